@@ -1,0 +1,22 @@
+// Exports that nothing imports, in src/ and test/. An export used only by tests is allowed: tests are its reason.
+import unusedExports from 'ts-unused-exports';
+import path from 'node:path';
+import { root } from './install.mjs';
+
+// Entry points: their exports are called by VS Code, by the test hosts, or by a lazy require.
+const entries = [
+  /^src\/extension\.ts$/,
+  /^src\/cli\.ts$/,
+  /^src\/iam\/account\/index\.ts$/,
+  /^src\/vscode\/web\.ts$/,
+  /^test\/host\//,
+];
+const { unusedFiles: _, ...unused } = unusedExports.analyzeTsConfig(path.join(root, 'tsconfig.json'));
+const rows = Object.entries(unused)
+  .map(([file, exports]) => [path.relative(root, path.isAbsolute(file) ? file : path.join(root, file)), exports])
+  .filter(([file]) => !file.startsWith('..') && !entries.some(entry => entry.test(file)));
+for (const [file, exports] of rows) console.error(`${file}: ${exports.map(e => e.exportName).join(', ')}`);
+if (rows.length > 0) {
+  console.error(`${rows.length} files export what nothing imports: remove the export, or the code.`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,32 @@
+// Installs the locked dependencies when node_modules is missing or older than the lock file.
+// Every script of package.json starts here, so that a fresh clone needs nothing but Node.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createHash } from 'node:crypto';
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+
+/** Runs a program with inherited output; exits with its code when it is not 0. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+export function install() {
+  const lock = path.join(root, 'package-lock.json');
+  const mark = path.join(root, 'node_modules/.installed-lock');
+  const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === hash) return;
+  console.error('Installing the locked dependencies (npm ci) …');
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  // esbuild's own check that its binary package fits this machine; no other package has a script that we need.
+  run(process.execPath, ['node_modules/esbuild/install.js']);
+  writeFileSync(mark, hash);
+}

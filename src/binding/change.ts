@@ -1,0 +1,69 @@
+import type { TextEdit } from '../core/text';
+
+/** A change says one thing to do: where, before, after, how to undo it. Every surface renders changes; none computes its own. */
+interface ChangeBase {
+  /** Stable within a plan; the journal and a resumed run find a change by it. */
+  readonly id: string;
+  /** In words: "Create role tfc-acme-prod-plan in account 123456789012". */
+  readonly title: string;
+  /** What a person compares: pretty-printed policies, variable values (never of sensitive ones), file text. `undefined`: does not exist. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  readonly language: 'json' | 'terraform' | 'plaintext';
+  /** Removes or replaces something that we did not create: wants its own yes. */
+  readonly destructive: boolean;
+  /** False where the former state can't be restored (a sensitive variable's value); `undoNote` says what is lost. */
+  readonly undoable: boolean;
+  readonly undoNote?: string;
+}
+
+export type Change = IamChange | VariableChange | CodeChange;
+
+/** One write to IAM. `input` is what is sent, byte for byte (policy documents are the compact text). */
+export interface IamChange extends ChangeBase {
+  readonly kind: 'iam';
+  readonly accountId: string;
+  /** The IAM API action: `CreateRole`. Its permission is `iam:` + action. */
+  readonly action: IamAction;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What must still be true just before the write (the read-compare-write guard). `undefined`: must not exist. */
+  readonly expected: unknown;
+}
+
+export type IamAction =
+  | 'CreateOpenIDConnectProvider'
+  | 'AddClientIDToOpenIDConnectProvider'
+  | 'TagOpenIDConnectProvider'
+  | 'CreateRole'
+  | 'UpdateAssumeRolePolicy'
+  | 'UpdateRole'
+  | 'TagRole'
+  | 'UntagRole'
+  | 'PutRolePolicy'
+  | 'DeleteRolePolicy'
+  | 'AttachRolePolicy'
+  | 'DetachRolePolicy'
+  | 'PutRolePermissionsBoundary'
+  | 'DeleteRolePermissionsBoundary';
+
+/** One write to an HCP Terraform workspace or variable set. */
+export interface VariableChange extends ChangeBase {
+  readonly kind: 'variable';
+  readonly hostname: string;
+  readonly scope: { readonly type: 'workspace' | 'varset'; readonly id: string; readonly name: string };
+  readonly action: 'create' | 'update' | 'delete';
+  readonly key: string;
+  readonly category: 'env' | 'terraform';
+  readonly value: string | undefined;
+  /** The variable's id and version when it was read; a different version at write time stops the apply. */
+  readonly expected: { readonly id: string; readonly versionId: string | undefined } | undefined;
+  readonly sensitive: boolean;
+}
+
+/** Edits to one file of the project. `expectedHash` is the SHA-256 (hex) of the text the edits were made for. */
+export interface CodeChange extends ChangeBase {
+  readonly kind: 'code';
+  readonly file: string;
+  readonly edits: readonly TextEdit[];
+  readonly expectedHash: string | undefined;
+}
