@@ -13,6 +13,7 @@ const entries = [
 ];
 const { unusedFiles: _, ...unused } = unusedExports.analyzeTsConfig(path.join(root, 'tsconfig.json'));
 const rows = Object.entries(unused)
+  .filter(([, exports]) => Array.isArray(exports) && exports.length > 0)
   .map(([file, exports]) => [path.relative(root, path.isAbsolute(file) ? file : path.join(root, file)), exports])
   .filter(([file]) => !file.startsWith('..') && !entries.some(entry => entry.test(file)));
 for (const [file, exports] of rows) console.error(`${file}: ${exports.map(e => e.exportName).join(', ')}`);
