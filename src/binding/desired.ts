@@ -1,0 +1,61 @@
+/**
+ * What a binding should be: the one description from which the planner, the preview and every export work.
+ * Plain data, so that it can be printed, compared and kept.
+ */
+
+/** A policy document as a JSON value (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html). */
+export type PolicyJson = Readonly<Record<string, unknown>>;
+
+export interface DesiredRole {
+  /** Which phase's runs assume it: one role for both (`run`), or one each. */
+  readonly use: 'run' | 'plan' | 'apply';
+  /** The tag of a second configuration (`TFC_AWS_PROVIDER_AUTH_TAG`); absent for the default one. */
+  readonly tag?: string;
+  /** `[\w+=,.@-]{1,64}`. */
+  readonly name: string;
+  /** `/` or `/…/`. */
+  readonly path: string;
+  readonly description: string;
+  /** Seconds, 3600 to 43200. */
+  readonly maxSessionDuration?: number;
+  readonly trustPolicy: PolicyJson;
+  readonly inlinePolicies: readonly { readonly name: string; readonly document: PolicyJson }[];
+  readonly attachedPolicyArns: readonly string[];
+  readonly permissionsBoundaryArn?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface DesiredAccount {
+  /** Twelve digits. */
+  readonly accountId: string;
+  /** `aws`, `aws-us-gov`, `aws-cn`, … as GetCallerIdentity's ARN says. */
+  readonly partition: string;
+  readonly provider: {
+    /** `https://app.terraform.io`: no trailing slash, no port. */
+    readonly url: string;
+    readonly audiences: readonly string[];
+    readonly tags: Readonly<Record<string, string>>;
+  };
+  readonly roles: readonly DesiredRole[];
+}
+
+export interface DesiredVariable {
+  readonly key: string;
+  readonly value: string;
+  readonly description: string;
+}
+
+/** Environment variables (never sensitive: role ARNs are no secrets) of one workspace or variable set. */
+export interface DesiredVariables {
+  readonly hostname: string;
+  readonly organization: string;
+  readonly scope:
+    | { readonly type: 'workspace'; readonly name: string; readonly project: string }
+    | { readonly type: 'varset'; readonly name: string };
+  readonly variables: readonly DesiredVariable[];
+}
+
+export interface DesiredBinding {
+  readonly account: DesiredAccount;
+  readonly variables: readonly DesiredVariables[];
+}
