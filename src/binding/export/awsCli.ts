@@ -1,0 +1,108 @@
+import type { DesiredBinding, DesiredRole } from '../desired';
+import { managedByTag } from '../ownership';
+import { providerArn } from './existing';
+
+/**
+ * The AWS half of the desired state as a bash script for the AWS CLI: it may be run twice, it stops in another account, and it
+ * does not touch a role that was not made by it or by this tool.
+ */
+export function exportAwsCli(desired: DesiredBinding): string {
+  const { account } = desired;
+  const arn = providerArn(account.partition, account.accountId, account.provider.url);
+  const out = [
+    '#!/usr/bin/env bash',
+    `# Dynamic provider credentials for HCP Terraform in AWS account ${account.accountId}.`,
+    '# Needs the AWS CLI, version 2, with credentials that may write IAM. It can be run again at any time.',
+    'set -euo pipefail',
+    '',
+    `account=${shell(account.accountId)}`,
+    `provider=${shell(arn)}`,
+    '',
+    'actual=$(aws sts get-caller-identity --query Account --output text)',
+    'if [ "$actual" != "$account" ]; then',
+    '  echo "These credentials are for account $actual, the setup is for $account. Nothing was changed." >&2',
+    '  exit 1',
+    'fi',
+    '',
+    '# The OIDC provider: there is one per account and host; an existing one gets the audience added.',
+    'if ! aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$provider" >/dev/null 2>&1; then',
+    `  aws iam create-open-id-connect-provider --url ${shell(account.provider.url)} \\`,
+    `    --client-id-list ${account.provider.audiences.map(shell).join(' ')}${tagArguments(account.provider.tags, ' \\\n    ')} >/dev/null`,
+    'fi',
+    ...account.provider.audiences.map(
+      audience =>
+        `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "$provider" --client-id ${shell(audience)}`,
+    ),
+    '',
+    '# owner ROLE: "absent", "ours" or "foreign"',
+    'owner() {',
+    '  local value',
+    '  if ! aws iam get-role --role-name "$1" >/dev/null 2>&1; then',
+    '    echo absent',
+    '    return',
+    '  fi',
+    `  value=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='${managedByTag}'].Value | [0]" --output text)`,
+    '  if [ "$value" = None ] || [ -z "$value" ]; then echo foreign; else echo ours; fi',
+    '}',
+  ];
+  for (const role of account.roles) out.push('', ...roleLines(role));
+  out.push('', "cat <<'NEXT'", 'Done. Set these environment variables in the HCP Terraform workspace (not sensitive):');
+  for (const set of desired.variables) {
+    out.push(`  ${set.scope.type === 'workspace' ? 'workspace' : 'variable set'} ${oneLine(set.scope.name)}:`);
+    for (const variable of set.variables) out.push(`    ${oneLine(variable.key)} = ${oneLine(variable.value)}`);
+  }
+  out.push('NEXT', '');
+  return out.join('\n');
+}
+
+function roleLines(role: DesiredRole): string[] {
+  const name = shell(role.name);
+  const trust = shell(JSON.stringify(role.trustPolicy));
+  const create = [
+    `  aws iam create-role --role-name ${name} --path ${shell(role.path)}`,
+    `    --description ${shell(role.description)}`,
+    `    --assume-role-policy-document ${trust}`,
+    ...(role.maxSessionDuration === undefined ? [] : [`    --max-session-duration ${role.maxSessionDuration}`]),
+    ...(role.permissionsBoundaryArn === undefined
+      ? []
+      : [`    --permissions-boundary ${shell(role.permissionsBoundaryArn)}`]),
+    ...(Object.keys(role.tags).length === 0 ? [] : [`   ${tagArguments(role.tags, ' ')}`]),
+  ];
+  return [
+    `case $(owner ${name}) in`,
+    'absent)',
+    `${create.join(' \\\n')} >/dev/null`,
+    `  aws iam wait role-exists --role-name ${name}`,
+    '  ;;',
+    'ours)',
+    `  aws iam update-assume-role-policy --role-name ${name} --policy-document ${trust}`,
+    '  ;;',
+    '*)',
+    `  printf '%s\\n' ${shell(`The role ${role.name} exists and was not made by this tool. Nothing of it was changed; choose another name or remove it.`)} >&2`,
+    '  exit 1',
+    '  ;;',
+    'esac',
+    ...role.inlinePolicies.map(
+      policy =>
+        `aws iam put-role-policy --role-name ${name} --policy-name ${shell(policy.name)} --policy-document ${shell(JSON.stringify(policy.document))}`,
+    ),
+    ...role.attachedPolicyArns.map(
+      policy => `aws iam attach-role-policy --role-name ${name} --policy-arn ${shell(policy)}`,
+    ),
+  ];
+}
+
+function tagArguments(tags: Readonly<Record<string, string>>, separator: string): string {
+  const pairs = Object.entries(tags).map(([Key, Value]) => shell(JSON.stringify({ Key, Value })));
+  return pairs.length === 0 ? '' : `${separator}--tags ${pairs.join(' ')}`;
+}
+
+/** One word for a POSIX shell, whatever it holds. */
+export function shell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Text for the closing here-document: it must not be able to end it. */
+function oneLine(value: string): string {
+  return value.replace(/[\r\n]+/g, ' ');
+}

@@ -1,0 +1,107 @@
+import { Document } from 'yaml';
+import type { DesiredBinding, DesiredRole } from '../desired';
+import { type Existing, providerArn } from './existing';
+
+/**
+ * The AWS half of the desired state as a CloudFormation template (YAML).
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-oidcprovider.html and …-iam-role.html.
+ * Variables of HCP Terraform are outside of CloudFormation's reach: they stand as outputs named after them.
+ */
+export function exportCloudFormation(desired: DesiredBinding, existing: Existing): string {
+  const { account } = desired;
+  const arn = providerArn(account.partition, account.accountId, account.provider.url);
+  const hasProvider = existing.providerArn !== undefined;
+  const federated: unknown = hasProvider ? arn : { Ref: 'OidcProvider' };
+  const resources: Record<string, unknown> = {};
+  if (!hasProvider) {
+    resources['OidcProvider'] = {
+      Type: 'AWS::IAM::OIDCProvider',
+      // The provider serves every role of the account that trusts this host: removing the stack must not take it away.
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        Url: account.provider.url,
+        ClientIdList: account.provider.audiences,
+        ...tags(account.provider.tags),
+      },
+    };
+  }
+  const outputs: Record<string, unknown> = {};
+  const taken = new Set(Object.keys(resources));
+  for (const role of account.roles) {
+    const id = logicalId(role, taken);
+    resources[id] = { Type: 'AWS::IAM::Role', Properties: roleProperties(role, arn, federated) };
+    outputs[`${id}Arn`] = {
+      Description: `Value of ${variableOf(role)} in the workspace`,
+      Value: { 'Fn::GetAtt': [id, 'Arn'] },
+    };
+  }
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'Dynamic provider credentials for HCP Terraform',
+    Resources: resources,
+    Outputs: outputs,
+  };
+  const document = new Document(template);
+  document.commentBefore = [
+    ` For AWS account ${account.accountId}. Deploy with: aws cloudformation deploy --capabilities CAPABILITY_NAMED_IAM`,
+    ...(hasProvider
+      ? [
+          ` The account has the OIDC provider ${arn} already; check that its audiences hold ${account.provider.audiences.join(', ')}.`,
+        ]
+      : []),
+    ...(existing.roles.some(e => account.roles.some(r => r.name === e.name))
+      ? [
+          ' Roles of the same name exist: import them into the stack instead of creating them (aws cloudformation create-change-set --change-set-type IMPORT).',
+        ]
+      : []),
+  ].join('\n');
+  return document.toString({ lineWidth: 0 });
+}
+
+function roleProperties(role: DesiredRole, arn: string, federated: unknown): Record<string, unknown> {
+  return {
+    RoleName: role.name,
+    Path: role.path,
+    Description: role.description,
+    ...(role.maxSessionDuration === undefined ? {} : { MaxSessionDuration: role.maxSessionDuration }),
+    ...(role.permissionsBoundaryArn === undefined ? {} : { PermissionsBoundary: role.permissionsBoundaryArn }),
+    AssumeRolePolicyDocument: replaced(role.trustPolicy, arn, federated),
+    ...(role.attachedPolicyArns.length === 0 ? {} : { ManagedPolicyArns: role.attachedPolicyArns }),
+    ...(role.inlinePolicies.length === 0
+      ? {}
+      : { Policies: role.inlinePolicies.map(p => ({ PolicyName: p.name, PolicyDocument: p.document })) }),
+    ...tags(role.tags),
+  };
+}
+
+function tags(values: Readonly<Record<string, string>>): Record<string, unknown> {
+  const entries = Object.entries(values);
+  return entries.length === 0 ? {} : { Tags: entries.map(([Key, Value]) => ({ Key, Value })) };
+}
+
+function replaced(value: unknown, arn: string, by: unknown): unknown {
+  if (value === arn) return by;
+  if (Array.isArray(value)) return value.map(item => replaced(item, arn, by));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, arn, by)]));
+  }
+  return value;
+}
+
+/** Logical ids are letters and digits only. */
+function logicalId(role: DesiredRole, taken: Set<string>): string {
+  const words = [role.tag ?? '', role.use, 'role'].filter(word => word !== '');
+  const base = words
+    .map(word => word.replace(/[^A-Za-z0-9]/g, ''))
+    .map(w => w.charAt(0).toUpperCase() + w.slice(1))
+    .join('');
+  let id = base;
+  for (let n = 2; taken.has(id); n++) id = `${base}${n}`;
+  taken.add(id);
+  return id;
+}
+
+function variableOf(role: DesiredRole): string {
+  return `TFC_AWS_${role.use.toUpperCase()}_ROLE_ARN${role.tag === undefined ? '' : `_${role.tag}`}`;
+}

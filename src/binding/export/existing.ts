@@ -1,0 +1,41 @@
+/** What the account and the workspace already hold: exports import it, or leave it alone, instead of making it twice. */
+export interface Existing {
+  readonly providerArn?: string;
+  readonly roles: readonly {
+    readonly name: string;
+    readonly inlinePolicyNames: readonly string[];
+    readonly attachedPolicyArns: readonly string[];
+  }[];
+  readonly variables: readonly {
+    readonly key: string;
+    readonly id: string;
+    /** The workspace's or variable set's name, as in DesiredVariables. */
+    readonly scopeName: string;
+    /** `varset-…`, which imports of variable sets need. */
+    readonly scopeId?: string;
+  }[];
+}
+
+export const nothing: Existing = { roles: [], variables: [] };
+
+/** Turns a name into an identifier: letters, digits and underscores, not starting with a digit, unique among `taken`. */
+export function identifier(name: string, taken: Set<string>): string {
+  const base =
+    name
+      .replace(/[^A-Za-z0-9_]+/g, '_')
+      .replace(/^(?=\d)/, '_')
+      .toLowerCase() || 'item';
+  let candidate = base;
+  for (let n = 2; taken.has(candidate); n++) candidate = `${base}_${n}`;
+  taken.add(candidate);
+  return candidate;
+}
+
+/** The ARN of the account's provider for a URL: it is deterministic (host and path behind `oidc-provider/`). */
+export function providerArn(partition: string, accountId: string, url: string): string {
+  return `arn:${partition}:iam::${accountId}:oidc-provider/${url.replace(/^https:\/\//, '')}`;
+}
+
+export function roleArn(partition: string, accountId: string, path: string, name: string): string {
+  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
+}

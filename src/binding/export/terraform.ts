@@ -1,0 +1,158 @@
+import type { DesiredBinding, DesiredRole, DesiredVariables } from '../desired';
+import { type Existing, identifier, providerArn, roleArn } from './existing';
+import { attribute, blank, block, comment, type HclItem, type HclValue, JsonEncode, printHcl, Raw } from './hclPrinter';
+
+/**
+ * The desired state as Terraform for the AWS and tfe providers, formatted as `terraform fmt` leaves it, with `import` blocks for
+ * what exists already. Import ids: https://registry.terraform.io/providers/hashicorp/aws and …/hashicorp/tfe (section Import).
+ */
+export function exportTerraform(desired: DesiredBinding, existing: Existing): string {
+  const { account } = desired;
+  const taken = new Set<string>();
+  const provider = `aws_iam_openid_connect_provider.${identifier(new URL(account.provider.url).hostname, taken)}`;
+  const federated = providerArn(account.partition, account.accountId, account.provider.url);
+  const references = new Map<string, Raw>([[federated, new Raw(`${provider}.arn`)]]);
+  const items: HclItem[] = [
+    comment(`Dynamic provider credentials for HCP Terraform in AWS account ${account.accountId}.`),
+    comment('Apply it with credentials that may write IAM, not from the workspace that it is for.'),
+    blank,
+    block(
+      'terraform',
+      [],
+      [
+        block(
+          'required_providers',
+          [],
+          [
+            attribute('aws', { source: 'hashicorp/aws', version: '>= 5.0' }),
+            attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' }),
+          ],
+        ),
+      ],
+    ),
+    blank,
+    ...imported(provider, existing.providerArn),
+    resource(provider, [
+      attribute('url', account.provider.url),
+      attribute('client_id_list', account.provider.audiences),
+      ...tagged(account.provider.tags),
+    ]),
+  ];
+  for (const role of account.roles) {
+    const name = identifier(role.name, taken);
+    references.set(
+      roleArn(account.partition, account.accountId, role.path, role.name),
+      new Raw(`aws_iam_role.${name}.arn`),
+    );
+    items.push(...roleItems(role, name, existing, references));
+  }
+  for (const set of desired.variables) items.push(...variableItems(set, existing, references, taken));
+  return printHcl(items);
+}
+
+function roleItems(
+  role: DesiredRole,
+  name: string,
+  existing: Existing,
+  references: ReadonlyMap<string, Raw>,
+): HclItem[] {
+  const found = existing.roles.find(r => r.name === role.name);
+  const items: HclItem[] = [
+    blank,
+    ...imported(`aws_iam_role.${name}`, found?.name),
+    resource(`aws_iam_role.${name}`, [
+      attribute('name', role.name),
+      attribute('path', role.path),
+      attribute('description', role.description),
+      ...(role.maxSessionDuration === undefined ? [] : [attribute('max_session_duration', role.maxSessionDuration)]),
+      ...(role.permissionsBoundaryArn === undefined
+        ? []
+        : [attribute('permissions_boundary', role.permissionsBoundaryArn)]),
+      blank,
+      attribute('assume_role_policy', new JsonEncode(referring(role.trustPolicy, references))),
+      ...tagged(role.tags),
+    ]),
+  ];
+  const taken = new Set<string>();
+  for (const policy of role.inlinePolicies) {
+    const label = `aws_iam_role_policy.${name}_${identifier(policy.name, taken)}`;
+    const there = found?.inlinePolicyNames.includes(policy.name) === true ? `${role.name}:${policy.name}` : undefined;
+    items.push(
+      blank,
+      ...imported(label, there),
+      resource(label, [
+        attribute('name', policy.name),
+        attribute('role', new Raw(`aws_iam_role.${name}.name`)),
+        attribute('policy', new JsonEncode(referring(policy.document, references))),
+      ]),
+    );
+  }
+  for (const arn of role.attachedPolicyArns) {
+    const label = `aws_iam_role_policy_attachment.${name}_${identifier(arn.slice(arn.lastIndexOf('/') + 1), taken)}`;
+    const there = found?.attachedPolicyArns.includes(arn) === true ? `${role.name}/${arn}` : undefined;
+    items.push(
+      blank,
+      ...imported(label, there),
+      resource(label, [attribute('role', new Raw(`aws_iam_role.${name}.name`)), attribute('policy_arn', arn)]),
+    );
+  }
+  return items;
+}
+
+function variableItems(
+  set: DesiredVariables,
+  existing: Existing,
+  references: ReadonlyMap<string, Raw>,
+  taken: Set<string>,
+): HclItem[] {
+  const name = identifier(set.scope.name, taken);
+  const [data, argument] =
+    set.scope.type === 'workspace'
+      ? (['tfe_workspace', 'workspace_id'] as const)
+      : (['tfe_variable_set', 'variable_set_id'] as const);
+  const items: HclItem[] = [
+    blank,
+    block('data', [data, name], [attribute('name', set.scope.name), attribute('organization', set.organization)]),
+  ];
+  for (const variable of set.variables) {
+    const label = `tfe_variable.${name}_${identifier(variable.key, new Set())}`;
+    const found = existing.variables.find(v => v.key === variable.key && v.scopeName === set.scope.name);
+    const scope = set.scope.type === 'workspace' ? set.scope.name : found?.scopeId;
+    items.push(
+      blank,
+      ...imported(label, found && scope ? `${set.organization}/${scope}/${found.id}` : undefined),
+      resource(label, [
+        attribute(argument, new Raw(`data.${data}.${name}.id`)),
+        attribute('category', 'env'),
+        attribute('key', variable.key),
+        attribute('value', references.get(variable.value) ?? variable.value),
+        attribute('description', variable.description),
+      ]),
+    );
+  }
+  return items;
+}
+
+function resource(address: string, items: readonly HclItem[]): HclItem {
+  const [type = '', name = ''] = address.split('.');
+  return block('resource', [type, name], items);
+}
+
+function imported(address: string, id: string | undefined): HclItem[] {
+  if (id === undefined) return [];
+  return [block('import', [], [attribute('to', new Raw(address)), attribute('id', id)]), blank];
+}
+
+function tagged(tags: Readonly<Record<string, string>>): HclItem[] {
+  return Object.keys(tags).length === 0 ? [] : [blank, attribute('tags', tags)];
+}
+
+/** The policy with the ARNs of resources of this file as references, so that Terraform knows the order. */
+function referring(value: unknown, references: ReadonlyMap<string, Raw>): HclValue {
+  if (typeof value === 'string') return references.get(value) ?? value;
+  if (Array.isArray(value)) return value.map(item => referring(item, references));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, referring(item, references)]));
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
