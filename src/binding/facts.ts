@@ -1,0 +1,165 @@
+import type { Location } from '../core/text';
+import type { Finding } from '../lint/finding';
+
+/**
+ * What checks work from: everything that was read about one binding (a workspace, its configurations, the AWS account behind
+ * them, its last run). What could not be read says why; no check ever guesses behind it.
+ */
+export type Fact<T> =
+  { readonly state: 'known'; readonly value: T } | { readonly state: 'unknown'; readonly why: string };
+
+export const known = <T>(value: T): Fact<T> => ({ state: 'known', value });
+export const unknown = (why: string): { readonly state: 'unknown'; readonly why: string } => ({
+  state: 'unknown',
+  why,
+});
+
+/** A run phase that assumes a role (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens). */
+export type Phase = 'plan' | 'apply';
+export const phases: readonly Phase[] = ['plan', 'apply'];
+
+export interface WorkspaceFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly hostname: string;
+  readonly project: { readonly id: string; readonly name: string };
+  readonly executionMode: 'remote' | 'agent' | 'local';
+  /** Where the mode comes from: the workspace itself, its project, or the organization. */
+  readonly executionModeFrom: 'workspace' | 'project' | 'organization' | 'unknown';
+  readonly agents: Fact<
+    readonly { readonly name: string; readonly version: string | undefined; readonly status: string }[]
+  >;
+  readonly url: string;
+}
+
+/** A role as the effective variables name it for one phase of one configuration. */
+export type RoleReference =
+  | { readonly state: 'set'; readonly arn: string; readonly variable: string; readonly origin: string }
+  /** The variable is sensitive: HCP Terraform never gives its value back. */
+  | { readonly state: 'hidden'; readonly variable: string; readonly origin: string }
+  | { readonly state: 'missing' };
+
+/** One dynamic-credentials configuration: the default one, or one for each tag. */
+export interface ConfigurationFacts {
+  readonly tag: string | undefined;
+  readonly backing: 'native' | 'vault' | 'hvs';
+  readonly enabled: 'yes' | 'no' | 'hidden';
+  /** The value of TFC_AWS_PROVIDER_AUTH as it is, when it is not `true`. */
+  readonly enabledValue: string | undefined;
+  readonly roles: Readonly<Record<Phase, RoleReference>>;
+  readonly audience: string;
+}
+
+export interface StaticVariable {
+  readonly key: string;
+  readonly category: 'env' | 'terraform';
+  /** "workspace" or "variable set NAME". */
+  readonly origin: string;
+}
+
+export interface SuspiciousVariable {
+  readonly key: string;
+  readonly origin: string;
+  readonly problem: 'misspelt' | 'category' | 'quoted' | 'padded' | 'value';
+  /** What it should be: a name for `misspelt`, a category, or a value without quotes. Never a sensitive value. */
+  readonly suggestion: string;
+}
+
+export interface VariableFacts {
+  readonly configurations: readonly ConfigurationFacts[];
+  readonly staticCredentials: readonly StaticVariable[];
+  readonly suspicious: readonly SuspiciousVariable[];
+  /** AWS_REGION or AWS_DEFAULT_REGION, where set. */
+  readonly region: string | undefined;
+}
+
+export interface RoleFacts {
+  readonly arn: string;
+  readonly name: string;
+  /** The decoded trust policy. */
+  readonly trustPolicy: string;
+  readonly createdAt: number | undefined;
+  /** CloudFormation stack or Terraform address that owns the role. */
+  readonly managedBy: string | undefined;
+  /** `tfc-oidc:workspace-id`, where we made the role. */
+  readonly workspaceIdTag: string | undefined;
+  /** Does the policy in the account differ from what we last wrote? `undefined`: we did not write it. */
+  readonly drifted: boolean | undefined;
+}
+
+export interface AccountFacts {
+  readonly accountId: string;
+  readonly partition: string;
+  readonly provider: Fact<{ readonly arn: string; readonly audiences: readonly string[] } | undefined>;
+  /** By ARN; `undefined` where the account has no such role. */
+  readonly roles: ReadonlyMap<string, Fact<RoleFacts | undefined>>;
+}
+
+export interface IssuerFacts {
+  readonly issuer: string | undefined;
+  readonly keys: number;
+  /** Why the discovery document or the keys could not be read, in one sentence. */
+  readonly problem: string | undefined;
+}
+
+export interface RunFacts {
+  readonly id: string;
+  readonly status: string;
+  readonly phase: Phase;
+  readonly errorText: string;
+  readonly at: number;
+  readonly url: string;
+}
+
+/** One AssumeRoleWithWebIdentity event of CloudTrail. */
+export interface AssumeEvent {
+  readonly at: number;
+  readonly region: string;
+  readonly roleArn: string | undefined;
+  /** The subject that AWS received (`userIdentity.userName`). */
+  readonly subject: string | undefined;
+  readonly provider: string | undefined;
+  readonly errorCode: string | undefined;
+}
+
+/** How the project's provider blocks use the configurations. */
+export interface CodeFacts {
+  readonly findings: readonly Finding[];
+  readonly providers: readonly {
+    readonly alias: string | undefined;
+    readonly location: Location;
+    /** `default`, a tag, or nothing where the provider maps no configuration. */
+    readonly mapsTo:
+      { readonly kind: 'default' } | { readonly kind: 'tag'; readonly tag: string } | { readonly kind: 'none' };
+  }[];
+  readonly declaresDynamicCredentials: Location | undefined;
+  /** Terraform addresses of roles and providers that the open project itself manages, by name or URL. */
+  readonly managedRoles: readonly { readonly name: string; readonly address: string; readonly location: Location }[];
+  readonly regionSet: boolean;
+}
+
+/** What we remembered of the binding when we last saw it whole. */
+export interface RememberedNames {
+  readonly workspaceId: string;
+  readonly projectId: string;
+  readonly organization: string;
+  readonly project: string;
+  readonly workspace: string;
+}
+
+export interface BindingFacts {
+  readonly code: CodeFacts | undefined;
+  readonly workspace: Fact<WorkspaceFacts>;
+  readonly variables: Fact<VariableFacts>;
+  readonly account: Fact<AccountFacts>;
+  readonly issuer: Fact<IssuerFacts>;
+  /** The latest errored run, if the latest run errored. */
+  readonly run: Fact<RunFacts | undefined>;
+  /** A text that the user pasted. */
+  readonly pastedError: string | undefined;
+  readonly events: Fact<readonly AssumeEvent[]>;
+  readonly remembered: RememberedNames | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
