@@ -1,0 +1,114 @@
+import type { Check } from '../check';
+import type { AssumeEvent, BindingFacts } from '../facts';
+import { type ErrorReading, readErrorText } from './errorText';
+import { type FailureMode, type FailureModeNumber, failureMode } from './failureModes';
+
+/** One possible cause, with what speaks for it. */
+export interface Diagnosis {
+  readonly mode: FailureMode;
+  /** 0 to 1; only the order matters to a reader. */
+  readonly confidence: number;
+  readonly evidence: readonly string[];
+  /** The checks that found it, each with its remedy. */
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Ranks the causes of a failing binding, most likely first. A cause is named only where something speaks for it: a check that is
+ * wrong, an error text, or an event of CloudTrail. A check that is wrong outweighs a text, since one text has many causes; both
+ * together outweigh everything.
+ */
+export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonly Diagnosis[] {
+  const scores = new Map<FailureModeNumber, { score: number; evidence: string[]; checks: Check[] }>();
+  const add = (mode: FailureModeNumber, score: number, evidence: readonly string[], check?: Check): void => {
+    const entry = scores.get(mode) ?? { score: 0, evidence: [], checks: [] };
+    entry.score += score;
+    for (const line of evidence) if (!entry.evidence.includes(line)) entry.evidence.push(line);
+    if (check !== undefined && !entry.checks.includes(check)) entry.checks.push(check);
+    scores.set(mode, entry);
+  };
+
+  for (const check of checks) {
+    if (check.state !== 'wrong' && check.state !== 'warning') continue;
+    check.failureModes.forEach((mode, i) => {
+      add(mode, (check.state === 'wrong' ? 0.6 : 0.3) / (1 + i), check.evidence, check);
+    });
+  }
+  const readings = readingsOf(facts);
+  const explained = new Set([...scores.keys()]);
+  readings.forEach(({ reading, source }, i) => {
+    const rank = 1 / (1 + i);
+    // One text fits several causes: where a check has found one of them, the text speaks for that one.
+    const found = reading.modes.filter(mode => explained.has(mode));
+    for (const mode of found) add(mode, 0.5 * rank, [`${source}: ${reading.line}`]);
+    if (found.length === 0)
+      reading.modes.forEach((mode, k) => add(mode, (0.5 * rank) / (1 + 2 * k), [`${source}: ${reading.line}`]));
+  });
+  timing(
+    facts,
+    readings.map(r => r.reading),
+    add,
+  );
+
+  return [...scores]
+    .map(([mode, { score, evidence, checks: found }]) => ({
+      mode: failureMode(mode),
+      confidence: Math.min(1, score),
+      score,
+      evidence,
+      checks: found,
+    }))
+    .sort((a, b) => b.score - a.score || a.mode.number - b.mode.number)
+    .map(({ score: _score, ...diagnosis }) => diagnosis);
+}
+
+function readingsOf(facts: BindingFacts): readonly { reading: ErrorReading; source: string }[] {
+  const pasted = facts.pastedError === undefined ? [] : readErrorText(facts.pastedError);
+  const run = facts.run.state === 'known' ? facts.run.value : undefined;
+  const logged = run === undefined ? [] : readErrorText(run.errorText);
+  return [
+    ...pasted.map(reading => ({ reading, source: 'Your text' })),
+    ...logged.map(reading => ({ reading, source: `Run ${run?.id ?? ''} (${run?.phase ?? ''})` })),
+  ];
+}
+
+/** IAM is eventually consistent: a refusal within this time after a role was made may just be early. */
+const settling = 2 * 60_000;
+
+function timing(
+  facts: BindingFacts,
+  readings: readonly ErrorReading[],
+  add: (mode: FailureModeNumber, score: number, evidence: readonly string[]) => void,
+): void {
+  const run = facts.run.state === 'known' ? facts.run.value : undefined;
+  if (run === undefined || facts.account.state === 'unknown') return;
+  if (!readings.some(reading => reading.modes.includes(18))) return;
+  for (const role of facts.account.value.roles.values()) {
+    if (role.state === 'unknown' || role.value?.createdAt === undefined) continue;
+    const age = run.at - role.value.createdAt;
+    if (age >= -settling && age < settling) {
+      add(18, 0.4, [
+        `Role ${role.value.name} was created ${Math.max(0, Math.round(age / 1000))} seconds before the run.`,
+      ]);
+    }
+  }
+}
+
+/** What AWS received, beside what the trust policy wants: the first differing segment is marked. */
+export interface SubjectComparison {
+  readonly event: AssumeEvent;
+  readonly received: readonly string[];
+  readonly expected: readonly string[];
+  /** Index of the first segment that differs; -1 where all are equal. */
+  readonly differsAt: number;
+}
+
+export function compareSubject(event: AssumeEvent, expected: string): SubjectComparison | undefined {
+  if (event.subject === undefined) return undefined;
+  const received = event.subject.split(':');
+  const wanted = expected.split(':');
+  const length = Math.max(received.length, wanted.length);
+  let differsAt = -1;
+  for (let i = 0; i < length && differsAt < 0; i++) if (received[i] !== wanted[i]) differsAt = i;
+  return { event, received, expected: wanted, differsAt };
+}
