@@ -1,6 +1,7 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import { accountChecks } from './account';
+import type { TrustJudge } from './trust';
 import { dynamicCredentialsInjected, tagsAndAliases } from './code';
 import {
   configurationsComplete,
