@@ -1,6 +1,7 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import { accountChecks } from './account';
+import { lastRun } from './run';
 import type { TrustJudge } from './trust';
 import { dynamicCredentialsInjected, tagsAndAliases } from './code';
 import {
@@ -26,6 +27,7 @@ const table: readonly ((facts: BindingFacts, judge: TrustJudge) => readonly Chec
   tagsAndAliases,
   dynamicCredentialsInjected,
   accountChecks,
+  lastRun,
 ];
 
 /** All checks of one binding. Pure: the same facts give the same checks. */
