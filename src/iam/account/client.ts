@@ -1,0 +1,176 @@
+import {
+  AddClientIDToOpenIDConnectProviderCommand,
+  AttachRolePolicyCommand,
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  DeleteOpenIDConnectProviderCommand,
+  DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAccountAliasesCommand,
+  ListAttachedRolePoliciesCommand,
+  ListOpenIDConnectProvidersCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  RemoveClientIDFromOpenIDConnectProviderCommand,
+  SimulatePrincipalPolicyCommand,
+  TagOpenIDConnectProviderCommand,
+  TagRoleCommand,
+  UntagOpenIDConnectProviderCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { isAbort } from '../../core/problem';
+import { credentialsOf } from './credentials';
+import { type Asked, toFailure } from './errors';
+import { endpointOf, kindOf, readSharedFiles, regionOf, shownName, storedName } from './profiles';
+import type { AccountOptions, IamOperation, SendFailure, SendResult } from './types';
+
+type Input = Readonly<Record<string, unknown>>;
+type Command = Parameters<IAMClient['send']>[0];
+
+/** The SDK's types of one input each can't be had for a table; IAM itself is the judge of what is sent. */
+const command =
+  (make: new (input: never) => unknown) =>
+  (input: Input): Command =>
+    new make(input as never) as Command;
+
+const commands: Readonly<Record<IamOperation, (input: Input) => Command>> = {
+  AddClientIDToOpenIDConnectProvider: command(AddClientIDToOpenIDConnectProviderCommand),
+  AttachRolePolicy: command(AttachRolePolicyCommand),
+  CreateOpenIDConnectProvider: command(CreateOpenIDConnectProviderCommand),
+  CreateRole: command(CreateRoleCommand),
+  DeleteOpenIDConnectProvider: command(DeleteOpenIDConnectProviderCommand),
+  DeleteRole: command(DeleteRoleCommand),
+  DeleteRolePermissionsBoundary: command(DeleteRolePermissionsBoundaryCommand),
+  DeleteRolePolicy: command(DeleteRolePolicyCommand),
+  DetachRolePolicy: command(DetachRolePolicyCommand),
+  GetOpenIDConnectProvider: command(GetOpenIDConnectProviderCommand),
+  GetRole: command(GetRoleCommand),
+  GetRolePolicy: command(GetRolePolicyCommand),
+  ListAccountAliases: command(ListAccountAliasesCommand),
+  ListAttachedRolePolicies: command(ListAttachedRolePoliciesCommand),
+  ListOpenIDConnectProviders: command(ListOpenIDConnectProvidersCommand),
+  ListRolePolicies: command(ListRolePoliciesCommand),
+  ListRoles: command(ListRolesCommand),
+  PutRolePermissionsBoundary: command(PutRolePermissionsBoundaryCommand),
+  PutRolePolicy: command(PutRolePolicyCommand),
+  RemoveClientIDFromOpenIDConnectProvider: command(RemoveClientIDFromOpenIDConnectProviderCommand),
+  SimulatePrincipalPolicy: command(SimulatePrincipalPolicyCommand),
+  TagOpenIDConnectProvider: command(TagOpenIDConnectProviderCommand),
+  TagRole: command(TagRoleCommand),
+  UntagOpenIDConnectProvider: command(UntagOpenIDConnectProviderCommand),
+  UntagRole: command(UntagRoleCommand),
+  UpdateAssumeRolePolicy: command(UpdateAssumeRolePolicyCommand),
+  UpdateRole: command(UpdateRoleCommand),
+};
+
+/** Sends single requests with the credentials, region and endpoints of one profile. */
+export interface Sender {
+  readonly profile: string | undefined;
+  readonly region: string;
+  send(operation: IamOperation, input: Input, signal: AbortSignal): Promise<SendResult>;
+  callerIdentity(signal: AbortSignal): Promise<SendResult>;
+}
+
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * Reads the profile's settings and makes the clients. The SDK's own retries are off (one attempt a send): the
+ * caller must know whether a write that got no answer may have happened before it is sent again.
+ */
+export async function openSender(options: AccountOptions): Promise<Sender | SendFailure> {
+  const { env } = options;
+  const files = await readSharedFiles(env);
+  const wanted = options.profile ?? (env['AWS_PROFILE'] === '' ? undefined : env['AWS_PROFILE']);
+  const name = wanted ?? 'default';
+  const section = files.profiles[storedName(name)];
+  if (wanted !== undefined && section === undefined) {
+    return {
+      ok: false,
+      problem: {
+        code: 'no-such-profile',
+        message: `There is no AWS profile "${wanted}" in ${files.configFile} or ${files.credentialsFile}.`,
+        nextStep: `Choose one of: ${Object.keys(files.profiles).map(shownName).join(', ') || '(there are none; "aws configure" makes one)'}.`,
+      },
+      effect: 'none',
+      retry: false,
+    };
+  }
+  const fromEnv = wanted === undefined && Boolean(env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']);
+  const profile = section ?? {};
+  const region = options.region ?? regionOf(env, profile) ?? 'us-east-1';
+  const asked: Omit<Asked, 'action'> = {
+    profile: fromEnv ? undefined : wanted,
+    kind: fromEnv ? 'environment' : kindOf(profile),
+    region,
+  };
+  const requestHandler = new NodeHttpHandler({
+    connectionTimeout: 10_000,
+    requestTimeout: 30_000,
+    throwOnRequestTimeout: true,
+  });
+  const common = (service: string) => {
+    const endpoint = endpointOf(env, files, profile, service);
+    return {
+      region,
+      requestHandler,
+      maxAttempts: 1,
+      logger: silent,
+      ignoreConfiguredEndpointUrls: true,
+      ...(endpoint ? { endpoint } : {}),
+    };
+  };
+  const credentials = credentialsOf({ ...options, ...(wanted ? { profile: wanted } : {}) }, files, common('sts'));
+  const iam = new IAMClient({ ...common('iam'), credentials });
+  const sts = new STSClient({ ...common('sts'), credentials });
+
+  const attempt = async (action: string, signal: AbortSignal, send: () => Promise<unknown>): Promise<SendResult> => {
+    try {
+      signal.throwIfAborted();
+      // Resolved here first: a credential process or an MFA prompt doesn't listen to the request's abort signal.
+      await untilAborted(credentials(), signal);
+      const { $metadata: _, ...value } = (await send()) as Record<string, unknown>;
+      return { ok: true, value };
+    } catch (error) {
+      if (isAbort(error) || signal.aborted) throw signal.aborted ? abortError(signal) : error;
+      return toFailure(error, { ...asked, action });
+    }
+  };
+  return {
+    profile: asked.profile,
+    region,
+    send: (operation, input, signal) =>
+      attempt(`iam:${operation}`, signal, () => iam.send(commands[operation](input), { abortSignal: signal })),
+    callerIdentity: signal =>
+      attempt('sts:GetCallerIdentity', signal, () =>
+        sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
+      ),
+  };
+}
+
+function abortError(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error && isAbort(reason)) return reason;
+  const error = new Error('Cancelled.');
+  error.name = 'AbortError';
+  return error;
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(abortError(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,35 @@
+import { fail, ok, type Result } from '../../core/problem';
+import { openSender } from './client';
+import { deniedActions, identityOf, listProviders, readProvider, readRole, rolesTrusting } from './read';
+import { retried, wait } from './retry';
+import type { AccountOptions, AwsAccount } from './types';
+
+export { listProfiles } from './profiles';
+
+/** Opens the account of a profile. Nothing is sent and no credentials are resolved before the first method is called. */
+export async function openAccount(options: AccountOptions): Promise<Result<AwsAccount>> {
+  const sender = await openSender(options);
+  if ('ok' in sender) return fail(sender.problem);
+  const pause = options.wait ?? wait;
+  const read: typeof sender.send = (operation, input, signal) =>
+    retried(() => sender.send(operation, input, signal), signal, pause);
+  return ok({
+    profile: sender.profile,
+    region: sender.region,
+    send: (operation, input, signal) => sender.send(operation, input, signal),
+    async identity(signal) {
+      const reply = await retried(() => sender.callerIdentity(signal), signal, pause);
+      return reply.ok ? ok(identityOf(reply.value)) : fail(reply.problem);
+    },
+    async alias(signal) {
+      const reply = await read('ListAccountAliases', {}, signal);
+      const aliases: unknown = reply.ok ? reply.value['AccountAliases'] : undefined;
+      return Array.isArray(aliases) && typeof aliases[0] === 'string' ? aliases[0] : undefined;
+    },
+    readProvider: (arn, signal) => readProvider(read, arn, signal),
+    readRole: (nameOrArn, signal) => readRole(read, nameOrArn, signal),
+    rolesTrusting: (arn, signal) => rolesTrusting(read, arn, signal),
+    listProviders: signal => listProviders(read, signal),
+    deniedActions: (caller, actions, signal) => deniedActions(read, caller, actions, signal),
+  });
+}

@@ -1,0 +1,135 @@
+import type { Problem, Result } from '../../core/problem';
+
+/** How a profile gets its credentials, as the AWS CLI would read it. */
+export type ProfileKind =
+  'static' | 'sso' | 'credential-process' | 'assume-role' | 'web-identity' | 'login' | 'environment' | 'incomplete';
+
+export interface ProfileInfo {
+  /** The profile's name; `undefined` for the credentials of the environment (`AWS_ACCESS_KEY_ID` …). */
+  readonly name: string | undefined;
+  readonly kind: ProfileKind;
+  readonly region: string | undefined;
+  /** The role that the profile assumes, or the SSO account and role: what a person recognises it by. */
+  readonly detail: string | undefined;
+  /** The MFA device that will be asked for. */
+  readonly mfaSerial: string | undefined;
+  /** Whether requests go elsewhere than AWS (`endpoint_url`, `services`). */
+  readonly customEndpoint: boolean;
+}
+
+/** Who the credentials belong to, as STS says. */
+export interface CallerIdentity {
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly arn: string;
+  readonly userId: string;
+  /** Of the ARN: `aws`, `aws-us-gov`, `aws-cn`, `aws-eusc` … */
+  readonly partition: string;
+  /** The account's root user: works, but should not be used for this. */
+  readonly root: boolean;
+}
+
+export interface ActualProvider {
+  readonly arn: string;
+  /** Without `https://`. */
+  readonly url: string;
+  readonly audiences: readonly string[];
+  readonly thumbprints: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A role as IAM holds it. Policy texts are decoded and otherwise untouched, byte for byte. */
+export interface ActualRole {
+  readonly name: string;
+  readonly arn: string;
+  readonly path: string;
+  /** The unique id (`AROA…`): another one means that the role was deleted and made again. */
+  readonly id: string;
+  readonly description: string | undefined;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  readonly trustPolicy: string;
+  readonly inlinePolicies: Readonly<Record<string, string>>;
+  readonly attachedPolicyArns: readonly string[];
+  readonly permissionsBoundaryArn: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** ISO 8601; `undefined` when it was not used in the tracking period (400 days). */
+  readonly lastUsed: string | undefined;
+}
+
+/** What one request did, where it did not succeed. */
+export interface SendFailure {
+  readonly ok: false;
+  readonly problem: Problem;
+  /** `none`: the service refused it. `unknown`: it may have happened (a lost reply, an error 5xx). */
+  readonly effect: 'none' | 'unknown';
+  /** Worth another try with the same input. */
+  readonly retry: boolean;
+}
+
+export type SendResult = { readonly ok: true; readonly value: Readonly<Record<string, unknown>> } | SendFailure;
+
+/** The IAM operations that this product sends. */
+export type IamOperation =
+  | 'GetOpenIDConnectProvider'
+  | 'ListOpenIDConnectProviders'
+  | 'CreateOpenIDConnectProvider'
+  | 'AddClientIDToOpenIDConnectProvider'
+  | 'RemoveClientIDFromOpenIDConnectProvider'
+  | 'TagOpenIDConnectProvider'
+  | 'UntagOpenIDConnectProvider'
+  | 'DeleteOpenIDConnectProvider'
+  | 'GetRole'
+  | 'ListRoles'
+  | 'CreateRole'
+  | 'UpdateAssumeRolePolicy'
+  | 'UpdateRole'
+  | 'DeleteRole'
+  | 'TagRole'
+  | 'UntagRole'
+  | 'PutRolePolicy'
+  | 'GetRolePolicy'
+  | 'ListRolePolicies'
+  | 'DeleteRolePolicy'
+  | 'AttachRolePolicy'
+  | 'DetachRolePolicy'
+  | 'ListAttachedRolePolicies'
+  | 'PutRolePermissionsBoundary'
+  | 'DeleteRolePermissionsBoundary'
+  | 'ListAccountAliases'
+  | 'SimulatePrincipalPolicy';
+
+/** One AWS account as the chosen profile sees it. Every method rejects only on cancellation and on bugs. */
+export interface AwsAccount {
+  readonly profile: string | undefined;
+  readonly region: string;
+  identity(signal: AbortSignal): Promise<Result<CallerIdentity>>;
+  /** The account's alias; `undefined` when it has none or the caller may not see it. */
+  alias(signal: AbortSignal): Promise<string | undefined>;
+  /** `ok(undefined)`: there is none. */
+  readProvider(arn: string, signal: AbortSignal): Promise<Result<ActualProvider | undefined>>;
+  /** By name or by ARN. `ok(undefined)`: there is none. */
+  readRole(nameOrArn: string, signal: AbortSignal): Promise<Result<ActualRole | undefined>>;
+  /** Names of the account's roles whose trust policy names `providerArn`. */
+  rolesTrusting(providerArn: string, signal: AbortSignal): Promise<Result<readonly string[]>>;
+  /** ARNs of all OIDC providers. */
+  listProviders(signal: AbortSignal): Promise<Result<readonly string[]>>;
+  /** Actions of `actions` (`iam:CreateRole`) that the caller's own policies don't allow. Fails where that can't be known. */
+  deniedActions(
+    caller: CallerIdentity,
+    actions: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Result<readonly string[]>>;
+  /** One request, one attempt. */
+  send(operation: IamOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<SendResult>;
+}
+
+export interface AccountOptions {
+  readonly profile?: string;
+  readonly region?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked for the code of an MFA device; rejects with an AbortError when the user gives up. */
+  readonly mfaCode?: (serial: string) => Promise<string>;
+  /** Waits between attempts; injected so that tests don't. */
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
