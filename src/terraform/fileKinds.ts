@@ -1,0 +1,59 @@
+import type { FileRole } from './model';
+
+export interface FileKind {
+  readonly role: FileRole;
+  readonly syntax: 'hcl' | 'json';
+  readonly override: boolean;
+  readonly tofu: boolean;
+  /** The name without its Terraform ending. */
+  readonly stem: string;
+}
+
+const endings: readonly (readonly [string, FileRole, 'hcl' | 'json', boolean])[] = [
+  ['.tfvars.json', 'tfvars', 'json', false],
+  ['.tfvars', 'tfvars', 'hcl', false],
+  ['.tofu.json', 'config', 'json', true],
+  ['.tofu', 'config', 'hcl', true],
+  ['.tf.json', 'config', 'json', false],
+  ['.tf', 'config', 'hcl', false],
+  ['.tfcomponent.hcl', 'component', 'hcl', false],
+  ['.tfcomponent.json', 'component', 'json', false],
+  // The name of component files before Stacks left their beta.
+  ['.tfstack.hcl', 'component', 'hcl', false],
+  ['.tfdeploy.hcl', 'deployment', 'hcl', false],
+  ['.tfdeploy.json', 'deployment', 'json', false],
+];
+
+/** What a file is to Terraform, or nothing. Names that start with ".", or end with "~" or in "#…#", are editors' leavings. */
+export function fileKind(name: string): FileKind | undefined {
+  if (name.startsWith('.') || name.endsWith('~') || (name.startsWith('#') && name.endsWith('#'))) return undefined;
+  for (const [ending, role, syntax, tofu] of endings) {
+    if (!name.endsWith(ending) || name.length === ending.length) continue;
+    const stem = name.slice(0, -ending.length);
+    return {
+      role,
+      syntax,
+      tofu,
+      stem,
+      override: role === 'config' && (stem === 'override' || stem.endsWith('_override')),
+    };
+  }
+  return undefined;
+}
+
+/** The files of one folder that Terraform reads: a `.tofu` file takes the place of the `.tf` file of the same name. */
+export function readableFiles(names: readonly string[]): readonly { readonly name: string; readonly kind: FileKind }[] {
+  const found = names.flatMap(name => {
+    const kind = fileKind(name);
+    return kind === undefined ? [] : [{ name, kind }];
+  });
+  const tofu = new Set(found.filter(f => f.kind.tofu).map(f => `${f.kind.stem}\0${f.kind.syntax}`));
+  return found
+    .filter(f => f.kind.role !== 'config' || f.kind.tofu || !tofu.has(`${f.kind.stem}\0${f.kind.syntax}`))
+    .sort((a, b) => Number(a.kind.override) - Number(b.kind.override) || (a.name < b.name ? -1 : 1));
+}
+
+/** The tfvars files that Terraform loads by itself, in its order. https://developer.hashicorp.com/terraform/language/values/variables */
+export function isAutomatic(name: string): boolean {
+  return /^terraform\.tfvars(?:\.json)?$/.test(name) || /\.auto\.tfvars(?:\.json)?$/.test(name);
+}
