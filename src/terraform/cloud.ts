@@ -1,0 +1,309 @@
+import type { Environment } from '../core/host';
+import type { Location } from '../core/text';
+import {
+  at,
+  attributeOf,
+  blocksOf,
+  type CloudSettings,
+  headerSpan,
+  type NamedBlock,
+  type ProjectProblem,
+  type SourceFile,
+  type Value,
+  type Workspaces,
+} from './model';
+import type { Block, Body, Expression } from './syntax/ast';
+
+/**
+ * The `cloud` block and `backend "remote"`, with the environment's fall-backs.
+ * Source of the rules: hashicorp/terraform internal/cloud/backend.go and internal/configs/module.go.
+ */
+export interface BackendReading {
+  readonly cloud: CloudSettings;
+  readonly backend: { readonly type: string; readonly location: Location; readonly body: Body } | undefined;
+  readonly problems: readonly ProjectProblem[];
+}
+
+export interface CloudContext {
+  readonly env: Environment;
+  /** Trimmed content of the data folder's `environment` file, where there is one. */
+  readonly selected: { readonly name: string; readonly file: string } | undefined;
+  readonly opentofu: boolean;
+}
+
+const absent = { state: 'absent' } as const;
+const noSettings: CloudSettings = {
+  kind: 'none',
+  hostname: absent,
+  organization: absent,
+  workspaces: { by: 'nothing' },
+  project: absent,
+};
+
+interface Candidate {
+  readonly kind: 'cloud' | 'backend' | 'state_store';
+  readonly block: Block;
+  readonly file: SourceFile;
+}
+
+export function readCloud(terraformBlocks: readonly NamedBlock[], context: CloudContext): BackendReading {
+  const candidates = terraformBlocks.flatMap(({ body, file }) =>
+    body.blocks.flatMap((block): Candidate[] =>
+      block.type === 'cloud' || block.type === 'backend' || block.type === 'state_store'
+        ? [{ kind: block.type, block, file }]
+        : [],
+    ),
+  );
+  const problems: ProjectProblem[] = [];
+  const primary = candidates.filter(c => !c.file.override);
+  // An override file's block takes the place of all three kinds; its arguments are not merged.
+  const overriding = candidates.filter(c => c.file.override);
+  const clouds = primary.filter(c => c.kind === 'cloud');
+  const others = primary.filter(c => c.kind !== 'cloud');
+  for (const second of clouds.slice(1)) {
+    problems.push({
+      code: 'duplicate-cloud',
+      message: 'A module may have one cloud block; Terraform refuses a second one.',
+      location: at(second.file, headerSpan(second.block)),
+    });
+  }
+  for (const second of others.slice(1)) {
+    problems.push({
+      code: 'duplicate-cloud',
+      message: 'A module may have one backend; Terraform refuses a second one.',
+      location: at(second.file, headerSpan(second.block)),
+    });
+  }
+  const [firstOther] = others;
+  if (clouds.length > 0 && firstOther !== undefined) {
+    problems.push({
+      code: 'cloud-and-backend',
+      message: 'A module may have a cloud block or a backend, not both.',
+      location: at(firstOther.file, headerSpan(firstOther.block)),
+    });
+  }
+  const chosen = overriding.at(-1) ?? clouds[0] ?? firstOther;
+  if (chosen === undefined) return { cloud: noSettings, backend: undefined, problems };
+  if (chosen.kind === 'cloud') return { cloud: cloudBlock(chosen, context, problems), backend: undefined, problems };
+  const type = chosen.kind === 'state_store' ? 'state_store' : (chosen.block.labels[0]?.value ?? '');
+  if (type === 'remote') return { cloud: remoteBackend(chosen, context, problems), backend: undefined, problems };
+  return {
+    cloud: noSettings,
+    backend: { type, location: at(chosen.file, headerSpan(chosen.block)), body: chosen.block.body },
+    problems,
+  };
+}
+
+function cloudBlock(chosen: Candidate, context: CloudContext, problems: ProjectProblem[]): CloudSettings {
+  const { block, file } = chosen;
+  const { env } = context;
+  const location = at(file, headerSpan(block));
+  const organization = withFallback(literalString(block.body, 'organization', file), env, 'TF_CLOUD_ORGANIZATION');
+  const named = withFallback(literalString(block.body, 'hostname', file), env, 'TF_CLOUD_HOSTNAME');
+  // OpenTofu has no default host (opentofu internal/cloud/backend.go).
+  const hostname: Value<string> =
+    named.state !== 'absent' || context.opentofu
+      ? named
+      : { state: 'known', value: 'app.terraform.io', source: { kind: 'default' } };
+  if (organization.state === 'absent') {
+    problems.push({
+      code: 'missing-organization',
+      message: 'The cloud block names no organization, and TF_CLOUD_ORGANIZATION is not set.',
+      location,
+    });
+  }
+  if (hostname.state === 'absent') {
+    problems.push({
+      code: 'missing-hostname',
+      message: 'OpenTofu has no default host: the cloud block needs a hostname, or TF_CLOUD_HOSTNAME.',
+      location,
+    });
+  }
+  const [workspaces] = blocksOf(block.body, 'workspaces');
+  const project = withFallback(
+    workspaces === undefined ? absent : literalString(workspaces.body, 'project', file),
+    env,
+    'TF_CLOUD_PROJECT',
+  );
+  return {
+    kind: 'cloud',
+    hostname: lower(hostname),
+    organization,
+    workspaces: cloudWorkspaces(workspaces, file, context, problems),
+    project,
+    ...tokenOf(block.body, file),
+    location,
+    block,
+  };
+}
+
+function cloudWorkspaces(
+  block: Block | undefined,
+  file: SourceFile,
+  context: CloudContext,
+  problems: ProjectProblem[],
+): Workspaces {
+  const fromEnvironment = context.env['TF_WORKSPACE'];
+  const name = block === undefined ? absent : literalString(block.body, 'name', file);
+  const tagsAttribute = block === undefined ? undefined : attributeOf(block.body, 'tags');
+  if (name.state !== 'absent' && tagsAttribute !== undefined) {
+    problems.push({
+      code: 'workspace-conflict',
+      message: 'A workspaces block takes name or tags, not both.',
+      location: at(file, tagsAttribute.nameSpan),
+    });
+    return {
+      by: 'name',
+      name: {
+        state: 'unknown',
+        why: 'The workspaces block has both name and tags; Terraform refuses that.',
+        location: at(file, tagsAttribute),
+      },
+    };
+  }
+  if (name.state !== 'absent') {
+    if (name.state === 'known' && fromEnvironment && fromEnvironment !== name.value) {
+      problems.push({
+        code: 'workspace-conflict',
+        message: `TF_WORKSPACE is "${fromEnvironment}", the cloud block names "${name.value}"; Terraform refuses to choose.`,
+        ...(name.location && { location: name.location }),
+      });
+    }
+    return { by: 'name', name };
+  }
+  if (tagsAttribute !== undefined) {
+    return {
+      by: 'tags',
+      tags: literalTags(tagsAttribute.value, at(file, tagsAttribute.value)),
+      selected: selected(context),
+    };
+  }
+  if (fromEnvironment)
+    return {
+      by: 'name',
+      name: { state: 'known', value: fromEnvironment, source: { kind: 'environment', variable: 'TF_WORKSPACE' } },
+    };
+  return { by: 'nothing' };
+}
+
+/** `backend "remote"` reads none of the TF_CLOUD_* variables. */
+function remoteBackend(chosen: Candidate, context: CloudContext, problems: ProjectProblem[]): CloudSettings {
+  const { block, file } = chosen;
+  const location = at(file, headerSpan(block));
+  const organization = orUnknown(
+    nonEmpty(literalString(block.body, 'organization', file)),
+    'backend "remote" names no organization here; terraform init -backend-config may give it.',
+    location,
+  );
+  const hostname = nonEmpty(literalString(block.body, 'hostname', file));
+  const [workspaces] = blocksOf(block.body, 'workspaces');
+  const name = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'name', file));
+  const prefix = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'prefix', file));
+  if (name.state !== 'absent' && prefix.state !== 'absent') {
+    problems.push({
+      code: 'workspace-conflict',
+      message: 'A workspaces block takes name or prefix, not both.',
+      location,
+    });
+  }
+  const choice: Workspaces =
+    name.state !== 'absent'
+      ? { by: 'name', name }
+      : prefix.state !== 'absent'
+        ? { by: 'prefix', prefix, selected: selected(context) }
+        : { by: 'nothing' };
+  return {
+    kind: 'remote',
+    hostname:
+      hostname.state === 'absent'
+        ? { state: 'known', value: 'app.terraform.io', source: { kind: 'default' } }
+        : lower(hostname),
+    organization,
+    workspaces: choice,
+    project: absent,
+    ...tokenOf(block.body, file),
+    location,
+    block,
+  };
+}
+
+function selected(context: CloudContext): Value<string> {
+  const variable = context.env['TF_WORKSPACE'];
+  if (variable) return { state: 'known', value: variable, source: { kind: 'environment', variable: 'TF_WORKSPACE' } };
+  if (context.selected !== undefined) {
+    return { state: 'known', value: context.selected.name, source: { kind: 'selected', file: context.selected.file } };
+  }
+  return absent;
+}
+
+function withFallback(value: Value<string>, env: Environment, variable: string): Value<string> {
+  const own = nonEmpty(value);
+  if (own.state !== 'absent') return own;
+  const fallback = env[variable];
+  return fallback ? { state: 'known', value: fallback, source: { kind: 'environment', variable } } : absent;
+}
+
+/** Terraform takes an empty string for unset. */
+function nonEmpty(value: Value<string>): Value<string> {
+  return value.state === 'known' && value.value === '' ? absent : value;
+}
+
+function orUnknown(value: Value<string>, why: string, location: Location): Value<string> {
+  return value.state === 'absent' ? { state: 'unknown', why, location } : value;
+}
+
+function lower(value: Value<string>): Value<string> {
+  return value.state === 'known' ? { ...value, value: value.value.trim().toLowerCase() } : value;
+}
+
+function tokenOf(body: Body, file: SourceFile): { token?: Location } {
+  const token = attributeOf(body, 'token');
+  return token === undefined ? {} : { token: at(file, token) };
+}
+
+/** The value of an argument that must be a literal: these blocks are read before anything is evaluated. */
+export function literalString(body: Body, name: string, file: SourceFile): Value<string> {
+  const attribute = attributeOf(body, name);
+  if (attribute === undefined) return absent;
+  const location = at(file, attribute.value);
+  const { value } = attribute;
+  if (value.kind === 'string') return { state: 'known', value: value.value, source: { kind: 'config' }, location };
+  // HCL turns numbers and booleans into the text that they are written as.
+  if (value.kind === 'number' || value.kind === 'bool')
+    return { state: 'known', value: value.text, source: { kind: 'config' }, location };
+  if (value.kind === 'null') return absent;
+  return { state: 'unknown', why: notLiteral(value, name), location };
+}
+
+function notLiteral(value: Expression, name: string): string {
+  if (value.kind === 'missing') return `The value of "${name}" is not written yet.`;
+  return `"${name}" is an expression. Terraform allows only literal values here; OpenTofu evaluates it when it runs.`;
+}
+
+function literalTags(
+  value: Expression,
+  location: Location,
+): Value<readonly string[] | Readonly<Record<string, string>>> {
+  const unknown = { state: 'unknown', why: notLiteral(value, 'tags'), location } as const;
+  if (value.kind === 'tuple') {
+    const items = value.items.map(literalText);
+    if (items.some(item => item === undefined)) return unknown;
+    return { state: 'known', value: items.filter(item => item !== undefined), source: { kind: 'config' }, location };
+  }
+  if (value.kind === 'object') {
+    const entries = value.items.map(item => [item.keyText, literalText(item.value)] as const);
+    if (entries.some(([key, text]) => key === undefined || text === undefined)) return unknown;
+    return {
+      state: 'known',
+      value: Object.fromEntries(entries.map(([key, text]) => [key ?? '', text ?? ''])),
+      source: { kind: 'config' },
+      location,
+    };
+  }
+  return unknown;
+}
+
+function literalText(value: Expression): string | undefined {
+  if (value.kind === 'string') return value.value;
+  return value.kind === 'number' || value.kind === 'bool' ? value.text : undefined;
+}

@@ -1,0 +1,137 @@
+import {
+  at,
+  attributeOf,
+  blocksOf,
+  type Module,
+  type ModuleCall,
+  type NamedBlock,
+  type ProviderBlock,
+  type ResourceBlock,
+  type SourceFile,
+  type Stack,
+  type StackDeployment,
+  type Value,
+  type VariableBlock,
+} from './model';
+import type { Attribute, Block, Expression } from './syntax/ast';
+
+const awsProviders: ReadonlySet<string> = new Set(['aws', 'awscc']);
+
+/** Sorts the blocks of a folder's files. Source of the block types: hashicorp/terraform internal/configs. */
+export function buildModule(dir: string, files: readonly SourceFile[]): Module {
+  const providers: ProviderBlock[] = [];
+  const resources: ResourceBlock[] = [];
+  const variables = new Map<string, VariableBlock>();
+  const locals = new Map<string, { file: SourceFile; attribute: Attribute }>();
+  const calls: ModuleCall[] = [];
+  const terraformBlocks: NamedBlock[] = [];
+  for (const file of files) {
+    if (file.role === 'tfvars') continue;
+    const inStack = file.role !== 'config';
+    for (const block of file.parsed.body.blocks) {
+      const named = { file, block, body: block.body };
+      const [first, second] = block.labels.map(label => label.value.normalize());
+      switch (block.type) {
+        case 'terraform':
+          terraformBlocks.push(named);
+          break;
+        case 'provider':
+          if (first !== undefined && awsProviders.has(first))
+            providers.push(provider(file, block, first, second, inStack));
+          break;
+        case 'resource':
+        case 'data':
+        case 'ephemeral':
+          if (first !== undefined && second !== undefined)
+            resources.push({ ...named, mode: block.type, type: first, name: second });
+          break;
+        case 'variable':
+          if (first !== undefined)
+            variables.set(first, { ...named, name: first, default: attributeOf(block.body, 'default')?.value });
+          break;
+        case 'locals':
+          for (const attribute of block.body.attributes) locals.set(attribute.name, { file, attribute });
+          break;
+        case 'module':
+        case 'component':
+          if (first !== undefined) calls.push({ ...named, name: first, source: sourceOf(block, file), dir: undefined });
+          break;
+        default:
+          break;
+      }
+    }
+  }
+  return {
+    dir,
+    files: files.filter(f => f.role !== 'tfvars'),
+    providers,
+    resources,
+    variables,
+    locals,
+    calls,
+    terraformBlocks,
+  };
+}
+
+function provider(
+  file: SourceFile,
+  block: Block,
+  name: string,
+  second: string | undefined,
+  inStack: boolean,
+): ProviderBlock {
+  const [config] = inStack ? blocksOf(block.body, 'config') : [];
+  const alias = attributeOf(block.body, 'alias')?.value;
+  return {
+    name,
+    alias: inStack
+      ? second
+      : alias?.kind === 'string'
+        ? alias.value
+        : alias?.kind === 'reference'
+          ? alias.path
+          : undefined,
+    file,
+    block,
+    body: config?.body ?? block.body,
+    inStack,
+  };
+}
+
+function sourceOf(block: Block, file: SourceFile): Value<string> {
+  const source = attributeOf(block.body, 'source');
+  if (source === undefined) return { state: 'absent' };
+  const location = at(file, source.value);
+  if (source.value.kind === 'string')
+    return { state: 'known', value: source.value.value, source: { kind: 'config' }, location };
+  return { state: 'unknown', why: 'The source of the module is an expression.', location };
+}
+
+/** The deployments and identity tokens of a Stack (https://developer.hashicorp.com/terraform/language/stacks). */
+export function buildStack(files: readonly SourceFile[]): Stack | undefined {
+  const stackFiles = files.filter(f => f.role === 'component' || f.role === 'deployment');
+  if (stackFiles.length === 0) return undefined;
+  const deployments: StackDeployment[] = [];
+  const identityTokens: (NamedBlock & { name: string; audience: Value<readonly string[]> })[] = [];
+  for (const file of stackFiles) {
+    for (const block of file.parsed.body.blocks) {
+      const name = block.labels[0]?.value;
+      if (name === undefined) continue;
+      const named = { file, block, body: block.body, name };
+      if (block.type === 'deployment') deployments.push(named);
+      if (block.type === 'identity_token') identityTokens.push({ ...named, audience: audienceOf(block, file) });
+    }
+  }
+  return { deployments, identityTokens };
+}
+
+function audienceOf(block: Block, file: SourceFile): Value<readonly string[]> {
+  const audience = attributeOf(block.body, 'audience');
+  if (audience === undefined) return { state: 'absent' };
+  const location = at(file, audience.value);
+  const items: readonly Expression[] = audience.value.kind === 'tuple' ? audience.value.items : [audience.value];
+  const texts = items.map(item => (item.kind === 'string' ? item.value : undefined));
+  if (texts.some(text => text === undefined))
+    return { state: 'unknown', why: 'The audience is an expression.', location };
+  return { state: 'known', value: texts.filter(text => text !== undefined), source: { kind: 'config' }, location };
+}
