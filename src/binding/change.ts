@@ -26,9 +26,14 @@ export interface IamChange extends ChangeBase {
   /** The IAM API action: `CreateRole`. Its permission is `iam:` + action. */
   readonly action: IamAction;
   readonly input: Readonly<Record<string, unknown>>;
-  /** What must still be true just before the write (the read-compare-write guard). `undefined`: must not exist. */
-  readonly expected: unknown;
+  /** What must still be true just before the write (the read-compare-write guard), and what undo restores. `null`: does not exist. */
+  readonly expected: Json;
+  /** The same reading after the write: by it a resumed run knows that the write happened, and undo that nothing changed since. */
+  readonly wanted: Json;
 }
+
+/** Plain data that a journal can keep. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export type IamAction =
   | 'CreateOpenIDConnectProvider'

@@ -131,7 +131,12 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       ...(endpoint ? { endpoint } : {}),
     };
   };
-  const credentials = credentialsOf({ ...options, ...(wanted ? { profile: wanted } : {}) }, files, common('sts'));
+  const credentials = credentialsOf(
+    { ...options, ...(wanted ? { profile: wanted } : {}) },
+    files,
+    common('sts'),
+    endpointOf(env, files, profile, 'sso'),
+  );
   const iam = new IAMClient({ ...common('iam'), credentials });
   const sts = new STSClient({ ...common('sts'), credentials });
 

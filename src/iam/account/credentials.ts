@@ -32,6 +32,7 @@ export function credentialsOf(
   options: AccountOptions,
   files: SharedFiles,
   sts: Pick<STSClientConfig, 'region' | 'endpoint' | 'requestHandler'>,
+  ssoEndpoint: string | undefined,
 ): () => Promise<Credentials> {
   const client = (credentials?: Credentials): STSClient =>
     new STSClient({
@@ -45,7 +46,8 @@ export function credentialsOf(
     configFilepath: files.configFile,
     filepath: files.credentialsFile,
     logger: silent,
-    clientConfig: { ...(sts.region ? { region: sts.region } : {}) },
+    // For SSO alone (STS has its own clients below). Without a region: that of the SSO session must win.
+    clientConfig: ssoEndpoint ? { endpoint: ssoEndpoint } : {},
     // Our own, so that a profile's endpoint_url reaches the STS calls behind `role_arn` too.
     roleAssumer: async (source, params) => taken(await client(source).send(new AssumeRoleCommand(params))),
     roleAssumerWithWebIdentity: async params =>

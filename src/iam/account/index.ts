@@ -4,6 +4,9 @@ import { deniedActions, identityOf, listProviders, readProvider, readRole, roles
 import { retried, wait } from './retry';
 import type { AccountOptions, AwsAccount } from './types';
 
+// The product pins its SDK, so the SDK's advice about future versions is no user's business.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 export { listProfiles } from './profiles';
 
 /** Opens the account of a profile. Nothing is sent and no credentials are resolved before the first method is called. */

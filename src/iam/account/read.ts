@@ -110,6 +110,7 @@ export async function readRole(
     arn,
     path: text(role['Path']) ?? '/',
     id: text(role['RoleId']) ?? '',
+    createdAt: date(role['CreateDate']),
     description: text(role['Description']),
     maxSessionDuration: typeof role['MaxSessionDuration'] === 'number' ? role['MaxSessionDuration'] : 3600,
     trustPolicy: decodeDocument(text(role['AssumeRolePolicyDocument']) ?? ''),

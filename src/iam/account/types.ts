@@ -45,6 +45,8 @@ export interface ActualRole {
   readonly path: string;
   /** The unique id (`AROA…`): another one means that the role was deleted and made again. */
   readonly id: string;
+  /** ISO 8601. */
+  readonly createdAt: string | undefined;
   readonly description: string | undefined;
   /** Seconds. */
   readonly maxSessionDuration: number;

@@ -133,7 +133,7 @@ export const roleActions: Readonly<Record<string, Action>> = {
     const path = params.optional('Path', pathGrammar, 512, 1) ?? '/';
     if (path.startsWith('/aws-service-role/')) throw invalidInput('Path /aws-service-role/ is reserved.');
     const text = trust(account, params, 'AssumeRolePolicyDocument');
-    const about = params.optional('Description', description, 1000);
+    const about = params.optional('Description', description, 1000) || undefined;
     const duration = params.integer('MaxSessionDuration', 3600, 43_200) ?? 3600;
     const tags = new Map<string, string>();
     applyTags(account, tags, params.tags());
@@ -188,7 +188,7 @@ export const roleActions: Readonly<Record<string, Action>> = {
   UpdateRole(store, account, params) {
     const role = writable(store, account, params);
     // Both are set from the request: what is left out goes back to its default.
-    role.description = params.optional('Description', description, 1000);
+    role.description = params.optional('Description', description, 1000) || undefined;
     role.maxSessionDuration = params.integer('MaxSessionDuration', 3600, 43_200) ?? 3600;
     return {};
   },

@@ -1,0 +1,63 @@
+import type * as FileSystem from 'node:fs/promises';
+import type { JournalStore } from './journal';
+
+type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'readFile'>;
+
+/** Keeps each journal in a file of its own in `folder`, readable by the user alone; each line is flushed to the disk. */
+export function journalFolder(fs: Files, folder: string, join: (...parts: string[]) => string): JournalStore {
+  const known = new Set<string>();
+  return {
+    async names() {
+      let names: string[];
+      try {
+        names = await fs.readdir(folder);
+      } catch (error) {
+        if (isMissing(error)) return [];
+        throw error;
+      }
+      return names
+        .filter(name => name.endsWith('.jsonl'))
+        .map(name => name.slice(0, -'.jsonl'.length))
+        .sort();
+    },
+    read: name => fs.readFile(join(folder, `${name}.jsonl`), 'utf8'),
+    async append(name, line) {
+      if (!known.has(name)) await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+      const file = await fs.open(join(folder, `${name}.jsonl`), 'a', 0o600);
+      try {
+        // After a crash the file may end in half a line; it must not spoil the next one.
+        const text = known.has(name) || (await endsWhole(fs, join(folder, `${name}.jsonl`))) ? line : `\n${line}`;
+        await file.appendFile(text, 'utf8');
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      if (!known.has(name)) await syncFolder(fs, folder);
+      known.add(name);
+    },
+  };
+}
+
+async function endsWhole(fs: Files, file: string): Promise<boolean> {
+  const text = await fs.readFile(file, 'utf8');
+  return text === '' || text.endsWith('\n');
+}
+
+/** A new file's name is on the disk only when its folder is. Windows can't open a folder and needs no sync of it. */
+async function syncFolder(fs: Files, folder: string): Promise<void> {
+  let handle: FileSystem.FileHandle;
+  try {
+    handle = await fs.open(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,0 +1,72 @@
+import { isAbort, type Problem } from '../core/problem';
+import { executorFor, type Surroundings } from './apply';
+import type { Change } from './change';
+import type { JournalRun, Step, UndoState } from './journal';
+
+export interface UndoneStep {
+  readonly change: Change;
+  readonly state: UndoState;
+  /** Why it was kept. */
+  readonly why: string | undefined;
+}
+
+export interface UndoResult {
+  readonly state: 'complete' | 'stopped' | 'cancelled';
+  /** In the order of the undo: the last change first. */
+  readonly steps: readonly UndoneStep[];
+  readonly problem?: Problem;
+}
+
+/** What an undo of the run would look at, last change first. */
+export function toUndo(run: JournalRun): readonly Step[] {
+  return run.steps
+    .filter(
+      s =>
+        (s.state === 'done' && s.ours) || s.state === 'intended' || (s.state === 'stopped' && s.effect === 'unknown'),
+    )
+    .filter(s => s.undo === undefined || s.undo === 'intended')
+    .reverse();
+}
+
+/**
+ * Replays a journal backwards: restores what was there, deletes only what the run created, and only where nothing
+ * changed since; what did change is kept and named. Can be stopped and run again.
+ */
+export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResult> {
+  const steps: UndoneStep[] = [];
+  const queue = toUndo(run);
+  for (const [index, step] of queue.entries()) {
+    const { change } = step;
+    if (at.signal.aborted) return { state: 'cancelled', steps };
+    const started = at.now();
+    const tell = (state: UndoState | 'started' | 'stopped', detail?: string): void =>
+      at.progress({
+        change,
+        index,
+        total: queue.length,
+        state,
+        milliseconds: at.now() - started,
+        ...(detail === undefined ? {} : { detail }),
+      });
+    tell('started');
+    await at.journal.undoIntent(change.id);
+    try {
+      const result = change.undoable
+        ? await executorFor(at.executors, change).undo(change, step.outcome, step.state === 'done', at.signal)
+        : { ok: true as const, state: 'kept' as const, why: change.undoNote ?? 'It can not be undone.' };
+      if (!result.ok) {
+        tell('stopped', result.problem.message);
+        await at.journal.undoEnd(false);
+        return { state: 'stopped', steps, problem: result.problem };
+      }
+      await at.journal.undoDone(change.id, result.state, result.why);
+      steps.push({ change, state: result.state, why: result.why });
+      tell(result.state, result.why);
+    } catch (error) {
+      if (!isAbort(error)) throw error;
+      return { state: 'cancelled', steps };
+    }
+  }
+  await at.journal.undoEnd(true);
+  return { state: 'complete', steps };
+}
