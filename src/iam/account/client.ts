@@ -145,6 +145,13 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       signal.throwIfAborted();
       // Resolved here first: a credential process or an MFA prompt doesn't listen to the request's abort signal.
       await untilAborted(credentials(), signal);
+    } catch (error) {
+      if (isAbort(error) || signal.aborted) throw signal.aborted ? abortError(signal) : error;
+      // The role of the profile was refused, not the request itself, which was never sent.
+      const behind = profile['role_arn'] ? 'sts:AssumeRole' : action;
+      return { ...toFailure(error, { ...asked, action: behind }), effect: 'none' };
+    }
+    try {
       const { $metadata: _, ...value } = (await send()) as Record<string, unknown>;
       return { ok: true, value };
     } catch (error) {

@@ -9,6 +9,7 @@ import { roleActions } from './iamRoles';
 import { IamStore } from './iamStore';
 import { Params } from './params';
 import { simulatePrincipalPolicy } from './simulate';
+import { getRoleCredentials, type SsoSession } from './sso';
 import {
   assumeRole,
   assumeRoleWithWebIdentity,
@@ -60,8 +61,11 @@ export class AwsServer {
   readonly events: WebIdentityEvent[] = [];
   readonly issuers = new Map<string, string>();
   readonly mfa = new Map<string, string>();
+  readonly ssoSessions: SsoSession[] = [];
   readonly faults = new Faults();
   readonly log: LogEntry[] = [];
+  /** Where the unsigned AssumeRoleWithWebIdentity lands: its request names no region. */
+  webIdentityRegion = 'us-east-1';
   readonly disabledRegions = new Set<string>();
   /** Called before and after the effect of each call; a test kills its child process here. May return a promise to be awaited. */
   onCall: ((entry: LogEntry, moment: 'before' | 'after') => void | Promise<void>) | undefined;
@@ -148,6 +152,17 @@ export class AwsServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (url.pathname === '/federation/credentials') {
+      const token = request.headers['x-amz-sso_bearer_token'];
+      const reply = getRoleCredentials(this.ssoSessions, String(token), url.searchParams, this.store.now());
+      response.writeHead(reply.status, {
+        'content-type': 'application/json',
+        ...(reply.code ? { 'x-amzn-errortype': reply.code } : {}),
+      });
+      response.end(JSON.stringify(reply.body));
+      return;
+    }
     this.store.requests += 1;
     const n = this.store.requests;
     const requestId = requestIdOf(n);
@@ -274,7 +289,7 @@ export class AwsServer {
       case 'AssumeRole':
         return assumeRole(this.sts, this.permitted(call, 'sts'), call.params);
       case 'AssumeRoleWithWebIdentity':
-        return assumeRoleWithWebIdentity(this.sts, call.params, call.region);
+        return assumeRoleWithWebIdentity(this.sts, call.params, this.webIdentityRegion);
       default:
         throw new AwsError('InvalidAction', `Could not find operation ${call.action} for version 2011-06-15`, 400);
     }
