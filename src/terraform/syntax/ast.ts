@@ -23,7 +23,8 @@ export type Expression =
     })
   | (Span & { readonly kind: 'tuple'; readonly items: readonly Expression[] })
   | (Span & { readonly kind: 'object'; readonly items: readonly ObjectItem[] })
-  | (Span & { readonly kind: 'for'; readonly parts: readonly Expression[] })
+  /** `names` are known inside only; `parts` are the collection, then key and value (or value), then the condition. */
+  | (Span & { readonly kind: 'for'; readonly names: readonly string[]; readonly parts: readonly Expression[] })
   | (Span & {
       readonly kind: 'conditional';
       readonly condition: Expression;

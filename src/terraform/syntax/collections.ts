@@ -1,153 +1,118 @@
 import type { Expression, ObjectItem } from './ast';
 import { ExpressionParser } from './expressions';
+import type { Opened } from './recovery';
 import { Token } from './tokens';
-
-/** An item while it is read. */
-type Building<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Tuples, objects, and `for` in either kind of bracket. */
 export abstract class CollectionParser extends ExpressionParser {
-  tuple(): Expression {
-    const start = this.tokenStart,
-      outer = this.newlines,
-      ind = this.recovering ? this.lineIndent(start) : 0;
-    this.newlines = false;
-    this.advance();
-    if (this.isWord('for')) return this.forExpr(start, outer, Token.RightBracket, ind);
-    const items: Expression[] = [];
-    while (!this.is(Token.RightBracket) && !this.is(Token.End)) {
-      const e = this.expression();
-      if (this.isLostItem(e, Token.RightBracket, items.at(-1)?.end ?? start + 1)) break;
-      items.push(e);
-      if (this.failed || !this.is(Token.Comma)) break;
-      this.advance();
-    }
-    this.close(Token.RightBracket, outer, start, ind);
-    return { kind: 'tuple', items, start, end: this.closedAt };
+  protected tuple(): Expression {
+    const opened = this.open(false);
+    if (this.isWord('for')) return this.forExpression(opened);
+    const items = this.elements(Token.RightBracket, opened.start + 1);
+    return { kind: 'tuple', items, start: opened.start, end: this.close(opened) };
   }
-  isWord(w: string): boolean {
-    return (
-      this.is(Token.Identifier) &&
-      this.tokenEnd - this.tokenStart === w.length &&
-      this.text.startsWith(w, this.tokenStart)
-    );
-  }
-  object(): Expression {
-    const start = this.tokenStart,
-      outer = this.newlines,
-      ind = this.lineIndent(start);
-    this.newlines = false;
-    this.advance(); // "for" may stand on the next line
-    if (this.isWord('for')) return this.forExpr(start, outer, Token.RightBrace, ind);
+
+  protected object(): Expression {
+    // Newlines separate items but may stand before "for".
+    const opened = this.open(false);
+    if (this.isWord('for')) return this.forExpression(opened);
     this.newlines = true;
     const items: ObjectItem[] = [];
     for (;;) {
       while (this.is(Token.Newline)) this.advance();
-      if (this.is(Token.RightBrace) || this.is(Token.End)) break;
-      const key = this.expression();
-      const item: Building<ObjectItem> = {
-        key,
-        value: { kind: 'missing', start: key.end, end: key.end },
-        start: key.start,
-        end: key.end,
-      };
-      if (key.kind === 'reference' && !key.path.includes('.')) item.keyText = key.path;
-      else if (key.kind === 'string') item.keyText = key.value;
-      else if (key.kind === 'bool' || key.kind === 'null' || key.kind === 'number') item.keyText = key.text;
-      items.push(item);
-      if (!this.failed) {
-        if (this.is(Token.Equals) || this.is(Token.Colon)) {
-          const eq = this.tokenEnd;
-          this.advance();
-          if (this.is(Token.Newline) || this.is(Token.RightBrace) || this.is(Token.Comma)) {
-            item.value = { kind: 'missing', start: eq, end: eq };
-            item.end = eq;
-            this.report('missing-value', key.start, eq, 'Missing value');
-          } else {
-            item.value = this.expression();
-            item.end = item.value.end;
-          }
-        } else this.fail('object-item', 'Expected "=" or ":"');
-      }
-      if (this.failed) {
-        this.itemRecover();
-        if (this.is(Token.End)) break;
-        continue;
-      }
-      if (this.is(Token.Comma) || this.is(Token.Newline)) {
-        this.advance();
-        continue;
-      }
-      if (this.is(Token.RightBrace)) break;
-      this.fail('object-item', 'Expected a newline or "," between items');
-      this.itemRecover();
+      if (this.is(Token.RightBrace) || this.is(Token.End) || this.endsByLayout(opened)) break;
+      items.push(this.objectItem());
+      if (!this.failed && !this.is(Token.Newline) && !this.is(Token.Comma) && !this.is(Token.RightBrace))
+        this.fail('object-item', 'A newline or "," is needed between items');
+      if (this.failed) this.skipObjectItem();
+      else if (this.is(Token.Comma)) this.advance();
     }
-    this.close(Token.RightBrace, outer, start, ind);
-    return { kind: 'object', items, start, end: this.closedAt };
+    return { kind: 'object', items, start: opened.start, end: this.close(opened) };
   }
-  /** After an error in an object item: go on at the next item. */
-  itemRecover(): void {
-    for (;;) {
-      switch (this.token) {
-        case Token.End:
-        case Token.RightBrace:
-          this.failed = false;
-          return;
-        case Token.Newline:
-        case Token.Comma:
-          this.failed = false;
-          this.advance();
-          return;
-        case Token.LeftBrace:
-        case Token.LeftBracket:
-        case Token.LeftParen:
-          this.skipBrackets();
-          this.newlines = true;
-          continue;
-        case Token.Quote:
-        case Token.Heredoc:
-          this.failed = true;
-          this.template(this.is(Token.Heredoc));
-          continue;
-        default:
-          this.advance();
-      }
+
+  private objectItem(): ObjectItem {
+    const key = this.expression();
+    const text = keyText(key);
+    const named = text === undefined ? {} : { keyText: text };
+    const lacking: ObjectItem = {
+      key,
+      ...named,
+      value: { kind: 'missing', start: key.end, end: key.end },
+      start: key.start,
+      end: key.end,
+    };
+    if (this.failed) return lacking;
+    if (!this.is(Token.Equals) && !this.is(Token.Colon)) {
+      this.fail('object-item', '"=" or ":" is needed after the key');
+      return lacking;
     }
+    const end = this.tokenEnd;
+    this.advance();
+    if (this.is(Token.Newline) || this.is(Token.RightBrace) || this.is(Token.Comma)) {
+      this.report('missing-value', key.start, end, 'A value is needed after the key');
+      return { ...lacking, value: { kind: 'missing', start: end, end }, end };
+    }
+    const value = this.expression();
+    return { ...lacking, value, end: Math.max(end, value.end) };
   }
-  forExpr(start: number, outer: boolean, closer: Token, ind: number): Expression {
+
+  private forExpression(opened: Opened): Expression {
+    const names: string[] = [];
     const parts: Expression[] = [];
     this.advance();
-    const ok = (() => {
-      if (!this.is(Token.Identifier)) return (this.fail('for', 'Expected a name after "for"'), false);
-      this.advance();
-      if (this.is(Token.Comma)) {
-        this.advance();
-        if (!this.is(Token.Identifier)) return (this.fail('for', 'Expected a name'), false);
-        this.advance();
-      }
-      if (!this.isWord('in')) return (this.fail('for', 'Expected "in"'), false);
-      this.advance();
-      parts.push(this.expression());
-      if (this.failed) return false;
-      if (!this.is(Token.Colon)) return (this.fail('for', 'Expected ":"'), false);
-      this.advance();
-      parts.push(this.expression());
-      if (this.failed) return false;
-      if (this.is(Token.Arrow)) {
-        if (closer === Token.RightBracket) return (this.fail('for', '"=>" needs { }'), false);
-        this.advance();
-        parts.push(this.expression());
-        if (this.failed) return false;
-        if (this.is(Token.Ellipsis)) this.advance();
-      } else if (closer === Token.RightBrace) return (this.fail('for', 'Expected "=>"'), false);
-      if (this.isWord('if')) {
-        this.advance();
-        parts.push(this.expression());
-      }
-      return !this.failed;
-    })();
-    void ok;
-    this.close(closer, outer, start, ind);
-    return { kind: 'for', parts, start, end: this.closedAt };
+    this.forContent(opened, names, parts);
+    return { kind: 'for', names, parts, start: opened.start, end: this.close(opened) };
   }
+
+  /** Behind `for`: `k, v in collection : key => value... if condition`. Leaves at the first thing that is wrong. */
+  private forContent(opened: Opened, names: string[], parts: Expression[]): void {
+    const isObject = opened.closer === Token.RightBrace;
+    if (!this.forName(names)) return;
+    if (this.is(Token.Comma)) {
+      this.advance();
+      if (!this.forName(names)) return;
+    }
+    if (!this.isWord('in')) {
+      this.fail('for', '"in" is needed here');
+      return;
+    }
+    if (!this.forPart(parts)) return;
+    if (!this.is(Token.Colon)) {
+      this.fail('for', '":" is needed here');
+      return;
+    }
+    if (!this.forPart(parts)) return;
+    if (this.is(Token.Arrow) !== isObject) {
+      this.fail('for', isObject ? '"=>" is needed here' : '"=>" needs { } around the "for"');
+      return;
+    }
+    if (isObject) {
+      if (!this.forPart(parts)) return;
+      if (this.is(Token.Ellipsis)) this.advance();
+    }
+    if (this.isWord('if')) this.forPart(parts);
+  }
+
+  private forName(names: string[]): boolean {
+    if (!this.is(Token.Identifier)) {
+      this.fail('for', 'A name is needed here');
+      return false;
+    }
+    names.push(this.text.slice(this.tokenStart, this.tokenEnd));
+    this.advance();
+    return true;
+  }
+
+  /** The expression behind the token. */
+  private forPart(parts: Expression[]): boolean {
+    this.advance();
+    parts.push(this.expression());
+    return !this.failed;
+  }
+}
+
+function keyText(key: Expression): string | undefined {
+  if (key.kind === 'reference') return key.path.includes('.') ? undefined : key.path;
+  if (key.kind === 'string') return key.value;
+  return key.kind === 'bool' || key.kind === 'null' || key.kind === 'number' ? key.text : undefined;
 }

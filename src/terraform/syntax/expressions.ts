@@ -1,274 +1,244 @@
 import type { Expression } from './ast';
-import { lineItem, RecoveringParser } from './recovery';
-import { Token } from './tokens';
+import type { Span } from '../../core/text';
+import { maxDepth, RecoveringParser } from './recovery';
+import { normalized, Token } from './tokens';
 
-const maxDepth = 200;
-const binaryPrecedence: Record<number, number> = {
-  [Token.Or]: 1,
-  [Token.And]: 2,
-  [Token.EqualEqual]: 3,
-  [Token.NotEqual]: 3,
-  [Token.Less]: 4,
-  [Token.LessEqual]: 4,
-  [Token.Greater]: 4,
-  [Token.GreaterEqual]: 4,
-  [Token.Plus]: 5,
-  [Token.Minus]: 5,
-  [Token.Star]: 6,
-  [Token.Slash]: 6,
-  [Token.Percent]: 6,
-};
+/** How many operators, indexes or conditions may follow each other: trees stay shallow enough for those who walk them. */
+const maxChain = 1000;
+
+const precedences = new Map<Token, number>([
+  [Token.Or, 1],
+  [Token.And, 2],
+  [Token.EqualEqual, 3],
+  [Token.NotEqual, 3],
+  [Token.Less, 4],
+  [Token.LessEqual, 4],
+  [Token.Greater, 4],
+  [Token.GreaterEqual, 4],
+  [Token.Plus, 5],
+  [Token.Minus, 5],
+  [Token.Star, 6],
+  [Token.Slash, 6],
+  [Token.Percent, 6],
+]);
 
 /** Expressions: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md#expressions. */
 export abstract class ExpressionParser extends RecoveringParser {
   protected abstract tuple(): Expression;
   protected abstract object(): Expression;
 
-  expression(): Expression {
-    if (this.expressionDepth >= maxDepth) {
-      this.fail('too-deep', 'Nested too deeply');
-      return this.missing();
-    }
-    this.expressionDepth++;
-    const e = this.conditional();
-    this.expressionDepth--;
-    return e;
+  protected expression(): Expression {
+    if (this.depth >= maxDepth) return this.skipExpression();
+    this.depth++;
+    const expression = this.conditional();
+    this.depth--;
+    return expression;
   }
-  conditional(): Expression {
-    const c = this.binary(1);
-    if (!this.is(Token.Question)) return c;
-    this.advance();
-    const a = this.expression();
-    if (!this.is(Token.Colon)) {
-      this.fail('cond', 'Expected ":" of the conditional');
-      return { kind: 'conditional', condition: c, whenTrue: a, whenFalse: this.missing(), start: c.start, end: a.end };
-    }
-    this.advance();
-    const b = this.expression();
-    return { kind: 'conditional', condition: c, whenTrue: a, whenFalse: b, start: c.start, end: b.end };
-  }
-  binary(min: number): Expression {
-    let l = this.unary();
-    for (;;) {
-      const p = binaryPrecedence[this.token];
-      if (p === undefined || p < min) return l;
-      const op = this.text.slice(this.tokenStart, this.tokenEnd);
+
+  /** `a ? b : c ? d : e` is read as a ladder and folded from its end. */
+  private conditional(): Expression {
+    const rungs: { condition: Expression; whenTrue: Expression }[] = [];
+    let last = this.binary(1);
+    while (this.is(Token.Question)) {
       this.advance();
-      const r = this.binary(p + 1);
-      l = { kind: 'binary', operator: op, left: l, right: r, start: l.start, end: r.end };
-    }
-  }
-  unary(): Expression {
-    if (this.is(Token.Minus) || this.is(Token.Not)) {
-      const start = this.tokenStart,
-        op = this.text.slice(start, this.tokenEnd);
-      this.advance();
-      if (this.expressionDepth >= maxDepth) {
-        this.fail('too-deep', 'Nested too deeply');
-        return this.missing();
+      const whenTrue = this.expression();
+      const condition = last;
+      if (this.is(Token.Colon)) {
+        this.advance();
+        last = this.binary(1);
+      } else {
+        this.fail('conditional', 'A conditional needs ":" here');
+        last = this.missing();
       }
-      this.expressionDepth++;
-      const e = this.unary();
-      this.expressionDepth--;
-      return { kind: 'unary', operator: op, operand: e, start, end: e.end };
+      if (rungs.length < maxChain) rungs.push({ condition, whenTrue });
+      else this.sayTooDeep(condition.start, condition.end);
     }
-    return this.postfix(this.term());
+    const end = Math.max(last.end, rungs.at(-1)?.whenTrue.end ?? 0);
+    return rungs.reduceRight<Expression>(
+      (whenFalse, rung) => ({ kind: 'conditional', ...rung, whenFalse, start: rung.condition.start, end }),
+      last,
+    );
   }
-  missing(): Expression {
-    const p = this.prevEnd;
-    return { kind: 'missing', start: p, end: p };
-  }
-  postfix(e: Expression): Expression {
-    for (;;) {
-      if (this.is(Token.Dot)) {
-        const dot = this.tokenEnd;
-        this.dotted = true;
-        this.advance();
-        this.dotted = false;
-        if (this.is(Token.Identifier)) {
-          const r = { start: this.tokenStart, end: this.tokenEnd },
-            name = this.text.slice(r.start, r.end);
-          e =
-            e.kind === 'reference'
-              ? { kind: 'reference', path: e.path + '.' + name, start: e.start, end: r.end }
-              : { kind: 'attribute', on: e, name, nameSpan: r, start: e.start, end: r.end };
-          this.advance();
-        } else if (this.is(Token.Number)) {
-          if (this.text.slice(this.tokenStart, this.tokenEnd).includes('.'))
-            this.report('legacy-index', this.tokenStart, this.tokenEnd, 'Two indexes in a row need [ ]');
-          e = {
-            kind: 'index',
-            on: e,
-            key: {
-              kind: 'number',
-              text: this.text.slice(this.tokenStart, this.tokenEnd),
-              start: this.tokenStart,
-              end: this.tokenEnd,
-            },
-            start: e.start,
-            end: this.tokenEnd,
-          };
-          this.advance();
-        } else if (this.is(Token.Star)) {
-          let x = e;
-          while (x.kind === 'attribute') x = x.on;
-          if (x.kind === 'splat' && !x.full)
-            this.report('splat', this.tokenStart, this.tokenEnd, 'A splat inside a splat');
-          e = { kind: 'splat', on: e, full: false, start: e.start, end: this.tokenEnd };
-          this.advance();
-        } else {
-          this.fail('attr-name', 'A name is needed after "."');
-          return { ...e, end: dot };
-        }
-      } else if (this.is(Token.LeftBracket)) {
-        const outer = this.newlines,
-          open = this.tokenStart,
-          ind = this.recovering ? this.lineIndent(open) : 0;
-        this.newlines = false;
-        this.advance();
-        if (this.is(Token.Star)) {
-          const save = this.offset,
-            end0 = this.tokenEnd;
-          this.advance();
-          if (this.is(Token.RightBracket)) {
-            const end = this.tokenEnd;
-            this.newlines = outer;
-            this.advance();
-            e = { kind: 'splat', on: e, full: true, start: e.start, end };
-            continue;
-          }
-          this.offset = save;
-          this.tokenEnd = end0;
-          this.fail('splat', 'Expected "]"');
-          this.advance();
-          this.toCloser(Token.RightBracket, outer, open, ind);
-          return { kind: 'splat', on: e, full: true, start: e.start, end: end0 };
-        }
-        const key = this.expression();
-        const end = this.tokenEnd;
-        if (!this.close(Token.RightBracket, outer, open, ind))
-          return { kind: 'index', on: e, key, start: e.start, end: key.end };
-        e = { kind: 'index', on: e, key, start: e.start, end: this.closedAt ?? end };
-      } else return e;
-    }
-  }
-  /** Expect the closer; on anything else report and look for it. */
-  close(c: Token, outer: boolean, open: number, indent: number): boolean {
-    if (this.is(c) && (c !== Token.RightBrace || this.closes(indent))) {
-      this.closedAt = this.tokenEnd;
-      this.newlines = outer;
+
+  /** Operators of at least this precedence; equal ones bind to the left. */
+  private binary(least: number): Expression {
+    let left = this.unary();
+    for (let length = 0; ; length++) {
+      const precedence = precedences.get(this.token);
+      if (precedence === undefined || precedence < least) return left;
+      const operator = this.text.slice(this.tokenStart, this.tokenEnd);
       this.advance();
-      return true;
+      const right = this.binary(precedence + 1);
+      const end = Math.max(left.end, right.end);
+      if (length < maxChain) left = { kind: 'binary', operator, left, right, start: left.start, end };
+      else {
+        this.sayTooDeep(right.start, right.end);
+        left = { ...left, end };
+      }
     }
-    if (!this.is(Token.End) && !this.is(Token.RightBrace))
-      this.fail('expected', `Expected "${c === Token.RightBrace ? '}' : c === Token.RightBracket ? ']' : ')'}"`);
-    const ok = this.toCloser(c, outer, open, indent);
-    this.closedAt = this.prevEnd;
-    return ok;
   }
-  term(): Expression {
-    const start = this.tokenStart;
+
+  private unary(): Expression {
+    const operators: { operator: string; start: number }[] = [];
+    while (this.is(Token.Minus) || this.is(Token.Not)) {
+      const { tokenStart: start, tokenEnd } = this;
+      if (operators.length < maxChain) operators.push({ operator: this.text.slice(start, tokenEnd), start });
+      else this.sayTooDeep(start, tokenEnd);
+      this.advance();
+    }
+    const operand = this.postfix(this.term());
+    return operators.reduceRight<Expression>(
+      (inner, { operator, start }) => ({ kind: 'unary', operator, operand: inner, start, end: inner.end }),
+      operand,
+    );
+  }
+
+  protected missing(): Expression {
+    return { kind: 'missing', start: this.previousEnd, end: this.previousEnd };
+  }
+
+  private postfix(term: Expression): Expression {
+    let on = term;
+    let length = 0;
+    while (this.is(Token.Dot) || this.is(Token.LeftBracket)) {
+      const failed = this.failed;
+      this.failed = false;
+      const next: Expression = this.is(Token.Dot) ? this.dotted(on) : this.indexed(on);
+      const isBroken = this.failed;
+      this.failed ||= failed;
+      if (next.kind === 'reference' || length++ < maxChain) on = next;
+      else {
+        this.sayTooDeep(next.start, next.start + 1);
+        on = { ...on, end: next.end };
+      }
+      if (isBroken) return on;
+    }
+    return on;
+  }
+
+  private dotted(on: Expression): Expression {
+    const dotEnd = this.tokenEnd;
+    this.advance();
+    const span: Span = { start: this.tokenStart, end: this.tokenEnd };
+    const { start } = on;
+    const { end } = span;
+    const text = this.text.slice(span.start, span.end);
+    if (this.is(Token.Identifier)) {
+      this.advance();
+      const name = normalized(text);
+      if (on.kind === 'reference') return { kind: 'reference', path: `${on.path}.${name}`, start, end };
+      return { kind: 'attribute', on, name, nameSpan: span, start, end };
+    }
+    if (this.is(Token.Number)) {
+      if (text.includes('.')) this.report('legacy-index', span.start, end, 'Two indexes in a row need [ ]');
+      this.advance();
+      return { kind: 'index', on, key: { kind: 'number', text, ...span }, start, end };
+    }
+    if (this.is(Token.Star)) {
+      if (endsInSplat(on)) this.report('splat', span.start, end, 'A ".*" inside of another ".*" is not possible');
+      this.advance();
+      return { kind: 'splat', on, full: false, start, end };
+    }
+    this.fail('attribute-name', 'A name is needed after "."');
+    return { ...on, end: dotEnd };
+  }
+
+  private indexed(on: Expression): Expression {
+    const opened = this.open(false);
+    if (this.is(Token.Star)) {
+      this.advance();
+      return { kind: 'splat', on, full: true, start: on.start, end: this.close(opened) };
+    }
+    const key = this.expression();
+    return { kind: 'index', on, key, start: on.start, end: this.close(opened) };
+  }
+
+  private term(): Expression {
+    const { tokenStart: start, tokenEnd: end } = this;
     switch (this.token) {
-      case Token.Identifier: {
-        const end = this.tokenEnd,
-          text = this.text.slice(start, end);
+      case Token.Identifier:
+        return this.named();
+      case Token.Number:
         this.advance();
-        if (this.is(Token.LeftParen) || this.is(Token.ColonColon)) return this.call(start, end);
-        if (text === 'true' || text === 'false') return { kind: 'bool', text, start, end };
-        if (text === 'null') return { kind: 'null', text, start, end };
-        return { kind: 'reference', path: text, start, end };
-      }
-      case Token.Number: {
-        const e: Expression = {
-          kind: 'number',
-          text: this.text.slice(start, this.tokenEnd),
-          start,
-          end: this.tokenEnd,
-        };
-        this.advance();
-        return e;
-      }
+        return { kind: 'number', text: this.text.slice(start, end), start, end };
       case Token.Quote:
-        return this.template(false);
       case Token.Heredoc:
-        return this.template(true);
+        return this.template();
       case Token.LeftParen: {
-        const outer = this.newlines,
-          ind = this.recovering ? this.lineIndent(start) : 0;
-        this.newlines = false;
-        this.advance();
-        const e = this.expression();
-        this.close(Token.RightParen, outer, start, ind);
-        return { kind: 'parentheses', inner: e, start, end: this.closedAt };
+        const opened = this.open(false);
+        const inner = this.expression();
+        return { kind: 'parentheses', inner, start, end: this.close(opened) };
       }
       case Token.LeftBracket:
         return this.tuple();
       case Token.LeftBrace:
         return this.object();
       default:
-        break;
+        this.fail('expression', 'A value is needed here');
+        return this.missing();
     }
-    this.fail('expr', 'Expected an expression');
-    return this.missing();
   }
-  call(start: number, end: number): Expression {
+
+  private named(): Expression {
+    const { tokenStart: start, tokenEnd: end } = this;
+    const text = this.text.slice(start, end);
+    this.advance();
+    if (this.is(Token.LeftParen) || this.is(Token.ColonColon)) return this.call(start, end);
+    if (text === 'true' || text === 'false') return { kind: 'bool', text, start, end };
+    if (text === 'null') return { kind: 'null', text, start, end };
+    return { kind: 'reference', path: normalized(text), start, end };
+  }
+
+  /** `name(…)` and `provider::name::function(…)`, behind the first name. */
+  private call(start: number, firstEnd: number): Expression {
+    let nameEnd = firstEnd;
     while (this.is(Token.ColonColon)) {
       this.advance();
       if (!this.is(Token.Identifier)) {
-        this.fail('call', 'Expected a function name after "::"');
-        return {
-          kind: 'call',
-          name: this.text.slice(start, end),
-          nameSpan: { start, end },
-          args: [],
-          expand: false,
-          start,
-          end,
-        };
+        this.fail('call', 'A function name is needed after "::"');
+        break;
       }
-      end = this.tokenEnd;
+      nameEnd = this.tokenEnd;
       this.advance();
     }
-    const name = this.text.slice(start, end),
-      nameSpan = { start, end };
-    const args: Expression[] = [];
-    let expand = false;
+    const nameSpan = { start, end: nameEnd };
+    const name = this.text.slice(start, nameEnd).replace(/\s/g, '');
     if (!this.is(Token.LeftParen)) {
-      this.fail('call', 'Expected "("');
-      return { kind: 'call', name, nameSpan, args, expand, start, end };
+      this.fail('call', '"(" is needed after a function name');
+      return { kind: 'call', name, nameSpan, args: [], expand: false, start, end: nameEnd };
     }
-    const outer = this.newlines,
-      open = this.tokenStart,
-      ind = this.recovering ? this.lineIndent(open) : 0;
-    this.newlines = false;
-    this.advance();
-    while (!this.is(Token.RightParen) && !this.is(Token.End)) {
-      const e = this.expression();
-      if (this.isLostItem(e, Token.RightParen, args.at(-1)?.end ?? open + 1)) break;
-      args.push(e);
-      if (this.failed) break;
-      if (this.is(Token.Comma)) {
-        this.advance();
-        continue;
+    const opened = this.open(false);
+    const args = this.elements(Token.RightParen, opened.start + 1);
+    const expand = this.is(Token.Ellipsis) && args.length > 0;
+    if (expand) this.advance();
+    return { kind: 'call', name, nameSpan, args, expand, start, end: this.close(opened) };
+  }
+
+  /** What stands between ( ) or [ ], with commas between. */
+  protected elements(closer: Token, contentStart: number): Expression[] {
+    const elements: Expression[] = [];
+    while (!this.is(closer) && !this.is(Token.End)) {
+      const element = this.expression();
+      if (this.isLostItem(element, closer)) {
+        this.stepBack(element.start, elements.at(-1)?.end ?? contentStart);
+        break;
       }
-      if (this.is(Token.Ellipsis)) {
-        expand = true;
-        this.advance();
-      }
-      break;
+      elements.push(element);
+      if (this.failed || !this.is(Token.Comma)) break;
+      this.advance();
     }
-    this.close(Token.RightParen, outer, open, ind);
-    return { kind: 'call', name, nameSpan, args, expand, start, end: this.closedAt };
+    return elements;
   }
-  /** In an unclosed [ or (: was `e` really the name of the next argument or block? Then go back before it. */
-  isLostItem(e: Expression, closer: Token, prev: number): boolean {
-    if (this.is(Token.Comma) || this.is(closer) || e.kind !== 'reference' || !this.firstOnLine(e.start)) return false;
-    lineItem.lastIndex = e.start;
-    if (!lineItem.test(this.text)) return false;
-    this.failed = false;
-    this.offset = e.start;
-    this.tokenEnd = prev;
-    this.advance();
-    return true;
+
+  /** In an unclosed [ or (: was `element` really the name of the next argument or block? */
+  private isLostItem(element: Expression, closer: Token): boolean {
+    if (this.is(Token.Comma) || this.is(closer) || element.kind !== 'reference') return false;
+    return this.layout?.isItemLine(element.start) ?? false;
   }
+}
+
+function endsInSplat(expression: Expression): boolean {
+  let inner = expression;
+  while (inner.kind === 'attribute') inner = inner.on;
+  return inner.kind === 'splat' && !inner.full;
 }

@@ -1,115 +1,205 @@
+import type { Expression } from './ast';
+import { skipHeredoc, skipString } from './skip';
 import { TemplateParser } from './templates';
-import { isBlank, Token } from './tokens';
+import { Code, isBlank, Token } from './tokens';
 
-const maxBracketDepth = 400;
-export const lineItem = /[\p{ID_Start}_][\p{ID_Continue}-]*[ \t]*(?:=(?![=>])|(?:"[^"\n]*"[ \t]*)*\{)/uy;
-const closerOf: Record<number, Token> = {
-  [Token.LeftBrace]: Token.RightBrace,
-  [Token.LeftBracket]: Token.RightBracket,
-  [Token.LeftParen]: Token.RightParen,
-};
-const openerText: Record<number, string> = {
-  [Token.RightBrace]: '{',
-  [Token.RightBracket]: '[',
-  [Token.RightParen]: '(',
-};
+/** How deep brackets and blocks may be nested before their content is passed over; the call stack is not ours to use up. */
+export const maxDepth = 250;
 
-/** Finding the way back after an error: to the end of the line, to the closer of a bracket, to the next item. */
+/** An open bracket. */
+export interface Opened {
+  readonly start: number;
+  readonly closer: Token;
+  /** Did newlines count around the bracket? */
+  readonly outerNewlines: boolean;
+}
+
+const closerOf = new Map<Token, Token>([
+  [Token.LeftBrace, Token.RightBrace],
+  [Token.LeftBracket, Token.RightBracket],
+  [Token.LeftParen, Token.RightParen],
+]);
+
+/** Brackets, and the way back after an error: to the closer of a bracket, to the next item, to the end of the line. */
 export abstract class RecoveringParser extends TemplateParser {
-  /** Nesting under way; the call stack is not ours to use up. */
-  protected expressionDepth = 0;
-  protected closedAt = 0;
+  /** Brackets, blocks and sequences that are open. */
+  protected depth = 0;
+  private saidTooDeep = false;
 
-  /** Go to the end of the line at bracket depth 0 (or stop before the "}" that ends the body). */
-  skipLine(): void {
-    this.newlines = true;
-    for (;;) {
-      switch (this.token) {
-        case Token.End:
-        case Token.RightBrace:
-          return;
-        case Token.Newline:
-          this.advance();
-          return;
-        case Token.LeftBrace:
-        case Token.LeftBracket:
-        case Token.LeftParen:
-          this.skipBrackets();
-          continue;
-        case Token.Quote:
-        case Token.Heredoc:
-          this.failed = true;
-          this.template(this.is(Token.Heredoc));
-          continue;
-        default:
-          this.advance();
-      }
-    }
-  }
-  skipBrackets(): void {
-    if (this.expressionDepth >= maxBracketDepth) {
-      this.advance();
-      return;
-    }
-    this.expressionDepth++;
-    this.skipPair();
-    this.expressionDepth--;
-  }
-  skipPair(): void {
-    const c = closerOf[this.token] ?? Token.RightBrace,
-      at = this.tokenStart,
-      outer = this.newlines,
-      ind = this.lineIndent(at);
-    this.newlines = c === Token.RightBrace;
+  /** At an opening bracket: step inside. */
+  protected open(newlinesInside: boolean): Opened {
+    const opened = {
+      start: this.tokenStart,
+      closer: closerOf.get(this.token) ?? Token.RightBrace,
+      outerNewlines: this.newlines,
+    };
+    this.newlines = newlinesInside;
     this.advance();
-    this.toCloser(c, outer, at, ind);
+    return opened;
   }
-  /** After an error inside brackets: find their closer, and go past it. */
-  toCloser(c: Token, outer: boolean, open: number, indent: number): boolean {
-    for (;;) {
-      if (this.is(c) && (c !== Token.RightBrace || this.closes(indent))) {
-        this.newlines = outer;
+
+  /** Step behind the closer; on anything else report, and look for it. Answers where the bracketed text ends. */
+  protected close(opened: Opened): number {
+    if (this.isCloserOf(opened)) {
+      const end = this.tokenEnd;
+      this.newlines = opened.outerNewlines;
+      this.advance();
+      return end;
+    }
+    if (!this.isCloser() && !this.is(Token.End) && !this.endsByLayout(opened))
+      this.fail('expected', `"${this.closerText(opened)}" or "," is needed here`);
+    this.closeAll([opened]);
+    return this.previousEnd;
+  }
+
+  /** At an opening bracket, after an error: step behind its closer, or to where the layout says that it ends. */
+  protected skipBrackets(): void {
+    this.closeAll([this.open(this.is(Token.LeftBrace))]);
+  }
+
+  /** Passes over everything up to the closers of the open brackets (innermost last), without recursion. */
+  private closeAll(stack: Opened[]): void {
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (this.isCloserOf(top)) {
+        stack.pop();
+        const end = this.tokenEnd;
+        this.newlines = top.outerNewlines;
         this.advance();
-        return true;
-      }
-      if (this.is(Token.End) || this.is(Token.RightBrace) || this.is(Token.RightBracket) || this.is(Token.RightParen))
-        break;
-      if (this.is(Token.LeftBrace) || this.is(Token.LeftBracket) || this.is(Token.LeftParen)) {
-        this.skipBrackets();
-        continue;
-      }
-      if (this.is(Token.Quote) || this.is(Token.Heredoc)) {
-        this.failed = true;
-        this.template(this.is(Token.Heredoc));
-        continue;
-      }
-      // "name =" or a block header at the start of a line cannot be inside [ ] or ( )
-      if (
-        c !== Token.RightBrace &&
-        this.is(Token.Identifier) &&
-        this.firstOnLine(this.tokenStart) &&
-        ((lineItem.lastIndex = this.tokenStart), lineItem.test(this.text))
-      )
-        break;
-      this.advance();
+        this.previousEnd = end;
+      } else if (this.is(Token.End) || this.isCloser() || this.endsByLayout(top)) {
+        stack.pop();
+        this.leaveUnclosed(top);
+      } else if (closerOf.has(this.token)) stack.push(this.open(this.is(Token.LeftBrace)));
+      else if (this.is(Token.Quote) || this.is(Token.Heredoc)) this.skipTemplate();
+      else this.advance();
     }
-    this.unbalanced = true;
-    this.report('unclosed-bracket', open, open + 1, `Unclosed "${openerText[c]}"`);
-    this.failed = true;
-    this.newlines = outer;
-    if (!this.is(Token.End) && !this.is(Token.RightBrace)) {
-      this.offset = this.tokenStart;
-      if (outer) this.backToNewline();
-      this.advance();
-    }
-    return false;
   }
-  /** Newlines count again: step back over the blank text before the token, so that the line's end is seen. */
-  backToNewline(): void {
-    let p = this.tokenStart;
-    const q = p - 256;
-    while (p > 0 && p > q && isBlank(this.text.charCodeAt(p - 1))) p--;
-    if (p > 0 && this.text.charCodeAt(p - 1) === 10) this.offset = p - 1;
-    this.tokenEnd = this.prevEnd;
+
+  private leaveUnclosed(opened: Opened): void {
+    const bracket = this.text[opened.start] ?? '';
+    if (!this.failed || this.layout !== undefined)
+      this.report('unclosed-bracket', opened.start, opened.start + 1, `This "${bracket}" is never closed`);
+    this.failed = true;
+    this.newlines = opened.outerNewlines;
+    this.loseBalance();
+    if (!this.is(Token.End) && !this.is(Token.RightBrace)) this.readAgain();
+  }
+
+  /** The token again, now that newlines count as they did outside: with the line's end before it, where they do. */
+  private readAgain(): void {
+    const previous = this.previousEnd;
+    let start = this.tokenStart;
+    if (this.newlines) {
+      while (start > previous && isBlank(this.text.charCodeAt(start - 1))) start--;
+      if (start > previous && this.text.charCodeAt(start - 1) === Code.LineFeed) start--;
+      else start = this.tokenStart;
+    }
+    this.tokenEnd = previous;
+    this.offset = start;
+    this.advance();
+  }
+
+  /** Go back to `offset`, the start of an item that was read as part of an unclosed bracket which ended at `previous`. */
+  protected stepBack(offset: number, previous: number): void {
+    this.failed = false;
+    this.offset = offset;
+    this.tokenEnd = previous;
+    this.advance();
+  }
+
+  private isCloser(): boolean {
+    return this.is(Token.RightBrace) || this.is(Token.RightBracket) || this.is(Token.RightParen);
+  }
+
+  private closerText({ closer }: Opened): string {
+    if (closer === Token.RightBrace) return '}';
+    return closer === Token.RightBracket ? ']' : ')';
+  }
+
+  protected isCloserOf({ closer, start }: Opened): boolean {
+    if (!this.is(closer)) return false;
+    return this.layout === undefined || closer !== Token.RightBrace || this.layout.mayClose(start, this.tokenStart);
+  }
+
+  /** In the second pass: is the token the start of an item that can't be inside of the bracket? */
+  protected endsByLayout({ closer, start }: Opened): boolean {
+    if (!this.is(Token.Identifier) || this.layout === undefined) return false;
+    if (closer === Token.RightBrace) return this.layout.endsBefore(start, this.tokenStart);
+    return this.layout.isItemLine(this.tokenStart);
+  }
+
+  /** A string or heredoc in text that is passed over. */
+  private skipTemplate(): void {
+    if (this.depth < maxDepth) {
+      const failed = this.failed;
+      this.failed = true;
+      this.template();
+      this.failed = failed;
+    } else if (this.is(Token.Quote)) this.moveTo(skipString(this.text, this.tokenEnd, this.limit));
+    else this.moveTo(skipHeredoc(this.text, this.tokenStart, this.limit));
+  }
+
+  /** Go behind the end of the line, with brackets in one piece; stop before the "}" that ends the body. */
+  protected skipLine(): void {
+    this.newlines = true;
+    this.failed = true;
+    while (!this.is(Token.End) && !this.is(Token.RightBrace)) {
+      if (this.is(Token.Newline)) {
+        this.advance();
+        return;
+      }
+      this.skipOne();
+    }
+  }
+
+  /** After an error in an object's item: go to the next one. */
+  protected skipObjectItem(): void {
+    this.newlines = true;
+    while (!this.is(Token.End) && !this.is(Token.RightBrace)) {
+      if (this.is(Token.Newline) || this.is(Token.Comma)) {
+        this.advance();
+        break;
+      }
+      this.skipOne();
+    }
+    this.failed = false;
+  }
+
+  private skipOne(): void {
+    if (closerOf.has(this.token)) this.skipBrackets();
+    else if (this.is(Token.Quote) || this.is(Token.Heredoc)) this.skipTemplate();
+    else this.advance();
+  }
+
+  /** Nested too deeply: pass over one expression, so that the rest of the file is still read. */
+  protected skipExpression(): Expression {
+    this.sayTooDeep(this.tokenStart, this.tokenEnd);
+    const start = this.tokenStart;
+    let questions = 0;
+    while (!this.endsExpression(questions)) {
+      if (this.is(Token.Question)) questions++;
+      else if (this.is(Token.Colon)) questions--;
+      this.skipOne();
+    }
+    return { kind: 'missing', start, end: Math.max(start, this.previousEnd) };
+  }
+
+  private endsExpression(questions: number): boolean {
+    if (this.is(Token.Colon)) return questions === 0;
+    return (
+      this.isCloser() ||
+      this.is(Token.End) ||
+      this.is(Token.Newline) ||
+      this.is(Token.Comma) ||
+      this.is(Token.Equals) ||
+      this.is(Token.Arrow) ||
+      this.is(Token.Ellipsis) ||
+      this.is(Token.Tilde)
+    );
+  }
+
+  protected sayTooDeep(start: number, end: number): void {
+    if (!this.saidTooDeep) this.report('too-deep', start, end, 'Nested too deeply: the text inside is not read');
+    this.saidTooDeep = true;
   }
 }

@@ -1,291 +1,209 @@
-import type { Label, SyntaxProblem } from './ast';
 import type { Span } from '../../core/text';
-import { charClass, identifierEnd, isBlank, Token } from './tokens';
+import type { Label, SyntaxProblem } from './ast';
+import { Layout } from './layout';
+import {
+  Code,
+  doubleMark,
+  heredocStart,
+  identifierEnd,
+  isBlank,
+  isDigit,
+  mayStartIdentifier,
+  numberEnd,
+  singleMark,
+  Token,
+} from './tokens';
 
 export interface ParseOptions {
   /** Top-level blocks for which this returns false get an empty body (their text is only brace-matched). For scans, never for lint. */
   readonly want?: (type: string, labels: readonly Label[]) => boolean;
 }
 
-/** Terraform's top-level block types: in the recovery pass, such a header at column 0 closes all that is open. */
-const topLevelHeader =
-  /(?:terraform|provider|resource|data|module|variable|output|locals|moved|import|removed|check|ephemeral|action|list|run|mock_provider|test|component|deployment|deployment_group|identity_token|publish_output|upstream_input|store|stack|required_providers)(?=[ \t"{])[ \t]*(?:"[^"\n]*"[ \t]*|[\w-]+[ \t]*){0,2}\{/y;
-
 /**
  * Turns text into tokens, one at a time. Newlines are tokens in bodies and blanks inside ( ) and [ ], as HCL has it.
- * In the recovery pass (something never closed) it also knows the layout: indents, and headers that end what is open.
+ *
+ * There are two passes. The first reads text as HashiCorp's parser does and gives up (`unbalanced`) when something never
+ * closes. The second (`layout` is set) then trusts the layout to say where open things end.
  */
 export class Scanner {
   protected offset = 0;
   protected token: Token = Token.End;
   protected tokenStart = 0;
   protected tokenEnd = 0;
-  protected prevEnd = 0;
+  /** Where the token before this one ended. */
+  protected previousEnd = 0;
   /** Are newlines tokens now? */
   protected newlines = true;
   /** An error was reported in the expression under way: its followers are not worth a report. */
   protected failed = false;
-  /** The token under way follows a ".": `0.1.2` is a run of indexes. */
-  protected dotted = false;
+  /** The text ends here; in the second pass perhaps at the next top-level header, in a sequence at its end. */
+  protected limit: number;
+  protected readonly layout: Layout | undefined;
   unbalanced = false;
   readonly problems: SyntaxProblem[] = [];
   readonly comments: Span[] = [];
-  /** The text ends here, or (recovery pass) at the next top-level header. */
-  protected limit: number;
-  private lineStarts: number[] | undefined;
+  private readonly lastCommentEnd: number;
 
   constructor(
     protected readonly text: string,
-    protected readonly recovering: boolean,
+    recovering: boolean,
     protected readonly options: ParseOptions,
   ) {
     this.limit = text.length;
+    this.layout = recovering ? new Layout(text) : undefined;
+    this.lastCommentEnd = text.lastIndexOf('*/');
   }
 
-  protected is(t: Token): boolean {
-    return this.token === t;
+  protected is(token: Token): boolean {
+    return this.token === token;
+  }
+
+  protected isWord(word: string): boolean {
+    return (
+      this.token === Token.Identifier &&
+      this.tokenEnd - this.tokenStart === word.length &&
+      this.text.startsWith(word, this.tokenStart)
+    );
   }
 
   protected report(code: string, start: number, end: number, message: string): void {
     this.problems.push({ code, start, end, message });
   }
 
+  /** Reports at the token, once per expression. */
   protected fail(code: string, message: string): void {
-    if (!this.failed) this.report(code, this.tokenStart, Math.max(this.tokenEnd, this.tokenStart), message);
+    if (!this.failed) this.report(code, this.tokenStart, this.tokenEnd, message);
     this.failed = true;
   }
 
-  protected identifierEnd(start: number): number {
-    return identifierEnd(this.text, start, this.limit);
+  /** Something never closes. The first pass ends here; the second has the layout to go on. */
+  protected loseBalance(): void {
+    this.unbalanced = true;
+    if (this.layout !== undefined) return;
+    this.limit = this.text.length;
+    this.offset = this.text.length;
+    this.advance();
   }
+
+  /** Continue reading at `offset`, with the token there. */
+  protected moveTo(offset: number): void {
+    this.offset = this.tokenEnd = offset;
+    this.advance();
+  }
+
   protected advance(): void {
-    const s = this.text,
-      n = this.limit;
-    let i = this.offset;
-    this.prevEnd = this.tokenEnd;
-    for (;;) {
-      if (i >= n) {
-        this.token = Token.End;
-        this.tokenStart = this.tokenEnd = this.offset = n;
+    this.previousEnd = this.tokenEnd;
+    const start = this.skipBlanks();
+    this.tokenStart = start;
+    if (start >= this.limit) {
+      this.set(Token.End, this.limit);
+      this.tokenStart = this.limit;
+      return;
+    }
+    const code = this.text.charCodeAt(start);
+    if (code === Code.LineFeed) this.set(Token.Newline, start + 1);
+    else if (code === Code.CarriageReturn && this.text.charCodeAt(start + 1) === Code.LineFeed)
+      this.set(Token.Newline, start + 2);
+    else if (mayStartIdentifier(code)) this.identifier(start, code);
+    else if (isDigit(code)) this.number(start);
+    else this.mark(start, code);
+  }
+
+  private set(token: Token, end: number): void {
+    this.token = token;
+    this.tokenEnd = this.offset = end;
+  }
+
+  private identifier(start: number, code: number): void {
+    const end = identifierEnd(this.text, start, this.limit);
+    if (end > start) {
+      this.set(Token.Identifier, end);
+      return;
+    }
+    const isPair = code >= 0xd800 && code < 0xdc00 && start + 1 < this.limit;
+    this.set(Token.Bad, start + (isPair ? 2 : 1));
+  }
+
+  private number(start: number): void {
+    let end = numberEnd(this.text, start);
+    const afterDot = start > 0 && this.text.charCodeAt(start - 1) === Code.Dot;
+    if (!afterDot && this.text.charCodeAt(end) === Code.Dot && isDigit(this.text.charCodeAt(end + 1))) {
+      while (this.text.charCodeAt(end) === Code.Dot && isDigit(this.text.charCodeAt(end + 1)))
+        end = numberEnd(this.text, end + 1);
+      this.report('number', start, Math.min(end, this.limit), 'Invalid number');
+    }
+    this.set(Token.Number, Math.min(end, this.limit));
+  }
+
+  private mark(start: number, code: number): void {
+    const next = start + 1 < this.limit ? this.text.charCodeAt(start + 1) : 0;
+    if (code === Code.Less && next === Code.Less) {
+      const heredoc = heredocStart(this.text, start, this.limit);
+      if (heredoc !== undefined) {
+        this.set(Token.Heredoc, heredoc.contentStart);
         return;
       }
-      const c = s.charCodeAt(i);
-      if (c < 128 && isBlank(c)) {
+    }
+    if (
+      code === Code.Dot &&
+      next === Code.Dot &&
+      this.text.charCodeAt(start + 2) === Code.Dot &&
+      start + 2 < this.limit
+    ) {
+      this.set(Token.Ellipsis, start + 3);
+      return;
+    }
+    const double = doubleMark(code, next);
+    if (double !== undefined) this.set(double, start + 2);
+    else this.set(singleMark(code), start + 1);
+  }
+
+  /** The next offset that holds a token: blanks and comments are passed over, and newlines where they don't count. */
+  private skipBlanks(): number {
+    const { text, limit } = this;
+    let i = this.offset;
+    while (i < this.limit) {
+      const code = text.charCodeAt(i);
+      if (isBlank(code)) {
         i++;
         continue;
       }
-      if (c === 10 || (c === 13 && s.charCodeAt(i + 1) === 10)) {
-        const e = c === 10 ? i + 1 : i + 2;
-        if (this.newlines) {
-          this.token = Token.Newline;
-          this.tokenStart = i;
-          this.tokenEnd = this.offset = e;
-          return;
-        }
-        i = e;
-        if (this.recovering && this.stopHere(i)) {
-          this.limit = i;
-        }
-        continue;
-      }
-      if (c === 35 || (c === 47 && s.charCodeAt(i + 1) === 47)) {
-        // # or //
-        let e = s.indexOf('\n', i);
-        if (e < 0 || e > n) e = n;
-        else if (s.charCodeAt(e - 1) === 13) e--;
-        this.comments.push({ start: i, end: e });
-        i = e;
-        continue;
-      }
-      if (c === 47 && s.charCodeAt(i + 1) === 42) {
-        let e = s.indexOf('*/', i + 2);
-        if (e < 0 || e + 2 > n) {
-          this.report('unclosed-comment', i, i + 2, 'Unterminated comment');
-          this.unbalanced = true;
-          e = n;
-        } else e += 2;
-        this.comments.push({ start: i, end: e });
-        i = e;
-        continue;
-      }
-      this.tokenStart = i;
-      let t: Token = Token.Bad,
-        e = i + 1;
-      if (c >= 128 || charClass(c) & 1) {
-        e = this.identifierEnd(i);
-        if (e > i) t = Token.Identifier;
-        else e = i + (c >= 0xd800 && c < 0xdc00 ? 2 : 1);
-      } else if (charClass(c) & 4) {
-        while (charClass(s.charCodeAt(e)) & 4) e++;
-        if (s.charCodeAt(e) === 46 && charClass(s.charCodeAt(e + 1)) & 4) {
-          e += 2;
-          while (charClass(s.charCodeAt(e)) & 4) e++;
-        }
-        const x = s.charCodeAt(e) | 32;
-        if (x === 101) {
-          let f = e + 1;
-          const g = s.charCodeAt(f);
-          if (g === 43 || g === 45) f++;
-          if (charClass(s.charCodeAt(f)) & 4) {
-            while (charClass(s.charCodeAt(f)) & 4) f++;
-            e = f;
-          }
-        }
-        t = Token.Number;
-        if (s.charCodeAt(e) === 46 && charClass(s.charCodeAt(e + 1)) & 4 && !this.dotted) {
-          while (s.charCodeAt(e) === 46 && charClass(s.charCodeAt(e + 1)) & 4) {
-            e++;
-            while (charClass(s.charCodeAt(e)) & 4) e++;
-          }
-          this.report('number', i, e, 'Invalid number');
-        }
-      } else {
-        const d = s.charCodeAt(e);
-        switch (c) {
-          case 34:
-            t = Token.Quote;
-            break;
-          case 123:
-            t = Token.LeftBrace;
-            break;
-          case 125:
-            t = Token.RightBrace;
-            break;
-          case 91:
-            t = Token.LeftBracket;
-            break;
-          case 93:
-            t = Token.RightBracket;
-            break;
-          case 40:
-            t = Token.LeftParen;
-            break;
-          case 41:
-            t = Token.RightParen;
-            break;
-          case 44:
-            t = Token.Comma;
-            break;
-          case 61:
-            if (d === 61) {
-              t = Token.EqualEqual;
-              e++;
-            } else if (d === 62) {
-              t = Token.Arrow;
-              e++;
-            } else t = Token.Equals;
-            break;
-          case 33:
-            if (d === 61) {
-              t = Token.NotEqual;
-              e++;
-            } else t = Token.Not;
-            break;
-          case 62:
-            if (d === 61) {
-              t = Token.GreaterEqual;
-              e++;
-            } else t = Token.Greater;
-            break;
-          case 60:
-            if (d === 61) {
-              t = Token.LessEqual;
-              e++;
-            } else if (d === 60) {
-              let f = e + 1;
-              if (s.charCodeAt(f) === 45) f++;
-              const g = this.identifierEnd(f);
-              const h = s.charCodeAt(g) === 13 ? g + 1 : g;
-              if (g > f && s.charCodeAt(h) === 10) {
-                t = Token.Heredoc;
-                e = h + 1;
-              } else t = Token.Less;
-            } else t = Token.Less;
-            break;
-          case 38:
-            if (d === 38) {
-              t = Token.And;
-              e++;
-            }
-            break;
-          case 124:
-            if (d === 124) {
-              t = Token.Or;
-              e++;
-            }
-            break;
-          case 43:
-            t = Token.Plus;
-            break;
-          case 45:
-            t = Token.Minus;
-            break;
-          case 42:
-            t = Token.Star;
-            break;
-          case 47:
-            t = Token.Slash;
-            break;
-          case 37:
-            t = Token.Percent;
-            break;
-          case 63:
-            t = Token.Question;
-            break;
-          case 58:
-            if (d === 58) {
-              t = Token.ColonColon;
-              e++;
-            } else t = Token.Colon;
-            break;
-          case 46:
-            if (d === 46 && s.charCodeAt(e + 1) === 46) {
-              t = Token.Ellipsis;
-              e += 2;
-            } else t = Token.Dot;
-            break;
-          case 126:
-            t = Token.Tilde;
-            break;
-        }
-      }
-      this.token = t;
-      this.tokenEnd = this.offset = e;
-      return;
+      const next = text.charCodeAt(i + 1);
+      if (code === Code.LineFeed || (code === Code.CarriageReturn && next === Code.LineFeed)) {
+        if (this.newlines) return i;
+        i += code === Code.LineFeed ? 1 : 2;
+        if (this.layout?.isHeaderLine(i)) this.limit = Math.min(i, limit);
+      } else if (code === Code.Hash || (code === Code.Slash && next === Code.Slash)) i = this.lineComment(i);
+      else if (code === Code.Slash && next === Code.Star) i = this.blockComment(i);
+      else return i;
     }
+    return i;
   }
-  // ---- recovery pass: layout rules -------------------------------------------------------------
-  /** At line start `i`, with something open: does a top-level header start here? */
-  protected stopHere(i: number): boolean {
-    topLevelHeader.lastIndex = i;
-    return topLevelHeader.test(this.text) && topLevelHeader.lastIndex <= this.limit;
+
+  private lineComment(start: number): number {
+    let end = this.text.indexOf('\n', start);
+    if (end < 0 || end > this.limit) end = this.limit;
+    else if (this.text.charCodeAt(end - 1) === Code.CarriageReturn) end--;
+    this.addComment(start, end);
+    return end;
   }
-  protected lineIndent(p: number): number {
-    if (!this.recovering) return 0;
-    let lines = this.lineStarts;
-    if (!lines) {
-      lines = this.lineStarts = [0];
-      for (let i = this.text.indexOf('\n'); i >= 0; i = this.text.indexOf('\n', i + 1)) lines.push(i + 1);
+
+  private blockComment(start: number): number {
+    const { text, limit } = this;
+    const close = start + 2 <= this.lastCommentEnd ? text.indexOf('*/', start + 2) : -1;
+    if (close >= 0 && close + 2 <= limit) {
+      this.addComment(start, close + 2);
+      return close + 2;
     }
-    let lo = 0,
-      hi = lines.length - 1;
-    while (lo < hi) {
-      const m = (lo + hi + 1) >> 1;
-      if ((lines[m] ?? 0) <= p) lo = m;
-      else hi = m - 1;
-    }
-    const a = lines[lo] ?? 0;
-    let b = a;
-    while (b < p && b - a < 256 && isBlank(this.text.charCodeAt(b))) b++;
-    return b - a;
+    this.report('unclosed-comment', start, Math.min(start + 2, limit), 'This comment has no "*/"');
+    this.unbalanced = true;
+    if (this.layout === undefined) return limit;
+    return this.lineComment(start);
   }
-  protected firstOnLine(p: number): boolean {
-    const q = p - 256;
-    while (p > 0 && p > q && isBlank(this.text.charCodeAt(p - 1))) p--;
-    return p === 0 || this.text.charCodeAt(p - 1) === 10;
-  }
-  /** Is the closer under the cursor ours, or (recovery pass) does its indent say that ours was never typed? */
-  protected closes(openIndent: number): boolean {
-    return !this.recovering || !this.firstOnLine(this.tokenStart) || this.lineIndent(this.tokenStart) >= openIndent;
+
+  /** Text that is read again after a wrong guess has its comments once. */
+  private addComment(start: number, end: number): void {
+    const last = this.comments.at(-1);
+    if (last === undefined || last.start < start) this.comments.push({ start, end });
   }
 }

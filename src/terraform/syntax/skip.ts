@@ -1,65 +1,118 @@
-import { identifierEnd, isBlank } from './tokens';
+import { Code, heredocStart, isBlank } from './tokens';
 
-/** Passing over text without building anything: strings, template sequences, heredocs. Offsets in, offsets out. */
+/** Passing over text without building anything. Offsets in, offsets out; no recursion, whatever the nesting. */
 
-/** `<<-`: take away the smallest indent; lines of white space alone neither count nor change. */
-export function dedent(v: string): string {
-  const lines = v.split('\n');
-  let m = Infinity;
-  for (const l of lines) if (/\S/.test(l)) m = Math.min(m, l.search(/\S/));
-  return m === Infinity || m === 0 ? v : lines.map(l => (/\S/.test(l) ? l.slice(m) : l)).join('\n');
+/** Is there a `${` or `%{` at `i`? */
+export function isSequenceStart(text: string, i: number): boolean {
+  const code = text.charCodeAt(i);
+  return (code === Code.Dollar || code === Code.Percent) && text.charCodeAt(i + 1) === Code.LeftBrace;
 }
-/** The offset behind the string whose opening quote is before `i`; the end of its line where it never closes. */
-export function skipString(s: string, i: number, n: number): number {
-  while (i < n) {
-    const c = s.charCodeAt(i);
-    if (c === 92) {
-      i += 2;
-      continue;
-    }
-    if (c === 34) return i + 1;
-    if (c === 10) return i;
-    if ((c === 36 || c === 37) && s.charCodeAt(i + 1) === c && s.charCodeAt(i + 2) === 123) {
-      i += 3;
-      continue;
-    }
-    if ((c === 36 || c === 37) && s.charCodeAt(i + 1) === 123) {
-      i = skipSeq(s, i + 2, n);
+
+/** Is there a `$${` or `%%{` at `i`: a `${` or `%{` that is meant as text? */
+export function isEscapedSequence(text: string, i: number): boolean {
+  return text.charCodeAt(i) === text.charCodeAt(i + 1) && isSequenceStart(text, i + 1);
+}
+
+/** The offset behind the string whose content starts at `start`; the end of its line where it never closes. */
+export function skipString(text: string, start: number, limit: number): number {
+  return skipNested(text, start, limit, false);
+}
+
+/** The offset behind the `}` of the sequence whose content starts at `start`, or -1 where `limit` comes first. */
+export function skipSequence(text: string, start: number, limit: number): number {
+  const end = skipNested(text, start, limit, true);
+  return end <= limit && text.charCodeAt(end - 1) === Code.RightBrace ? end : -1;
+}
+
+/**
+ * Strings hold sequences, sequences hold braces and strings. The stack has the number of open braces of each sequence,
+ * innermost last, and -1 for each string.
+ */
+function skipNested(text: string, start: number, limit: number, inSequence: boolean): number {
+  const stack: number[] = [inSequence ? 1 : -1];
+  let i = start;
+  while (i < limit) {
+    const code = text.charCodeAt(i);
+    const top = stack[stack.length - 1] ?? -1;
+    if (top < 0) {
+      if (code === Code.Backslash) i += 2;
+      else if (code === Code.Quote) {
+        stack.pop();
+        i++;
+        if (stack.length === 0) return i;
+      } else if (code === Code.LineFeed) {
+        stack.pop();
+        if (stack.length === 0) return i;
+      } else if (isEscapedSequence(text, i)) i += 3;
+      else if (isSequenceStart(text, i)) {
+        stack.push(1);
+        i += 2;
+      } else i++;
       continue;
     }
     i++;
-  }
-  return i;
-}
-function skipSeq(s: string, i: number, n: number): number {
-  let d = 1;
-  while (i < n) {
-    const c = s.charCodeAt(i);
-    if (c === 34) {
-      i = skipString(s, i + 1, n);
-      continue;
+    if (code === Code.Quote) stack.push(-1);
+    else if (code === Code.LeftBrace) stack[stack.length - 1] = top + 1;
+    else if (code === Code.RightBrace) {
+      stack[stack.length - 1] = top - 1;
+      if (top > 1) continue;
+      stack.pop();
+      if (stack.length === 0) return i;
     }
-    if (c === 123) d++;
-    else if (c === 125 && --d === 0) return i + 1;
-    i++;
   }
-  return i;
+  return limit;
 }
-export function skipHeredoc(s: string, i: number, n: number): number {
-  let f = i + 2;
-  if (s.charCodeAt(f) === 45) f++;
-  const g = identifierEnd(s, f, n);
-  let e = s.charCodeAt(g) === 13 ? g + 1 : g;
-  if (g === f || s.charCodeAt(e) !== 10) return i + 2;
-  const marker = s.slice(f, g);
-  e++;
-  while (e < n) {
-    let x = s.indexOf('\n', e);
-    if (x < 0 || x > n) x = n;
-    let a = e;
-    while (a < x && isBlank(s.charCodeAt(a))) a++;
-    if (s.startsWith(marker, a) && s.slice(a, x).trim() === marker) return a + marker.length;
-    e = x + 1;
+
+/** The offset behind the heredoc whose `<<` is at `start`; behind the `<<` where there is none; `limit` where it never ends. */
+export function skipHeredoc(text: string, start: number, limit: number): number {
+  const heredoc = heredocStart(text, start, limit);
+  if (heredoc === undefined) return start + 2;
+  let line = heredoc.contentStart;
+  while (line < limit) {
+    const end = markerEnd(text, line, limit, heredoc.marker);
+    if (end >= 0) return end;
+    line = lineEnd(text, line, limit) + 1;
   }
-  return n;
+  return limit;
+}
+
+/** The offset behind the marker, where the line that starts at `line` holds nothing but the marker; else -1. */
+export function markerEnd(text: string, line: number, limit: number, marker: string): number {
+  let start = line;
+  while (start < limit && isBlank(text.charCodeAt(start))) start++;
+  if (!text.startsWith(marker, start)) return -1;
+  const end = start + marker.length;
+  let rest = end;
+  while (rest < limit && isBlank(text.charCodeAt(rest))) rest++;
+  if (rest >= limit) return end <= limit ? end : -1;
+  const code = text.charCodeAt(rest);
+  if (code === Code.LineFeed) return end;
+  return code === Code.CarriageReturn && text.charCodeAt(rest + 1) === Code.LineFeed ? end : -1;
+}
+
+function lineEnd(text: string, from: number, limit: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 || end > limit ? limit : end;
+}
+
+/** The offset of the `}` that matches the `{` before `start`, or -1 where `limit` comes first. */
+export function matchingBrace(text: string, start: number, limit: number): number {
+  let depth = 1;
+  let i = start;
+  while (i < limit) {
+    const code = text.charCodeAt(i);
+    const next = text.charCodeAt(i + 1);
+    if (code === Code.Quote) i = skipString(text, i + 1, limit);
+    else if (code === Code.Hash || (code === Code.Slash && next === Code.Slash)) i = lineEnd(text, i, limit);
+    else if (code === Code.Slash && next === Code.Star) {
+      const end = text.indexOf('*/', i + 2);
+      i = end < 0 ? limit : end + 2;
+    } else if (code === Code.Less && next === Code.Less) i = skipHeredoc(text, i, limit);
+    else {
+      if (code === Code.LeftBrace) depth++;
+      else if (code === Code.RightBrace && --depth === 0) return i;
+      i++;
+    }
+  }
+  return -1;
 }

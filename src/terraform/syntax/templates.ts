@@ -1,237 +1,249 @@
 import type { Expression, TemplatePart } from './ast';
+import { dedentParts } from './dedent';
 import { Scanner } from './scanner';
-import { dedent } from './skip';
-import { isBlank, Token } from './tokens';
+import { isEscapedSequence, isSequenceStart, markerEnd, skipSequence } from './skip';
+import { Code, heredocStart, normalized, Token } from './tokens';
+
+/** How far a sequence in a quoted string is looked for on later lines when the text is broken somewhere. */
+const sequenceWindow = 8192;
+const shortWindow = 256;
+const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
+
+/** A template while it is read. */
+interface Reading {
+  readonly start: number;
+  readonly parts: TemplatePart[];
+  /** The `%{ if }` and `%{ for }` that are open. */
+  readonly directives: string[];
+  /** Where the text part under way starts; `text` holds what of it is decoded, the rest starts at `raw`. */
+  textStart: number;
+  text: string;
+  raw: number;
+}
 
 /** Quoted strings and heredocs, with their `${}` and `%{}` sequences. */
 export abstract class TemplateParser extends Scanner {
-  private heredocAtEof = false;
-  private brokenAt = 0;
+  /** Where the lookup of sequence ends in broken text has been: what opens before this offset has no end on a later line. */
+  private singleLineUntil = 0;
+  /** On the line that ends here a sequence had no end: further looks on it are short, or a long line takes its length squared. */
+  private brokenLineEnd = 0;
 
   protected abstract expression(): Expression;
-  protected abstract isWord(word: string): boolean;
 
-  template(heredoc: boolean): Expression {
-    const s = this.text,
-      start = this.tokenStart,
-      outer = this.newlines,
-      n = this.limit;
-    const parts: TemplatePart[] = [];
-    const dirs: string[] = [];
-    let i = this.tokenEnd,
-      lit = i,
-      text = '',
-      plain = true,
-      end = -1,
-      bol = heredoc;
-    let marker = '',
-      dash = false;
-    if (heredoc) {
-      dash = s.charCodeAt(start + 2) === 45;
-      const m = start + (dash ? 3 : 2);
-      marker = s.slice(m, this.tokenEnd).trim();
-    }
-    const flush = (to: number) => {
-      if (to > lit) {
-        parts.push({ kind: 'text', value: text + s.slice(from, to), start: lit, end: to });
-      }
-      text = '';
-    };
-    let from = i; // start of the raw text not yet copied into `text`
-    for (;;) {
-      if (heredoc && bol) {
-        bol = false;
-        if (i >= n) break;
-        let e = s.indexOf('\n', i);
-        const eof = e < 0 || e >= n;
-        if (eof) e = n;
-        let a = i;
-        while (a < e && isBlank(s.charCodeAt(a))) a++;
-        if (s.startsWith(marker, a) && s.slice(a, e).trim() === marker) {
-          flush(i);
-          end = a + marker.length;
-          while (end < e && isBlank(s.charCodeAt(end))) end++;
-          lit = -1;
-          if (eof) this.heredocAtEof = true;
-          break;
-        }
-        if (this.recovering && i > 0 && this.stopHere(i)) {
-          break;
-        }
-      }
-      if (i >= n) break;
-      const c = s.charCodeAt(i);
-      if (c === 10) {
-        if (!heredoc) break;
-        i++;
-        bol = true;
-        continue;
-      }
-      if (!heredoc && c === 13 && s.charCodeAt(i + 1) === 10) break;
-      if (!heredoc && c === 34) {
-        flush(i);
-        end = i + 1;
+  /** At a Quote or Heredoc token. */
+  protected template(): Expression {
+    return this.is(Token.Heredoc) ? this.heredoc() : this.quoted();
+  }
+
+  private quoted(): Expression {
+    const { text } = this;
+    const reading = startReading(this.tokenStart, this.tokenEnd);
+    const outer = this.newlines;
+    let i = this.tokenEnd;
+    let closed = false;
+    while (i < this.limit) {
+      const code = text.charCodeAt(i);
+      if (code === Code.LineFeed || (code === Code.CarriageReturn && text.charCodeAt(i + 1) === Code.LineFeed)) break;
+      if (code === Code.Quote) {
+        closed = true;
         break;
       }
-      if (!heredoc && c === 92) {
-        const d = s.charCodeAt(i + 1);
-        let u = '',
-          len = 2;
-        switch (d) {
-          case 110:
-            u = '\n';
-            break;
-          case 114:
-            u = '\r';
-            break;
-          case 116:
-            u = '\t';
-            break;
-          case 34:
-            u = '"';
-            break;
-          case 92:
-            u = '\\';
-            break;
-          case 117:
-          case 85: {
-            const w = d === 117 ? 4 : 8,
-              h = s.slice(i + 2, i + 2 + w);
-            if (h.length === w && /^[0-9a-fA-F]+$/.test(h) && parseInt(h, 16) <= 0x10ffff) {
-              u = String.fromCodePoint(parseInt(h, 16));
-              len = 2 + w;
-            } else {
-              this.report('escape', i, i + 2, 'Invalid escape sequence');
-            }
-            break;
-          }
-          default:
-            if (d !== 10 && d !== 13 && i + 1 < n) this.report('escape', i, i + 2, 'Invalid escape sequence');
-            else len = 1;
-        }
-        text += s.slice(from, i) + u;
-        i += len;
-        from = i;
-        continue;
-      }
-      if ((c === 36 || c === 37) && s.charCodeAt(i + 1) === c && s.charCodeAt(i + 2) === 123) {
-        text += s.slice(from, i + 1);
-        i += 3;
-        from = i - 1;
-        continue;
-      }
-      if ((c === 36 || c === 37) && s.charCodeAt(i + 1) === 123) {
-        flush(i);
-        plain = false;
-        const at = i;
-        this.offset = i + 2;
-        if (s.charCodeAt(this.offset) === 126) this.offset++;
-        this.tokenEnd = this.offset;
-        this.newlines = false;
-        this.advance();
-        const r = c === 36 ? this.interp(at) : this.directive(at, dirs);
-        if (!r) {
-          this.newlines = outer;
-          return { kind: 'template', parts, start, end: this.prevEnd, heredoc };
-        }
-        parts.push(r);
-        i = from = lit = r.end;
-        continue;
-      }
-      i++;
+      if (code === Code.Backslash) i = this.escape(reading, i);
+      else i = this.templateStep(reading, i, true);
     }
+    this.flush(reading, i);
+    this.newlines = outer;
+    if (!closed) {
+      if (!this.failed) this.report('unclosed-string', reading.start, i, 'This string has no closing quote');
+      this.failed = true;
+    }
+    return this.finish(reading, closed ? i + 1 : i, false);
+  }
+
+  private heredoc(): Expression {
+    const { text } = this;
+    const start = this.tokenStart;
+    const opening = heredocStart(text, start, this.limit);
+    const content = this.tokenEnd;
+    const marker = opening?.marker ?? '';
+    const reading = startReading(start, content);
+    const outer = this.newlines;
+    const guess = this.layout?.openHeredocEnd(start, content, marker);
+    const limit = guess === undefined ? this.limit : Math.min(guess, this.limit);
+    let i = content;
+    let end = -1;
+    let atLineStart = true;
+    while (i < limit) {
+      if (atLineStart && guess === undefined) {
+        end = markerEnd(text, i, limit, marker);
+        if (end >= 0) break;
+      }
+      atLineStart = text.charCodeAt(i) === Code.LineFeed;
+      i = this.templateStep(reading, i, false);
+    }
+    this.flush(reading, Math.max(content, Math.min(i, this.limit)));
     this.newlines = outer;
     if (end < 0) {
-      flush(i);
-      if (!this.failed)
-        this.report(
-          heredoc ? 'unclosed-heredoc' : 'unclosed-string',
-          start,
-          heredoc ? this.tokenEnd : i,
-          heredoc ? 'Unterminated heredoc' : 'Unterminated string',
-        );
-      if (heredoc) this.unbalanced = true;
+      this.report('unclosed-heredoc', start, content, `This heredoc has no line "${marker}" that ends it`);
       this.failed = true;
+      this.loseBalance();
       end = i;
-      if (heredoc && i < n) {
-        this.limit = i;
-      }
-    } else if (heredoc && this.heredocAtEof && !this.failed) {
+    } else if (text.indexOf('\n', end) < 0 && !this.failed)
       this.report('heredoc-eof', start, end, 'A newline is needed after the heredoc marker');
-      this.heredocAtEof = false;
+    if (opening?.dedents) dedentParts(reading.parts);
+    return this.finish(reading, end, true);
+  }
+
+  /** One character, escape or sequence of a template; the offset behind it. */
+  private templateStep(reading: Reading, i: number, quoted: boolean): number {
+    if (isEscapedSequence(this.text, i)) {
+      reading.text += this.text.slice(reading.raw, i) + this.text.slice(i + 1, i + 3);
+      reading.raw = i + 3;
+      return i + 3;
     }
-    if (dirs.length && !this.failed) this.report('directive', start, end, `Unclosed %{ ${dirs[dirs.length - 1]} }`);
-    this.offset = this.tokenEnd = end;
-    this.advance();
-    if (plain) {
-      let v = parts.length ? (parts[0] as { value: string }).value : '';
-      if (dash) v = dedent(v);
-      return { kind: 'string', value: v, start, end, heredoc };
+    return isSequenceStart(this.text, i) ? this.sequence(reading, i, quoted) : i + 1;
+  }
+
+  private escape(reading: Reading, i: number): number {
+    const letter = this.text[i + 1];
+    let decoded = letter === undefined ? undefined : simpleEscapes[letter];
+    let length = 2;
+    if (letter === 'u' || letter === 'U') {
+      const digits = this.text.slice(i + 2, i + (letter === 'u' ? 6 : 10));
+      const isComplete = digits.length === (letter === 'u' ? 4 : 8) && /^[0-9a-fA-F]+$/.test(digits);
+      if (isComplete && parseInt(digits, 16) <= 0x10ffff) {
+        decoded = String.fromCodePoint(parseInt(digits, 16));
+        length = 2 + digits.length;
+      }
     }
+    if (decoded === undefined) {
+      const atLineEnd = letter === undefined || letter === '\n' || letter === '\r';
+      if (!atLineEnd) this.report('escape', i, i + 2, 'This escape sequence does not exist');
+      length = atLineEnd ? 1 : 2;
+      decoded = '';
+    }
+    reading.text += this.text.slice(reading.raw, i) + decoded;
+    reading.raw = i + length;
+    return i + length;
+  }
+
+  private flush(reading: Reading, end: number): void {
+    if (end > reading.textStart) {
+      const value = normalized(reading.text + this.text.slice(reading.raw, end));
+      reading.parts.push({ kind: 'text', value, start: reading.textStart, end });
+    }
+    reading.text = '';
+  }
+
+  private finish(reading: Reading, end: number, heredoc: boolean): Expression {
+    const { start, parts, directives } = reading;
+    if (directives.length > 0 && !this.failed)
+      this.report('directive', start, end, `"%{ ${directives.at(-1) ?? ''} }" is never ended`);
+    this.moveTo(end);
+    const [first, second] = parts;
+    if (first === undefined) return { kind: 'string', value: '', start, end, heredoc };
+    if (first.kind === 'text' && second === undefined)
+      return { kind: 'string', value: first.value, start, end, heredoc };
     return { kind: 'template', parts, start, end, heredoc };
   }
-  seqEnd(open: number): number {
-    // expects "}" or "~}"; answers where it ends, or -1
-    if (this.is(Token.Tilde) && this.text.charCodeAt(this.tokenEnd) === 125) this.advance();
-    if (this.is(Token.RightBrace)) return this.tokenEnd;
-    this.fail('interp', 'Expected "}" of the template sequence');
-    // give up at the end of the line or at the closer, whichever is first
-    let p = this.tokenStart;
-    const nlp = this.text.indexOf('\n', Math.min(open, p));
-    const stop = nlp < 0 ? this.limit : Math.min(nlp, this.limit);
-    const line = this.text.slice(open, stop),
-      rb = line.indexOf('}'),
-      q = line.indexOf('"', 2);
-    if (rb >= 0 && (q < 0 || rb < q || line.indexOf('"', rb) >= 0)) return open + rb + 1;
-    p = q >= 0 ? open + q : Math.max(stop, open + 2);
-    this.brokenAt = p;
-    return -2;
+
+  /** A `${}` or `%{}` at `start`; the offset behind it. */
+  private sequence(reading: Reading, start: number, quoted: boolean): number {
+    this.flush(reading, start);
+    const outerLimit = this.limit;
+    const known = this.layout === undefined ? undefined : this.sequenceEnd(start, quoted);
+    if (known !== undefined) this.limit = Math.min(known, outerLimit);
+    this.newlines = false;
+    let content = start + 2;
+    if (this.text.charCodeAt(content) === Code.Tilde && content < this.limit) content++;
+    this.moveTo(content);
+    const part =
+      this.text.charCodeAt(start) === Code.Dollar ? this.interpolation(start) : this.directive(start, reading);
+    const end = this.endSequence(known);
+    this.limit = outerLimit;
+    reading.parts.push({ ...part, end });
+    reading.textStart = reading.raw = end;
+    return end;
   }
-  interp(at: number): (TemplatePart & { kind: 'interpolation' }) | undefined {
-    const e = this.expression();
-    const end = this.seqEnd(at);
-    if (end < 0) return { kind: 'interpolation', expression: e, start: at, end: this.brokenAt };
-    return { kind: 'interpolation', expression: e, start: at, end };
+
+  /** Where the sequence ends in broken text: at its `}`, or with its line where the `}` isn't there. */
+  private sequenceEnd(start: number, quoted: boolean): number {
+    const line = this.layout?.lineEnd(start) ?? start;
+    const reach = start < this.brokenLineEnd ? Math.min(line, start + shortWindow) : line;
+    const onLine = skipSequence(this.text, start + 2, reach);
+    if (onLine >= 0) return onLine;
+    this.brokenLineEnd = line;
+    if (start >= this.singleLineUntil) {
+      const window = Math.min(start + sequenceWindow, this.limit);
+      const later = skipSequence(this.text, start + 2, window);
+      if (later >= 0 && !this.hasItemLine(line, later)) return later;
+      this.singleLineUntil = window;
+    }
+    let quote = start + 2;
+    while (quoted && quote < line && this.text.charCodeAt(quote) !== Code.Quote) quote++;
+    return quoted ? Math.min(quote, line) : line;
   }
-  directive(at: number, dirs: string[]): (TemplatePart & { kind: 'directive' }) | undefined {
+
+  private hasItemLine(from: number, to: number): boolean {
+    for (let line = this.text.indexOf('\n', from); line >= 0 && line < to; line = this.text.indexOf('\n', line + 1)) {
+      let first = line + 1;
+      while (this.text[first] === ' ' || this.text[first] === '\t') first++;
+      if (this.layout?.isItemLine(first)) return true;
+    }
+    return false;
+  }
+
+  private endSequence(known: number | undefined): number {
+    if (this.is(Token.Tilde) && this.text.charCodeAt(this.tokenEnd) === Code.RightBrace) this.advance();
+    if (this.is(Token.RightBrace) && (known === undefined || this.tokenEnd === known)) return this.tokenEnd;
+    this.fail('sequence', 'A "}" is needed at the end of this sequence');
+    if (known !== undefined) return known;
+    this.loseBalance();
+    return this.limit;
+  }
+
+  private interpolation(start: number): TemplatePart {
+    return { kind: 'interpolation', expression: this.expression(), start, end: start };
+  }
+
+  private directive(start: number, { directives }: Reading): TemplatePart {
     const word = this.is(Token.Identifier) ? this.text.slice(this.tokenStart, this.tokenEnd) : '';
     const parts: Expression[] = [];
     if (word) this.advance();
-    switch (word) {
-      case 'if':
-        parts.push(this.expression());
-        dirs.push('if');
-        break;
-      case 'else':
-        if (dirs.at(-1) !== 'if') this.fail('directive', '"else" without "if"');
-        else dirs[dirs.length - 1] = 'else';
-        break;
-      case 'endif': {
-        const d = dirs.pop();
-        if (d !== 'if' && d !== 'else') this.fail('directive', '"endif" without "if"');
-        break;
+    const open = directives.at(-1);
+    if (word === 'if') {
+      parts.push(this.expression());
+      directives.push('if');
+    } else if (word === 'else') {
+      if (open === 'if') directives[directives.length - 1] = 'else';
+      else this.fail('directive', '"else" stands without "if"');
+    } else if (word === 'endif') {
+      if (open === 'if' || open === 'else') directives.pop();
+      else this.fail('directive', '"endif" stands without "if"');
+    } else if (word === 'for') {
+      this.name();
+      if (this.is(Token.Comma)) {
+        this.advance();
+        this.name();
       }
-      case 'for':
-        if (this.is(Token.Identifier)) this.advance();
-        else this.fail('directive', 'Expected a name');
-        if (this.is(Token.Comma)) {
-          this.advance();
-          if (this.is(Token.Identifier)) this.advance();
-          else this.fail('directive', 'Expected a name');
-        }
-        if (this.isWord('in')) {
-          this.advance();
-          parts.push(this.expression());
-        } else this.fail('directive', 'Expected "in"');
-        dirs.push('for');
-        break;
-      case 'endfor':
-        if (dirs.pop() !== 'for') this.fail('directive', '"endfor" without "for"');
-        break;
-      default:
-        this.fail('directive', 'Unknown template directive');
-    }
-    const end = this.seqEnd(at);
-    return { kind: 'directive', word, parts, start: at, end: end < 0 ? this.brokenAt : end };
+      if (this.isWord('in')) {
+        this.advance();
+        parts.push(this.expression());
+      } else this.fail('directive', '"in" is needed here');
+      directives.push('for');
+    } else if (word === 'endfor') {
+      if (open === 'for') directives.pop();
+      else this.fail('directive', '"endfor" stands without "for"');
+    } else this.fail('directive', 'A directive starts with if, else, endif, for or endfor');
+    return { kind: 'directive', word, parts, start, end: start };
   }
+
+  private name(): void {
+    if (this.is(Token.Identifier)) this.advance();
+    else this.fail('directive', 'A name is needed here');
+  }
+}
+
+function startReading(start: number, content: number): Reading {
+  return { start, parts: [], directives: [], textStart: content, text: '', raw: content };
 }

@@ -39,28 +39,62 @@ export const enum Token {
   Bad,
 }
 
-export const identifierStartBit = 1;
-export const identifierPartBit = 2;
-export const digitBit = 4;
-const blankValue = 8;
+/** The UTF-16 codes that the readers look for. */
+export const enum Code {
+  Tab = 9,
+  LineFeed = 10,
+  CarriageReturn = 13,
+  Space = 32,
+  Quote = 34,
+  Hash = 35,
+  Dollar = 36,
+  Percent = 37,
+  Star = 42,
+  Plus = 43,
+  Minus = 45,
+  Dot = 46,
+  Slash = 47,
+  Less = 60,
+  Backslash = 92,
+  LeftBrace = 123,
+  RightBrace = 125,
+  Tilde = 126,
+}
 
-/** Bits by ASCII code: 1 starts an identifier, 2 continues one (adds digits and "-"), 4 digit; 8 stands for a blank. */
+const identifierStartBit = 1;
+const identifierPartBit = 2;
+const digitBit = 4;
+
+/** Bits by ASCII code: 1 starts an identifier, 2 continues one (adds digits and "-"), 4 is a digit. */
 const classes = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
   if (/[A-Za-z_]/.test(character)) classes[code] = identifierStartBit | identifierPartBit;
   else if (/[0-9]/.test(character)) classes[code] = digitBit | identifierPartBit;
   else if (character === '-') classes[code] = identifierPartBit;
-  else if (character === ' ' || character === '\t') classes[code] = blankValue;
 }
 
 /** The class bits of a UTF-16 code; 0 outside of ASCII and behind the end of a text (NaN). */
-export function charClass(code: number): number {
+function charClass(code: number): number {
   return classes[code] ?? 0;
 }
 
 export function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
+  return code === Code.Space || code === Code.Tab;
+}
+
+export function isDigit(code: number): boolean {
+  return (charClass(code) & digitBit) !== 0;
+}
+
+export function mayStartIdentifier(code: number): boolean {
+  return code >= 128 || (charClass(code) & identifierStartBit) !== 0;
+}
+
+/** HCL compares names and strings after Unicode's normalisation (NFC); see `cty.NormalizeString`. */
+export function normalized(text: string): string {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x2ff) return text.normalize('NFC');
+  return text;
 }
 
 const startPattern = /\p{ID_Start}/uy;
@@ -90,4 +124,91 @@ export function identifierEnd(text: string, start: number, limit: number): numbe
     }
   }
   return i > limit ? start : i;
+}
+
+/** The end of the number that starts at `start` with a digit: digits, fraction, exponent. */
+export function numberEnd(text: string, start: number): number {
+  let end = digitsEnd(text, start);
+  if (text.charCodeAt(end) === Code.Dot && isDigit(text.charCodeAt(end + 1))) end = digitsEnd(text, end + 1);
+  if (text[end] === 'e' || text[end] === 'E') {
+    const sign = text.charCodeAt(end + 1);
+    const digits = sign === Code.Plus || sign === Code.Minus ? end + 2 : end + 1;
+    if (isDigit(text.charCodeAt(digits))) end = digitsEnd(text, digits);
+  }
+  return end;
+}
+
+function digitsEnd(text: string, start: number): number {
+  let i = start;
+  while (isDigit(text.charCodeAt(i))) i++;
+  return i;
+}
+
+export interface HeredocStart {
+  readonly marker: string;
+  /** `<<-`: the smallest indent of the lines is taken away. */
+  readonly dedents: boolean;
+  /** Where the first line of the content starts. */
+  readonly contentStart: number;
+}
+
+/** The heredoc whose `<<` stands at `start`; undefined where the text is not one (`a << b`). */
+export function heredocStart(text: string, start: number, limit: number): HeredocStart | undefined {
+  const dedents = text.charCodeAt(start + 2) === Code.Minus;
+  const markerStart = start + (dedents ? 3 : 2);
+  const markerEnd = identifierEnd(text, markerStart, limit);
+  if (markerEnd === markerStart) return undefined;
+  const lineEnd = text.charCodeAt(markerEnd) === Code.CarriageReturn ? markerEnd + 1 : markerEnd;
+  if (text.charCodeAt(lineEnd) !== Code.LineFeed || lineEnd >= limit) return undefined;
+  return { marker: text.slice(markerStart, markerEnd), dedents, contentStart: lineEnd + 1 };
+}
+
+/** The token of a punctuation mark by its code, and of two marks together by their text. */
+const singles: readonly (readonly [string, Token])[] = [
+  ['"', Token.Quote],
+  ['{', Token.LeftBrace],
+  ['}', Token.RightBrace],
+  ['[', Token.LeftBracket],
+  [']', Token.RightBracket],
+  ['(', Token.LeftParen],
+  [')', Token.RightParen],
+  [',', Token.Comma],
+  ['=', Token.Equals],
+  ['!', Token.Not],
+  ['>', Token.Greater],
+  ['<', Token.Less],
+  ['+', Token.Plus],
+  ['-', Token.Minus],
+  ['*', Token.Star],
+  ['/', Token.Slash],
+  ['%', Token.Percent],
+  ['?', Token.Question],
+  [':', Token.Colon],
+  ['.', Token.Dot],
+  ['~', Token.Tilde],
+];
+const singleByCode = new Uint8Array(128).fill(Token.Bad);
+for (const [mark, token] of singles) singleByCode[mark.charCodeAt(0)] = token;
+
+const doubles: readonly (readonly [string, Token])[] = [
+  ['==', Token.EqualEqual],
+  ['=>', Token.Arrow],
+  ['!=', Token.NotEqual],
+  ['>=', Token.GreaterEqual],
+  ['<=', Token.LessEqual],
+  ['&&', Token.And],
+  ['||', Token.Or],
+  ['::', Token.ColonColon],
+];
+const doubleByCodes = new Map(
+  doubles.map(([marks, token]) => [marks.charCodeAt(0) * 128 + marks.charCodeAt(1), token]),
+);
+
+export function singleMark(code: number): Token {
+  return singleByCode[code] ?? Token.Bad;
+}
+
+/** The token of two marks that belong together, as in `==`. */
+export function doubleMark(first: number, second: number): Token | undefined {
+  return second < 128 ? doubleByCodes.get(first * 128 + second) : undefined;
 }

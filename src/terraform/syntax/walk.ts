@@ -1,37 +1,14 @@
-import type { Body, Expression } from './ast';
+import type { Block, Body, Expression, TemplatePart } from './ast';
 
-/** Calls `visit` for an expression and everything inside of it, outermost first. */
-export function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
-  const stack: Expression[] = [expression];
-  for (let current = stack.pop(); current !== undefined; current = stack.pop()) {
-    visit(current);
-    const inner = childrenOf(current);
-    for (let i = inner.length - 1; i >= 0; i--) {
-      const child = inner[i];
-      if (child !== undefined) stack.push(child);
-    }
-  }
-}
+/** What an expression is worth where no variable, function or resource has to be known. */
+export type LiteralValue =
+  string | number | boolean | null | readonly LiteralValue[] | { readonly [key: string]: LiteralValue };
 
-/** Calls `visit` for every argument of a body and of the blocks inside of it. */
-export function visitBody(body: Body, visit: (expression: Expression, name: string, start: number) => void): void {
-  for (const attribute of body.attributes) visit(attribute.value, attribute.name, attribute.start);
-  for (const block of body.blocks) visitBody(block.body, visit);
-}
-
+/** The expressions right inside of `expression`, in the order of the text. */
 export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
-    case 'string':
-    case 'number':
-    case 'bool':
-    case 'null':
-    case 'reference':
-    case 'missing':
-      return [];
     case 'template':
-      return expression.parts.flatMap(part =>
-        part.kind === 'text' ? [] : part.kind === 'interpolation' ? [part.expression] : part.parts,
-      );
+      return expression.parts.flatMap(partExpressions);
     case 'attribute':
     case 'splat':
       return [expression.on];
@@ -53,14 +30,128 @@ export function childrenOf(expression: Expression): readonly Expression[] {
       return [expression.operand];
     case 'parentheses':
       return [expression.inner];
+    default:
+      return [];
   }
+}
+
+function partExpressions(part: TemplatePart): readonly Expression[] {
+  if (part.kind === 'text') return [];
+  return part.kind === 'interpolation' ? [part.expression] : part.parts;
+}
+
+/** Calls `visit` for `expression` and each expression inside of it, outer ones first, in the order of the text. */
+export function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
+  const pending: Expression[] = [expression];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    visit(next);
+    const children = childrenOf(next);
+    for (let i = children.length - 1; i >= 0; i--) {
+      const child = children[i];
+      if (child !== undefined) pending.push(child);
+    }
+  }
+}
+
+/**
+ * Calls `visit` for each expression of `body` and of the blocks inside of it, with the blocks that hold it, outermost first.
+ * Object keys are visited too: `{ region = 1 }` has a reference `region` as its key.
+ */
+export function visitExpressions(
+  body: Body,
+  visit: (expression: Expression, within: readonly Block[]) => void,
+  within: readonly Block[] = [],
+): void {
+  for (const attribute of body.attributes) visitExpression(attribute.value, expression => visit(expression, within));
+  for (const block of body.blocks) visitExpressions(block.body, visit, [...within, block]);
+}
+
+/** Calls `visit` for the value of each argument of `body` and of the blocks inside of it, with its name and start. */
+export function visitBody(body: Body, visit: (value: Expression, name: string, start: number) => void): void {
+  for (const attribute of body.attributes) visit(attribute.value, attribute.name, attribute.start);
+  for (const block of body.blocks) visitBody(block.body, visit);
 }
 
 /** Every name that an expression refers to, without what stands behind an index: `var.x`, `local.y.z`. */
 export function referencesIn(expression: Expression): readonly string[] {
-  const out: string[] = [];
-  visitExpression(expression, e => {
-    if (e.kind === 'reference') out.push(e.path);
+  const paths: string[] = [];
+  visitExpression(expression, inner => {
+    if (inner.kind === 'reference') paths.push(inner.path);
   });
-  return out;
+  return paths;
+}
+
+/** Calls `visit` for each block of `body`, outer ones first, with the blocks around it, outermost first. */
+export function visitBlocks(
+  body: Body,
+  visit: (block: Block, within: readonly Block[]) => void,
+  within: readonly Block[] = [],
+): void {
+  for (const block of body.blocks) {
+    visit(block, within);
+    visitBlocks(block.body, visit, [...within, block]);
+  }
+}
+
+/** The value of an expression that needs no scope, or undefined when it does (or is broken). */
+export function literalValue(expression: Expression): LiteralValue | undefined {
+  switch (expression.kind) {
+    case 'string':
+      return expression.value;
+    case 'number':
+      return Number(expression.text);
+    case 'bool':
+      return expression.text === 'true';
+    case 'null':
+      return null;
+    case 'parentheses':
+      return literalValue(expression.inner);
+    case 'unary':
+      return unaryValue(expression.operator, literalValue(expression.operand));
+    case 'template':
+      return templateValue(expression.parts, expression.heredoc);
+    case 'tuple':
+      return tupleValue(expression.items);
+    case 'object': {
+      const entries: [string, LiteralValue][] = [];
+      for (const item of expression.items) {
+        const key = item.keyText ?? literalValue(item.key);
+        const value = literalValue(item.value);
+        if (typeof key !== 'string' || value === undefined) return undefined;
+        entries.push([key, value]);
+      }
+      return Object.fromEntries(entries);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function unaryValue(operator: string, operand: LiteralValue | undefined): LiteralValue | undefined {
+  if (operator === '-' && typeof operand === 'number') return -operand;
+  return operator === '!' && typeof operand === 'boolean' ? !operand : undefined;
+}
+
+function tupleValue(items: readonly Expression[]): LiteralValue | undefined {
+  const values: LiteralValue[] = [];
+  for (const item of items) {
+    const value = literalValue(item);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return values;
+}
+
+function templateValue(parts: readonly TemplatePart[], heredoc: boolean): LiteralValue | undefined {
+  const [only] = parts;
+  // "${x}" alone is x itself, not its text.
+  if (only?.kind === 'interpolation' && parts.length === 1 && !heredoc) return literalValue(only.expression);
+  let text = '';
+  for (const part of parts) {
+    if (part.kind === 'directive') return undefined;
+    const value = part.kind === 'text' ? part.value : literalValue(part.expression);
+    if (typeof value === 'object' || value === undefined) return undefined;
+    text += String(value);
+  }
+  return text;
 }
