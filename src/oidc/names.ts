@@ -1,6 +1,8 @@
+import { fail, ok, type Result } from '../core/problem';
+
 /**
  * Branded names: a value of one of these types has been checked against its grammar, so wrong states can't be written.
- * Grammars: https://developer.hashicorp.com/terraform/cloud-docs/api-docs/projects and …/workspaces.
+ * Grammars: https://developer.hashicorp.com/terraform/cloud-docs/api-docs/projects, …/workspaces and …/organizations.
  */
 declare const brand: unique symbol;
 type Brand<T, B extends string> = T & { readonly [brand]: B };
@@ -9,5 +11,80 @@ export type Hostname = Brand<string, 'Hostname'>;
 export type OrganizationName = Brand<string, 'OrganizationName'>;
 export type ProjectName = Brand<string, 'ProjectName'>;
 export type WorkspaceName = Brand<string, 'WorkspaceName'>;
+export type StackName = Brand<string, 'StackName'>;
+export type DeploymentName = Brand<string, 'DeploymentName'>;
+export type ModuleName = Brand<string, 'ModuleName'>;
 export type Subject = Brand<string, 'Subject'>;
 export type Audience = Brand<string, 'Audience'>;
+export type ConfigurationTag = Brand<string, 'ConfigurationTag'>;
+
+/** The audience of tokens unless TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE says another. */
+export const defaultAudience = 'aws.workload.identity' as Audience;
+export const defaultHostname = 'app.terraform.io' as Hostname;
+/** Every organization has this project until somebody renames it. It has a space. */
+export const defaultProject = 'Default Project' as ProjectName;
+
+function check<T>(value: string, pattern: RegExp, what: string, grammar: string): Result<T> {
+  if (pattern.test(value)) return ok(value as T);
+  return fail({
+    code: 'invalid-name',
+    message: value === '' ? `The ${what} is empty.` : `${JSON.stringify(value)} is no ${what}: ${grammar}.`,
+    nextStep: `Copy the ${what} from HCP Terraform, letter by letter.`,
+  });
+}
+
+const word = 'letters, digits, "-" and "_"';
+
+export const organizationName = (value: string): Result<OrganizationName> =>
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'organization name', `it has ${word} only`);
+export const workspaceName = (value: string): Result<WorkspaceName> =>
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'workspace name', `it has ${word} only`);
+export const projectName = (value: string): Result<ProjectName> =>
+  check(value, /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/, 'project name', `it has ${word} and spaces, but none at its ends`);
+export const stackName = (value: string): Result<StackName> =>
+  check(value, /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/, 'Stack name', `it has ${word} and spaces, but none at its ends`);
+export const deploymentName = (value: string): Result<DeploymentName> =>
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'deployment name', `it has ${word} only`);
+export const moduleName = (value: string): Result<ModuleName> =>
+  check(value, /^[A-Za-z0-9_/-]{1,200}$/, 'module name', `it has ${word} only`);
+
+/** "letters, numbers, and underscores"; TYPE is taken by TFC_VAULT_BACKED_AWS_AUTH_TYPE. Case counts. */
+export function configurationTag(value: string): Result<ConfigurationTag> {
+  if (value === 'TYPE') {
+    return fail({
+      code: 'invalid-name',
+      message: 'TYPE is a reserved word and no tag.',
+      nextStep: 'Choose another tag.',
+    });
+  }
+  return check(value, /^[A-Za-z0-9_]{1,64}$/, 'tag', 'it has letters, digits and "_" only');
+}
+
+/** IAM: 1 to 255 characters (CreateOpenIDConnectProvider, clientIDType). No wildcards: the condition has to be exact. */
+export const audienceName = (value: string): Result<Audience> =>
+  check(value, /^[^\s*?$"\\]{1,255}$/, 'audience', 'it has 1 to 255 characters, no spaces and no wildcards');
+
+/** A host name, without scheme and slash. Terraform Enterprise may have a port, which AWS does not know. */
+export function hostname(value: string): Result<Hostname> {
+  const bare = value
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/\/+$/, '');
+  return check(
+    bare,
+    /^(?=.{1,253}(?::\d+)?$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::\d{1,5})?$/,
+    'host name',
+    'it looks like app.terraform.io',
+  );
+}
+
+/** The host as it stands in provider ARNs and condition keys: no port. */
+export function issuerHost(host: Hostname): string {
+  return host.replace(/:\d+$/, '');
+}
+
+/** The URL of the OIDC provider in IAM: no trailing slash, no port. */
+export function issuerUrl(host: Hostname): string {
+  return `https://${issuerHost(host)}`;
+}

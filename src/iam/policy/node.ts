@@ -1,0 +1,202 @@
+import { type Node, parse as parseJson, type ParseError, parseTree } from 'jsonc-parser';
+import type { Span } from '../../core/text';
+import type { Expression } from '../../terraform/syntax/ast';
+
+/**
+ * A policy as a tree with places, whether it came from JSON or from HCL. `unknown` is what is known only when Terraform runs.
+ */
+export type PolicyNode =
+  | (Span & { readonly kind: 'string'; readonly value: string })
+  | (Span & { readonly kind: 'literal'; readonly value: number | boolean | null })
+  | (Span & { readonly kind: 'array'; readonly items: readonly PolicyNode[] })
+  | (Span & { readonly kind: 'object'; readonly entries: readonly PolicyEntry[] })
+  | (Span & { readonly kind: 'unknown'; readonly text: string });
+
+export interface PolicyEntry {
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: PolicyNode;
+}
+
+export interface PolicyText {
+  readonly root: PolicyNode | undefined;
+  /** Where JSON breaks off, in words. */
+  readonly syntax: readonly (Span & { readonly message: string })[];
+  readonly comments: readonly Span[];
+  /** The text that spans count in: the decoded one, where the input was URL-encoded. */
+  readonly text: string;
+}
+
+/** Reads JSON, JSON with comments, the URL-encoded form of GetRole, and the wrappers that the AWS CLI prints around a document. */
+export function readPolicyText(input: string): PolicyText {
+  const text = decoded(input);
+  const errors: ParseError[] = [];
+  const comments: Span[] = [];
+  if (nesting(text) > 200)
+    return {
+      root: undefined,
+      syntax: [{ start: 0, end: 1, message: 'The JSON is nested too deeply.' }],
+      comments,
+      text,
+    };
+  const tree = parseTree(text, errors, { allowTrailingComma: false, disallowComments: false });
+  collectComments(text, comments);
+  const root = tree === undefined ? undefined : unwrap(fromJson(tree));
+  return {
+    root,
+    syntax: errors.map(e => ({
+      start: e.offset,
+      end: e.offset + Math.max(1, e.length),
+      message: 'The JSON can not be read from here on.',
+    })),
+    comments,
+    text,
+  };
+}
+
+function decoded(input: string): string {
+  const trimmed = input.replace(/^\uFEFF/, '');
+  if (!/^\s*(?:%7B|%0A|%20)/i.test(trimmed)) return trimmed;
+  try {
+    return decodeURIComponent(trimmed.trim());
+  } catch {
+    return trimmed;
+  }
+}
+
+/** `aws iam get-role` and `get-role-policy` print the document inside of these. */
+const wrappers: readonly (readonly string[])[] = [
+  ['Role', 'AssumeRolePolicyDocument'],
+  ['AssumeRolePolicyDocument'],
+  ['PolicyVersion', 'Document'],
+  ['PolicyDocument'],
+  ['Document'],
+];
+
+function unwrap(node: PolicyNode): PolicyNode {
+  for (const path of wrappers) {
+    let inner: PolicyNode | undefined = node;
+    for (const key of path) inner = inner === undefined ? undefined : entry(inner, key)?.value;
+    if (inner?.kind === 'object') return inner;
+    if (inner?.kind === 'string') {
+      const nested = readPolicyText(inner.value).root;
+      if (nested !== undefined) return nested;
+    }
+  }
+  return node;
+}
+
+function fromJson(node: Node): PolicyNode {
+  const span = { start: node.offset, end: node.offset + node.length };
+  switch (node.type) {
+    case 'string':
+      return { kind: 'string', value: String(node.value), ...span };
+    case 'array':
+      return { kind: 'array', items: (node.children ?? []).map(fromJson), ...span };
+    case 'object':
+      return {
+        kind: 'object',
+        entries: (node.children ?? []).flatMap(property => {
+          const [key, value] = property.children ?? [];
+          if (key === undefined || value === undefined) return [];
+          return [
+            {
+              key: String(key.value),
+              keySpan: { start: key.offset, end: key.offset + key.length },
+              value: fromJson(value),
+            },
+          ];
+        }),
+        ...span,
+      };
+    case 'number':
+      return { kind: 'literal', value: Number(node.value), ...span };
+    case 'boolean':
+      return { kind: 'literal', value: node.value === true, ...span };
+    default:
+      return { kind: 'literal', value: null, ...span };
+  }
+}
+
+/** An HCL expression as a policy: the argument of `jsonencode`, for example. */
+export function fromExpression(expression: Expression, source: string): PolicyNode {
+  const span = { start: expression.start, end: expression.end };
+  switch (expression.kind) {
+    case 'string':
+      return { kind: 'string', value: expression.value, ...span };
+    case 'number':
+      return { kind: 'string', value: expression.text, ...span };
+    case 'bool':
+      return { kind: 'string', value: expression.text, ...span };
+    case 'null':
+      return { kind: 'literal', value: null, ...span };
+    case 'tuple':
+      return { kind: 'array', items: expression.items.map(item => fromExpression(item, source)), ...span };
+    case 'object':
+      return {
+        kind: 'object',
+        entries: expression.items.flatMap(item =>
+          item.keyText === undefined
+            ? []
+            : [
+                {
+                  key: item.keyText,
+                  keySpan: { start: item.key.start, end: item.key.end },
+                  value: fromExpression(item.value, source),
+                },
+              ],
+        ),
+        ...span,
+      };
+    case 'parentheses':
+      return fromExpression(expression.inner, source);
+    default:
+      return { kind: 'unknown', text: source.slice(span.start, span.end), ...span };
+  }
+}
+
+export function entry(node: PolicyNode, key: string): PolicyEntry | undefined {
+  return node.kind === 'object' ? node.entries.find(e => e.key === key) : undefined;
+}
+
+/** A string or a list of strings, as IAM allows nearly everywhere. Unknown items are kept for the caller to see. */
+export function listOf(node: PolicyNode | undefined): readonly PolicyNode[] {
+  if (node === undefined) return [];
+  return node.kind === 'array' ? node.items : [node];
+}
+
+function collectComments(text: string, out: Span[]): void {
+  let i = 0;
+  while (i < text.length) {
+    const c = text.charAt(i);
+    if (c === '"') {
+      i++;
+      while (i < text.length && text.charAt(i) !== '"') i += text.charAt(i) === '\\' ? 2 : 1;
+      i++;
+    } else if (c === '/' && (text.charAt(i + 1) === '/' || text.charAt(i + 1) === '*')) {
+      const line = text.charAt(i + 1) === '/';
+      const end = text.indexOf(line ? '\n' : '*/', i + 2);
+      const stop = end < 0 ? text.length : line ? end : end + 2;
+      out.push({ start: i, end: stop });
+      i = stop;
+    } else i++;
+  }
+}
+
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 123 || c === 91) deepest = Math.max(deepest, ++depth);
+    else if (c === 125 || c === 93) depth--;
+  }
+  return deepest;
+}
+
+/** A plain value of a document, for comparison by meaning. `undefined` where it is no JSON. */
+export function plainJson(text: string): unknown {
+  const errors: ParseError[] = [];
+  const value: unknown = parseJson(decoded(text), errors);
+  return errors.length > 0 ? undefined : value;
+}

@@ -1,0 +1,67 @@
+import { fail, ok, type Result } from '../core/problem';
+
+/** Partitions by the beginning of their regions' names (botocore partitions.json). */
+const byRegion: readonly (readonly [string, string])[] = [
+  ['us-gov-', 'aws-us-gov'],
+  ['cn-', 'aws-cn'],
+  ['us-isob-', 'aws-iso-b'],
+  ['us-isof-', 'aws-iso-f'],
+  ['us-iso-', 'aws-iso'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['eusc-', 'aws-eusc'],
+];
+
+export const partitions = [
+  'aws',
+  'aws-us-gov',
+  'aws-cn',
+  'aws-eusc',
+  'aws-iso',
+  'aws-iso-b',
+  'aws-iso-e',
+  'aws-iso-f',
+] as const;
+export type Partition = (typeof partitions)[number];
+
+export function partitionOfRegion(region: string): Partition {
+  const found = byRegion.find(([prefix]) => region.startsWith(prefix))?.[1];
+  return partitions.find(p => p === found) ?? 'aws';
+}
+
+export function partitionName(value: string): Result<Partition> {
+  const found = partitions.find(p => p === value);
+  if (found !== undefined) return ok(found);
+  return fail({
+    code: 'invalid-partition',
+    message: `"${value}" is no AWS partition.`,
+    nextStep: `Use one of ${partitions.join(', ')}.`,
+  });
+}
+
+export function accountId(value: string): Result<string> {
+  if (/^\d{12}$/.test(value)) return ok(value);
+  return fail({
+    code: 'invalid-account',
+    message: `"${value}" is no AWS account id: it has twelve digits.`,
+    nextStep: 'Copy the account id from the AWS console, without dashes.',
+  });
+}
+
+/** The ARN of the OIDC provider for a host: it follows from account and host. */
+export function oidcProviderArn(partition: string, account: string, host: string): string {
+  return `arn:${partition}:iam::${account}:oidc-provider/${host}`;
+}
+
+export interface OidcProviderArn {
+  readonly partition: string;
+  readonly account: string;
+  /** Host, and path where the issuer has one. */
+  readonly host: string;
+}
+
+export function parseOidcProviderArn(arn: string): OidcProviderArn | undefined {
+  const match = /^arn:(aws[\w-]*):iam::(\d{12}):oidc-provider\/(.+)$/.exec(arn);
+  if (match === null) return undefined;
+  const [, partition = '', account = '', host = ''] = match;
+  return { partition, account, host };
+}

@@ -1,0 +1,108 @@
+import { fail, ok, type Result } from '../core/problem';
+import type {
+  DeploymentName,
+  ModuleName,
+  OrganizationName,
+  ProjectName,
+  StackName,
+  Subject,
+  WorkspaceName,
+} from './names';
+
+/**
+ * The three grammars of the `sub` claim.
+ * Workspaces: https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens
+ * Stacks: https://developer.hashicorp.com/terraform/language/block/stack/tfdeploy/identity_token (127 characters at most)
+ * Module tests: https://developer.hashicorp.com/terraform/cloud-docs/registry/test/dynamic-credentials/aws
+ */
+export type Phase = 'plan' | 'apply';
+
+export interface WorkspaceIdentity {
+  readonly kind: 'workspace';
+  readonly organization: OrganizationName;
+  readonly project: ProjectName;
+  readonly workspace: WorkspaceName;
+}
+
+export interface StackIdentity {
+  readonly kind: 'stack';
+  readonly organization: OrganizationName;
+  readonly project: ProjectName;
+  readonly stack: StackName;
+  readonly deployment: DeploymentName;
+}
+
+export interface ModuleTestIdentity {
+  readonly kind: 'module-test';
+  readonly organization: OrganizationName;
+  readonly module: ModuleName;
+}
+
+export type Identity = WorkspaceIdentity | StackIdentity | ModuleTestIdentity;
+
+const stackLimit = 127;
+
+export function workspaceSubject(identity: Omit<WorkspaceIdentity, 'kind'>, phase: Phase): Subject {
+  return `organization:${identity.organization}:project:${identity.project}:workspace:${identity.workspace}:run_phase:${phase}` as Subject;
+}
+
+/** A Stack's subject; HCP Terraform refuses to mint one of more than 127 characters. */
+export function stackSubject(identity: Omit<StackIdentity, 'kind'>, operation: Phase): Result<Subject> {
+  const subject = `organization:${identity.organization}:project:${identity.project}:stack:${identity.stack}:deployment:${identity.deployment}:operation:${operation}`;
+  if (subject.length > stackLimit) {
+    return fail({
+      code: 'subject-too-long',
+      message: `The subject of this deployment has ${subject.length} characters; HCP Terraform allows ${stackLimit} for a Stack.`,
+      nextStep: 'Give the Stack, the deployment or the project a shorter name.',
+    });
+  }
+  return ok(subject as Subject);
+}
+
+export function moduleTestSubject(identity: Omit<ModuleTestIdentity, 'kind'>): Subject {
+  return `organization:${identity.organization}:module:${identity.module}:operation:test_run` as Subject;
+}
+
+/** All subjects that an identity's tokens carry, in the given phases. A module test has one only. */
+export function subjectsOf(identity: Identity, phases: readonly Phase[]): Result<readonly Subject[]> {
+  switch (identity.kind) {
+    case 'workspace':
+      return ok(phases.map(phase => workspaceSubject(identity, phase)));
+    case 'stack': {
+      const subjects: Subject[] = [];
+      for (const phase of phases) {
+        const subject = stackSubject(identity, phase);
+        if (!subject.ok) return subject;
+        subjects.push(subject.value);
+      }
+      return ok(subjects);
+    }
+    case 'module-test':
+      return ok([moduleTestSubject(identity)]);
+  }
+}
+
+const names = {
+  workspace: ['organization', 'project', 'workspace', 'run_phase'],
+  stack: ['organization', 'project', 'stack', 'deployment', 'operation'],
+  'module-test': ['organization', 'module', 'operation'],
+  /** Before projects came, in 2023. No token has this form any more. */
+  'without-project': ['organization', 'workspace', 'run_phase'],
+} as const;
+
+export interface ParsedSubject {
+  readonly kind: keyof typeof names;
+  /** Segment values by their names; they may hold wildcards when a pattern was parsed. */
+  readonly segments: Readonly<Record<string, string>>;
+}
+
+/** Takes a subject, or a pattern of one, apart at its colons. `undefined` where it has none of the known forms. */
+export function parseSubject(text: string): ParsedSubject | undefined {
+  const parts = text.split(':');
+  for (const kind of ['workspace', 'stack', 'module-test', 'without-project'] as const) {
+    const wanted = names[kind];
+    if (parts.length !== wanted.length * 2 || !wanted.every((name, i) => parts[i * 2] === name)) continue;
+    return { kind, segments: Object.fromEntries(wanted.map((name, i) => [name, parts[i * 2 + 1] ?? ''])) };
+  }
+  return undefined;
+}
