@@ -1,0 +1,196 @@
+import type { Span } from '../../core/text';
+import { entry, listOf, type PolicyNode } from './node';
+
+/** A statement of a trust policy, in one shape whatever it was written like. */
+export interface Statement {
+  readonly index: number;
+  readonly sid: string | undefined;
+  readonly span: Span;
+  readonly effect: 'Allow' | 'Deny' | undefined;
+  readonly principal: Principals | undefined;
+  readonly notPrincipal: Principals | undefined;
+  readonly actions: readonly StringAt[] | undefined;
+  readonly notActions: readonly StringAt[] | undefined;
+  readonly clauses: readonly Clause[];
+  readonly node: PolicyNode;
+  /** What IAM would refuse, or what can't be known before Terraform runs. */
+  readonly problems: readonly (Span & { readonly message: string; readonly fatal: boolean })[];
+}
+
+export interface StringAt extends Span {
+  readonly value: string;
+}
+
+export interface Principals extends Span {
+  /** `"*"`, or `{"AWS": "*"}`, which is the same. */
+  readonly any: boolean;
+  readonly federated: readonly StringAt[];
+  /** The principal can't be known here. */
+  readonly unknown: boolean;
+}
+
+export interface Clause {
+  /** As written: `ForAnyValue:StringLike`. */
+  readonly operator: string;
+  readonly operatorSpan: Span;
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly values: readonly StringAt[];
+  readonly valueSpan: Span;
+  /** Some value can't be known here. */
+  readonly unknown: boolean;
+}
+
+export interface Policy {
+  readonly statements: readonly Statement[];
+  /** `2008-10-17` (also when absent) has no policy variables: `${` is text there. */
+  readonly version: string | undefined;
+  readonly problems: readonly (Span & { readonly message: string; readonly fatal: boolean })[];
+}
+
+/** Reads a document's tree. Never throws: what is not a policy yields problems. */
+export function readPolicy(root: PolicyNode | undefined): Policy {
+  if (root?.kind !== 'object') {
+    return {
+      statements: [],
+      version: undefined,
+      problems: [
+        {
+          start: root?.start ?? 0,
+          end: root?.end ?? 0,
+          message: 'A policy is an object with Version and Statement.',
+          fatal: true,
+        },
+      ],
+    };
+  }
+  const problems: (Span & { message: string; fatal: boolean })[] = [];
+  const version = entry(root, 'Version')?.value;
+  const versionText = version?.kind === 'string' ? version.value : undefined;
+  if (
+    version !== undefined &&
+    versionText !== '2012-10-17' &&
+    versionText !== '2008-10-17' &&
+    version.kind !== 'unknown'
+  ) {
+    problems.push({
+      start: version.start,
+      end: version.end,
+      message: 'The Version is "2012-10-17" (or the old "2008-10-17"); IAM refuses any other.',
+      fatal: true,
+    });
+  }
+  const statement = entry(root, 'Statement')?.value;
+  if (statement === undefined)
+    problems.push({ start: root.start, end: root.end, message: 'The policy has no Statement.', fatal: true });
+  for (const other of root.entries) {
+    if (!['Version', 'Statement', 'Id'].includes(other.key)) {
+      problems.push({
+        ...other.keySpan,
+        message: `"${other.key}" is no element of a policy; IAM refuses it.`,
+        fatal: true,
+      });
+    }
+  }
+  return { statements: listOf(statement).map(readStatement), version: versionText, problems };
+}
+
+const elements: ReadonlySet<string> = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Condition',
+]);
+
+function readStatement(node: PolicyNode, index: number): Statement {
+  const problems: (Span & { message: string; fatal: boolean })[] = [];
+  const bad = (span: Span, message: string): void => {
+    problems.push({ start: span.start, end: span.end, message, fatal: true });
+  };
+  if (node.kind !== 'object') bad(node, 'A statement is an object.');
+  for (const e of node.kind === 'object' ? node.entries : []) {
+    if (e.key === 'Resource' || e.key === 'NotResource')
+      bad(e.keySpan, `A trust policy has no ${e.key}: the role itself is the resource. IAM refuses it.`);
+    else if (!elements.has(e.key)) bad(e.keySpan, `"${e.key}" is no element of a statement; IAM refuses it.`);
+  }
+  const get = (key: string): PolicyNode | undefined => entry(node, key)?.value;
+  const effect = get('Effect');
+  const effectText = effect?.kind === 'string' ? effect.value : undefined;
+  if (effectText !== 'Allow' && effectText !== 'Deny')
+    bad(effect ?? node, 'The Effect is "Allow" or "Deny", written so.');
+  const sid = get('Sid');
+  const principal = get('Principal');
+  const notPrincipal = get('NotPrincipal');
+  if (principal === undefined && notPrincipal === undefined && node.kind === 'object')
+    bad(node, 'A statement of a trust policy needs a Principal.');
+  const actions = get('Action');
+  const notActions = get('NotAction');
+  if (actions === undefined && notActions === undefined && node.kind === 'object')
+    bad(node, 'A statement needs an Action.');
+  return {
+    index,
+    sid: sid?.kind === 'string' ? sid.value : undefined,
+    span: { start: node.start, end: node.end },
+    effect: effectText === 'Allow' || effectText === 'Deny' ? effectText : undefined,
+    principal: principal === undefined ? undefined : principals(principal),
+    notPrincipal: notPrincipal === undefined ? undefined : principals(notPrincipal),
+    actions: actions === undefined ? undefined : strings(actions),
+    notActions: notActions === undefined ? undefined : strings(notActions),
+    clauses: readCondition(get('Condition'), bad),
+    node,
+    problems,
+  };
+}
+
+function principals(node: PolicyNode): Principals {
+  const span = { start: node.start, end: node.end };
+  if (node.kind === 'string') return { any: node.value === '*', federated: [], unknown: false, ...span };
+  if (node.kind !== 'object') return { any: false, federated: [], unknown: node.kind === 'unknown', ...span };
+  const aws = listOf(entry(node, 'AWS')?.value);
+  const federated = listOf(entry(node, 'Federated')?.value);
+  return {
+    any: aws.some(n => n.kind === 'string' && n.value === '*'),
+    federated: federated.flatMap(n => (n.kind === 'string' ? [{ value: n.value, start: n.start, end: n.end }] : [])),
+    unknown: federated.some(n => n.kind === 'unknown'),
+    ...span,
+  };
+}
+
+function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: string) => void): readonly Clause[] {
+  if (node === undefined) return [];
+  if (node.kind !== 'object') {
+    if (node.kind !== 'unknown') bad(node, 'A Condition is an object of operators.');
+    return [];
+  }
+  return node.entries.flatMap(operator => {
+    if (operator.value.kind !== 'object') {
+      bad(operator.value, `The operator ${operator.key} takes an object of condition keys.`);
+      return [];
+    }
+    return operator.value.entries.map(key => {
+      const items = listOf(key.value);
+      return {
+        operator: operator.key,
+        operatorSpan: operator.keySpan,
+        key: key.key,
+        keySpan: key.keySpan,
+        values: items.flatMap(n =>
+          n.kind === 'string'
+            ? [{ value: n.value, start: n.start, end: n.end }]
+            : n.kind === 'literal' && n.value !== null
+              ? [{ value: String(n.value), start: n.start, end: n.end }]
+              : [],
+        ),
+        valueSpan: { start: key.value.start, end: key.value.end },
+        unknown: items.some(n => n.kind === 'unknown'),
+      };
+    });
+  });
+}
+
+function strings(node: PolicyNode): readonly StringAt[] {
+  return listOf(node).flatMap(n => (n.kind === 'string' ? [{ value: n.value, start: n.start, end: n.end }] : []));
+}
