@@ -147,7 +147,10 @@ export abstract class ExpressionParser extends RecoveringParser {
     const opened = this.open(false);
     if (this.is(Token.Star)) {
       this.advance();
-      return { kind: 'splat', on, full: true, start: on.start, end: this.close(opened) };
+      const end = this.close(opened);
+      if (opened.outerNewlines && this.text.slice(opened.start, end).includes('\n'))
+        this.report('splat', opened.start, end, '"[*]" must stand on one line');
+      return { kind: 'splat', on, full: true, start: on.start, end };
     }
     const key = this.expression();
     return { kind: 'index', on, key, start: on.start, end: this.close(opened) };

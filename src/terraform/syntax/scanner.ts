@@ -14,6 +14,8 @@ import {
   Token,
 } from './tokens';
 
+const validNumber = /^\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
+
 export interface ParseOptions {
   /** Top-level blocks for which this returns false get an empty body (their text is only brace-matched). For scans, never for lint. */
   readonly want?: (type: string, labels: readonly Label[]) => boolean;
@@ -125,14 +127,11 @@ export class Scanner {
   }
 
   private number(start: number): void {
-    let end = numberEnd(this.text, start);
+    const end = numberEnd(this.text, start, this.limit);
     const afterDot = start > 0 && this.text.charCodeAt(start - 1) === Code.Dot;
-    if (!afterDot && this.text.charCodeAt(end) === Code.Dot && isDigit(this.text.charCodeAt(end + 1))) {
-      while (this.text.charCodeAt(end) === Code.Dot && isDigit(this.text.charCodeAt(end + 1)))
-        end = numberEnd(this.text, end + 1);
-      this.report('number', start, Math.min(end, this.limit), 'Invalid number');
-    }
-    this.set(Token.Number, Math.min(end, this.limit));
+    if (!afterDot && !validNumber.test(this.text.slice(start, end)))
+      this.report('number', start, end, 'This is not a number');
+    this.set(Token.Number, end);
   }
 
   private mark(start: number, code: number): void {

@@ -79,6 +79,8 @@ export abstract class TemplateParser extends Scanner {
         if (end >= 0) break;
       }
       atLineStart = text.charCodeAt(i) === Code.LineFeed;
+      if (text.charCodeAt(i) === Code.CarriageReturn && text.charCodeAt(i + 1) !== Code.LineFeed)
+        this.report('carriage-return', i, i + 1, 'A carriage return must be followed by a line feed');
       i = this.templateStep(reading, i, false);
     }
     this.flush(reading, Math.max(content, Math.min(i, this.limit)));

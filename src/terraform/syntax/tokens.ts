@@ -126,22 +126,31 @@ export function identifierEnd(text: string, start: number, limit: number): numbe
   return i > limit ? start : i;
 }
 
-/** The end of the number that starts at `start` with a digit: digits, fraction, exponent. */
-export function numberEnd(text: string, start: number): number {
-  let end = digitsEnd(text, start);
-  if (text.charCodeAt(end) === Code.Dot && isDigit(text.charCodeAt(end + 1))) end = digitsEnd(text, end + 1);
-  if (text[end] === 'e' || text[end] === 'E') {
-    const sign = text.charCodeAt(end + 1);
-    const digits = sign === Code.Plus || sign === Code.Minus ? end + 2 : end + 1;
-    if (isDigit(text.charCodeAt(digits))) end = digitsEnd(text, digits);
+/**
+ * The end of the number that starts at `start` with a digit. As HashiCorp's scanner does it takes in every dot and exponent
+ * that digits follow somewhere: `1.2.3` is one token (and no number).
+ */
+export function numberEnd(text: string, start: number, limit: number): number {
+  let end = start;
+  for (let i = start; i < limit;) {
+    const code = text.charCodeAt(i);
+    if (isDigit(code)) end = ++i;
+    else if (code === Code.Dot) i++;
+    else {
+      const digits = exponentDigits(text, i);
+      if (digits < 0 || digits >= limit) break;
+      i = digits;
+    }
   }
   return end;
 }
 
-function digitsEnd(text: string, start: number): number {
-  let i = start;
-  while (isDigit(text.charCodeAt(i))) i++;
-  return i;
+/** Where the digits of the exponent at `i` start, or -1 where there is none. */
+function exponentDigits(text: string, i: number): number {
+  if (text[i] !== 'e' && text[i] !== 'E') return -1;
+  const sign = text.charCodeAt(i + 1);
+  const digits = sign === Code.Plus || sign === Code.Minus ? i + 2 : i + 1;
+  return isDigit(text.charCodeAt(digits)) ? digits : -1;
 }
 
 export interface HeredocStart {
