@@ -1,4 +1,8 @@
 import type { Command } from './command';
+import { lintTrust } from './commands/lintTrust';
+import { prove } from './commands/prove';
+import { subject } from './commands/subject';
+import { trust } from './commands/trust';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
-export const commands: readonly Command[] = [];
+export const commands: readonly Command[] = [subject, trust, prove, lintTrust];

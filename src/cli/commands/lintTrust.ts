@@ -1,0 +1,77 @@
+import { applyEdits, LineIndex } from '../../core/text';
+import { lintTrustText } from '../../iam/policy/lintTrust';
+import { issuerHost } from '../../oidc/names';
+import { choice, type Command, text } from '../command';
+import { readInput } from '../input';
+import { hostnameOf } from '../names';
+
+export const lintTrust: Command = {
+  name: 'lint-trust',
+  summary: 'say what is broken or too broad in a trust policy',
+  help: `Lints a trust policy for HCP Terraform. Statements for other issuers are left alone.
+
+Usage: tfc-oidc lint-trust POLICY [options]      (POLICY: a file, or - for standard input)
+
+  --organization ORG --project PROJECT --workspace NAME    what the role is for: its runs must get in
+  --hostname HOST       issuer (default: what the policy names)
+  --audience A          audience of the tokens (default aws.workload.identity)
+  --format json|text    default json: { "verdict": "correct|too-broad|broken", "findings": [...] }
+  --fix                 print the policy with every fix applied, instead of the report
+
+Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints.
+Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
+  options: {
+    organization: { type: 'string' },
+    project: { type: 'string' },
+    workspace: { type: 'string' },
+    hostname: { type: 'string' },
+    audience: { type: 'string' },
+    format: { type: 'string' },
+    fix: { type: 'boolean' },
+  },
+  run: async (context, { values, positionals }) => {
+    const format = choice(values, 'format', ['json', 'text'], 'json');
+    const { name, text: input } = await readInput(context, positionals, 'policy');
+    const given = (option: 'organization' | 'project' | 'workspace' | 'audience'): Record<string, string> => {
+      const value = text(values, option);
+      return value === undefined ? {} : { [option]: value };
+    };
+    const expected = {
+      ...given('organization'),
+      ...given('project'),
+      ...given('workspace'),
+      ...given('audience'),
+      ...(text(values, 'hostname') !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
+    };
+    const report = lintTrustText(input, expected);
+    const exit = report.verdict === 'correct' ? 0 : 1;
+    if (values['fix'] === true) {
+      const edits = report.findings
+        .flatMap(f => f.fix?.edits ?? [])
+        .filter((e, i, all) => !all.slice(0, i).some(o => e.span.start < o.span.end && o.span.start <= e.span.start));
+      context.out(applyEdits(report.text, edits));
+      return exit;
+    }
+    const index = new LineIndex(report.text);
+    const findings = report.findings.map(f => ({
+      code: f.code,
+      severity: f.weight === 'note' ? 'information' : f.weight === 'broken' ? 'error' : 'warning',
+      weight: f.weight,
+      message: f.message,
+      range: index.range(f),
+      fixes:
+        f.fix === undefined
+          ? []
+          : [{ title: f.fix.title, edits: f.fix.edits.map(e => ({ range: index.range(e.span), newText: e.newText })) }],
+    }));
+    if (format === 'json') context.out(`${JSON.stringify({ verdict: report.verdict, findings }, null, 2)}\n`);
+    else {
+      context.out(`${report.verdict}\n`);
+      for (const f of findings)
+        context.out(
+          `${name}:${f.range.start.line + 1}:${f.range.start.character + 1}: ${f.severity} ${f.code}: ${f.message}\n`,
+        );
+    }
+    return exit;
+  },
+};

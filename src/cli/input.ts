@@ -1,0 +1,55 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ProblemError } from '../core/problem';
+import { type CliContext, UsageError } from './command';
+
+const maximum = 5 * 1024 * 1024;
+
+/** The text of the one file that a command takes, or of standard input for `-`. */
+export async function readInput(
+  context: CliContext,
+  positionals: readonly string[],
+  what: string,
+): Promise<{ readonly name: string; readonly text: string }> {
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0) throw new UsageError(`one ${what} is needed ("-" reads standard input)`);
+  if (name === '-') {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of process.stdin) {
+      const bytes = Buffer.from(chunk as Uint8Array);
+      size += bytes.length;
+      if (size > maximum) throw new ProblemError(tooLarge(what));
+      chunks.push(bytes);
+    }
+    return { name: 'standard input', text: Buffer.concat(chunks).toString('utf8') };
+  }
+  const file = path.resolve(context.cwd, name);
+  try {
+    const info = await stat(file);
+    if (!info.isFile()) throw new Error('it is not a file');
+    if (info.size > maximum) throw new ProblemError(tooLarge(what));
+    return { name, text: await readFile(file, 'utf8') };
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    const reason =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        ? 'there is no such file'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    throw new ProblemError({
+      code: 'unreadable-file',
+      message: `${name} can not be read: ${reason}.`,
+      nextStep: `Name a ${what} that exists and can be read.`,
+    });
+  }
+}
+
+function tooLarge(what: string): { code: string; message: string; nextStep: string } {
+  return {
+    code: 'file-too-large',
+    message: `The ${what} has more than 5 MiB.`,
+    nextStep: 'IAM allows far less; is this the right file?',
+  };
+}

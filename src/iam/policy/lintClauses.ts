@@ -1,0 +1,368 @@
+import { parseSubject } from '../../oidc/subject';
+import { parseOperator } from './evaluate';
+import type { TrustExpectation, TrustFinding } from './lintTrust';
+import type { Clause, Statement, StringAt } from './statement';
+
+/** The conditions of one Allow statement for tokens of `host`. */
+export function lintClauses(s: Statement, host: string, expected: TrustExpectation): readonly TrustFinding[] {
+  const findings: TrustFinding[] = [];
+  const own = (c: Clause, name: string): boolean => c.key.toLowerCase() === `${host}:${name}`.toLowerCase();
+  for (const clause of s.clauses) {
+    findings.push(...keyFindings(clause, host), ...operatorFindings(clause, s));
+    if (own(clause, 'sub')) findings.push(...clause.values.flatMap(v => subjectFindings(clause, v, expected)));
+    if (own(clause, 'aud')) findings.push(...audienceFindings(clause, expected));
+  }
+  const judged = (name: string): boolean => s.clauses.some(c => own(c, name) && isRestricting(c));
+  if (!judged('sub') && !s.clauses.some(c => c.key.toLowerCase().endsWith(':sub'))) {
+    findings.push({
+      code: 'missing-subject',
+      weight: 'broken',
+      message: `No condition looks at ${host}:sub: any workspace of any organization could assume the role. For app.terraform.io IAM refuses such a policy.`,
+      start: s.span.start,
+      end: s.span.end,
+    });
+  }
+  if (!judged('aud') && !s.clauses.some(c => c.key.toLowerCase().endsWith(':aud'))) {
+    findings.push({
+      code: 'missing-audience',
+      weight: 'note',
+      message: `No condition looks at ${host}:aud: every audience of the OIDC provider will do.`,
+      start: s.span.start,
+      end: s.span.end,
+    });
+  }
+  return findings;
+}
+
+function isRestricting(c: Clause): boolean {
+  const operator = parseOperator(c.operator);
+  return operator.base.startsWith('string') && !operator.base.startsWith('stringnot');
+}
+
+function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
+  const colon = clause.key.lastIndexOf(':');
+  const prefix = clause.key.slice(0, colon);
+  const name = clause.key.slice(colon + 1).toLowerCase();
+  const at = { start: clause.keySpan.start, end: clause.keySpan.end };
+  const isHost = prefix.toLowerCase() === host.toLowerCase();
+  if (!isHost && (name === 'sub' || name === 'aud')) {
+    return [
+      {
+        code: 'wrong-host',
+        weight: 'broken',
+        message: `The key ${clause.key} is of another issuer; tokens of ${host} have ${host}:${name}.`,
+        ...at,
+        fix: { title: `Write ${host}:${name}`, edits: [{ span: at, newText: JSON.stringify(`${host}:${name}`) }] },
+      },
+    ];
+  }
+  if (isHost && name.startsWith('terraform_')) {
+    return [
+      {
+        code: 'custom-claim',
+        weight: 'broken',
+        message: `AWS documents sub and aud for this issuer, not ${name}. A condition on a key that is absent never holds.`,
+        ...at,
+      },
+    ];
+  }
+  return [];
+}
+
+function operatorFindings(clause: Clause, statement: Statement): readonly TrustFinding[] {
+  if (!/:(?:sub|aud)$/i.test(clause.key)) return [];
+  const at = { start: clause.operatorSpan.start, end: clause.operatorSpan.end };
+  const operator = parseOperator(clause.operator);
+  const out: TrustFinding[] = [];
+  const plain = clause.operator.replace(/^[^:]*:/, '').replace(/IfExists$/i, '');
+  if (operator.set === 'all') {
+    out.push({
+      code: 'for-all-values',
+      weight: 'broken',
+      message:
+        'ForAllValues is true for a token without the key. sub and aud have one value: use the operator without it.',
+      ...at,
+      fix: { title: `Write ${plain}`, edits: [{ span: at, newText: JSON.stringify(plain) }] },
+    });
+  } else if (operator.set === 'any') {
+    out.push({
+      code: 'for-any-value',
+      weight: 'note',
+      message: 'sub and aud have one value: ForAnyValue is not needed.',
+      ...at,
+    });
+  }
+  if (operator.ifExists) {
+    out.push({
+      code: 'if-exists',
+      weight: 'too-broad',
+      message: 'IfExists is true for a token without the key: use the operator without it.',
+      ...at,
+    });
+  }
+  if (operator.base.startsWith('stringnot') && /:sub$/i.test(clause.key)) {
+    out.push({
+      code: 'negated-subject',
+      weight: 'too-broad',
+      message: 'A negated operator lets in every subject but the named ones, other organizations included.',
+      ...at,
+    });
+  }
+  if (operator.base === 'stringequalsignorecase') {
+    out.push({
+      code: 'ignores-case',
+      weight: 'note',
+      message: 'Names are case-sensitive: StringEquals is exact.',
+      ...at,
+    });
+  }
+  if (operator.base === 'stringequals' || operator.base === 'stringequalsignorecase') {
+    // StringLike does all that StringEquals does, so the operator can take its name, unless the statement has one already.
+    const free = !statement.clauses.some(c => /^StringLike$/i.test(c.operator));
+    const fix = { title: 'Write StringLike', edits: [{ span: at, newText: JSON.stringify('StringLike') }] };
+    for (const v of clause.values.filter(value => /[*?]/.test(value.value))) {
+      out.push({
+        code: 'wildcard-in-string-equals',
+        weight: 'broken',
+        message: `${clause.operator} takes * and ? as letters, so this matches no token. StringLike knows wildcards.`,
+        start: v.start,
+        end: v.end,
+        ...(free && operator.base === 'stringequals' && operator.set === undefined && !operator.ifExists
+          ? { fix }
+          : {}),
+      });
+    }
+  }
+  return out;
+}
+
+function audienceFindings(clause: Clause, expected: TrustExpectation): readonly TrustFinding[] {
+  if (clause.unknown || !isRestricting(clause)) return [];
+  const wanted = expected.audience ?? 'aws.workload.identity';
+  const like = parseOperator(clause.operator).base === 'stringlike';
+  const star = clause.values.find(v => like && /^\*+$/.test(v.value));
+  if (star !== undefined)
+    return [
+      {
+        code: 'any-audience',
+        weight: 'note',
+        message: 'A bare * takes every audience of the OIDC provider.',
+        start: star.start,
+        end: star.end,
+      },
+    ];
+  if (clause.values.some(v => v.value === wanted || (like && /[*?]/.test(v.value)))) return [];
+  const first = clause.values[0];
+  const at = { start: first?.start ?? clause.valueSpan.start, end: first?.end ?? clause.valueSpan.end };
+  // A custom audience is legitimate, but then the workspace has to ask for it; the ones of other tools never are.
+  const foreign = clause.values.every(v => /^(?:sts\.amazonaws\.com(?:\.cn)?|https:\/\/|api:\/\/)/.test(v.value));
+  if (expected.audience === undefined && !foreign) {
+    return [
+      {
+        code: 'custom-audience',
+        weight: 'note',
+        message: `The audience is not ${wanted}: the workspace has to set TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE to it.`,
+        ...at,
+      },
+    ];
+  }
+  return [
+    {
+      code: 'wrong-audience',
+      weight: 'broken',
+      message: `Tokens carry the audience "${wanted}"; the policy wants ${clause.values.map(v => `"${v.value}"`).join(', ') || 'nothing'}.`,
+      ...at,
+      ...(clause.values.length === 1 && first
+        ? { fix: { title: `Write ${wanted}`, edits: [{ span: at, newText: JSON.stringify(wanted) }] } }
+        : {}),
+    },
+  ];
+}
+
+/** One value of the subject condition: its form, and what its wildcards let in. */
+function subjectFindings(clause: Clause, v: StringAt, expected: TrustExpectation): readonly TrustFinding[] {
+  const operator = parseOperator(clause.operator);
+  if (!operator.base.startsWith('string') || operator.base.startsWith('stringnot')) return [];
+  const like = operator.base === 'stringlike';
+  const at = { start: v.start, end: v.end };
+  const found = (
+    code: string,
+    weight: TrustFinding['weight'],
+    message: string,
+    fix?: TrustFinding['fix'],
+  ): TrustFinding => ({ code, weight, message, ...at, ...(fix && { fix }) });
+  const rewrite = (title: string, text: string): TrustFinding['fix'] => ({
+    title,
+    edits: [{ span: at, newText: JSON.stringify(text) }],
+  });
+  const text = v.value;
+  if (/\$\{(?![*?$]\})/.test(text))
+    return [found('policy-variable', 'note', 'A policy variable in the subject: only AWS knows its value.')];
+  if (like && /^[*?]+$/.test(text)) {
+    return [
+      found(
+        'any-subject',
+        'too-broad',
+        'A bare * lets in every organization of the host. For app.terraform.io IAM refuses it.',
+      ),
+    ];
+  }
+  const broad = like ? breadth(text) : undefined;
+  if (broad !== undefined) return [found(broad.code, 'too-broad', broad.message)];
+  const parsed = parseSubject(text);
+  if (parsed === undefined) {
+    if (/^organization:[^:]*:project:[^:]*:workspace:[^:]*$/.test(text)) {
+      return [
+        found('malformed-subject', 'broken', 'The subject of a workspace ends in :run_phase:plan or :run_phase:apply.'),
+      ];
+    }
+    return [
+      found(
+        'malformed-subject',
+        'broken',
+        `"${text}" is no subject of HCP Terraform, as in organization:ORG:project:PROJECT:workspace:WORKSPACE:run_phase:PHASE.`,
+      ),
+    ];
+  }
+  const out: TrustFinding[] = [];
+  const s = parsed.segments;
+  if (parsed.kind === 'without-project') {
+    const project = expected.project;
+    out.push(
+      found(
+        'missing-project',
+        'broken',
+        'The project segment is missing. Tokens have it since 2023.',
+        project === undefined
+          ? undefined
+          : rewrite(
+              'Insert the project',
+              `organization:${s['organization'] ?? ''}:project:${project}:workspace:${s['workspace'] ?? ''}:run_phase:${s['run_phase'] ?? ''}`,
+            ),
+      ),
+    );
+  }
+  for (const [name, value] of Object.entries(s)) {
+    if (value === '') {
+      const project = name === 'project' ? (expected.project ?? 'Default Project') : undefined;
+      out.push(
+        found(
+          name === 'project' ? 'blank-project' : 'blank-segment',
+          'broken',
+          name === 'project'
+            ? 'The project is blank. A workspace is always in a project; the first one is called "Default Project".'
+            : `The ${name} is blank, and no token has it so.`,
+          project === undefined
+            ? undefined
+            : rewrite(`Write project "${project}"`, text.replace(':project::', `:project:${project}:`)),
+        ),
+      );
+    } else if (value !== value.trim()) {
+      out.push(
+        found(
+          'padded-segment',
+          'broken',
+          `The ${name} has a blank at its end, and no name has.`,
+          rewrite('Remove the blank', text.replace(`${name}:${value}`, `${name}:${value.trim()}`)),
+        ),
+      );
+    }
+  }
+  const phase = s['run_phase'] ?? s['operation'];
+  if (
+    phase !== undefined &&
+    parsed.kind !== 'module-test' &&
+    !/[*?]/.test(phase) &&
+    phase !== 'plan' &&
+    phase !== 'apply' &&
+    phase !== ''
+  ) {
+    out.push(found('unknown-phase', 'broken', `"${phase}" is no run phase: there are plan and apply.`));
+  }
+  return [...out, ...nameFindings(parsed.segments, expected, found)];
+}
+
+/** Differences to the names that were given. Case and blanks are the ones that people overlook. */
+function nameFindings(
+  segments: Readonly<Record<string, string>>,
+  expected: TrustExpectation,
+  found: (code: string, weight: TrustFinding['weight'], message: string) => TrustFinding,
+): readonly TrustFinding[] {
+  const out: TrustFinding[] = [];
+  for (const name of ['organization', 'project', 'workspace'] as const) {
+    const wanted = expected[name];
+    const written = segments[name];
+    if (wanted === undefined || written === undefined || written === wanted || /[*?]/.test(written)) continue;
+    if (written.trim().toLowerCase() === wanted.toLowerCase()) {
+      out.push(
+        found(
+          'name-differs',
+          'note',
+          `The ${name} is "${written}" here and "${wanted}" in HCP Terraform. Every letter counts.`,
+        ),
+      );
+    }
+  }
+  return out;
+}
+
+/**
+ * What a pattern's wildcards let in beyond one workspace, Stack or module. `*` spans colons, so a wildcard is safe only in the last
+ * segment (the phase), or as the whole project between an exact organization and an exact workspace, whose names are unique.
+ */
+function breadth(pattern: string): { readonly code: string; readonly message: string } | undefined {
+  if (!/[*?]/.test(pattern)) return undefined;
+  const organization = /^organization:([^:*?]+):/.exec(pattern)?.[1];
+  if (organization === undefined) {
+    return {
+      code: 'any-organization',
+      message:
+        'The wildcard begins before the organization ends. Anyone can create an organization whose name fits, and assume the role.',
+    };
+  }
+  const rest = pattern.slice(`organization:${organization}:`.length);
+  if (/^\*+$/.test(rest)) {
+    return {
+      code: 'whole-organization',
+      message: `Everything in ${organization} may assume the role: every workspace, Stack and module test.`,
+    };
+  }
+  const workspace = /^project:([^:]*):workspace:([^:]*):run_phase:([^:]*)$/.exec(rest);
+  if (workspace !== null) {
+    const [, , name = ''] = workspace;
+    if (/[*?]/.test(name)) {
+      return /^\*+$/.test(name)
+        ? {
+            code: 'any-workspace',
+            message: 'Every workspace may assume the role, also one that somebody creates tomorrow.',
+          }
+        : {
+            code: 'workspace-pattern',
+            message: `"${name}" also fits workspaces that somebody creates tomorrow, such as "${name.replaceAll('*', '-evil').replaceAll('?', 'x')}".`,
+          };
+    }
+    // With an exact workspace the project adds nothing to who gets in: names of workspaces are unique in an organization.
+    return undefined;
+  }
+  const stack = /^project:([^:]*):stack:([^:]*):deployment:([^:]*):operation:([^:]*)$/.exec(rest);
+  if (stack !== null) {
+    const [, project = '', name = '', deployment = ''] = stack;
+    return [project, name, deployment].some(part => /[*?]/.test(part))
+      ? { code: 'stack-pattern', message: 'The pattern fits other Stacks or deployments too.' }
+      : undefined;
+  }
+  const module = /^module:([^:]*):operation:([^:]*)$/.exec(rest);
+  if (module !== null)
+    return /[*?]/.test(module[1] ?? '')
+      ? { code: 'module-pattern', message: 'The pattern fits the tests of other modules too.' }
+      : undefined;
+  if (/^project:[^:*?]+:\*+$/.test(rest))
+    return { code: 'whole-project', message: 'Every workspace and Stack of the project may assume the role.' };
+  const tail = /^project:([^:]*):workspace:([^:*?]+):(?:run_phase:)?\*+$/.exec(rest);
+  if (tail !== null) return undefined;
+  if (/^workspace:[^:]+:/.test(rest)) return undefined;
+  return {
+    code: 'open-pattern',
+    message: 'The wildcard spans colons, so the pattern fits subjects of other workspaces, Stacks or modules.',
+  };
+}
