@@ -10,6 +10,9 @@ const lineItem = /[\p{ID_Start}_][\p{ID_Continue}-]*[ \t]*(?:=(?![=>])|(?:"[^"\n
 const heredocAtLineEnd = /<<-?[\p{ID_Start}_][\p{ID_Continue}-]*\r?$/u;
 const markerLine = /^[ \t]*([\p{ID_Start}_][\p{ID_Continue}-]*)[ \t]*\r?$/u;
 
+/** How far an unclosed heredoc is read on in the hope that the braces in it close. */
+const heredocLookAhead = 4096;
+
 interface OpenLine {
   readonly line: number;
   readonly indent: number;
@@ -21,8 +24,6 @@ export class Layout {
   private readonly indents: number[] = [];
   /** By the line of an opener: the line of the closer with the same indent, absent where none was typed. */
   private readonly closers = new Map<number, number>();
-  /** Lines that end with an opener. */
-  private readonly openerLines = new Set<number>();
   private readonly markers = new Map<string, number[]>();
   private readonly heredocs = new Map<string, number[]>();
   /** Openers whose next line is indented further, less those where it isn't. */
@@ -80,7 +81,6 @@ export class Layout {
       if (opensAtEnd(text)) {
         opener = { line, indent };
         open.push(opener);
-        this.openerLines.add(line);
       }
       const heredoc = text.includes('<<') ? heredocAtLineEnd.exec(text) : null;
       if (heredoc) line = this.heredocLastLine(line, heredoc.index);
@@ -146,7 +146,6 @@ export class Layout {
     if (at <= line || (this.indents[at] ?? 0) > indent || !this.isItemLine(offset)) return false;
     const closer = this.closers.get(line);
     if (closer !== undefined) return closer < at;
-    if (!this.openerLines.has(line)) return false;
     // A body that starts indented ends where the indent does; otherwise the habit of the file decides.
     const next = this.nextFilledLine(line);
     return (next < at && (this.indents[next] ?? 0) > indent) || this.indentedOpeners >= 0;
@@ -181,22 +180,29 @@ export class Layout {
     return this.guessHeredocEnd(opener, contentStart);
   }
 
-  /** The next header, item at the indent of the opener's line, or closing brace further out; JSON inside is balanced. */
+  /**
+   * The next header, item at the indent of the opener's line, or closing brace further out. What stands in the braces of the
+   * content (JSON) doesn't count, unless those braces aren't closed either.
+   */
   private guessHeredocEnd(opener: number, contentStart: number): number {
     const indent = this.indentAt(opener);
     let depth = 0;
+    let inBraces: number | undefined;
     for (let line = this.lineAt(contentStart); line < this.starts.length; line++) {
       const start = this.starts[line] ?? 0;
       if (start < contentStart) continue;
-      if (this.isHeaderLine(start)) return start;
+      if (this.isHeaderLine(start)) return inBraces ?? start;
       const own = this.indents[line] ?? 0;
       const text = this.lineText(line);
-      const closing = text[own] === '}';
-      if (depth <= 0 && closing && own < indent && text.trim() === '}') return start;
-      if (depth <= 0 && own === indent && this.isItemLine(start + own)) return start;
+      const closesOuter = own < indent && text.trim() === '}';
+      if (closesOuter || (own === indent && this.isItemLine(start + own))) {
+        if (depth <= 0) return start;
+        inBraces ??= start;
+      }
+      if (inBraces !== undefined && start - inBraces > heredocLookAhead) return inBraces;
       depth += bracesOpened(text);
     }
-    return this.text.length;
+    return inBraces ?? this.text.length;
   }
 }
 

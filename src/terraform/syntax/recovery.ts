@@ -48,8 +48,7 @@ export abstract class RecoveringParser extends TemplateParser {
     }
     if (!this.isCloser() && !this.is(Token.End) && !this.endsByLayout(opened))
       this.fail('expected', `"${this.closerText(opened)}" or "," is needed here`);
-    this.closeAll([opened]);
-    return this.previousEnd;
+    return this.closeAll([opened]);
   }
 
   /** At an opening bracket, after an error: step behind its closer, or to where the layout says that it ends. */
@@ -57,22 +56,32 @@ export abstract class RecoveringParser extends TemplateParser {
     this.closeAll([this.open(this.is(Token.LeftBrace))]);
   }
 
-  /** Passes over everything up to the closers of the open brackets (innermost last), without recursion. */
-  private closeAll(stack: Opened[]): void {
+  /** Passes over everything up to the closers of the open brackets (innermost last), without recursion; answers where they end. */
+  private closeAll(stack: Opened[]): number {
+    let end = this.previousEnd;
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       if (this.isCloserOf(top)) {
         stack.pop();
-        const end = this.tokenEnd;
+        end = this.tokenEnd;
         this.newlines = top.outerNewlines;
         this.advance();
-        this.previousEnd = end;
       } else if (this.is(Token.End) || this.isCloser() || this.endsByLayout(top)) {
         stack.pop();
+        end = this.trimmedEnd(top.start + 1, this.previousEnd);
         this.leaveUnclosed(top);
       } else if (closerOf.has(this.token)) stack.push(this.open(this.is(Token.LeftBrace)));
       else if (this.is(Token.Quote) || this.is(Token.Heredoc)) this.skipTemplate();
       else this.advance();
     }
+    return end;
+  }
+
+  /** Without the white space before `end`. */
+  private trimmedEnd(start: number, end: number): number {
+    let trimmed = end;
+    while (trimmed > start && (isBlank(this.text.charCodeAt(trimmed - 1)) || this.text[trimmed - 1] === '\n'))
+      trimmed--;
+    return Math.max(start, trimmed);
   }
 
   private leaveUnclosed(opened: Opened): void {
@@ -87,14 +96,13 @@ export abstract class RecoveringParser extends TemplateParser {
 
   /** The token again, now that newlines count as they did outside: with the line's end before it, where they do. */
   private readAgain(): void {
-    const previous = this.previousEnd;
     let start = this.tokenStart;
     if (this.newlines) {
-      while (start > previous && isBlank(this.text.charCodeAt(start - 1))) start--;
-      if (start > previous && this.text.charCodeAt(start - 1) === Code.LineFeed) start--;
+      while (start > 0 && isBlank(this.text.charCodeAt(start - 1))) start--;
+      if (this.text.charCodeAt(start - 1) === Code.LineFeed) start--;
       else start = this.tokenStart;
     }
-    this.tokenEnd = previous;
+    this.tokenEnd = Math.min(this.previousEnd, start);
     this.offset = start;
     this.advance();
   }
