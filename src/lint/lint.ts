@@ -1,75 +1,87 @@
 import type { Environment } from '../core/host';
 import type { Project, Root, SourceFile } from '../terraform/model';
-import { at } from '../terraform/model';
 import type { Finding, Severity } from './finding';
-import { startOfLine } from './removal';
-import type { RuleFinding } from './rule';
+import type { Rule, RuleFinding } from './rule';
+import { suppressionAt } from './suppression';
 import { rules } from './table';
 
+export type SeveritySetting = Severity | 'off';
+
 export interface LintOptions {
-  readonly env: Environment;
-  /** By code; `off` switches a rule off. */
-  readonly severities?: Readonly<Record<string, Severity | 'off'>>;
+  /** Only AWS_REGION and AWS_DEFAULT_REGION are read. */
+  readonly environment?: Environment;
+  /** By code. Replaces the default severity; what a rule itself calls milder is never raised by it. */
+  readonly severities?: Readonly<Record<string, SeveritySetting | undefined>>;
 }
 
-/** All findings of one root, in order of file and place. Pure, offline: the same files give the same findings. */
-export function lintRoot(root: Root, options: LintOptions): readonly Finding[] {
-  const modules = root.modules.filter(module => !/[/\\]\.terraform[/\\]/.test(`${module.dir}/`));
-  const context = { root, modules, env: options.env };
-  const findings: Finding[] = [];
-  for (const rule of rules) {
-    const override = options.severities?.[rule.code];
-    if (override === 'off') continue;
-    for (const found of rule.run(context)) {
-      if (isIgnored(found, rule.code)) continue;
-      findings.push({
-        code: rule.code,
-        // A setting replaces the rule's severity; a rule that tones a finding down keeps doing so.
-        severity:
-          found.severity !== undefined && found.severity !== rule.severity
-            ? found.severity
-            : (override ?? rule.severity),
-        location: at(found.file, found.span),
-        message: found.message,
-        fixes: found.fixes ?? [],
-        related: found.related ?? [],
-        tags: found.unnecessary === true ? ['unnecessary'] : [],
-      });
-    }
+const weight: Readonly<Record<Severity, number>> = { information: 0, warning: 1, error: 2 };
+
+/** All findings of a project, each once, in the order of files and places. Pure: no network, no files, no clock. */
+export function lintProject(project: Project, options: LintOptions = {}): readonly Finding[] {
+  return unique(project.roots.flatMap(root => lintRoot(root, options)));
+}
+
+/** The findings of one root and the modules that it uses. */
+export function lintRoot(root: Root, options: LintOptions = {}): readonly Finding[] {
+  const files = new Map<string, SourceFile>();
+  for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
+  for (const file of root.tfvarsFiles) files.set(file.path, file);
+  const context = { root, environment: options.environment ?? {} };
+  const findings = rules.flatMap(rule => {
+    const setting = options.severities?.[rule.code];
+    if (setting === 'off') return [];
+    return rule.check(context).flatMap(found => {
+      const file = files.get(found.location.file);
+      return complete(rule, found, setting, file);
+    });
+  });
+  return unique(findings);
+}
+
+function complete(
+  rule: Rule,
+  found: RuleFinding,
+  setting: Severity | undefined,
+  file: SourceFile | undefined,
+): readonly Finding[] {
+  const suppression =
+    file === undefined
+      ? { state: 'none' as const }
+      : suppressionAt(file, rule.code, [
+          found.location.span,
+          ...(found.statement === undefined ? [] : [found.statement]),
+        ]);
+  if (suppression.state === 'ignored') return [];
+  const base = setting ?? rule.severity;
+  const severity = found.severity !== undefined && weight[found.severity] < weight[base] ? found.severity : base;
+  const note =
+    suppression.state === 'no-reason' ? ' (The ignore comment above has no effect: it gives no reason.)' : '';
+  return [
+    {
+      code: rule.code,
+      severity,
+      location: found.location,
+      message: found.message + note,
+      fixes: found.fixes ?? [],
+      related: found.related ?? [],
+      tags: found.unnecessary === true ? ['unnecessary'] : [],
+    },
+  ];
+}
+
+/** One finding a place and code, sorted by file and offset. A module that two roots share is reported once. */
+function unique(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const finding of findings) {
+    const { file, span } = finding.location;
+    const key = `${file}\0${span.start}\0${span.end}\0${finding.code}`;
+    if (!seen.has(key)) seen.set(key, finding);
   }
-  return findings.sort(
+  return [...seen.values()].sort(
     (a, b) =>
       (a.location.file < b.location.file ? -1 : a.location.file > b.location.file ? 1 : 0) ||
       a.location.span.start - b.location.span.start ||
+      a.location.span.end - b.location.span.end ||
       (a.code < b.code ? -1 : 1),
   );
-}
-
-/** Findings of every root; one that several roots share (a common module) is reported for each. */
-export function lintProject(project: Project, options: LintOptions): ReadonlyMap<Root, readonly Finding[]> {
-  return new Map(project.roots.map(root => [root, lintRoot(root, options)]));
-}
-
-const ignoreComment = /^(?:#|\/\/)\s*tfc-oidc:ignore\s+([\w-]+)(?:\s|$)/;
-
-/** `# tfc-oidc:ignore <code> <reason>` on the line above the finding, or above the argument or block that holds it. */
-function isIgnored(found: RuleFinding, code: string): boolean {
-  const { file } = found;
-  if (file.syntax === 'json' || !file.text.includes('tfc-oidc:ignore')) return false;
-  return [found.span.start, found.anchor].some(
-    offset => offset !== undefined && commentsAbove(file, offset).some(text => ignoreComment.exec(text)?.[1] === code),
-  );
-}
-
-/** The comment lines directly above a line: several ignore comments may be stacked. */
-function commentsAbove(file: SourceFile, offset: number): readonly string[] {
-  const out: string[] = [];
-  for (let start = startOfLine(file.text, offset); start > 0;) {
-    const previous = startOfLine(file.text, start - 1);
-    const line = file.text.slice(previous, start).trim();
-    if (!line.startsWith('#') && !line.startsWith('//')) return out;
-    out.push(line);
-    start = previous;
-  }
-  return out;
 }

@@ -11,7 +11,7 @@ import { skipValidation } from './rules/skipValidation';
 import { staticCredentials } from './rules/staticCredentials';
 import { webIdentity } from './rules/webIdentity';
 
-/** Every rule there is. A new rule is one file and one entry here; documentation and settings are made from this table. */
+/** Every rule, once. Diagnostics, settings, SARIF, `fix --code` and docs/rules.md all follow this table. */
 export const rules: readonly Rule[] = [
   staticCredentials,
   providerProfile,
@@ -26,5 +26,7 @@ export const rules: readonly Rule[] = [
   missingRegion,
 ];
 
-/** Where the pages of the rules are. */
-export const rulesPage = 'https://github.com/tfc-oidc/vscode-configure-tfc-oidc/blob/main/docs/rules.md';
+/** The page of a rule, from the project's home page on. */
+export function documentationPage(code: string): string {
+  return `docs/rules.md#${code}`;
+}

@@ -1,90 +1,82 @@
-import type { TextEdit } from '../../core/text';
-import { attributeOf, headerSpan, type Module, type ProviderBlock, type SourceFile } from '../../terraform/model';
-import type { Block } from '../../terraform/syntax/ast';
-import { describe, nestedBlocks, setAttribute } from '../provider';
-import { indentOf, lineEnding, remove, startOfLine } from '../removal';
+import { at, attributeOf, type Module, type ProviderBlock } from '../../terraform/model';
+import type { Expression } from '../../terraform/syntax/ast';
+import { commentAbove, removal } from '../edits/fixes';
 import type { Fix } from '../finding';
-import type { Rule, RuleFinding } from '../rule';
+import { allProviders, nested, nestedValue, providerName, sameConfiguration, type Nested } from '../providers';
+import type { Rule } from '../rule';
+import { placeOf } from './webIdentity';
 
 export const assumeRole: Rule = {
   code: 'assume-role',
   severity: 'warning',
-  summary: '`assume_role` in an AWS provider block: leftover, or role chaining',
+  title: 'assume_role beside dynamic credentials',
   explanation:
-    'There are two readings. It may be a leftover of the days of static keys, when a user assumed the deployment role: then remove it, since the OIDC role is the deployment role now. Or it is role chaining: from the OIDC role into a role of another account, which is legitimate. Chained sessions last one hour at most, and the OIDC role needs `sts:AssumeRole` on the target. Keep it with an ignore comment that says so. Where chaining is evident (an aliased provider whose role is in another account) this is information only.',
-  run: context =>
-    context.modules.flatMap(module =>
-      module.providers
-        .filter(provider => !provider.inStack)
-        .flatMap(provider =>
-          nestedBlocks(provider.body, 'assume_role').map((block): RuleFinding => {
-            const evident = isChaining(module, provider, block);
-            return {
-              file: provider.file,
-              span: headerSpan(block),
-              severity: evident ? 'information' : 'warning',
-              message: evident
-                ? `assume_role in ${describe(provider)} chains from the OIDC role into another account. The session lasts one hour at most, and the OIDC role needs sts:AssumeRole on the target.`
-                : `assume_role in ${describe(provider)} is either a leftover of static keys (remove it: the OIDC role is the deployment role), or role chaining into another account (keep it: limited to one hour, and the OIDC role needs sts:AssumeRole on the target).`,
-              fixes: [removal(provider, block), ...keep(provider.file, block)],
-            };
-          }),
-        ),
-    ),
+    'There are two readings. It may be a leftover of the days of static keys, when a user’s keys assumed the role; then it goes. Or it is role chaining into another account, which is legitimate: the session lasts one hour at most, and the OIDC role needs sts:AssumeRole on the other role.',
+  fix: 'Two to choose from: remove the block, or keep it as role chaining (writes the comment that silences this rule, with the reason).',
+  check({ root }) {
+    return allProviders(root).flatMap(({ module, provider }) =>
+      nested(provider.body, 'assume_role').map(item => {
+        const account = accountOf(nestedValue(item, 'role_arn'));
+        const chaining = isChaining(module, provider, account);
+        const name = providerName(provider);
+        return {
+          location: at(provider.file, placeOf(item, provider.file)),
+          statement: item.node,
+          message: chaining
+            ? `${name} assumes a role in another account${account === undefined ? '' : ` (${account})`} on top of the role of the run. This role chaining is limited to 1 hour, and the OIDC role needs sts:AssumeRole on that role.`
+            : `${name} has assume_role. Either it is a leftover from static keys: remove it. Or it is role chaining into another account: keep it; a chained session is limited to 1 hour, and the OIDC role needs sts:AssumeRole on that role.`,
+          ...(chaining && { severity: 'information' as const }),
+          fixes: [
+            ...removal(provider.file, item.node, { title: 'Remove assume_role', preferred: false }),
+            ...keep(provider, item, account),
+          ],
+        };
+      }),
+    );
+  },
 };
 
-function removal(provider: ProviderBlock, block: Block): Fix {
-  return {
-    id: 'remove-block',
-    title: 'Remove assume_role (leftover of static keys)',
-    edits: [remove(provider.file, block)],
-    preferred: false,
-  };
+function keep(provider: ProviderBlock, item: Nested, account: string | undefined): readonly Fix[] {
+  const reason = `role chaining into ${account === undefined ? 'another account' : `account ${account}`}`;
+  const edits = commentAbove(provider.file, item.node, `# tfc-oidc:ignore assume-role ${reason}`);
+  if (edits.length === 0) return [];
+  return [{ id: 'keep-as-role-chaining', title: 'Keep as role chaining', preferred: false, edits }];
 }
 
-/** JSON has no comments, so there it can't be kept by one. */
-function keep(file: SourceFile, block: Block): readonly Fix[] {
-  if (file.syntax === 'json') return [];
-  const line = startOfLine(file.text, block.start);
-  const ownLine = file.text.slice(line, block.start).trim() === '';
-  if (!ownLine) return [];
-  const edit: TextEdit = {
-    file: file.path,
-    span: { start: line, end: line },
-    newText: `${indentOf(file.text, block.start)}# tfc-oidc:ignore assume-role role chaining from the OIDC role${lineEnding(file.text)}`,
-  };
-  return [
-    {
-      id: 'keep-as-role-chaining',
-      title: 'Keep as role chaining (adds an ignore comment)',
-      edits: [edit],
-      preferred: false,
-    },
+/** The account in a literal role ARN, in any partition. */
+function accountOf(roleArn: Expression | undefined): string | undefined {
+  const text =
+    roleArn?.kind === 'string'
+      ? roleArn.value
+      : roleArn?.kind === 'template' && roleArn.parts[0]?.kind === 'text'
+        ? roleArn.parts[0].value
+        : '';
+  return /^arn:[a-z0-9-]+:iam::(\d{12}):role\//.exec(text)?.[1];
+}
+
+/**
+ * Evident role chaining: an aliased provider whose target account is written down and differs from that of the default
+ * provider, which either names its account or keeps the role of the run; or, in a Stack, a role on top of the web identity.
+ */
+function isChaining(module: Module, provider: ProviderBlock, account: string | undefined): boolean {
+  const own = sameConfiguration(module, provider).map(p => p.body);
+  if (provider.inStack && own.some(body => nested(body, 'assume_role_with_web_identity').length > 0)) return true;
+  if (provider.alias === undefined || account === undefined) return false;
+  const defaults = module.providers.filter(p => p.name === provider.name && p.alias === undefined);
+  if (defaults.length === 0) return false;
+  const assumed = defaults.flatMap(p => nested(p.body, 'assume_role'));
+  const accounts = [
+    ...defaults.flatMap(p => allowedAccounts(attributeOf(p.body, 'allowed_account_ids')?.value)),
+    ...assumed.map(item => accountOf(nestedValue(item, 'role_arn'))),
   ];
+  if (accounts.some(a => a === account)) return false;
+  const known = accounts.filter(a => a !== undefined);
+  return known.length > 0 || assumed.length === 0;
 }
 
-/** An aliased provider whose target account is another one than the default provider's. */
-function isChaining(module: Module, provider: ProviderBlock, block: Block): boolean {
-  if (provider.alias === undefined) return false;
-  const target = accountOf(block);
-  if (target === undefined) return false;
-  const home = module.providers.filter(p => p.name === provider.name && p.alias === undefined);
-  const homeAccounts = home
-    .flatMap(p => [...allowed(p), ...nestedBlocks(p.body, 'assume_role').map(accountOf)])
-    .filter(a => a !== undefined);
-  if (homeAccounts.length > 0) return !homeAccounts.includes(target);
-  // The default provider works with the OIDC role as it is, in whatever account that is: nothing of it speaks of static keys.
-  return home.every(p =>
-    ['access_key', 'secret_key', 'profile'].every(name => setAttribute(p.body, name) === undefined),
+function allowedAccounts(value: Expression | undefined): readonly (string | undefined)[] {
+  if (value?.kind !== 'tuple') return [];
+  return value.items.map(item =>
+    item.kind === 'string' ? item.value : item.kind === 'number' ? item.text : undefined,
   );
-}
-
-function accountOf(block: Block): string | undefined {
-  const value = attributeOf(block.body, 'role_arn')?.value;
-  return value?.kind === 'string' ? /^arn:[\w-]+:iam::(\d{12}):role\//.exec(value.value)?.[1] : undefined;
-}
-
-function allowed(provider: ProviderBlock): readonly string[] {
-  const value = attributeOf(provider.body, 'allowed_account_ids')?.value;
-  return value?.kind === 'tuple' ? value.items.flatMap(item => (item.kind === 'string' ? [item.value] : [])) : [];
 }

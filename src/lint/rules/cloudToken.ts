@@ -1,32 +1,39 @@
-import { attributeOf } from '../../terraform/model';
-import { remove } from '../removal';
+import { at } from '../../terraform/model';
+import { removal } from '../edits/fixes';
+import { isUnset } from '../expressions';
 import type { Rule } from '../rule';
+import { backendArguments, placed } from './backendCredentials';
 
 export const cloudToken: Rule = {
   code: 'cloud-token',
   severity: 'error',
-  summary: '`token` in a `cloud` block or `backend "remote"`',
+  title: 'API token in the cloud block or the remote backend',
   explanation:
-    'A token of HCP Terraform in the repository lets everyone who reads it act as you. Remove it, revoke it, and sign in with `terraform login`, or give the token in a TF_TOKEN_… environment variable.',
-  run: context =>
-    context.modules.flatMap(module =>
+    'A token in the configuration is readable by everyone who can read the repository, and it is copied to .terraform. terraform login and the variable TF_TOKEN_<host> keep it out of the code.',
+  fix: 'Removes the argument. Revoke the token as well.',
+  check({ root }) {
+    const inCloud = root.modules.flatMap(module =>
       module.terraformBlocks.flatMap(({ file, body }) =>
         body.blocks
-          .filter(b => b.type === 'cloud' || (b.type === 'backend' && b.labels[0]?.value === 'remote'))
-          .flatMap(block => {
-            const token = attributeOf(block.body, 'token');
-            if (token === undefined || token.value.kind === 'null') return [];
-            return [
-              {
-                file,
-                span: token,
-                message: `token in ${block.type === 'cloud' ? 'the cloud block' : 'backend "remote"'} is a secret in the repository. Remove and revoke it; sign in with "terraform login".`,
-                fixes: [
-                  { id: 'remove-argument', title: 'Remove token', edits: [remove(file, token)], preferred: true },
-                ],
-              },
-            ];
-          }),
+          .filter(block => block.type === 'cloud')
+          .flatMap(block => block.body.attributes)
+          .filter(a => a.name === 'token' && !isUnset(a.value))
+          .map(argument => ({
+            location: at(file, argument),
+            statement: argument,
+            message: message('The cloud block'),
+            fixes: removal(file, argument, { title: 'Remove token', preferred: true }),
+            unnecessary: true,
+          })),
       ),
-    ),
+    );
+    const inBackends = backendArguments(root)
+      .filter(a => (a.backend === 'remote' || a.backend === 'cloud') && a.name === 'token' && !isUnset(a.value))
+      .map(a => ({ ...placed(a), message: message(a.owner) }));
+    return [...inCloud, ...inBackends];
+  },
 };
+
+function message(owner: string): string {
+  return `${owner} sets token. Remove it, revoke the token, and use "terraform login" or the environment variable TF_TOKEN_<host>.`;
+}

@@ -1,233 +1,171 @@
-import type { TextEdit } from '../../core/text';
-import {
-  headerSpan,
-  type Module,
-  type ProviderBlock,
-  type SourceFile,
-  type VariableBlock,
-  attributeOf,
-} from '../../terraform/model';
+import { at, attributeOf, type Module, type ProviderBlock, type Root, type VariableBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
-import { visitBody, visitExpression } from '../../terraform/syntax/walk';
-import type { Fix } from '../finding';
-import { describe, dynamicVariables, mappingOf, sameProvider } from '../provider';
-import { indentOf, lineEnding } from '../removal';
-import type { Rule, RuleFinding } from '../rule';
+import { parseHcl } from '../../terraform/syntax/hcl';
+import { attributesIn, pathsIn } from '../expressions';
+import { injectedUse, injectedUses, injectedVariable, injectedVariables, type InjectedVariable } from '../injected';
+import { declareVariable, dynamicVariable, fixType, isTag, mappedUses, mapProvider, tagsInUse } from '../mapping';
+import { blockHeader, providerName, setArguments } from '../providers';
+import type { Rule, RuleContext, RuleFinding } from '../rule';
+import { sharedFileArguments } from './sharedFiles';
 
 export const dynamicCredentialsVariable: Rule = {
   code: 'dynamic-credentials-variable',
   severity: 'error',
-  summary: '`tfc_aws_dynamic_credentials` declared wrongly, or providers that map no configuration',
+  title: 'tfc_aws_dynamic_credentials and the providers that use it',
   explanation:
-    'HCP Terraform fills this variable with one shared config file for the default configuration and one for each tag. It must be declared with exactly the documented type. Once one provider takes its file from a tag, every other provider has to say which one it takes, the default provider included: https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/specifying-multiple-configurations.',
-  run: context =>
-    context.modules.flatMap(module => [
-      ...dynamicVariables.flatMap(name => declaration(module, name)),
-      ...(module === context.root.module ? mapping(module) : []),
+    'HCP Terraform fills this variable in a run; its type must be the documented one. Once one provider uses a tag (an entry of aliases), every provider block must say which configuration it uses, the default one included. A tag has letters, digits and underscores.',
+  fix: 'Gives the variable the documented type, declares it, and maps the provider blocks.',
+  check: context => [
+    ...context.root.modules.flatMap(module => [
+      ...declarations(module),
+      ...undeclared(context, module),
+      ...uses(context.root, module),
     ]),
+    ...unmapped(context.root),
+  ],
 };
 
-/** `shared_config_file`, or `shared_credentials_file` for the Vault- and HVS-backed twins. */
-function fileName(variable: string): string {
-  return variable === 'tfc_aws_dynamic_credentials' ? 'shared_config_file' : 'shared_credentials_file';
-}
-
-export function variableText(variable: string, indent: string, eol: string): string {
-  const file = fileName(variable);
-  return [
-    'object({',
-    '  default = object({',
-    `    ${file} = string`,
-    '  })',
-    '  aliases = map(object({',
-    `    ${file} = string`,
-    '  }))',
-    '})',
-  ]
-    .map((line, i) => (i === 0 ? line : indent + line))
-    .join(eol);
-}
-
-function declaration(module: Module, name: string): readonly RuleFinding[] {
-  const variable = module.variables.get(name);
-  if (variable === undefined) return undeclared(module, name);
-  if (variable.file.role !== 'config') return [];
-  const type = attributeOf(variable.body, 'type')?.value;
-  if (type !== undefined && isDocumentedType(type, fileName(name))) return [];
-  return [
-    {
-      file: variable.file,
-      span: type ?? headerSpan(variable.block),
-      anchor: variable.block.start,
-      message: `The type of variable "${name}" is not the documented one, so HCP Terraform's value does not fit, or not all of it.`,
-      fixes: typeFix(variable, type, name),
-    },
-  ];
-}
-
-function typeFix(variable: VariableBlock, type: Expression | undefined, name: string): readonly Fix[] {
-  const { file, block } = variable;
-  if (file.syntax === 'json') return [];
-  const eol = lineEnding(file.text);
-  const indent = indentOf(file.text, block.start);
-  const unit = '  ';
-  if (type !== undefined && type.kind !== 'missing') {
-    const edit: TextEdit = {
-      file: file.path,
-      span: { start: type.start, end: type.end },
-      newText: variableText(name, indentOf(file.text, type.start), eol),
-    };
-    return [{ id: 'rewrite-type', title: 'Write the documented type', edits: [edit], preferred: true }];
-  }
-  if (type !== undefined || block.open === undefined || block.close === undefined) return [];
-  const oneLine = !file.text.slice(block.open.end, block.close.start).includes('\n');
-  if (oneLine && block.body.attributes.length + block.body.blocks.length > 0) return [];
-  const line = `${eol}${indent}${unit}type = ${variableText(name, indent + unit, eol)}${oneLine ? eol + indent : ''}`;
-  const span = oneLine
-    ? { start: block.open.end, end: block.close.start }
-    : { start: block.open.end, end: block.open.end };
-  return [
-    {
-      id: 'rewrite-type',
-      title: 'Write the documented type',
-      edits: [{ file: file.path, span, newText: line }],
-      preferred: true,
-    },
-  ];
-}
-
-/** The variable is used, and nobody declares it. */
-function undeclared(module: Module, name: string): readonly RuleFinding[] {
-  for (const file of module.files) {
-    if (file.role !== 'config') continue;
-    const found: Expression[] = [];
-    visitBody(file.parsed.body, expression => {
-      visitExpression(expression, e => {
-        if (e.kind === 'reference' && new RegExp(`^var\\.${name}(?:\\.|$)`).test(e.path)) found.push(e);
-      });
-    });
-    const [first] = found;
-    if (first === undefined) continue;
-    const eol = lineEnding(file.text);
-    const gap = file.text.endsWith('\n') || file.text === '' ? eol : eol + eol;
-    const text = `${gap}variable "${name}" {${eol}  type = ${variableText(name, '  ', eol)}${eol}}${eol}`;
-    const fixes: Fix[] =
-      file.syntax === 'json'
-        ? []
-        : [
-            {
-              id: 'insert-variable',
-              title: `Declare variable "${name}"`,
-              edits: [{ file: file.path, span: { start: file.text.length, end: file.text.length }, newText: text }],
-              preferred: true,
-            },
-          ];
+/** The variable with another type than the documented one. */
+function declarations(module: Module): readonly RuleFinding[] {
+  return [...module.variables.values()].flatMap(variable => {
+    const name = injectedVariable(variable.name);
+    if (name === undefined) return [];
+    const type = attributeOf(variable.body, 'type');
+    const wrong = type === undefined ? 'has no type' : typeProblem(typeExpression(type.value, variable), name);
+    if (wrong === undefined) return [];
+    const { file, block } = variable;
+    const edits = name === dynamicVariable ? fixType(file, block) : [];
     return [
       {
-        file,
-        span: first,
-        message: `The variable "${name}" is used here, and not declared. HCP Terraform gives it a value only where it is.`,
-        fixes,
-      },
-    ];
-  }
-  return [];
-}
-
-/** Once one provider takes its file from a tag, all have to be mapped. */
-function mapping(module: Module): readonly RuleFinding[] {
-  const providers = module.providers.filter(p => !p.inStack && !p.file.override);
-  const mappings = providers.map(p =>
-    sameProvider(module, p)
-      .map(mappingOf)
-      .find(m => m !== undefined),
-  );
-  const tagged = mappings.find(m => m?.tag !== undefined);
-  if (tagged === undefined) return [];
-  return providers.flatMap((provider, i): RuleFinding[] => {
-    if (mappings[i] !== undefined) return [];
-    const isDefault = provider.alias === undefined;
-    return [
-      {
-        file: provider.file,
-        span: headerSpan(provider.block),
-        anchor: provider.block.start,
-        message: isDefault
-          ? `${describe(provider)} takes no configuration of var.${tagged.variable}. Once another provider uses a tag, the default one has to be mapped too.`
-          : `${describe(provider)} maps no tag of var.${tagged.variable}: it has no credentials of its own.`,
-        fixes: mapFix(provider, tagged.variable, isDefault),
+        location: at(file, type ?? blockHeader(block, file.syntax)),
+        statement: block,
+        message: `Variable "${name}" ${wrong}. HCP Terraform fills it with object({ default = object({ ${injectedVariables[name].field} = string }), aliases = map(object({ ${injectedVariables[name].field} = string })) }).`,
+        fixes: edits.length === 0 ? [] : [{ id: 'set-type', title: 'Use the documented type', preferred: true, edits }],
       },
     ];
   });
 }
 
-function mapFix(provider: ProviderBlock, variable: string, isDefault: boolean): readonly Fix[] {
-  const { file, block } = provider;
-  if (file.syntax === 'json' || block.open === undefined || block.close === undefined) return [];
-  if (provider.body.attributes.some(a => a.name === 'shared_config_files' || a.name === 'shared_credentials_files'))
-    return [];
-  const argument = fileName(variable) === 'shared_config_file' ? 'shared_config_files' : 'shared_credentials_files';
-  const tag = (provider.alias ?? '').toUpperCase().replace(/[^A-Z0-9_]/g, '_');
-  const value = isDefault
-    ? `var.${variable}.default.${fileName(variable)}`
-    : `var.${variable}.aliases["${tag}"].${fileName(variable)}`;
-  const title = isDefault ? 'Map the default configuration' : `Map the tag ${tag}`;
-  return [
-    {
-      id: isDefault ? 'map-default' : 'map-tag',
-      title,
-      edits: [insertArgument(file, provider, `${argument} = [${value}]`)],
-      preferred: isDefault,
-    },
-  ];
+/** In JSON (and in the quoted style of Terraform 0.11) a type is written as a string. */
+function typeExpression(value: Expression, variable: VariableBlock): Expression | undefined {
+  if (value.kind !== 'string') return value;
+  return variable.file.syntax === 'json' ? parseHcl(`type = ${value.value}`).body.attributes[0]?.value : undefined;
 }
 
-/** A new argument behind the last one of the block. */
-function insertArgument(file: SourceFile, provider: ProviderBlock, argument: string): TextEdit {
-  const { block } = provider;
-  const eol = lineEnding(file.text);
-  const open = block.open?.end ?? block.end;
-  const close = block.close?.start ?? block.end;
-  const indent = indentOf(file.text, block.start);
-  const inside = file.text.slice(open, close);
-  if (!inside.includes('\n')) {
-    const existing = inside.trim();
-    const body = [...(existing === '' ? [] : [existing]), argument].map(line => `${indent}  ${line}`).join(eol);
-    return { file: file.path, span: { start: open, end: close }, newText: `${eol}${body}${eol}${indent}` };
+function typeProblem(type: Expression | undefined, name: InjectedVariable): string | undefined {
+  const { field } = injectedVariables[name];
+  const outer = objectType(type);
+  if (outer === undefined) return 'has another type than the documented object';
+  const extra = outer.items.find(i => i.keyText !== 'default' && i.keyText !== 'aliases' && !isOptional(i.value));
+  if (extra !== undefined) return `has a type with the unknown attribute ${extra.keyText ?? ''}`;
+  const entry = (key: string): Expression | undefined => outer.items.find(i => i.keyText === key)?.value;
+  if (entry('default') === undefined) return 'has a type without default';
+  if (!isFileObject(unwrapped(entry('default')), field)) return `has a type whose default is no object with ${field}`;
+  if (entry('aliases') === undefined) return 'has a type without aliases';
+  const aliases = unwrapped(entry('aliases'));
+  if (aliases?.kind !== 'call' || aliases.name !== 'map' || !isFileObject(aliases.args[0], field)) {
+    return `has a type whose aliases are no map of objects with ${field}`;
   }
-  const last = provider.body.attributes.at(-1);
-  const after =
-    last === undefined ? open : file.text.indexOf('\n', last.end) < 0 ? last.end : endOfLine(file.text, last.end);
-  const own = last === undefined ? `${indent}  ` : indentOf(file.text, last.start);
-  return { file: file.path, span: { start: after, end: after }, newText: `${eol}${own}${argument}` };
+  return undefined;
 }
 
-function endOfLine(text: string, offset: number): number {
-  const end = text.indexOf('\n', offset);
-  return text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+function objectType(type: Expression | undefined): Extract<Expression, { kind: 'object' }> | undefined {
+  if (type?.kind !== 'call' || type.name !== 'object') return undefined;
+  const [inner] = type.args;
+  return inner?.kind === 'object' ? inner : undefined;
 }
 
-/** Compares with the documented type, whatever its layout. */
-function isDocumentedType(type: Expression, file: string): boolean {
-  const fields = objectFields(type);
-  if (fields === undefined || fields.size !== 2) return false;
-  const aliases = fields.get('aliases');
-  const inner =
-    aliases?.kind === 'call' && aliases.name === 'map' && aliases.args.length === 1 ? aliases.args[0] : undefined;
-  return isFileObject(fields.get('default'), file) && isFileObject(inner, file);
+function isFileObject(type: Expression | undefined, field: string): boolean {
+  const object = objectType(type);
+  if (object === undefined) return false;
+  const value = unwrapped(object.items.find(i => i.keyText === field)?.value);
+  return (
+    value?.kind === 'reference' &&
+    value.path === 'string' &&
+    object.items.every(i => i.keyText === field || isOptional(i.value))
+  );
 }
 
-function isFileObject(type: Expression | undefined, file: string): boolean {
-  const fields = type === undefined ? undefined : objectFields(type);
-  const value = fields?.get(file);
-  return fields?.size === 1 && value?.kind === 'reference' && value.path === 'string';
+function isOptional(type: Expression): boolean {
+  return type.kind === 'call' && type.name === 'optional';
 }
 
-/** The fields of `object({…})`. */
-function objectFields(type: Expression): ReadonlyMap<string, Expression> | undefined {
-  if (type.kind === 'parentheses') return objectFields(type.inner);
-  if (type.kind !== 'call' || type.name !== 'object' || type.args.length !== 1) return undefined;
-  const [argument] = type.args;
-  if (argument?.kind !== 'object') return undefined;
-  return new Map(argument.items.map(item => [item.keyText ?? '', item.value]));
+function unwrapped(type: Expression | undefined): Expression | undefined {
+  return type?.kind === 'call' && type.name === 'optional' ? type.args[0] : type;
+}
+
+/** The variable used and not declared. */
+function undeclared({ root }: RuleContext, module: Module): readonly RuleFinding[] {
+  const seen = new Set<string>();
+  return module.providers.flatMap(provider =>
+    attributesIn(provider.body)
+      .flatMap(argument => pathsIn(argument.value).map(path => ({ argument, use: injectedUse(path) })))
+      .flatMap(({ argument, use }): RuleFinding[] => {
+        if (use === undefined || module.variables.has(use.variable) || seen.has(use.variable)) return [];
+        seen.add(use.variable);
+        const edits = use.variable === dynamicVariable ? declareVariable(module, provider.file) : [];
+        return [
+          {
+            location: at(provider.file, use.path.span),
+            statement: argument,
+            message: `${providerName(provider)} uses var.${use.variable}, and ${module.dir === root.dir ? 'the configuration' : 'the module'} does not declare it.`,
+            fixes:
+              edits.length === 0
+                ? []
+                : [{ id: 'insert-variable', title: `Declare ${use.variable}`, preferred: true, edits }],
+          },
+        ];
+      }),
+  );
+}
+
+/** Tags that can't be tags, and files handed to the wrong argument. */
+function uses(root: Root, module: Module): readonly RuleFinding[] {
+  return module.providers.flatMap(provider =>
+    setArguments(provider.body, sharedFileArguments).flatMap(argument => {
+      const found = injectedUses(root, module, argument.value);
+      const base = { location: at(provider.file, argument), statement: argument };
+      const out: RuleFinding[] = [];
+      for (const { part, variable } of found) {
+        const { argument: wanted } = injectedVariables[variable];
+        if (part.kind === 'alias' && part.tag !== undefined && !isTag(part.tag)) {
+          out.push({
+            ...base,
+            message: `${providerName(provider)} uses the tag "${part.tag}". A tag has letters, digits and underscores, and TYPE is reserved; HCP Terraform can't have such a configuration.`,
+          });
+        } else if (wanted.startsWith('shared_config') !== argument.name.startsWith('shared_config')) {
+          out.push({
+            ...base,
+            message: `${providerName(provider)} gives ${argument.name} a file of var.${variable}, which belongs into ${wanted}.`,
+          });
+        }
+      }
+      return out.slice(0, 1);
+    }),
+  );
+}
+
+/** Provider blocks of the root that map nothing, although a tag is in use. */
+function unmapped(root: Root): readonly RuleFinding[] {
+  if (!tagsInUse(root)) return [];
+  const { module } = root;
+  return module.providers
+    .filter((p): p is ProviderBlock => p.name === 'aws' && !p.inStack)
+    .filter((p, _, all) => all.find(o => o.alias === p.alias) === p)
+    .filter(p => {
+      const parts = module.providers.filter(o => o.name === p.name && o.alias === p.alias);
+      // A block with files of its own has a finding of shared-files, whose fix maps it.
+      return parts.every(
+        o => mappedUses(root, module, o).length === 0 && setArguments(o.body, sharedFileArguments).length === 0,
+      );
+    })
+    .map(provider => ({
+      location: at(provider.file, blockHeader(provider.block, provider.file.syntax)),
+      statement: provider.block,
+      message:
+        provider.alias === undefined
+          ? `${providerName(provider)} maps no configuration. Once a tag is in use, the default provider must be mapped too: to var.${dynamicVariable}.default.`
+          : `${providerName(provider)} maps no configuration. Once a tag is in use, every alias must be mapped: to an entry of var.${dynamicVariable}.aliases, or to its default.`,
+      fixes: mapProvider(module, provider, undefined),
+    }));
 }

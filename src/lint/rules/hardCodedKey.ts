@@ -1,131 +1,116 @@
 import type { Span } from '../../core/text';
-import type { Module, SourceFile } from '../../terraform/model';
-import type { Attribute, Block, Body } from '../../terraform/syntax/ast';
+import { at, type Root, type SourceFile } from '../../terraform/model';
+import type { Attribute, Body } from '../../terraform/syntax/ast';
+import { removal } from '../edits/fixes';
 import type { Fix } from '../finding';
-import { remove } from '../removal';
 import type { Rule, RuleFinding } from '../rule';
-import { findKeys } from '../secrets';
+import { findKeys, type KeyMatch } from '../secrets/detect';
+import { textPieces, type TextPiece } from '../secrets/strings';
+import { backendArguments } from './backendCredentials';
+import { keyArguments } from './staticCredentials';
 
 export const hardCodedKey: Rule = {
   code: 'hard-coded-key',
   severity: 'error',
-  summary: 'An AWS access key id or secret anywhere else in the code',
+  title: 'AWS access key in the code',
   explanation:
-    "A key that is written into a variable default, a local, a module argument, a tfvars file, a provisioner or a heredoc is in the history of the repository for good, and works for everyone who reads it until it is deleted in IAM. Delete the key in IAM first, then remove it here. The keys of AWS's own documentation (they hold the word EXAMPLE), ARNs and hashes are no findings; a secret counts only with a name or a key id beside it, since forty letters alone may be anything.",
-  run: context => [
-    ...context.modules.flatMap(module => module.files.flatMap(file => inFile(file, covered(module, file)))),
-    ...context.root.tfvarsFiles.flatMap(file => inFile(file, [])),
-  ],
+    'An access key id (AKIA…, ASIA…), or a secret access key: 40 random characters where a name or a key id beside them says so. Everyone who can read the repository has it. AWS’s documentation examples, ARNs, hashes, commit ids and UUIDs are not reported.',
+  fix: 'Removes the default of a variable or the line of a tfvars file. Deactivate the key in AWS as well.',
+  check({ root }) {
+    return filesOf(root).flatMap(file => {
+      const elsewhere = coveredSpans(root, file);
+      const found = textPieces(file)
+        .filter(piece => !elsewhere.some(span => span.start <= piece.span.start && piece.span.end <= span.end))
+        .flatMap(piece => findKeys(piece.value, piece).map(match => finding(file, piece, match)));
+      return [...found, ...outsideOfStrings(file, [...elsewhere, ...found.map(f => f.location.span)])];
+    });
+  },
 };
 
-/** Places that other rules report. */
-function covered(module: Module, file: SourceFile): readonly Span[] {
-  const names = new Set(['access_key', 'secret_key', 'token']);
-  const bodies = [
-    ...module.providers.filter(p => p.file === file).map(p => p.body),
-    ...module.terraformBlocks
-      .filter(t => t.file === file)
-      .flatMap(t => t.body.blocks.filter(b => b.type === 'backend' || b.type === 'cloud').map(b => b.body)),
-  ];
-  const remote = module.resources
-    .filter(r => r.file === file && r.type === 'terraform_remote_state')
-    .flatMap(r =>
-      r.body.attributes
-        .filter(a => a.name === 'config')
-        .flatMap(a => (a.value.kind === 'object' ? a.value.items.filter(i => names.has(i.keyText ?? '')) : [])),
-    );
-  return [...bodies.flatMap(body => body.attributes.filter(a => names.has(a.name))), ...remote];
+/** Every file of the root that may hold a key, each once. */
+function filesOf(root: Root): readonly SourceFile[] {
+  const all = [...root.modules.flatMap(module => module.files), ...root.tfvarsFiles];
+  return [...new Map(all.map(file => [file.path, file])).values()];
 }
 
-/**
- * Looks at the text of each top-level argument or block as it is written: literals, heredocs, templates and comments alike.
- * The name of a finding's place is the nearest argument's.
- */
-function inFile(file: SourceFile, skip: readonly Span[]): readonly RuleFinding[] {
-  if (!/AKIA|ASIA|[A-Za-z0-9/+]{40}/.test(file.text)) return [];
-  const places = argumentsOf(file.parsed.body);
-  return findKeysByLine(file.text, places).flatMap((key): RuleFinding[] => {
-    if (skip.some(s => s.start <= key.start && key.end <= s.end)) return [];
-    const place = key.place;
-    return [
-      {
-        file,
-        span: { start: key.start, end: key.end },
-        message: `An AWS ${key.what} is written ${place === undefined ? 'here' : `into ${place.title}`}. Delete the key in IAM, then remove it here: the repository keeps it for good.`,
-        ...(place === undefined ? {} : { anchor: place.span.start }),
-        fixes: place?.fix === undefined ? [] : [place.fix(file)],
-      },
-    ];
-  });
+/** Arguments that static-credentials and backend-credentials report. */
+function coveredSpans(root: Root, file: SourceFile): readonly Span[] {
+  const inProviders = root.modules
+    .flatMap(module => module.providers)
+    .filter(p => p.file.path === file.path)
+    .flatMap(p => p.body.attributes.filter(a => keyArguments.some(name => name === a.name)));
+  const inBackends = backendArguments(root)
+    .filter(a => a.file.path === file.path && a.backend === 's3' && keyArguments.some(name => name === a.name))
+    .map(a => a.span);
+  return [...inProviders, ...inBackends];
 }
 
-interface Place {
-  readonly span: Span;
-  readonly name: string;
-  readonly title: string;
-  readonly fix: ((file: SourceFile) => Fix) | undefined;
-}
-
-function argumentsOf(body: Body): readonly Place[] {
-  const out: Place[] = [];
-  const visit = (current: Body, path: readonly Block[]): void => {
-    for (const attribute of current.attributes) out.push(placeOf(attribute, path));
-    for (const block of current.blocks) visit(block.body, [...path, block]);
+function finding(file: SourceFile, piece: TextPiece, match: KeyMatch): RuleFinding {
+  return {
+    location: at(file, placeInSource(file.text, piece, match)),
+    statement: piece.statement,
+    message: `${what(match)} is written down in ${place(file, piece.trail)}. Everyone who can read this file has it: remove it, and deactivate the key in AWS.`,
+    fixes: fixes(file, piece),
   };
-  visit(body, []);
-  return out.sort((a, b) => a.span.start - b.span.start);
 }
 
-function placeOf(attribute: Attribute, path: readonly Block[]): Place {
-  const [outer] = path;
-  const label = outer?.labels.at(-1)?.value;
-  const span = { start: attribute.start, end: attribute.end };
-  const removal =
-    (title: string): Place['fix'] =>
-    file => ({ id: 'remove-argument', title, edits: [remove(file, span)], preferred: false });
-  if (outer === undefined) {
-    return {
-      span,
-      name: attribute.name,
-      title: `the assignment of ${attribute.name}`,
-      fix: removal(`Remove the assignment of ${attribute.name}`),
-    };
-  }
-  if (outer.type === 'variable' && attribute.name === 'default') {
-    return {
-      span,
-      name: label ?? '',
-      title: `the default of variable "${label ?? ''}"`,
-      fix: removal('Remove the default'),
-    };
-  }
-  if (outer.type === 'locals') return { span, name: attribute.name, title: `local.${attribute.name}`, fix: undefined };
-  const where = [outer.type, ...outer.labels.map(l => `"${l.value}"`)].join(' ');
-  return { span, name: attribute.name, title: `${attribute.name} of ${where}`, fix: undefined };
+function what(match: KeyMatch): string {
+  return match.kind === 'id' ? 'An AWS access key id' : 'An AWS secret access key';
 }
 
-interface PlacedKey extends Span {
-  readonly what: string;
-  readonly place: Place | undefined;
+function place(file: SourceFile, trail: readonly string[]): string {
+  const [type, label, ...rest] = trail;
+  const path = rest.filter(step => step !== '').join('.');
+  if (file.role === 'tfvars') return `the value of ${trail.join('.')}`;
+  if (type === 'variable' && rest[0] === 'default') return `the default of variable "${label ?? ''}"`;
+  if (type === 'locals') return `local "${trail.slice(1).join('.')}"`;
+  if (type === 'output') return `output "${label ?? ''}"`;
+  if (type === 'module' || type === 'provider') return `${type} "${label ?? ''}"${path === '' ? '' : `, ${path}`}`;
+  return trail.filter(step => step !== '').join('.');
 }
 
-/** Keys inside of arguments, with the argument's name for context; then keys in what is left (comments, broken parts). */
-function findKeysByLine(text: string, places: readonly Place[]): readonly PlacedKey[] {
-  const out: PlacedKey[] = [];
-  let at = 0;
-  const rest = (from: number, to: number): void => {
-    if (to <= from) return;
-    for (const key of findKeys(text.slice(from, to), ''))
-      out.push({ what: key.what, start: from + key.start, end: from + key.end, place: undefined });
-  };
-  for (const place of places) {
-    if (place.span.start < at) continue;
-    rest(at, place.span.start);
-    for (const key of findKeys(text.slice(place.span.start, place.span.end), place.name)) {
-      out.push({ what: key.what, start: place.span.start + key.start, end: place.span.start + key.end, place });
-    }
-    at = place.span.end;
+/** The key itself where the source has it letter by letter; the whole literal where escapes hide it. */
+function placeInSource(text: string, piece: TextPiece, match: KeyMatch): Span {
+  const key = piece.value.slice(match.start, match.end);
+  const source = text.slice(piece.span.start, piece.span.end);
+  const before = piece.value.slice(0, match.start).split(key).length - 1;
+  let at = -1;
+  for (let i = 0; i <= before; i++) at = source.indexOf(key, at + 1);
+  if (at === -1) return { start: piece.span.start, end: piece.span.end };
+  return { start: piece.span.start + at, end: piece.span.start + at + key.length };
+}
+
+function fixes(file: SourceFile, piece: TextPiece): readonly Fix[] {
+  const attribute = removableAttribute(file, piece);
+  if (attribute === undefined) return [];
+  const title =
+    file.role === 'tfvars' ? `Remove ${attribute.name}` : `Remove the default of variable "${piece.trail[1] ?? ''}"`;
+  return removal(file, attribute, { title, preferred: false });
+}
+
+/** Only a variable's default and a tfvars line can go without leaving a reference behind. */
+function removableAttribute(file: SourceFile, piece: TextPiece): Attribute | undefined {
+  const own = (body: Body): Attribute | undefined =>
+    body.attributes.find(a => a.start === piece.statement.start && a.end === piece.statement.end);
+  if (file.role === 'tfvars') return own(file.parsed.body);
+  if (piece.trail[0] !== 'variable' || piece.trail[2] !== 'default') return undefined;
+  for (const block of file.parsed.body.blocks) {
+    const found = block.type === 'variable' ? own(block.body) : undefined;
+    if (found !== undefined) return found;
   }
-  rest(at, text.length);
-  return out;
+  return undefined;
+}
+
+/** Comments, JSON's "//" entries and text that could not be parsed: only key ids can be told there, by their own look. */
+function outsideOfStrings(file: SourceFile, reported: readonly Span[]): readonly RuleFinding[] {
+  return findKeys(file.text, { namesSecret: false, nearKeyId: false })
+    .filter(match => match.kind === 'id')
+    .filter(match => !reported.some(span => span.start <= match.start && match.end <= span.end))
+    .map(match => {
+      const inComment = file.parsed.comments.some(c => c.start <= match.start && match.end <= c.end);
+      return {
+        location: at(file, match),
+        message: `${what(match)} is written down in ${inComment ? 'a comment' : 'this file'}. Everyone who can read this file has it: remove it, and deactivate the key in AWS.`,
+      };
+    });
 }

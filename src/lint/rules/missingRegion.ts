@@ -1,24 +1,31 @@
-import { headerSpan } from '../../terraform/model';
-import { describe, sameProvider, setAttribute } from '../provider';
+import { at, attributeOf } from '../../terraform/model';
+import { isUnset } from '../expressions';
+import { allProviders, blockHeader, providerName, sameConfiguration } from '../providers';
 import type { Rule } from '../rule';
 
 export const missingRegion: Rule = {
   code: 'missing-region',
   severity: 'information',
-  summary: 'An AWS provider without `region`, and no region in the environment',
+  title: 'No region',
   explanation:
-    'The provider needs a region, and the token is exchanged at the STS endpoint of that region. Set `region` in the block, or AWS_REGION as an environment variable of the workspace. A region set in the workspace can not be seen from here, so this is information only.',
-  run: context => {
-    if (context.env['AWS_REGION'] || context.env['AWS_DEFAULT_REGION']) return [];
-    return context.modules.flatMap(module =>
-      module.providers
-        .filter(provider => !provider.file.override)
-        .filter(provider => sameProvider(module, provider).every(p => setAttribute(p.body, 'region') === undefined))
-        .map(provider => ({
-          file: provider.file,
-          span: headerSpan(provider.block),
-          message: `${describe(provider)} names no region. Set region here, or AWS_REGION as an environment variable of the workspace.`,
-        })),
-    );
+    'Dynamic credentials bring no region. Without region in the provider block, the workspace needs the environment variable AWS_REGION; otherwise the run stops with "The argument "region" is required".',
+  check({ root, environment }) {
+    if (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION']) return [];
+    return allProviders(root).flatMap(({ module, provider }) => {
+      const parts = sameConfiguration(module, provider);
+      // An expression may have any value, so it counts as a region.
+      const hasRegion = parts.some(p => {
+        const region = attributeOf(p.body, 'region')?.value;
+        return region !== undefined && !isUnset(region);
+      });
+      if (hasRegion || parts[0] !== provider) return [];
+      return [
+        {
+          location: at(provider.file, blockHeader(provider.block, provider.file.syntax)),
+          statement: provider.block,
+          message: `${providerName(provider)} has no region. Set region here, or AWS_REGION as an environment variable of the workspace.`,
+        },
+      ];
+    });
   },
 };

@@ -1,34 +1,25 @@
-import { describe, setAttribute } from '../provider';
-import { remove } from '../removal';
+import { at } from '../../terraform/model';
+import { removal } from '../edits/fixes';
+import { allProviders, originsOf, providerName, setArguments } from '../providers';
 import type { Rule } from '../rule';
 
 export const providerProfile: Rule = {
   code: 'provider-profile',
   severity: 'error',
-  summary: '`profile` in an AWS provider block',
+  title: 'AWS profile in a provider block',
   explanation:
-    'A profile names an entry of a configuration file on your machine. The runner of HCP Terraform has no such file, so the run ends with "failed to get shared config profile"; where the profile exists, it wins over the OIDC role. Remove it, and choose the profile for local work with AWS_PROFILE.',
-  run: context =>
-    context.modules.flatMap(module =>
-      module.providers.flatMap(provider => {
-        const attribute = setAttribute(provider.body, 'profile');
-        if (attribute === undefined) return [];
-        return [
-          {
-            file: provider.file,
-            span: attribute,
-            message: `profile in ${describe(provider)} does not exist where HCP Terraform runs, and wins over the OIDC role where it does. Remove it; set AWS_PROFILE on your machine instead.`,
-            fixes: [
-              {
-                id: 'remove-argument',
-                title: 'Remove profile',
-                edits: [remove(provider.file, attribute)],
-                preferred: true,
-              },
-            ],
-            unnecessary: true,
-          },
-        ];
-      }),
-    ),
+    'The profile is a section of a file on somebody’s machine. Runs in HCP Terraform have no such file and stop with "failed to get shared config profile"; where the profile exists, it wins over the role of the run.',
+  fix: 'Removes the argument. For local runs, set AWS_PROFILE in your shell.',
+  check({ root }) {
+    return allProviders(root).flatMap(({ module, provider }) =>
+      setArguments(provider.body, ['profile']).map(argument => ({
+        location: at(provider.file, argument),
+        statement: argument,
+        message: `${providerName(provider)} sets profile. Runs in HCP Terraform have no AWS profiles and stop here. Remove it; for local runs set AWS_PROFILE in your shell.`,
+        fixes: removal(provider.file, argument, { title: 'Remove profile', preferred: true }),
+        related: originsOf(root, module, argument.value),
+        unnecessary: true,
+      })),
+    );
+  },
 };

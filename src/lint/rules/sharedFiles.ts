@@ -1,45 +1,40 @@
-import type { Expression } from '../../terraform/syntax/ast';
-import { describe, dynamicReference, setAttribute } from '../provider';
-import { remove } from '../removal';
-import type { Rule, RuleFinding } from '../rule';
+import { at } from '../../terraform/model';
+import { removal } from '../edits/fixes';
+import { comesFromInjected } from '../injected';
+import { mapProvider, tagsInUse } from '../mapping';
+import { allProviders, originsOf, providerName, setArguments } from '../providers';
+import type { Rule } from '../rule';
 
-const names = ['shared_config_files', 'shared_credentials_files', 'shared_credentials_file'] as const;
+export const sharedFileArguments = [
+  'shared_config_files',
+  'shared_config_file',
+  'shared_credentials_files',
+  'shared_credentials_file',
+] as const;
 
 export const sharedFiles: Rule = {
   code: 'shared-files',
   severity: 'error',
-  summary: '`shared_config_files` or `shared_credentials_files` that do not come from HCP Terraform',
+  title: 'Shared AWS files in a provider block',
   explanation:
-    'HCP Terraform hands the role to the provider in a shared config file of its own. An argument that names another file takes its place. It is right only where its value comes from `var.tfc_aws_dynamic_credentials` (or `var.tfc_vault_backed_aws_dynamic_credentials`, `var.tfc_hvs_backed_aws_dynamic_credentials`), which is how a provider chooses one of several configurations.',
-  run: context =>
-    context.modules.flatMap(module =>
-      module.providers.flatMap(provider =>
-        names.flatMap((name): RuleFinding[] => {
-          const attribute = setAttribute(provider.body, name);
-          if (attribute === undefined || isInjected(attribute.value)) return [];
-          return [
-            {
-              file: provider.file,
-              span: attribute,
-              message: `${name} in ${describe(provider)} takes the place of the file that HCP Terraform injects. Remove it, or take its value from var.tfc_aws_dynamic_credentials.`,
-              fixes: [
-                {
-                  id: 'remove-argument',
-                  title: `Remove ${name}`,
-                  edits: [remove(provider.file, attribute)],
-                  preferred: true,
-                },
-              ],
-              unnecessary: true,
-            },
-          ];
-        }),
-      ),
-    ),
+    'HCP Terraform hands over the credentials of a run in a shared config file of its own. A provider block that names other files reads those instead, and they are absent where the run executes. Files from var.tfc_aws_dynamic_credentials, var.tfc_vault_backed_aws_dynamic_credentials and var.tfc_hvs_backed_aws_dynamic_credentials are right.',
+  fix: 'Removes the argument; where tags are in use, maps the provider with tfc_aws_dynamic_credentials instead.',
+  check({ root }) {
+    const tagged = tagsInUse(root);
+    return allProviders(root).flatMap(({ module, provider }) =>
+      setArguments(provider.body, sharedFileArguments)
+        .filter(argument => !comesFromInjected(root, module, argument.value))
+        .map(argument => ({
+          location: at(provider.file, argument),
+          statement: argument,
+          message: `${providerName(provider)} sets ${argument.name}. The provider then reads these files in place of the one that HCP Terraform prepares for the run. Remove it.`,
+          fixes:
+            tagged && provider.name === 'aws' && module.dir === root.dir && !provider.inStack
+              ? mapProvider(module, provider, argument)
+              : removal(provider.file, argument, { title: `Remove ${argument.name}`, preferred: true }),
+          related: originsOf(root, module, argument.value),
+          unnecessary: true,
+        })),
+    );
+  },
 };
-
-/** Every file of the list is one that HCP Terraform injects. An empty list names none. */
-function isInjected(value: Expression): boolean {
-  if (value.kind === 'tuple') return value.items.every(item => dynamicReference(item) !== undefined);
-  return dynamicReference(value) !== undefined;
-}

@@ -1,41 +1,37 @@
-import { describe, isLocalMock, setAttribute } from '../provider';
-import { remove } from '../removal';
-import type { Rule, RuleFinding } from '../rule';
+import { at } from '../../terraform/model';
+import { removal } from '../edits/fixes';
+import { isFalse } from '../expressions';
+import { isLocalMock } from '../mock';
+import { allProviders, providerName, setArguments } from '../providers';
+import type { Rule } from '../rule';
 
-const names = ['skip_credentials_validation', 'skip_requesting_account_id', 'skip_metadata_api_check'] as const;
+const effects: Readonly<Record<string, string>> = {
+  skip_credentials_validation: 'Bad credentials are then noticed in the middle of an apply instead of at its start',
+  skip_requesting_account_id: 'The provider then does not know its account, and ARNs that it builds have none',
+  skip_metadata_api_check: 'It belongs to setups without dynamic credentials and hides where credentials come from',
+};
 
 export const skipValidation: Rule = {
   code: 'skip-validation',
   severity: 'warning',
-  summary: '`skip_credentials_validation`, `skip_requesting_account_id` or `skip_metadata_api_check`',
+  title: 'Provider checks switched off',
   explanation:
-    'These arguments hide what is wrong with the credentials until a resource is refused, and `skip_requesting_account_id` leaves account ids out of ARNs. With dynamic credentials none of them is needed. For a mock on your machine they are: there the fix is not applied by itself.',
-  run: context =>
-    context.modules.flatMap(module =>
-      module.providers.flatMap(provider =>
-        names.flatMap((name): RuleFinding[] => {
-          const attribute = setAttribute(provider.body, name);
-          // `false` (skip_metadata_api_check also takes it as a string) asks for nothing.
-          const { value } = attribute ?? {};
-          if (attribute === undefined || value === undefined) return [];
-          if ((value.kind === 'bool' && value.text === 'false') || (value.kind === 'string' && value.value === 'false'))
-            return [];
-          return [
-            {
-              file: provider.file,
-              span: attribute,
-              message: `${name} in ${describe(provider)} hides problems of the credentials until a resource is refused. Remove it.`,
-              fixes: [
-                {
-                  id: 'remove-argument',
-                  title: `Remove ${name}`,
-                  edits: [remove(provider.file, attribute)],
-                  preferred: !isLocalMock(provider),
-                },
-              ],
-            },
-          ];
-        }),
-      ),
-    ),
+    'skip_credentials_validation, skip_requesting_account_id and skip_metadata_api_check hide that a run has no credentials, or those of another account.',
+  fix: 'Removes the argument.',
+  check({ root }) {
+    return allProviders(root).flatMap(({ module, provider }) => {
+      const mock = isLocalMock(module, provider);
+      return setArguments(provider.body, Object.keys(effects))
+        .filter(argument => !isFalse(argument.value))
+        .map(argument => ({
+          location: at(provider.file, argument),
+          statement: argument,
+          message: `${providerName(provider)} sets ${argument.name}. ${
+            mock ? 'That is usual for a mock on this machine' : (effects[argument.name] ?? '')
+          }.`,
+          ...(mock && { severity: 'information' as const }),
+          fixes: removal(provider.file, argument, { title: `Remove ${argument.name}`, preferred: !mock }),
+        }));
+    });
+  },
 };

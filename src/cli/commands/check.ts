@@ -1,0 +1,79 @@
+import type { Finding, Severity } from '../../lint/finding';
+import { lintRoot, type SeveritySetting } from '../../lint/lint';
+import { rules } from '../../lint/table';
+import { choice, type Command, many, type OptionValues, UsageError } from '../command';
+import { checkJson, checkText } from '../checkReport';
+import { sarif } from '../sarif';
+import { readTerraformFolder } from '../terraformFolder';
+import { homepage, version } from '../../../package.json';
+
+const failLevels = ['error', 'warning', 'never'] as const;
+const settings = ['error', 'warning', 'information', 'off'] as const;
+
+export const check: Command = {
+  name: 'check',
+  summary: 'Find what keeps a Terraform configuration from using dynamic credentials',
+  help: `Usage: tfc-oidc check [PATH] [options]
+
+Reads every Terraform root below PATH (default: the current folder; one file is taken too) and reports static
+credentials, profiles, roles and keys that stand in the way of dynamic provider credentials. Needs no network.
+
+  --format text|json|sarif       how to report (default: text)
+  --fail-on error|warning|never  the lowest severity that makes the exit code 1 (default: error)
+  --severity CODE=LEVEL          error, warning, information or off, for one rule; may be given several times
+
+Rules: ${rules.map(rule => rule.code).join(', ')}.
+A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. docs/rules.md tells each rule.
+
+Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
+`,
+  options: {
+    format: { type: 'string' },
+    'fail-on': { type: 'string' },
+    severity: { type: 'string', multiple: true },
+  },
+  async run(context, { values, positionals }) {
+    const format = choice(values, 'format', ['text', 'json', 'sarif'] as const, 'text');
+    const failOn = choice(values, 'fail-on', failLevels, 'error');
+    const severities = severitySettings(values);
+    const folder = await readTerraformFolder(context, positionals);
+    const checked = folder.project.roots.map(root => ({
+      root,
+      findings: lintRoot(root, { environment: context.env, severities }).filter(
+        finding => folder.only === undefined || finding.location.file === folder.only,
+      ),
+    }));
+    for (const problem of folder.project.problems) context.err(`tfc-oidc check: ${problem.message}\n`);
+    const findings = withoutRepeats(checked.flatMap(c => c.findings));
+    if (format === 'json') context.out(checkJson(folder, checked));
+    else if (format === 'sarif') context.out(sarif(folder, findings, { version, homepage }));
+    else context.out(checkText(folder, checked));
+    return findings.some(finding => fails(finding.severity, failOn)) ? 1 : 0;
+  },
+};
+
+/** A module that two roots share is reported with each of them, and counted once. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ code, location: { file, span } }) => {
+    const key = `${file}\0${span.start}\0${span.end}\0${code}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function fails(severity: Severity, failOn: (typeof failLevels)[number]): boolean {
+  if (failOn === 'never') return false;
+  return severity === 'error' || (failOn === 'warning' && severity === 'warning');
+}
+
+export function severitySettings(values: OptionValues): Readonly<Record<string, SeveritySetting>> {
+  const out: Record<string, SeveritySetting> = {};
+  for (const given of many(values, 'severity')) {
+    const [code = '', level] = given.split('=');
+    const setting = settings.find(s => s === level);
+    if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);
+    if (setting === undefined) throw new UsageError(`--severity takes CODE=${settings.join('|')}; it was "${given}"`);
+    out[code] = setting;
+  }
+  return out;
+}

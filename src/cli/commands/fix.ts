@@ -1,0 +1,136 @@
+import type { TextEdit } from '../../core/text';
+import { fail, type Problem, type Result } from '../../core/problem';
+import { applyToFile } from '../../lint/edits/fixes';
+import type { Finding } from '../../lint/finding';
+import { chosenFix, fixAllEdits } from '../../lint/fixAll';
+import { lintProject } from '../../lint/lint';
+import { rules } from '../../lint/table';
+import type { SourceFile } from '../../terraform/model';
+import { parseHcl } from '../../terraform/syntax/hcl';
+import { parseTerraformJson } from '../../terraform/syntax/json';
+import { type Command, many, UsageError } from '../command';
+import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { unifiedDiff } from '../unifiedDiff';
+
+export const fix: Command = {
+  name: 'fix',
+  summary: 'Remove what keeps a Terraform configuration from using dynamic credentials',
+  help: `Usage: tfc-oidc fix [PATH] [options]
+
+Applies the fixes that need no decision to every Terraform root below PATH (default: the current folder). Files that
+changed while the command ran, that have syntax errors, or that lie outside of PATH are left alone and named.
+
+  --code CODE    only this rule, also where its only fix is not right in every case; may be given several times
+  --dry-run      print the changes as a unified diff and write nothing
+
+Rules: ${rules.map(rule => rule.code).join(', ')}.
+
+Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
+`,
+  options: {
+    code: { type: 'string', multiple: true },
+    'dry-run': { type: 'boolean' },
+  },
+  async run(context, { values, positionals }) {
+    const codes = many(values, 'code').flatMap(c => c.split(','));
+    for (const code of codes) {
+      if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);
+    }
+    const folder = await readTerraformFolder(context, positionals);
+    const findings = lintProject(folder.project, { environment: context.env }).filter(
+      finding => folder.only === undefined || finding.location.file === folder.only,
+    );
+    const wanted = findings.filter(finding => codes.length === 0 || codes.includes(finding.code));
+    const plan = planFixes(folder, wanted, codes.length > 0);
+    if (values['dry-run'] === true) {
+      for (const { file, edits } of plan.changes) context.out(unifiedDiff(folder.name(file.path), file.text, edits));
+      for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
+      return plan.problems.length === 0 ? 0 : 2;
+    }
+    const problems = [...plan.problems];
+    const ready: { file: SourceFile; target: Replaceable; text: string }[] = [];
+    for (const change of plan.changes) {
+      const target = await check(folder, change.file);
+      if (target.ok) ready.push({ file: change.file, target: target.value, text: change.text });
+      else problems.push(target.problem);
+    }
+    for (const { target, text } of ready) await replaceFile(target, text);
+    for (const { file } of ready) {
+      const fixed = plan.fixed.filter(f => f.location.file === file.path);
+      context.out(
+        `${folder.name(file.path)}: ${fixed.length === 1 ? '1 finding' : `${fixed.length} findings`} fixed\n`,
+      );
+    }
+    const open = wanted.length - plan.fixed.filter(f => ready.some(r => r.file.path === f.location.file)).length;
+    if (ready.length === 0 && open === 0) context.out('Nothing to fix.\n');
+    if (open > 0) {
+      context.out(
+        `${open === 1 ? '1 finding needs' : `${open} findings need`} a decision; "tfc-oidc check" lists them.\n`,
+      );
+    }
+    for (const problem of problems) context.err(`tfc-oidc fix: ${problem.message} ${problem.nextStep}\n`);
+    return problems.length === 0 ? 0 : 2;
+  },
+};
+
+interface Plan {
+  readonly changes: readonly {
+    readonly file: SourceFile;
+    readonly edits: readonly TextEdit[];
+    readonly text: string;
+  }[];
+  readonly fixed: readonly Finding[];
+  readonly problems: readonly Problem[];
+}
+
+function planFixes(folder: TerraformFolder, findings: readonly Finding[], named: boolean): Plan {
+  const problems = new Map<string, Problem>();
+  const chosen = findings.flatMap(finding => {
+    const fix = chosenFix(finding, named);
+    if (fix === undefined) return [];
+    const broken = fix.edits.map(e => folder.files.get(e.file)).find(f => f !== undefined && isBroken(f));
+    if (broken === undefined) return [{ finding, fix }];
+    // Where something never closes, nobody knows for sure what belongs to a block.
+    problems.set(broken.path, {
+      code: 'syntax',
+      message: `${folder.name(broken.path)} has a syntax error, so it was not changed.`,
+      nextStep: 'Correct it ("terraform fmt" names the place) and run the command again.',
+    });
+    return [];
+  });
+  const files = [...folder.files.values()];
+  const edits = fixAllEdits(
+    files,
+    chosen.map(c => c.fix),
+  );
+  const changes = files.flatMap(file => {
+    const own = edits.filter(edit => edit.file === file.path);
+    if (own.length === 0) return [];
+    const text = applyToFile(file, own);
+    if (isBroken({ ...file, text, parsed: parse(file, text) })) throw new Error(`a fix broke ${file.path}`);
+    return [{ file, edits: own, text }];
+  });
+  return { changes, fixed: chosen.map(c => c.finding), problems: [...problems.values()] };
+}
+
+function isBroken(file: SourceFile): boolean {
+  return file.parsed.problems.length > 0 || file.parsed.recovered;
+}
+
+function parse(file: SourceFile, text: string): SourceFile['parsed'] {
+  if (file.syntax === 'hcl') return parseHcl(text);
+  return parseTerraformJson(text, file.role === 'tfvars' ? 'tfvars' : file.role === 'config' ? 'config' : 'stack');
+}
+
+async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<Replaceable>> {
+  try {
+    return await replaceable(folder.folder, file.path, file.text);
+  } catch (error) {
+    return fail({
+      code: 'unreadable',
+      message: `${folder.name(file.path)} can not be read any more: ${error instanceof Error ? error.message : String(error)}`,
+      nextStep: 'Run the command again.',
+    });
+  }
+}

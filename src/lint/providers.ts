@@ -1,0 +1,115 @@
+import type { Span } from '../core/text';
+import type { Module, ProviderBlock, Root } from '../terraform/model';
+import { at, headerSpan } from '../terraform/model';
+import type { Attribute, Block, Body } from '../terraform/syntax/ast';
+import type { Finding } from './finding';
+import { isUnset, pathsIn, type Path } from './expressions';
+import type { Expression } from '../terraform/syntax/ast';
+
+/** Provider blocks as rules look at them. */
+
+export function allProviders(root: Root): readonly { readonly module: Module; readonly provider: ProviderBlock }[] {
+  return root.modules.flatMap(module => module.providers.map(provider => ({ module, provider })));
+}
+
+/** `provider "aws"`, with its alias where it has one. */
+export function providerName(provider: ProviderBlock): string {
+  return `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;
+}
+
+/** The header of a block; in JSON the last label, because type and labels may be far apart. */
+export function blockHeader(block: Block, syntax: 'hcl' | 'json'): Span {
+  if (syntax === 'hcl') return headerSpan(block);
+  const label = block.labels.at(-1);
+  return label ?? { start: block.typeSpan.start, end: block.typeSpan.end };
+}
+
+/** Every argument of one of these names that has a value. */
+export function setArguments(body: Body, names: readonly string[]): readonly Attribute[] {
+  return body.attributes.filter(a => names.includes(a.name) && !isUnset(a.value));
+}
+
+/** A nested block as written: `assume_role { }`, `dynamic "assume_role" { }`, or (awscc) `assume_role = { }`. */
+export type Nested =
+  | { readonly kind: 'block'; readonly node: Block; readonly arguments: Body }
+  | { readonly kind: 'attribute'; readonly node: Attribute; readonly value: Expression };
+
+export function nested(body: Body, name: string): readonly Nested[] {
+  const blocks = body.blocks.flatMap((block): Nested[] => {
+    if (block.type === name) return [{ kind: 'block', node: block, arguments: block.body }];
+    if (block.type !== 'dynamic' || block.labels[0]?.value !== name) return [];
+    const content = block.body.blocks.find(b => b.type === 'content');
+    return [{ kind: 'block', node: block, arguments: content?.body ?? block.body }];
+  });
+  const attributes = body.attributes
+    .filter(a => a.name === name && !isUnset(a.value))
+    .map((node): Nested => ({ kind: 'attribute', node, value: node.value }));
+  return [...blocks, ...attributes].sort((a, b) => a.node.start - b.node.start);
+}
+
+/** The value of an argument of a nested block or object. */
+export function nestedValue(item: Nested, name: string): Expression | undefined {
+  if (item.kind === 'block') return item.arguments.attributes.find(a => a.name === name)?.value;
+  const objects = item.value.kind === 'tuple' ? item.value.items : [item.value];
+  for (const object of objects) {
+    if (object.kind !== 'object') continue;
+    const found = object.items.find(i => i.keyText === name);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
+}
+
+/** The blocks that make one provider configuration: an override file adds to the block of the same name and alias. */
+export function sameConfiguration(module: Module, provider: ProviderBlock): readonly ProviderBlock[] {
+  return module.providers.filter(p => p.name === provider.name && p.alias === provider.alias);
+}
+
+/** Where the parts of a value come from: variables (and what tfvars files give them), locals, data sources. */
+export function originsOf(root: Root, module: Module, value: Expression): Finding['related'] {
+  const out: { location: Finding['location']; message: string }[] = [];
+  const seen = new Set<string>();
+  const visit = (expression: Expression): void => {
+    for (const path of pathsIn(expression)) follow(path);
+  };
+  const follow = ({ steps }: Path): void => {
+    const names = steps.map(step => (typeof step === 'string' ? step : '*'));
+    const key = names.slice(0, 3).join('.');
+    if (seen.has(key)) return;
+    seen.add(key);
+    const [head, name, third] = names;
+    if (name === undefined) return;
+    if (head === 'var') {
+      const variable = module.variables.get(name);
+      if (variable === undefined) return;
+      const { file, block } = variable;
+      out.push({
+        location: at(file, blockHeader(block, file.syntax)),
+        message: `Variable "${name}" is declared here.`,
+      });
+      if (module.dir !== root.dir) return;
+      for (const tfvars of root.tfvars) {
+        if (tfvars.name !== name) continue;
+        out.push({
+          location: at(tfvars.file, tfvars.attribute.nameSpan),
+          message: `Variable "${name}" gets a value here.`,
+        });
+      }
+    } else if (head === 'local') {
+      const local = module.locals.get(name);
+      if (local === undefined) return;
+      out.push({ location: at(local.file, local.attribute.nameSpan), message: `Local "${name}" is defined here.` });
+      visit(local.attribute.value);
+    } else if (third !== undefined || head !== 'data') {
+      const [mode, type, label] =
+        head === 'data' || head === 'ephemeral' ? [head, name, third] : ['resource', head, name];
+      const resource = module.resources.find(r => r.mode === mode && r.type === type && r.name === label);
+      if (resource === undefined) return;
+      out.push({
+        location: at(resource.file, blockHeader(resource.block, resource.file.syntax)),
+        message: `The value comes from ${mode === 'resource' ? '' : `${mode} source `}${type ?? ''}.${label ?? ''}.`,
+      });
+    }
+  };
+  visit(value);
+  return out;
+}

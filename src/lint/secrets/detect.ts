@@ -1,0 +1,83 @@
+import type { Span } from '../../core/text';
+
+/**
+ * Finds AWS access keys in a piece of text.
+ * Ids: `AKIA…` (users) and `ASIA…` (temporary), 20 characters
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids).
+ * Secrets have no mark of their own: 40 characters of base64, so a name that says "AWS secret key", or a key id beside it, and
+ * enough randomness are asked for. Documentation examples, ARNs, hashes, commit ids and UUIDs are none of them.
+ */
+export interface KeyMatch extends Span {
+  readonly kind: 'id' | 'secret';
+}
+
+const keyId = /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g;
+const secretShape = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+
+/** Names that announce a secret access key: `secret_key`, `aws_secret_access_key`, `secretAccessKey`, `AWS_SECRET`. */
+const secretName =
+  /secret[^a-z0-9]{0,3}(?:access[^a-z0-9]{0,3})?key|aws[^a-z0-9]{0,3}secret|secret[^a-z0-9]{0,3}access/i;
+
+export function namesSecret(text: string): boolean {
+  return secretName.test(text);
+}
+
+/** Spans (into `text`) of key ids, and of secrets where `context`, the text before them or a key id beside them says so. */
+export function findKeys(
+  text: string,
+  context: { readonly namesSecret: boolean; readonly nearKeyId: boolean },
+): readonly KeyMatch[] {
+  const out: KeyMatch[] = [];
+  for (const match of text.matchAll(keyId)) {
+    if (!isPlaceholderId(match[0])) out.push({ kind: 'id', start: match.index, end: match.index + match[0].length });
+  }
+  const near = context.nearKeyId || out.length > 0;
+  for (const match of text.matchAll(secretShape)) {
+    if (!isRandomSecret(match[0])) continue;
+    if (context.namesSecret || near || namesSecret(before(text, match.index))) {
+      out.push({ kind: 'secret', start: match.index, end: match.index + match[0].length });
+    }
+  }
+  return out.sort((a, b) => a.start - b.start);
+}
+
+export function hasKeyId(text: string): boolean {
+  return findKeys(text, { namesSecret: false, nearKeyId: false }).some(match => match.kind === 'id');
+}
+
+/** Would AWS take it for a key? For telling a real one from `test`. */
+export function looksLikeAwsKey(text: string): boolean {
+  return findKeys(text, { namesSecret: true, nearKeyId: true }).length > 0;
+}
+
+/** The words on the same line before an offset; a name far away says nothing. */
+function before(text: string, offset: number): string {
+  const line =
+    text
+      .slice(0, offset)
+      .split(/[\r\n]/)
+      .at(-1) ?? '';
+  return line.slice(-80);
+}
+
+/** AWS's documentation ends its ids in EXAMPLE; `AKIAXXXXXXXXXXXXXXXX` is a form to fill in. */
+function isPlaceholderId(id: string): boolean {
+  return id.includes('EXAMPLE') || new Set(id.slice(4)).size <= 3;
+}
+
+function isRandomSecret(text: string): boolean {
+  if (/EXAMPLE/i.test(text)) return false;
+  // A path or an ARN's tail has one slash after the other; a SHA-1 or a commit id is hexadecimal.
+  if (/^[0-9a-f]+$/i.test(text)) return false;
+  if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/[0-9]/.test(text)) return false;
+  return entropy(text) >= 3.5;
+}
+
+/** Shannon entropy in bits a character. Random base64 of 40 characters has about 4.8, words about 3.5, one letter 0. */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
