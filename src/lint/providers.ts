@@ -1,5 +1,5 @@
 import type { Span } from '../core/text';
-import type { Module, ProviderBlock, Root } from '../terraform/model';
+import type { Module, ProviderBlock, Root, SourceFile } from '../terraform/model';
 import { at, headerSpan } from '../terraform/model';
 import type { Attribute, Block, Body } from '../terraform/syntax/ast';
 import type { Finding } from './finding';
@@ -17,11 +17,15 @@ export function providerName(provider: ProviderBlock): string {
   return `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;
 }
 
-/** The header of a block; in JSON the last label, because type and labels may be far apart. */
-export function blockHeader(block: Block, syntax: 'hcl' | 'json'): Span {
-  if (syntax === 'hcl') return headerSpan(block);
-  const label = block.labels.at(-1);
-  return label ?? { start: block.typeSpan.start, end: block.typeSpan.end };
+/**
+ * The header of a block. In JSON its last label, because type and labels may be far apart; in an array of blocks, which
+ * share their label, the block's brace.
+ */
+export function blockHeader(block: Block, file: SourceFile): Span {
+  if (file.syntax === 'hcl') return headerSpan(block);
+  const header = block.labels.at(-1) ?? block.typeSpan;
+  const own = block.open === undefined || /^"?\s*:\s*$/.test(file.text.slice(header.end, block.open.start));
+  return own ? { start: header.start, end: header.end } : { start: block.open.start, end: block.open.end };
 }
 
 /** Every argument of one of these names that has a value. */
@@ -83,7 +87,7 @@ export function originsOf(root: Root, module: Module, value: Expression): Findin
       if (variable === undefined) return;
       const { file, block } = variable;
       out.push({
-        location: at(file, blockHeader(block, file.syntax)),
+        location: at(file, blockHeader(block, file)),
         message: `Variable "${name}" is declared here.`,
       });
       if (module.dir !== root.dir) return;
@@ -105,7 +109,7 @@ export function originsOf(root: Root, module: Module, value: Expression): Findin
       const resource = module.resources.find(r => r.mode === mode && r.type === type && r.name === label);
       if (resource === undefined) return;
       out.push({
-        location: at(resource.file, blockHeader(resource.block, resource.file.syntax)),
+        location: at(resource.file, blockHeader(resource.block, resource.file)),
         message: `The value comes from ${mode === 'resource' ? '' : `${mode} source `}${type ?? ''}.${label ?? ''}.`,
       });
     }

@@ -37,7 +37,7 @@ function declarations(module: Module): readonly RuleFinding[] {
     const edits = name === dynamicVariable ? fixType(file, block) : [];
     return [
       {
-        location: at(file, type ?? blockHeader(block, file.syntax)),
+        location: at(file, type ?? blockHeader(block, file)),
         statement: block,
         message: `Variable "${name}" ${wrong}. HCP Terraform fills it with object({ default = object({ ${injectedVariables[name].field} = string }), aliases = map(object({ ${injectedVariables[name].field} = string })) }).`,
         fixes: edits.length === 0 ? [] : [{ id: 'set-type', title: 'Use the documented type', preferred: true, edits }],
@@ -160,7 +160,7 @@ function unmapped(root: Root): readonly RuleFinding[] {
       );
     })
     .map(provider => ({
-      location: at(provider.file, blockHeader(provider.block, provider.file.syntax)),
+      location: at(provider.file, blockHeader(provider.block, provider.file)),
       statement: provider.block,
       message:
         provider.alias === undefined

@@ -21,7 +21,7 @@ export const missingRegion: Rule = {
       if (hasRegion || parts[0] !== provider) return [];
       return [
         {
-          location: at(provider.file, blockHeader(provider.block, provider.file.syntax)),
+          location: at(provider.file, blockHeader(provider.block, provider.file)),
           statement: provider.block,
           message: `${providerName(provider)} has no region. Set region here, or AWS_REGION as an environment variable of the workspace.`,
         },

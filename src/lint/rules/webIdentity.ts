@@ -38,7 +38,7 @@ export const webIdentity: Rule = {
 
 /** The header of a nested block, or the name of an argument. */
 export function placeOf(item: Nested, file: SourceFile): { readonly start: number; readonly end: number } {
-  return item.kind === 'block' ? blockHeader(item.node, file.syntax) : item.node.nameSpan;
+  return item.kind === 'block' ? blockHeader(item.node, file) : item.node.nameSpan;
 }
 
 /** The manual way of HashiCorp's documentation: a token from TFC_WORKLOAD_IDENTITY_TOKEN, handed in as a variable. */

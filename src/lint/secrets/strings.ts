@@ -18,6 +18,8 @@ export interface TextPiece {
 }
 
 interface Surroundings {
+  /** What names the value: a variable's label and description, the argument, object keys. Resource types do not. */
+  readonly names: string;
   readonly statement: Span;
   readonly trail: readonly string[];
   readonly namesSecret: boolean;
@@ -34,6 +36,7 @@ export function textPieces(file: SourceFile): readonly TextPiece[] {
       visit(attribute.value, {
         statement: attribute,
         trail: [...trail, attribute.name],
+        names: `${about} ${attribute.name}`,
         namesSecret: namesSecret(`${said} ${attribute.name}`),
         nearKeyId: near,
       });
@@ -70,7 +73,9 @@ export function textPieces(file: SourceFile): readonly TextPiece[] {
           visit(item.value, {
             statement: around.statement,
             trail: [...around.trail, key],
-            namesSecret: around.namesSecret || namesSecret(`${said} ${key}`),
+            names: `${around.names} ${key}`,
+            // `aws = { secret = "…" }`: only the names together say what it is.
+            namesSecret: around.namesSecret || namesSecret(`${said} ${around.names} ${key}`),
             nearKeyId: near,
           });
         }
