@@ -77,12 +77,18 @@ export class BodyParser extends CollectionParser {
     this.failed = false;
     this.advance();
     if (this.is(Token.Equals)) this.attribute(body, name, nameSpan);
-    else if (this.is(Token.LeftBrace) || this.is(Token.Quote) || this.is(Token.Identifier))
+    else if (this.is(Token.LeftBrace) || this.is(Token.Quote) || this.is(Token.Identifier) || this.isBraceBelow())
       this.block(body, name, nameSpan);
     else {
       this.report('item', nameSpan.start, nameSpan.end, `"${name}" needs "=" (an argument) or "{" (a block)`);
       this.skipLine();
     }
+  }
+
+  private isBraceBelow(): boolean {
+    let next = this.tokenStart;
+    while (this.text[next] === '\n' || this.text[next] === '\r') next++;
+    return this.is(Token.Newline) && this.text.charCodeAt(next) === Code.LeftBrace;
   }
 
   private attribute(body: OpenBody, name: string, nameSpan: Span): void {

@@ -93,10 +93,6 @@ export abstract class ExpressionParser extends RecoveringParser {
     );
   }
 
-  protected missing(): Expression {
-    return { kind: 'missing', start: this.previousEnd, end: this.previousEnd };
-  }
-
   private postfix(term: Expression): Expression {
     let on = term;
     let length = 0;
@@ -140,7 +136,8 @@ export abstract class ExpressionParser extends RecoveringParser {
       return { kind: 'splat', on, full: false, start, end };
     }
     this.fail('attribute-name', 'A name is needed after "."');
-    return { ...on, end: dotEnd };
+    if (on.kind === 'reference') return { ...on, end: dotEnd };
+    return { kind: 'attribute', on, name: '', nameSpan: { start: dotEnd, end: dotEnd }, start, end: dotEnd };
   }
 
   private indexed(on: Expression): Expression {

@@ -1,5 +1,5 @@
 import type { Expression } from './ast';
-import { skipHeredoc, skipString } from './skip';
+import { skipHeredoc, skipString, trimmedEnd } from './skip';
 import { TemplateParser } from './templates';
 import { Code, isBlank, Token } from './tokens';
 
@@ -67,21 +67,13 @@ export abstract class RecoveringParser extends TemplateParser {
         this.advance();
       } else if (this.is(Token.End) || this.isCloser() || this.endsByLayout(top)) {
         stack.pop();
-        end = this.trimmedEnd(top.start + 1, this.previousEnd);
+        end = trimmedEnd(this.text, top.start + 1, this.previousEnd);
         this.leaveUnclosed(top);
       } else if (closerOf.has(this.token)) stack.push(this.open(this.is(Token.LeftBrace)));
       else if (this.is(Token.Quote) || this.is(Token.Heredoc)) this.skipTemplate();
       else this.advance();
     }
     return end;
-  }
-
-  /** Without the white space before `end`. */
-  private trimmedEnd(start: number, end: number): number {
-    let trimmed = end;
-    while (trimmed > start && (isBlank(this.text.charCodeAt(trimmed - 1)) || this.text[trimmed - 1] === '\n'))
-      trimmed--;
-    return Math.max(start, trimmed);
   }
 
   private leaveUnclosed(opened: Opened): void {
@@ -189,7 +181,14 @@ export abstract class RecoveringParser extends TemplateParser {
       else if (this.is(Token.Colon)) questions--;
       this.skipOne();
     }
-    return { kind: 'missing', start, end: Math.max(start, this.previousEnd) };
+    if (this.previousEnd <= start) return this.missing();
+    return { kind: 'missing', start, end: trimmedEnd(this.text, start, this.previousEnd) };
+  }
+
+  /** An expression that isn't there, behind the token before. */
+  protected missing(): Expression {
+    const end = trimmedEnd(this.text, 0, this.previousEnd);
+    return { kind: 'missing', start: end, end };
   }
 
   private endsExpression(questions: number): boolean {

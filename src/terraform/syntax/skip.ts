@@ -116,3 +116,14 @@ export function matchingBrace(text: string, start: number, limit: number): numbe
   }
   return -1;
 }
+
+/** `end` without the white space before it, not before `start`. */
+export function trimmedEnd(text: string, start: number, end: number): number {
+  let trimmed = end;
+  while (trimmed > start && isWhiteSpace(text.charCodeAt(trimmed - 1))) trimmed--;
+  return Math.max(start, trimmed);
+}
+
+function isWhiteSpace(code: number): boolean {
+  return isBlank(code) || code === Code.LineFeed || code === Code.CarriageReturn;
+}

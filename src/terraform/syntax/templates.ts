@@ -1,7 +1,7 @@
 import type { Expression, TemplatePart } from './ast';
 import { dedentParts } from './dedent';
 import { Scanner } from './scanner';
-import { isEscapedSequence, isSequenceStart, markerEnd, skipSequence } from './skip';
+import { isEscapedSequence, isSequenceStart, markerEnd, skipSequence, trimmedEnd } from './skip';
 import { Code, heredocStart, normalized, Token } from './tokens';
 
 /** How far a sequence in a quoted string is looked for on later lines when the text is broken somewhere. */
@@ -51,6 +51,7 @@ export abstract class TemplateParser extends Scanner {
       if (code === Code.Backslash) i = this.escape(reading, i);
       else i = this.templateStep(reading, i, true);
     }
+    if (!closed) i = unclosedEnd(text, reading, i);
     this.flush(reading, i);
     this.newlines = outer;
     if (!closed) {
@@ -83,7 +84,8 @@ export abstract class TemplateParser extends Scanner {
         this.report('carriage-return', i, i + 1, 'A carriage return must be followed by a line feed');
       i = this.templateStep(reading, i, false);
     }
-    this.flush(reading, Math.max(content, Math.min(i, this.limit)));
+    if (end < 0) i = unclosedEnd(text, reading, i);
+    this.flush(reading, i);
     this.newlines = outer;
     if (end < 0) {
       this.report('unclosed-heredoc', start, content, `This heredoc has no line "${marker}" that ends it`);
@@ -183,7 +185,7 @@ export abstract class TemplateParser extends Scanner {
     }
     let quote = start + 2;
     while (quoted && quote < line && this.text.charCodeAt(quote) !== Code.Quote) quote++;
-    return quoted ? Math.min(quote, line) : line;
+    return quoted && quote < line ? quote : trimmedEnd(this.text, start + 2, line);
   }
 
   private hasItemLine(from: number, to: number): boolean {
@@ -248,4 +250,9 @@ export abstract class TemplateParser extends Scanner {
 
 function startReading(start: number, content: number): Reading {
   return { start, parts: [], directives: [], textStart: content, text: '', raw: content };
+}
+
+/** A template that is never closed ends before the white space at its end. */
+function unclosedEnd(text: string, { start, parts }: Reading, end: number): number {
+  return trimmedEnd(text, parts.at(-1)?.end ?? start + 1, end);
 }
