@@ -1,0 +1,15 @@
+// npm run package [-- --out FILE]: makes the .vsix. Everything is bundled, so no dependency is packed.
+import path from 'node:path';
+import { build } from './build.mjs';
+import { root, run } from './install.mjs';
+
+export async function makePackage(out = path.join(root, 'configure-tfc-oidc.vsix')) {
+  await build({ production: true });
+  run(process.execPath, ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', out]);
+  return out;
+}
+
+if (process.argv[1] === import.meta.filename || process.argv[1]?.endsWith('package.mjs')) {
+  const at = process.argv.indexOf('--out');
+  await makePackage(at < 0 ? undefined : path.resolve(process.argv[at + 1]));
+}

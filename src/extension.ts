@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { CodeActions } from './vscode/codeActions';
+import { CommandRegistry } from './vscode/commandRegistry';
+import { ConfigureCommand, type ConfigureTarget } from './vscode/configure';
+import { ContextKeys } from './vscode/contextKeys';
+import { Diagnostics } from './vscode/diagnostics';
+import { WorkspaceFiles } from './vscode/fileReader';
+import { ExtensionLog } from './vscode/log';
+import { fixRoot, openLocation } from './vscode/navigation';
+import { Previews } from './vscode/preview';
+import { ProjectStore } from './vscode/projectStore';
+import { StatusBar } from './vscode/statusBar';
+import { BindingsTree } from './vscode/tree';
+
+/** Builds the services, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
+export function activate(context: vscode.ExtensionContext): void {
+  const log = new ExtensionLog();
+  const files = new WorkspaceFiles();
+  // Environment variables choose hosts and workspaces, so an untrusted window gets none.
+  const env = vscode.workspace.isTrusted ? process.env : {};
+  const store = new ProjectStore(files, env, log);
+  const keys = new ContextKeys();
+  const commands = new CommandRegistry(log);
+  const previews = new Previews();
+  const configure = new ConfigureCommand(store, previews);
+  context.subscriptions.push(
+    log,
+    files,
+    store,
+    commands,
+    previews,
+    new Diagnostics(store),
+    new CodeActions(store),
+    new BindingsTree(store, keys),
+    new StatusBar(store),
+  );
+  commands.register('tfcOidc.configure', (target?: ConfigureTarget) => configure.run(target));
+  commands.register('tfcOidc.refresh', () => {
+    files.forgetAll();
+    return store.refresh();
+  });
+  commands.register('tfcOidc.fixRoot', (target?: Parameters<typeof fixRoot>[1]) => fixRoot(store, target));
+  commands.register('tfcOidc.openLocation', (location: Parameters<typeof openLocation>[1]) =>
+    openLocation(store, location),
+  );
+  commands.register('tfcOidc.showLog', () => log.show());
+  commands.register('tfcOidc.copyText', (row?: { readonly finding?: { readonly message: string } }) =>
+    vscode.env.clipboard.writeText(row?.finding?.message ?? '').then(() => undefined),
+  );
+  void store.refresh();
+}

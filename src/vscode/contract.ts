@@ -1,0 +1,30 @@
+/** Ids that the manifest and the code share. A test holds both together; nothing registers an id that is not here. */
+export const commandIds = [
+  'tfcOidc.configure',
+  'tfcOidc.refresh',
+  'tfcOidc.fixRoot',
+  'tfcOidc.openLocation',
+  'tfcOidc.showLog',
+  'tfcOidc.copyText',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const contextKeys = ['tfcOidc.state'] as const;
+export type ContextKey = (typeof contextKeys)[number];
+
+/** Why the view is empty: one welcome text for each. */
+export type ViewState = 'loading' | 'noFolder' | 'noTerraform' | 'ready';
+
+export const viewId = 'tfcOidc.bindings';
+export const diagnosticSource = 'TFC OIDC';
+export const previewScheme = 'tfc-oidc-preview';
+
+/** Files whose findings the editor shows, by pattern: another extension may own the language id, or be off. */
+export const documentSelector = [
+  { pattern: '**/*.{tf,tofu,tfvars}' },
+  { pattern: '**/*.{tf,tofu,tfvars}.json' },
+  { pattern: '**/*.{tfcomponent,tfdeploy,tfstack}.hcl' },
+] as const;
+
+/** Where the project's documents are on the web. */
+export const pages = 'https://github.com/tfc-oidc/vscode-configure-tfc-oidc/blob/main/';

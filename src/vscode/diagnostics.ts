@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { Finding, Severity } from '../lint/finding';
+import { documentationPage } from '../lint/table';
+import { diagnosticSource, pages } from './contract';
+import type { ProjectStore } from './projectStore';
+
+const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** Shows the store's findings as diagnostics. What the store no longer has, vanishes. */
+export class Diagnostics implements vscode.Disposable {
+  private readonly collection = vscode.languages.createDiagnosticCollection('tfc-oidc');
+  private readonly subscription: vscode.Disposable;
+  private shown = new Set<string>();
+
+  constructor(private readonly store: ProjectStore) {
+    this.subscription = store.onDidChange(() => this.show());
+    this.show();
+  }
+
+  private show(): void {
+    const paths = new Set(this.store.all().flatMap(r => r.findings.map(f => f.location.file)));
+    for (const old of this.shown) if (!paths.has(old)) this.collection.delete(vscode.Uri.parse(old, true));
+    for (const path of paths) {
+      this.collection.set(
+        vscode.Uri.parse(path, true),
+        this.store.findingsOf(path).map(f => toDiagnostic(this.store, f)),
+      );
+    }
+    this.shown = paths;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.collection.dispose();
+  }
+}
+
+function toDiagnostic(store: ProjectStore, finding: Finding): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(
+    store.range(finding.location),
+    finding.message,
+    severities[finding.severity],
+  );
+  diagnostic.source = diagnosticSource;
+  diagnostic.code = { value: finding.code, target: vscode.Uri.parse(pages + documentationPage(finding.code)) };
+  if (finding.tags.includes('unnecessary')) diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+  if (finding.related.length > 0) {
+    diagnostic.relatedInformation = finding.related.map(
+      r =>
+        new vscode.DiagnosticRelatedInformation(
+          new vscode.Location(vscode.Uri.parse(r.location.file, true), store.range(r.location)),
+          r.message,
+        ),
+    );
+  }
+  return diagnostic;
+}

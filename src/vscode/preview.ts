@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { previewScheme } from './contract';
+
+/** Read-only documents: what is shown is what was worked out, and nothing can be typed into it. */
+export class Previews implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.changed.event;
+  private readonly texts = new Map<string, string>();
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(previewScheme, this);
+  private readonly closing = vscode.workspace.onDidCloseTextDocument(d => this.texts.delete(d.uri.toString()));
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? '';
+  }
+
+  /** Makes a document of this name, or gives an open one its new text. */
+  put(name: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: previewScheme, path: `/${name}` });
+    this.texts.set(uri.toString(), text);
+    this.changed.fire(uri);
+    return uri;
+  }
+
+  /** Shows Markdown as it reads. */
+  async showMarkdown(name: string, text: string): Promise<void> {
+    const uri = this.put(name, text);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  dispose(): void {
+    this.closing.dispose();
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+}

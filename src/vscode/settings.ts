@@ -1,0 +1,26 @@
+import * as vscode from 'vscode';
+import type { Severity } from '../lint/finding';
+
+/** Settings, read where they are used: per folder, never global. */
+export interface Settings {
+  readonly enabled: boolean;
+  readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** Folders, relative to the workspace folder, that are left out. */
+  readonly ignoredFolders: readonly string[];
+}
+
+const severities: readonly string[] = ['error', 'warning', 'information', 'off'];
+
+export function readSettings(scope: vscode.Uri | undefined): Settings {
+  const configuration = vscode.workspace.getConfiguration('tfcOidc', scope ?? null);
+  const rules = configuration.get<Record<string, unknown>>('rules', {});
+  return {
+    enabled: configuration.get<boolean>('enable', true),
+    severities: Object.fromEntries(
+      Object.entries(rules).filter(
+        (e): e is [string, Severity | 'off'] => typeof e[1] === 'string' && severities.includes(e[1]),
+      ),
+    ),
+    ignoredFolders: configuration.get<string[]>('ignoredFolders', []).filter(f => typeof f === 'string'),
+  };
+}

@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+
+/** A wizard's step: asks one thing, or skips itself where the answer is known. Throws `goBack` or a cancellation. */
+export type Step<S> = (
+  state: S,
+  position: { readonly step: number; readonly total: number; readonly canGoBack: boolean },
+) => Promise<'asked' | 'skipped'>;
+
+class GoBack extends Error {}
+
+/** Runs steps in order. Back returns to the last one that asked; what was chosen stays chosen. Escape ends it with `false`. */
+export async function runSteps<S>(state: S, steps: readonly Step<S>[]): Promise<boolean> {
+  const asked: number[] = [];
+  for (let i = 0; i < steps.length;) {
+    const step = steps[i];
+    if (step === undefined) break;
+    try {
+      const how = await step(state, { step: i + 1, total: steps.length, canGoBack: asked.length > 0 });
+      if (how === 'asked') asked.push(i);
+      i++;
+    } catch (error) {
+      if (error instanceof GoBack) i = asked.pop() ?? 0;
+      else if (error instanceof vscode.CancellationError) return false;
+      else throw error;
+    }
+  }
+  return true;
+}
+
+interface Position {
+  readonly step: number;
+  readonly total: number;
+  readonly canGoBack: boolean;
+}
+
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+/** A pick list with Back; `current` is highlighted when a person comes back to it. */
+export function pick<T>(
+  options: {
+    readonly title: string;
+    readonly placeholder: string;
+    readonly items: readonly Choice<T>[];
+    readonly current: T | undefined;
+  },
+  position: Position,
+): Promise<T> {
+  const input = vscode.window.createQuickPick<Choice<T>>();
+  input.items = options.items;
+  input.placeholder = options.placeholder;
+  input.matchOnDescription = true;
+  const active = options.items.find(i => i.value === options.current);
+  if (active !== undefined) input.activeItems = [active];
+  return shown(input, options.title, position, resolve => {
+    input.onDidAccept(() => {
+      const [chosen] = input.selectedItems;
+      if (chosen !== undefined) resolve(chosen.value);
+    });
+  });
+}
+
+/** A text with Back, checked as one types. */
+export function ask(
+  options: {
+    readonly title: string;
+    readonly prompt: string;
+    readonly placeholder: string;
+    readonly value: string | undefined;
+    readonly password?: boolean;
+    check(value: string): string | undefined;
+  },
+  position: Position,
+): Promise<string> {
+  const input = vscode.window.createInputBox();
+  input.prompt = options.prompt;
+  input.placeholder = options.placeholder;
+  input.value = options.value ?? '';
+  input.password = options.password ?? false;
+  input.onDidChangeValue(value => {
+    input.validationMessage = value === '' ? undefined : options.check(value);
+  });
+  return shown(input, options.title, position, resolve => {
+    input.onDidAccept(() => {
+      input.validationMessage = options.check(input.value);
+      if (input.validationMessage === undefined) resolve(input.value);
+    });
+  });
+}
+
+function shown<T>(
+  input: vscode.QuickInput & {
+    buttons: readonly vscode.QuickInputButton[];
+    onDidTriggerButton: vscode.Event<vscode.QuickInputButton>;
+  },
+  title: string,
+  position: Position,
+  listen: (resolve: (value: T) => void) => void,
+): Promise<T> {
+  input.title = title;
+  input.step = position.step;
+  input.totalSteps = position.total;
+  input.ignoreFocusOut = true;
+  input.buttons = position.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  return new Promise<T>((resolve, reject) => {
+    let settled = false;
+    const settle = (end: () => void): void => {
+      settled = true;
+      end();
+      input.dispose();
+    };
+    listen(value => settle(() => resolve(value)));
+    input.onDidTriggerButton(() => settle(() => reject(new GoBack())));
+    input.onDidHide(() => {
+      if (!settled) settle(() => reject(new vscode.CancellationError()));
+    });
+    input.show();
+  });
+}
