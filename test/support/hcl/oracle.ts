@@ -139,7 +139,7 @@ function sameText(mine: string, theirs: string): boolean {
 }
 
 function plain(text: string): string {
-  return text.replaceAll('$${', '${').replaceAll('%%{', '%{');
+  return text.replace(/([$%])\1*\{/g, '$1{');
 }
 
 function plainKey(key: string): string {
