@@ -3,6 +3,7 @@ import { fail, type Problem, type Result } from '../../core/problem';
 import { applyToFile } from '../../lint/edits/fixes';
 import type { Finding } from '../../lint/finding';
 import { chosenFix, fixAllEdits } from '../../lint/fixAll';
+import { maskSecrets } from '../../lint/secrets/mask';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
@@ -22,7 +23,7 @@ Applies the fixes that need no decision to every Terraform root below PATH (defa
 changed while the command ran, that have syntax errors, or that lie outside of PATH are left alone and named.
 
   --code CODE    only this rule, also where its only fix is not right in every case; may be given several times
-  --dry-run      print the changes as a unified diff and write nothing
+  --dry-run      print the changes as a unified diff (keys and tokens masked) and write nothing
 
 Rules: ${rules.map(rule => rule.code).join(', ')}.
 
@@ -44,7 +45,9 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
     const wanted = findings.filter(finding => codes.length === 0 || codes.includes(finding.code));
     const plan = planFixes(folder, wanted, codes.length > 0);
     if (values['dry-run'] === true) {
-      for (const { file, edits } of plan.changes) context.out(unifiedDiff(folder.name(file.path), file.text, edits));
+      for (const { file, edits } of plan.changes) {
+        context.out(unifiedDiff(folder.name(file.path), maskSecrets(file, findings), edits));
+      }
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
       return plan.problems.length === 0 ? 0 : 2;
     }

@@ -127,13 +127,16 @@ export function addArgument(
   const unit = outer.includes('\t') ? '\t' : '  ';
   const oneLine = lineEnd(text, block.open.end) >= block.close.start;
   if (oneLine) {
-    const inner = text.slice(block.open.end, block.close.start).trim();
-    const lines = [...(inner === '' ? [] : [outer + unit + inner, '']), outer + unit + argument];
+    const inner = text.slice(block.open.end, block.close.start);
+    const start = block.open.end + inner.length - inner.trimStart().length;
+    const line = outer + unit + argument + eol + outer;
+    if (inner.trim() === '') {
+      return toEdits(file, [{ span: { start: block.open.end, end: block.close.start }, newText: eol + line }]);
+    }
+    // What the block says stays where it is; only the space around it changes.
     return toEdits(file, [
-      {
-        span: { start: block.open.end, end: block.close.start },
-        newText: eol + lines.map(line => line + eol).join('') + outer,
-      },
+      { span: { start: block.open.end, end: start }, newText: eol + outer + unit },
+      { span: { start: block.open.end + inner.trimEnd().length, end: block.close.start }, newText: eol + eol + line },
     ]);
   }
   const last = body.attributes.at(-1);

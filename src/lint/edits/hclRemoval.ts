@@ -1,5 +1,6 @@
 import type { Span } from '../../core/text';
-import type { Body, ParsedFile } from '../../terraform/syntax/ast';
+import type { Body, Expression, ParsedFile } from '../../terraform/syntax/ast';
+import { childrenOf } from '../expressions';
 import { afterBreak, firstOffset, isBlank, lineAbove, lineEnd, lineStart } from './lines';
 
 /** What an edit of one text replaces. */
@@ -137,14 +138,39 @@ function realign(text: string, body: Body, removed: readonly Span[]): readonly R
 
 /** Runs of arguments on consecutive lines, one line each, which `terraform fmt` aligns with one another. */
 function alignedRuns(text: string, body: Body, removed: readonly Span[]): readonly (readonly Cell[])[] {
+  return [
+    ...runsOf(text, body.attributes, removed),
+    ...body.attributes
+      .flatMap(a => objectsIn(a.value))
+      .flatMap(object =>
+        runsOf(
+          text,
+          object.items.map(item => ({ start: item.start, end: item.end, nameSpan: item.key })),
+          removed,
+        ),
+      ),
+    ...body.blocks.flatMap(block => alignedRuns(text, block.body, removed)),
+  ];
+}
+
+function objectsIn(value: Expression): readonly Extract<Expression, { kind: 'object' }>[] {
+  const inner = childrenOf(value).flatMap(objectsIn);
+  return value.kind === 'object' ? [value, ...inner] : inner;
+}
+
+function runsOf(
+  text: string,
+  statements: readonly (Span & { readonly nameSpan: Span })[],
+  removed: readonly Span[],
+): readonly (readonly Cell[])[] {
   const runs: Cell[][] = [];
   let run: Cell[] = [];
   let expected = -1;
-  for (const { nameSpan, ...span } of body.attributes) {
+  for (const { nameSpan, ...span } of statements) {
     const start = lineStart(text, span.start);
     const end = lineEnd(text, span.end);
     const pad = /^ *(?==)/.exec(text.slice(nameSpan.end, end))?.[0].length ?? 0;
-    const oneLine = lineEnd(text, span.start) === end && pad > 0;
+    const oneLine = lineEnd(text, span.start) === end && pad > 0 && text.slice(start, span.start).trim() === '';
     if (start !== expected || !oneLine) {
       if (run.length > 1) runs.push(run);
       run = [];
@@ -155,5 +181,5 @@ function alignedRuns(text: string, body: Body, removed: readonly Span[]): readon
     expected = oneLine ? afterBreak(text, end) : -1;
   }
   if (run.length > 1) runs.push(run);
-  return [...runs, ...body.blocks.flatMap(block => alignedRuns(text, block.body, removed))];
+  return runs;
 }
