@@ -209,7 +209,8 @@ function subjectFindings(clause: Clause, v: StringAt, expected: TrustExpectation
   }
   const broad = like ? breadth(text) : undefined;
   if (broad !== undefined) return [found(broad.code, 'too-broad', broad.message)];
-  const parsed = parseSubject(text);
+  // `workspace:prod:*` means the same as `workspace:prod:run_phase:*`: read it as such, and let fixes keep the text.
+  const parsed = parseSubject(text) ?? (like ? parseSubject(text.replace(/:\*+$/, ':run_phase:*')) : undefined);
   if (parsed === undefined) {
     if (/^organization:[^:]*:project:[^:]*:workspace:[^:]*$/.test(text)) {
       return [

@@ -108,7 +108,7 @@ function isRelevant(s: Statement, hostname: string | undefined): boolean {
       f => parseOidcProviderArn(f.value)?.host ?? f.value.replace(/^.*oidc-provider\//, ''),
     ) ?? [];
   const wanted = (host: string): boolean =>
-    knownHosts.has(host) || host === hostname || /(?:^|[./])(?:app|tfe|terraform)\b|terraform/i.test(host);
+    knownHosts.has(host) || host === hostname || /(?:^|[./])tfe\b|terraform/i.test(host);
   if (hosts.some(wanted)) return true;
   const keys = s.clauses.map(c => c.key.slice(0, c.key.lastIndexOf(':')));
   if (keys.some(wanted)) return true;

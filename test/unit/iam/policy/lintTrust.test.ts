@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lintTrustText } from '../../../../src/iam/policy/lintTrust';
+
+const host = 'app.terraform.io';
+const policy = (
+  operator: string,
+  subject: string | undefined,
+  audience = 'aws.workload.identity',
+  provider = host,
+): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${provider}` },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { [`${host}:aud`]: audience },
+          ...(subject !== undefined && {
+            [operator === 'StringEquals' ? 'StringEqualsIgnoreCase' : operator]: { [`${host}:sub`]: subject },
+          }),
+        },
+      },
+    ],
+  });
+
+const lint = (text: string, more: Parameters<typeof lintTrustText>[1] = {}): { verdict: string; codes: string[] } => {
+  const report = lintTrustText(text, more);
+  return { verdict: report.verdict, codes: report.findings.map(f => f.code) };
+};
+
+const head = 'organization:acme:project:web:workspace:prod';
+
+test('patterns that let in one workspace only get no warning', () => {
+  for (const subject of [
+    `${head}:run_phase:*`,
+    `${head}:run_phase:plan`,
+    `${head}:*`,
+    'organization:acme:project:*:workspace:prod:run_phase:*',
+    'organization:acme:project:*:workspace:prod:run_phase:apply',
+  ]) {
+    assert.deepEqual(lint(policy('StringLike', subject)), { verdict: 'correct', codes: [] }, subject);
+  }
+});
+
+test('broken and too broad subjects have a code each', () => {
+  const cases: readonly (readonly [string | undefined, string, string])[] = [
+    ['organization:acme:project::workspace:prod:run_phase:*', 'broken', 'blank-project'],
+    ['organization:acme:project::workspace:prod:*', 'broken', 'blank-project'],
+    ['organization:acme:workspace:prod:run_phase:*', 'broken', 'missing-project'],
+    ['organization:acme:workspace:prod:*', 'broken', 'missing-project'],
+    [undefined, 'broken', 'missing-subject'],
+    ['*', 'too-broad', 'any-subject'],
+    ['organization:*', 'too-broad', 'any-organization'],
+    ['organization:acme*', 'too-broad', 'any-organization'],
+    ['organization:acme:*', 'too-broad', 'whole-organization'],
+    ['organization:acme:project:web:workspace:prod*:run_phase:*', 'too-broad', 'workspace-pattern'],
+    ['organization:acme:project:web:*', 'too-broad', 'whole-project'],
+  ];
+  for (const [subject, verdict, code] of cases) {
+    const got = lint(policy('StringLike', subject));
+    assert.equal(got.verdict, verdict, subject);
+    assert.ok(got.codes.includes(code), `${subject}: ${got.codes.join(', ')}`);
+  }
+});
+
+test('operators, host, audience and comments', () => {
+  assert.ok(lint(policy('StringEquals', `${head}:run_phase:*`)).codes.includes('wildcard-in-string-equals'));
+  assert.ok(lint(policy('ForAllValues:StringLike', `${head}:run_phase:*`)).codes.includes('for-all-values'));
+  assert.ok(lint(policy('StringLike', `${head}:run_phase:*`, 'sts.amazonaws.com')).codes.includes('wrong-audience'));
+  assert.ok(lint(policy('StringLike', `${head}:run_phase:*`, undefined, 'tfe.acme.com')).codes.includes('wrong-host'));
+  assert.ok(lint(`// role\n${policy('StringLike', `${head}:run_phase:*`)}`).codes.includes('json-comment'));
+});
+
+test('with names given, the runs of that workspace must get in', () => {
+  const names = { organization: 'acme', project: 'web', workspace: 'prod' };
+  const text = policy('StringLike', `${head}:run_phase:*`);
+  assert.deepEqual(lint(text, names), { verdict: 'correct', codes: [] });
+  assert.ok(lint(text, { ...names, workspace: 'Prod' }).codes.includes('workspace-refused'));
+  assert.equal(lint(text, { ...names, project: 'api' }).verdict, 'broken');
+});
