@@ -100,6 +100,8 @@ export abstract class TemplateParser extends Scanner {
 
   /** One character, escape or sequence of a template; the offset behind it. */
   private templateStep(reading: Reading, i: number, quoted: boolean): number {
+    const code = this.text.charCodeAt(i);
+    if (code !== Code.Dollar && code !== Code.Percent) return i + 1;
     if (isEscapedSequence(this.text, i)) {
       reading.text += this.text.slice(reading.raw, i) + this.text.slice(i + 1, i + 3);
       reading.raw = i + 3;
