@@ -12,7 +12,7 @@ export interface KeyMatch extends Span {
 }
 
 const keyId = /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g;
-const secretShape = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+const secretShape = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 
 /** Names that announce a secret access key: `secret_key`, `aws_secret_access_key`, `secretAccessKey`, `AWS_SECRET`. */
 const secretName =

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { Finding } from '../../../src/lint/finding';
+import { lintProject, type LintOptions } from '../../../src/lint/lint';
+import { documentationPage, rules } from '../../../src/lint/table';
+import { projectOf } from '../../support/lintFixtures';
+
+async function lint(files: Readonly<Record<string, string>>, options?: LintOptions): Promise<readonly Finding[]> {
+  return lintProject(await projectOf(files), options);
+}
+
+const brief = (findings: readonly Finding[]): readonly string[] => findings.map(f => `${f.severity} ${f.code}`);
+
+test('the table has the eleven rules, each with its section in docs/rules.md', () => {
+  const severities = Object.fromEntries(rules.map(rule => [rule.code, rule.severity]));
+  assert.deepEqual(severities, {
+    'static-credentials': 'error',
+    'provider-profile': 'error',
+    'shared-files': 'error',
+    'web-identity': 'error',
+    'assume-role': 'warning',
+    'hard-coded-key': 'error',
+    'backend-credentials': 'warning',
+    'cloud-token': 'error',
+    'dynamic-credentials-variable': 'error',
+    'skip-validation': 'warning',
+    'missing-region': 'information',
+  });
+  const page = readFileSync(path.join(__dirname, '../../../docs/rules.md'), 'utf8');
+  const headings = [...page.matchAll(/^## (\S+)\n\n\*\*(\w+)\*\*/gm)].map(m => `${m[1] ?? ''} ${m[2] ?? ''}`);
+  assert.deepEqual(
+    headings,
+    rules.map(rule => `${rule.code} ${rule.severity}`),
+  );
+  assert.equal(documentationPage('web-identity'), 'docs/rules.md#web-identity');
+});
+
+test('no message, related text or edit of any rule has the value of a secret', async () => {
+  const secret = 'Fake0Secret1For2Tests3Only4Not5A6Real7Ke';
+  const findings = await lint({
+    'main.tf': `provider "aws" { secret_key = "${secret}" }\nprovider "aws" {\n  alias = "b"\n  token = "${secret}"\n}\nlocals {\n  aws_secret_key = "${secret}"\n}\n`,
+    'x.tf.json': `{"terraform": {"cloud": {"token": "${secret}"}}, "provider": {"aws": {"secret_key": "${secret}", "alias": "c"}}}`,
+  });
+  assert.ok(findings.length > 5);
+  assert.ok(!JSON.stringify(findings).includes(secret));
+});
+
+test('a severity setting replaces the default, "off" removes, and nothing mild is raised', async () => {
+  const files = {
+    'main.tf':
+      'provider "aws" {\n  region = "x"\n  profile = "p"\n}\nprovider "aws" {\n  alias = "m"\n  region = "x"\n  access_key = "test"\n  endpoints {\n    s3 = "http://localhost:4566"\n  }\n}\n',
+  };
+  assert.deepEqual(brief(await lint(files)), ['error provider-profile', 'information static-credentials']);
+  assert.deepEqual(
+    brief(await lint(files, { severities: { 'provider-profile': 'warning', 'static-credentials': 'error' } })),
+    ['warning provider-profile', 'information static-credentials'],
+  );
+  assert.deepEqual(brief(await lint(files, { severities: { 'static-credentials': 'off' } })), [
+    'error provider-profile',
+  ]);
+});
+
+test('an ignore comment needs the code, a reason, and the line above', async () => {
+  const withComment = async (comment: string): Promise<readonly string[]> =>
+    brief(await lint({ 'main.tf': `provider "aws" {\n  region = "x"\n${comment}\n  profile = "p"\n}\n` }));
+  const silent: readonly string[] = [];
+  const reported = ['error provider-profile'];
+  assert.deepEqual(await withComment('  # tfc-oidc:ignore provider-profile only for local runs'), silent);
+  assert.deepEqual(await withComment('  // tfc-oidc:ignore provider-profile only for local runs'), silent);
+  assert.deepEqual(await withComment('  #tfc-oidc:ignore provider-profile local'), silent);
+  assert.deepEqual(await withComment('  /* tfc-oidc:ignore provider-profile local */'), silent);
+  assert.deepEqual(await withComment('  # tfc-oidc:ignore provider-profile local\n  # and a second comment'), silent);
+  assert.deepEqual(await withComment('  # tfc-oidc:ignore provider-profile'), reported);
+  assert.deepEqual(await withComment('  # tfc-oidc:ignore provider-profile -'), reported);
+  assert.deepEqual(await withComment('  # tfc-oidc:ignore static-credentials other rule'), reported);
+  assert.deepEqual(await withComment('  # tfc-oidc:ignore provider-profile local\n'), reported);
+  assert.deepEqual(await withComment('  # ignore provider-profile local'), reported);
+});
+
+test('an ignore comment without a reason is named in the message', async () => {
+  const [finding] = await lint({
+    'main.tf': 'provider "aws" {\n  region = "x"\n  # tfc-oidc:ignore provider-profile\n  profile = "p"\n}\n',
+  });
+  assert.match(finding?.message ?? '', /gives no reason/);
+});
+
+test('an ignore comment above an argument covers keys inside of its heredoc', async () => {
+  const text = (comment: string): string =>
+    `locals {\n${comment}  a = <<EOT\n# tfc-oidc:ignore hard-coded-key text of the heredoc\nAKIAFAKEKEYFORTEST01\nEOT\n}\n`;
+  assert.deepEqual(brief(await lint({ 'main.tf': text('  # tfc-oidc:ignore hard-coded-key demo key\n') })), []);
+  assert.deepEqual(brief(await lint({ 'main.tf': text('') })), ['error hard-coded-key']);
+});
+
+test('a region from the environment silences missing-region; other variables do not', async () => {
+  const files = { 'main.tf': 'provider "aws" {}\n' };
+  assert.deepEqual(brief(await lint(files)), ['information missing-region']);
+  assert.deepEqual(brief(await lint(files, { environment: { AWS_DEFAULT_REGION: 'eu-west-1' } })), []);
+  assert.deepEqual(brief(await lint(files, { environment: { AWS_REGION: '' } })), ['information missing-region']);
+});
+
+test('each provider of a JSON array has a place of its own', async () => {
+  const findings = await lint({ 'main.tf.json': '{"provider": {"aws": [{}, {"alias": "b"}]}}' });
+  assert.deepEqual(brief(findings), ['information missing-region', 'information missing-region']);
+});
+
+test('a region in an override file counts for the block that it overrides', async () => {
+  assert.deepEqual(
+    brief(await lint({ 'main.tf': 'provider "aws" {}\n', 'override.tf': 'provider "aws" {\n  region = "x"\n}\n' })),
+    [],
+  );
+});
+
+test('shared files from a conditional with an injected and an empty branch are right', async () => {
+  const variable =
+    'variable "tfc_aws_dynamic_credentials" {\n  type = object({\n    aliases = map(object({ shared_config_file = string }))\n    default = optional(object({ shared_config_file = string }))\n  })\n}\n';
+  const files = (value: string): Readonly<Record<string, string>> => ({
+    'main.tf': `provider "aws" {\n  region = "x"\n  shared_config_files = ${value}\n}\n${variable}`,
+  });
+  const injected = 'var.tfc_aws_dynamic_credentials.default.shared_config_file';
+  assert.deepEqual(brief(await lint(files(`var.x ? [${injected}] : []`))), []);
+  assert.deepEqual(brief(await lint(files(`var.x ? [${injected}] : ["a"]`))), ['error shared-files']);
+  assert.deepEqual(brief(await lint(files(`compact([try(${injected}, null)])`))), []);
+  assert.deepEqual(brief(await lint(files('var.tfc_aws_dynamic_credentials_of_mine'))), ['error shared-files']);
+});
+
+test('related information names the variable and the tfvars line that feed a key', async () => {
+  const [finding] = await lint({
+    'main.tf': 'provider "aws" {\n  region = "x"\n  access_key = var.key\n}\nvariable "key" {}\n',
+    'terraform.tfvars': 'key = "a"\n',
+  });
+  assert.deepEqual(
+    finding?.related.map(r => `${r.location.file}: ${r.message}`),
+    ['/p/main.tf: Variable "key" is declared here.', '/p/terraform.tfvars: Variable "key" gets a value here.'],
+  );
+});
+
+test('assume_role: both readings are in the message, and both fixes are offered', async () => {
+  const [finding] = await lint({
+    'main.tf':
+      'provider "aws" {\n  region = "x"\n\n  assume_role {\n    role_arn = "arn:aws:iam::111122223333:role/a"\n  }\n}\n',
+  });
+  assert.match(finding?.message ?? '', /leftover.*role chaining.*1 hour.*sts:AssumeRole/s);
+  assert.deepEqual(
+    finding?.fixes.map(f => [f.id, f.preferred]),
+    [
+      ['remove-block', false],
+      ['keep-as-role-chaining', false],
+    ],
+  );
+  assert.equal(
+    finding?.fixes[1]?.edits[0]?.newText,
+    '  # tfc-oidc:ignore assume-role role chaining into account 111122223333\n',
+  );
+});
+
+test('a module that two roots share is reported once', async () => {
+  const findings = await lint({
+    'one/main.tf': 'terraform {\n  backend "local" {}\n}\nmodule "m" {\n  source = "../m"\n}\n',
+    'two/main.tf': 'terraform {\n  backend "local" {}\n}\nmodule "m" {\n  source = "../m"\n}\n',
+    'm/main.tf': 'provider "aws" {\n  region = "x"\n  profile = "p"\n}\n',
+  });
+  assert.deepEqual(brief(findings), ['error provider-profile']);
+});
