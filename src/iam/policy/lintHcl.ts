@@ -1,0 +1,160 @@
+import type { Span } from '../../core/text';
+import type { Block, Body, Expression, ParsedFile } from '../../terraform/syntax/ast';
+import { lintTrust, type TrustExpectation, type TrustFinding } from './lintTrust';
+import { fromExpression, type PolicyEntry, type PolicyNode, readPolicyText } from './node';
+
+/** A trust policy that stands in Terraform code: its address, and what was found. Spans are offsets into the file. */
+export interface TrustInCode {
+  /** `aws_iam_role.ci` or `data.aws_iam_policy_document.trust`. */
+  readonly address: string;
+  readonly verdict: 'correct' | 'too-broad' | 'broken';
+  readonly findings: readonly TrustFinding[];
+}
+
+/**
+ * Lints the trust policies for HCP Terraform in one file: `assume_role_policy` of `aws_iam_role` (jsonencode, heredoc, string) and
+ * `aws_iam_policy_document`. Policies for other issuers, and those whose structure is known only when Terraform runs, are left out.
+ */
+export function lintTrustInCode(file: ParsedFile, source: string, expected: TrustExpectation): readonly TrustInCode[] {
+  return file.body.blocks.flatMap((block): readonly TrustInCode[] => {
+    const [type, name] = block.labels.map(label => label.value);
+    if (block.type === 'resource' && type === 'aws_iam_role') {
+      const value = block.body.attributes.find(a => a.name === 'assume_role_policy')?.value;
+      return value === undefined ? [] : lintExpression(`${type}.${name ?? ''}`, value, source, expected);
+    }
+    if (block.type === 'data' && type === 'aws_iam_policy_document') {
+      const root = fromDocument(block, source);
+      return root === undefined ? [] : judge(`data.${type}.${name ?? ''}`, root, source, expected);
+    }
+    return [];
+  });
+}
+
+function lintExpression(
+  address: string,
+  value: Expression,
+  source: string,
+  expected: TrustExpectation,
+): readonly TrustInCode[] {
+  if (value.kind === 'parentheses') return lintExpression(address, value.inner, source, expected);
+  if (value.kind === 'call' && value.name === 'jsonencode') {
+    const [argument] = value.args;
+    if (argument === undefined || !structureKnown(argument)) return [];
+    return judge(address, fromExpression(argument, source), source, expected);
+  }
+  if (value.kind !== 'string') return [];
+  // The string's own offsets are not the file's (escapes, indent), so findings point at the whole string and have no fix.
+  const report = lintTrust(readPolicyText(value.value), expected);
+  const findings = report.findings.map(({ code, weight, message }) => ({
+    code,
+    weight,
+    message,
+    start: value.start,
+    end: value.end,
+  }));
+  return concerns(findings) ? [{ address, verdict: report.verdict, findings }] : [];
+}
+
+function judge(address: string, root: PolicyNode, source: string, expected: TrustExpectation): readonly TrustInCode[] {
+  const report = lintTrust({ root, syntax: [], comments: [], text: source }, expected);
+  return concerns(report.findings) ? [{ address, verdict: report.verdict, findings: report.findings }] : [];
+}
+
+/** Without a statement for HCP Terraform the policy is somebody else's. */
+const concerns = (findings: readonly TrustFinding[]): boolean => !findings.some(f => f.code === 'no-statement');
+
+/** Are all keys written out, and is only a value here and there left to Terraform? */
+function structureKnown(expression: Expression, depth = 0): boolean {
+  switch (expression.kind) {
+    case 'object':
+      return expression.items.every(
+        item =>
+          item.keyText !== undefined &&
+          (!['Statement', 'Condition', 'Action', 'NotAction', 'Effect', 'Version'].includes(item.keyText) ||
+            ['object', 'tuple', 'string'].includes(item.value.kind)) &&
+          structureKnown(item.value, depth + 1),
+      );
+    case 'tuple':
+      return expression.items.every(item => structureKnown(item, depth + 1));
+    default:
+      return depth > 0;
+  }
+}
+
+const at = (span: Span): Span => ({ start: span.start, end: span.end });
+const object = (span: Span, entries: readonly PolicyEntry[]): PolicyNode => ({ kind: 'object', entries, ...at(span) });
+
+/** `aws_iam_policy_document` as the policy it makes; `undefined` where parts come from elsewhere or are made by `dynamic`. */
+function fromDocument(block: Block, source: string): PolicyNode | undefined {
+  const { attributes, blocks } = block.body;
+  if (attributes.some(a => /^(?:source|override)_/.test(a.name)) || blocks.some(b => b.type === 'dynamic')) {
+    return undefined;
+  }
+  const statements: PolicyNode[] = [];
+  for (const b of blocks.filter(one => one.type === 'statement')) {
+    const statement = fromStatement(b, source);
+    if (statement === undefined) return undefined;
+    statements.push(statement);
+  }
+  const version: PolicyNode = { kind: 'string', value: '2012-10-17', ...at(block.typeSpan) };
+  return object(block, [
+    { key: 'Version', keySpan: at(block.typeSpan), value: version },
+    { key: 'Statement', keySpan: at(block.typeSpan), value: { kind: 'array', items: statements, ...at(block) } },
+  ]);
+}
+
+const names: Readonly<Record<string, string>> = {
+  sid: 'Sid',
+  effect: 'Effect',
+  actions: 'Action',
+  not_actions: 'NotAction',
+  resources: 'Resource',
+  not_resources: 'NotResource',
+};
+
+function fromStatement(block: Block, source: string): PolicyNode | undefined {
+  if (block.body.blocks.some(b => b.type === 'dynamic')) return undefined;
+  const entries: PolicyEntry[] = [];
+  for (const a of block.body.attributes) {
+    const key = Object.hasOwn(names, a.name) ? names[a.name] : undefined;
+    const value = fromExpression(a.value, source);
+    if (key === undefined || value.kind === 'unknown') return undefined;
+    entries.push({ key, keySpan: at(a.nameSpan), value });
+  }
+  if (!entries.some(e => e.key === 'Effect')) {
+    const value: PolicyNode = { kind: 'string', value: 'Allow', ...at(block.typeSpan) };
+    entries.push({ key: 'Effect', keySpan: at(block.typeSpan), value });
+  }
+  for (const kind of ['principals', 'not_principals'] as const) {
+    const found = block.body.blocks.filter(b => b.type === kind);
+    const [first] = found;
+    if (first === undefined) continue;
+    const inner: PolicyEntry[] = [];
+    for (const b of found) {
+      const type = literal(b.body, 'type');
+      const identifiers = b.body.attributes.find(a => a.name === 'identifiers')?.value;
+      if (type === undefined || identifiers === undefined) return undefined;
+      inner.push({ key: type.value, keySpan: at(type), value: fromExpression(identifiers, source) });
+    }
+    const key = kind === 'principals' ? 'Principal' : 'NotPrincipal';
+    entries.push({ key, keySpan: at(first.typeSpan), value: object(first, inner) });
+  }
+  const conditions: PolicyEntry[] = [];
+  for (const b of block.body.blocks.filter(one => one.type === 'condition')) {
+    const test = literal(b.body, 'test');
+    const variable = literal(b.body, 'variable');
+    const values = b.body.attributes.find(a => a.name === 'values')?.value;
+    if (test === undefined || variable === undefined || values === undefined) return undefined;
+    const one = { key: variable.value, keySpan: at(variable), value: fromExpression(values, source) };
+    conditions.push({ key: test.value, keySpan: at(test), value: object(b, [one]) });
+  }
+  if (conditions.length > 0) {
+    entries.push({ key: 'Condition', keySpan: at(block.typeSpan), value: object(block, conditions) });
+  }
+  return object(block, entries);
+}
+
+function literal(body: Body, name: string): (Span & { readonly value: string }) | undefined {
+  const value = body.attributes.find(a => a.name === name)?.value;
+  return value?.kind === 'string' ? value : undefined;
+}

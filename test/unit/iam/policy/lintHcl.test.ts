@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lintTrustInCode } from '../../../../src/iam/policy/lintHcl';
+import { parseHcl } from '../../../../src/terraform/syntax/hcl';
+
+const lint = (source: string): readonly (readonly [string, string, readonly string[]])[] =>
+  lintTrustInCode(parseHcl(source), source, {}).map(r => [r.address, r.verdict, r.findings.map(f => f.code)]);
+
+const role = (policy: string): string => `resource "aws_iam_role" "ci" {\n  assume_role_policy = ${policy}\n}\n`;
+const encoded = (operator: string, subject: string, host = 'app.terraform.io'): string =>
+  role(`jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = aws_iam_openid_connect_provider.tfc.arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = { "${host}:aud" = "aws.workload.identity" }
+        ${operator} = { "${host}:sub" = ${subject} }
+      }
+    }]
+  })`);
+
+test('jsonencode: a blank project is broken, an unknown value is no finding, another issuer is left out', () => {
+  assert.deepEqual(lint(encoded('StringLike', '"organization:acme:project::workspace:prod:run_phase:*"')), [
+    ['aws_iam_role.ci', 'broken', ['blank-project']],
+  ]);
+  assert.deepEqual(lint(encoded('StringLike', 'local.subject')), [['aws_iam_role.ci', 'correct', []]]);
+  assert.deepEqual(lint(encoded('StringLike', '"repo:a/b:*"', 'token.actions.githubusercontent.com')), []);
+});
+
+test('a heredoc and aws_iam_policy_document are read too', () => {
+  const json = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/app.terraform.io"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringLike":{"app.terraform.io:aud":"aws.workload.identity","app.terraform.io:sub":"organization:acme:*"}}}}`;
+  assert.deepEqual(lint(role(`<<EOT\n${json}\nEOT`)), [['aws_iam_role.ci', 'too-broad', ['whole-organization']]]);
+  const document = `data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [aws_iam_openid_connect_provider.tfc.arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "app.terraform.io:aud"
+      values   = ["aws.workload.identity"]
+    }
+    condition {
+      test     = "StringLike"
+      variable = "app.terraform.io:sub"
+      values   = ["organization:acme:workspace:prod:run_phase:*"]
+    }
+  }
+}
+`;
+  assert.deepEqual(lint(document), [['data.aws_iam_policy_document.trust', 'broken', ['missing-project']]]);
+});
