@@ -359,6 +359,8 @@ function breadth(pattern: string): { readonly code: string; readonly message: st
       : undefined;
   if (/^project:[^:*?]+:\*+$/.test(rest))
     return { code: 'whole-project', message: 'Every workspace and Stack of the project may assume the role.' };
+  // Without a phase it fits no token at all: the form is at fault, not the breadth.
+  if (/^project:[^:]*:workspace:[^:*?]+$/.test(rest)) return undefined;
   const tail = /^project:([^:]*):workspace:([^:*?]+):(?:run_phase:)?\*+$/.exec(rest);
   if (tail !== null) return undefined;
   if (/^workspace:[^:]+:/.test(rest)) return undefined;

@@ -131,7 +131,8 @@ function hostOf(s: Statement, expected: TrustExpectation): string | undefined {
   const provider = s.principal?.federated
     .map(f => parseOidcProviderArn(f.value)?.host ?? /oidc-provider\/(.+)$/.exec(f.value)?.[1])
     .find(h => h !== undefined);
-  if (provider !== undefined) return provider;
+  // The ARN's own defect is a finding already; the keys are judged by the host that was meant.
+  if (provider !== undefined) return provider.replace(/^https?:\/\//, '').replace(/\/+$/, '');
   const key = s.clauses.find(c => /:(?:sub|aud)$/i.test(c.key))?.key;
   return key === undefined ? undefined : key.slice(0, key.lastIndexOf(':'));
 }

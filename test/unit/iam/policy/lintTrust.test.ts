@@ -81,3 +81,11 @@ test('with names given, the runs of that workspace must get in', () => {
   assert.ok(lint(text, { ...names, workspace: 'Prod' }).codes.includes('workspace-refused'));
   assert.equal(lint(text, { ...names, project: 'api' }).verdict, 'broken');
 });
+
+test('a provider with a scheme is one finding, and no fix spoils the keys; a subject without phase is malformed', () => {
+  const text = policy('StringLike', `${head}:run_phase:*`, undefined, `https://${host}`);
+  assert.deepEqual(lint(text), { verdict: 'broken', codes: ['malformed-provider'] });
+  assert.deepEqual(lint(policy('StringLike', 'organization:acme:project:*:workspace:prod')).codes, [
+    'malformed-subject',
+  ]);
+});
