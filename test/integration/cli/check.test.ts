@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import Ajv, { type AnySchemaObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import { check } from '../../../src/cli/commands/check';
+import { UsageError } from '../../../src/cli/command';
+import { ProblemError } from '../../../src/core/problem';
+import { fixtureFolder, fixtureNames } from '../../support/lintFixtures';
+import { runCommand } from '../../support/runCommand';
+
+const root = path.join(__dirname, '../../..');
+const at = (name: string): string => path.join(fixtureFolder, name);
+const run = (args: readonly string[], cwd = root): ReturnType<typeof runCommand> => runCommand(check, args, { cwd });
+
+/** The program itself, as a terminal starts it. */
+function program(args: readonly string[], cwd: string): { code: number | null; out: string; err: string } {
+  const done = spawnSync(
+    process.execPath,
+    ['--import', path.join(root, 'node_modules/tsx/dist/loader.mjs'), path.join(root, 'src/cli.ts'), ...args],
+    { cwd, encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } },
+  );
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+test('the program: 0 clean, 1 with findings, 2 where it could not run', () => {
+  assert.equal(program(['check', at('clean')], root).code, 0);
+  const found = program(['check'], at('static-literals'));
+  assert.equal(found.code, 1);
+  assert.match(found.out, /^ {2}main\.tf:12:3: error: provider "aws" sets access_key/m);
+  const missing = program(['check', 'no-such-folder'], root);
+  assert.equal(missing.code, 2);
+  assert.match(missing.err, /no-such-folder/);
+  assert.equal(program(['check', '--format', 'xml'], root).code, 2);
+  assert.equal(program(['check', '--no-such-option'], root).code, 2);
+});
+
+test('--help names every option, and exits 0', () => {
+  const help = program(['check', '--help'], root);
+  assert.equal(help.code, 0);
+  for (const option of Object.keys(check.options)) assert.ok(help.out.includes(`--${option}`), option);
+});
+
+test('--fail-on decides which severity makes the exit code 1', async () => {
+  const codes = async (name: string): Promise<readonly number[]> =>
+    Promise.all(['error', 'warning', 'never'].map(async level => (await run(['--fail-on', level, at(name)])).code));
+  assert.deepEqual(await codes('static-literals'), [1, 1, 0]);
+  assert.deepEqual(await codes('assume-role-default'), [0, 1, 0]);
+  assert.deepEqual(await codes('missing-region'), [0, 0, 0]);
+  assert.deepEqual(await codes('clean'), [0, 0, 0]);
+});
+
+test('--severity changes a rule; unknown rules and levels are refused', async () => {
+  assert.equal((await run(['--severity', 'static-credentials=off', at('static-literals')])).code, 0);
+  assert.equal((await run(['--severity', 'assume-role=error', at('assume-role-default')])).code, 1);
+  await assert.rejects(run(['--severity', 'no-such-rule=off', at('clean')]), UsageError);
+  await assert.rejects(run(['--severity', 'assume-role=loud', at('clean')]), UsageError);
+  await assert.rejects(run([at('clean'), at('profile')]), UsageError);
+  await assert.rejects(run(['no-such-folder']), ProblemError);
+});
+
+test('one file as PATH: only its findings', async () => {
+  const { out } = await run(['--format', 'json', path.join(at('nasty-bom'), 'first.tf')]);
+  const parsed = JSON.parse(out) as { roots: { findings: { file: string; range: unknown }[] }[] };
+  assert.deepEqual(
+    parsed.roots.flatMap(r => r.findings.map(f => f.file)),
+    ['first.tf'],
+  );
+});
+
+test('a byte order mark is no character, and an emoji is two', async () => {
+  const ranges = async (name: string): Promise<readonly unknown[]> => {
+    const { out } = await run(['--format', 'json', at(name)]);
+    const parsed = JSON.parse(out) as { roots: { findings: { code: string; range: unknown }[] }[] };
+    return parsed.roots.flatMap(r => r.findings.filter(f => f.code === 'hard-coded-key').map(f => f.range));
+  };
+  assert.deepEqual(await ranges('nasty-bom'), [{ start: { line: 0, character: 16 }, end: { line: 0, character: 36 } }]);
+  assert.deepEqual(await ranges('nasty-unicode'), [
+    { start: { line: 10, character: 17 }, end: { line: 10, character: 37 } },
+  ]);
+});
+
+test('an empty folder, and a folder without Terraform', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
+  try {
+    writeFileSync(path.join(folder, 'readme.md'), 'nothing');
+    assert.deepEqual(await run([folder]), { code: 0, out: 'No Terraform configuration was found.\n', err: '' });
+    assert.equal((await run(['--format', 'json', folder])).out, '{\n  "roots": []\n}\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('paths are relative to PATH, with forward slashes, whatever the working folder is', async () => {
+  const { out } = await run(['--format', 'json', 'projects'], path.join(root, 'test/fixtures'));
+  const parsed = JSON.parse(out) as { roots: { dir: string; findings: { file: string }[] }[] };
+  assert.ok(parsed.roots.length >= 50);
+  const child = parsed.roots.find(r => r.dir === 'nasty-child-modules');
+  assert.deepEqual(
+    child?.findings.map(f => f.file),
+    ['nasty-child-modules/modules/a/main.tf'],
+  );
+});
+
+test('SARIF of every fixture is valid to the published schema', async () => {
+  const schema = JSON.parse(
+    readFileSync(path.join(root, 'test/fixtures/schemas/sarif-2.1.0.json'), 'utf8'),
+  ) as AnySchemaObject;
+  const { $schema: _, id: __, ...draft } = schema;
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+  addFormats(ajv);
+  const valid = ajv.compile(draft);
+  let results = 0;
+  for (const name of fixtureNames) {
+    const { out } = await run(['--format', 'sarif', at(name)]);
+    const log = JSON.parse(out) as {
+      runs: { results: { ruleId: string; ruleIndex: number }[]; tool: { driver: { rules: { id: string }[] } } }[];
+    };
+    assert.ok(valid(log), `${name}: ${JSON.stringify(valid.errors)}`);
+    for (const result of log.runs[0]?.results ?? []) {
+      results++;
+      assert.equal(log.runs[0]?.tool.driver.rules[result.ruleIndex]?.id, result.ruleId);
+    }
+  }
+  assert.ok(results > 60, `${results} results`);
+  assert.ok(!valid({ version: '2.1.0', runs: [{ tool: {} }] }), 'the schema refuses a run without a driver');
+});
+
+test('SARIF columns start at 1, and a finding of two roots is one result', async () => {
+  const { out } = await run(['--format', 'sarif', at('nasty-two-roots')]);
+  const log = JSON.parse(out) as {
+    runs: { results: { locations: { physicalLocation: { region: unknown; artifactLocation: unknown } }[] }[] }[];
+  };
+  const results = log.runs[0]?.results ?? [];
+  assert.equal(results.length, 1);
+  assert.deepEqual(results[0]?.locations[0]?.physicalLocation, {
+    artifactLocation: { uri: 'shared/main.tf' },
+    region: { startLine: 2, startColumn: 9, endLine: 2, endColumn: 29 },
+  });
+});
+
+test('names with spaces are encoded in SARIF', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
+  try {
+    mkdirSync(path.join(folder, 'my app'));
+    writeFileSync(path.join(folder, 'my app', 'a#b.tf'), 'provider "aws" {\n  profile = "p"\n}\n');
+    assert.match((await run(['--format', 'sarif', folder])).out, /"uri": "my%20app\/a%23b\.tf"/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
