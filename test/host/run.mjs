@@ -1,0 +1,131 @@
+// Runs the host suites: inside the extension host (current and oldest VS Code), then the packaged extension in the workbench.
+// Prints "N passing" and "N failing" for each, which scripts/test.mjs adds up. Names given as arguments choose suites.
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { build as bundle } from 'esbuild';
+import { chromium, versions } from '../support/vscode/setup.mjs';
+import { InfrastructureError, startHost } from '../support/vscode/host.mjs';
+import { makePackage } from '../../scripts/package.mjs';
+import { build } from '../../scripts/build.mjs';
+
+const here = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+const root = path.resolve(here, '../..');
+const out = path.join(root, '.cache/host-tests');
+const shots = path.join(root, 'test/screenshots');
+const wanted = process.argv.slice(2);
+const chosen = name => wanted.length === 0 || wanted.some(w => name.includes(w));
+
+if (!chromium() && !process.env.VSCODE_EXECUTABLE_PATH) {
+  console.log(
+    'Skipped: the host suites need Chromium (Debian: apt-get install chromium) or VSCODE_EXECUTABLE_PATH.\n0 passing\n1 pending',
+  );
+  process.exit(0);
+}
+mkdirSync(shots, { recursive: true });
+
+/** One retry when the host itself broke; an assertion that fails is never tried again. */
+async function robust(name, run) {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof InfrastructureError)) throw error;
+    console.error(`# ${name}: the host broke (${error.message}); once more`);
+    return run();
+  }
+}
+
+let bad = 0;
+await build();
+const suites = readdirSync(path.join(here, 'suites')).filter(f => f.endsWith('.ts'));
+await bundle({
+  absWorkingDir: root,
+  entryPoints: suites.map(f => `test/host/suites/${f}`),
+  outdir: out,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode', 'mocha'],
+  logLevel: 'warning',
+  mainFields: ['module', 'main'],
+});
+
+const company = path.join(root, 'test/fixtures/company');
+const inHost = [
+  { name: 'in-host, current', version: versions.current, entry: 'trusted' },
+  { name: 'in-host, oldest', version: versions.oldest, entry: 'trusted' },
+  { name: 'in-host, untrusted', version: versions.current, entry: 'untrusted', trusted: false },
+];
+for (const suite of inHost.filter(s => chosen(s.name))) {
+  console.log(`\n== ${suite.name}`);
+  try {
+    await robust(suite.name, async () => {
+      if (process.env.VSCODE_EXECUTABLE_PATH && suite.trusted !== false) {
+        const { runTests } = await import('@vscode/test-electron');
+        await runTests({
+          vscodeExecutablePath: process.env.VSCODE_EXECUTABLE_PATH,
+          extensionDevelopmentPath: root,
+          extensionTestsPath: path.join(out, `${suite.entry}.js`),
+          launchArgs: [company],
+        });
+        return;
+      }
+      const host = await startHost({
+        version: suite.version,
+        ext: root,
+        ws: company,
+        tests: path.join(out, `${suite.entry}.js`),
+        trusted: suite.trusted,
+      });
+      try {
+        const result = await host.done(240_000);
+        console.log(`${result.passes ?? 0} passing\n${result.failures ?? (result.ok ? 0 : 1)} failing`);
+        if (!result.ok) {
+          bad++;
+          console.log(result.error);
+        }
+      } finally {
+        await host.close();
+      }
+    });
+  } catch (error) {
+    bad++;
+    console.log(`0 passing\n1 failing\n${error.stack}`);
+  }
+}
+
+const drives = readdirSync(path.join(here, 'ui')).filter(f => f.endsWith('.ui.mjs') && chosen(`ui ${f}`));
+if (drives.length > 0) {
+  const vsix = await makePackage(path.join(root, '.cache/host-tests/extension.vsix'));
+  await build();
+  for (const file of drives) {
+    console.log(`\n== ui ${file}`);
+    const { default: scenarios } = await import(path.join(here, 'ui', file));
+    let passed = 0;
+    let failed = 0;
+    for (const scenario of scenarios) {
+      try {
+        await robust(scenario.name, async () => {
+          const host = await startHost({ version: versions.current, vsix, ws: company, ...scenario.options });
+          const shot = name => host.page.screenshot({ path: path.join(shots, `${name}.png`) });
+          try {
+            await scenario.run({ ...host, shot });
+          } catch (error) {
+            await shot(`failed-${scenario.name.replace(/\W+/g, '-')}`).catch(() => {});
+            throw error;
+          } finally {
+            await host.close();
+          }
+        });
+        passed++;
+        console.log(`  ✔ ${scenario.name}`);
+      } catch (error) {
+        failed++;
+        console.log(`  ✘ ${scenario.name}\n${error.stack}`);
+      }
+    }
+    bad += failed;
+    console.log(`${passed} passing\n${failed} failing`);
+  }
+}
+process.exit(bad === 0 ? 0 : 1);

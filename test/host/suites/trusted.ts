@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { commandIds } from '../../../src/vscode/contract';
+import { actionsAt, activated, codesOf, diagnosticsOf, fileUri } from '../cases/editor';
+import { runMocha } from '../mochaRun';
+
+interface Manifest {
+  contributes: { commands: { command: string }[] };
+}
+
+export const run = (): Promise<unknown> =>
+  runMocha(() => {
+    before(activated);
+
+    describe('manifest', () => {
+      it('declares exactly the commands that are registered', async () => {
+        const extension = await activated();
+        const declared = (extension.packageJSON as Manifest).contributes.commands.map(c => c.command).sort();
+        assert.deepEqual(declared, [...commandIds].sort());
+        const known = await vscode.commands.getCommands(true);
+        for (const id of commandIds) assert.ok(known.includes(id), `${id} is not registered`);
+      });
+    });
+
+    describe('diagnostics', () => {
+      const main = fileUri('storefront', 'main.tf');
+
+      it('appear for a file that was never opened', async () => {
+        const found = await diagnosticsOf(main, d => d.length >= 2);
+        assert.deepEqual(codesOf(main), ['static-credentials', 'static-credentials']);
+        const [first] = found;
+        assert.ok(first);
+        assert.equal(first.severity, vscode.DiagnosticSeverity.Error);
+        assert.match(
+          typeof first.code === 'object' ? first.code.target.toString() : '',
+          /docs\/rules\.md#static-credentials$/,
+        );
+        assert.deepEqual(first.tags, [vscode.DiagnosticTag.Unnecessary]);
+        assert.ok((first.relatedInformation ?? []).length > 0, 'the variable that feeds the key is not named');
+      });
+
+      it('never hold the value of a key', async () => {
+        const tfvars = fileUri('storefront', 'terraform.tfvars');
+        const all = vscode.languages.getDiagnostics().flatMap(([, d]) => d);
+        assert.doesNotMatch(JSON.stringify(all), /AKIA|wJalr/);
+        assert.deepEqual(codesOf(tfvars), []);
+      });
+
+      it('follow typing, unsaved, and vanish with undo', async () => {
+        const network = fileUri('network', 'main.tf');
+        const editor = await vscode.window.showTextDocument(network);
+        const place = editor.document.getText().indexOf('region =');
+        await editor.edit(b => b.insert(editor.document.positionAt(place), 'profile = "x"\n  '));
+        await diagnosticsOf(network, d => d.length === 1);
+        assert.deepEqual(codesOf(network), ['provider-profile']);
+        await vscode.commands.executeCommand('undo');
+        await diagnosticsOf(network, d => d.length === 0);
+        assert.equal(editor.document.isDirty, false);
+      });
+
+      it('keep seeing the rest of a file while a block is half typed', async () => {
+        const payments = fileUri('payments', 'main.tf');
+        const editor = await vscode.window.showTextDocument(payments);
+        await diagnosticsOf(payments, d => d.length === 1);
+        await editor.edit(b =>
+          b.insert(new vscode.Position(0, 0), 'resource "aws_s3_bucket" "half" {\n  bucket = "\n\n'),
+        );
+        const found = await diagnosticsOf(payments, d => d.some(x => x.range.start.line > 10));
+        assert.equal(found.length, 1);
+        await vscode.commands.executeCommand('undo');
+        await diagnosticsOf(payments, d => d.length === 1 && (d[0]?.range.start.line ?? 99) < 14);
+      });
+
+      it('obey the severity setting, and go when the rule is off', async () => {
+        const payments = fileUri('payments', 'main.tf');
+        const settings = vscode.workspace.getConfiguration('tfcOidc');
+        await settings.update('rules', { 'provider-profile': 'warning' }, vscode.ConfigurationTarget.Workspace);
+        await diagnosticsOf(payments, d => d[0]?.severity === vscode.DiagnosticSeverity.Warning);
+        await settings.update('rules', { 'provider-profile': 'off' }, vscode.ConfigurationTarget.Workspace);
+        await diagnosticsOf(payments, d => d.length === 0);
+        await settings.update('rules', undefined, vscode.ConfigurationTarget.Workspace);
+        await diagnosticsOf(payments, d => d.length === 1);
+      });
+
+      it('vanish with their file', async () => {
+        const uri = fileUri('network', 'extra.tf');
+        await vscode.workspace.fs.writeFile(
+          uri,
+          Buffer.from('provider "aws" {\n  alias = "x"\n  region = "eu-west-1"\n  profile = "x"\n}\n'),
+        );
+        await diagnosticsOf(uri, d => d.length === 1);
+        await vscode.workspace.fs.delete(uri);
+        await diagnosticsOf(uri, d => d.length === 0);
+      });
+    });
+
+    describe('code actions', () => {
+      it('offer the fix, the move, and fix all; the fix removes exactly its finding', async () => {
+        const uri = fileUri('storefront', 'main.tf');
+        const document = await vscode.workspace.openTextDocument(uri);
+        await vscode.window.showTextDocument(document);
+        const [first] = await diagnosticsOf(uri, d => d.length === 2);
+        assert.ok(first);
+        const actions = await actionsAt(document, first.range);
+        const titles = actions.map(a => a.title);
+        assert.ok(
+          titles.some(t => /^Remove .*access_key/.test(t)),
+          titles.join(', '),
+        );
+        assert.ok(titles.includes('Move to TFC OIDC…'), titles.join(', '));
+        assert.ok(titles.includes('Fix all TFC OIDC findings in this file'), titles.join(', '));
+        const fix = actions.find(a => /^Remove .*access_key/.test(a.title));
+        assert.ok(fix?.edit);
+        assert.equal(fix.isPreferred, true);
+        await vscode.workspace.applyEdit(fix.edit);
+        assert.doesNotMatch(document.getText(), /access_key = var/);
+        assert.match(document.getText(), /secret_key = var/);
+        await diagnosticsOf(uri, d => d.length === 1);
+        await vscode.commands.executeCommand('undo');
+        await diagnosticsOf(uri, d => d.length === 2);
+      });
+
+      it('fix all runs as a source action', async () => {
+        const uri = fileUri('storefront', 'main.tf');
+        const document = await vscode.workspace.openTextDocument(uri);
+        const actions = await actionsAt(document, new vscode.Range(0, 0, 0, 0), 'source.fixAll.tfcOidc');
+        assert.equal(actions.length, 1);
+        assert.ok(actions[0]?.edit);
+        await vscode.workspace.applyEdit(actions[0].edit);
+        await diagnosticsOf(uri, d => d.length === 0);
+        assert.match(document.getText(), /provider "aws" \{\n {2}region = "eu-central-1"\n\n {2}default_tags/);
+        await vscode.window.showTextDocument(document);
+        await vscode.commands.executeCommand('workbench.action.files.revert');
+      });
+
+      it('respect the kinds that are asked for', async () => {
+        const uri = fileUri('payments', 'main.tf');
+        const document = await vscode.workspace.openTextDocument(uri);
+        const [first] = await diagnosticsOf(uri, d => d.length === 1);
+        assert.ok(first);
+        const refactor = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+          'vscode.executeCodeActionProvider',
+          uri,
+          first.range,
+          'refactor',
+        );
+        assert.deepEqual(
+          refactor.filter(a => /TFC OIDC|Remove/.test(a.title)),
+          [],
+        );
+        assert.ok(document.uri);
+      });
+    });
+  });

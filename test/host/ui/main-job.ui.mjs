@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { Workbench } from './workbench.mjs';
+
+/** From a squiggle to a clean file, by lightbulb and by Ctrl+. */
+const fixes = {
+  name: 'squiggle, lightbulb, Ctrl+. and the text on disk',
+  options: {},
+  run: async host => {
+    const w = new Workbench(host);
+    await w.open('payments/main.tf', 'acme-prod');
+    await w.intoSquiggle();
+    await w.shot('editor-squiggle');
+    const bulb = host.page.locator('.lightBulbWidget, [class*=codicon-gutter-lightbulb]').first();
+    await bulb.waitFor();
+    await bulb.click();
+    await w.action('Remove').waitFor();
+    await w.action('Move to TFC OIDC').waitFor();
+    await w.shot('editor-lightbulb');
+    await host.page.keyboard.press('Escape');
+    await host.page.keyboard.press('Control+.');
+    await w.action('Remove').waitFor();
+    await host.page.keyboard.press('Enter');
+    await w.squiggle().first().waitFor({ state: 'detached' });
+    await host.page.keyboard.press('Control+s');
+    await w.onDisk('payments/main.tf', text => !text.includes('profile'));
+    assert.match(w.disk('payments/main.tf'), /provider "aws" \{\n {2}region += "eu-central-1"\n\}/);
+    await w.shot('editor-fixed');
+  },
+};
+
+/** The sidebar, and the whole command. */
+const configure = (theme, name) => ({
+  name: `sidebar and Configure TFC OIDC, ${name}`,
+  options: { settings: { 'workbench.colorTheme': theme }, viewport: { width: 1400, height: 900 } },
+  run: async host => {
+    const w = new Workbench(host);
+    await w.sidebar();
+    await w.row('storefront').waitFor();
+    await w.row('static-credentials').first().waitFor();
+    await w.shot(`sidebar-${name}`);
+    await w.command('Configure TFC OIDC');
+    await w.quick.locator('.monaco-list-row', { hasText: 'storefront' }).first().waitFor();
+    await w.shot(`configure-1-root-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'storefront' }).first().click();
+    await w.quick.getByText('Project of the workspace').first().waitFor();
+    await w.shot(`configure-2-project-${name}`);
+    await host.page.keyboard.press('Enter');
+    await w.answer('AWS account of the roles', '123456789012');
+    await w.quick.locator('.monaco-list-row', { hasText: 'Separate plan and apply roles' }).first().waitFor();
+    await w.shot(`configure-3-roles-${name}`);
+    await host.page.keyboard.press('Enter');
+    await w.dialogButton('Apply 2 Fixes').waitFor({ timeout: 20_000 });
+    await w.shot(`configure-4-question-${name}`);
+    await w.dialogButton('Apply 2 Fixes').click();
+    await w.onDisk(
+      'storefront/main.tf',
+      text => !text.includes('access_key = var') && !text.includes('secret_key = var'),
+    );
+    await host.page
+      .frameLocator('iframe.webview.ready')
+      .frameLocator('#active-frame')
+      .getByText('Proof')
+      .first()
+      .waitFor({ timeout: 20_000 });
+    await w.shot(`configure-5-preview-${name}`);
+  },
+});
+
+/** Back keeps what was typed; Escape changes nothing. */
+const back = {
+  name: 'Back keeps what was typed, Escape changes nothing',
+  options: {},
+  run: async host => {
+    const w = new Workbench(host);
+    await w.open('payments/main.tf', 'acme-prod');
+    const before = w.disk('payments/main.tf');
+    await w.intoSquiggle();
+    await host.page.keyboard.press('Control+.');
+    await w.action('Move to TFC OIDC').click();
+    await w.answer('Project of the workspace', 'Payments');
+    await w.quick.getByText('AWS account of the roles').first().waitFor();
+    await w.quick.locator('input').first().fill('12');
+    await w.quick.getByText('twelve digits').first().waitFor();
+    await w.quick.locator('.quick-input-left-action-bar .action-label').first().click();
+    await w.quick.getByText('Project of the workspace').first().waitFor();
+    assert.equal(await w.quick.locator('input').first().inputValue(), 'Payments');
+    await host.page.keyboard.press('Escape');
+    await w.quick.waitFor({ state: 'hidden' });
+    assert.equal(w.disk('payments/main.tf'), before);
+  },
+};
+
+const empty = {
+  name: 'a welcome text for an empty window and for a folder without Terraform',
+  options: { ws: undefined },
+  run: async host => {
+    const w = new Workbench(host);
+    await w.sidebar();
+    await host.page.getByText('No Terraform configuration was found').first().waitFor();
+    await w.shot('welcome-no-terraform');
+  },
+};
+
+const restricted = {
+  name: 'Restricted Mode: linted, and Configure is off',
+  options: { trusted: false },
+  run: async host => {
+    const w = new Workbench(host);
+    await w.open('payments/main.tf', 'acme-prod');
+    await w.squiggle().first().waitFor({ timeout: 20_000 });
+    await w.sidebar();
+    await w.row('storefront').waitFor();
+    await w.shot('restricted');
+    await host.page.keyboard.press('F1');
+    await w.quick.locator('input').first().fill('>Configure TFC OIDC');
+    await w.quick.locator('.monaco-list-row').first().waitFor();
+    assert.equal(await w.quick.locator('.monaco-list-row', { hasText: /^Configure TFC OIDC$/ }).count(), 0);
+  },
+};
+
+export default [
+  fixes,
+  configure('Default Dark Modern', 'dark'),
+  configure('Default Light Modern', 'light'),
+  configure('Default High Contrast', 'high-contrast'),
+  back,
+  empty,
+  restricted,
+];

@@ -1,0 +1,82 @@
+// How a person uses the workbench: by what is on the screen, never by calling an API.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export class Workbench {
+  constructor({ page, ws, shot }) {
+    this.page = page;
+    this.ws = ws;
+    this.shot = shot;
+    this.quick = page.locator('.quick-input-widget');
+  }
+
+  /** Opens a file by name through quick open, and waits for a text in it. */
+  async open(file, text) {
+    await this.page.keyboard.press('Control+p');
+    await this.quick.locator('input').first().fill(file);
+    await this.quick
+      .locator('.monaco-list-row', { hasText: path.basename(file) })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.editor-instance .view-line', { hasText: text }).first().waitFor();
+  }
+
+  async command(title) {
+    await this.page.keyboard.press('F1');
+    await this.quick.locator('input').first().fill(`>${title}`);
+    await this.quick.locator('.monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  async sidebar() {
+    await this.page
+      .locator('.activitybar .action-item', { has: this.page.locator('[aria-label^="TFC OIDC"]') })
+      .first()
+      .click();
+  }
+
+  row(text) {
+    return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  squiggle(severity = 'error') {
+    return this.page.locator(`.squiggly-${severity}`);
+  }
+
+  /** Puts the caret into the first squiggle. */
+  async intoSquiggle() {
+    const first = this.squiggle().first();
+    await first.waitFor({ timeout: 20_000 });
+    const box = await first.boundingBox();
+    await this.page.mouse.click(box.x + Math.min(12, box.width / 2), box.y + box.height / 2);
+  }
+
+  action(text) {
+    return this.page.locator('.action-widget .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Answers one step of a wizard with a text, waiting for its prompt. */
+  async answer(prompt, value) {
+    await this.quick.getByText(prompt).first().waitFor();
+    await this.quick.locator('input').first().fill(value);
+    await this.page.keyboard.press('Enter');
+  }
+
+  dialogButton(text) {
+    return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: text }).first();
+  }
+
+  disk(file) {
+    return readFileSync(path.join(this.ws, file), 'utf8');
+  }
+
+  /** Waits for a file on disk: its content is the event, and nothing else tells of it. */
+  async onDisk(file, wanted) {
+    for (let i = 0; i < 200; i++) {
+      if (wanted(this.disk(file))) return;
+      await this.page.waitForTimeout(50);
+    }
+    throw new Error(`${file} is not as wanted:\n${this.disk(file)}`);
+  }
+}
