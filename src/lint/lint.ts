@@ -22,7 +22,9 @@ export function lintProject(project: Project, options: LintOptions = {}): readon
 }
 
 /** The findings of one root and the modules that it uses. */
-export function lintRoot(root: Root, options: LintOptions = {}): readonly Finding[] {
+export function lintRoot(read: Root, options: LintOptions = {}): readonly Finding[] {
+  // Copies of registry modules are somebody else's code, and `terraform init` writes them anew.
+  const root = { ...read, modules: read.modules.filter(m => !/[\\/]\.terraform[\\/]/.test(m.dir)) };
   const files = new Map<string, SourceFile>();
   for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
   for (const file of root.tfvarsFiles) files.set(file.path, file);

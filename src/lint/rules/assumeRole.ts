@@ -56,14 +56,15 @@ function accountOf(roleArn: Expression | undefined): string | undefined {
 
 /**
  * Evident role chaining: an aliased provider whose target account is written down and differs from that of the default
- * provider, which either names its account or keeps the role of the run; or, in a Stack, a role on top of the web identity.
+ * provider, which either names its account or keeps the role of the run (without a default: from that of another alias); or,
+ * in a Stack, a role on top of the web identity.
  */
 function isChaining(module: Module, provider: ProviderBlock, account: string | undefined): boolean {
   const own = sameConfiguration(module, provider).map(p => p.body);
   if (provider.inStack && own.some(body => nested(body, 'assume_role_with_web_identity').length > 0)) return true;
   if (provider.alias === undefined || account === undefined) return false;
   const defaults = module.providers.filter(p => p.name === provider.name && p.alias === undefined);
-  if (defaults.length === 0) return false;
+  if (defaults.length === 0) return otherAliases(module, provider).some(a => a !== undefined && a !== account);
   const assumed = defaults.flatMap(p => nested(p.body, 'assume_role'));
   const accounts = [
     ...defaults.flatMap(p => allowedAccounts(attributeOf(p.body, 'allowed_account_ids')?.value)),
@@ -72,6 +73,14 @@ function isChaining(module: Module, provider: ProviderBlock, account: string | u
   if (accounts.some(a => a === account)) return false;
   const known = accounts.filter(a => a !== undefined);
   return known.length > 0 || assumed.length === 0;
+}
+
+/** Accounts of the roles that other aliased blocks assume: one run role can not be a leftover of both. */
+function otherAliases(module: Module, provider: ProviderBlock): readonly (string | undefined)[] {
+  return module.providers
+    .filter(p => p.name === provider.name && p.alias !== provider.alias)
+    .flatMap(p => nested(p.body, 'assume_role'))
+    .map(item => accountOf(nestedValue(item, 'role_arn')));
 }
 
 function allowedAccounts(value: Expression | undefined): readonly (string | undefined)[] {

@@ -52,12 +52,12 @@ export function looksLikeAwsKey(text: string): boolean {
 
 /** The words on the same line before an offset; a name far away says nothing. */
 function before(text: string, offset: number): string {
-  const line =
+  return (
     text
-      .slice(0, offset)
+      .slice(Math.max(0, offset - 80), offset)
       .split(/[\r\n]/)
-      .at(-1) ?? '';
-  return line.slice(-80);
+      .at(-1) ?? ''
+  );
 }
 
 /** AWS's documentation ends its ids in EXAMPLE; `AKIAXXXXXXXXXXXXXXXX` is a form to fill in. */

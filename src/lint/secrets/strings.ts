@@ -104,7 +104,7 @@ function ownTexts(expression: Expression): readonly string[] {
 /** `{ name = "AWS_SECRET_ACCESS_KEY", value = "…" }`: the value of one key names the other, as containers write it. */
 function siblingNames(items: readonly { readonly name: string; readonly value: Expression }[]): string {
   return items
-    .filter(item => ['name', 'key', 'variable'].includes(item.name))
+    .filter(item => /name$|^(?:key|variable)$/i.test(item.name))
     .flatMap(item => ownTexts(item.value))
     .join(' ');
 }

@@ -167,10 +167,13 @@ test('the laws hold for generated JSON', async () => {
           .map((block, i) => ['"region": "x"', ...(i > 0 ? ['"alias": "b"'] : []), ...block])
           .map(block => `{${space}${block.reverse().join(`,${space}`)}${space}}`);
         const value = asArray || bodies.length > 1 ? `[${bodies.join(', ')}]` : (bodies[0] ?? '{}');
-        const text = `{"provider": {"aws": ${value}}}`;
+        const mark = asArray ? '\uFEFF' : '';
+        const text = `${mark}{"provider": {"aws": ${value}}}`;
         await holdsForEachFix({ 'main.tf.json': text });
         const after = await holdsForFixAll({ 'main.tf.json': text });
-        JSON.parse(after['main.tf.json'] ?? '');
+        const fixed = after['main.tf.json'] ?? '';
+        assert.ok(fixed.startsWith(mark));
+        JSON.parse(fixed.slice(mark.length));
       },
     ),
     { numRuns: 150 },

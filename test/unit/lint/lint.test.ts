@@ -163,3 +163,30 @@ test('a module that two roots share is reported once', async () => {
   });
   assert.deepEqual(brief(findings), ['error provider-profile']);
 });
+
+test('copies of registry modules under .terraform are not reported', async () => {
+  const findings = await lint({
+    'main.tf': 'provider "aws" {\n  region = "x"\n}\nmodule "m" {\n  source = "acme/m/aws"\n}\n',
+    '.terraform/modules/modules.json': '{"Modules": [{"Key": "m", "Dir": ".terraform/modules/m"}]}',
+    '.terraform/modules/m/main.tf': 'provider "aws" {\n  profile = "p"\n}\n',
+  });
+  assert.deepEqual(brief(findings), []);
+});
+
+test('aliases that assume roles in different accounts are role chaining, also without a default provider', async () => {
+  const block = (alias: string, account: string): string =>
+    `provider "aws" {\n  alias = "${alias}"\n  region = "x"\n  assume_role {\n    role_arn = "arn:aws-us-gov:iam::${account}:role/r"\n  }\n}\n`;
+  const two = block('a', '111122223333') + block('b', '444455556666');
+  assert.deepEqual(brief(await lint({ 'main.tf': two })), ['information assume-role', 'information assume-role']);
+  assert.deepEqual(brief(await lint({ 'main.tf': block('a', '111122223333') })), ['warning assume-role']);
+});
+
+test('a secret is known by the name that stands beside it in a block', async () => {
+  const secret = 'Fake0Secret1For2Tests3Only4Not5A6Real7Ke';
+  const block = (arguments_: string): Promise<readonly string[]> =>
+    lint({ 'main.tf': `resource "a_b" "c" {\n  ${arguments_}\n  value = "${secret}"\n}\n` }).then(brief);
+  assert.deepEqual(await block('secret_name = "AWS_SECRET_ACCESS_KEY"'), ['error hard-coded-key']);
+  assert.deepEqual(await block('key = "AWS_SECRET_ACCESS_KEY"'), ['error hard-coded-key']);
+  assert.deepEqual(await block('access_id = "AKIAFAKEKEYFORTEST01"'), ['error hard-coded-key', 'error hard-coded-key']);
+  assert.deepEqual(await block('name = "build"'), []);
+});
