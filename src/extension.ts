@@ -44,8 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
     openLocation(store, location),
   );
   commands.register('tfcOidc.showLog', () => log.show());
-  commands.register('tfcOidc.copyText', (row?: { readonly finding?: { readonly message: string } }) =>
-    vscode.env.clipboard.writeText(row?.finding?.message ?? '').then(() => undefined),
-  );
+  commands.register('tfcOidc.copyText', async (row?: { readonly finding?: { readonly message: string } }) => {
+    await vscode.env.clipboard.writeText(row?.finding?.message ?? '');
+  });
   void store.refresh();
 }

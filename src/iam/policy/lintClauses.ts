@@ -1,6 +1,6 @@
 import { parseSubject } from '../../oidc/subject';
 import { parseOperator } from './evaluate';
-import type { TrustExpectation, TrustFinding } from './lintTrust';
+import type { TrustExpectation, TrustFinding } from './trustFinding';
 import type { Clause, Statement, StringAt } from './statement';
 
 /** The conditions of one Allow statement for tokens of `host`. */

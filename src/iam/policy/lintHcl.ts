@@ -1,6 +1,7 @@
 import type { Span } from '../../core/text';
 import type { Block, Body, Expression, ParsedFile } from '../../terraform/syntax/ast';
-import { lintTrust, type TrustExpectation, type TrustFinding } from './lintTrust';
+import { lintTrust } from './lintTrust';
+import type { TrustExpectation, TrustFinding } from './trustFinding';
 import { fromExpression, type PolicyEntry, type PolicyNode, readPolicyText } from './node';
 
 /** A trust policy that stands in Terraform code: its address, and what was found. Spans are offsets into the file. */

@@ -1,30 +1,10 @@
-import type { Span, TextEdit } from '../../core/text';
+import type { Span } from '../../core/text';
 import { parseOidcProviderArn } from '../../oidc/partition';
 import { assumeAction, evaluate } from './evaluate';
 import { lintClauses } from './lintClauses';
 import { type PolicyText, readPolicyText } from './node';
 import { readPolicy, type Statement } from './statement';
-
-/** `broken`: the runs it is for are refused, or IAM refuses the policy. `too-broad`: others are let in as well. */
-export type TrustVerdict = 'correct' | 'too-broad' | 'broken';
-
-export interface TrustFinding extends Span {
-  readonly code: string;
-  /** What it makes of the policy; `note` changes nothing. */
-  readonly weight: 'broken' | 'too-broad' | 'note';
-  readonly message: string;
-  readonly fix?: { readonly title: string; readonly edits: readonly Omit<TextEdit, 'file'>[] };
-}
-
-/** What the policy is meant for, as far as it is known. */
-export interface TrustExpectation {
-  readonly organization?: string;
-  readonly project?: string;
-  readonly workspace?: string;
-  /** The issuer's host, without port. */
-  readonly hostname?: string;
-  readonly audience?: string;
-}
+import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
 
 export interface TrustReport {
   readonly verdict: TrustVerdict;
