@@ -136,20 +136,27 @@ function realign(text: string, body: Body, removed: readonly Span[]): readonly R
   return out;
 }
 
-/** Runs of arguments on consecutive lines, one line each, which `terraform fmt` aligns with one another. */
+/**
+ * Runs of arguments on consecutive lines, one line each, which `terraform fmt` aligns with one another. Only bodies and
+ * objects that lose something are looked at.
+ */
 function alignedRuns(text: string, body: Body, removed: readonly Span[]): readonly (readonly Cell[])[] {
-  return [
-    ...runsOf(text, body.attributes, removed),
-    ...body.attributes
-      .flatMap(a => objectsIn(a.value))
-      .flatMap(object =>
-        runsOf(
-          text,
-          object.items.map(item => ({ start: item.start, end: item.end, nameSpan: item.key })),
-          removed,
-        ),
+  const touched = (span: Span): boolean => removed.some(r => r.start < span.end && span.start < r.end);
+  const inObjects = body.attributes
+    .filter(touched)
+    .flatMap(attribute => objectsIn(attribute.value))
+    .filter(touched)
+    .flatMap(object =>
+      runsOf(
+        text,
+        object.items.map(item => ({ start: item.start, end: item.end, nameSpan: item.key })),
+        removed,
       ),
-    ...body.blocks.flatMap(block => alignedRuns(text, block.body, removed)),
+    );
+  return [
+    ...(body.attributes.some(touched) ? runsOf(text, body.attributes, removed) : []),
+    ...inObjects,
+    ...body.blocks.filter(touched).flatMap(block => alignedRuns(text, block.body, removed)),
   ];
 }
 

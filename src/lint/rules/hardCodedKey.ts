@@ -103,8 +103,10 @@ function removableAttribute(file: SourceFile, piece: TextPiece): Attribute | und
 
 /** Comments, JSON's "//" entries and text that could not be parsed: only key ids can be told there, by their own look. */
 function outsideOfStrings(file: SourceFile, reported: readonly Span[]): readonly RuleFinding[] {
+  const starts = new Set(reported.map(span => span.start));
   return findKeys(file.text, { namesSecret: false, nearKeyId: false })
     .filter(match => match.kind === 'id')
+    .filter(match => !starts.has(match.start))
     .filter(match => !reported.some(span => span.start <= match.start && match.end <= span.end))
     .map(match => {
       const inComment = file.parsed.comments.some(c => c.start <= match.start && match.end <= c.end);
