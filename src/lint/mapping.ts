@@ -22,6 +22,9 @@ export const documentedType = [
   '})',
 ] as const;
 
+const typeOnOneLine =
+  'object({ default = object({ shared_config_file = string }), aliases = map(object({ shared_config_file = string })) })';
+
 /** What a provider block maps, in its file arguments. */
 export function mappedUses(root: Root, module: Module, provider: ProviderBlock): readonly InjectedUse[] {
   return setArguments(provider.body, [
@@ -110,7 +113,7 @@ export function declareVariable(module: Module, near: SourceFile): readonly Text
   }
   const root = near.parsed.body;
   const existing = root.blocks.find(b => b.type === 'variable' && b.open !== undefined);
-  const value = { type: documentedType.map(line => line.trim()).join(' ') };
+  const value = { type: typeOnOneLine };
   const arrays = existing !== undefined && near.text[existing.start] !== '{';
   if (arrays) return [];
   return toEdits(near, setInJson(near.text, undefined, ['variable', dynamicVariable], value));
@@ -120,13 +123,12 @@ export function declareVariable(module: Module, near: SourceFile): readonly Text
 export function fixType(file: SourceFile, block: ProviderBlock['block']): readonly TextEdit[] {
   const type = attributeOf(block.body, 'type');
   if (file.syntax === 'json') {
-    const value = documentedType.map(line => line.trim()).join(' ');
     if (type !== undefined) {
       return toEdits(file, [
-        { span: { start: type.value.start, end: type.value.end }, newText: JSON.stringify(value) },
+        { span: { start: type.value.start, end: type.value.end }, newText: JSON.stringify(typeOnOneLine) },
       ]);
     }
-    return toEdits(file, setInJson(file.text, block.open?.start, ['type'], value));
+    return toEdits(file, setInJson(file.text, block.open?.start, ['type'], typeOnOneLine));
   }
   const eol = lineBreakOf(file.text);
   if (type !== undefined) {

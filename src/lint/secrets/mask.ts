@@ -19,7 +19,7 @@ export function maskSecrets(file: SourceFile, findings: readonly Finding[]): str
     if (location.file !== file.path) continue;
     const { start, end } = location.span;
     if (code === 'hard-coded-key') mask(start, end);
-    else if (carriers.has(code)) {
+    else if (carriers.has(code) && /^"?(?:access_key|secret_key|token)\b/.test(file.text.slice(start, end))) {
       const argument = file.text.slice(start, end);
       // The name of the argument in JSON is a string too, and stays readable.
       const name = /^"?\w+"?\s*[=:]\s*/.exec(argument)?.[0].length ?? 0;
