@@ -53,7 +53,14 @@ export function readableFiles(names: readonly string[]): readonly { readonly nam
     .sort((a, b) => Number(a.kind.override) - Number(b.kind.override) || (a.name < b.name ? -1 : 1));
 }
 
-/** The tfvars files that Terraform loads by itself, in its order. https://developer.hashicorp.com/terraform/language/values/variables */
-export function isAutomatic(name: string): boolean {
+/** Whether Terraform loads a tfvars file by itself. https://developer.hashicorp.com/terraform/language/values/variables */
+function isAutomatic(name: string): boolean {
   return /^terraform\.tfvars(?:\.json)?$/.test(name) || /\.auto\.tfvars(?:\.json)?$/.test(name);
+}
+
+/** Terraform's order of tfvars files, later ones win: terraform.tfvars, terraform.tfvars.json, *.auto.*; then those named by hand. */
+export function tfvarsRank(name: string): number {
+  if (name === 'terraform.tfvars') return 0;
+  if (name === 'terraform.tfvars.json') return 1;
+  return isAutomatic(name) ? 2 : 3;
 }

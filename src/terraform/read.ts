@@ -1,7 +1,7 @@
 import type { Environment, FileReader } from '../core/host';
 import { discover } from './discover';
 import { readCloud } from './cloud';
-import { isAutomatic, readableFiles } from './fileKinds';
+import { readableFiles, tfvarsRank } from './fileKinds';
 import {
   at,
   type Module,
@@ -272,9 +272,7 @@ class ProjectReader {
     ).filter(f => f !== undefined);
     const tfvars = files
       .filter(f => f.role === 'tfvars')
-      .sort(
-        (a, b) => Number(isAutomatic(this.host.basename(b.path))) - Number(isAutomatic(this.host.basename(a.path))),
-      );
+      .sort((a, b) => tfvarsRank(this.host.basename(a.path)) - tfvarsRank(this.host.basename(b.path)));
     return { module: buildModule(dir, files), tfvars, all: files, problems };
   }
 

@@ -82,3 +82,15 @@ test('a file above the limit is left out and named', async () => {
   assert.deepEqual(codes(root), ['file-skipped']);
   assert.equal(root.module.providers.length, 1);
 });
+
+test('tfvars files come in the order in which Terraform loads them', async () => {
+  const names = ['a.auto.tfvars', 'b.auto.tfvars.json', 'by-hand.tfvars', 'terraform.tfvars', 'terraform.tfvars.json'];
+  const files = Object.fromEntries(names.map(name => [`/r/${name}`, name.endsWith('json') ? '{}' : '']));
+  const root = await only({ ...files, '/r/main.tf': 'provider "aws" {}\n' });
+  assert.deepEqual(
+    root.tfvarsFiles.map(file => file.path),
+    ['terraform.tfvars', 'terraform.tfvars.json', 'a.auto.tfvars', 'b.auto.tfvars.json', 'by-hand.tfvars'].map(
+      name => `/r/${name}`,
+    ),
+  );
+});
