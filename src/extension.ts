@@ -11,6 +11,7 @@ import { Previews } from './vscode/preview';
 import { ProjectStore } from './vscode/projectStore';
 import { StatusBar } from './vscode/statusBar';
 import { BindingsTree } from './vscode/tree';
+import { TrustDiagnostics } from './vscode/trustDiagnostics';
 
 /** Builds the services, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -31,6 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
     previews,
     new Diagnostics(store),
     new CodeActions(store),
+    new TrustDiagnostics(store),
     new BindingsTree(store, keys),
     new StatusBar(store),
   );

@@ -1,6 +1,11 @@
+import { ProblemError } from '../../core/problem';
 import { applyEdits, LineIndex } from '../../core/text';
+import { lintTrustInCode } from '../../iam/policy/lintHcl';
 import { lintTrustText } from '../../iam/policy/lintTrust';
+import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/policy/trustFinding';
 import { issuerHost } from '../../oidc/names';
+import { parseHcl } from '../../terraform/syntax/hcl';
+import { parseTerraformJson } from '../../terraform/syntax/json';
 import { choice, type Command, text } from '../command';
 import { readInput } from '../input';
 import { hostnameOf } from '../names';
@@ -18,7 +23,8 @@ Usage: tfc-oidc lint-trust POLICY [options]      (POLICY: a file, or - for stand
   --format json|text    default json: { "verdict": "correct|too-broad|broken", "findings": [...] }
   --fix                 print the policy with every fix applied, instead of the report
 
-Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints.
+Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints; in .tf and .tf.json files,
+the trust policies of aws_iam_role and aws_iam_policy_document.
 Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
   options: {
     organization: { type: 'string' },
@@ -43,7 +49,7 @@ Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
       ...given('audience'),
       ...(text(values, 'hostname') !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
     };
-    const report = lintTrustText(input, expected);
+    const report = lint(name, input, expected);
     const exit = report.verdict === 'correct' ? 0 : 1;
     if (values['fix'] === true) {
       const edits = report.findings
@@ -75,3 +81,29 @@ Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
     return exit;
   },
 };
+
+/** A policy file, or a Terraform file with policies in it: then the worst verdict counts. */
+function lint(
+  name: string,
+  input: string,
+  expected: TrustExpectation,
+): { verdict: TrustVerdict; findings: readonly TrustFinding[]; text: string } {
+  if (!/\.(?:tf|tofu)(?:\.json)?$/.test(name)) return lintTrustText(input, expected);
+  const text = input.replace(/^\uFEFF/, '');
+  const file = name.endsWith('.json') ? parseTerraformJson(text, 'config') : parseHcl(text);
+  const found = lintTrustInCode(file, text, expected);
+  if (found.length === 0) {
+    throw new ProblemError({
+      code: 'no-trust-policy',
+      message: `${name} holds no trust policy for HCP Terraform that can be read without running Terraform.`,
+      nextStep: 'Name a file with an aws_iam_role or aws_iam_policy_document, or the policy itself as JSON.',
+    });
+  }
+  const verdict =
+    (['broken', 'too-broad', 'correct'] as const).find(v => found.some(f => f.verdict === v)) ?? 'correct';
+  return {
+    verdict,
+    findings: found.flatMap(f => f.findings.map(x => ({ ...x, message: `${f.address}: ${x.message}` }))),
+    text,
+  };
+}

@@ -151,4 +151,21 @@ export const run = (): Promise<unknown> =>
         assert.ok(document.uri);
       });
     });
+
+    describe('trust policies', () => {
+      it('in JSON files are linted, with a fix', async () => {
+        const uri = fileUri('payments', 'trust-policy.json');
+        const document = await vscode.workspace.openTextDocument(uri);
+        await vscode.window.showTextDocument(document);
+        const [found] = await diagnosticsOf(uri, d => d.length === 1);
+        assert.ok(found);
+        assert.deepEqual(codesOf(uri), ['blank-project']);
+        const actions = await actionsAt(document, found.range, 'quickfix');
+        const fix = actions.find(a => /Default Project/.test(a.title));
+        assert.ok(fix?.edit);
+        await vscode.workspace.applyEdit(fix.edit);
+        await diagnosticsOf(uri, d => d.length === 0);
+        await vscode.commands.executeCommand('workbench.action.files.revert');
+      });
+    });
   });
