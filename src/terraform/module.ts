@@ -47,7 +47,14 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
           break;
         case 'variable':
           if (first !== undefined)
-            variables.set(first, { ...named, name: first, default: attributeOf(block.body, 'default')?.value });
+            variables.set(first, {
+              ...named,
+              name: first,
+              // Override files are merged argument by argument: one that sets no default keeps the earlier one.
+              default:
+                attributeOf(block.body, 'default')?.value ??
+                (file.override ? variables.get(first)?.default : undefined),
+            });
           break;
         case 'locals':
           for (const attribute of block.body.attributes) locals.set(attribute.name, { file, attribute });

@@ -94,3 +94,13 @@ test('tfvars files come in the order in which Terraform loads them', async () =>
     ),
   );
 });
+
+test('an override file that sets no default keeps the earlier one', async () => {
+  const root = await only({
+    '/r/main.tf': 'variable "region" {\n  default = "eu-west-1"\n}\n',
+    '/r/main_override.tf': 'variable "region" {\n  description = "where"\n}\n',
+  });
+  const value = root.module.variables.get('region')?.default;
+  assert.ok(value?.kind === 'string');
+  assert.equal(value.value, 'eu-west-1');
+});
