@@ -6,13 +6,13 @@ import { looksLikeAwsKey } from './secrets/detect';
 
 /**
  * A provider block that talks to a mock on this machine (LocalStack, moto): every endpoint is on a loopback address, and the
- * keys are written down and dummies. Nothing is a mock on the strength of a name, a variable or a comment.
+ * keys are written down and dummies. Nothing is a mock on the strength of a name or a comment.
  */
 export function isLocalMock(module: Module, provider: ProviderBlock): boolean {
   const bodies = sameConfiguration(module, provider).map(p => p.body);
   const endpoints = bodies.flatMap(body => nested(body, 'endpoints')).flatMap(endpointUrls);
   if (endpoints.length === 0) return false;
-  const known = endpoints.map(e => literal(module, e)).filter(url => url === undefined || url !== '');
+  const known = endpoints.map(e => literal(module, e) ?? defaultOf(module, e)).filter(url => url !== '');
   if (known.length === 0 || !known.every(url => url !== undefined && isLoopback(url))) return false;
   return bodies.every(body =>
     body.attributes
@@ -27,7 +27,7 @@ function endpointUrls(item: ReturnType<typeof nested>[number]): readonly Express
   return objects.flatMap(o => (o.kind === 'object' ? o.items.map(i => i.value) : [o]));
 }
 
-/** A literal, or a local that is one. A variable may have any value, so it has none here. */
+/** A literal, or a local that is one. A variable may have any value: no key is a dummy because of its default. */
 function literal(module: Module, expression: Expression): string | undefined {
   if (expression.kind === 'parentheses') return literal(module, expression.inner);
   if (expression.kind === 'string') return expression.value;
@@ -35,6 +35,13 @@ function literal(module: Module, expression: Expression): string | undefined {
   const name = expression.kind === 'reference' ? /^local\.([^.]+)$/.exec(expression.path)?.[1] : undefined;
   const local = name === undefined ? undefined : module.locals.get(name)?.attribute.value;
   return local?.kind === 'string' ? local.value : undefined;
+}
+
+/** The literal default of a variable: enough for an endpoint, since the keys beside it are dummies that open nothing. */
+function defaultOf(module: Module, expression: Expression): string | undefined {
+  const name = expression.kind === 'reference' ? /^var\.([^.]+)$/.exec(expression.path)?.[1] : undefined;
+  const value = name === undefined ? undefined : module.variables.get(name)?.default;
+  return value?.kind === 'string' ? value.value : undefined;
 }
 
 function isDummy(value: string | undefined): boolean {
