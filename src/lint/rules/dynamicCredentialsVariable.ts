@@ -22,6 +22,7 @@ export const dynamicCredentialsVariable: Rule = {
       ...uses(context.root, module),
     ]),
     ...unmapped(context.root),
+    ...implicitDefault(context.root),
   ],
 };
 
@@ -168,4 +169,19 @@ function unmapped(root: Root): readonly RuleFinding[] {
           : `${providerName(provider)} maps no configuration. Once a tag is in use, every alias must be mapped: to an entry of var.${dynamicVariable}.aliases, or to its default.`,
       fixes: mapProvider(module, provider, undefined),
     }));
+}
+
+/** A resource of the default provider, which has no block that could be mapped. One finding stands for all of them. */
+function implicitDefault(root: Root): readonly RuleFinding[] {
+  const { module } = root;
+  if (!tagsInUse(root) || module.providers.some(p => p.name === 'aws' && p.alias === undefined)) return [];
+  const user = module.resources.find(r => r.type.startsWith('aws_') && attributeOf(r.body, 'provider') === undefined);
+  if (user === undefined) return [];
+  return [
+    {
+      location: at(user.file, blockHeader(user.block, user.file)),
+      statement: user.block,
+      message: `${user.mode === 'resource' ? '' : `${user.mode}.`}${user.type}.${user.name} uses the default provider "aws", which has no block. Once a tag is in use it must have one, mapped to var.${dynamicVariable}.default.`,
+    },
+  ];
 }
