@@ -1,10 +1,25 @@
 import type { Command } from './command';
+import { apply } from './commands/apply';
 import { check } from './commands/check';
+import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
 import { lintTrust } from './commands/lintTrust';
+import { plan } from './commands/plan';
 import { prove } from './commands/prove';
 import { subject } from './commands/subject';
 import { trust } from './commands/trust';
+import { undo } from './commands/undo';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
-export const commands: readonly Command[] = [check, fix, subject, trust, prove, lintTrust];
+export const commands: readonly Command[] = [
+  check,
+  fix,
+  subject,
+  trust,
+  prove,
+  lintTrust,
+  plan,
+  apply,
+  undo,
+  exportBinding,
+];

@@ -97,7 +97,9 @@ class ProjectReader {
         !called.has(module.dir) ||
         module.terraformBlocks.some(t => t.body.blocks.some(b => b.type === 'cloud' || b.type === 'backend')),
     );
-    const roots = await mapLimited(rootFolders, 4, r => this.root(r.folder));
+    // Folders that call each other in a circle leave no root: then each of them is looked at.
+    const chosen = rootFolders.length > 0 ? rootFolders : loaded;
+    const roots = await mapLimited(chosen, 4, r => this.root(r.folder));
     return { folder: this.folder, roots, problems: this.problems };
   }
 

@@ -1,0 +1,225 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BindingChoices } from '../binding/desire';
+import type { PolicyJson } from '../binding/desired';
+import type { CodeOwner } from '../binding/planModel';
+import { ProblemError } from '../core/problem';
+import { plainJson } from '../iam/policy/node';
+import {
+  audienceName,
+  configurationTag,
+  defaultAudience,
+  defaultHostname,
+  hostname,
+  organizationName,
+  projectName,
+  workspaceName,
+} from '../oidc/names';
+import { partitionName } from '../oidc/partition';
+import type { WorkspaceIdentity } from '../oidc/subject';
+import { attributeOf, type Root } from '../terraform/model';
+import { choice, type CliContext, many, type OptionValues, text, UsageError } from './command';
+import { unwrap } from './names';
+import { readTerraformFolder } from './terraformFolder';
+
+/** Options of plan, apply, undo, export and configure. */
+export const bindingOptions = {
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  organization: { type: 'string' },
+  project: { type: 'string' },
+  workspace: { type: 'string', multiple: true },
+  hostname: { type: 'string' },
+  audience: { type: 'string' },
+  tag: { type: 'string' },
+  roles: { type: 'string' },
+  path: { type: 'string' },
+  'role-name': { type: 'string' },
+  'plan-role-name': { type: 'string' },
+  'apply-role-name': { type: 'string' },
+  policy: { type: 'string' },
+  'plan-policy': { type: 'string' },
+  'apply-policy': { type: 'string' },
+  'policy-arn': { type: 'string', multiple: true },
+  'plan-policy-arn': { type: 'string', multiple: true },
+  'apply-policy-arn': { type: 'string', multiple: true },
+  boundary: { type: 'string' },
+  'max-session': { type: 'string' },
+  adopt: { type: 'boolean' },
+  format: { type: 'string' },
+  journal: { type: 'string' },
+} as const;
+
+export const bindingHelp = `What the roles are for (taken from the cloud block of PATH where not given):
+  --organization ORG --project PROJECT --workspace NAME (several: one role for all)
+  --hostname HOST       issuer (default app.terraform.io)
+  --audience A          default aws.workload.identity
+  --tag TAG             a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)
+In which account:
+  --profile NAME        AWS profile, as the AWS CLI knows it (default: AWS_PROFILE, or the environment)
+  --region REGION       default: the profile's
+Roles:
+  --roles separate|single   a role each for plan and apply (default), or one for both
+  --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]
+  --path /P/            default /
+  --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, as JSON, kept inline
+  --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies; may be given several times
+  --boundary ARN        permissions boundary
+  --max-session N       seconds, 3600 to 43200
+  --adopt               change existing roles that this tool did not make
+Journal:
+  --journal DIR         where intents and results are kept for undo (default: the user's state folder)`;
+
+/** Everything that the options and the project say; the account itself is not asked. */
+export interface BindingRequest {
+  choices(accountId: string, partition: string): BindingChoices;
+  readonly workspaces: readonly WorkspaceIdentity[];
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly journal: string;
+  readonly adopt: boolean;
+  readonly ownedByCode: readonly CodeOwner[];
+}
+
+export async function bindingRequest(
+  context: CliContext,
+  values: OptionValues,
+  positionals: readonly string[],
+): Promise<BindingRequest> {
+  const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
+  const folder = named && positionals.length === 0 ? undefined : await readTerraformFolder(context, positionals);
+  const root = folder === undefined ? undefined : rootFor(folder.project.roots, values);
+  const cloud = root?.cloud;
+  const host = text(values, 'hostname') ?? (cloud?.hostname.state === 'known' ? cloud.hostname.value : undefined);
+  const organization =
+    text(values, 'organization') ?? (cloud?.organization.state === 'known' ? cloud.organization.value : undefined);
+  if (organization === undefined) throw new UsageError('--organization is needed: the project does not name one');
+  const names =
+    many(values, 'workspace').length > 0 ? many(values, 'workspace') : cloud === undefined ? [] : workspaceNames(cloud);
+  if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
+  const project = text(values, 'project');
+  // The block's project is only a filter, so it is no answer here.
+  if (project === undefined)
+    throw new UsageError(
+      '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
+    );
+  const workspaces = names.map((w): WorkspaceIdentity => ({
+    kind: 'workspace',
+    organization: unwrap(organizationName(organization)),
+    project: unwrap(projectName(project)),
+    workspace: unwrap(workspaceName(w)),
+  }));
+  const roles = choice(values, 'roles', ['separate', 'single'], 'separate');
+  const audience = text(values, 'audience');
+  const tag = text(values, 'tag');
+  const boundary = text(values, 'boundary');
+  const session = text(values, 'max-session');
+  const shared = { inline: await policyFile(context, text(values, 'policy')), attached: many(values, 'policy-arn') };
+  const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
+    const inline = (await policyFile(context, text(values, `${use}-policy`))) ?? shared.inline;
+    const own = many(values, `${use}-policy-arn`);
+    return { ...(inline !== undefined && { inline }), attached: own.length > 0 ? own : shared.attached };
+  };
+  const policies = {
+    run: { ...(shared.inline !== undefined && { inline: shared.inline }), attached: shared.attached },
+    plan: await permissions('plan'),
+    apply: await permissions('apply'),
+  };
+  const name = (option: string, use: string): Record<string, string> => {
+    const given = text(values, option);
+    return given === undefined ? {} : { [use]: given };
+  };
+  const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
+  return {
+    workspaces,
+    profile: text(values, 'profile'),
+    region: text(values, 'region'),
+    journal: journalDir(context, values),
+    adopt: values['adopt'] === true,
+    ownedByCode: folder === undefined ? [] : folder.project.roots.flatMap(r => ownersIn(r, file => folder.name(file))),
+    choices: (accountId, partition) => ({
+      hostname: hostName,
+      workspaces,
+      accountId,
+      partition: unwrap(partitionName(partition)),
+      audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
+      roles,
+      ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
+      path: text(values, 'path', '/'),
+      names: { ...name('role-name', 'run'), ...name('plan-role-name', 'plan'), ...name('apply-role-name', 'apply') },
+      ...(boundary !== undefined && { boundaryArn: boundary }),
+      policies,
+      ...(session !== undefined && { maxSessionDuration: Number(session) }),
+    }),
+  };
+}
+
+export function journalDir(context: CliContext, values: OptionValues): string {
+  const given = text(values, 'journal');
+  if (given !== undefined) return path.resolve(context.cwd, given);
+  const state =
+    context.env['XDG_STATE_HOME'] ||
+    context.env['LOCALAPPDATA'] ||
+    path.join(context.env['HOME'] ?? context.cwd, '.local', 'state');
+  return path.join(state, 'tfc-oidc', 'journal');
+}
+
+function rootFor(roots: readonly Root[], values: OptionValues): Root | undefined {
+  const candidates = roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote');
+  const wanted = many(values, 'workspace');
+  const named = candidates.filter(r => workspaceNames(r.cloud).some(n => wanted.includes(n)));
+  const found = named.length > 0 ? named : candidates;
+  if (found.length > 1 && many(values, 'workspace').length === 0) {
+    throw new UsageError(`PATH holds ${found.length} roots with a cloud block; name one of them, or give --workspace`);
+  }
+  return found[0];
+}
+
+function workspaceNames(cloud: Root['cloud']): readonly string[] {
+  const w = cloud.workspaces;
+  if (w.by === 'name') return w.name.state === 'known' ? [w.name.value] : [];
+  if (w.by === 'tags') return w.selected.state === 'known' ? [w.selected.value] : [];
+  if (w.by === 'prefix')
+    return w.prefix.state === 'known' && w.selected.state === 'known' ? [w.prefix.value + w.selected.value] : [];
+  return [];
+}
+
+/** Roles and providers that the project itself manages: those are changed in the code, not behind its back. */
+function ownersIn(root: Root, nameOf: (file: string) => string): readonly CodeOwner[] {
+  return root.modules.flatMap(m =>
+    m.resources.flatMap((r): CodeOwner[] => {
+      const [kind, argument] =
+        r.type === 'aws_iam_role'
+          ? (['role', 'name'] as const)
+          : r.type === 'aws_iam_openid_connect_provider'
+            ? (['provider', 'url'] as const)
+            : [undefined, ''];
+      const value = kind === undefined || r.mode !== 'resource' ? undefined : attributeOf(r.body, argument)?.value;
+      if (kind === undefined || value?.kind !== 'string') return [];
+      return [{ kind, name: value.value, where: `${r.type}.${r.name} in ${nameOf(r.file.path)}` }];
+    }),
+  );
+}
+
+async function policyFile(context: CliContext, name: string | undefined): Promise<PolicyJson | undefined> {
+  if (name === undefined) return undefined;
+  let content: string;
+  try {
+    content = await readFile(path.resolve(context.cwd, name), 'utf8');
+  } catch {
+    throw new ProblemError({
+      code: 'unreadable-file',
+      message: `The policy file ${name} can not be read.`,
+      nextStep: 'Name a file that exists.',
+    });
+  }
+  const value = plainJson(content);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProblemError({
+      code: 'no-policy',
+      message: `${name} holds no JSON object.`,
+      nextStep: 'A policy is an object with Version and Statement.',
+    });
+  }
+  return value as PolicyJson;
+}
