@@ -42,7 +42,8 @@ export function exportCloudFormation(desired: DesiredBinding, existing: Existing
     Resources: resources,
     Outputs: outputs,
   };
-  const document = new Document(template);
+  // CloudFormation reads YAML 1.1, where a bare 2012-10-17 is a date, and knows no aliases.
+  const document = new Document(template, { version: '1.1', aliasDuplicateObjects: false });
   document.commentBefore = [
     ` For AWS account ${account.accountId}. Deploy with: aws cloudformation deploy --capabilities CAPABILITY_NAMED_IAM`,
     ...(hasProvider

@@ -173,6 +173,13 @@ test('any value is printed so that HashiCorp’s parser reads it back', async ()
   );
 });
 
+test('CloudFormation: no aliases, and dates are strings in YAML 1.1 too', () => {
+  const text = exportCloudFormation(desired(), nothing);
+  assert.doesNotMatch(text, /(?:^|\s)[&*]\w/);
+  const old = parseYaml(text, { version: '1.1' }) as { AWSTemplateFormatVersion: unknown };
+  assert.equal(old.AWSTemplateFormatVersion, '2010-09-09');
+});
+
 test('CloudFormation: YAML that other parsers read, with the provider referred to or left out', () => {
   const made = parseYaml(exportCloudFormation(desired(), nothing)) as {
     Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
