@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { apply } from './commands/apply';
+import { apply } from './commands/apply';
 import { check } from './commands/check';
 import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';

@@ -1,83 +1,124 @@
-import { apply as applyChanges, resume } from '../../binding/apply';
-import { journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
+import { apply as applyChanges, type ApplyResult, resume, type Surroundings } from '../../binding/apply';
+import { iamExecutor } from '../../binding/applyIam';
+import { Journal, type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
 import { ProblemError } from '../../core/problem';
-import { changesText, journals, planBinding, subjectOf, surroundings } from '../binding';
-import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
-import { choice, type Command } from '../command';
-import { planJson, planText } from './plan';
+import { choice, type CliContext, type Command, type ExitCode, UsageError } from '../command';
+import { accountHelp, accountOptions } from '../accountOptions';
+import { type OpenedAccount, openAccount, workOut } from '../accountPlan';
+import { journalHelp, journalsOf, subjectOf } from '../journals';
+import { applyJson, applyText, planJson, planText, printJson, progressText } from '../planReport';
 
 export const apply: Command = {
   name: 'apply',
-  summary: 'make the changes that "plan" shows, with a journal for undo',
-  help: `Plans, shows the plan, and with --yes applies exactly that: each change is read, compared and written; if something
-changed in between, it stops. Intents and results are kept in a journal, so that "undo" and a second "apply" know where it stood.
+  summary: 'make the changes of "plan" in an AWS account, with a journal; needs --yes',
+  help: `Usage: tfc-oidc apply [PATH] --yes [options]
 
-Usage: tfc-oidc apply [PATH] --project PROJECT --yes [options]
+Plans anew, shows the plan, and makes exactly the changes that it shows, each noted in a journal before and after. Without --yes
+nothing is written. When something in the account is no longer as it was shown, it stops before overwriting it.
 
-${bindingHelp}
-  --yes                 apply; without it the plan is shown and nothing is written
-  --resume              go on with a run that stopped, instead of planning anew
-  --format text|json    json: the plan, with "applied": { "state", "done", "total", "journal", "problem" }
+  --yes                 write to the account
+  --resume              go on with the run that stopped, instead of planning anew
+${journalHelp}
+  --check-permissions   ask IAM first what the caller may do (one or two requests more; "plan" always does)
 
-Exit codes: 0 applied or nothing to do, 1 not applied (something in the way, or --yes is missing), 2 stopped or could not run.`,
-  options: { ...bindingOptions, yes: { type: 'boolean' }, resume: { type: 'boolean' } },
+${accountHelp}
+
+  --format text|json    how to report (default text). JSON: as "tfc-oidc plan", and
+                        "result": { "state": "complete|stopped|cancelled|not-applied", "done", "total", "problem",
+                        "warning", "journal" }
+
+Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes without --yes); 2 could not run, or stopped in the middle.
+`,
+  options: {
+    ...accountOptions,
+    yes: { type: 'boolean' },
+    resume: { type: 'boolean' },
+    journal: { type: 'string' },
+  },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'json'], 'text');
-    const request = await bindingRequest(context, values, positionals);
-    const planned = await planBinding(context, request);
-    const subject = subjectOf(planned.choices);
-    const store = journals(request.journal);
-    const stopped = unfinished(await readJournals(store), subject);
+    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
     const yes = values['yes'] === true;
-    if (stopped !== undefined && values['resume'] === true && yes) {
-      context.err(`${whereItStopped(stopped)}\nGoing on with it:\n`);
-      const result = await resume(stopped, surroundings(context, planned, store, stopped.name));
-      if (result.problem !== undefined) throw new ProblemError(result.problem);
-      context.out(
-        format === 'json'
-          ? planJson(planned, { applied: { ...result, journal: stopped.name } })
-          : `${result.done} of ${result.total} changes hold.\n`,
-      );
-      return result.state === 'complete' ? 0 : 2;
+    const journals = journalsOf(context, values);
+    const opened = await openAccount(context, values);
+    const subject = subjectOf(opened.caller.accountId);
+    const stopped = unfinished(await readJournals(journals), subject);
+    const now = (): number => Date.now();
+    if (values['resume'] === true) {
+      if (stopped === undefined || stopped.state === 'undoing') {
+        throw new ProblemError({
+          code: 'nothing-to-resume',
+          message:
+            stopped === undefined
+              ? `No run stopped in account ${opened.caller.accountId}.`
+              : 'The last run is being undone.',
+          nextStep: stopped === undefined ? 'Run "tfc-oidc plan".' : 'Finish it with "tfc-oidc undo --yes".',
+        });
+      }
+      if (!yes)
+        throw new UsageError(
+          `--resume writes to account ${opened.caller.accountId} and needs --yes. ${whereItStopped(stopped)}`,
+        );
+      const at = surroundings(context, opened, new Journal(journals, stopped.name, now), json);
+      return report(context, await resume(stopped, at), stopped.name, json, {});
     }
-    if (format === 'text') context.out(planText(planned));
-    const note =
-      stopped === undefined
-        ? ''
-        : `${whereItStopped(stopped)}\nIt can be gone on with ("apply --resume --yes") or taken back ("undo --yes").\n`;
-    if (planned.plan.problems.length > 0 || (planned.plan.changes.length > 0 && !yes)) {
-      if (format === 'json') context.out(planJson(planned, { applied: null }));
-      context.err(
-        planned.plan.problems.length > 0
-          ? 'Nothing was written: see what is in the way.\n'
-          : `${note}Nothing was written. Run it again with --yes to make these changes in account ${planned.caller.accountId}.\n`,
-      );
-      return 1;
+    if (stopped !== undefined) throw new ProblemError(unfinishedProblem(stopped));
+    const worked = await workOut(context, opened, values, positionals, values['check-permissions'] === true);
+    if (!json) context.out(planText(worked));
+    const { changes, problems } = worked.plan;
+    if (changes.length === 0 || problems.length > 0 || !yes) {
+      const clean = changes.length === 0 && problems.length === 0;
+      const why = problems.length > 0 ? 'the problems above stand in the way' : 'repeat it with --yes to write';
+      if (json) {
+        const result = {
+          state: clean ? 'complete' : 'not-applied',
+          done: 0,
+          total: changes.length,
+          problem: null,
+          warning: null,
+          journal: null,
+        };
+        context.out(printJson({ ...planJson(worked), result }));
+      } else if (!clean) context.out(`\nNothing was written to account ${opened.caller.accountId}: ${why}.\n`);
+      return clean ? 0 : 1;
     }
-    if (planned.plan.changes.length === 0) {
-      if (format === 'json')
-        context.out(planJson(planned, { applied: { state: 'complete', done: 0, total: 0, journal: null } }));
-      return 0;
-    }
-    if (note !== '') context.err(note);
-    const name = journalName(Date.now(), subject);
-    context.err(`Applying to account ${planned.caller.accountId}:\n${changesText(planned.plan.changes)}`);
-    const title = `Set up OIDC for ${planned.choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join(', ')}`;
-    const result = await applyChanges(
-      { title, subject, changes: planned.plan.changes },
-      surroundings(context, planned, store, name),
-    );
-    if (format === 'json') context.out(planJson(planned, { applied: { ...result, journal: name } }));
-    else
-      context.out(
-        `${result.done} of ${result.total} changes were made. "tfc-oidc undo" takes them back (journal ${name}).\n`,
-      );
-    if (result.warning !== undefined) context.err(`${result.warning.message} ${result.warning.nextStep}\n`);
-    if (result.problem !== undefined) {
-      context.err(
-        `Stopped: ${result.problem.message} (${result.problem.code}${result.problem.requestId === undefined ? '' : `, request ${result.problem.requestId}`})\n${result.problem.nextStep}\n`,
-      );
-    }
-    return result.state === 'complete' ? 0 : 2;
+    const journal = new Journal(journals, journalName(now(), subject), now);
+    const title = `${worked.wish.organization}/${worked.wish.workspace} in account ${opened.caller.accountId}`;
+    const result = await applyChanges({ title, subject, changes }, surroundings(context, opened, journal, json));
+    return report(context, result, journal.name, json, planJson(worked));
   },
 };
+
+export function surroundings(
+  context: CliContext,
+  opened: OpenedAccount,
+  journal: Journal,
+  quiet: boolean,
+): Surroundings {
+  const { account, caller } = opened;
+  return {
+    executors: { iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }) },
+    journal,
+    now: () => Date.now(),
+    progress: progress => {
+      if (!quiet) context.err(progressText(progress));
+    },
+    signal: context.signal,
+  };
+}
+
+function report(context: CliContext, result: ApplyResult, journal: string, json: boolean, plan: object): ExitCode {
+  context.out(json ? printJson({ ...plan, result: applyJson(result, journal) }) : `\n${applyText(result)}`);
+  return result.state === 'complete' ? 0 : 2;
+}
+
+const unfinishedProblem = (run: JournalRun) => ({
+  code: 'unfinished-run',
+  message:
+    run.state === 'undoing'
+      ? `The undo of the run of ${new Date(run.at).toISOString()} is not complete.`
+      : whereItStopped(run),
+  nextStep:
+    run.state === 'undoing'
+      ? 'Finish it with "tfc-oidc undo --yes".'
+      : 'Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".',
+});

@@ -1,94 +1,92 @@
-import { hasEffects, readJournals } from '../../binding/journal';
+import { hasEffects, Journal, type JournalRun, readJournals } from '../../binding/journal';
 import { toUndo, undo as undoRun } from '../../binding/undo';
-import { ProblemError } from '../../core/problem';
-import { journals, openAwsAccount, surroundings } from '../binding';
-import { journalDir } from '../bindingOptions';
-import { choice, type Command, text } from '../command';
+import { choice, type Command, text, UsageError } from '../command';
+import { openAccount } from '../accountPlan';
+import { journalHelp, journalsOf, subjectOf } from '../journals';
+import { printJson, undoJson } from '../planReport';
+import { surroundings } from './apply';
 
 export const undo: Command = {
   name: 'undo',
-  summary: 'take back what the last "apply" did, from its journal',
-  help: `Replays a journal backwards: restores earlier policies exactly, deletes only what the run created, and only where nothing
-changed since. What did change is kept, and named.
+  summary: 'take back the last "apply" in an AWS account; needs --yes',
+  help: `Usage: tfc-oidc undo --yes [options]
 
-Usage: tfc-oidc undo [--run NAME] --yes [options]
+Replays the journal of the last run backwards: earlier policies are restored byte for byte, and only what the run created is
+deleted, and only where nobody changed it since. What was changed is kept and named. Without --yes it shows what it would do.
 
-  --run NAME            the journal's name (default: the newest that wrote anything)
-  --list                list the journals
-  --profile NAME --region REGION
-  --journal DIR         as for apply
-  --yes                 undo; without it the steps are shown and nothing is written
-  --format text|json    json: { "run", "title", "state", "steps": [{ "title", "state", "why" }] }
+  --yes                 write to the account
+  --run NAME            an earlier run instead of the last one (the name of its journal)
+${journalHelp}
+  --profile NAME        AWS profile
+  --region REGION       region of the requests
+  --account ID          stop unless the profile belongs to this account
+  --format text|json    how to report (default text). JSON: { "run", "account", "result": { "state":
+                        "complete|stopped|cancelled|not-applied|nothing", "steps": [{ "id", "title",
+                        "state": "undone|nothing|kept|planned", "why" }], "problem" } }
 
-Exit codes: 0 undone, 1 nothing was undone (--yes is missing), 2 stopped or could not run.`,
+Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, or --yes is missing; 2 could not run, or stopped.
+`,
   options: {
-    run: { type: 'string' },
-    list: { type: 'boolean' },
     profile: { type: 'string' },
     region: { type: 'string' },
-    journal: { type: 'string' },
+    account: { type: 'string' },
     yes: { type: 'boolean' },
+    run: { type: 'string' },
+    journal: { type: 'string' },
     format: { type: 'string' },
   },
-  async run(context, { values }) {
-    const format = choice(values, 'format', ['text', 'json'], 'text');
-    const store = journals(journalDir(context, values));
-    const runs = await readJournals(store);
-    if (values['list'] === true) {
-      const rows = runs.map(r => ({
-        run: r.name,
-        at: new Date(r.at).toISOString(),
-        title: r.title,
-        subject: r.subject,
-        state: r.state,
-      }));
+  async run(context, { values, positionals }) {
+    if (positionals.length > 0) throw new UsageError(`no PATH is taken; there was "${positionals[0]}"`);
+    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const journals = journalsOf(context, values);
+    const opened = await openAccount(context, values);
+    const { accountId } = opened.caller;
+    const runs = (await readJournals(journals)).filter(run => run.subject === subjectOf(accountId));
+    const run = chosen(runs, text(values, 'run'));
+    const steps = run === undefined ? [] : toUndo(run);
+    if (run === undefined || steps.length === 0) {
+      const result = { state: 'nothing', steps: [], problem: null };
       context.out(
-        format === 'json'
-          ? `${JSON.stringify({ runs: rows }, null, 2)}\n`
-          : rows.map(r => `${r.run}  ${r.state.padEnd(9)} ${r.title}\n`).join(''),
+        json
+          ? printJson({ run: run?.name ?? null, account: accountId, result })
+          : `There is nothing to undo in account ${accountId}.\n`,
       );
       return 0;
     }
-    const name = text(values, 'run');
-    const run =
-      name === undefined
-        ? runs.filter(r => hasEffects(r) && r.state !== 'undone').at(-1)
-        : runs.find(r => r.name === name);
-    if (run === undefined) {
-      throw new ProblemError({
-        code: 'no-journal',
-        message:
-          name === undefined ? 'There is no journal of a run that wrote anything.' : `There is no journal "${name}".`,
-        nextStep: '"tfc-oidc undo --list" lists the journals; --journal names another folder.',
-      });
-    }
-    const steps = toUndo(run);
     if (values['yes'] !== true) {
-      const rows = steps.map(s => ({ title: `Take back: ${s.change.title}`, state: 'planned' }));
+      const planned = steps.map(s => ({ id: s.change.id, title: s.change.title, state: 'planned', why: null }));
+      const result = { state: 'not-applied', steps: planned, problem: null };
       context.out(
-        format === 'json'
-          ? `${JSON.stringify({ run: run.name, title: run.title, state: 'planned', steps: rows }, null, 2)}\n`
-          : `${run.title} (${run.name})\n${rows.map((r, i) => `  ${i + 1}. ${r.title}\n`).join('')}`,
+        json
+          ? printJson({ run: run.name, account: accountId, result })
+          : `In account ${accountId}, these changes of ${new Date(run.at).toISOString()} would be taken back, in this order:\n` +
+              `${planned.map(s => `  ${s.title}\n`).join('')}\nNothing was written: repeat it with --yes.\n`,
       );
-      context.err('Nothing was written. Run it again with --yes to take these changes back.\n');
       return 1;
     }
-    const opened = await openAwsAccount(context, { profile: text(values, 'profile'), region: text(values, 'region') });
-    const result = await undoRun(run, surroundings(context, opened, store, run.name));
-    const rows = result.steps.map(s => ({
-      title: s.change.title,
-      state: s.state,
-      ...(s.why !== undefined && { why: s.why }),
-    }));
-    if (format === 'json')
+    const journal = new Journal(journals, run.name, () => Date.now());
+    const result = await undoRun(run, surroundings(context, opened, journal, json));
+    if (json) context.out(printJson({ run: run.name, account: accountId, result: undoJson(result) }));
+    else {
+      const kept = result.steps.filter(s => s.state === 'kept').length;
+      const problem = result.problem
+        ? ` ${result.problem.message} (${result.problem.code})\n${result.problem.nextStep}`
+        : '';
       context.out(
-        `${JSON.stringify({ run: run.name, title: run.title, state: result.state, steps: rows, ...(result.problem && { problem: result.problem }) }, null, 2)}\n`,
+        result.state === 'complete'
+          ? `Undone in account ${accountId}${kept > 0 ? `; ${kept} of ${result.steps.length} were kept, for the reasons above` : ''}.\n`
+          : `The undo is not complete; run it again to go on.${problem}\n`,
       );
-    else
-      context.out(
-        `${rows.map(r => `  ${r.title}: ${r.state}${'why' in r ? ` (${String(r.why)})` : ''}\n`).join('')}${result.state === 'complete' ? 'Undone.\n' : ''}`,
-      );
-    if (result.problem !== undefined) context.err(`Stopped: ${result.problem.message}\n${result.problem.nextStep}\n`);
-    return result.state === 'complete' ? 0 : 2;
+    }
+    if (result.state !== 'complete') return 2;
+    return result.steps.some(s => s.state === 'kept') ? 1 : 0;
   },
 };
+
+function chosen(runs: readonly JournalRun[], name: string | undefined): JournalRun | undefined {
+  if (name === undefined) return runs.findLast(run => run.state !== 'undone' && hasEffects(run));
+  const found = runs.find(run => run.name === name);
+  if (found === undefined)
+    throw new UsageError(`there is no run "${name}"; there are ${runs.map(r => r.name).join(', ') || 'none'}`);
+  return found;
+}
