@@ -1,6 +1,5 @@
 import type { Command } from './command';
 import { apply } from './commands/apply';
-import { apply } from './commands/apply';
 import { check } from './commands/check';
 import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
