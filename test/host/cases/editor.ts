@@ -49,20 +49,27 @@ export async function activated(): Promise<vscode.Extension<unknown>> {
   return extension;
 }
 
-/** Code actions at a place; right after the start the editor may not know the provider yet, so this asks until it does. */
+/**
+ * Code actions at a place. Right after the start the editor may not know the provider yet, and an edit that is still on its way
+ * cancels the request: both are asked again.
+ */
 export async function actionsAt(
   document: vscode.TextDocument,
   range: vscode.Range,
   kind?: string,
 ): Promise<vscode.CodeAction[]> {
   for (let attempt = 0; ; attempt++) {
-    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
-      'vscode.executeCodeActionProvider',
-      document.uri,
-      range,
-      kind,
-    );
-    if (actions.length > 0 || attempt >= 40) return actions;
+    try {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        range,
+        kind,
+      );
+      if (actions.length > 0 || attempt >= 40) return actions;
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('Canceled')) || attempt >= 40) throw error;
+    }
     await new Promise<void>(resolve => setTimeout(resolve, 100));
   }
 }
