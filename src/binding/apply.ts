@@ -8,13 +8,16 @@ export interface Executor<C extends Change> {
   prepare?(change: C, signal: AbortSignal): Promise<Result<Json>>;
   /** `resumed`: an earlier process may have done it already. `prepared`: what `prepare` gave, then or now. */
   perform(change: C, resumed: boolean, prepared: Json, signal: AbortSignal): Promise<Performed>;
-  /** `certain`: the write is known to have happened. Restores the former state only if nothing changed since. */
-  undo(change: C, outcome: Json, certain: boolean, signal: AbortSignal): Promise<Undone>;
+  /** Restores the former state only if nothing changed since. */
+  undo(change: C, outcome: Json, certainty: Certainty, signal: AbortSignal): Promise<Undone>;
   /** Told of what an earlier process of the same run did. */
   recall?(change: C, outcome: Json): void;
   /** After the last change: waits until what was made can be seen. */
   finish?(signal: AbortSignal): Promise<Problem | undefined>;
 }
+
+/** Whether the write happened: `done`, `maybe` (its result was lost), or `undo-begun` (and an earlier undo may have taken it back). */
+export type Certainty = 'done' | 'maybe' | 'undo-begun';
 
 export type Performed =
   | {

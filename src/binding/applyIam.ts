@@ -1,8 +1,8 @@
 import type { Problem, Result } from '../core/problem';
 import { backoff, wait as waitFor } from '../iam/account/retry';
 import type { AwsAccount, IamOperation, SendResult } from '../iam/account/types';
-import type { Executor, Performed, Undone } from './apply';
-import { inverse, observe, sameState, targetOf } from './applyIamState';
+import type { Certainty, Executor, Performed, Undone } from './apply';
+import { inverse, isHalfUndone, observe, sameState, targetOf } from './applyIamState';
 import type { IamChange, Json } from './change';
 
 export interface IamExecutorOptions {
@@ -121,16 +121,17 @@ class IamExecutor implements Executor<IamChange> {
     return undefined;
   }
 
-  async undo(change: IamChange, outcome: Json, certain: boolean, signal: AbortSignal): Promise<Undone> {
+  async undo(change: IamChange, outcome: Json, certainty: Certainty, signal: AbortSignal): Promise<Undone> {
     if (change.accountId !== this.options.accountId)
       return { ok: false, problem: otherAccount(change, this.options.accountId) };
     // A reader may not see yet what was written a moment ago; "it is as it was" is believed only after a few looks.
-    const looks = certain ? 5 : 4;
+    const looks = { done: 5, maybe: 4, 'undo-begun': 2 }[certainty];
     for (let n = 1; ; n++) {
       const state = await observe(change, this.options, signal);
       if (!state.ok) return state;
       if (sameState(state.value, change.wanted)) break;
       const asBefore = sameState(state.value, change.expected);
+      if (!asBefore && isHalfUndone(change, state.value)) break;
       if (n === looks || (!asBefore && n > 2)) {
         return asBefore
           ? { ok: true, state: 'nothing' }

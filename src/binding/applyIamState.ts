@@ -114,6 +114,13 @@ export function sameState(a: Json, b: Json, how: 'by meaning' | 'exactly' = 'by 
   });
 }
 
+/** Tags are taken back in two requests; a process that ended between them leaves some keys as before and some as after. */
+export function isHalfUndone(change: IamChange, state: Json): boolean {
+  if (!/^(Tag|Untag)/.test(change.action) || state === null) return false;
+  const [before, after] = [asObject(change.expected), asObject(change.wanted)];
+  return Object.entries(asObject(state)).every(([key, value]) => value === before[key] || value === after[key]);
+}
+
 const asObject = (v: Json): { readonly [key: string]: Json } =>
   typeof v === 'object' && v !== null && !Array.isArray(v) ? (v as { readonly [key: string]: Json }) : {};
 

@@ -1,5 +1,5 @@
 import { isAbort, type Problem } from '../core/problem';
-import { executorFor, type Surroundings } from './apply';
+import { type Certainty, executorFor, type Surroundings } from './apply';
 import type { Change } from './change';
 import type { JournalRun, Step, UndoState } from './journal';
 
@@ -52,7 +52,7 @@ export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResul
     await at.journal.undoIntent(change.id);
     try {
       const result = change.undoable
-        ? await executorFor(at.executors, change).undo(change, step.outcome, step.state === 'done', at.signal)
+        ? await executorFor(at.executors, change).undo(change, step.outcome, certaintyOf(step), at.signal)
         : { ok: true as const, state: 'kept' as const, why: change.undoNote ?? 'It can not be undone.' };
       if (!result.ok) {
         tell('stopped', result.problem.message);
@@ -70,3 +70,6 @@ export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResul
   await at.journal.undoEnd(true);
   return { state: 'complete', steps };
 }
+
+const certaintyOf = (step: Step): Certainty =>
+  step.undo === 'intended' ? 'undo-begun' : step.state === 'done' ? 'done' : 'maybe';

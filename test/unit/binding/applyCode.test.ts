@@ -65,7 +65,7 @@ test('edits are made and taken back, whatever they are', async () => {
       const plan = await prepared(executor, of);
       assert.ok((await executor.perform(of, false, plan, never)).ok);
       assert.equal(files.get('main.tf'), applyEdits(text, edits));
-      const undone = await executor.undo(of, plan, true, never);
+      const undone = await executor.undo(of, plan, 'done', never);
       assert.ok(undone.ok && undone.state !== 'kept');
       assert.equal(files.get('main.tf'), text);
     }),
@@ -88,7 +88,7 @@ test('a file that changed is left alone, before and after', async () => {
   files.set('main.tf', text);
   await executor.perform(of, false, plan, never);
   files.set('main.tf', `${files.get('main.tf')}# mine\n`);
-  const undone = await executor.undo(of, plan, true, never);
+  const undone = await executor.undo(of, plan, 'done', never);
   assert.deepEqual(undone, { ok: true, state: 'kept', why: 'The file was changed since.' });
 });
 
@@ -113,7 +113,7 @@ test('removed key material is not kept for an undo', async () => {
     const plan = await prepared(executor, of);
     assert.ok(!JSON.stringify(plan).includes('EXAMPLE'));
     await executor.perform(of, false, plan, never);
-    const undone = await executor.undo(of, plan, true, never);
+    const undone = await executor.undo(of, plan, 'done', never);
     assert.ok(undone.ok && undone.state === 'kept' && undone.why?.includes('version control'));
   }
 });
