@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { IamOperation } from '../../../src/iam/account/types';
 import { issuer, readBuckets, trustPolicy } from '../../support/aws/binding';
+import { type Issuer, startIssuer } from '../../support/aws/issuer';
 import { exampleKey, exampleSecret } from '../../support/aws/profiles';
 import { accountId, never, openWorld, type World } from '../../support/aws/world';
 
@@ -258,42 +257,18 @@ test('what a caller may not do is refused, and the simulation knows it', async (
 });
 
 describe('AssumeRoleWithWebIdentity', () => {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  const kid = createHash('sha256')
-    .update(JSON.stringify(publicKey.export({ format: 'jwk' })))
-    .digest('hex')
-    .slice(0, 16);
-  let idp: Server;
-  let base = '';
+  let idp: Issuer;
   before(async () => {
-    idp = createServer((request, response) => {
-      const documents: Readonly<Record<string, unknown>> = {
-        '/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/.well-known/jwks` },
-        '/.well-known/jwks': { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] },
-      };
-      const found = documents[request.url ?? ''];
-      response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(found ?? {}));
-    });
-    await new Promise<void>(resolve => idp.listen(0, '127.0.0.1', resolve));
-    base = `http://127.0.0.1:${(idp.address() as AddressInfo).port}`;
+    idp = await startIssuer();
   });
-  after(() => idp.close());
+  after(() => idp.stop());
 
   const sub = 'organization:acme:project:Default Project:workspace:storefront:run_phase:plan';
-  function token(
-    claims: Record<string, unknown> = {},
-    key: KeyObject = privateKey,
-    header: Record<string, unknown> = {},
-  ): string {
-    const now = Math.floor(Date.now() / 1000);
-    const part = (v: unknown): string => Buffer.from(JSON.stringify(v)).toString('base64url');
-    const signed = `${part({ typ: 'JWT', alg: 'RS256', kid, ...header })}.${part({ iss: issuer, sub, aud: 'aws.workload.identity', iat: now, nbf: now - 5, exp: now + 300, ...claims })}`;
-    return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key).toString('base64url')}`;
-  }
+  const token = (claims: Record<string, unknown> = {}, key?: KeyObject, header?: Record<string, unknown>): string =>
+    idp.token({ sub, ...claims }, key, header);
 
-  async function assume(jwt: string, roleArn = `arn:aws:iam::${accountId}:role/r`, idpUrl = base): Promise<string> {
+  async function assume(jwt: string, roleArn = `arn:aws:iam::${accountId}:role/r`, idpUrl = idp.url): Promise<string> {
     world.server.issuers.set(issuer, idpUrl);
     const sts = new STSClient({
       region: 'us-west-2',
@@ -354,8 +329,8 @@ describe('AssumeRoleWithWebIdentity', () => {
     assert.match(await assume(token(), `arn:aws:iam::${accountId}:role/none`), denied);
     assert.match(await assume(token(), 'arn:aws:iam::999999999999:role/r'), denied);
     assert.match(await assume(token({}, stranger)), /^InvalidIdentityToken.*signature/);
-    assert.match(await assume(token({}, privateKey, { kid: 'other' })), /^InvalidIdentityToken.*verification key/);
-    assert.match(await assume(token({}, privateKey, { alg: 'none' })), /^InvalidIdentityToken/);
+    assert.match(await assume(token({}, undefined, { kid: 'other' })), /^InvalidIdentityToken.*verification key/);
+    assert.match(await assume(token({}, undefined, { alg: 'none' })), /^InvalidIdentityToken/);
     assert.match(await assume('not.a.token'), /^InvalidIdentityToken.*not a valid JWT/);
     const past = Math.floor(Date.now() / 1000) - 600;
     assert.match(await assume(token({ exp: past, nbf: past - 300 })), /^ExpiredTokenException/);
