@@ -30,7 +30,10 @@ export interface BindingChoices {
   readonly policies: Readonly<
     Partial<Record<'run' | 'plan' | 'apply', { readonly inline?: PolicyJson; readonly attached: readonly string[] }>>
   >;
+  /** Seconds. */
   readonly maxSessionDuration?: number;
+  /** Tags of provider and roles beside our own. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** The name under which the inline permission policy is kept. */
@@ -44,7 +47,7 @@ export function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
 export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> {
   const [first] = choices.workspaces;
   const organization = first?.organization ?? '';
-  const tags: Record<string, string> = { [managedByTag]: managedByValue };
+  const tags: Record<string, string> = { ...choices.tags, [managedByTag]: managedByValue };
   const roleTags = {
     ...tags,
     ...(choices.workspaces.length === 1 &&

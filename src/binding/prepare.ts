@@ -1,4 +1,4 @@
-import { ok, type Result } from '../core/problem';
+import { ok, type Problem, type Result } from '../core/problem';
 import type { ActualRole, AwsAccount, CallerIdentity } from '../iam/account/types';
 import { issuerHost } from '../oidc/names';
 import { oidcProviderArn } from '../oidc/partition';
@@ -17,19 +17,75 @@ export interface PreparedBinding {
   readonly plan: AccountPlan;
 }
 
+export interface PrepareOptions extends Pick<PlanOptions, 'adopt' | 'ownedByCode' | 'trustPolicyQuota'> {
+  /** Ask IAM, too, what the caller may do and how many providers there are: one or two requests more. */
+  readonly checkCaller?: boolean;
+}
+
 /** Reads the account and plans: the one way for the CLI and the editor. */
 export async function prepareBinding(
   opened: { readonly account: AwsAccount; readonly caller: CallerIdentity },
   choices: BindingChoices,
-  options: Pick<PlanOptions, 'adopt' | 'ownedByCode'>,
+  options: PrepareOptions,
   signal: AbortSignal,
 ): Promise<Result<PreparedBinding>> {
   const desired = desiredBinding(choices);
   if (!desired.ok) return desired;
   const actual = await readActual(opened.account, opened.caller, desired.value, signal);
   if (!actual.ok) return actual;
-  const plan = planAccount(desired.value.account, actual.value, { ...options, prove: proofOf(choices) });
-  return ok({ ...opened, choices, desired: desired.value, actual: actual.value, plan });
+  const counted =
+    options.checkCaller === true && actual.value.provider === undefined
+      ? await opened.account.listProviders(signal)
+      : undefined;
+  const plan = planAccount(desired.value.account, actual.value, {
+    ...options,
+    prove: proofOf(choices),
+    ...(counted?.ok === true && { providerCount: counted.value.length }),
+  });
+  const missing = options.checkCaller === true ? await missingPermissions(opened, plan, signal) : [];
+  return ok({
+    ...opened,
+    choices,
+    desired: withActualArns(desired.value, plan),
+    actual: actual.value,
+    plan: { ...plan, problems: [...plan.problems, ...missing] },
+  });
+}
+
+/** An adopted role keeps its path, so its ARN may differ from the one that a new role would have. */
+function withActualArns(desired: DesiredBinding, plan: AccountPlan): DesiredBinding {
+  const arns = new Map(
+    desired.account.roles.map((role, i) => [
+      `arn:${desired.account.partition}:iam::${desired.account.accountId}:role${role.path}${role.name}`,
+      plan.roles[i]?.arn,
+    ]),
+  );
+  const variables = desired.variables.map(set => ({
+    ...set,
+    variables: set.variables.map(v => ({ ...v, value: arns.get(v.value) ?? v.value })),
+  }));
+  return { ...desired, variables };
+}
+
+async function missingPermissions(
+  { account, caller }: { readonly account: AwsAccount; readonly caller: CallerIdentity },
+  plan: AccountPlan,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const needed = new Set(plan.changes.map(change => `iam:${change.action}`));
+  // Tags that are given with a creation need the permission to tag.
+  if (needed.has('iam:CreateRole')) needed.add('iam:TagRole');
+  if (needed.has('iam:CreateOpenIDConnectProvider')) needed.add('iam:TagOpenIDConnectProvider');
+  const denied = await account.deniedActions(caller, [...needed].sort(), signal);
+  // Many callers may not simulate; then the requests themselves will tell.
+  if (!denied.ok || denied.value.length === 0) return [];
+  return [
+    {
+      code: 'missing-permissions',
+      message: `${caller.arn} is not allowed ${denied.value.join(', ')}.`,
+      nextStep: 'Use a profile that is, or ask for these permissions.',
+    },
+  ];
 }
 
 async function readActual(
@@ -43,6 +99,8 @@ async function readActual(
   if (!provider.ok) return provider;
   const roles = new Map<string, ActualRole>();
   for (const role of desired.account.roles) {
+    // IAM refuses to look for a name that can't be one; the plan says what is wrong with it.
+    if (!/^[\w+=,.@-]{1,64}$/.test(role.name)) continue;
     const found = await account.readRole(role.name, signal);
     if (!found.ok) return found;
     if (found.value !== undefined) roles.set(role.name, found.value);
@@ -55,3 +113,6 @@ export function subjectOf(choices: BindingChoices): string {
   const names = choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join('+');
   return `${issuerHost(choices.hostname)}/${names}@${choices.accountId}${choices.tag === undefined ? '' : `#${choices.tag}`}`;
 }
+
+/** The account that a journal's subject names. */
+export const accountOfSubject = (subject: string): string | undefined => /@(\d{12})(?:#|$)/.exec(subject)?.[1];

@@ -1,16 +1,18 @@
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import type { Surroundings } from '../binding/apply';
 import { iamExecutor } from '../binding/applyIam';
-import type { Change } from '../binding/change';
 import { Journal, type JournalStore } from '../binding/journal';
 import { journalFolder } from '../binding/journalFolder';
 import { prepareBinding, type PreparedBinding } from '../binding/prepare';
+import { ProblemError } from '../core/problem';
 import type { AwsAccount, CallerIdentity } from '../iam/account/types';
 import { loadAws } from '../iam/account/load';
 import type { CliContext } from './command';
 import type { BindingRequest } from './bindingOptions';
 import { unwrap } from './names';
+import { progressText } from './planReport';
 
 /** An account opened with the chosen profile. */
 export interface OpenedAccount {
@@ -20,28 +22,58 @@ export interface OpenedAccount {
 
 export async function openAwsAccount(
   context: CliContext,
-  request: Pick<BindingRequest, 'profile' | 'region'>,
+  request: {
+    readonly profile: string | undefined;
+    readonly region: string | undefined;
+    readonly account: string | undefined;
+  },
 ): Promise<OpenedAccount> {
   const account = unwrap(
     await loadAws().openAccount({
       env: context.env,
       ...(request.profile !== undefined && { profile: request.profile }),
       ...(request.region !== undefined && { region: request.region }),
+      ...(context.interactive && process.stdin.isTTY && { mfaCode: (serial: string) => askForCode(context, serial) }),
     }),
   );
   const caller = unwrap(await account.identity(context.signal));
+  if (request.account !== undefined && request.account !== caller.accountId) {
+    throw new ProblemError({
+      code: 'other-account',
+      message: `The profile belongs to account ${caller.accountId}, not to ${request.account}.`,
+      nextStep: `Choose a profile of account ${request.account} with --profile.`,
+    });
+  }
   return { account, caller };
+}
+
+/** Asks on the terminal; standard output stays free for what the command prints. */
+async function askForCode(context: CliContext, serial: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(`Code of the MFA device ${serial}: `, { signal: context.signal })).trim();
+  } finally {
+    terminal.close();
+  }
 }
 
 export type PlannedBinding = PreparedBinding;
 
 /** Reads the account and plans; writes nothing. */
-export async function planBinding(context: CliContext, request: BindingRequest): Promise<PlannedBinding> {
+export async function planBinding(
+  context: CliContext,
+  request: BindingRequest,
+  checkCaller = false,
+): Promise<PlannedBinding> {
   const opened = await openAwsAccount(context, request);
   const choices = request.choices(opened.caller.accountId, opened.caller.partition);
-  return unwrap(
-    await prepareBinding(opened, choices, { adopt: request.adopt, ownedByCode: request.ownedByCode }, context.signal),
-  );
+  const options = {
+    adopt: request.adopt,
+    ownedByCode: request.ownedByCode,
+    checkCaller,
+    ...(request.trustPolicyQuota !== undefined && { trustPolicyQuota: request.trustPolicyQuota }),
+  };
+  return unwrap(await prepareBinding(opened, choices, options, context.signal));
 }
 
 export function journals(dir: string): JournalStore {
@@ -53,31 +85,17 @@ export function surroundings(
   opened: OpenedAccount,
   store: JournalStore,
   name: string,
+  quiet = false,
 ): Surroundings {
   const now = (): number => Date.now();
+  const { account, caller } = opened;
   return {
-    executors: {
-      iam: iamExecutor({
-        account: opened.account,
-        accountId: opened.caller.accountId,
-        partition: opened.caller.partition,
-      }),
-    },
+    executors: { iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }) },
     journal: new Journal(store, name, now),
     now,
     signal: context.signal,
-    progress: p => {
-      if (p.state === 'started') return;
-      context.err(
-        `  [${p.index + 1}/${p.total}] ${p.change.title}: ${p.state}${p.detail === undefined ? '' : ` (${p.detail})`}, ${p.milliseconds} ms\n`,
-      );
+    progress: progress => {
+      if (!quiet) context.err(progressText(progress));
     },
   };
-}
-
-/** Changes as a person reads them. */
-export function changesText(changes: readonly Change[]): string {
-  return changes
-    .map((c, i) => `  ${i + 1}. ${c.title}${c.destructive ? '  (replaces what this tool did not make)' : ''}\n`)
-    .join('');
 }

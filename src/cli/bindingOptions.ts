@@ -26,9 +26,11 @@ import { readTerraformFolder } from './terraformFolder';
 export const bindingOptions = {
   profile: { type: 'string' },
   region: { type: 'string' },
+  account: { type: 'string' },
   organization: { type: 'string' },
   project: { type: 'string' },
   workspace: { type: 'string', multiple: true },
+  'workspace-id': { type: 'string' },
   hostname: { type: 'string' },
   audience: { type: 'string' },
   tag: { type: 'string' },
@@ -45,6 +47,8 @@ export const bindingOptions = {
   'apply-policy-arn': { type: 'string', multiple: true },
   boundary: { type: 'string' },
   'max-session': { type: 'string' },
+  'aws-tag': { type: 'string', multiple: true },
+  'trust-policy-quota': { type: 'string' },
   adopt: { type: 'boolean' },
   format: { type: 'string' },
   journal: { type: 'string' },
@@ -52,20 +56,27 @@ export const bindingOptions = {
 
 export const bindingHelp = `What the roles are for (taken from the cloud block of PATH where not given):
   --organization ORG --project PROJECT --workspace NAME (several: one role for all)
-  --hostname HOST       issuer (default app.terraform.io)
+                        "Default Project" is the first project's name, with the space; the token carries the real one
+  --workspace-id ID     ws-…, kept as a tag: it tells a renamed workspace from another one
+  --hostname HOST       issuer (default app.terraform.io; app.eu.terraform.io, or a Terraform Enterprise host)
   --audience A          default aws.workload.identity
   --tag TAG             a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)
 In which account:
   --profile NAME        AWS profile, as the AWS CLI knows it (default: AWS_PROFILE, or the environment)
-  --region REGION       default: the profile's
+                        static keys, SSO, credential_process, role_arn, web identity; endpoint_url and services work
+  --region REGION       default: the profile's; GovCloud and China need one
+  --account ID          stop unless the profile belongs to this account
 Roles:
   --roles separate|single   a role each for plan and apply (default), or one for both
-  --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]
+  --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN.
+                        With separate roles --role-name N means N-plan and N-apply
   --path /P/            default /
   --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, as JSON, kept inline
   --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies; may be given several times
   --boundary ARN        permissions boundary
   --max-session N       seconds, 3600 to 43200
+  --aws-tag KEY=VALUE   tag of provider and roles; may be given several times
+  --trust-policy-quota N    where the account's quota L-C07B4B0D was raised above 2048
   --adopt               change existing roles that this tool did not make
 Journal:
   --journal DIR         where intents and results are kept for undo (default: the user's state folder)`;
@@ -79,6 +90,11 @@ export interface BindingRequest {
   readonly journal: string;
   readonly adopt: boolean;
   readonly ownedByCode: readonly CodeOwner[];
+  /** The account that the profile must belong to. */
+  readonly account: string | undefined;
+  readonly trustPolicyQuota: number | undefined;
+  /** What was inferred and should be looked at. */
+  readonly notes: readonly string[];
 }
 
 export async function bindingRequest(
@@ -97,8 +113,8 @@ export async function bindingRequest(
   const names =
     many(values, 'workspace').length > 0 ? many(values, 'workspace') : cloud === undefined ? [] : workspaceNames(cloud);
   if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
-  const project = text(values, 'project');
-  // The block's project is only a filter, so it is no answer here.
+  const given = text(values, 'project');
+  const project = given ?? (cloud?.project.state === 'known' ? cloud.project.value : undefined);
   if (project === undefined)
     throw new UsageError(
       '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
@@ -113,7 +129,8 @@ export async function bindingRequest(
   const audience = text(values, 'audience');
   const tag = text(values, 'tag');
   const boundary = text(values, 'boundary');
-  const session = text(values, 'max-session');
+  const session = wholeNumber(values, 'max-session');
+  const tags = awsTags(values);
   const shared = { inline: await policyFile(context, text(values, 'policy')), attached: many(values, 'policy-arn') };
   const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
     const inline = (await policyFile(context, text(values, `${use}-policy`))) ?? shared.inline;
@@ -125,15 +142,30 @@ export async function bindingRequest(
     plan: await permissions('plan'),
     apply: await permissions('apply'),
   };
-  const name = (option: string, use: string): Record<string, string> => {
-    const given = text(values, option);
-    return given === undefined ? {} : { [use]: given };
-  };
+  if (roles === 'single') {
+    const apart = Object.keys(bindingOptions).find(o => /^(plan|apply)-/.test(o) && values[o] !== undefined);
+    if (apart !== undefined)
+      throw new UsageError(
+        `--${apart} is for separate roles; with --roles single use --${apart.replace(/^(plan|apply)-/, '')}`,
+      );
+  }
+  const workspaceId = text(values, 'workspace-id');
+  if (workspaceId !== undefined && (!/^ws-[A-Za-z0-9]+$/.test(workspaceId) || workspaces.length > 1))
+    throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
+  const chosen = roleNames(values);
   const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
   return {
     workspaces,
     profile: text(values, 'profile'),
     region: text(values, 'region'),
+    account: text(values, 'account'),
+    trustPolicyQuota: wholeNumber(values, 'trust-policy-quota'),
+    notes:
+      given === undefined
+        ? [
+            `The project "${project}" is the one of the cloud block. The token carries the project that the workspace is really in: check it in HCP Terraform.`,
+          ]
+        : [],
     journal: journalDir(context, values),
     adopt: values['adopt'] === true,
     ownedByCode: folder === undefined ? [] : folder.project.roots.flatMap(r => ownersIn(r, file => folder.name(file))),
@@ -145,13 +177,57 @@ export async function bindingRequest(
       audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
       roles,
       ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
-      path: text(values, 'path', '/'),
-      names: { ...name('role-name', 'run'), ...name('plan-role-name', 'plan'), ...name('apply-role-name', 'apply') },
+      ...(workspaceId !== undefined && { workspaceId }),
+      ...chosen,
+      tags,
       ...(boundary !== undefined && { boundaryArn: boundary }),
       policies,
-      ...(session !== undefined && { maxSessionDuration: Number(session) }),
+      ...(session !== undefined && { maxSessionDuration: session }),
     }),
   };
+}
+
+/** Role names as they were given; an ARN stands for its name, and for its path where no --path is given. */
+function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'> {
+  let path = text(values, 'path');
+  const nameOf = (option: string): string | undefined => {
+    const given = text(values, option);
+    if (given === undefined || !given.startsWith('arn:')) return given;
+    const match = /^arn:[a-z-]+:iam::\d{12}:role(\/(?:.*\/)?)([^/]+)$/.exec(given);
+    if (match === null) throw new UsageError(`--${option} takes a role's name or ARN; it was "${given}"`);
+    path ??= match[1];
+    return match[2];
+  };
+  const run = nameOf('role-name');
+  const plan = nameOf('plan-role-name') ?? (run === undefined ? undefined : `${run}-plan`);
+  const apply = nameOf('apply-role-name') ?? (run === undefined ? undefined : `${run}-apply`);
+  if (plan !== undefined && plan === apply)
+    throw new UsageError(`both roles would be called ${plan}; use --roles single`);
+  return {
+    path: path ?? '/',
+    names: {
+      ...(run !== undefined && { run }),
+      ...(plan !== undefined && { plan }),
+      ...(apply !== undefined && { apply }),
+    },
+  };
+}
+
+function wholeNumber(values: OptionValues, name: string): number | undefined {
+  const given = text(values, name);
+  if (given === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(given)) throw new UsageError(`--${name} takes a whole number; it was "${given}"`);
+  return Number(given);
+}
+
+function awsTags(values: OptionValues): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    many(values, 'aws-tag').map(given => {
+      const at = given.indexOf('=');
+      if (at < 1) throw new UsageError(`--aws-tag takes KEY=VALUE; it was "${given}"`);
+      return [given.slice(0, at), given.slice(at + 1)];
+    }),
+  );
 }
 
 export function journalDir(context: CliContext, values: OptionValues): string {
@@ -196,7 +272,13 @@ function ownersIn(root: Root, nameOf: (file: string) => string): readonly CodeOw
             : [undefined, ''];
       const value = kind === undefined || r.mode !== 'resource' ? undefined : attributeOf(r.body, argument)?.value;
       if (kind === undefined || value?.kind !== 'string') return [];
-      return [{ kind, name: value.value, where: `${r.type}.${r.name} in ${nameOf(r.file.path)}` }];
+      return [
+        {
+          kind,
+          name: value.value.replace(/^https:\/\//, '').replace(/\/$/, ''),
+          where: `${r.type}.${r.name} in ${nameOf(r.file.path)}`,
+        },
+      ];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { ApplyResult, Progress } from '../binding/apply';
 import type { Change } from '../binding/change';
 import type { UndoResult } from '../binding/undo';
-import type { WorkedOut } from './accountPlan';
+import type { PreparedBinding } from '../binding/prepare';
 import { unifiedDiff } from './unifiedDiff';
 
 /** What `plan` and `apply` print. */
@@ -17,8 +17,8 @@ const changeJson = (change: Change): unknown => ({
   undoable: change.undoable,
 });
 
-export function planJson(worked: WorkedOut): Readonly<Record<string, unknown>> {
-  const { caller, wish, plan, account } = worked;
+export function planJson(planned: PreparedBinding, notes: readonly string[]): Readonly<Record<string, unknown>> {
+  const { caller, choices, plan, account } = planned;
   return {
     account: {
       id: caller.accountId,
@@ -28,20 +28,22 @@ export function planJson(worked: WorkedOut): Readonly<Record<string, unknown>> {
       profile: account.profile ?? null,
       region: account.region,
     },
-    workspace: {
-      hostname: wish.hostname,
-      organization: wish.organization,
-      project: wish.project,
-      name: wish.workspace,
-      id: wish.workspaceId ?? null,
-    },
+    workspaces: choices.workspaces.map(w => ({
+      hostname: choices.hostname,
+      organization: w.organization,
+      project: w.project,
+      name: w.workspace,
+      id: choices.workspaceId ?? null,
+    })),
     provider: plan.provider,
     roles: plan.roles.map(role => ({ ...role, tag: role.tag ?? null })),
     changes: plan.changes.map(changeJson),
     problems: plan.problems,
     drift: plan.drift,
-    notes: [...worked.notes, ...plan.notes],
-    variables: worked.variables.map(({ key, value }) => ({ key, value, category: 'env' })),
+    notes: allNotes(planned, notes),
+    variables: planned.desired.variables.flatMap(set =>
+      set.variables.map(({ key, value }) => ({ workspace: set.scope.name, key, value, category: 'env' })),
+    ),
   };
 }
 
@@ -57,12 +59,14 @@ export function changeText(change: Change, number: number): string {
   return `${title}${lines.map(line => `     ${line}\n`).join('')}`;
 }
 
-export function planText(worked: WorkedOut): string {
-  const { caller, wish, plan } = worked;
+export function planText(planned: PreparedBinding, notes: readonly string[]): string {
+  const { caller, choices, plan } = planned;
   const out = [
     `Account    ${caller.accountId} (${caller.partition})`,
     `Caller     ${caller.arn}`,
-    `Workspace  ${wish.organization}/${wish.workspace}, project "${wish.project}", ${wish.hostname}`,
+    ...choices.workspaces.map(
+      w => `Workspace  ${w.organization}/${w.workspace}, project "${w.project}", ${choices.hostname}`,
+    ),
     '',
   ];
   if (plan.changes.length === 0) out.push('Nothing to do: the account is as it should be.', '');
@@ -73,11 +77,12 @@ export function planText(worked: WorkedOut): string {
       ...plan.changes.map((change, i) => changeText(change, i + 1)),
     );
   for (const drift of plan.drift) out.push(`Drift on ${drift.on}: ${drift.detail}`);
-  for (const note of [...worked.notes, ...plan.notes]) out.push(`Note: ${note}`);
+  for (const note of allNotes(planned, notes)) out.push(`Note: ${note}`);
   for (const problem of plan.problems)
     out.push(`Not possible: ${problem.message} (${problem.code})`, `  ${problem.nextStep}`);
   out.push('', 'Environment variables that the workspace needs:');
-  for (const { key, value } of worked.variables) out.push(`  ${key} = ${value}`);
+  for (const set of planned.desired.variables)
+    for (const { key, value } of set.variables) out.push(`  ${set.scope.name}: ${key} = ${value}`);
   return `${out.join('\n')}\n`;
 }
 
@@ -130,4 +135,17 @@ export function undoJson(result: UndoResult): unknown {
     })),
     problem: result.problem ?? null,
   };
+}
+
+function allNotes({ caller, desired, plan }: PreparedBinding, notes: readonly string[]): readonly string[] {
+  const bare = desired.account.roles.filter(r => r.inlinePolicies.length + r.attachedPolicyArns.length === 0);
+  return [
+    ...notes,
+    ...(caller.root ? ["The caller is the account's root user. It works; a user or role of its own is safer."] : []),
+    ...bare.map(
+      r =>
+        `Role ${r.name} gets no permissions here: give a policy with --policy, --policy-arn or their plan- and apply- forms.`,
+    ),
+    ...plan.notes,
+  ];
 }

@@ -1,27 +1,25 @@
-import { apply as applyChanges, type ApplyResult, resume, type Surroundings } from '../../binding/apply';
-import { iamExecutor } from '../../binding/applyIam';
-import { Journal, type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
-import { ProblemError } from '../../core/problem';
-import { choice, type CliContext, type Command, type ExitCode, UsageError } from '../command';
-import { accountHelp, accountOptions } from '../accountOptions';
-import { type OpenedAccount, openAccount, workOut } from '../accountPlan';
-import { journalHelp, journalsOf, subjectOf } from '../journals';
-import { applyJson, applyText, planJson, planText, printJson, progressText } from '../planReport';
+import { apply as applyChanges, type ApplyResult, resume } from '../../binding/apply';
+import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
+import { accountOfSubject, subjectOf } from '../../binding/prepare';
+import { type Problem, ProblemError } from '../../core/problem';
+import { journals, openAwsAccount, planBinding, surroundings } from '../binding';
+import { bindingHelp, bindingOptions, bindingRequest, journalDir } from '../bindingOptions';
+import { choice, type CliContext, type Command, type ExitCode, type OptionValues, text, UsageError } from '../command';
+import { applyJson, applyText, planJson, planText, printJson } from '../planReport';
 
 export const apply: Command = {
   name: 'apply',
-  summary: 'make the changes of "plan" in an AWS account, with a journal; needs --yes',
+  summary: 'make the changes that "plan" shows, with a journal for undo; needs --yes',
   help: `Usage: tfc-oidc apply [PATH] --yes [options]
 
 Plans anew, shows the plan, and makes exactly the changes that it shows, each noted in a journal before and after. Without --yes
 nothing is written. When something in the account is no longer as it was shown, it stops before overwriting it.
 
   --yes                 write to the account
-  --resume              go on with the run that stopped, instead of planning anew
-${journalHelp}
+  --resume              go on with the run that stopped, instead of planning anew (needs no other option but --profile)
   --check-permissions   ask IAM first what the caller may do (one or two requests more; "plan" always does)
 
-${accountHelp}
+${bindingHelp}
 
   --format text|json    how to report (default text). JSON: as "tfc-oidc plan", and
                         "result": { "state": "complete|stopped|cancelled|not-applied", "done", "total", "problem",
@@ -30,80 +28,66 @@ ${accountHelp}
 Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes without --yes); 2 could not run, or stopped in the middle.
 `,
   options: {
-    ...accountOptions,
+    ...bindingOptions,
     yes: { type: 'boolean' },
     resume: { type: 'boolean' },
-    journal: { type: 'string' },
+    'check-permissions': { type: 'boolean' },
   },
   async run(context, { values, positionals }) {
+    if (values['resume'] === true) return goOn(context, values);
     const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
     const yes = values['yes'] === true;
-    const journals = journalsOf(context, values);
-    const opened = await openAccount(context, values);
-    const subject = subjectOf(opened.caller.accountId);
-    const stopped = unfinished(await readJournals(journals), subject);
-    const now = (): number => Date.now();
-    if (values['resume'] === true) {
-      if (stopped === undefined || stopped.state === 'undoing') {
-        throw new ProblemError({
-          code: 'nothing-to-resume',
-          message:
-            stopped === undefined
-              ? `No run stopped in account ${opened.caller.accountId}.`
-              : 'The last run is being undone.',
-          nextStep: stopped === undefined ? 'Run "tfc-oidc plan".' : 'Finish it with "tfc-oidc undo --yes".',
-        });
-      }
-      if (!yes)
-        throw new UsageError(
-          `--resume writes to account ${opened.caller.accountId} and needs --yes. ${whereItStopped(stopped)}`,
-        );
-      const at = surroundings(context, opened, new Journal(journals, stopped.name, now), json);
-      return report(context, await resume(stopped, at), stopped.name, json, {});
-    }
+    const request = await bindingRequest(context, values, positionals);
+    const planned = await planBinding(context, request, values['check-permissions'] === true);
+    const { accountId } = planned.caller;
+    const subject = subjectOf(planned.choices);
+    const store = journals(request.journal);
+    const stopped = unfinished(await readJournals(store), subject);
     if (stopped !== undefined) throw new ProblemError(unfinishedProblem(stopped));
-    const worked = await workOut(context, opened, values, positionals, values['check-permissions'] === true);
-    if (!json) context.out(planText(worked));
-    const { changes, problems } = worked.plan;
+    if (!json) context.out(planText(planned, request.notes));
+    const { changes, problems } = planned.plan;
     if (changes.length === 0 || problems.length > 0 || !yes) {
       const clean = changes.length === 0 && problems.length === 0;
       const why = problems.length > 0 ? 'the problems above stand in the way' : 'repeat it with --yes to write';
       if (json) {
-        const result = {
-          state: clean ? 'complete' : 'not-applied',
-          done: 0,
-          total: changes.length,
-          problem: null,
-          warning: null,
-          journal: null,
-        };
-        context.out(printJson({ ...planJson(worked), result }));
-      } else if (!clean) context.out(`\nNothing was written to account ${opened.caller.accountId}: ${why}.\n`);
+        const state = clean ? 'complete' : 'not-applied';
+        const result = { state, done: 0, total: changes.length, problem: null, warning: null, journal: null };
+        context.out(printJson({ ...planJson(planned, request.notes), result }));
+      } else if (!clean) context.out(`\nNothing was written to account ${accountId}: ${why}.\n`);
       return clean ? 0 : 1;
     }
-    const journal = new Journal(journals, journalName(now(), subject), now);
-    const title = `${worked.wish.organization}/${worked.wish.workspace} in account ${opened.caller.accountId}`;
-    const result = await applyChanges({ title, subject, changes }, surroundings(context, opened, journal, json));
-    return report(context, result, journal.name, json, planJson(worked));
+    const name = journalName(Date.now(), subject);
+    const names = planned.choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join(', ');
+    const title = `Set up OIDC for ${names} in account ${accountId}`;
+    const result = await applyChanges({ title, subject, changes }, surroundings(context, planned, store, name, json));
+    return report(context, result, name, json, planJson(planned, request.notes));
   },
 };
 
-export function surroundings(
-  context: CliContext,
-  opened: OpenedAccount,
-  journal: Journal,
-  quiet: boolean,
-): Surroundings {
-  const { account, caller } = opened;
-  return {
-    executors: { iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }) },
-    journal,
-    now: () => Date.now(),
-    progress: progress => {
-      if (!quiet) context.err(progressText(progress));
-    },
-    signal: context.signal,
-  };
+/** Resumes the newest run that stopped in the account of the profile. */
+async function goOn(context: CliContext, values: OptionValues): Promise<ExitCode> {
+  const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+  const store = journals(journalDir(context, values));
+  const opened = await openAwsAccount(context, {
+    profile: text(values, 'profile'),
+    region: text(values, 'region'),
+    account: text(values, 'account'),
+  });
+  const { accountId } = opened.caller;
+  const runs = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
+  const stopped = runs.filter(run => unfinished(runs, run.subject) === run).at(-1);
+  if (stopped === undefined || stopped.state === 'undoing') {
+    throw new ProblemError({
+      code: 'nothing-to-resume',
+      message: stopped === undefined ? `No run stopped in account ${accountId}.` : 'The last run is being undone.',
+      nextStep: stopped === undefined ? 'Run "tfc-oidc plan".' : 'Finish it with "tfc-oidc undo --yes".',
+    });
+  }
+  if (values['yes'] !== true) {
+    throw new UsageError(`--resume writes to account ${accountId} and needs --yes. ${whereItStopped(stopped)}`);
+  }
+  const result = await resume(stopped, surroundings(context, opened, store, stopped.name, json));
+  return report(context, result, stopped.name, json, {});
 }
 
 function report(context: CliContext, result: ApplyResult, journal: string, json: boolean, plan: object): ExitCode {
@@ -111,14 +95,17 @@ function report(context: CliContext, result: ApplyResult, journal: string, json:
   return result.state === 'complete' ? 0 : 2;
 }
 
-const unfinishedProblem = (run: JournalRun) => ({
-  code: 'unfinished-run',
-  message:
-    run.state === 'undoing'
-      ? `The undo of the run of ${new Date(run.at).toISOString()} is not complete.`
-      : whereItStopped(run),
-  nextStep:
-    run.state === 'undoing'
-      ? 'Finish it with "tfc-oidc undo --yes".'
-      : 'Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".',
-});
+function unfinishedProblem(run: JournalRun): Problem {
+  if (run.state === 'undoing') {
+    return {
+      code: 'unfinished-run',
+      message: `The undo of the run of ${new Date(run.at).toISOString()} is not complete.`,
+      nextStep: 'Finish it with "tfc-oidc undo --yes".',
+    };
+  }
+  return {
+    code: 'unfinished-run',
+    message: whereItStopped(run),
+    nextStep: 'Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".',
+  };
+}

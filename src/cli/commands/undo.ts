@@ -1,10 +1,10 @@
-import { hasEffects, Journal, type JournalRun, readJournals } from '../../binding/journal';
+import { hasEffects, type JournalRun, readJournals } from '../../binding/journal';
 import { toUndo, undo as undoRun } from '../../binding/undo';
 import { choice, type Command, text, UsageError } from '../command';
-import { openAccount } from '../accountPlan';
-import { journalHelp, journalsOf, subjectOf } from '../journals';
+import { accountOfSubject } from '../../binding/prepare';
+import { journals, openAwsAccount, surroundings } from '../binding';
+import { journalDir } from '../bindingOptions';
 import { printJson, undoJson } from '../planReport';
-import { surroundings } from './apply';
 
 export const undo: Command = {
   name: 'undo',
@@ -16,7 +16,7 @@ deleted, and only where nobody changed it since. What was changed is kept and na
 
   --yes                 write to the account
   --run NAME            an earlier run instead of the last one (the name of its journal)
-${journalHelp}
+  --journal DIR         where the journal is (default: the user's state folder)
   --profile NAME        AWS profile
   --region REGION       region of the requests
   --account ID          stop unless the profile belongs to this account
@@ -38,10 +38,14 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
   async run(context, { values, positionals }) {
     if (positionals.length > 0) throw new UsageError(`no PATH is taken; there was "${positionals[0]}"`);
     const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
-    const journals = journalsOf(context, values);
-    const opened = await openAccount(context, values);
+    const store = journals(journalDir(context, values));
+    const opened = await openAwsAccount(context, {
+      profile: text(values, 'profile'),
+      region: text(values, 'region'),
+      account: text(values, 'account'),
+    });
     const { accountId } = opened.caller;
-    const runs = (await readJournals(journals)).filter(run => run.subject === subjectOf(accountId));
+    const runs = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
     const run = chosen(runs, text(values, 'run'));
     const steps = run === undefined ? [] : toUndo(run);
     if (run === undefined || steps.length === 0) {
@@ -64,8 +68,7 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
       );
       return 1;
     }
-    const journal = new Journal(journals, run.name, () => Date.now());
-    const result = await undoRun(run, surroundings(context, opened, journal, json));
+    const result = await undoRun(run, surroundings(context, opened, store, run.name, json));
     if (json) context.out(printJson({ run: run.name, account: accountId, result: undoJson(result) }));
     else {
       const kept = result.steps.filter(s => s.state === 'kept').length;

@@ -30,7 +30,7 @@ function run(command: typeof plan, args: readonly string[]): Promise<CommandRun>
 
 interface PlanJson {
   readonly account: Readonly<Record<string, unknown>>;
-  readonly workspace: Readonly<Record<string, unknown>>;
+  readonly workspaces: readonly Readonly<Record<string, unknown>>[];
   readonly roles: readonly {
     readonly use: string;
     readonly name: string;
@@ -79,7 +79,7 @@ test('plan, apply and undo of a first setup, and what they print', async () => {
     profile: 'default',
     region: 'us-east-1',
   });
-  assert.deepEqual(planned.workspace, {
+  assert.deepEqual(planned.workspaces[0], {
     hostname: 'app.terraform.io',
     organization: 'acme',
     project: 'Default Project',
@@ -91,9 +91,15 @@ test('plan, apply and undo of a first setup, and what they print', async () => {
     ['CreateOpenIDConnectProvider', 'CreateRole', 'PutRolePolicy', 'CreateRole', 'PutRolePolicy'],
   );
   assert.deepEqual(planned.variables, [
-    { key: 'TFC_AWS_PROVIDER_AUTH', value: 'true', category: 'env' },
-    { key: 'TFC_AWS_PLAN_ROLE_ARN', value: `arn:aws:iam::${accountId}:role/tfc-acme-storefront-plan`, category: 'env' },
+    { workspace: 'storefront', key: 'TFC_AWS_PROVIDER_AUTH', value: 'true', category: 'env' },
     {
+      workspace: 'storefront',
+      key: 'TFC_AWS_PLAN_ROLE_ARN',
+      value: `arn:aws:iam::${accountId}:role/tfc-acme-storefront-plan`,
+      category: 'env',
+    },
+    {
+      workspace: 'storefront',
       key: 'TFC_AWS_APPLY_ROLE_ARN',
       value: `arn:aws:iam::${accountId}:role/tfc-acme-storefront-apply`,
       category: 'env',
@@ -193,7 +199,7 @@ describe('the roles that are made', () => {
         '--policy-arn',
         'arn:aws:iam::aws:policy/ReadOnlyAccess',
       ],
-      ...['--max-session-duration', '7200', '--tag', 'ALIAS1', '--yes'],
+      ...['--max-session', '7200', '--tag', 'ALIAS1', '--yes'],
     ]);
     assert.equal(made.code, 0, JSON.stringify(made.problems));
     const arn = `arn:aws:iam::${accountId}:role/tf/deploy`;
@@ -233,12 +239,12 @@ describe('what the project says', () => {
     write(cloud('name = "shop"\n      project = "Web"'));
     const planned = await json(plan, ['app']);
     assert.deepEqual(
-      [planned.workspace['hostname'], planned.workspace['name'], planned.workspace['project']],
+      [planned.workspaces[0]?.['hostname'], planned.workspaces[0]?.['name'], planned.workspaces[0]?.['project']],
       ['app.eu.terraform.io', 'shop', 'Web'],
     );
     assert.match(planned.notes.join(' '), /project "Web" is the one of the cloud block/);
     const given = await json(plan, ['app', '--workspace', 'other', '--project', 'P']);
-    assert.deepEqual([given.workspace['name'], given.workspace['project']], ['other', 'P']);
+    assert.deepEqual([given.workspaces[0]?.['name'], given.workspaces[0]?.['project']], ['other', 'P']);
   });
 
   test('what is missing is asked for', async () => {
@@ -246,9 +252,9 @@ describe('what the project says', () => {
     assert.match(await refusal(plan, ['app']), /--project is needed/);
     write(cloud('tags = ["a"]'));
     assert.match(await refusal(plan, ['app', '--project', 'P']), /--workspace is needed/);
-    assert.match(await refusal(plan, []), /--project is needed/);
+    assert.match(await refusal(plan, []), /--workspace is needed/);
     write(cloud('name = "b"'), 'other');
-    assert.match(await refusal(plan, ['.', '--project', 'P']), /2 roots have a cloud block/);
+    assert.match(await refusal(plan, ['.', '--project', 'P']), /2 roots with a cloud block/);
   });
 
   test('roles that the project itself manages are not written to', async () => {
@@ -302,7 +308,7 @@ describe('refusals', () => {
       [['--path', 'tf'], 'role-path'],
       [['--policy-arn', 'ReadOnlyAccess'], 'policy-arn'],
       [['--boundary', 'arn:aws-cn:iam::aws:policy/ReadOnlyAccess'], 'policy-arn'],
-      [['--max-session-duration', '60'], 'session-duration'],
+      [['--max-session', '60'], 'session-duration'],
     ] as const;
     for (const [args, expected] of cases) {
       const applied = await json(apply, [...who, ...args, '--yes']);

@@ -53,7 +53,7 @@ const plans = {
     'arn:aws:iam::aws:policy/PowerUserAccess',
     '--policy-arn',
     'arn:aws:iam::aws:policy/ReadOnlyAccess',
-    '--max-session-duration',
+    '--max-session',
     '7200',
     ...wanted,
   ],
