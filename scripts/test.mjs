@@ -59,7 +59,7 @@ await build();
 if (!only || only === 'unit') await nodeSuite('test/unit');
 if (!only || only === 'integration') await nodeSuite('test/integration');
 if ((!only || only === 'host') && existsSync(path.join(root, 'test/host/run.mjs'))) {
-  const { code, text } = await show(process.execPath, ['test/host/run.mjs', ...names]);
+  const { code, text } = await show(process.execPath, ['--import', 'tsx', 'test/host/run.mjs', ...names]);
   for (const match of text.matchAll(/^(\d+) passing/gm)) total.passed += Number(match[1]);
   for (const match of text.matchAll(/^(\d+) failing/gm)) total.failed += Number(match[1]);
   for (const match of text.matchAll(/^(\d+) pending/gm)) total.skipped += Number(match[1]);

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { ProblemError } from './core/problem';
+import { BindingRuns } from './vscode/bindingRun';
 import { CodeActions } from './vscode/codeActions';
 import { CommandRegistry } from './vscode/commandRegistry';
 import { ConfigureCommand, type ConfigureTarget } from './vscode/configure';
@@ -23,7 +25,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const keys = new ContextKeys();
   const commands = new CommandRegistry(log);
   const previews = new Previews();
-  const configure = new ConfigureCommand(store, previews);
+  const runs = new BindingRuns(context.globalStorageUri, process.env, log);
+  const configure = new ConfigureCommand(store, previews, runs, process.env);
   context.subscriptions.push(
     log,
     files,
@@ -36,7 +39,14 @@ export function activate(context: vscode.ExtensionContext): void {
     new BindingsTree(store, keys),
     new StatusBar(store),
   );
-  commands.register('tfcOidc.configure', (target?: ConfigureTarget) => configure.run(target));
+  commands.register('tfcOidc.configure', (target?: ConfigureTarget) => {
+    requireTrust();
+    return configure.run(target);
+  });
+  commands.register('tfcOidc.undo', () => {
+    requireTrust();
+    return runs.undo();
+  });
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();
     return store.refresh();
@@ -50,4 +60,14 @@ export function activate(context: vscode.ExtensionContext): void {
     await vscode.env.clipboard.writeText(row?.finding?.message ?? '');
   });
   void store.refresh();
+}
+
+/** What is off in Restricted Mode is off in code too: the palette's condition is for the eye. */
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new ProblemError({
+    code: 'untrusted',
+    message: vscode.l10n.t('This window is in Restricted Mode: no credentials are read and nothing is changed.'),
+    nextStep: vscode.l10n.t('Trust the folder (Workspaces: Manage Workspace Trust), then run the command again.'),
+  });
 }

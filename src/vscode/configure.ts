@@ -1,43 +1,41 @@
 import * as vscode from 'vscode';
+import type { ApplyResult } from '../binding/apply';
+import type { BindingChoices } from '../binding/desire';
+import type { CodeOwner } from '../binding/planModel';
+import { prepareBinding, type PreparedBinding } from '../binding/prepare';
 import { ProblemError, type Result } from '../core/problem';
-import { chosenFix, fixAllEdits } from '../lint/fixAll';
-import { readPolicyText } from '../iam/policy/node';
-import { pretty, type TrustDocument } from '../iam/policy/document';
-import { prove, type ProofRow } from '../iam/policy/prove';
-import { readPolicy } from '../iam/policy/statement';
-import { trustPolicy } from '../iam/policy/trust';
+import { chosenFix } from '../lint/fixAll';
 import { defaultAudience, hostname, organizationName, projectName, workspaceName } from '../oidc/names';
-import { accountId } from '../oidc/partition';
-import type { Phase, WorkspaceIdentity } from '../oidc/subject';
-import { subjectsOf } from '../oidc/subject';
-import type { Location, TextEdit } from '../core/text';
-import { rootLabel, workspaceOf, workspacesText, valueText } from './describe';
-import { configurePreview } from './configurePreview';
+import { accountId, partitionName } from '../oidc/partition';
+import type { WorkspaceIdentity } from '../oidc/subject';
+import type { Location } from '../core/text';
+import { attributeOf, type Root } from '../terraform/model';
+import { abortOn, type ChosenAccount, openProfile, type ProfileChoice } from './aws';
+import type { BindingRuns } from './bindingRun';
+import { offerFixes } from './codeFixes';
+import { bindingPreview, resultPreview } from './configurePreview';
+import { type Choices, configureSteps, takeRoot } from './configureSteps';
+import { rootLabel } from './describe';
 import type { Previews } from './preview';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
-import { ask, type Choice, pick, runSteps, type Step } from './steps';
+import { runSteps } from './steps';
 
-/** Where the command was called from: a provider block's file, or nothing. */
+/** Where the command was called from: a provider block's file, a row of the tree, or nothing. */
 export interface ConfigureTarget {
   readonly uri?: string;
+  readonly analysed?: AnalysedRoot;
 }
 
-interface Choices {
-  analysed?: AnalysedRoot;
-  organization?: string;
-  workspace?: string;
-  project?: string;
-  account?: string;
-  roles?: 'separate' | 'single';
-}
-
-const title = (): string => vscode.l10n.t('Configure TFC OIDC');
-
-/** "Configure TFC OIDC": works out the setup of one workspace, shows it whole, and applies the code fixes after a yes. */
+/**
+ * "Configure TFC OIDC": works out the setup of one workspace, shows it whole, and after a yes that names the account makes exactly
+ * the changes that were shown. IAM comes first; the code fixes are offered last, since until the role works the keys are needed.
+ */
 export class ConfigureCommand {
   constructor(
     private readonly store: ProjectStore,
     private readonly previews: Previews,
+    private readonly runs: BindingRuns,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   async run(target: ConfigureTarget | undefined): Promise<void> {
@@ -51,243 +49,165 @@ export class ConfigureCommand {
       });
     }
     const choices: Choices = {};
-    const only =
-      roots.length === 1
-        ? roots[0]
-        : roots.find(
-            r => target?.uri !== undefined && r.root.modules.some(m => m.files.some(f => f.path === target.uri)),
-          );
-    if (only !== undefined) this.take(choices, only);
-    if (!(await runSteps(choices, this.steps(only === undefined)))) return;
-    await this.show(choices);
+    const named =
+      roots.find(r => r.root.dir === target?.analysed?.root.dir) ??
+      roots.find(r => target?.uri !== undefined && r.root.modules.some(m => m.files.some(f => f.path === target.uri)));
+    const only = roots.length === 1 ? roots[0] : named;
+    if (only !== undefined) takeRoot(choices, only);
+    if (!(await runSteps(choices, configureSteps(this.store, this.env, only === undefined)))) return;
+    const { analysed } = choices;
+    if (analysed === undefined) return;
+    const opened =
+      choices.profile === undefined || choices.profile === 'none'
+        ? undefined
+        : await openProfile(choices.profile as ProfileChoice, this.env);
+    const binding = bindingChoices(choices, analysed, opened);
+    const prepared = opened === undefined ? undefined : await this.prepare(opened, binding);
+    await this.show(analysed, binding, opened, prepared);
+    if (prepared !== undefined && !(await this.applyAfterYes(prepared, binding))) return;
+    await offerFixes(this.store, analysed);
   }
 
-  private take(choices: Choices, analysed: AnalysedRoot): void {
-    choices.analysed = analysed;
-    const { cloud } = analysed.root;
-    if (cloud.organization.state === 'known') choices.organization = cloud.organization.value;
-    const workspace = workspaceOf(cloud);
-    if (workspace !== undefined) choices.workspace = workspace;
-    if (cloud.project.state === 'known') choices.project = cloud.project.value;
-  }
-
-  private steps(askRoot: boolean): readonly Step<Choices>[] {
-    return [
-      async (state, position) => {
-        if (!askRoot) return 'skipped';
-        const items = this.store.all().map((value): Choice<AnalysedRoot> => ({
-          value,
-          label: rootLabel(value.root, value.folder),
-          description:
-            value.root.cloud.kind === 'none'
-              ? vscode.l10n.t('no cloud block')
-              : `${valueText(value.root.cloud.organization)}/${workspacesText(value.root.cloud)}`,
-        }));
-        this.take(
-          state,
-          await pick(
-            { title: title(), placeholder: vscode.l10n.t('Which Terraform root?'), items, current: state.analysed },
-            position,
-          ),
-        );
-        return 'asked';
+  private async prepare(opened: ChosenAccount, binding: BindingChoices): Promise<PreparedBinding> {
+    return vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId),
+        cancellable: true,
       },
-      name(
-        'organization',
-        vscode.l10n.t('Organization in HCP Terraform'),
-        vscode.l10n.t('as its address shows it'),
-        organizationName,
-        state => this.known(state, 'organization'),
-      ),
-      name('workspace', vscode.l10n.t('Workspace'), vscode.l10n.t('the name, letter by letter'), workspaceName, state =>
-        this.known(state, 'workspace'),
-      ),
-      // The block's project is a filter only: the subject holds the workspace's real one, so it is always shown for a yes.
-      name(
-        'project',
-        vscode.l10n.t('Project of the workspace, as HCP Terraform shows it. It is part of the subject.'),
-        vscode.l10n.t('Default Project'),
-        projectName,
-        () => false,
-      ),
-      name('account', vscode.l10n.t('AWS account of the roles, twelve digits'), '123456789012', accountId, () => false),
-      async (state, position) => {
-        const items: Choice<'separate' | 'single'>[] = [
-          {
-            value: 'separate',
-            label: vscode.l10n.t('Separate plan and apply roles'),
-            description: vscode.l10n.t('recommended'),
-            detail: vscode.l10n.t('Plans run code of every pull request: give them a role that can only read.'),
-          },
-          {
-            value: 'single',
-            label: vscode.l10n.t('One role for both'),
-            detail: vscode.l10n.t('Simpler. Every plan can do what an apply can.'),
-          },
-        ];
-        state.roles = await pick(
-          { title: title(), placeholder: vscode.l10n.t('How many roles?'), items, current: state.roles },
-          position,
+      async (_progress, token) => {
+        const prepared = await prepareBinding(
+          opened,
+          binding,
+          { adopt: false, ownedByCode: this.store.all().flatMap(r => ownersIn(r.root)) },
+          abortOn(token),
         );
-        return 'asked';
+        return valid(prepared);
       },
-    ];
-  }
-
-  /** Was the name inferred from the code, so that it need not be asked? */
-  private known(state: Choices, key: 'organization' | 'workspace'): boolean {
-    const cloud = state.analysed?.root.cloud;
-    if (cloud === undefined) return false;
-    return key === 'organization' ? cloud.organization.state === 'known' : workspaceOf(cloud) !== undefined;
-  }
-
-  private async show(choices: Choices): Promise<void> {
-    const { analysed, roles } = choices;
-    if (analysed === undefined || roles === undefined) return;
-    const { cloud } = analysed.root;
-    const host = valid(hostname(cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io'));
-    const identity: WorkspaceIdentity = {
-      kind: 'workspace',
-      organization: valid(organizationName(choices.organization ?? '')),
-      project: valid(projectName(choices.project ?? '')),
-      workspace: valid(workspaceName(choices.workspace ?? '')),
-    };
-    const account = valid(accountId(choices.account ?? ''));
-    const uses: readonly { readonly use: string; readonly phases: readonly Phase[] }[] =
-      roles === 'separate'
-        ? [
-            { use: 'plan', phases: ['plan'] },
-            { use: 'apply', phases: ['apply'] },
-          ]
-        : [{ use: 'run', phases: ['plan', 'apply'] }];
-    const policies = uses.map(({ use, phases }): { use: string; policy: TrustDocument; proof: readonly ProofRow[] } => {
-      const policy = valid(
-        trustPolicy({
-          hostname: host,
-          partition: 'aws',
-          accountId: account,
-          audience: defaultAudience,
-          identities: [identity],
-          phases,
-        }),
-      );
-      // The proof reads the text that is shown, not the object that it was made from.
-      const proof = prove(readPolicy(readPolicyText(pretty(policy)).root), {
-        hostname: host,
-        audience: defaultAudience,
-        identity,
-        phases,
-      });
-      return { use, policy, proof };
-    });
-    const fixes = analysed.findings.flatMap(f => chosenFix(f, false) ?? []);
-    const text = configurePreview({
-      label: rootLabel(analysed.root, analysed.folder),
-      hostname: host,
-      identity,
-      account,
-      subjects: valid(subjectsOf(identity, ['plan', 'apply'])),
-      policies,
-      findings: analysed.findings.map(f => ({ finding: f, place: this.place(f.location) })),
-      fixable: fixes.length,
-    });
-    await this.previews.showMarkdown(`Configure ${identity.workspace}.md`, text);
-    await this.offerFixes(
-      analysed,
-      fixes.flatMap(f => f.edits).length === 0 ? [] : this.edits(analysed, fixes),
-      fixes.length,
     );
   }
 
-  private edits(analysed: AnalysedRoot, fixes: Parameters<typeof fixAllEdits>[1]): readonly TextEdit[] {
-    return fixAllEdits([...analysed.root.modules.flatMap(m => m.files), ...analysed.root.tfvarsFiles], fixes);
+  private async show(
+    analysed: AnalysedRoot,
+    binding: BindingChoices,
+    opened: ChosenAccount | undefined,
+    prepared: PreparedBinding | undefined,
+  ): Promise<void> {
+    const text = bindingPreview({
+      label: rootLabel(analysed.root, analysed.folder),
+      binding,
+      opened,
+      prepared,
+      findings: analysed.findings.map(f => ({ finding: f, place: this.place(f.location) })),
+      fixable: analysed.findings.filter(f => chosenFix(f, false) !== undefined).length,
+    });
+    await this.previews.showMarkdown(`Configure ${binding.workspaces[0]?.workspace ?? ''}.md`, text);
+  }
+
+  /** True where the account is as it should be in the end. */
+  private async applyAfterYes(prepared: PreparedBinding, binding: BindingChoices): Promise<boolean> {
+    const { plan, caller } = prepared;
+    const [problem] = plan.problems;
+    if (problem !== undefined) throw new ProblemError(problem);
+    const workspace = binding.workspaces[0]?.workspace ?? '';
+    const stopped = await this.runs.stopped(prepared);
+    if (plan.changes.length === 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Nothing to do in AWS account {0}: provider and roles are as they should be.', caller.accountId),
+      );
+      return true;
+    }
+    const yes =
+      plan.changes.length === 1
+        ? vscode.l10n.t('Make 1 Change')
+        : vscode.l10n.t('Make {0} Changes', plan.changes.length);
+    const goOn = vscode.l10n.t('Go On Where It Stopped');
+    const detail = [
+      ...(stopped === undefined ? [] : [stopped.where]),
+      ...plan.changes.map((c, i) => `${i + 1}. ${c.title}`),
+      '',
+      vscode.l10n.t('The preview shows each of them. "TFC OIDC: Undo" takes them back.'),
+      ...(caller.root ? [vscode.l10n.t('You are the root user of this account: use a role or a user instead.')] : []),
+    ].join('\n');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Set up OIDC for workspace "{0}" in AWS account {1}?', workspace, caller.accountId),
+      { modal: true, detail },
+      ...(stopped === undefined ? [yes] : [goOn, yes]),
+    );
+    if (answer !== yes && answer !== goOn) return false;
+    const title = vscode.l10n.t('Set up OIDC for {0}', `${binding.workspaces[0]?.organization ?? ''}/${workspace}`);
+    const { result, lines } =
+      answer === goOn && stopped !== undefined
+        ? await this.runs.resume(stopped.run, prepared)
+        : await this.runs.apply(prepared, title);
+    await this.previews.showMarkdown(`Result ${workspace}.md`, resultPreview(prepared, result, lines));
+    return report(result);
   }
 
   private place(location: Location): string {
     const file = vscode.workspace.asRelativePath(vscode.Uri.parse(location.file, true), false);
     return `${file}:${this.store.range(location).start.line + 1}`;
   }
-
-  /** Applies the fixes only after a yes that says how many, and only to the text that was shown. */
-  private async offerFixes(analysed: AnalysedRoot, edits: readonly TextEdit[], count: number): Promise<void> {
-    if (count === 0) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('The code needs no fix. The preview shows what remains to be set up.'),
-      );
-      return;
-    }
-    const label = rootLabel(analysed.root, analysed.folder);
-    const apply = count === 1 ? vscode.l10n.t('Apply 1 Fix') : vscode.l10n.t('Apply {0} Fixes', count);
-    const files = [...new Set(edits.map(e => e.file))];
-    const yes = await vscode.window.showInformationMessage(
-      vscode.l10n.t('Apply the code fixes to "{0}"?', label),
-      {
-        modal: true,
-        detail: vscode.l10n.t(
-          'The preview lists them. They change {0}. Keep the static credentials of the workspace until the role is proven: a run without either has no credentials.',
-          files.map(f => vscode.workspace.asRelativePath(vscode.Uri.parse(f, true), false)).join(', '),
-        ),
-      },
-      apply,
-    );
-    if (yes !== apply) return;
-    const whole = new vscode.WorkspaceEdit();
-    for (const file of files) {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file, true));
-      if (document.getText() !== this.store.file(file)?.text) {
-        throw new ProblemError({
-          code: 'changed-meanwhile',
-          message: vscode.l10n.t(
-            '{0} was changed after the preview was made. Nothing was applied.',
-            vscode.workspace.asRelativePath(document.uri),
-          ),
-          nextStep: vscode.l10n.t('Run "Configure TFC OIDC" again.'),
-        });
-      }
-      for (const edit of edits.filter(e => e.file === file)) {
-        whole.replace(
-          document.uri,
-          new vscode.Range(document.positionAt(edit.span.start), document.positionAt(edit.span.end)),
-          edit.newText,
-        );
-      }
-    }
-    if (!(await vscode.workspace.applyEdit(whole, { isRefactoring: true }))) {
-      throw new ProblemError({
-        code: 'edit-refused',
-        message: vscode.l10n.t('The editor did not take the edits. Nothing was applied.'),
-        nextStep: vscode.l10n.t('Close dialogs that are open, then run the command again.'),
-      });
-    }
-    await vscode.workspace.saveAll(false);
-  }
 }
 
-/** A step that asks for a name unless it is known. */
-function name(
-  key: 'organization' | 'workspace' | 'project' | 'account',
-  prompt: string,
-  placeholder: string,
-  check: (value: string) => Result<unknown>,
-  isKnown: (state: Choices) => boolean,
-): Step<Choices> {
-  return async (state, position) => {
-    if (isKnown(state)) return 'skipped';
-    state[key] = await ask(
-      {
-        title: title(),
-        prompt,
-        placeholder,
-        value: state[key],
-        check: value => {
-          const result = check(value);
-          return result.ok ? undefined : result.problem.message;
-        },
-      },
-      position,
+function report(result: ApplyResult): boolean {
+  if (result.problem !== undefined) throw new ProblemError(result.problem);
+  if (result.state === 'cancelled') {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Stopped after {0} of {1} changes. Run "Configure TFC OIDC" again to go on, or "TFC OIDC: Undo" to take them back.',
+        result.done,
+        result.total,
+      ),
     );
-    return 'asked';
+    return false;
+  }
+  return true;
+}
+
+function bindingChoices(choices: Choices, analysed: AnalysedRoot, opened: ChosenAccount | undefined): BindingChoices {
+  const { cloud } = analysed.root;
+  const identity: WorkspaceIdentity = {
+    kind: 'workspace',
+    organization: valid(organizationName(choices.organization ?? '')),
+    project: valid(projectName(choices.project ?? '')),
+    workspace: valid(workspaceName(choices.workspace ?? '')),
   };
+  const permissions = (use: 'plan' | 'apply'): { attached: readonly string[] } => {
+    const policy = choices.policies?.[use];
+    return {
+      attached:
+        policy === undefined || policy === '' ? [] : [policy.replace('PARTITION', opened?.caller.partition ?? 'aws')],
+    };
+  };
+  return {
+    hostname: valid(hostname(cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io')),
+    workspaces: [identity],
+    accountId: opened?.caller.accountId ?? valid(accountId(choices.account ?? '')),
+    partition: valid(partitionName(opened?.caller.partition ?? 'aws')),
+    audience: defaultAudience,
+    roles: choices.roles ?? 'separate',
+    path: '/',
+    names: {},
+    policies: { run: permissions('apply'), plan: permissions('plan'), apply: permissions('apply') },
+  };
+}
+
+/** Roles and providers that the project itself manages: those are changed in the code, not behind its back. */
+function ownersIn(root: Root): readonly CodeOwner[] {
+  return root.modules.flatMap(m =>
+    m.resources.flatMap((r): CodeOwner[] => {
+      const [kind, argument] =
+        r.type === 'aws_iam_role'
+          ? (['role', 'name'] as const)
+          : r.type === 'aws_iam_openid_connect_provider'
+            ? (['provider', 'url'] as const)
+            : [undefined, ''];
+      const value = kind === undefined || r.mode !== 'resource' ? undefined : attributeOf(r.body, argument)?.value;
+      if (kind === undefined || value?.kind !== 'string') return [];
+      return [{ kind, name: value.value, where: `${r.type}.${r.name}` }];
+    }),
+  );
 }
 
 function valid<T>(result: Result<T>): T {

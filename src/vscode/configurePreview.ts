@@ -1,100 +1,228 @@
+import type { ApplyResult } from '../binding/apply';
+import { type BindingChoices, desiredBinding, phasesOfUse } from '../binding/desire';
+import type { DesiredRole } from '../binding/desired';
+import type { PreparedBinding } from '../binding/prepare';
 import type { Finding } from '../lint/finding';
-import { pretty, type TrustDocument } from '../iam/policy/document';
-import type { ProofRow } from '../iam/policy/prove';
-import type { Subject } from '../oidc/names';
-import type { WorkspaceIdentity } from '../oidc/subject';
+import { pretty } from '../iam/policy/document';
+import { readPolicyText } from '../iam/policy/node';
+import { prove, type ProofRow } from '../iam/policy/prove';
+import { readPolicy } from '../iam/policy/statement';
+import { ProblemError } from '../core/problem';
+import { issuerUrl } from '../oidc/names';
+import { workspaceSubject } from '../oidc/subject';
+import type { ChosenAccount } from './aws';
+import type { DoneLine } from './bindingRun';
 
 interface PreviewInput {
   readonly label: string;
-  readonly hostname: string;
-  readonly identity: WorkspaceIdentity;
-  readonly account: string;
-  readonly subjects: readonly Subject[];
-  readonly policies: readonly {
-    readonly use: string;
-    readonly policy: TrustDocument;
-    readonly proof: readonly ProofRow[];
-  }[];
+  readonly binding: BindingChoices;
+  readonly opened: ChosenAccount | undefined;
+  readonly prepared: PreparedBinding | undefined;
   readonly findings: readonly { readonly finding: Finding; readonly place: string }[];
   readonly fixable: number;
 }
 
-/** The whole setup of one workspace, as one Markdown document. */
-export function configurePreview(input: PreviewInput): string {
-  const { identity } = input;
+/** The whole setup of one workspace, as one Markdown document: what is, what will be, and the proof. */
+export function bindingPreview(input: PreviewInput): string {
+  const { binding, opened, prepared } = input;
+  const [identity] = binding.workspaces;
+  if (identity === undefined) throw new Error('a preview needs a workspace');
+  const desired = prepared?.desired ?? unwrapped(desiredBinding(binding));
   const lines = [
     `# OIDC for ${code(`${identity.organization}/${identity.workspace}`)}`,
     '',
-    `Root ${code(input.label)}, project ${code(identity.project)}, host ${code(input.hostname)}, AWS account ${code(input.account)}. Nothing has been changed yet.`,
-    '',
-    '## 1. Findings in the code',
+    `Root ${code(input.label)}, project ${code(identity.project)}, host ${code(binding.hostname)}, AWS account ${code(binding.accountId)}${opened?.alias === undefined ? '' : ` (${cell(opened.alias)})`}. **Nothing has been changed yet.**`,
     '',
   ];
-  if (input.findings.length === 0) lines.push('None: nothing in the code stands in the way.', '');
-  else {
-    lines.push('| Severity | Rule | Where | What |', '|---|---|---|---|');
-    for (const { finding, place } of input.findings)
-      lines.push(`| ${finding.severity} | ${code(finding.code)} | ${code(place)} | ${cell(finding.message)} |`);
-    lines.push(
-      '',
-      input.fixable === 0
-        ? 'None of them has a fix that is right in every case.'
-        : `${input.fixable} of them can be fixed at once, after your yes.`,
-      '',
-    );
+  if (opened !== undefined) {
+    lines.push(`AWS sees you as ${code(opened.caller.arn)}.`, '');
+    if (opened.caller.root)
+      lines.push('> You are the **root user** of this account. It works, but a role or a user should do this.', '');
   }
+  lines.push(...changes(prepared), ...findings(input));
   lines.push(
-    '## 2. The subject of its runs',
+    '## The subject of its runs',
     '',
     'AWS compares this text, letter by letter:',
     '',
     '```text',
-    ...input.subjects,
+    workspaceSubject(identity, 'plan'),
+    workspaceSubject(identity, 'apply'),
     '```',
     '',
   );
-  lines.push('## 3. Trust policies', '');
-  for (const { use, policy } of input.policies) {
+  lines.push('## Trust policies', '');
+  for (const role of desired.account.roles) {
+    lines.push(`### ${roleTitle(role)}`, '', '```json', pretty(role.trustPolicy).trimEnd(), '```', '');
+  }
+  lines.push('## Proof', '', 'Each policy above was evaluated as AWS does, for this workspace and for strangers:', '');
+  for (const role of desired.account.roles) lines.push(...proof(role, rowsOf(role, binding)));
+  lines.push(...next(binding, desired.variables[0]?.variables ?? [], prepared !== undefined));
+  return lines.join('\n');
+}
+
+function rowsOf(role: DesiredRole, binding: BindingChoices): readonly ProofRow[] {
+  const [identity] = binding.workspaces;
+  if (identity === undefined) return [];
+  // The proof reads the text that is shown, not the object that it was made from.
+  const policy = readPolicy(readPolicyText(pretty(role.trustPolicy)).root);
+  return prove(policy, {
+    hostname: binding.hostname,
+    audience: binding.audience,
+    identity,
+    phases: phasesOfUse(role.use),
+  });
+}
+
+function roleTitle(role: DesiredRole): string {
+  return `${code(role.name)}: ${role.use === 'run' ? 'plans and applies' : role.use === 'plan' ? 'plans' : 'applies'}`;
+}
+
+function changes(prepared: PreparedBinding | undefined): string[] {
+  if (prepared === undefined) return [];
+  const { plan } = prepared;
+  const lines = ['## Changes in AWS', ''];
+  for (const problem of plan.problems)
+    lines.push(`> **In the way:** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
+  if (plan.changes.length === 0) lines.push('None: provider and roles are as they should be.', '');
+  plan.changes.forEach((change, i) => {
     lines.push(
-      `### ${use === 'run' ? 'One role for plan and apply' : `Role for ${use} runs`}`,
-      '',
-      '```json',
-      pretty(policy).trimEnd(),
-      '```',
+      `${i + 1}. **${cell(change.title)}**${change.destructive ? ' (replaces what this extension did not make)' : ''}`,
       '',
     );
-  }
-  lines.push(
-    '## 4. Proof',
+    lines.push(...fenced('diff', diff(change.before, change.after)), '');
+  });
+  for (const note of plan.notes) lines.push(`- ${cell(note)}`);
+  for (const drift of plan.drift) lines.push(`- ${cell(drift.on)}: ${cell(drift.detail)}`);
+  if (plan.notes.length + plan.drift.length > 0) lines.push('');
+  return lines;
+}
+
+function diff(before: string | undefined, after: string | undefined): string {
+  const mark = (text: string | undefined, sign: string): string[] =>
+    text === undefined || text === ''
+      ? []
+      : text
+          .replace(/\n$/, '')
+          .split('\n')
+          .map(line => `${sign} ${line}`);
+  const from = before?.split('\n') ?? [];
+  const to = after?.split('\n') ?? [];
+  let start = 0;
+  while (start < from.length && start < to.length && from[start] === to[start]) start++;
+  let end = 0;
+  while (
+    end < from.length - start &&
+    end < to.length - start &&
+    from[from.length - 1 - end] === to[to.length - 1 - end]
+  )
+    end++;
+  return [
+    ...mark(from.slice(0, start).join('\n'), ' '),
+    ...mark(from.slice(start, from.length - end).join('\n'), '-'),
+    ...mark(to.slice(start, to.length - end).join('\n'), '+'),
+    ...mark(end === 0 ? '' : from.slice(from.length - end).join('\n'), ' '),
+  ].join('\n');
+}
+
+function findings(input: PreviewInput): string[] {
+  const lines = ['## Findings in the code', ''];
+  if (input.findings.length === 0) return [...lines, 'None: nothing in the code stands in the way.', ''];
+  lines.push('| Severity | Rule | Where | What |', '|---|---|---|---|');
+  for (const { finding, place } of input.findings)
+    lines.push(`| ${finding.severity} | ${code(finding.code)} | ${code(place)} | ${cell(finding.message)} |`);
+  return [
+    ...lines,
     '',
-    'Each policy above was evaluated as AWS does, for this workspace and for strangers:',
+    input.fixable === 0
+      ? 'None of them has a fix that is right in every case.'
+      : `${input.fixable} of them can be fixed at once, after a yes of its own.`,
     '',
-  );
-  for (const { use, proof } of input.policies) {
-    lines.push(`| Who asks for the ${use} role | Answer | As it should be |`, '|---|---|---|');
-    for (const row of proof)
-      lines.push(`| ${cell(row.who)} | ${row.evaluation.decision} | ${row.holds ? '✓ yes' : '✗ NO'} |`);
-    lines.push('');
-  }
-  lines.push(
-    '## 5. What comes next',
+  ];
+}
+
+function proof(role: DesiredRole, rows: readonly ProofRow[]): string[] {
+  return [
+    `| Who asks for ${code(role.name)} | Answer | As it should be |`,
+    '|---|---|---|',
+    ...rows.map(row => `| ${cell(row.who)} | ${row.evaluation.decision} | ${row.holds ? '✓ yes' : '✗ NO'} |`),
     '',
-    `1. In AWS account ${code(input.account)}: the OIDC provider ${code(`https://${input.hostname}`)} with the audience ${code('aws.workload.identity')}, and the ${input.policies.length === 1 ? 'role' : 'roles'} with the trust ${input.policies.length === 1 ? 'policy' : 'policies'} above. ${code('tfc-oidc plan')} shows the changes, ${code('tfc-oidc apply')} makes them.`,
-    `2. In the workspace, as environment variables: ${code('TFC_AWS_PROVIDER_AUTH')} = ${code('true')}, ${input.policies.map(p => code(`TFC_AWS_${p.use.toUpperCase()}_ROLE_ARN`)).join(' and ')}.`,
-    '3. A plan as the real proof. Only then remove static keys from the workspace and from variable sets.',
+  ];
+}
+
+function next(
+  binding: BindingChoices,
+  variables: readonly { readonly key: string; readonly value: string }[],
+  applies: boolean,
+): string[] {
+  return [
+    '## What comes next',
     '',
-  );
-  return lines.join('\n');
+    ...(applies
+      ? []
+      : [
+          `1. In AWS account ${code(binding.accountId)}: the OIDC provider ${code(issuerUrl(binding.hostname))} with the audience ${code(binding.audience)}, and the roles above. Run this command with an AWS profile, or ${code('tfc-oidc apply')}.`,
+        ]),
+    `${applies ? 1 : 2}. In the workspace, as environment variables that are not sensitive:`,
+    '',
+    '| Variable | Value |',
+    '|---|---|',
+    ...variables.map(v => `| ${code(v.key)} | ${code(v.value)} |`),
+    '',
+    `${applies ? 2 : 3}. A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.`,
+    '',
+  ];
+}
+
+/** What was done, change by change. */
+export function resultPreview(prepared: PreparedBinding, result: ApplyResult, lines: readonly DoneLine[]): string {
+  const workspace = prepared.choices.workspaces[0]?.workspace ?? '';
+  return [
+    `# ${result.state === 'complete' ? 'Done' : result.state === 'cancelled' ? 'Stopped on your wish' : 'Stopped'}: OIDC for ${code(workspace)}`,
+    '',
+    `${result.done} of ${result.total} changes hold in AWS account ${code(prepared.caller.accountId)}.`,
+    '',
+    '| Change | State | Time |',
+    '|---|---|---|',
+    ...lines.map(l => `| ${cell(l.title)} | ${l.state} | ${l.milliseconds} ms |`),
+    '',
+    ...(result.problem === undefined
+      ? []
+      : [
+          `> ${cell(result.problem.message)} (${code(result.problem.code)}${result.problem.requestId === undefined ? '' : `, request ${code(result.problem.requestId)}`})`,
+          '>',
+          `> ${cell(result.problem.nextStep)}`,
+          '',
+        ]),
+    ...(result.warning === undefined ? [] : [`> ${cell(result.warning.message)} ${cell(result.warning.nextStep)}`, '']),
+    ...next(prepared.choices, prepared.desired.variables[0]?.variables ?? [], true),
+    '**TFC OIDC: Undo…** in the palette takes these changes back.',
+    '',
+  ].join('\n');
+}
+
+function fenced(language: string, text: string): string[] {
+  return ['   ```' + language, ...text.split('\n').map(line => `   ${line}`), '   ```'];
 }
 
 /** Code that no content can end, whatever name it holds. */
 function code(text: string): string {
-  return text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${cell(text)}\``;
+  return text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${text.replaceAll('|', '\\|').replace(/[\r\n]+/g, ' ')}\``;
 }
 
 function cell(text: string): string {
   return text
     .replaceAll('|', '\\|')
     .replace(/[\r\n]+/g, ' ')
-    .replaceAll('<', '&lt;');
+    .replaceAll('<', '&lt;')
+    .replaceAll('[', '\\[');
+}
+
+function unwrapped<T>(
+  result:
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly problem: ConstructorParameters<typeof ProblemError>[0] },
+): T {
+  if (!result.ok) throw new ProblemError(result.problem);
+  return result.value;
 }

@@ -106,15 +106,27 @@ if (drives.length > 0) {
     for (const scenario of scenarios) {
       try {
         await robust(scenario.name, async () => {
-          const host = await startHost({ version: versions.current, vsix, ws: company, ...scenario.options });
-          const shot = name => host.page.screenshot({ path: path.join(shots, `${name}.png`) });
+          // A scenario may bring servers of its own, and the options that lead to them.
+          const prepared = await scenario.prepare?.();
           try {
-            await scenario.run({ ...host, shot });
-          } catch (error) {
-            await shot(`failed-${scenario.name.replace(/\W+/g, '-')}`).catch(() => {});
-            throw error;
+            const host = await startHost({
+              version: versions.current,
+              vsix,
+              ws: company,
+              ...scenario.options,
+              ...prepared?.options,
+            });
+            const shot = name => host.page.screenshot({ path: path.join(shots, `${name}.png`) });
+            try {
+              await scenario.run({ ...host, shot }, prepared);
+            } catch (error) {
+              await shot(`failed-${scenario.name.replace(/\W+/g, '-')}`).catch(() => {});
+              throw error;
+            } finally {
+              await host.close();
+            }
           } finally {
-            await host.close();
+            await prepared?.close();
           }
         });
         passed++;

@@ -45,6 +45,7 @@ const configure = (theme, name) => ({
     await w.quick.getByText('Project of the workspace').first().waitFor();
     await w.shot(`configure-2-project-${name}`);
     await host.page.keyboard.press('Enter');
+    await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
     await w.answer('AWS account of the roles', '123456789012');
     await w.quick.locator('.monaco-list-row', { hasText: 'Separate plan and apply roles' }).first().waitFor();
     await w.shot(`configure-3-roles-${name}`);
@@ -78,10 +79,13 @@ const back = {
     await host.page.keyboard.press('Control+.');
     await w.action('Move to TFC OIDC').click();
     await w.answer('Project of the workspace', 'Payments');
+    await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
     await w.quick.getByText('AWS account of the roles').first().waitFor();
     await w.quick.locator('input').first().fill('12');
     await w.quick.getByText('twelve digits').first().waitFor();
-    await w.quick.locator('.quick-input-left-action-bar .action-label').first().click();
+    await w.back();
+    await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).waitFor();
+    await w.back();
     await w.quick.getByText('Project of the workspace').first().waitFor();
     assert.equal(await w.quick.locator('input').first().inputValue(), 'Payments');
     await host.page.keyboard.press('Escape');

@@ -63,6 +63,15 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  async back() {
+    await this.quick.locator('.quick-input-left-action-bar .action-label').first().click();
+  }
+
+  /** Text in the Markdown preview. */
+  preview(text) {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').getByText(text).first();
+  }
+
   dialogButton(text) {
     return this.page.locator('.monaco-dialog-box .monaco-button', { hasText: text }).first();
   }

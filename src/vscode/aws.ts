@@ -1,0 +1,127 @@
+import * as vscode from 'vscode';
+import { ok, type Problem, ProblemError, type Result } from '../core/problem';
+import { loadAws } from '../iam/account/load';
+import type { AwsAccount, CallerIdentity, ProfileInfo } from '../iam/account/types';
+import type { Choice } from './steps';
+
+/** An account as the chosen profile sees it. */
+export interface ChosenAccount {
+  readonly account: AwsAccount;
+  readonly caller: CallerIdentity;
+  readonly alias: string | undefined;
+}
+
+const kinds = (): Readonly<Record<ProfileInfo['kind'], string>> => ({
+  static: vscode.l10n.t('access keys'),
+  sso: vscode.l10n.t('SSO'),
+  'credential-process': vscode.l10n.t('credential process'),
+  'assume-role': vscode.l10n.t('assumes a role'),
+  'web-identity': vscode.l10n.t('web identity'),
+  login: vscode.l10n.t('console sign-in'),
+  environment: vscode.l10n.t('environment variables'),
+  incomplete: vscode.l10n.t('no credentials'),
+});
+
+/** The profile's name, or `undefined` for the credentials of the environment. */
+export interface ProfileChoice {
+  readonly name: string | undefined;
+}
+
+/** The user's profiles as a pick list. Credentials are not read for it, only the names and kinds. */
+export async function profileChoices(env: NodeJS.ProcessEnv): Promise<readonly Choice<ProfileChoice>[]> {
+  const words = kinds();
+  const profiles = await loadAws().listProfiles(env);
+  return profiles.map((profile): Choice<ProfileChoice> => ({
+    value: { name: profile.name },
+    label: profile.name ?? vscode.l10n.t('Environment variables'),
+    description: [
+      words[profile.kind],
+      profile.region,
+      profile.customEndpoint ? vscode.l10n.t('own endpoint') : undefined,
+    ]
+      .filter(text => text !== undefined)
+      .join(', '),
+    ...(profile.detail !== undefined && { detail: profile.detail }),
+  }));
+}
+
+/** Opens the account behind a profile, asking for an MFA code where the profile wants one, and says who the caller is. */
+export async function openProfile(profile: ProfileChoice, env: NodeJS.ProcessEnv): Promise<ChosenAccount> {
+  const shown = profile.name ?? vscode.l10n.t('Environment variables');
+  for (;;) {
+    const opened = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Asking AWS who "{0}" is', shown),
+        cancellable: true,
+      },
+      (_progress, token) => identify(profile, env, abortOn(token)),
+    );
+    if (opened.ok) return opened.value;
+    if (!(await signIn(opened.problem, profile))) throw new ProblemError(opened.problem);
+  }
+}
+
+async function identify(
+  profile: ProfileChoice,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Result<ChosenAccount>> {
+  const opened = await loadAws().openAccount({
+    ...(profile.name !== undefined && { profile: profile.name }),
+    env,
+    mfaCode: async serial => {
+      const code = await vscode.window.showInputBox({
+        title: vscode.l10n.t('MFA code for {0}', serial),
+        prompt: vscode.l10n.t('Six digits from the device'),
+        ignoreFocusOut: true,
+        password: true,
+      });
+      if (code === undefined) throw new vscode.CancellationError();
+      return code;
+    },
+  });
+  if (!opened.ok) return opened;
+  const caller = await opened.value.identity(signal);
+  if (!caller.ok) return caller;
+  return ok({ account: opened.value, caller: caller.value, alias: await opened.value.alias(signal) });
+}
+
+/** An expired SSO session: offers the sign-in in a terminal, and waits until that ends. */
+async function signIn(problem: Problem, profile: ProfileChoice): Promise<boolean> {
+  if (problem.code !== 'sso-expired') return false;
+  const button = vscode.l10n.t('Sign In');
+  const answer = await vscode.window.showWarningMessage(
+    problem.message,
+    { modal: true, detail: problem.nextStep },
+    button,
+  );
+  if (answer !== button) throw new vscode.CancellationError();
+  // Arguments go as a list, never through a shell: a profile's name may hold anything.
+  const task = new vscode.Task(
+    { type: 'tfcOidc.ssoLogin' },
+    vscode.TaskScope.Workspace,
+    vscode.l10n.t('AWS SSO sign-in'),
+    'TFC OIDC',
+    new vscode.ProcessExecution('aws', [
+      'sso',
+      'login',
+      ...(profile.name === undefined ? [] : ['--profile', profile.name]),
+    ]),
+  );
+  const execution = await vscode.tasks.executeTask(task);
+  return new Promise<boolean>(resolve => {
+    const subscription = vscode.tasks.onDidEndTaskProcess(e => {
+      if (e.execution !== execution) return;
+      subscription.dispose();
+      resolve(e.exitCode === 0);
+    });
+  });
+}
+
+/** A signal that follows the progress notification's cancel button. */
+export function abortOn(token: vscode.CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

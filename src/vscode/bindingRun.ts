@@ -1,0 +1,192 @@
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { apply, type ApplyResult, type Progress, resume, type Surroundings } from '../binding/apply';
+import { iamExecutor } from '../binding/applyIam';
+import {
+  hasEffects,
+  Journal,
+  journalName,
+  type JournalRun,
+  type JournalStore,
+  readJournals,
+  unfinished,
+  whereItStopped,
+} from '../binding/journal';
+import { journalFolder } from '../binding/journalFolder';
+import { type PreparedBinding, subjectOf } from '../binding/prepare';
+import { toUndo, undo, type UndoResult } from '../binding/undo';
+import { ProblemError } from '../core/problem';
+import { abortOn, type ChosenAccount, openProfile, profileChoices } from './aws';
+import type { ExtensionLog } from './log';
+import { pick, runSteps } from './steps';
+
+/** One line of what was done, for the result document. */
+export interface DoneLine {
+  readonly title: string;
+  readonly state: string;
+  readonly milliseconds: number;
+}
+
+/** Applies and undoes with progress in a notification, and journals in VS Code's global storage. */
+export class BindingRuns {
+  private readonly store: JournalStore;
+
+  constructor(
+    storage: vscode.Uri,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly log: ExtensionLog,
+  ) {
+    this.store = journalFolder(fs, path.join(storage.fsPath, 'journal'), path.join);
+  }
+
+  /** A run for the same binding that stopped in the middle, with the sentence that says where. */
+  async stopped(prepared: PreparedBinding): Promise<{ readonly run: JournalRun; readonly where: string } | undefined> {
+    const run = unfinished(await readJournals(this.store), subjectOf(prepared.choices));
+    return run === undefined ? undefined : { run, where: whereItStopped(run) };
+  }
+
+  async apply(
+    prepared: PreparedBinding,
+    title: string,
+  ): Promise<{ readonly result: ApplyResult; readonly lines: readonly DoneLine[] }> {
+    const name = journalName(Date.now(), subjectOf(prepared.choices));
+    const lines: DoneLine[] = [];
+    const result = await this.withProgress(
+      vscode.l10n.t('Setting up OIDC in AWS account {0}', prepared.caller.accountId),
+      prepared,
+      name,
+      lines,
+      at => apply({ title, subject: subjectOf(prepared.choices), changes: prepared.plan.changes }, at),
+    );
+    this.log.info(`apply ${name}: ${result.state}, ${result.done} of ${result.total}`);
+    return { result, lines };
+  }
+
+  async resume(
+    run: JournalRun,
+    prepared: PreparedBinding,
+  ): Promise<{ readonly result: ApplyResult; readonly lines: readonly DoneLine[] }> {
+    const lines: DoneLine[] = [];
+    const result = await this.withProgress(
+      vscode.l10n.t('Going on in AWS account {0}', prepared.caller.accountId),
+      prepared,
+      run.name,
+      lines,
+      at => resume(run, at),
+    );
+    return { result, lines };
+  }
+
+  /** The undo command: choose a run, see what would be taken back, say yes, take it back. */
+  async undo(): Promise<void> {
+    const runs = (await readJournals(this.store)).filter(r => hasEffects(r) && r.state !== 'undone').reverse();
+    if (runs.length === 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('There is nothing to undo: no run of this extension has written anything.'),
+      );
+      return;
+    }
+    const profiles = await profileChoices(this.env);
+    const state: { run?: JournalRun; profile?: { readonly name: string | undefined } } = {};
+    const chosen = await runSteps(state, [
+      async (s, position) => {
+        const items = runs.map(run => ({
+          value: run,
+          label: run.title,
+          description: new Date(run.at).toLocaleString(),
+          detail: run.subject,
+        }));
+        s.run = await pick(
+          { title: vscode.l10n.t('Undo'), placeholder: vscode.l10n.t('Which run?'), items, current: s.run },
+          position,
+        );
+        return 'asked';
+      },
+      async (s, position) => {
+        s.profile = await pick(
+          {
+            title: vscode.l10n.t('Undo'),
+            placeholder: vscode.l10n.t('AWS profile of the account'),
+            items: profiles,
+            current: s.profile,
+          },
+          position,
+        );
+        return 'asked';
+      },
+    ]);
+    if (!chosen || state.run === undefined || state.profile === undefined) return;
+    const { run } = state;
+    const account = await openProfile(state.profile, this.env);
+    const steps = toUndo(run);
+    const yes = vscode.l10n.t('Undo {0} Changes', steps.length);
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Undo "{0}" in AWS account {1}?', run.title, account.caller.accountId),
+      {
+        modal: true,
+        detail: `${steps.map((s, i) => `${i + 1}. ${vscode.l10n.t('Take back')}: ${s.change.title}`).join('\n')}\n\n${vscode.l10n.t('Only what is unchanged since is taken back; the rest is kept, and named.')}`,
+      },
+      yes,
+    );
+    if (answer !== yes) return;
+    const lines: DoneLine[] = [];
+    const result = await this.withProgress(
+      vscode.l10n.t('Undoing in AWS account {0}', account.caller.accountId),
+      account,
+      run.name,
+      lines,
+      at => undo(run, at),
+    );
+    await reportUndo(result);
+  }
+
+  private async withProgress<T>(
+    title: string,
+    opened: Pick<ChosenAccount, 'account' | 'caller'>,
+    journal: string,
+    lines: DoneLine[],
+    run: (at: Surroundings) => Promise<T>,
+  ): Promise<T> {
+    return vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      (progress, token) => {
+        const now = (): number => Date.now();
+        return run({
+          executors: {
+            iam: iamExecutor({
+              account: opened.account,
+              accountId: opened.caller.accountId,
+              partition: opened.caller.partition,
+            }),
+          },
+          journal: new Journal(this.store, journal, now),
+          now,
+          signal: abortOn(token),
+          progress: (p: Progress) => {
+            if (p.state === 'started')
+              progress.report({
+                message: vscode.l10n.t('({0}/{1}) {2}', p.index + 1, p.total, p.change.title),
+                increment: 100 / p.total,
+              });
+            else lines.push({ title: p.change.title, state: p.state, milliseconds: p.milliseconds });
+          },
+        });
+      },
+    );
+  }
+}
+
+async function reportUndo(result: UndoResult): Promise<void> {
+  if (result.problem !== undefined) throw new ProblemError(result.problem);
+  const kept = result.steps.filter(s => s.state === 'kept');
+  const text =
+    kept.length === 0
+      ? vscode.l10n.t('Undone: {0} changes were taken back.', result.steps.length)
+      : vscode.l10n.t(
+          'Undone, but {0} changes were kept: {1}',
+          kept.length,
+          kept.map(s => `${s.change.title}${s.why === undefined ? '' : ` (${s.why})`}`).join('; '),
+        );
+  await vscode.window.showInformationMessage(text);
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles.ts';
+import { AwsServer } from '../../support/aws/server.ts';
+import { Workbench } from './workbench.mjs';
+
+const account = '123456789012';
+
+/** A strict IAM server, and a profile that reaches it through its own endpoint_url, as every AWS tool would. */
+async function world() {
+  const server = await new AwsServer().start();
+  server.addAccount(account, { partition: 'aws', alias: 'acme-prod', accessKeyId: exampleKey });
+  return server;
+}
+
+const setup = (theme, name) => ({
+  name: `profile, plan, apply and undo in an AWS account, ${name}`,
+  prepare: async () => {
+    const server = await world();
+    const { config, credentials } = staticProfile(server.url, { name: 'acme-prod', region: 'eu-central-1' });
+    return {
+      server,
+      options: {
+        settings: { 'workbench.colorTheme': theme },
+        viewport: { width: 1400, height: 900 },
+        home: home => void writeProfiles(home, config, credentials),
+        env: { AWS_EC2_METADATA_DISABLED: 'true' },
+      },
+      close: () => server.stop(),
+    };
+  },
+  run: async (host, { server }) => {
+    const before = JSON.stringify(server.dump());
+    const w = new Workbench(host);
+    await w.open('network/main.tf', 'network-prod');
+    await w.command('Configure TFC OIDC');
+    await w.quick.locator('.monaco-list-row', { hasText: 'network' }).first().click();
+    await w.answer('Project of the workspace', 'Network');
+    await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().waitFor();
+    await w.shot(`aws-1-profile-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
+    await w.quick.locator('.monaco-list-row', { hasText: 'Separate plan and apply roles' }).first().click();
+    await w.quick.locator('.monaco-list-row', { hasText: 'ReadOnlyAccess' }).first().waitFor();
+    await w.shot(`aws-2-permissions-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'ReadOnlyAccess' }).first().click();
+    await w.quick.locator('.monaco-list-row', { hasText: 'None for now' }).first().click();
+    await w.dialogButton('Make 4 Changes').waitFor({ timeout: 30_000 });
+    assert.equal(JSON.stringify(server.dump()), before, 'something was written before the yes');
+    await w.shot(`aws-3-question-${name}`);
+    await w.dialogButton('Make 4 Changes').click();
+    await w.preview('4 of 4 changes hold').waitFor({ timeout: 30_000 });
+    await w.shot(`aws-4-result-${name}`);
+    const dump = server.dump();
+    assert.match(JSON.stringify(dump), /tfc-acme-network-prod-plan/);
+    assert.match(JSON.stringify(dump), /project:Network:workspace:network-prod:run_phase:apply/);
+    await w.command('TFC OIDC: Undo');
+    await w.quick.locator('.monaco-list-row', { hasText: 'network-prod' }).first().click();
+    await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
+    await w.dialogButton('Undo 4 Changes').waitFor({ timeout: 30_000 });
+    await w.shot(`aws-5-undo-${name}`);
+    await w.dialogButton('Undo 4 Changes').click();
+    await host.page.locator('.notification-list-item', { hasText: 'Undone' }).first().waitFor({ timeout: 30_000 });
+    assert.equal(JSON.stringify(server.dump()), before);
+  },
+});
+
+export default [setup('Default Dark Modern', 'dark'), setup('Default Light Modern', 'light')];
