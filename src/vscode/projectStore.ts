@@ -115,12 +115,16 @@ export class ProjectStore implements vscode.Disposable {
     this.timer = setTimeout(() => void this.refresh(), debounceMilliseconds);
   }
 
-  /** Reads again what has changed. A reading that was overtaken by a later change is dropped. */
-  refresh(): Promise<void> {
+  /** Reads again what has changed; resolves when the newest reading has ended. One that was overtaken is dropped. */
+  async refresh(): Promise<void> {
     clearTimeout(this.timer);
     const generation = ++this.generation;
     this.running = this.running.then(() => this.read(generation));
-    return this.running;
+    // A later call puts its reading behind this one: whoever waits wants what that one finds.
+    for (let current: Promise<void> | undefined; current !== this.running;) {
+      current = this.running;
+      await current;
+    }
   }
 
   private async read(generation: number): Promise<void> {

@@ -39,15 +39,16 @@ const configure = (theme, name) => ({
     await w.row('static-credentials').first().waitFor();
     await w.shot(`sidebar-${name}`);
     await w.command('Configure TFC OIDC');
-    await w.quick.locator('.monaco-list-row', { hasText: 'storefront' }).first().waitFor();
+    await w.step('Which Terraform root?');
     await w.shot(`configure-1-root-${name}`);
     await w.quick.locator('.monaco-list-row', { hasText: 'storefront' }).first().click();
     await w.quick.getByText('Project of the workspace').first().waitFor();
     await w.shot(`configure-2-project-${name}`);
     await host.page.keyboard.press('Enter');
+    await w.step('AWS profile of the account');
     await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
     await w.answer('AWS account of the roles', '123456789012');
-    await w.quick.locator('.monaco-list-row', { hasText: 'Separate plan and apply roles' }).first().waitFor();
+    await w.step('How many roles?');
     await w.shot(`configure-3-roles-${name}`);
     await host.page.keyboard.press('Enter');
     await w.dialogButton('Apply 2 Fixes').waitFor({ timeout: 20_000 });
@@ -79,6 +80,7 @@ const back = {
     await host.page.keyboard.press('Control+.');
     await w.action('Move to TFC OIDC').click();
     await w.answer('Project of the workspace', 'Payments');
+    await w.step('AWS profile of the account');
     await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
     await w.quick.getByText('AWS account of the roles').first().waitFor();
     await w.quick.locator('input').first().fill('12');

@@ -63,6 +63,11 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits until a pick list with this question is shown: the rows of the step before may still be on the screen. */
+  async step(question) {
+    await this.quick.locator(`input[placeholder^="${question}"]`).first().waitFor();
+  }
+
   async back() {
     await this.quick.locator('.quick-input-left-action-bar .action-label').first().click();
   }
