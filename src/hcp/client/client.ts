@@ -1,0 +1,259 @@
+import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
+import { belongsTo, schemesOf } from './address';
+import { fieldsOf, type Page, readPage, type Resource } from './document';
+import { type Endpoint, replyProblem } from './problems';
+import type { Secret } from './secret';
+import { type Answer, jsonOf, Transport, type TransportOptions } from './transport';
+
+export interface HcpClientOptions extends TransportOptions {
+  /** `app.terraform.io`, a Terraform Enterprise host, or `127.0.0.1:port`. */
+  readonly hostname: string;
+  readonly token: Secret;
+  /** From a `host "…" { services = { "tfe.v2" = "…" } }` block of the CLI configuration: takes the place of discovery. */
+  readonly serviceUrl?: string;
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+const mediaType = 'application/vnd.api+json';
+/** The most that HCP Terraform gives in one page. */
+export const pageSize = 100;
+// A server whose paging never ends must not keep us for ever.
+const maximumPages = 1000;
+
+export interface All {
+  readonly data: readonly Resource[];
+  readonly included: readonly Resource[];
+}
+
+/**
+ * HCP Terraform's API v2 (https://developer.hashicorp.com/terraform/cloud-docs/api-docs). Every call gives a Problem for what a
+ * user can act on, and rejects only when its signal aborts. The token goes to the client's own host and nowhere else.
+ */
+export class HcpClient {
+  readonly hostname: string;
+  private readonly transport: Transport;
+  private base: Promise<Result<URL>> | undefined;
+
+  constructor(private readonly options: HcpClientOptions) {
+    this.hostname = options.hostname;
+    this.transport = new Transport(options);
+  }
+
+  /** One document. `path` is below the API's base: `/organizations/acme`. */
+  get(path: string, query: Query, signal: AbortSignal): Promise<Result<Page>> {
+    return this.document('GET', path, query, undefined, signal);
+  }
+
+  /** One document with one resource. */
+  async one(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly resource: Resource; readonly included: readonly Resource[] }>> {
+    const page = await this.get(path, query, signal);
+    if (!page.ok) return page;
+    const [resource] = page.value.data;
+    if (resource === undefined || !page.value.single) {
+      return fail(replyProblem(this.endpoint('GET', path), 'has no single object as data'));
+    }
+    return ok({ resource, included: page.value.included });
+  }
+
+  /** All pages of a list, in order, each resource once. `each` is told of every page. */
+  async all(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    each?: (page: Page, soFar: number) => void,
+  ): Promise<Result<All>> {
+    const data = new Map<string, Resource>();
+    const included = new Map<string, Resource>();
+    for (let number = 1, pages = 1; ; pages++) {
+      const page = await this.get(path, { ...query, 'page[number]': number, 'page[size]': pageSize }, signal);
+      if (!page.ok) return page;
+      const before = data.size;
+      for (const resource of page.value.data) data.set(`${resource.type}/${resource.id}`, resource);
+      for (const resource of page.value.included) included.set(`${resource.type}/${resource.id}`, resource);
+      each?.(page.value, data.size);
+      const next = nextPage(page.value, number);
+      // A page with nothing new means that the server does not page at all.
+      if (next === undefined || data.size === before || pages >= maximumPages) break;
+      number = next;
+    }
+    return ok({ data: [...data.values()], included: [...included.values()] });
+  }
+
+  async post(path: string, body: unknown, signal: AbortSignal): Promise<Result<Resource>> {
+    return this.written('POST', path, body, signal);
+  }
+
+  async patch(path: string, body: unknown, signal: AbortSignal): Promise<Result<Resource>> {
+    return this.written('PATCH', path, body, signal);
+  }
+
+  async delete(path: string, signal: AbortSignal): Promise<Result<void>> {
+    const answer = await this.request('DELETE', path, {}, undefined, signal);
+    return answer.ok ? ok(undefined) : answer;
+  }
+
+  /**
+   * Text of a URL that a reply gave (run logs of the archivist). Such a URL carries its own secret: no token is sent, and
+   * messages don't show it.
+   */
+  async download(url: string, what: string, signal: AbortSignal): Promise<Result<string>> {
+    let parsed: URL;
+    try {
+      parsed = new URL(url);
+    } catch {
+      return fail(replyProblem({ hostname: this.hostname, method: 'GET', path: what }, 'has no good URL'));
+    }
+    const at = { hostname: parsed.host, method: 'GET', path: what };
+    if (parsed.protocol !== 'https:' && !belongsTo(parsed, this.hostname)) {
+      return fail(replyProblem(at, 'would come without encryption'));
+    }
+    const answer = await this.transport.send({ at, url: parsed, headers: {}, safe: true }, signal);
+    return answer.ok ? ok(answer.value.text) : answer;
+  }
+
+  private async written(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Result<Resource>> {
+    const page = await this.document(method, path, {}, body, signal);
+    if (!page.ok) return page;
+    const [resource] = page.value.data;
+    if (resource === undefined) return fail(replyProblem(this.endpoint(method, path), 'has no data'));
+    return ok(resource);
+  }
+
+  private async document(
+    method: string,
+    path: string,
+    query: Query,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<Result<Page>> {
+    const answer = await this.request(method, path, query, body, signal);
+    if (!answer.ok) return answer;
+    const at = this.endpoint(method, path);
+    const json = jsonOf(answer.value, at);
+    return json.ok ? attempt(() => readPage(json.value, at)) : json;
+  }
+
+  private async request(
+    method: string,
+    path: string,
+    query: Query,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<Result<Answer>> {
+    const base = await this.discover(signal);
+    if (!base.ok) return base;
+    const url = new URL(`${base.value.href.replace(/\/+$/, '')}${path}`);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return this.transport.send(
+      {
+        at: this.endpoint(method, path),
+        url,
+        headers: {
+          Authorization: `Bearer ${this.options.token.reveal()}`,
+          Accept: mediaType,
+          // Also without a body: go-tfe 2.4 had to add it for some gateways.
+          'Content-Type': mediaType,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        safe: method === 'GET',
+      },
+      signal,
+    );
+  }
+
+  private endpoint(method: string, path: string): Endpoint {
+    return { hostname: this.hostname, method, path };
+  }
+
+  /** The API's base, asked once. */
+  private async discover(signal: AbortSignal): Promise<Result<URL>> {
+    this.base ??= this.findBase(signal);
+    const mine = this.base;
+    try {
+      const result = await mine;
+      // Another call may do better later.
+      if (!result.ok && this.base === mine) this.base = undefined;
+      return result;
+    } catch (error) {
+      if (this.base === mine) this.base = undefined;
+      signal.throwIfAborted();
+      // It was somebody else's signal that aborted: ask for ourselves.
+      if (error instanceof Error && error.name === 'AbortError') return this.discover(signal);
+      throw error;
+    }
+  }
+
+  private async findBase(signal: AbortSignal): Promise<Result<URL>> {
+    const { hostname, serviceUrl } = this.options;
+    const at = this.endpoint('GET', '/.well-known/terraform.json');
+    if (serviceUrl !== undefined) return this.service(serviceUrl, new URL(`https://${hostname}/`), at);
+    let problem: Problem | undefined;
+    for (const scheme of schemesOf(hostname)) {
+      const url = new URL(`${scheme}://${hostname}/.well-known/terraform.json`);
+      // No token: where the API is must be known before it may be sent.
+      const answer = await this.transport.send(
+        {
+          at,
+          url,
+          headers: { Accept: 'application/json' },
+          safe: true,
+        },
+        signal,
+      );
+      if (!answer.ok) {
+        // Old Terraform Enterprise and simple servers have the API in its usual place, without discovery.
+        if (answer.problem.status === 404) return ok(new URL('/api/v2', url));
+        problem ??= answer.problem;
+        continue;
+      }
+      const json = jsonOf(answer.value, at);
+      if (!json.ok) return json;
+      const services = fieldsOf(json.value);
+      const service = services['tfe.v2'] ?? services['tfe.v2.1'] ?? services['tfe.v2.2'];
+      if (typeof service !== 'string') return fail(replyProblem(at, 'lacks tfe.v2: this host has no workspaces'));
+      return this.service(service, url, at);
+    }
+    return fail(problem ?? replyProblem(at, 'is missing'));
+  }
+
+  private service(service: string, relativeTo: URL, at: Endpoint): Result<URL> {
+    let url: URL;
+    try {
+      url = new URL(service, relativeTo);
+    } catch {
+      return fail(replyProblem(at, 'has no good URL as tfe.v2'));
+    }
+    if (!belongsTo(url, this.hostname)) {
+      return fail({
+        code: 'hcp-other-host',
+        message: `${this.hostname} says that its API is at ${url.protocol}//${url.host}. A token is sent to its own host only.`,
+        nextStep: `Use ${url.host} as the host name, with a token of its own.`,
+      });
+    }
+    return ok(url);
+  }
+}
+
+function nextPage(page: Page, number: number): number | undefined {
+  if (page.nextPage !== undefined) return page.nextPage > number ? page.nextPage : undefined;
+  if (page.totalPages !== undefined) return number < page.totalPages ? number + 1 : undefined;
+  // No paging data: a full page may have a successor.
+  return page.data.length >= pageSize ? number + 1 : undefined;
+}
+
+/** Runs code that throws ProblemError for replies that lack something. */
+export function attempt<T>(read: () => T): Result<T> {
+  try {
+    return ok(read());
+  } catch (error) {
+    if (error instanceof ProblemError) return fail(error.problem);
+    throw error;
+  }
+}
