@@ -163,7 +163,11 @@ class IamExecutor implements Executor<IamChange> {
     }
     if (change.action === 'CreateOpenIDConnectProvider') {
       const roles = await this.options.account.rolesTrusting(targetOf(change, this.options.partition), signal);
-      if (!roles.ok) return roles.problem;
+      if (!roles.ok) {
+        return roles.problem.code === 'AccessDenied'
+          ? 'Whether other roles trust it is not known: the caller may not list roles (iam:ListRoles).'
+          : roles.problem;
+      }
       return roles.value.length > 0 ? `Other roles trust it: ${roles.value.join(', ')}.` : undefined;
     }
     return undefined;

@@ -1,8 +1,9 @@
 import type { Problem } from '../core/problem';
 import type { ActualRole } from '../iam/account/types';
+import { policySize, trustQuota } from '../iam/policy/document';
 import type { DesiredAccount, DesiredRole, PolicyJson } from './desired';
 import type { ActualAccount, PlanOptions } from './planModel';
-import { compactPolicy, policySize } from './planPolicy';
+import { compactPolicy } from './planPolicy';
 
 /** What IAM would refuse, found before the first write (limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
 
@@ -126,7 +127,7 @@ function trustProblems(
 ): readonly Problem[] {
   const found: Problem[] = [];
   const text = compactPolicy(role.trustPolicy);
-  const quota = options.trustPolicyQuota ?? 2048;
+  const quota = options.trustPolicyQuota ?? trustQuota;
   if (policySize(text) > quota) {
     found.push(
       problem(

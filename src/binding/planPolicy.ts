@@ -21,15 +21,6 @@ export function prettyPolicy(text: string): string {
   }
 }
 
-/** Characters as IAM counts them: white space between tokens is free, inside strings it counts. */
-export function policySize(text: string): number {
-  try {
-    return JSON.stringify(JSON.parse(text)).length;
-  } catch {
-    return text.length;
-  }
-}
-
 /** A set of strings: order and repetition don't matter. */
 function set(v: unknown, map: (s: string) => string = s => s): readonly string[] {
   return [...new Set(list(v).map(x => map(typeof x === 'string' ? x : JSON.stringify(x))))].sort();

@@ -152,7 +152,7 @@ export async function bindingRequest(
   const workspaceId = text(values, 'workspace-id');
   if (workspaceId !== undefined && (!/^ws-[A-Za-z0-9]+$/.test(workspaceId) || workspaces.length > 1))
     throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
-  const chosen = roleNames(values);
+  const { arns, ...chosen } = roleNames(values);
   const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
   return {
     workspaces,
@@ -169,32 +169,44 @@ export async function bindingRequest(
     journal: journalDir(context, values),
     adopt: values['adopt'] === true,
     ownedByCode: folder === undefined ? [] : folder.project.roots.flatMap(r => ownersIn(r, file => folder.name(file))),
-    choices: (accountId, partition) => ({
-      hostname: hostName,
-      workspaces,
-      accountId,
-      partition: unwrap(partitionName(partition)),
-      audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
-      roles,
-      ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
-      ...(workspaceId !== undefined && { workspaceId }),
-      ...chosen,
-      tags,
-      ...(boundary !== undefined && { boundaryArn: boundary }),
-      policies,
-      ...(session !== undefined && { maxSessionDuration: session }),
-    }),
+    choices: (accountId, partition) => {
+      const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
+      if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
+      return {
+        hostname: hostName,
+        workspaces,
+        accountId,
+        partition: unwrap(partitionName(partition)),
+        audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
+        roles,
+        ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
+        ...(workspaceId !== undefined && { workspaceId }),
+        ...chosen,
+        tags,
+        ...(boundary !== undefined && { boundaryArn: boundary }),
+        policies,
+        ...(session !== undefined && { maxSessionDuration: session }),
+      };
+    },
   };
 }
 
+const otherAccount = (arn: string, accountId: string, partition: string) => ({
+  code: 'other-account',
+  message: `The role ${arn} is not in the account of the profile (${accountId}, ${partition}).`,
+  nextStep: 'Choose a profile of the account of the role with --profile.',
+});
+
 /** Role names as they were given; an ARN stands for its name, and for its path where no --path is given. */
-function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'> {
+function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'> & { arns: readonly string[] } {
+  const arns: string[] = [];
   let path = text(values, 'path');
   const nameOf = (option: string): string | undefined => {
     const given = text(values, option);
     if (given === undefined || !given.startsWith('arn:')) return given;
     const match = /^arn:[a-z-]+:iam::\d{12}:role(\/(?:.*\/)?)([^/]+)$/.exec(given);
     if (match === null) throw new UsageError(`--${option} takes a role's name or ARN; it was "${given}"`);
+    arns.push(given);
     path ??= match[1];
     return match[2];
   };
@@ -204,6 +216,7 @@ function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'>
   if (plan !== undefined && plan === apply)
     throw new UsageError(`both roles would be called ${plan}; use --roles single`);
   return {
+    arns,
     path: path ?? '/',
     names: {
       ...(run !== undefined && { run }),

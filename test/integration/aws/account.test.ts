@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { loadAws } from '../../../src/iam/account/load';
 import type { AccountOptions, CallerIdentity } from '../../../src/iam/account/types';
+import { trustPolicy } from '../../support/aws/binding';
+import { startIssuer } from '../../support/aws/issuer';
 import { exampleKey, exampleSecret, writeProfiles } from '../../support/aws/profiles';
 import { accountId, never, openWorld, type World } from '../../support/aws/world';
 
@@ -180,6 +182,37 @@ describe('each kind of credentials reaches the account', () => {
     assert.match(arnOf(await identity({ env, profile: 'deploy' })), /^mfa-needed/);
   });
 
+  test('a web identity token, and credentials of the environment behind a role', async () => {
+    const issuer = await startIssuer();
+    try {
+      world.server.issuers.set('https://app.terraform.io', issuer.url);
+      const sub = 'organization:acme:project:Default Project:workspace:storefront:run_phase:plan';
+      const trust = JSON.stringify(trustPolicy('aws', 'plan'));
+      await world.account.send('CreateRole', { RoleName: 'web', AssumeRolePolicyDocument: trust }, never);
+      await world.account.send('CreateRole', { RoleName: 'deploy', AssumeRolePolicyDocument: deployTrust }, never);
+      await world.account.send(
+        'CreateOpenIDConnectProvider',
+        { Url: 'https://app.terraform.io', ClientIDList: ['aws.workload.identity'] },
+        never,
+      );
+      const file = path.join(world.home, 'token');
+      writeFileSync(file, issuer.token({ sub }));
+      const env = profiles(
+        `[profile web]\nrole_arn = arn:aws:iam::${accountId}:role/web\nweb_identity_token_file = ${file}\n` +
+          `role_session_name = run\nendpoint_url = URL\n` +
+          `[profile host]\nrole_arn = arn:aws:iam::${accountId}:role/deploy\ncredential_source = Environment\n` +
+          `role_session_name = me\nendpoint_url = URL\n`,
+      );
+      assert.equal(arnOf(await identity({ env, profile: 'web' })), `arn:aws:sts::${accountId}:assumed-role/web/run`);
+      Object.assign(process.env, { AWS_ACCESS_KEY_ID: exampleKey, AWS_SECRET_ACCESS_KEY: exampleSecret });
+      assert.equal(arnOf(await identity({ env, profile: 'host' })), `arn:aws:sts::${accountId}:assumed-role/deploy/me`);
+    } finally {
+      delete process.env['AWS_ACCESS_KEY_ID'];
+      delete process.env['AWS_SECRET_ACCESS_KEY'];
+      await issuer.stop();
+    }
+  });
+
   test('credential_process', async () => {
     const script = path.join(world.home, 'credentials.js');
     writeFileSync(
@@ -285,14 +318,16 @@ describe('what goes wrong is said with a next step', () => {
     await world.server.start();
   });
 
-  test('cancelling ends a request that hangs', async () => {
-    world.server.faults.add({ action: 'GetRole', kind: 'hold' });
-    const abort = new AbortController();
-    world.server.onCall = (_, moment) => {
-      if (moment === 'after') abort.abort();
-    };
-    await assert.rejects(world.account.readRole('any', abort.signal), { name: 'AbortError' });
-  });
+  for (const kind of ['hold', 'hold-before'] as const) {
+    test(`cancelling ends a request that hangs (${kind})`, async () => {
+      world.server.faults.add({ action: 'GetRole', kind });
+      const abort = new AbortController();
+      world.server.onCall = (_, moment) => {
+        if (moment === (kind === 'hold' ? 'after' : 'before')) abort.abort();
+      };
+      await assert.rejects(world.account.readRole('any', abort.signal), { name: 'AbortError' });
+    });
+  }
 });
 
 test('nothing of the credentials is printed', async () => {

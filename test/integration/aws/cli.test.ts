@@ -287,6 +287,8 @@ describe('what the project says', () => {
 describe('refusals', () => {
   test('misuse is told from what is wrong in the world', async () => {
     assert.equal(await refusal(plan, [...who, '--account', '999999999999']), 'other-account');
+    const foreign = 'arn:aws:iam::999999999999:role/deploy';
+    assert.equal(await refusal(plan, [...who, '--roles', 'single', '--role-name', foreign]), 'other-account');
     assert.equal(await refusal(plan, [...who, '--organization', 'a b']), 'invalid-name');
     assert.match(await refusal(plan, [...who, '--roles', 'many']), /--roles takes/);
     assert.match(

@@ -17,7 +17,9 @@ export type FaultKind =
   /** The effect happens, then an error 500 is answered. */
   | 'error-after'
   /** The reply is held back until `release()` is called (or the client goes away). */
-  | 'hold';
+  | 'hold'
+  /** As `hold`, but nothing has happened yet. */
+  | 'hold-before';
 
 export interface Fault {
   readonly action: string;

@@ -182,6 +182,7 @@ export class AwsServer {
     await this.onCall?.(entry, 'before');
     const fault = this.faults.next(call.action);
     entry.fault = fault?.kind;
+    if (fault?.kind === 'hold-before') await this.faults.held();
     let body: string;
     try {
       if (fault && ['refuse', 'throttle', 'error', 'concurrent', 'drop-before'].includes(fault.kind))
