@@ -43,6 +43,10 @@ export function activate(context: vscode.ExtensionContext): void {
     requireTrust();
     return configure.run(target);
   });
+  commands.register('tfcOidc.export', (target?: ConfigureTarget) => {
+    requireTrust();
+    return configure.exportCode(target);
+  });
   commands.register('tfcOidc.undo', () => {
     requireTrust();
     return runs.undo();

@@ -16,6 +16,7 @@ import { offerFixes } from './codeFixes';
 import { bindingPreview, resultPreview } from './configurePreview';
 import { type Choices, configureSteps, takeRoot } from './configureSteps';
 import { rootLabel } from './describe';
+import { showExport } from './exportCode';
 import type { Previews } from './preview';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 import { runSteps } from './steps';
@@ -24,6 +25,13 @@ import { runSteps } from './steps';
 export interface ConfigureTarget {
   readonly uri?: string;
   readonly analysed?: AnalysedRoot;
+}
+
+interface Asked {
+  readonly analysed: AnalysedRoot;
+  readonly binding: BindingChoices;
+  readonly opened: ChosenAccount | undefined;
+  readonly prepared: PreparedBinding | undefined;
 }
 
 /**
@@ -39,6 +47,22 @@ export class ConfigureCommand {
   ) {}
 
   async run(target: ConfigureTarget | undefined): Promise<void> {
+    const asked = await this.ask(target);
+    if (asked === undefined) return;
+    const { analysed, binding, opened, prepared } = asked;
+    await this.show(analysed, binding, opened, prepared);
+    if (prepared !== undefined && !(await this.applyAfterYes(prepared, binding))) return;
+    await offerFixes(this.store, analysed);
+  }
+
+  /** The same setup as code, in an editor of its own. Nothing is written anywhere. */
+  async exportCode(target: ConfigureTarget | undefined): Promise<void> {
+    const asked = await this.ask(target);
+    if (asked === undefined) return;
+    await showExport(asked.binding, asked.prepared);
+  }
+
+  private async ask(target: ConfigureTarget | undefined): Promise<Asked | undefined> {
     if (!this.store.ready) await this.store.refresh();
     const roots = this.store.all();
     if (roots.length === 0) {
@@ -54,18 +78,20 @@ export class ConfigureCommand {
       roots.find(r => target?.uri !== undefined && r.root.modules.some(m => m.files.some(f => f.path === target.uri)));
     const only = roots.length === 1 ? roots[0] : named;
     if (only !== undefined) takeRoot(choices, only);
-    if (!(await runSteps(choices, configureSteps(this.store, this.env, only === undefined)))) return;
+    if (!(await runSteps(choices, configureSteps(this.store, this.env, only === undefined)))) return undefined;
     const { analysed } = choices;
-    if (analysed === undefined) return;
+    if (analysed === undefined) return undefined;
     const opened =
       choices.profile === undefined || choices.profile === 'none'
         ? undefined
         : await openProfile(choices.profile as ProfileChoice, this.env);
     const binding = bindingChoices(choices, analysed, opened);
-    const prepared = opened === undefined ? undefined : await this.prepare(opened, binding);
-    await this.show(analysed, binding, opened, prepared);
-    if (prepared !== undefined && !(await this.applyAfterYes(prepared, binding))) return;
-    await offerFixes(this.store, analysed);
+    return {
+      analysed,
+      binding,
+      opened,
+      prepared: opened === undefined ? undefined : await this.prepare(opened, binding),
+    };
   }
 
   private async prepare(opened: ChosenAccount, binding: BindingChoices): Promise<PreparedBinding> {
@@ -129,11 +155,15 @@ export class ConfigureCommand {
       vscode.l10n.t('The preview shows each of them. "TFC OIDC: Undo" takes them back.'),
       ...(caller.root ? [vscode.l10n.t('You are the root user of this account: use a role or a user instead.')] : []),
     ].join('\n');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Set up OIDC for workspace "{0}" in AWS account {1}?', workspace, caller.accountId),
-      { modal: true, detail },
-      ...(stopped === undefined ? [yes] : [goOn, yes]),
-    );
+    const diffs = vscode.l10n.t('Show Differences');
+    const question = vscode.l10n.t('Set up OIDC for workspace "{0}" in AWS account {1}?', workspace, caller.accountId);
+    const answers = stopped === undefined ? [yes] : [goOn, yes];
+    let answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers, diffs);
+    if (answer === diffs) {
+      await this.previews.showChanges(question, plan.changes);
+      // The editor has to be readable while one decides, so the question is asked again beside it.
+      answer = await vscode.window.showWarningMessage(question, ...answers);
+    }
     if (answer !== yes && answer !== goOn) return false;
     const title = vscode.l10n.t('Set up OIDC for {0}', `${binding.workspaces[0]?.organization ?? ''}/${workspace}`);
     const { result, lines } =

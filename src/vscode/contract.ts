@@ -1,6 +1,7 @@
 /** Ids that the manifest and the code share. A test holds both together; nothing registers an id that is not here. */
 export const commandIds = [
   'tfcOidc.configure',
+  'tfcOidc.export',
   'tfcOidc.undo',
   'tfcOidc.refresh',
   'tfcOidc.fixRoot',

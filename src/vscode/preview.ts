@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Change } from '../binding/change';
 import { previewScheme } from './contract';
 
 /** Read-only documents: what is shown is what was worked out, and nothing can be typed into it. */
@@ -25,6 +26,20 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
   async showMarkdown(name: string, text: string): Promise<void> {
     const uri = this.put(name, text);
     await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  /** All changes in VS Code's own diff editor, what is there on the left and what will be on the right. */
+  async showChanges(title: string, changes: readonly Change[]): Promise<void> {
+    const ending = { json: 'json', terraform: 'tf', plaintext: 'txt' } as const;
+    const rows = changes.map((change, i) => {
+      const name = `${i + 1} ${change.title.replace(/[\\/:]+/g, ' ')}.${ending[change.language]}`;
+      return [
+        vscode.Uri.from({ scheme: previewScheme, path: `/${name}` }),
+        this.put(`before/${name}`, change.before ?? ''),
+        this.put(`after/${name}`, change.after ?? ''),
+      ] as const;
+    });
+    await vscode.commands.executeCommand('vscode.changes', title, rows);
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 // Runs the host suites: inside the extension host (current and oldest VS Code), then the packaged extension in the workbench.
 // Prints "N passing" and "N failing" for each, which scripts/test.mjs adds up. Names given as arguments choose suites.
-import { mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { build as bundle } from 'esbuild';
 import { chromium, versions } from '../support/vscode/setup.mjs';
@@ -45,15 +45,19 @@ await bundle({
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  external: ['vscode', 'mocha'],
+  external: ['vscode', 'mocha', './aws.js'],
   logLevel: 'warning',
   mainFields: ['module', 'main'],
 });
+
+// The SDK is reached by a lazy require beside the bundle, as in dist/.
+copyFileSync(path.join(root, 'dist/aws.js'), path.join(out, 'aws.js'));
 
 const company = path.join(root, 'test/fixtures/company');
 const inHost = [
   { name: 'in-host, current', version: versions.current, entry: 'trusted' },
   { name: 'in-host, oldest', version: versions.oldest, entry: 'trusted' },
+  { name: 'in-host, account', version: versions.current, entry: 'account' },
   { name: 'in-host, untrusted', version: versions.current, entry: 'untrusted', trusted: false },
 ];
 for (const suite of inHost.filter(s => chosen(s.name))) {

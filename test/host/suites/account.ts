@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { desiredBinding, type BindingChoices } from '../../../src/binding/desire';
+import { readJournals } from '../../../src/binding/journal';
+import { journalFolder } from '../../../src/binding/journalFolder';
+import { prepareBinding } from '../../../src/binding/prepare';
+import type { Result } from '../../../src/core/problem';
+import {
+  defaultAudience,
+  defaultHostname,
+  organizationName,
+  projectName,
+  workspaceName,
+} from '../../../src/oidc/names';
+import { openProfile, profileChoices } from '../../../src/vscode/aws';
+import { BindingRuns } from '../../../src/vscode/bindingRun';
+import { ExtensionLog } from '../../../src/vscode/log';
+import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
+import { AwsServer } from '../../support/aws/server';
+import { activated } from '../cases/editor';
+import { runMocha } from '../mochaRun';
+import * as fs from 'node:fs/promises';
+
+function valid<T>(result: Result<T>): T {
+  assert.ok(result.ok, result.ok ? '' : result.problem.message);
+  return result.value;
+}
+
+/** The account side inside the extension host: VS Code's own Node, its progress, its storage. */
+export const run = (): Promise<unknown> =>
+  runMocha(() => {
+    let server: AwsServer;
+    let home: string;
+    let env: Record<string, string>;
+
+    before(async () => {
+      await activated();
+      server = await new AwsServer().start();
+      server.addAccount('123456789012', { partition: 'aws', alias: 'acme', accessKeyId: exampleKey });
+      home = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
+      const { config, credentials } = staticProfile(server.url, { name: 'acme-prod', region: 'eu-central-1' });
+      env = writeProfiles(home, config, credentials);
+    });
+    after(async () => {
+      await server.stop();
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    const binding = (): BindingChoices => ({
+      hostname: defaultHostname,
+      workspaces: [
+        {
+          kind: 'workspace',
+          organization: valid(organizationName('acme')),
+          project: valid(projectName('Default Project')),
+          workspace: valid(workspaceName('prod')),
+        },
+      ],
+      accountId: '123456789012',
+      partition: 'aws',
+      audience: defaultAudience,
+      roles: 'separate',
+      path: '/',
+      names: {},
+      policies: {},
+    });
+
+    describe('AWS account', () => {
+      it('profiles are listed by name and kind, without their keys', async () => {
+        const items = await profileChoices(env);
+        assert.deepEqual(
+          items.map(i => i.label),
+          ['acme-prod'],
+        );
+        assert.doesNotMatch(JSON.stringify(items), /AKIA|wJalr/);
+      });
+
+      it('a setup is applied, journaled without secrets, found complete, and made whole again', async () => {
+        const opened = await openProfile({ name: 'acme-prod' }, env);
+        assert.equal(opened.caller.accountId, '123456789012');
+        assert.equal(opened.alias, 'acme');
+        const signal = new AbortController().signal;
+        const options = { adopt: false, ownedByCode: [] };
+        const prepared = valid(await prepareBinding(opened, binding(), options, signal));
+        assert.equal(prepared.plan.changes.length, 3);
+        const log = new ExtensionLog();
+        const runs = new BindingRuns(vscode.Uri.file(path.join(home, 'storage')), env, log);
+        const { result, lines } = await runs.apply(prepared, 'Set up');
+        assert.equal(result.state, 'complete');
+        assert.equal(lines.length, 3);
+        const again = valid(await prepareBinding(opened, binding(), options, signal));
+        assert.deepEqual(again.plan.changes, []);
+        const folder = path.join(home, 'storage', 'journal');
+        const written = readdirSync(folder)
+          .map(name => readFileSync(path.join(folder, name), 'utf8'))
+          .join('');
+        assert.doesNotMatch(written, /AKIA|wJalr/);
+        const journal = await readJournals(journalFolder(fs, folder, path.join));
+        assert.deepEqual(
+          journal.map(r => r.state),
+          ['complete'],
+        );
+        assert.equal(await runs.stopped(again), undefined);
+        log.dispose();
+      });
+
+      it('the desired state needs no account', () => {
+        assert.equal(valid(desiredBinding(binding())).account.roles.length, 2);
+      });
+    });
+  });
