@@ -32,6 +32,8 @@ export interface BindingChoices {
   >;
   /** Seconds. */
   readonly maxSessionDuration?: number;
+  /** Characters that a trust policy may have, where the account's quota was raised. */
+  readonly trustPolicyQuota?: number;
   /** Tags of provider and roles beside our own. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -64,6 +66,7 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
       audience: choices.audience,
       identities: choices.workspaces,
       phases: phasesOfUse(use),
+      ...(choices.trustPolicyQuota !== undefined && { quota: choices.trustPolicyQuota }),
     });
     if (!trust.ok) return trust;
     const permissions = choices.policies[use];

@@ -147,9 +147,13 @@ export class Journal {
   }
 }
 
-/** A name that sorts by time: `20261124T091500000Z-123456789012`. */
+/** A name that sorts by time and fits any file system: `20261124T091500000Z-app-terraform-io-acme-storefront-123456789012`. */
 export function journalName(at: number, subject: string): string {
-  return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${subject.replace(/[^\w]+/g, '-')}`;
+  const about = subject
+    .replace(/[^\w]+/g, '-')
+    .slice(-100)
+    .replace(/^-+/, '');
+  return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${about}`;
 }
 
 /** Reads a journal. A last line that was cut by a crash is left out; `undefined` when not even the first line is whole. */

@@ -17,7 +17,7 @@ export interface PreparedBinding {
   readonly plan: AccountPlan;
 }
 
-export interface PrepareOptions extends Pick<PlanOptions, 'adopt' | 'ownedByCode' | 'trustPolicyQuota'> {
+export interface PrepareOptions extends Pick<PlanOptions, 'adopt' | 'ownedByCode'> {
   /** Ask IAM, too, what the caller may do and how many providers there are: one or two requests more. */
   readonly checkCaller?: boolean;
 }
@@ -40,6 +40,7 @@ export async function prepareBinding(
   const plan = planAccount(desired.value.account, actual.value, {
     ...options,
     prove: proofOf(choices),
+    ...(choices.trustPolicyQuota !== undefined && { trustPolicyQuota: choices.trustPolicyQuota }),
     ...(counted?.ok === true && { providerCount: counted.value.length }),
   });
   const missing = options.checkCaller === true ? await missingPermissions(opened, plan, signal) : [];

@@ -71,7 +71,6 @@ export async function planBinding(
     adopt: request.adopt,
     ownedByCode: request.ownedByCode,
     checkCaller,
-    ...(request.trustPolicyQuota !== undefined && { trustPolicyQuota: request.trustPolicyQuota }),
   };
   return unwrap(await prepareBinding(opened, choices, options, context.signal));
 }

@@ -92,7 +92,6 @@ export interface BindingRequest {
   readonly ownedByCode: readonly CodeOwner[];
   /** The account that the profile must belong to. */
   readonly account: string | undefined;
-  readonly trustPolicyQuota: number | undefined;
   /** What was inferred and should be looked at. */
   readonly notes: readonly string[];
 }
@@ -131,6 +130,7 @@ export async function bindingRequest(
   const boundary = text(values, 'boundary');
   const session = wholeNumber(values, 'max-session');
   const tags = awsTags(values);
+  const quota = wholeNumber(values, 'trust-policy-quota');
   const shared = { inline: await policyFile(context, text(values, 'policy')), attached: many(values, 'policy-arn') };
   const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
     const inline = (await policyFile(context, text(values, `${use}-policy`))) ?? shared.inline;
@@ -159,7 +159,6 @@ export async function bindingRequest(
     profile: text(values, 'profile'),
     region: text(values, 'region'),
     account: text(values, 'account'),
-    trustPolicyQuota: wholeNumber(values, 'trust-policy-quota'),
     notes:
       given === undefined
         ? [
@@ -183,6 +182,7 @@ export async function bindingRequest(
         ...(workspaceId !== undefined && { workspaceId }),
         ...chosen,
         tags,
+        ...(quota !== undefined && { trustPolicyQuota: quota }),
         ...(boundary !== undefined && { boundaryArn: boundary }),
         policies,
         ...(session !== undefined && { maxSessionDuration: session }),

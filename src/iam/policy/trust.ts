@@ -18,6 +18,8 @@ export interface TrustRequest {
   readonly audience: Audience;
   readonly identities: readonly (Identity | AnyProjectIdentity)[];
   readonly phases: readonly Phase[];
+  /** Where the account's quota (L-C07B4B0D) was raised above 2,048 characters. */
+  readonly quota?: number;
 }
 
 /**
@@ -50,7 +52,8 @@ export function trustPolicy(request: TrustRequest): Result<TrustDocument> {
     if (first !== undefined) short.push(subjects.value.length === 2 ? first.replace(/[^:]+$/, '*') : first);
   }
   const full = document(request, exact, like);
-  if (policySize(compact(full)) <= trustQuota || request.phases.length < 2) return sized(full, request);
+  if (policySize(compact(full)) <= (request.quota ?? trustQuota) || request.phases.length < 2)
+    return sized(full, request);
   return sized(document(request, [], [...short, ...like]), request);
 }
 
@@ -83,11 +86,12 @@ function statement(
 
 function sized(policy: TrustDocument, request: TrustRequest): Result<TrustDocument> {
   const size = policySize(compact(policy));
-  if (size <= trustQuota) return ok(policy);
-  const roles = Math.ceil(size / (trustQuota * 0.9));
+  const quota = request.quota ?? trustQuota;
+  if (size <= quota) return ok(policy);
+  const roles = Math.ceil(size / (quota * 0.9));
   return fail({
     code: 'trust-policy-too-long',
-    message: `A trust policy for ${request.identities.length} workspaces has ${size} characters; IAM allows ${trustQuota}.`,
+    message: `A trust policy for ${request.identities.length} workspaces has ${size} characters; IAM allows ${quota}.`,
     nextStep: `Share the workspaces among ${roles} roles, or ask AWS for a higher quota (L-C07B4B0D, up to 8,192).`,
   });
 }

@@ -320,6 +320,15 @@ describe('refusals', () => {
     assert.deepEqual(world.server.writes(), []);
   });
 
+  test('one role for many workspaces fits where the quota was raised', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => ['--workspace', `workspace-with-a-rather-long-name-${i}`]).flat();
+    const args = ['--organization', 'acme', '--project', 'Default Project', '--roles', 'single', ...many];
+    assert.equal(await refusal(plan, args), 'trust-policy-too-long');
+    world.stored.quotas.trustPolicySize = 8192;
+    const made = await json(apply, [...args, '--trust-policy-quota', '8192', '--yes']);
+    assert.deepEqual([made.code, made.result?.state, made.variables.length], [0, 'complete', 60]);
+  });
+
   test('missing permissions and a full quota are found by plan', async () => {
     world.server.addCaller(world.stored, exampleKey, {
       user: 'reader',
