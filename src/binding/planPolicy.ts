@@ -98,3 +98,32 @@ export function samePolicy(a: string, b: string): boolean {
   const canonical = canonicalPolicy(a);
   return canonical !== undefined && canonical === canonicalPolicy(b);
 }
+
+/** Whom a trust policy's Allow statements name: principals, and the subjects that conditions on `…:sub` list. */
+function trusted(text: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch {
+    return found;
+  }
+  for (const one of list(isObject(policy) ? policy['Statement'] : undefined)) {
+    if (!isObject(one) || one['Effect'] !== 'Allow') continue;
+    const { Principal, Condition } = one;
+    const subjects = Object.values(isObject(Condition) ? Condition : {}).flatMap(block =>
+      Object.entries(isObject(block) ? block : {})
+        .filter(([key]) => key.toLowerCase().endsWith(':sub'))
+        .flatMap(([, values]) => set(values)),
+    );
+    const principals = isObject(Principal) ? Object.values(Principal).flatMap(v => set(v)) : set(Principal ?? []);
+    for (const name of subjects.length > 0 ? subjects : principals) found.add(name);
+  }
+  return found;
+}
+
+/** Who may assume the role before and is not named after: what a person should see before saying yes. */
+export function noLongerTrusted(before: string, after: string): readonly string[] {
+  const kept = trusted(after);
+  return [...trusted(before)].filter(name => !kept.has(name));
+}

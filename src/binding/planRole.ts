@@ -11,7 +11,7 @@ import {
   sortedUnique,
   tagList,
 } from './planModel';
-import { compactPolicy, prettyPolicy, samePolicy } from './planPolicy';
+import { compactPolicy, noLongerTrusted, prettyPolicy, samePolicy } from './planPolicy';
 
 interface PlannedRole {
   readonly changes: readonly IamChange[];
@@ -183,6 +183,8 @@ function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRo
   const trust = compactPolicy(role.trustPolicy);
   if (!samePolicy(actual.trustPolicy, trust)) {
     changed('The trust policy has another meaning.');
+    const lost = noLongerTrusted(actual.trustPolicy, trust);
+    if (lost.length > 0) notes.push(`Role ${actual.name} would no longer trust: ${lost.join(', ')}.`);
     make.add({
       id: 'trust',
       title: `Replace the trust policy of role ${actual.name}`,

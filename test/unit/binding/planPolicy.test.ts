@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { prettyPolicy, samePolicy } from '../../../src/binding/planPolicy';
+import { noLongerTrusted, prettyPolicy, samePolicy } from '../../../src/binding/planPolicy';
 
 const statement = {
   Effect: 'Allow',
@@ -110,4 +110,19 @@ test('reordering a random policy in every place never changes its meaning', () =
 test('a policy is printed for reading, anything else as it is', () => {
   assert.equal(prettyPolicy('{"a":1}'), '{\n  "a": 1\n}');
   assert.equal(prettyPolicy('no json'), 'no json');
+});
+
+test('whom a new trust policy leaves out is named', () => {
+  const ec2 = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const root = { Effect: 'Allow', Principal: { AWS: ['123456789012', 'arn:aws:iam::123456789012:role/x'] } };
+  assert.deepEqual(noLongerTrusted(policy(ec2, root, statement), policy(statement)), [
+    'ec2.amazonaws.com',
+    '123456789012',
+    'arn:aws:iam::123456789012:role/x',
+  ]);
+  const onlyA = { ...statement, Condition: { StringEquals: { 'app.terraform.io:sub': 'a' } } };
+  assert.deepEqual(noLongerTrusted(policy(statement), policy(onlyA)), ['b']);
+  assert.deepEqual(noLongerTrusted(policy(onlyA), policy(statement)), []);
+  assert.deepEqual(noLongerTrusted(policy({ Effect: 'Allow', Principal: '*' }), policy(statement)), ['*']);
+  assert.deepEqual(noLongerTrusted('no policy', policy(statement)), []);
 });
