@@ -34,6 +34,10 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
       add(mode, (check.state === 'wrong' ? 0.6 : 0.3) / (1 + i), check.evidence, check);
     });
   }
+  // Where the trust policies were evaluated and let the runs in, a refusal has another cause.
+  const trusted = checks.filter(c => c.id === 'role-trusts-run');
+  const proven = trusted.length > 0 && trusted.every(c => c.state === 'ok');
+  const doubt = (mode: FailureModeNumber): number => (proven && mode <= 4 ? 0.3 : 1);
   const readings = readingsOf(facts);
   const explained = new Set([...scores.keys()]);
   readings.forEach(({ reading, source }, i) => {
@@ -42,7 +46,9 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
     const found = reading.modes.filter(mode => explained.has(mode));
     for (const mode of found) add(mode, 0.5 * rank, [`${source}: ${reading.line}`]);
     if (found.length === 0)
-      reading.modes.forEach((mode, k) => add(mode, (0.5 * rank) / (1 + 2 * k), [`${source}: ${reading.line}`]));
+      reading.modes.forEach((mode, k) =>
+        add(mode, ((0.5 * rank) / (1 + 2 * k)) * doubt(mode), [`${source}: ${reading.line}`]),
+      );
   });
   timing(
     facts,

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { worst } from '../../../../src/binding/check';
+import { runChecks } from '../../../../src/binding/checks/table';
+import { compareSubject, diagnose } from '../../../../src/binding/doctor/diagnose';
+import { failureModes } from '../../../../src/binding/doctor/failureModes';
+import { type BindingFacts, known, unknown } from '../../../../src/binding/facts';
+import { trustJudge } from '../../../../src/binding/judge';
+import { accountWith, brokenWorlds, healthy, role, trust, variables } from '../../../support/binding/world';
+
+const ask = (facts: BindingFacts): ReturnType<typeof diagnose> => diagnose(facts, runChecks(facts, trustJudge));
+
+describe('doctor', () => {
+  for (const mode of failureModes) {
+    test(`names failure mode ${mode.number} (${mode.id}) first`, () => {
+      const world = brokenWorlds[mode.number];
+      assert.ok(world, 'there is no broken world for it');
+      const found = ask(world);
+      assert.equal(
+        found[0]?.mode.number,
+        mode.number,
+        JSON.stringify(
+          found.map(d => [d.mode.number, d.confidence, d.evidence]),
+          null,
+          1,
+        ),
+      );
+      assert.ok((found[0]?.evidence.length ?? 0) > 0);
+    });
+  }
+
+  test('is silent where everything is as it should be', () => {
+    const checks = runChecks(healthy, trustJudge);
+    assert.deepEqual(
+      checks.filter(c => c.state !== 'ok'),
+      [],
+    );
+    assert.deepEqual(ask(healthy), []);
+    assert.equal(worst(checks), 'ok');
+  });
+
+  test('says "unknown" and why where something could not be read, and guesses nothing', () => {
+    const blind: BindingFacts = { ...healthy, account: unknown('No AWS profile was chosen.') };
+    const checks = runChecks(blind, trustJudge);
+    const account = checks.filter(c => c.id === 'account-readable');
+    assert.deepEqual(
+      account.map(c => [c.state, c.why]),
+      [['unknown', 'No AWS profile was chosen.']],
+    );
+    assert.deepEqual(ask(blind), []);
+    const nothing: BindingFacts = {
+      ...blind,
+      workspace: unknown('No token.'),
+      variables: unknown('No token.'),
+      code: undefined,
+    };
+    assert.deepEqual([...new Set(runChecks(nothing, trustJudge).map(c => c.state))], ['unknown']);
+  });
+
+  test('a role of which a variable is sensitive is unknown, with the offer to rewrite it', () => {
+    const [configuration] = variables.configurations;
+    assert.ok(configuration);
+    const hidden = { state: 'hidden', variable: 'TFC_AWS_PLAN_ROLE_ARN', origin: 'workspace' } as const;
+    const facts: BindingFacts = {
+      ...healthy,
+      variables: known({
+        ...variables,
+        configurations: [{ ...configuration, roles: { ...configuration.roles, plan: hidden } }],
+      }),
+    };
+    const check = runChecks(facts, trustJudge).find(c => c.id === 'roles-named');
+    assert.equal(check?.state, 'unknown');
+    assert.deepEqual(check?.remedy, { kind: 'rewrite-variables', keys: ['TFC_AWS_PLAN_ROLE_ARN'] });
+  });
+
+  test('a policy that lets strangers in is wrong though the workspace gets in', () => {
+    const open = trust()
+      .replaceAll('StringEquals', 'StringLike')
+      .replace(/"app\.terraform\.io:sub":\[[^\]]*\]/, '"app.terraform.io:sub":"organization:acme*"');
+    const checks = runChecks(
+      { ...healthy, account: known(accountWith({ plan: role('plan', { trustPolicy: open }) })) },
+      trustJudge,
+    );
+    assert.equal(checks.find(c => c.id === 'strangers-refused' && c.phase === 'plan')?.state, 'wrong');
+    assert.equal(checks.find(c => c.id === 'role-trusts-run' && c.phase === 'plan')?.state, 'ok');
+  });
+
+  test('another workspace under the old name is no rename', () => {
+    const facts: BindingFacts = {
+      ...healthy,
+      remembered: {
+        workspaceId: 'ws-other',
+        projectId: 'prj-1',
+        organization: 'acme',
+        project: 'Default Project',
+        workspace: 'prod',
+      },
+    };
+    assert.equal(runChecks(facts, trustJudge).find(c => c.id === 'names-unchanged')?.state, 'wrong');
+  });
+
+  test('every check and every failure mode has its page', () => {
+    const page = readFileSync(path.resolve(__dirname, '../../../../docs/doctor.md'), 'utf8');
+    const ids = new Set(Object.values(brokenWorlds).flatMap(facts => runChecks(facts, trustJudge).map(c => c.id)));
+    for (const id of [...ids, ...failureModes.map(m => m.id)])
+      assert.match(page, new RegExp(`^### ${id}$`, 'm'), `docs/doctor.md has no heading ${id}`);
+  });
+
+  test('a received subject is compared segment by segment', () => {
+    const event = {
+      at: 0,
+      region: 'eu-central-1',
+      roleArn: undefined,
+      provider: undefined,
+      errorCode: 'AccessDenied',
+      subject: 'organization:acme:project:Web:workspace:prod:run_phase:plan',
+    };
+    assert.equal(
+      compareSubject(event, 'organization:acme:project:Default Project:workspace:prod:run_phase:plan')?.differsAt,
+      3,
+    );
+    assert.equal(compareSubject(event, event.subject)?.differsAt, -1);
+  });
+});
