@@ -11,13 +11,22 @@ const entries = [
   /^src\/vscode\/web\.ts$/,
   /^test\/host\//,
 ];
-const { unusedFiles: _, ...unused } = unusedExports.analyzeTsConfig(path.join(root, 'tsconfig.json'));
+// Types of public signatures may be exported without an importer: they are the signature's vocabulary.
+const { unusedExports: unused, unusedFiles = [] } = unusedExports.analyzeTsConfig(path.join(root, 'tsconfig.json'), [
+  '--allowUnusedTypes',
+  '--findCompletelyUnusedFiles',
+]);
 const rows = Object.entries(unused)
   .filter(([, exports]) => Array.isArray(exports) && exports.length > 0)
   .map(([file, exports]) => [path.relative(root, path.isAbsolute(file) ? file : path.join(root, file)), exports])
   .filter(([file]) => !file.startsWith('..') && !entries.some(entry => entry.test(file)));
+const orphans = unusedFiles
+  .map(file => path.relative(root, file))
+  .filter(file => /^(?:src|test)\//.test(file) && !/\.test\.ts$|^test\/support\/demo\//.test(file))
+  .filter(file => !entries.some(entry => entry.test(file)));
+for (const file of orphans) console.error(`${file}: nothing imports it`);
 for (const [file, exports] of rows) console.error(`${file}: ${exports.map(e => e.exportName).join(', ')}`);
-if (rows.length > 0) {
-  console.error(`${rows.length} files export what nothing imports: remove the export, or the code.`);
+if (rows.length + orphans.length > 0) {
+  console.error(`${rows.length + orphans.length} files export what nothing imports: remove the export, or the code.`);
   process.exitCode = 1;
 }

@@ -15,7 +15,7 @@ import { setArguments } from './providers';
 export const dynamicVariable = 'tfc_aws_dynamic_credentials';
 
 /** The type that HashiCorp's page asks for, word for word. */
-export const documentedType = [
+const documentedType = [
   'object({',
   '  default = object({ shared_config_file = string })',
   '  aliases = map(object({ shared_config_file = string }))',

@@ -21,8 +21,6 @@ export type ConfigurationTag = Brand<string, 'ConfigurationTag'>;
 /** The audience of tokens unless TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE says another. */
 export const defaultAudience = 'aws.workload.identity' as Audience;
 export const defaultHostname = 'app.terraform.io' as Hostname;
-/** Every organization has this project until somebody renames it. It has a space. */
-export const defaultProject = 'Default Project' as ProjectName;
 
 function check<T>(value: string, pattern: RegExp, what: string, grammar: string): Result<T> {
   if (pattern.test(value)) return ok(value as T);

@@ -11,7 +11,7 @@ const byRegion: readonly (readonly [string, string])[] = [
   ['eusc-', 'aws-eusc'],
 ];
 
-export const partitions = [
+const partitions = [
   'aws',
   'aws-us-gov',
   'aws-cn',

@@ -262,7 +262,7 @@ function tokenOf(body: Body, file: SourceFile): { token?: Location } {
 }
 
 /** The value of an argument that must be a literal: these blocks are read before anything is evaluated. */
-export function literalString(body: Body, name: string, file: SourceFile): Value<string> {
+function literalString(body: Body, name: string, file: SourceFile): Value<string> {
   const attribute = attributeOf(body, name);
   if (attribute === undefined) return absent;
   const location = at(file, attribute.value);

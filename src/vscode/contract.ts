@@ -11,7 +11,7 @@ export const commandIds = [
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export const contextKeys = ['tfcOidc.state'] as const;
+const contextKeys = ['tfcOidc.state'] as const;
 export type ContextKey = (typeof contextKeys)[number];
 
 /** Why the view is empty: one welcome text for each. */

@@ -9,7 +9,7 @@ const secrets: readonly RegExp[] = [
   /(?<=\b(?:secret_key|secret_access_key|session_token|authorization|token)["'\s:=]{1,4}(?:Bearer\s+)?)[^\s"',;]{8,}/gi,
 ];
 
-export function redact(text: string): string {
+function redact(text: string): string {
   return secrets.reduce((out, pattern) => out.replace(pattern, '[removed]'), text);
 }
 

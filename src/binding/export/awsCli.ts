@@ -98,7 +98,7 @@ function tagArguments(tags: Readonly<Record<string, string>>, separator: string)
 }
 
 /** One word for a POSIX shell, whatever it holds. */
-export function shell(word: string): string {
+function shell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -42,7 +42,7 @@ export function printHcl(items: readonly HclItem[]): string {
 }
 
 /** A quoted HCL string: `${` and `%{` are literal text here, so they are doubled. */
-export function quote(text: string): string {
+function quote(text: string): string {
   const escaped = JSON.stringify(text)
     .slice(1, -1)
     .replace(/\\b/g, '\\u0008')

@@ -66,7 +66,7 @@ function fails(severity: Severity, failOn: (typeof failLevels)[number]): boolean
   return severity === 'error' || (failOn === 'warning' && severity === 'warning');
 }
 
-export function severitySettings(values: OptionValues): Readonly<Record<string, SeveritySetting>> {
+function severitySettings(values: OptionValues): Readonly<Record<string, SeveritySetting>> {
   const out: Record<string, SeveritySetting> = {};
   for (const given of many(values, 'severity')) {
     const [code = '', level] = given.split('=');

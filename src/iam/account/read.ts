@@ -16,7 +16,7 @@ function tagsOf(v: unknown): Readonly<Record<string, string>> {
 }
 
 /** GetRole and GetRolePolicy answer documents URL-encoded (RFC 3986). */
-export function decodeDocument(encoded: string): string {
+function decodeDocument(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch {
@@ -25,7 +25,7 @@ export function decodeDocument(encoded: string): string {
 }
 
 /** `arn:PARTITION:iam::ACCOUNT:role/path/NAME` → `NAME`; a plain name stays. */
-export function roleNameOf(nameOrArn: string): string {
+function roleNameOf(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : nameOrArn;
 }
 

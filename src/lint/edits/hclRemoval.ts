@@ -10,7 +10,7 @@ export interface Replacement {
 }
 
 /** The text that goes with an argument or block: its line or lines, the comments above it and behind it. */
-export function statementSpan(text: string, parsed: ParsedFile, node: Span): Span {
+function statementSpan(text: string, parsed: ParsedFile, node: Span): Span {
   const start = lineStart(text, node.start);
   const end = lineEnd(text, node.end);
   const before = text.slice(start, node.start);
@@ -73,7 +73,7 @@ export function removeFromHcl(text: string, parsed: ParsedFile, nodes: readonly 
 }
 
 /** Joins spans that overlap, touch, or have only blank lines between them. */
-export function mergeSpans(text: string, spans: readonly Span[]): readonly Span[] {
+function mergeSpans(text: string, spans: readonly Span[]): readonly Span[] {
   const out: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = out.at(-1);

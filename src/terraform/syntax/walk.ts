@@ -41,7 +41,7 @@ function partExpressions(part: TemplatePart): readonly Expression[] {
 }
 
 /** Calls `visit` for `expression` and each expression inside of it, outer ones first, in the order of the text. */
-export function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
+function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
   const pending: Expression[] = [expression];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     visit(next);

@@ -60,7 +60,7 @@ export function desired(partition = 'aws', part: Partial<DesiredAccount> = {}): 
   };
 }
 
-export async function readActual(account: AwsAccount, wanted: DesiredAccount): Promise<ActualAccount> {
+async function readActual(account: AwsAccount, wanted: DesiredAccount): Promise<ActualAccount> {
   const arn = `arn:${wanted.partition}:iam::${accountId}:oidc-provider/${wanted.provider.url.replace('https://', '')}`;
   const provider = await account.readProvider(arn, never);
   if (!provider.ok) throw new Error(provider.problem.message);

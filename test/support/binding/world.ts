@@ -24,9 +24,9 @@ const must = <T>(result: Result<T>): T => {
   return result.value;
 };
 
-export const account = '123456789012';
-export const roleArn = (phase: Phase): string => `arn:aws:iam::${account}:role/tfc-acme-prod-${phase}`;
-export const providerArn = `arn:aws:iam::${account}:oidc-provider/app.terraform.io`;
+const account = '123456789012';
+const roleArn = (phase: Phase): string => `arn:aws:iam::${account}:role/tfc-acme-prod-${phase}`;
+const providerArn = `arn:aws:iam::${account}:oidc-provider/app.terraform.io`;
 const now = Date.parse('2026-11-24T09:00:00Z');
 
 export function trust(
@@ -54,7 +54,7 @@ export function trust(
   );
 }
 
-export const workspace: WorkspaceFacts = {
+const workspace: WorkspaceFacts = {
   id: 'ws-1',
   name: 'prod',
   organization: 'acme',
@@ -66,7 +66,7 @@ export const workspace: WorkspaceFacts = {
   url: 'https://app.terraform.io/app/acme/workspaces/prod',
 };
 
-export const configuration: ConfigurationFacts = {
+const configuration: ConfigurationFacts = {
   tag: undefined,
   backing: 'native',
   enabled: 'yes',
