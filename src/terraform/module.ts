@@ -15,10 +15,56 @@ import {
 } from './model';
 import type { Attribute, Block, Expression } from './syntax/ast';
 
-const awsProviders: ReadonlySet<string> = new Set(['aws', 'awscc']);
+/** Local names that mean an AWS provider: the usual ones, and those that required_providers gives to hashicorp/aws(cc). */
+function awsNames(files: readonly SourceFile[]): ReadonlySet<string> {
+  const names = new Set(['aws', 'awscc']);
+  for (const file of files) {
+    for (const block of file.parsed.body.blocks) {
+      const required =
+        block.type === 'terraform'
+          ? blocksOf(block.body, 'required_providers')
+          : block.type === 'required_providers'
+            ? [block]
+            : [];
+      for (const attribute of required.flatMap(b => b.body.attributes)) {
+        const { value } = attribute;
+        const source = value.kind === 'object' ? value.items.find(item => item.keyText === 'source')?.value : value;
+        if (source?.kind === 'string' && /(?:^|\/)hashicorp\/aws(?:cc)?$/i.test(source.value))
+          names.add(attribute.name);
+      }
+    }
+  }
+  return names;
+}
+
+/**
+ * Override files replace arguments one by one, and nested blocks by their type: what they replace is not in force any more.
+ * https://developer.hashicorp.com/terraform/language/files/override#merging-behavior
+ */
+function withoutReplaced(providers: readonly ProviderBlock[]): readonly ProviderBlock[] {
+  return providers.map((provider, i) => {
+    const later = providers
+      .slice(i + 1)
+      .filter(p => p.file.override && p.name === provider.name && p.alias === provider.alias);
+    if (later.length === 0) return provider;
+    const arguments_ = new Set(later.flatMap(p => p.body.attributes.map(a => a.name)));
+    const blocks = new Set(later.flatMap(p => p.body.blocks.map(b => b.type)));
+    const { body } = provider;
+    return {
+      ...provider,
+      body: {
+        ...body,
+        // The alias says which block it is; it is never replaced.
+        attributes: body.attributes.filter(a => a.name === 'alias' || !arguments_.has(a.name)),
+        blocks: body.blocks.filter(b => !blocks.has(b.type)),
+      },
+    };
+  });
+}
 
 /** Sorts the blocks of a folder's files. Source of the block types: hashicorp/terraform internal/configs. */
 export function buildModule(dir: string, files: readonly SourceFile[]): Module {
+  const aws = awsNames(files);
   const providers: ProviderBlock[] = [];
   const resources: ResourceBlock[] = [];
   const variables = new Map<string, VariableBlock>();
@@ -36,8 +82,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
           terraformBlocks.push(named);
           break;
         case 'provider':
-          if (first !== undefined && awsProviders.has(first))
-            providers.push(provider(file, block, first, second, inStack));
+          if (first !== undefined && aws.has(first)) providers.push(provider(file, block, first, second, inStack));
           break;
         case 'resource':
         case 'data':
@@ -71,7 +116,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
   return {
     dir,
     files: files.filter(f => f.role !== 'tfvars'),
-    providers,
+    providers: withoutReplaced(providers),
     resources,
     variables,
     locals,
