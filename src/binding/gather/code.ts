@@ -1,0 +1,55 @@
+import type { Finding } from '../../lint/finding';
+import { injectedUses } from '../../lint/injected';
+import { attributeOf, at, headerSpan, type Root } from '../../terraform/model';
+import type { CodeFacts } from '../facts';
+
+/** What the checks need to know of a root's code. */
+export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {
+  const providers = root.modules.flatMap(module =>
+    module.providers
+      .filter(provider => !provider.inStack && !provider.file.override && module.dir === root.dir)
+      .map(provider => {
+        const values = ['shared_config_files', 'shared_credentials_files'].flatMap(
+          name => attributeOf(provider.body, name)?.value ?? [],
+        );
+        const uses = values.flatMap(value => injectedUses(root, module, value));
+        const tag = uses.flatMap(use =>
+          use.part.kind === 'alias' && use.part.tag !== undefined ? [use.part.tag] : [],
+        )[0];
+        return {
+          alias: provider.alias,
+          location: at(provider.file, headerSpan(provider.block)),
+          mapsTo:
+            tag !== undefined
+              ? ({ kind: 'tag', tag } as const)
+              : uses.some(use => use.part.kind === 'default')
+                ? ({ kind: 'default' } as const)
+                : ({ kind: 'none' } as const),
+        };
+      }),
+  );
+  const declared = root.module.variables.get('tfc_aws_dynamic_credentials');
+  return {
+    findings,
+    providers,
+    declaresDynamicCredentials: declared === undefined ? undefined : at(declared.file, headerSpan(declared.block)),
+    managedRoles: root.modules.flatMap(module =>
+      module.resources.flatMap(resource => {
+        const name =
+          resource.mode === 'resource' && resource.type === 'aws_iam_role'
+            ? attributeOf(resource.body, 'name')?.value
+            : undefined;
+        return name?.kind === 'string'
+          ? [
+              {
+                name: name.value,
+                address: `${resource.type}.${resource.name}`,
+                location: at(resource.file, headerSpan(resource.block)),
+              },
+            ]
+          : [];
+      }),
+    ),
+    regionSet: !findings.some(finding => finding.code === 'missing-region'),
+  };
+}
