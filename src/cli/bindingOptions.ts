@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BindingChoices } from '../binding/desire';
 import type { PolicyJson } from '../binding/desired';
+import { codeOwners } from '../binding/gather/code';
 import type { CodeOwner } from '../binding/planModel';
 import { ProblemError } from '../core/problem';
 import { plainJson } from '../iam/policy/node';
@@ -167,7 +168,8 @@ export async function bindingRequest(
         : [],
     journal: journalDir(context, values),
     adopt: values['adopt'] === true,
-    ownedByCode: folder === undefined ? [] : folder.project.roots.flatMap(r => ownersIn(r, file => folder.name(file))),
+    ownedByCode:
+      folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
     choices: (accountId, partition) => {
       const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
       if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
@@ -271,29 +273,6 @@ function workspaceNames(cloud: Root['cloud']): readonly string[] {
   if (w.by === 'prefix')
     return w.prefix.state === 'known' && w.selected.state === 'known' ? [w.prefix.value + w.selected.value] : [];
   return [];
-}
-
-/** Roles and providers that the project itself manages: those are changed in the code, not behind its back. */
-function ownersIn(root: Root, nameOf: (file: string) => string): readonly CodeOwner[] {
-  return root.modules.flatMap(m =>
-    m.resources.flatMap((r): CodeOwner[] => {
-      const [kind, argument] =
-        r.type === 'aws_iam_role'
-          ? (['role', 'name'] as const)
-          : r.type === 'aws_iam_openid_connect_provider'
-            ? (['provider', 'url'] as const)
-            : [undefined, ''];
-      const value = kind === undefined || r.mode !== 'resource' ? undefined : attributeOf(r.body, argument)?.value;
-      if (kind === undefined || value?.kind !== 'string') return [];
-      return [
-        {
-          kind,
-          name: value.value.replace(/^https:\/\//, '').replace(/\/$/, ''),
-          where: `${r.type}.${r.name} in ${nameOf(r.file.path)}`,
-        },
-      ];
-    }),
-  );
 }
 
 async function policyFile(context: CliContext, name: string | undefined): Promise<PolicyJson | undefined> {

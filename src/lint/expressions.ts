@@ -1,43 +1,6 @@
 import type { Span } from '../core/text';
 import type { Attribute, Body, Expression } from '../terraform/syntax/ast';
-
-/** The parts of an expression, one level down. */
-export function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'template':
-      return expression.parts.flatMap(part =>
-        part.kind === 'interpolation' ? [part.expression] : part.kind === 'directive' ? part.parts : [],
-      );
-    case 'attribute':
-    case 'splat':
-      return [expression.on];
-    case 'index':
-      return [expression.on, expression.key];
-    case 'call':
-      return expression.args;
-    case 'tuple':
-      return expression.items;
-    case 'object':
-      return expression.items.flatMap(item => [item.key, item.value]);
-    case 'for':
-      return expression.parts;
-    case 'conditional':
-      return [expression.condition, expression.whenTrue, expression.whenFalse];
-    case 'binary':
-      return [expression.left, expression.right];
-    case 'unary':
-      return [expression.operand];
-    case 'parentheses':
-      return [expression.inner];
-    case 'string':
-    case 'number':
-    case 'bool':
-    case 'null':
-    case 'reference':
-    case 'missing':
-      return [];
-  }
-}
+import { childrenOf } from '../terraform/syntax/walk';
 
 /** The dotted name that an expression reads, its indexes as `[...]`: `var.tfc_aws_dynamic_credentials.aliases["X"].shared_config_file`. */
 export interface Path {

@@ -1,6 +1,7 @@
 import type { Module, Root } from '../terraform/model';
 import type { Expression } from '../terraform/syntax/ast';
-import { childrenOf, isUnset, pathOf, type Path } from './expressions';
+import { childrenOf } from '../terraform/syntax/walk';
+import { isUnset, pathOf, type Path } from './expressions';
 
 /** The variables that HCP Terraform fills in a run, and the file argument that each of them is for. */
 export const injectedVariables = {

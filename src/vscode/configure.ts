@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ApplyResult } from '../binding/apply';
 import type { BindingChoices } from '../binding/desire';
-import type { CodeOwner } from '../binding/planModel';
+import { codeOwners } from '../binding/gather/code';
 import { prepareBinding, type PreparedBinding } from '../binding/prepare';
 import { ProblemError, type Result } from '../core/problem';
 import { chosenFix } from '../lint/fixAll';
@@ -9,7 +9,6 @@ import { defaultAudience, hostname, organizationName, projectName, workspaceName
 import { accountId, partitionName } from '../oidc/partition';
 import type { WorkspaceIdentity } from '../oidc/subject';
 import type { Location } from '../core/text';
-import { attributeOf, type Root } from '../terraform/model';
 import { abortOn, type ChosenAccount, openProfile, type ProfileChoice } from './aws';
 import type { BindingRuns } from './bindingRun';
 import { offerFixes } from './codeFixes';
@@ -105,7 +104,14 @@ export class ConfigureCommand {
         const prepared = await prepareBinding(
           opened,
           binding,
-          { adopt: false, ownedByCode: this.store.all().flatMap(r => ownersIn(r.root)) },
+          {
+            adopt: false,
+            ownedByCode: this.store
+              .all()
+              .flatMap(r =>
+                codeOwners(r.root, file => vscode.workspace.asRelativePath(vscode.Uri.parse(file, true), false)),
+              ),
+          },
           abortOn(token),
         );
         return valid(prepared);
@@ -221,23 +227,6 @@ function bindingChoices(choices: Choices, analysed: AnalysedRoot, opened: Chosen
     names: {},
     policies: { run: permissions('apply'), plan: permissions('plan'), apply: permissions('apply') },
   };
-}
-
-/** Roles and providers that the project itself manages: those are changed in the code, not behind its back. */
-function ownersIn(root: Root): readonly CodeOwner[] {
-  return root.modules.flatMap(m =>
-    m.resources.flatMap((r): CodeOwner[] => {
-      const [kind, argument] =
-        r.type === 'aws_iam_role'
-          ? (['role', 'name'] as const)
-          : r.type === 'aws_iam_openid_connect_provider'
-            ? (['provider', 'url'] as const)
-            : [undefined, ''];
-      const value = kind === undefined || r.mode !== 'resource' ? undefined : attributeOf(r.body, argument)?.value;
-      if (kind === undefined || value?.kind !== 'string') return [];
-      return [{ kind, name: value.value, where: `${r.type}.${r.name}` }];
-    }),
-  );
 }
 
 function valid<T>(result: Result<T>): T {

@@ -2,6 +2,7 @@ import type { Finding } from '../../lint/finding';
 import { injectedUses } from '../../lint/injected';
 import { attributeOf, at, headerSpan, type Root } from '../../terraform/model';
 import type { CodeFacts } from '../facts';
+import type { CodeOwner } from '../planModel';
 
 /** What the checks need to know of a root's code. */
 export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {
@@ -52,4 +53,27 @@ export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {
     ),
     regionSet: !findings.some(finding => finding.code === 'missing-region'),
   };
+}
+
+/** Roles and providers that the project itself manages: those are changed in the code, not behind its back. */
+export function codeOwners(root: Root, nameOf: (file: string) => string): readonly CodeOwner[] {
+  return root.modules.flatMap(m =>
+    m.resources.flatMap((r): CodeOwner[] => {
+      const [kind, argument] =
+        r.type === 'aws_iam_role'
+          ? (['role', 'name'] as const)
+          : r.type === 'aws_iam_openid_connect_provider'
+            ? (['provider', 'url'] as const)
+            : [undefined, ''];
+      const value = kind === undefined || r.mode !== 'resource' ? undefined : attributeOf(r.body, argument)?.value;
+      if (kind === undefined || value?.kind !== 'string') return [];
+      return [
+        {
+          kind,
+          name: value.value.replace(/^https:\/\//, '').replace(/\/$/, ''),
+          where: `${r.type}.${r.name} in ${nameOf(r.file.path)}`,
+        },
+      ];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { applyEdits, type Span, type TextEdit } from '../../core/text';
 import type { SourceFile } from '../../terraform/model';
 import type { Attribute, Block, Expression } from '../../terraform/syntax/ast';
-import { childrenOf } from '../expressions';
+import { childrenOf } from '../../terraform/syntax/walk';
 import type { Fix } from '../finding';
 import { removeFromHcl, type Replacement } from './hclRemoval';
 import { nodesInside, removeFromJson } from './jsonEdits';

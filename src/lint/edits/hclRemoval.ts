@@ -1,6 +1,6 @@
 import type { Span } from '../../core/text';
 import type { Body, Expression, ParsedFile } from '../../terraform/syntax/ast';
-import { childrenOf } from '../expressions';
+import { childrenOf } from '../../terraform/syntax/walk';
 import { afterBreak, firstOffset, isBlank, lineAbove, lineEnd, lineStart } from './lines';
 
 /** What an edit of one text replaces. */

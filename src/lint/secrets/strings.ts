@@ -1,7 +1,7 @@
 import type { Span } from '../../core/text';
 import type { SourceFile } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
-import { childrenOf } from '../expressions';
+import { childrenOf } from '../../terraform/syntax/walk';
 import { hasKeyId, namesSecret } from './detect';
 
 /** A piece of literal text in a file, with what is known of the things around it. */
