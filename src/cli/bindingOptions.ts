@@ -18,7 +18,7 @@ import {
 } from '../oidc/names';
 import { partitionName } from '../oidc/partition';
 import type { WorkspaceIdentity } from '../oidc/subject';
-import { attributeOf, type Root } from '../terraform/model';
+import type { Root } from '../terraform/model';
 import { choice, type CliContext, many, type OptionValues, text, UsageError } from './command';
 import { unwrap } from './names';
 import { readTerraformFolder } from './terraformFolder';

@@ -11,8 +11,7 @@ export const commandIds = [
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-const contextKeys = ['tfcOidc.state'] as const;
-export type ContextKey = (typeof contextKeys)[number];
+export type ContextKey = 'tfcOidc.state';
 
 /** Why the view is empty: one welcome text for each. */
 export type ViewState = 'loading' | 'noFolder' | 'noTerraform' | 'ready';
