@@ -32,7 +32,9 @@ export function readPage(json: unknown, at: Endpoint): Page {
   const { data } = json;
   const list: readonly unknown[] = Array.isArray(data) ? data : data === null ? [] : [data];
   const included: readonly unknown[] = Array.isArray(json['included']) ? json['included'] : [];
-  const pagination = fieldsOf(fieldsOf(json['meta'])['pagination']);
+  // The description has the numbers directly in `meta` for some lists.
+  const meta = fieldsOf(json['meta']);
+  const pagination = { ...meta, ...fieldsOf(meta['pagination']) };
   return {
     data: list.map((item, index) => readResource(item, at, Array.isArray(data) ? `data[${index}]` : 'data')),
     single: !Array.isArray(data),

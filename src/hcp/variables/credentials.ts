@@ -1,0 +1,175 @@
+import { type Backing, knownName, meantName } from './names';
+import { type EffectiveVariable, originText } from './precedence';
+
+/** What effective variables mean for AWS credentials. Shaped like VariableFacts of src/binding/facts.ts. */
+export type Role =
+  | { readonly state: 'set'; readonly arn: string; readonly variable: string; readonly origin: string }
+  | { readonly state: 'hidden'; readonly variable: string; readonly origin: string }
+  | { readonly state: 'missing' };
+
+export interface Configuration {
+  readonly tag: string | undefined;
+  readonly backing: Backing;
+  readonly enabled: 'yes' | 'no' | 'hidden';
+  /** The switch's value as it is, when it is not `true`; `undefined` when it is not set. */
+  readonly enabledValue: string | undefined;
+  readonly roles: { readonly plan: Role; readonly apply: Role };
+  readonly audience: string;
+}
+
+export interface StaticCredential {
+  readonly key: string;
+  readonly category: 'env' | 'terraform';
+  readonly origin: string;
+}
+
+export interface Suspicion {
+  readonly key: string;
+  readonly origin: string;
+  readonly problem: 'misspelt' | 'category' | 'quoted' | 'padded' | 'value';
+  readonly suggestion: string;
+}
+
+export interface CredentialFacts {
+  readonly configurations: readonly Configuration[];
+  readonly staticCredentials: readonly StaticCredential[];
+  readonly suspicious: readonly Suspicion[];
+  /** AWS_REGION, else AWS_DEFAULT_REGION; "(sensitive)" where it can't be read. */
+  readonly region: string | undefined;
+}
+
+/** Environment variables that the AWS provider takes before the shared config file that HCP Terraform injects. */
+const staticKeys: ReadonlySet<string> = new Set([
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+  'AWS_ACCESS_KEY',
+  'AWS_SECRET_KEY',
+  'AWS_PROFILE',
+  'AWS_DEFAULT_PROFILE',
+  'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_ROLE_ARN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+]);
+
+const credentialName = /^(?:aws_?)?(?:access_?key(?:_?id)?|secret_?(?:access_?)?key|session_?token)$/i;
+
+const arnPattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+
+/**
+ * `feeding`: names of Terraform variables that provider blocks use as keys, where the code is known; else they are told by
+ * their usual names.
+ */
+export function credentialFacts(
+  effective: readonly EffectiveVariable[],
+  feeding?: ReadonlySet<string>,
+): CredentialFacts {
+  const environment = new Map(effective.filter(v => v.category === 'env').map(v => [v.key, v]));
+  const feeds = (name: string): boolean => (feeding === undefined ? credentialName.test(name) : feeding.has(name));
+  const region = environment.get('AWS_REGION') ?? environment.get('AWS_DEFAULT_REGION');
+  return {
+    configurations: configurations(environment),
+    staticCredentials: effective
+      .filter(v =>
+        v.category === 'env'
+          ? staticKeys.has(v.key) || (v.key.startsWith('TF_VAR_') && feeds(v.key.slice('TF_VAR_'.length)))
+          : feeds(v.key),
+      )
+      // An empty value is as good as none: SDKs skip it.
+      .filter(v => v.sensitive || v.value !== '')
+      .map(v => ({ key: v.key, category: v.category, origin: originText(v.origin) })),
+    suspicious: effective.flatMap(suspicion),
+    region: region === undefined ? undefined : region.sensitive ? '(sensitive)' : region.value,
+  };
+}
+
+function configurations(environment: ReadonlyMap<string, EffectiveVariable>): readonly Configuration[] {
+  const found = new Map<string, { readonly backing: Backing; readonly tag: string | undefined }>();
+  let hasDefaults = false;
+  for (const key of environment.keys()) {
+    const name = knownName(key);
+    if (name === undefined) continue;
+    const { backing, tag } = name;
+    if (name.fallback) hasDefaults ||= backing === 'native';
+    // Vault and HVS have settings that stay behind when the switch is gone: only the switch makes a configuration.
+    else if (backing === 'native' || name.part === 'AUTH') found.set(`${backing}/${tag ?? ''}`, { backing, tag });
+  }
+  if (found.size === 0 && hasDefaults) found.set('native/', { backing: 'native', tag: undefined });
+  const rank = { native: 0, vault: 1, hvs: 2 } as const;
+  return [...found.values()]
+    .sort(
+      (a, b) =>
+        Number(a.tag !== undefined) - Number(b.tag !== undefined) ||
+        ((a.tag ?? '') < (b.tag ?? '') ? -1 : (a.tag ?? '') > (b.tag ?? '') ? 1 : rank[a.backing] - rank[b.backing]),
+    )
+    .map(({ backing, tag }) => configuration(environment, backing, tag));
+}
+
+const prefixes = { native: 'AWS_', vault: 'VAULT_BACKED_AWS_', hvs: 'HVS_BACKED_AWS_' } as const;
+
+function configuration(
+  environment: ReadonlyMap<string, EffectiveVariable>,
+  backing: Backing,
+  tag: string | undefined,
+): Configuration {
+  const suffix = tag === undefined ? '' : `_${tag}`;
+  const prefix = prefixes[backing];
+  const enabling = environment.get(`TFC_${prefix}${backing === 'native' ? 'PROVIDER_AUTH' : 'AUTH'}${suffix}`);
+  const first = (keys: readonly string[]): EffectiveVariable | undefined =>
+    keys.map(key => environment.get(key)).find(v => v !== undefined && (v.sensitive || (v.value ?? '') !== ''));
+  const role = (phase: 'PLAN' | 'APPLY'): Role => {
+    const variable = first([
+      `TFC_${prefix}${phase}_ROLE_ARN${suffix}`,
+      `TFC_${prefix}RUN_ROLE_ARN${suffix}`,
+      `TFC_DEFAULT_${prefix}${phase}_ROLE_ARN`,
+      `TFC_DEFAULT_${prefix}RUN_ROLE_ARN`,
+    ]);
+    if (variable === undefined) return { state: 'missing' };
+    const place = { variable: variable.key, origin: originText(variable.origin) };
+    if (variable.sensitive || variable.value === undefined) return { state: 'hidden', ...place };
+    return { state: 'set', arn: variable.value, ...place };
+  };
+  const audience = first(
+    backing === 'native'
+      ? [`TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE${suffix}`, 'TFC_DEFAULT_AWS_WORKLOAD_IDENTITY_AUDIENCE']
+      : backing === 'vault'
+        ? [`TFC_VAULT_WORKLOAD_IDENTITY_AUDIENCE${suffix}`, 'TFC_VAULT_WORKLOAD_IDENTITY_AUDIENCE']
+        : [`TFC_HCP_WORKLOAD_IDENTITY_AUDIENCE${suffix}`, 'TFC_HCP_WORKLOAD_IDENTITY_AUDIENCE'],
+  );
+  const usual = { native: 'aws.workload.identity', vault: 'vault.workload.identity', hvs: 'hcp.workload.identity' }[
+    backing
+  ];
+  const value = enabling?.value;
+  const hidden = enabling !== undefined && (enabling.sensitive || value === undefined);
+  return {
+    tag,
+    backing,
+    enabled: hidden ? 'hidden' : value === 'true' ? 'yes' : 'no',
+    enabledValue: hidden || value === 'true' ? undefined : value,
+    roles: { plan: role('PLAN'), apply: role('APPLY') },
+    audience: audience === undefined ? usual : audience.sensitive ? '(sensitive)' : (audience.value ?? usual),
+  };
+}
+
+function suspicion(variable: EffectiveVariable): readonly Suspicion[] {
+  const { key, category, value, sensitive } = variable;
+  const of = (problem: Suspicion['problem'], suggestion: string): readonly Suspicion[] => [
+    { key, origin: originText(variable.origin), problem, suggestion },
+  ];
+  const name = knownName(key);
+  if (name === undefined) {
+    const meant = meantName(key);
+    return meant === undefined ? [] : of('misspelt', meant);
+  }
+  if (category === 'terraform') return of('category', 'env');
+  if (sensitive || value === undefined) return [];
+  const quoted = /^\s*(["'])(.*)\1\s*$/s.exec(value);
+  if (quoted !== null) return of('quoted', (quoted[2] ?? '').trim());
+  if (value !== value.trim()) return of('padded', value.trim());
+  if (name.part === 'AUTH' && value !== 'true' && value !== 'false') return of('value', 'true');
+  if (name.part.endsWith('_ROLE_ARN') && value !== '' && !arnPattern.test(value))
+    return of('value', 'the ARN of a role');
+  return [];
+}

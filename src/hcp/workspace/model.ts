@@ -1,0 +1,50 @@
+/** A workspace as HCP Terraform reports it (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces). */
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly hostname: string;
+  /** The real project, whatever the cloud block says. */
+  readonly project: { readonly id: string; readonly name: string };
+  /** As it is in effect. */
+  readonly executionMode: ExecutionMode;
+  readonly executionModeFrom: 'workspace' | 'project' | 'organization' | 'unknown';
+  readonly terraformVersion: string | undefined;
+  readonly agentPoolId: string | undefined;
+  readonly permissions: Permissions;
+  readonly latestRunId: string | undefined;
+  readonly tags: readonly string[];
+  /** Its page in the browser. */
+  readonly url: string;
+}
+
+export type ExecutionMode = 'remote' | 'agent' | 'local';
+
+/** What the token's user may do; `undefined` where the reply does not say. */
+export interface Permissions {
+  readonly readVariables: boolean | undefined;
+  readonly updateVariables: boolean | undefined;
+  readonly queueRun: boolean | undefined;
+  readonly readRun: boolean | undefined;
+  readonly update: boolean | undefined;
+}
+
+export interface Agent {
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly status: string;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly status: string;
+  /** The phase that ended with an error; `undefined` when none did. */
+  readonly erroredPhase: 'plan' | 'apply' | undefined;
+  /** The log of that phase, without colours. Empty when there is none. */
+  readonly errorText: string;
+  /** Why `errorText` is empty although the run has an error. */
+  readonly logProblem: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly url: string;
+}

@@ -1,0 +1,225 @@
+import { fail, ok, type Result } from '../../core/problem';
+import { isLoopback } from '../client/address';
+import { attempt, type HcpClient, type Query } from '../client/client';
+import {
+  booleanOf,
+  fieldsOf,
+  findIncluded,
+  relatedOne,
+  requiredString,
+  type Resource,
+  stringOf,
+} from '../client/document';
+import type { Agent, ExecutionMode, Permissions, Workspace } from './model';
+
+const segment = encodeURIComponent;
+
+export async function readWorkspace(
+  client: HcpClient,
+  organization: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Result<Workspace>> {
+  const path = `/organizations/${segment(organization)}/workspaces/${segment(name)}`;
+  const found = await client.one(path, { include: 'project' }, signal);
+  if (!found.ok) return notFoundAs(found, `Workspace ${name} of organization ${organization}`, client.hostname);
+  return complete(client, organization, found.value.resource, found.value.included, signal);
+}
+
+/** By the id that was remembered: finds a workspace that was renamed or moved since. */
+export async function readWorkspaceById(
+  client: HcpClient,
+  organization: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<Result<Workspace>> {
+  const found = await client.one(`/workspaces/${segment(id)}`, { include: 'project' }, signal);
+  if (!found.ok) return notFoundAs(found, `Workspace ${id}`, client.hostname);
+  return complete(client, organization, found.value.resource, found.value.included, signal);
+}
+
+export interface WorkspaceFilter {
+  /** All of them: plain tags, or keys and values. */
+  readonly tags?: readonly string[] | Readonly<Record<string, string>>;
+  readonly prefix?: string;
+  readonly projectId?: string;
+}
+
+/** All workspaces that fit, by name. Costs one request for each hundred, and one for each project that was not included. */
+export async function listWorkspaces(
+  client: HcpClient,
+  organization: string,
+  filter: WorkspaceFilter,
+  signal: AbortSignal,
+  progress: (read: number, total: number | undefined) => void = () => undefined,
+): Promise<Result<readonly Workspace[]>> {
+  const path = `/organizations/${segment(organization)}/workspaces`;
+  const list = await client.all(path, query(filter), signal, (page, soFar) => progress(soFar, page.totalCount));
+  if (!list.ok) return notFoundAs(list, `Organization ${organization}`, client.hostname);
+  const projects = new Map(list.value.included.filter(r => r.type === 'projects').map(r => [r.id, r]));
+  const out: Workspace[] = [];
+  for (const resource of list.value.data) {
+    const related = relatedOne(resource, 'project');
+    const included = related === undefined ? undefined : projects.get(related.id);
+    const workspace = await complete(client, organization, resource, included ? [included] : [], signal, projects);
+    if (!workspace.ok) return workspace;
+    // `search[name]` finds the text anywhere in a name.
+    if (filter.prefix === undefined || workspace.value.name.startsWith(filter.prefix)) out.push(workspace.value);
+  }
+  return ok(out.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
+}
+
+function query(filter: WorkspaceFilter): Query {
+  const out: Record<string, string> = { include: 'project' };
+  if (filter.projectId !== undefined) out['filter[project][id]'] = filter.projectId;
+  if (filter.prefix !== undefined && filter.prefix !== '') out['search[name]'] = filter.prefix;
+  const { tags } = filter;
+  if (isList(tags)) {
+    if (tags.length > 0) out['search[tags]'] = tags.join(',');
+  } else if (tags !== undefined) {
+    for (const [index, [key, value]] of Object.entries(tags).entries()) {
+      out[`filter[tagged][${index}][key]`] = key;
+      out[`filter[tagged][${index}][value]`] = value;
+    }
+  }
+  return out;
+}
+
+const isList = (tags: WorkspaceFilter['tags']): tags is readonly string[] => Array.isArray(tags);
+
+/** The id of a project by its name, which HCP Terraform compares without case. */
+export async function findProject(
+  client: HcpClient,
+  organization: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Result<{ readonly id: string; readonly name: string }>> {
+  const path = `/organizations/${segment(organization)}/projects`;
+  const list = await client.all(path, { 'filter[names]': name }, signal);
+  if (!list.ok) return notFoundAs(list, `Organization ${organization}`, client.hostname);
+  const named = list.value.data.map(r => ({ id: r.id, name: stringOf(r, 'name') ?? '' }));
+  const found = named.find(p => p.name === name) ?? named.find(p => p.name.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return ok(found);
+  return fail({
+    code: 'hcp-not-found',
+    message: `Organization ${organization} on ${client.hostname} has no project "${name}" that the token's user may see.`,
+    nextStep: 'Compare the name letter by letter; "Default Project" has a space.',
+  });
+}
+
+async function complete(
+  client: HcpClient,
+  organization: string,
+  resource: Resource,
+  included: readonly Resource[],
+  signal: AbortSignal,
+  projects = new Map<string, Resource>(),
+): Promise<Result<Workspace>> {
+  const related = relatedOne(resource, 'project');
+  let project = findIncluded(included, related);
+  if (project === undefined && related !== undefined) {
+    // The host does not include it: ask.
+    const read = await client.one(`/projects/${segment(related.id)}`, {}, signal);
+    if (!read.ok) return read;
+    project = read.value.resource;
+    projects.set(related.id, project);
+  }
+  if (project === undefined) {
+    return fail({
+      code: 'hcp-reply',
+      message: `The reply of ${client.hostname} to ${resource.at.method} ${resource.at.path} lacks data.relationships.project.`,
+      nextStep: 'Use Terraform Enterprise v202302-1 or later: only hosts with projects name one in their tokens.',
+    });
+  }
+  const found = project;
+  let mode = modeOf(resource.attributes['execution-mode']);
+  if (mode === undefined && booleanOf(resource, 'operations') === false) mode = 'local';
+  mode ??= modeOf(found.attributes['default-execution-mode']);
+  let organizationMode: ExecutionMode | undefined;
+  if (mode === undefined) {
+    const read = await client.one(`/organizations/${segment(organization)}`, {}, signal);
+    if (!read.ok) return read;
+    organizationMode = modeOf(read.value.resource.attributes['default-execution-mode']);
+  }
+  return attempt((): Workspace => {
+    const name = requiredString(resource, 'name');
+    const scheme = isLoopback(client.hostname) ? 'http' : 'https';
+    const own = fieldsOf(resource.attributes['setting-overwrites'])['execution-mode'];
+    const ofProject = fieldsOf(found.attributes['setting-overwrites'])['default-execution-mode'];
+    return {
+      id: resource.id,
+      name,
+      organization,
+      hostname: client.hostname,
+      project: { id: found.id, name: requiredString(found, 'name') },
+      executionMode: mode ?? organizationMode ?? 'remote',
+      executionModeFrom:
+        own === true
+          ? 'workspace'
+          : own !== false
+            ? 'unknown'
+            : ofProject === true
+              ? 'project'
+              : ofProject === false
+                ? 'organization'
+                : 'unknown',
+      terraformVersion: stringOf(resource, 'terraform-version'),
+      agentPoolId: (relatedOne(resource, 'agent-pool') ?? relatedOne(found, 'default-agent-pool'))?.id,
+      permissions: permissionsOf(resource),
+      latestRunId: (relatedOne(resource, 'latest-run') ?? relatedOne(resource, 'current-run'))?.id,
+      tags: tagsOf(resource),
+      url: `${scheme}://${client.hostname}/app/${segment(organization)}/workspaces/${segment(name)}`,
+    };
+  });
+}
+
+function modeOf(value: unknown): ExecutionMode | undefined {
+  return value === 'remote' || value === 'agent' || value === 'local' ? value : undefined;
+}
+
+function permissionsOf(resource: Resource): Permissions {
+  const fields = fieldsOf(resource.attributes['permissions']);
+  const of = (name: string): boolean | undefined => {
+    const value = fields[name];
+    return typeof value === 'boolean' ? value : undefined;
+  };
+  return {
+    readVariables: of('can-read-variable'),
+    updateVariables: of('can-update-variable'),
+    queueRun: of('can-queue-run'),
+    readRun: of('can-read-run'),
+    update: of('can-update'),
+  };
+}
+
+function tagsOf(resource: Resource): readonly string[] {
+  const tags = resource.attributes['tag-names'];
+  return Array.isArray(tags) ? tags.filter((t): t is string => typeof t === 'string') : [];
+}
+
+/** The agents of a pool. Their version is not in HashiCorp's description of the API: often unknown. */
+export async function readAgents(
+  client: HcpClient,
+  poolId: string,
+  signal: AbortSignal,
+): Promise<Result<readonly Agent[]>> {
+  const list = await client.all(`/agent-pools/${segment(poolId)}/agents`, {}, signal);
+  if (!list.ok) return list;
+  return ok(
+    list.value.data.map(r => ({
+      name: stringOf(r, 'name') ?? r.id,
+      version: stringOf(r, 'version'),
+      status: stringOf(r, 'status') ?? 'unknown',
+    })),
+  );
+}
+
+/** Says which thing was not found, in place of the path. */
+function notFoundAs<T>(result: Result<T> & { readonly ok: false }, what: string, hostname: string): Result<never> {
+  const { problem } = result;
+  if (problem.status !== 404) return fail(problem);
+  return fail({
+    ...problem,
+    message: `${what} does not exist on ${hostname}, or the token's user may not see it: HCP Terraform gives the same answer for both.`,
+  });
+}
