@@ -1,0 +1,55 @@
+import type { Fact, IssuerFacts } from '../facts';
+import { known } from '../facts';
+import { providerUrlHost } from '../checks/arn';
+
+/** The part of `fetch` that is used: GET, without credentials, redirects not followed. */
+export type PlainFetch = (
+  url: string,
+  init: { readonly redirect: 'manual'; readonly signal: AbortSignal },
+) => Promise<{ readonly status: number; text(): Promise<string> }>;
+
+const timeout = 10_000;
+
+/**
+ * Reads the discovery document and the keys of an issuer, as AWS would. That AWS can reach them too is not proven by this.
+ * https://openid.net/specs/openid-connect-discovery-1_0.html
+ */
+export async function issuerFacts(
+  hostname: string,
+  fetch: PlainFetch,
+  signal: AbortSignal,
+): Promise<Fact<IssuerFacts>> {
+  const url = `https://${providerUrlHost(hostname)}/.well-known/openid-configuration`;
+  const nothing = (problem: string): Fact<IssuerFacts> => known({ issuer: undefined, keys: 0, problem });
+  const document = await json(url, fetch, signal);
+  if (typeof document === 'string') return nothing(document);
+  const issuer = typeof document['issuer'] === 'string' ? document['issuer'] : undefined;
+  const jwks = typeof document['jwks_uri'] === 'string' ? document['jwks_uri'] : undefined;
+  if (jwks === undefined || !jwks.startsWith('https://'))
+    return known({ issuer, keys: 0, problem: `${url} names no jwks_uri over https.` });
+  const keys = await json(jwks, fetch, signal);
+  if (typeof keys === 'string') return known({ issuer, keys: 0, problem: keys });
+  return known({ issuer, keys: Array.isArray(keys['keys']) ? keys['keys'].length : 0, problem: undefined });
+}
+
+/** The object behind a URL, or why there is none, in one sentence. */
+async function json(
+  url: string,
+  fetch: PlainFetch,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | string> {
+  try {
+    const reply = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+    });
+    if (reply.status !== 200) return `${url} answered ${reply.status}.`;
+    const parsed: unknown = JSON.parse(await reply.text());
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : `${url} holds no JSON object.`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return error instanceof SyntaxError ? `${url} holds no JSON.` : `${url} could not be read from here.`;
+  }
+}
