@@ -1,0 +1,276 @@
+import { fail, isAbort, ok, type Problem, type Result } from '../../core/problem';
+import { attempt, type HcpClient } from '../client/client';
+import {
+  booleanOf,
+  findIncluded,
+  relatedMany,
+  relatedOne,
+  requiredString,
+  type Resource,
+  stringOf,
+} from '../client/document';
+import type { Workspace } from '../workspace/model';
+import {
+  type Category,
+  type EffectiveVariable,
+  effectiveVariables,
+  levelOf,
+  originText,
+  type Variable,
+  type VariableOrigin,
+} from './precedence';
+
+export interface VariableReading {
+  /** Everything that was read, also what is shadowed. */
+  readonly all: readonly Variable[];
+  readonly effective: readonly EffectiveVariable[];
+  /** What could not be read, in one sentence each: the effective variables may lack something. */
+  readonly gaps: readonly string[];
+  /** Where HCP Terraform's own `all-vars` says otherwise, in one sentence each. Only with `compare`. */
+  readonly differences: readonly string[];
+}
+
+type PlainVariable = Omit<Variable, 'origin'>;
+
+/** Variables of variable sets by the set's id, so that many workspaces cost one reading of each set. */
+export type VarsetCache = Map<string, Promise<Result<readonly PlainVariable[]>>>;
+
+export interface ReadVariablesOptions {
+  readonly cache?: VarsetCache;
+  /** Also ask `all-vars`, one request more. */
+  readonly compare?: boolean;
+}
+
+const segment = encodeURIComponent;
+
+/** Two requests, and one for each variable set that is neither included nor cached. */
+export async function readVariables(
+  client: HcpClient,
+  workspace: Pick<Workspace, 'id' | 'name' | 'project' | 'permissions'>,
+  signal: AbortSignal,
+  options: ReadVariablesOptions = {},
+): Promise<Result<VariableReading>> {
+  if (workspace.permissions.readVariables === false) return fail(mayNotRead(client, workspace.name));
+  const own = await readOwn(client, `/workspaces/${segment(workspace.id)}/vars`, signal);
+  if (!own.ok) return own.problem.status === 404 ? fail(mayNotRead(client, workspace.name, own.problem)) : own;
+  const all: Variable[] = own.value.map(v => ({ ...v, origin: { from: 'workspace' } }));
+  const gaps: string[] = [];
+  const sets = await client.all(`/workspaces/${segment(workspace.id)}/varsets`, { include: 'vars' }, signal);
+  if (sets.ok) {
+    for (const set of sets.value.data) {
+      const origin = await originOf(client, set, workspace, signal);
+      const vars = await varsetVariables(client, set, sets.value.included, options.cache ?? new Map(), signal);
+      if (vars.ok) all.push(...vars.value.map(v => ({ ...v, origin })));
+      else gaps.push(`The variables of ${originText(origin)} can not be read: ${vars.problem.message}`);
+    }
+  } else {
+    gaps.push(`The variable sets can not be read: ${sets.problem.message}`);
+  }
+  const differences: string[] = [];
+  if (options.compare === true || !sets.ok) {
+    const inherited = await readInherited(client, workspace.id, signal);
+    if (!inherited.ok) {
+      if (!sets.ok) gaps.push(`Inherited variables can not be read either: ${inherited.problem.message}`);
+    } else if (sets.ok) {
+      differences.push(...compare(effectiveVariables(all), inherited.value));
+    } else {
+      all.push(...strangers(own.value, inherited.value));
+    }
+  }
+  return ok({ all, effective: effectiveVariables(all), gaps, differences });
+}
+
+/** A list that is not paged in HashiCorp's description; a host that pages it all the same is followed. */
+async function readOwn(
+  client: HcpClient,
+  path: string,
+  signal: AbortSignal,
+): Promise<Result<readonly PlainVariable[]>> {
+  const page = await client.get(path, {}, signal);
+  if (!page.ok) return page;
+  let resources = page.value.data;
+  if (page.value.nextPage !== undefined) {
+    const rest = await client.all(path, {}, signal);
+    if (!rest.ok) return rest;
+    resources = rest.value.data;
+  }
+  return attempt(() => resources.flatMap(plainVariable));
+}
+
+function plainVariable(resource: Resource): readonly PlainVariable[] {
+  const category = stringOf(resource, 'category');
+  if (category !== 'env' && category !== 'terraform') return [];
+  return [plain(resource, category)];
+}
+
+function plain(resource: Resource, category: Category): PlainVariable {
+  const sensitive = booleanOf(resource, 'sensitive') ?? false;
+  const value = stringOf(resource, 'value');
+  return {
+    id: resource.id,
+    key: requiredString(resource, 'key'),
+    category,
+    // A host should give no sensitive value; if one does, it goes no further. `null` is an empty value otherwise.
+    value: sensitive ? undefined : (value ?? ''),
+    sensitive,
+    hcl: booleanOf(resource, 'hcl') ?? false,
+    versionId: stringOf(resource, 'version-id'),
+    description: stringOf(resource, 'description'),
+  };
+}
+
+async function originOf(
+  client: HcpClient,
+  set: Resource,
+  workspace: Pick<Workspace, 'id' | 'project'>,
+  signal: AbortSignal,
+): Promise<VariableOrigin> {
+  const name = stringOf(set, 'name') ?? set.id;
+  const base = {
+    from: 'varset',
+    id: set.id,
+    name,
+    priority: booleanOf(set, 'priority') ?? false,
+    owner: relatedOne(set, 'parent')?.type === 'projects' ? 'project' : 'organization',
+  } as const;
+  if (booleanOf(set, 'global') === true) return { ...base, scope: 'global' };
+  let scopes = scopesOf(set, workspace);
+  if (scopes.length === 0) {
+    // The list does not say how it is attached: the set itself does.
+    const whole = await client.one(`/varsets/${segment(set.id)}`, {}, signal);
+    if (whole.ok) scopes = scopesOf(whole.value.resource, workspace);
+  }
+  const origins = scopes.map((scope): VariableOrigin => ({ ...base, scope }));
+  return origins.sort((a, b) => levelOf(a) - levelOf(b))[0] ?? { ...base, scope: 'project' };
+}
+
+/** How a set reaches the workspace; both ways count, and then the stronger one. */
+function scopesOf(set: Resource, workspace: Pick<Workspace, 'id' | 'project'>): readonly ('workspace' | 'project')[] {
+  const workspaces = relatedMany(set, 'workspaces');
+  const projects = relatedMany(set, 'projects');
+  const out: ('workspace' | 'project')[] = [];
+  if (workspaces?.some(w => w.id === workspace.id)) out.push('workspace');
+  if (projects?.some(p => p.id === workspace.project.id)) out.push('project');
+  if (out.length > 0) return out;
+  if (set.attributes['project-count'] === 0) return ['workspace'];
+  if (set.attributes['workspace-count'] === 0) return ['project'];
+  return [];
+}
+
+function varsetVariables(
+  client: HcpClient,
+  set: Resource,
+  included: readonly Resource[],
+  cache: VarsetCache,
+  signal: AbortSignal,
+): Promise<Result<readonly PlainVariable[]>> {
+  const known = cache.get(set.id);
+  if (known !== undefined) return known;
+  const reading = readVarset(client, set, included, signal).catch((error: unknown) => {
+    // One reader's abort is not everybody's.
+    if (isAbort(error)) cache.delete(set.id);
+    throw error;
+  });
+  cache.set(set.id, reading);
+  return reading;
+}
+
+async function readVarset(
+  client: HcpClient,
+  set: Resource,
+  included: readonly Resource[],
+  signal: AbortSignal,
+): Promise<Result<readonly PlainVariable[]>> {
+  if (set.attributes['var-count'] === 0) return ok([]);
+  const references = relatedMany(set, 'vars');
+  const there = references?.map(r => findIncluded(included, r)) ?? [];
+  const whole = there.flatMap(r => (r !== undefined && stringOf(r, 'key') !== undefined ? [r] : []));
+  const count = set.attributes['var-count'];
+  if (
+    references !== undefined &&
+    whole.length === references.length &&
+    whole.length > 0 &&
+    (typeof count !== 'number' || count === whole.length)
+  ) {
+    return attempt(() => whole.flatMap(plainVariable));
+  }
+  const list = await client.all(`/varsets/${segment(set.id)}/relationships/vars`, {}, signal);
+  return list.ok ? attempt(() => list.value.data.flatMap(plainVariable)) : list;
+}
+
+interface Inherited {
+  readonly variable: PlainVariable;
+  readonly varsetId: string | undefined;
+}
+
+async function readInherited(
+  client: HcpClient,
+  workspaceId: string,
+  signal: AbortSignal,
+): Promise<Result<readonly Inherited[]>> {
+  const page = await client.get(`/workspaces/${segment(workspaceId)}/all-vars`, {}, signal);
+  if (!page.ok) return page;
+  return attempt(() =>
+    page.value.data.flatMap(resource => {
+      const configurable = relatedOne(resource, 'configurable');
+      const varset = relatedOne(resource, 'varset') ?? (configurable?.type === 'varsets' ? configurable : undefined);
+      return plainVariable(resource).map(variable => ({ variable, varsetId: varset?.id }));
+    }),
+  );
+}
+
+function compare(effective: readonly EffectiveVariable[], theirs: readonly Inherited[]): readonly string[] {
+  const name = (v: { readonly category: string; readonly key: string }): string => `${v.category}\0${v.key}`;
+  const words = (v: { readonly category: string; readonly key: string }): string =>
+    `${v.key} (${v.category === 'env' ? 'environment' : 'Terraform'} variable)`;
+  const mine = new Map(effective.map(v => [name(v), v]));
+  const out: string[] = [];
+  const seen = new Set<string>();
+  for (const { variable, varsetId } of theirs) {
+    seen.add(name(variable));
+    const own = mine.get(name(variable));
+    if (own === undefined) {
+      out.push(`${words(variable)} is in all-vars, but in no variable set that can be read.`);
+      continue;
+    }
+    const id = own.origin.from === 'varset' ? own.origin.id : undefined;
+    // Its documentation does not know priority sets, so a stronger priority set is no surprise.
+    const priority = own.origin.from === 'varset' && own.origin.priority;
+    if (own.id !== variable.id && varsetId !== id && !priority) {
+      out.push(`${words(variable)}: all-vars takes another one than that of the ${originText(own.origin)}.`);
+    }
+  }
+  for (const own of effective) {
+    if (!seen.has(name(own))) out.push(`${words(own)} of the ${originText(own.origin)} is not in all-vars.`);
+  }
+  return out;
+}
+
+/** Inherited variables where the sets themselves can't be read: named by the set's id. */
+function strangers(own: readonly PlainVariable[], inherited: readonly Inherited[]): readonly Variable[] {
+  const ownIds = new Set(own.map(v => v.id));
+  return inherited
+    .filter(({ variable }) => !ownIds.has(variable.id))
+    .map(({ variable, varsetId }) => ({
+      ...variable,
+      origin: {
+        from: 'varset',
+        id: varsetId ?? 'unknown',
+        name: varsetId ?? '(unknown)',
+        // all-vars leaves out what is overwritten: one that beats the workspace's own has priority.
+        priority: own.some(v => v.key === variable.key && v.category === variable.category),
+        owner: 'organization',
+        scope: 'global',
+      },
+    }));
+}
+
+function mayNotRead(client: HcpClient, workspace: string, cause?: Problem): Problem {
+  return {
+    code: 'hcp-variables-hidden',
+    message: `The token's user may not read the variables of workspace ${workspace} on ${client.hostname}.`,
+    nextStep: 'Ask for the permission "read variables" on the workspace, or use the token of somebody who has it.',
+    ...(cause?.requestId === undefined ? {} : { requestId: cause.requestId }),
+    ...(cause?.status === undefined ? {} : { status: cause.status }),
+  };
+}
