@@ -1,5 +1,5 @@
 // Builds dist/: extension.js (activation), aws.js (the SDK, reached by a lazy require), cli.js, and the metafiles that tests read.
-import { mkdirSync, writeFileSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, root } from './install.mjs';
@@ -10,6 +10,8 @@ export async function build({ production = false } = {}) {
   const dist = path.join(root, 'dist');
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
+  // Read only when a command needs it: never part of a bundle.
+  cpSync(path.join(root, 'src/iam/permissions/data'), path.join(dist, 'data'), { recursive: true });
   const common = {
     absWorkingDir: root,
     bundle: true,

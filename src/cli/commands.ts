@@ -3,6 +3,7 @@ import { apply } from './commands/apply';
 import { check } from './commands/check';
 import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
+import { lintPolicy } from './commands/lintPolicy';
 import { lintTrust } from './commands/lintTrust';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   trust,
   prove,
   lintTrust,
+  lintPolicy,
   plan,
   apply,
   undo,
