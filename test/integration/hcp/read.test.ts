@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { createPublicKey, createVerify, type JsonWebKey } from 'node:crypto';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { credentialFacts } from '../../../src/hcp/variables/credentials';
+import { longOriginText } from '../../../src/hcp/variables/precedence';
+import { readVariables, type VariableReading } from '../../../src/hcp/variables/read';
+import {
+  findProject,
+  listWorkspaces,
+  readAgents,
+  readWorkspace,
+  readWorkspaceById,
+} from '../../../src/hcp/workspace/read';
+import { readLatestRun } from '../../../src/hcp/workspace/run';
+import type { Result } from '../../../src/core/problem';
+import { connect } from '../../support/hcp/connect';
+import { HcpServer } from '../../support/hcp/server';
+
+let server: HcpServer;
+const { signal } = new AbortController();
+
+before(async () => {
+  server = await HcpServer.start();
+  server.state.organization('acme', 'agent');
+});
+after(() => server.close());
+afterEach(() => {
+  assert.deepEqual(server.violations, []);
+  server.faults.length = 0;
+});
+
+function value<T>(result: Result<T>): T {
+  assert.ok(result.ok, result.ok ? '' : result.problem.message);
+  return result.value;
+}
+
+describe('a workspace', () => {
+  test('has its real project, and the mode in effect with its origin', async () => {
+    const { state } = server;
+    const project = state.project('acme', 'Platform', 'local');
+    const cases = [
+      [state.workspace('acme', 'own', { executionMode: 'remote' }), 'remote', 'workspace', 'Default Project'],
+      [state.workspace('acme', 'of-project', { projectId: project.id }), 'local', 'project', 'Platform'],
+      [
+        state.workspace('acme', 'of-organization', { agentPoolId: 'apool-1' }),
+        'agent',
+        'organization',
+        'Default Project',
+      ],
+    ] as const;
+    for (const [made, mode, from, projectName] of cases) {
+      const read = value(await readWorkspace(connect(server), 'acme', made.name, signal));
+      assert.equal(read.id, made.id);
+      assert.deepEqual([read.executionMode, read.executionModeFrom, read.project.name], [mode, from, projectName]);
+      assert.deepEqual(value(await readWorkspaceById(connect(server), 'acme', made.id, signal)), read);
+    }
+    state.agents.set('apool-1', [{ name: 'one', status: 'idle' }]);
+    assert.deepEqual(value(await readAgents(connect(server), 'apool-1', signal)), [
+      { name: 'one', version: undefined, status: 'idle' },
+    ]);
+  });
+
+  test('that does not exist is named, and a wrong token is something else', async () => {
+    const missing = await readWorkspace(connect(server), 'acme', 'nothing', signal);
+    assert.match(missing.ok ? '' : missing.problem.message, /^Workspace nothing of organization acme does not exist/);
+    const refused = await readWorkspace(connect(server, 'wrong'), 'acme', 'nothing', signal);
+    assert.equal(refused.ok ? '' : refused.problem.code, 'hcp-unauthorized');
+  });
+
+  test('lists are paged and filtered by tags, prefix and project', async () => {
+    const { state } = server;
+    state.organization('big');
+    for (let i = 0; i < 230; i++) {
+      state.workspace('big', `app-${String(i).padStart(3, '0')}`, { tags: i % 100 === 0 ? ['prod', 'eu'] : ['prod'] });
+    }
+    state.workspace('big', 'other-app-1');
+    const from = server.apiRequests.length;
+    const all = value(await listWorkspaces(connect(server), 'big', {}, signal));
+    assert.equal(all.length, 231);
+    assert.equal(server.apiRequests.length - from, 3);
+    const tagged = value(await listWorkspaces(connect(server), 'big', { tags: ['prod', 'eu'] }, signal));
+    assert.deepEqual(
+      tagged.map(w => w.name),
+      ['app-000', 'app-100', 'app-200'],
+    );
+    assert.equal(value(await listWorkspaces(connect(server), 'big', { prefix: 'app-1' }, signal)).length, 100);
+    const project = value(await findProject(connect(server), 'big', 'default project', signal));
+    assert.equal(project.name, 'Default Project');
+    assert.equal(value(await listWorkspaces(connect(server), 'big', { projectId: project.id }, signal)).length, 231);
+    const unknown = await findProject(connect(server), 'big', 'nothing', signal);
+    assert.match(unknown.ok ? '' : unknown.problem.message, /no project "nothing"/);
+  });
+
+  test('its latest run brings the log of the phase that has the error', async () => {
+    const { state } = server;
+    const workspace = state.workspace('acme', 'runs');
+    const read = async (): Promise<unknown> => {
+      const w = value(await readWorkspace(connect(server), 'acme', 'runs', signal));
+      const run = value(await readLatestRun(connect(server), w, signal));
+      return run && [run.status, run.erroredPhase, run.errorText];
+    };
+    assert.equal(await read(), undefined);
+    state.run(workspace);
+    assert.deepEqual(await read(), ['applied', undefined, '']);
+    state.run(workspace, {
+      status: 'errored',
+      phase: 'plan',
+      log: '\u0002\u001B[31mError: no credentials\u001B[0m\n\u0003',
+    });
+    assert.deepEqual(await read(), ['errored', 'plan', 'Error: no credentials']);
+    const structured = {
+      '@level': 'error',
+      '@message': 'Error: denied',
+      diagnostic: { severity: 'error', summary: 'denied', detail: 'AccessDenied: not authorized' },
+    };
+    state.run(workspace, {
+      status: 'errored',
+      phase: 'apply',
+      log: `{"@message":"Terraform 1.11.4"}\n${JSON.stringify(structured)}\n`,
+    });
+    assert.deepEqual(await read(), [
+      'errored',
+      'apply',
+      'Terraform 1.11.4\nError: denied\n\nAccessDenied: not authorized',
+    ]);
+    const archive = server.seen.filter(s => s.path.startsWith('/archivist/'));
+    assert.ok(archive.length >= 2 && archive.every(s => !s.authorized));
+  });
+});
+
+describe('variables', () => {
+  const read = async (name: string): Promise<VariableReading> => {
+    const workspace = value(await readWorkspace(connect(server), 'acme', name, signal));
+    return value(await readVariables(connect(server), workspace, signal, { compare: true }));
+  };
+
+  test('come with their origin and what they shadow; sensitive values never', async () => {
+    const { state } = server;
+    const project = state.project('acme', 'Variables');
+    const workspace = state.workspace('acme', 'vars', { projectId: project.id });
+    state.variable(workspace, 'TFC_AWS_PROVIDER_AUTH', 'true');
+    state.variable(workspace, 'AWS_REGION', 'eu-west-1');
+    state.variable(workspace, 'SECRET', 'never-shown', { sensitive: true });
+    const global = state.varset('acme', 'global', { global: true });
+    state.variable(global, 'AWS_REGION', 'us-east-1');
+    state.variable(global, 'AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+    const ofProject = state.varset('acme', 'roles', { projectIds: [project.id], priority: true });
+    state.variable(ofProject, 'TFC_AWS_PROVIDER_AUTH', 'false');
+    const owned = state.varset('acme', 'owned', { ownerProjectId: project.id, workspaceIds: [workspace.id] });
+    state.variable(owned, 'TFC_AWS_RUN_ROLE_ARN', 'arn:aws:iam::123456789012:role/run');
+    state.varset('acme', 'elsewhere', { projectIds: ['prj-other'] });
+
+    const reading = await read('vars');
+    assert.deepEqual(
+      reading.effective.map(v => [
+        v.key,
+        v.value,
+        longOriginText(v.origin),
+        v.shadows.map(s => longOriginText(s.origin)),
+      ]),
+      [
+        ['AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE', 'global variable set global', []],
+        ['AWS_REGION', 'eu-west-1', 'workspace', ['global variable set global']],
+        ['SECRET', undefined, 'workspace', []],
+        ['TFC_AWS_PROVIDER_AUTH', 'false', 'priority project variable set roles', ['workspace']],
+        ['TFC_AWS_RUN_ROLE_ARN', 'arn:aws:iam::123456789012:role/run', 'variable set owned', []],
+      ],
+    );
+    assert.deepEqual(reading.gaps, []);
+    assert.deepEqual(reading.differences, []);
+    assert.doesNotMatch(JSON.stringify(reading), /never-shown/);
+    const facts = credentialFacts(reading.effective);
+    assert.equal(facts.configurations[0]?.enabled, 'no');
+    assert.deepEqual(facts.staticCredentials, [
+      { key: 'AWS_ACCESS_KEY_ID', category: 'env', origin: 'variable set global' },
+    ]);
+  });
+
+  test('of sets that can not be read leave a gap, and all-vars helps out', async () => {
+    server.faults.push({ path: /\/varsets$/, status: 404 });
+    const reading = await read('vars');
+    assert.equal(reading.gaps.length, 1);
+    assert.ok(reading.effective.some(v => v.key === 'AWS_ACCESS_KEY_ID' && v.origin.from === 'varset'));
+  });
+
+  test('that may not be read are said to be so', async () => {
+    server.state.workspace('acme', 'closed', { mayReadVariables: false });
+    const workspace = value(await readWorkspace(connect(server), 'acme', 'closed', signal));
+    const refused = await readVariables(connect(server), workspace, signal);
+    assert.equal(refused.ok ? '' : refused.problem.code, 'hcp-variables-hidden');
+  });
+});
+
+test('the issuer signs tokens that its JWKS verifies', async () => {
+  const workspace = server.state.workspace('acme', 'token');
+  const run = server.state.run(workspace);
+  const jwt = server.issuer.token(server.state, workspace, run, 'plan', 'aws.workload.identity', 1_700_000_000_000);
+  const { keys } = (await (await fetch(`${server.origin}/.well-known/jwks`)).json()) as { keys: JsonWebKey[] };
+  const [header = '', claims = '', signature = ''] = jwt.split('.');
+  const key = createPublicKey({ key: keys[0] ?? {}, format: 'jwk' });
+  assert.ok(createVerify('RSA-SHA256').update(`${header}.${claims}`).verify(key, signature, 'base64url'));
+  const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
+  assert.equal(sub, 'organization:acme:project:Default Project:workspace:token:run_phase:plan');
+  const discovery = (await (await fetch(`${server.origin}/.well-known/openid-configuration`)).json()) as {
+    issuer: string;
+  };
+  assert.equal(discovery.issuer, server.origin);
+});

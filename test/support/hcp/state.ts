@@ -1,0 +1,167 @@
+/** What the test server knows. Tests change it at will; the server reads it at each request. */
+export interface VariableState {
+  readonly id: string;
+  key: string;
+  value: string;
+  category: 'env' | 'terraform';
+  sensitive: boolean;
+  hcl: boolean;
+  description: string;
+  versionId: string;
+}
+
+export interface ProjectState {
+  readonly id: string;
+  readonly organization: string;
+  name: string;
+  /** `undefined`: as the organization has it. */
+  executionMode: Mode | undefined;
+}
+
+export type Mode = 'remote' | 'agent' | 'local';
+
+export interface WorkspaceState {
+  readonly id: string;
+  readonly organization: string;
+  name: string;
+  projectId: string;
+  executionMode: Mode | undefined;
+  agentPoolId: string | undefined;
+  tags: string[];
+  mayReadVariables: boolean;
+  mayUpdateVariables: boolean;
+  runs: RunState[];
+  vars: VariableState[];
+}
+
+export interface VarsetState {
+  readonly id: string;
+  readonly organization: string;
+  name: string;
+  global: boolean;
+  priority: boolean;
+  ownerProjectId: string | undefined;
+  workspaceIds: string[];
+  projectIds: string[];
+  vars: VariableState[];
+}
+
+export interface RunState {
+  readonly id: string;
+  status: string;
+  /** Where an errored run stopped. */
+  phase: 'plan' | 'apply';
+  log: string;
+  at: string;
+}
+
+export class HcpState {
+  readonly organizations = new Map<string, { readonly name: string; executionMode: Mode }>();
+  readonly projects: ProjectState[] = [];
+  readonly workspaces: WorkspaceState[] = [];
+  readonly varsets: VarsetState[] = [];
+  readonly agents = new Map<string, { readonly name: string; readonly status: string }[]>();
+  private counter = 0;
+
+  /** Ids look like HashiCorp's: a prefix and 16 letters and digits. */
+  id(prefix: string): string {
+    this.counter += 1;
+    return `${prefix}-${this.counter.toString(36).toUpperCase().padStart(16, '0')}`;
+  }
+
+  organization(name: string, executionMode: Mode = 'remote'): void {
+    this.organizations.set(name, { name, executionMode });
+    this.project(name, 'Default Project');
+  }
+
+  project(organization: string, name: string, executionMode?: Mode): ProjectState {
+    const made: ProjectState = { id: this.id('prj'), organization, name, executionMode };
+    this.projects.push(made);
+    return made;
+  }
+
+  workspace(organization: string, name: string, given: Partial<Omit<WorkspaceState, 'id'>> = {}): WorkspaceState {
+    const made: WorkspaceState = {
+      id: this.id('ws'),
+      organization,
+      name,
+      projectId: this.projects.find(p => p.organization === organization)?.id ?? '',
+      executionMode: undefined,
+      agentPoolId: undefined,
+      tags: [],
+      mayReadVariables: true,
+      mayUpdateVariables: true,
+      runs: [],
+      vars: [],
+      ...given,
+    };
+    this.workspaces.push(made);
+    return made;
+  }
+
+  varset(organization: string, name: string, given: Partial<Omit<VarsetState, 'id'>> = {}): VarsetState {
+    const made: VarsetState = {
+      id: this.id('varset'),
+      organization,
+      name,
+      global: false,
+      priority: false,
+      ownerProjectId: undefined,
+      workspaceIds: [],
+      projectIds: [],
+      vars: [],
+      ...given,
+    };
+    this.varsets.push(made);
+    return made;
+  }
+
+  variable(
+    to: { vars: VariableState[] },
+    key: string,
+    value: string,
+    given: Partial<VariableState> = {},
+  ): VariableState {
+    const made: VariableState = {
+      id: this.id('var'),
+      key,
+      value,
+      category: 'env',
+      sensitive: false,
+      hcl: false,
+      description: '',
+      versionId: this.id('version'),
+      ...given,
+    };
+    to.vars.push(made);
+    return made;
+  }
+
+  run(workspace: WorkspaceState, given: Partial<Omit<RunState, 'id'>> = {}): RunState {
+    const made: RunState = {
+      id: this.id('run'),
+      status: 'applied',
+      phase: 'plan',
+      log: '',
+      at: '2026-11-20T10:00:00.000Z',
+      ...given,
+    };
+    workspace.runs.push(made);
+    return made;
+  }
+
+  projectOf(workspace: WorkspaceState): ProjectState {
+    const found = this.projects.find(p => p.id === workspace.projectId);
+    if (found === undefined) throw new Error(`workspace ${workspace.name} has no project`);
+    return found;
+  }
+
+  /** The sets that reach a workspace. */
+  varsetsOf(workspace: WorkspaceState): VarsetState[] {
+    return this.varsets.filter(
+      set =>
+        set.organization === workspace.organization &&
+        (set.global || set.workspaceIds.includes(workspace.id) || set.projectIds.includes(workspace.projectId)),
+    );
+  }
+}
