@@ -1,12 +1,14 @@
 import type { Command } from './command';
 import { apply } from './commands/apply';
 import { check } from './commands/check';
+import { doctor } from './commands/doctor';
 import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
 import { lintPolicy } from './commands/lintPolicy';
 import { lintTrust } from './commands/lintTrust';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
+import { status } from './commands/status';
 import { subject } from './commands/subject';
 import { trust } from './commands/trust';
 import { undo } from './commands/undo';
@@ -24,4 +26,6 @@ export const commands: readonly Command[] = [
   apply,
   undo,
   exportBinding,
+  status,
+  doctor,
 ];

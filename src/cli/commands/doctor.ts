@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { checkJson } from '../../binding/checkReport';
+import { diagnosesMarkdown, diagnosisJson } from '../../binding/checkReport';
+import { diagnose } from '../../binding/doctor/diagnose';
+import { type BindingFacts, unknown } from '../../binding/facts';
+import { ProblemError } from '../../core/problem';
+import { checkBindings, statusHelp, statusOptions } from '../bindings';
+import { choice, type CliContext, type Command, text } from '../command';
+import { readTerraformFolder } from '../terraformFolder';
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'explain why a run could not get AWS credentials, most likely cause first',
+  help: `Runs all checks of a binding, reads the log of its latest run if that ended in an error, and matches both to the 22 ways in
+which dynamic provider credentials go wrong (docs/doctor.md).
+
+Usage: tfc-oidc doctor [PATH] [options]
+
+${statusHelp}
+  --error FILE          an error text to read as well, or - for standard input
+  --only-error          look at the error text alone: nothing is read from HCP Terraform or AWS
+  --redact              hide account numbers in the text
+  --format text|json    text is Markdown; json: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id",
+                        "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page" }], "checks": [...] }] }
+
+Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run.`,
+  options: {
+    ...statusOptions,
+    error: { type: 'string' },
+    'only-error': { type: 'boolean' },
+    redact: { type: 'boolean' },
+  },
+  async run(context, { values, positionals }) {
+    const format = choice(values, 'format', ['text', 'json'], 'text');
+    const error = await errorText(context, text(values, 'error'));
+    if (values['only-error'] === true)
+      return report(context, format, values['redact'] === true, [
+        {
+          subject: 'the error text',
+          organization: '',
+          workspace: '',
+          diagnoses: diagnose(onlyError(error ?? ''), []),
+          checks: [],
+        },
+      ]);
+    const folder = await readTerraformFolder(context, positionals);
+    const bindings = await checkBindings(context, values, folder, error);
+    return report(
+      context,
+      format,
+      values['redact'] === true,
+      bindings.map(b => ({
+        subject: `${b.organization}/${b.workspace}`,
+        organization: b.organization,
+        workspace: b.workspace,
+        diagnoses: diagnose(b.facts, b.checks),
+        checks: b.checks,
+      })),
+    );
+  },
+};
+
+interface Row {
+  readonly subject: string;
+  readonly organization: string;
+  readonly workspace: string;
+  readonly diagnoses: ReturnType<typeof diagnose>;
+  readonly checks: Parameters<typeof diagnose>[1];
+}
+
+function report(context: CliContext, format: 'text' | 'json', redact: boolean, rows: readonly Row[]): 0 | 1 {
+  if (format === 'json') {
+    const bindings = rows.map(r => ({
+      organization: r.organization,
+      workspace: r.workspace,
+      diagnoses: r.diagnoses.map(diagnosisJson),
+      checks: r.checks.map(checkJson),
+    }));
+    context.out(`${JSON.stringify({ bindings }, null, 2)}\n`);
+  } else for (const row of rows) context.out(`${diagnosesMarkdown(row.subject, row.diagnoses, redact)}\n`);
+  return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
+}
+
+async function errorText(context: CliContext, name: string | undefined): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  if (name === '-') {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+    return Buffer.concat(chunks).toString('utf8');
+  }
+  try {
+    return await readFile(path.resolve(context.cwd, name), 'utf8');
+  } catch {
+    throw new ProblemError({
+      code: 'unreadable-file',
+      message: `The error text ${name} can not be read.`,
+      nextStep: 'Name a file that exists, or - for standard input.',
+    });
+  }
+}
+
+/** Facts of nothing but a text. */
+function onlyError(pastedError: string): BindingFacts {
+  const nothing = unknown('Only the error text was looked at.');
+  return {
+    code: undefined,
+    workspace: nothing,
+    variables: nothing,
+    account: nothing,
+    issuer: nothing,
+    run: nothing,
+    pastedError,
+    events: nothing,
+    remembered: undefined,
+    now: 0,
+  };
+}
