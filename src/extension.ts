@@ -1,12 +1,18 @@
 import * as vscode from 'vscode';
+import type { Check } from './binding/check';
+import { checkText } from './binding/checkReport';
 import { ProblemError } from './core/problem';
+import { BindingCommands } from './vscode/bindingCommands';
 import { BindingRuns } from './vscode/bindingRun';
+import { BindingStore } from './vscode/bindingStore';
 import { CodeActions } from './vscode/codeActions';
 import { CommandRegistry } from './vscode/commandRegistry';
 import { ConfigureCommand, type ConfigureTarget } from './vscode/configure';
 import { ContextKeys } from './vscode/contextKeys';
 import { Diagnostics } from './vscode/diagnostics';
 import { WorkspaceFiles } from './vscode/fileReader';
+import { HcpConnections } from './vscode/hcp';
+import { nodeFiles } from './node/files';
 import { ExtensionLog } from './vscode/log';
 import { fixRoot, openLocation } from './vscode/navigation';
 import { Previews } from './vscode/preview';
@@ -27,7 +33,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const previews = new Previews();
   const runs = new BindingRuns(context.globalStorageUri, process.env, log);
   const configure = new ConfigureCommand(store, previews, runs, process.env);
+  const connections = new HcpConnections(context.secrets, nodeFiles, process.env);
+  const bindings = new BindingStore(connections);
+  const checks = new BindingCommands(store, bindings, connections, previews, process.env);
   context.subscriptions.push(
+    bindings,
     log,
     files,
     store,
@@ -36,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new Diagnostics(store),
     new CodeActions(store),
     new TrustDiagnostics(store),
-    new BindingsTree(store, keys),
+    new BindingsTree(store, bindings, keys),
     new StatusBar(store),
   );
   commands.register('tfcOidc.configure', (target?: ConfigureTarget) => {
@@ -47,6 +57,36 @@ export function activate(context: vscode.ExtensionContext): void {
     requireTrust();
     return configure.exportCode(target);
   });
+  const trusted =
+    <A extends readonly unknown[]>(run: (...args: A) => Promise<void>) =>
+    (...args: A): Promise<void> => {
+      requireTrust();
+      return run(...args);
+    };
+  commands.register(
+    'tfcOidc.checkBindings',
+    trusted((target?: Parameters<BindingCommands['check']>[0]) => checks.check(target)),
+  );
+  commands.register(
+    'tfcOidc.doctor',
+    trusted((target?: Parameters<BindingCommands['doctor']>[0]) => checks.doctor(target)),
+  );
+  commands.register(
+    'tfcOidc.chooseProfile',
+    trusted(() => checks.chooseProfile()),
+  );
+  commands.register(
+    'tfcOidc.signIn',
+    trusted(() => checks.signIn()),
+  );
+  commands.register(
+    'tfcOidc.signOut',
+    trusted(() => checks.signOut()),
+  );
+  commands.register(
+    'tfcOidc.tokenSource',
+    trusted(() => checks.tokenSource()),
+  );
   commands.register('tfcOidc.undo', () => {
     requireTrust();
     return runs.undo();
@@ -60,9 +100,14 @@ export function activate(context: vscode.ExtensionContext): void {
     openLocation(store, location),
   );
   commands.register('tfcOidc.showLog', () => log.show());
-  commands.register('tfcOidc.copyText', async (row?: { readonly finding?: { readonly message: string } }) => {
-    await vscode.env.clipboard.writeText(row?.finding?.message ?? '');
-  });
+  commands.register(
+    'tfcOidc.copyText',
+    async (row?: { readonly finding?: { readonly message: string }; readonly check?: Check }) => {
+      await vscode.env.clipboard.writeText(
+        row?.finding?.message ?? (row?.check === undefined ? '' : checkText(row.check)),
+      );
+    },
+  );
   void store.refresh();
 }
 

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import { type Check, worst } from '../binding/check';
 import type { Finding, Severity } from '../lint/finding';
 import type { Location } from '../core/text';
 import { viewId, type ViewState } from './contract';
 import type { ContextKeys } from './contextKeys';
 import { rootLabel, valueOrigin, valueText, workspacesText } from './describe';
+import type { BindingStore, CheckedWorkspace } from './bindingStore';
+import { checkItem, configurationItem, workspaceItem } from './checkItems';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 
 /** A row. Commands take the part of it that they need, never the row's class. */
@@ -20,7 +23,17 @@ export type Row =
     }
   | { readonly kind: 'group'; readonly severity: Severity; readonly findings: readonly Finding[] }
   | { readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly kind: 'clean' };
+  | { readonly kind: 'clean' }
+  | { readonly kind: 'unchecked'; readonly analysed: AnalysedRoot }
+  | { readonly kind: 'problem'; readonly text: string }
+  | {
+      readonly kind: 'workspace';
+      readonly analysed: AnalysedRoot;
+      readonly checked: CheckedWorkspace;
+      readonly at: number;
+    }
+  | { readonly kind: 'configuration'; readonly name: string; readonly checks: readonly Check[] }
+  | { readonly kind: 'check'; readonly check: Check };
 
 const icons: Readonly<Record<Severity, readonly [string, string]>> = {
   error: ['error', 'list.errorForeground'],
@@ -35,14 +48,15 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Row>;
-  private readonly subscription: vscode.Disposable;
+  private readonly subscriptions: readonly vscode.Disposable[];
 
   constructor(
     private readonly store: ProjectStore,
+    private readonly bindings: BindingStore,
     private readonly keys: ContextKeys,
   ) {
     this.view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
-    this.subscription = store.onDidChange(() => this.update());
+    this.subscriptions = [store.onDidChange(() => this.update()), bindings.onDidChange(() => this.update())];
     this.update();
   }
 
@@ -57,7 +71,9 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
             ? 'noTerraform'
             : 'ready';
     this.keys.set('tfcOidc.state', state);
-    const errors = roots.flatMap(r => r.findings).filter(f => f.severity === 'error').length;
+    const errors =
+      roots.flatMap(r => r.findings).filter(f => f.severity === 'error').length +
+      this.bindings.all().filter(c => c.state === 'wrong').length;
     this.view.badge =
       errors === 0
         ? undefined
@@ -82,14 +98,33 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
           .filter(r => r.folder === row.folder)
           .map(analysed => ({ kind: 'root', analysed }));
       case 'root':
-        return [...facts(row.analysed), ...groups(row.analysed.findings)];
+        return [...facts(row.analysed), ...this.status(row.analysed), ...groups(row.analysed.findings)];
+      case 'workspace':
+        return byConfiguration(row.checked.checks);
+      case 'configuration':
+        return row.checks.map(check => ({ kind: 'check', check }));
       case 'group':
         return row.findings.map(finding => ({ kind: 'finding', finding }));
       case 'fact':
       case 'finding':
       case 'clean':
+      case 'unchecked':
+      case 'problem':
+      case 'check':
         return [];
     }
+  }
+
+  /** The workspaces of a root with their checks, or the offer to make them. */
+  private status(analysed: AnalysedRoot): Row[] {
+    const { kind } = analysed.root.cloud;
+    if (kind !== 'cloud' && kind !== 'remote') return [];
+    const status = this.bindings.of(analysed);
+    if (status === undefined) return [{ kind: 'unchecked', analysed }];
+    return [
+      ...status.workspaces.map((checked): Row => ({ kind: 'workspace', analysed, checked, at: status.at })),
+      ...(status.problem === undefined ? [] : [{ kind: 'problem' as const, text: status.problem }]),
+    ];
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -135,6 +170,35 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         out.command = open(finding.location);
         return out;
       }
+      case 'unchecked': {
+        const out = item(
+          vscode.l10n.t('Binding not checked yet'),
+          vscode.TreeItemCollapsibleState.None,
+          'question',
+          undefined,
+          'unchecked',
+        );
+        out.command = {
+          command: 'tfcOidc.checkBindings',
+          title: vscode.l10n.t('Check'),
+          arguments: [{ analysed: row.analysed }],
+        };
+        out.tooltip = vscode.l10n.t(
+          'Asks HCP Terraform, with the token that Terraform would use. Nothing is asked before you want it.',
+        );
+        return out;
+      }
+      case 'problem': {
+        const out = item(row.text, vscode.TreeItemCollapsibleState.None, 'info', undefined, 'problem');
+        out.tooltip = row.text;
+        return out;
+      }
+      case 'workspace':
+        return workspaceItem(row.checked, worst(row.checked.checks), row.at);
+      case 'configuration':
+        return configurationItem(row.name, worst(row.checks));
+      case 'check':
+        return checkItem(row.check);
       case 'clean': {
         const out = item(
           vscode.l10n.t('Nothing to put right in the code'),
@@ -172,7 +236,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.view.dispose();
     this.changed.dispose();
   }
@@ -259,4 +323,17 @@ function item(
 
 function open(location: Location): vscode.Command {
   return { command: 'tfcOidc.openLocation', title: vscode.l10n.t('Open'), arguments: [location] };
+}
+
+/** Checks of the workspace as a whole first, then those of each configuration. */
+function byConfiguration(checks: readonly Check[]): Row[] {
+  const names = [...new Set(checks.flatMap(c => c.configuration ?? []))];
+  return [
+    ...checks.filter(c => c.configuration === undefined).map((check): Row => ({ kind: 'check', check })),
+    ...names.map((name): Row => ({
+      kind: 'configuration',
+      name,
+      checks: checks.filter(c => c.configuration === name),
+    })),
+  ];
 }

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { FileReader } from '../core/host';
+import { ProblemError } from '../core/problem';
+import { HcpClient } from '../hcp/client/client';
+import { RateLimiters } from '../hcp/client/limiter';
+import { Secret } from '../hcp/client/secret';
+import { findToken, type FoundToken } from '../hcp/tokens/find';
+import { noTokenProblem, tokenReport } from '../hcp/tokens/report';
+import { helperRunner } from '../hcp/tokens/runHelper';
+import type { CloudSettings } from '../terraform/model';
+
+const key = (hostname: string): string => `token:${hostname}`;
+
+/**
+ * HCP Terraform as the user is signed in: first the places where Terraform itself looks, then a token typed once into VS Code's
+ * SecretStorage, one key for each host. Nothing is asked before a command needs it.
+ */
+export class HcpConnections {
+  private readonly limiters = new RateLimiters();
+
+  constructor(
+    private readonly secrets: vscode.SecretStorage,
+    private readonly files: FileReader,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  /** The client for a host, or why there is none. Never asks. */
+  async find(
+    hostname: string,
+    cloud: CloudSettings | undefined,
+    signal: AbortSignal,
+  ): Promise<HcpClient | { readonly missing: string }> {
+    const found = await this.search(hostname, cloud, signal);
+    const token = found.token ?? (await this.stored(hostname));
+    if (token === undefined) return { missing: noTokenProblem(hostname, found).message };
+    return new HcpClient({
+      hostname,
+      token,
+      fetch: (url, init) => fetch(url, init),
+      limiter: this.limiters.for(hostname),
+      ...(found.serviceUrl !== undefined && { serviceUrl: found.serviceUrl }),
+    });
+  }
+
+  /** Asks for a token and keeps it for its host, after HCP Terraform has accepted it. */
+  async signIn(hostname: string): Promise<boolean> {
+    const typed = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Sign in to {0}', hostname),
+      prompt: vscode.l10n.t(
+        'A user or team token of {0}. It is kept in the secret storage of VS Code, for this host only.',
+        hostname,
+      ),
+      placeHolder: `https://${hostname}/app/settings/tokens`,
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (typed === undefined || typed.trim() === '') return false;
+    const token = new Secret(typed.trim());
+    const client = new HcpClient({
+      hostname,
+      token,
+      fetch: (url, init) => fetch(url, init),
+      limiter: this.limiters.for(hostname),
+    });
+    const who = await client.get('/account/details', {}, new AbortController().signal);
+    if (!who.ok && who.problem.status === 401) throw new ProblemError(who.problem);
+    await this.secrets.store(key(hostname), token.reveal());
+    return true;
+  }
+
+  async signOut(hostname: string): Promise<void> {
+    await this.secrets.delete(key(hostname));
+  }
+
+  /** "Where does my token come from": each place that was looked at, never the token. */
+  async report(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<readonly string[]> {
+    const found = await this.search(hostname, cloud, signal);
+    const stored =
+      (await this.stored(hostname)) === undefined
+        ? vscode.l10n.t('has no token for this host')
+        : found.token === undefined
+          ? vscode.l10n.t('this token is used')
+          : vscode.l10n.t('has a token too, but an earlier place comes first');
+    return [...tokenReport(found), `${vscode.l10n.t('secret storage of VS Code')}: ${stored}`];
+  }
+
+  private search(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<FoundToken> {
+    return findToken({
+      hostname,
+      files: this.files,
+      env: this.env,
+      platform: process.platform,
+      home: homedir(),
+      opentofu: false,
+      cloud,
+      runHelper: vscode.workspace.isTrusted ? helperRunner(spawn, this.env) : undefined,
+      signal,
+    });
+  }
+
+  private async stored(hostname: string): Promise<Secret | undefined> {
+    const value = await this.secrets.get(key(hostname));
+    return value === undefined ? undefined : new Secret(value);
+  }
+}
