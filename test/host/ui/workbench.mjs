@@ -22,10 +22,21 @@ export class Workbench {
     await this.page.locator('.editor-instance .view-line', { hasText: text }).first().waitFor();
   }
 
+  /** Runs a command from the palette. The palette lists what is enabled when it opens: right after the start it is opened again. */
   async command(title) {
-    await this.page.keyboard.press('F1');
-    await this.quick.locator('input').first().fill(`>${title}`);
-    await this.quick.locator('.monaco-list-row', { hasText: title }).first().waitFor();
+    const row = this.quick.locator('.monaco-list-row', { hasText: title }).first();
+    for (let attempt = 1; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      await this.quick.locator('input').first().fill(`>${title}`);
+      try {
+        await row.waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (attempt === 6) throw error;
+        await this.page.keyboard.press('Escape');
+        await this.quick.waitFor({ state: 'hidden' });
+      }
+    }
     await this.page.keyboard.press('Enter');
   }
 
