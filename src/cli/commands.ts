@@ -1,6 +1,8 @@
 import type { Command } from './command';
 import { apply } from './commands/apply';
+import { audit } from './commands/audit';
 import { check } from './commands/check';
+import { configure } from './commands/configure';
 import { doctor } from './commands/doctor';
 import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
@@ -12,9 +14,11 @@ import { status } from './commands/status';
 import { subject } from './commands/subject';
 import { trust } from './commands/trust';
 import { undo } from './commands/undo';
+import { variables } from './commands/variables';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
 export const commands: readonly Command[] = [
+  configure,
   check,
   fix,
   subject,
@@ -28,4 +32,6 @@ export const commands: readonly Command[] = [
   exportBinding,
   status,
   doctor,
+  variables,
+  audit,
 ];

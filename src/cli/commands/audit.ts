@@ -1,0 +1,180 @@
+import type { AuditRow, AuditState } from '../../hcp/audit';
+import { auditWorkspaces } from '../../hcp/audit';
+import { findProject } from '../../hcp/workspace/read';
+import { organizationName } from '../../oidc/names';
+import { choice, type CliContext, type Command, required, text, UsageError } from '../command';
+import { csvLine } from '../csv';
+import { HcpSessions } from '../hcpSession';
+import { hostnameOf, unwrap } from '../names';
+
+const failLevels = ['error', 'warning', 'never'] as const;
+
+export const audit: Command = {
+  name: 'audit',
+  summary: 'say of every workspace of an organization whether it has dynamic credentials or static keys',
+  help: `Usage: tfc-oidc audit --organization ORG [options]
+
+Reads the variables of all workspaces that the token's user may see: which have dynamic credentials for AWS, which still
+have static keys, and where these come from (workspace or variable set). Writes nothing. Progress goes to standard error.
+
+  --organization ORG    needed
+  --project PROJECT     only the workspaces of this project
+  --hostname HOST       default: app.terraform.io
+  --format text|json|csv   how to report (default text)
+  --fail-on error|warning|never   the lowest severity that makes the exit code 1 (default error)
+
+JSON: { "hostname", "organization", "project", "summary": { "workspaces", "oidc", "static", "both", "none", "local", "unknown" },
+        "workspaces": [{ "name", "id", "project", "executionMode", "url", "state": "oidc|static|both|none|local|unknown",
+        "severity": "error|warning|ok", "configurations": [{ "tag", "backing", "enabled", "roles", "audience" }],
+        "staticCredentials": [{ "key", "category", "origin" }], "faults": [], "unread": [] }] }
+States: oidc = dynamic credentials; static = static keys only; both = static keys beat the dynamic credentials; none = neither;
+local = runs on people's own machines, variables do not count; unknown = "unread" says what could not be read.
+Errors: static keys, and configurations with faults. Warnings: unknown.
+
+Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
+`,
+  options: {
+    organization: { type: 'string' },
+    project: { type: 'string' },
+    hostname: { type: 'string' },
+    format: { type: 'string' },
+    'fail-on': { type: 'string' },
+  },
+  async run(context, { values, positionals }) {
+    if (positionals.length > 0) throw new UsageError('audit takes no PATH: it looks at a whole organization');
+    const format = choice(values, 'format', ['text', 'json', 'csv'], 'text');
+    const failOn = choice(values, 'fail-on', failLevels, 'error');
+    const organization = unwrap(organizationName(required(values, 'organization')));
+    const hostname = hostnameOf(values);
+    const client = await new HcpSessions(context).open(hostname, undefined);
+    const named = text(values, 'project');
+    const project =
+      named === undefined ? undefined : unwrap(await findProject(client, organization, named, context.signal));
+    context.err(`Listing the workspaces of ${organization} on ${hostname} …\n`);
+    const filter = project === undefined ? {} : { projectId: project.id };
+    const rows = unwrap(await auditWorkspaces(client, organization, filter, context.signal, progressTo(context)));
+    const subject = { hostname, organization, project: project?.name };
+    if (format === 'json') context.out(json(subject, rows));
+    else if (format === 'csv') context.out(csv(organization, rows));
+    else context.out(textOf(subject, rows));
+    const severities = rows.map(severityOf);
+    if (failOn === 'never') return 0;
+    return severities.some(s => s === 'error' || (failOn === 'warning' && s === 'warning')) ? 1 : 0;
+  },
+};
+
+interface Subject {
+  readonly hostname: string;
+  readonly organization: string;
+  readonly project: string | undefined;
+}
+
+/** A line that is redrawn on a terminal; elsewhere one for each hundred. */
+function progressTo(context: CliContext): (done: number, total: number) => void {
+  return (done, total) => {
+    const line = `${done} of ${total} workspaces`;
+    if (context.interactive) context.err(`\r${line}${done === total ? '\n' : ''}`);
+    else if (done % 100 === 0 || done === total) context.err(`${line}\n`);
+  };
+}
+
+function severityOf(row: AuditRow): 'error' | 'warning' | 'ok' {
+  if (row.state === 'local') return 'ok';
+  if (row.state === 'static' || row.state === 'both' || row.faults.length > 0) return 'error';
+  return row.state === 'unknown' ? 'warning' : 'ok';
+}
+
+const states: readonly AuditState[] = ['oidc', 'static', 'both', 'none', 'local', 'unknown'];
+
+function countOf(rows: readonly AuditRow[]): Readonly<Record<string, number>> {
+  return Object.fromEntries([
+    ['workspaces', rows.length],
+    ...states.map(state => [state, rows.filter(r => r.state === state).length] as const),
+  ]);
+}
+
+function json({ hostname, organization, project }: Subject, rows: readonly AuditRow[]): string {
+  const workspaces = rows.map(row => ({
+    name: row.workspace.name,
+    id: row.workspace.id,
+    project: row.workspace.project,
+    executionMode: row.workspace.executionMode,
+    url: row.workspace.url,
+    state: row.state,
+    severity: severityOf(row),
+    configurations: row.facts?.configurations.map(c => ({ ...c, tag: c.tag ?? null })) ?? [],
+    staticCredentials: row.facts?.staticCredentials ?? [],
+    faults: row.faults,
+    unread: row.unread,
+  }));
+  const report = { hostname, organization, project: project ?? null, summary: countOf(rows), workspaces };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+const header = [
+  'organization',
+  'project',
+  'workspace',
+  'workspace_id',
+  'execution_mode',
+  'state',
+  'severity',
+  'configurations',
+  'plan_roles',
+  'apply_roles',
+  'static_credentials',
+  'faults',
+  'unread',
+  'url',
+];
+
+function csv(organization: string, rows: readonly AuditRow[]): string {
+  const lines = rows.map(row => {
+    const configurations = row.facts?.configurations ?? [];
+    const roles = (phase: 'plan' | 'apply'): string =>
+      configurations.map(({ roles: { [phase]: r } }) => (r.state === 'set' ? r.arn : r.state)).join('; ');
+    return csvLine([
+      organization,
+      row.workspace.project.name,
+      row.workspace.name,
+      row.workspace.id,
+      row.workspace.executionMode,
+      row.state,
+      severityOf(row),
+      configurations.map(c => c.tag ?? 'default').join('; '),
+      roles('plan'),
+      roles('apply'),
+      statics(row).join('; '),
+      row.faults.join(' '),
+      row.unread.join(' '),
+      row.workspace.url,
+    ]);
+  });
+  return csvLine(header) + lines.join('');
+}
+
+const statics = (row: AuditRow): readonly string[] =>
+  row.facts?.staticCredentials.map(s => `${s.key} from the ${s.origin}`) ?? [];
+
+const words: Readonly<Record<AuditState, string>> = {
+  oidc: 'dynamic credentials',
+  static: 'STATIC KEYS',
+  both: 'STATIC KEYS beat its dynamic credentials',
+  none: 'no AWS credentials in its variables',
+  local: 'runs locally; its variables do not count',
+  unknown: 'unknown',
+};
+
+function textOf({ hostname, organization, project }: Subject, rows: readonly AuditRow[]): string {
+  const lines = rows.flatMap(row => [
+    `${row.workspace.name} (${row.workspace.project.name}): ${words[row.state]}`,
+    ...[...statics(row), ...row.faults, ...row.unread].map(line => `    ${line}`),
+  ]);
+  const counts = states
+    .map(state => [rows.filter(r => r.state === state).length, state] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state}`);
+  const where = `${organization}${project === undefined ? '' : `, project ${project}`} on ${hostname}`;
+  const total = `${rows.length} ${rows.length === 1 ? 'workspace' : 'workspaces'} of ${where}`;
+  return `${lines.join('\n')}${lines.length > 0 ? '\n\n' : ''}${total}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.\n`;
+}

@@ -1,0 +1,302 @@
+import type { Problem } from '../../core/problem';
+import { type CredentialFacts, credentialFacts } from '../../hcp/variables/credentials';
+import { shownValue } from '../../hcp/variables/display';
+import { feedingVariables } from '../../hcp/variables/feeding';
+import {
+  type EffectiveVariable,
+  longOriginText,
+  type Variable,
+  type VariableOrigin,
+} from '../../hcp/variables/precedence';
+import { readVariables, type VariableReading, type VarsetCache } from '../../hcp/variables/read';
+import { noTokenProblem } from '../../hcp/tokens/report';
+import type { Workspace } from '../../hcp/workspace/model';
+import { listWorkspaces, readWorkspace } from '../../hcp/workspace/read';
+import type { Root } from '../../terraform/model';
+import {
+  choice,
+  type CliContext,
+  type Command,
+  type ExitCode,
+  many,
+  type OptionValues,
+  text,
+  UsageError,
+} from '../command';
+import { HcpSessions } from '../hcpSession';
+import { hostnameOf } from '../names';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+
+export const variables: Command = {
+  name: 'variables',
+  summary: 'list the variables that the runs of a workspace really get, with their origin',
+  help: `Usage: tfc-oidc variables [PATH] [options]
+
+Reads the workspaces that the cloud blocks of PATH name (or those of the options), and shows the variables that win there,
+where each comes from and what it shadows. Values of sensitive variables and of secrets are never shown. Writes nothing.
+
+  --organization ORG --workspace NAME   instead of what the cloud blocks say; --workspace may be given several times
+  --hostname HOST       default: that of the cloud block, else app.terraform.io
+  --format text|json    json: { "workspaces": [{ "hostname", "organization", "workspace": { "id", "name" },
+                        "project": { "id", "name" }, "executionMode", "executionModeFrom", "tokenSource",
+                        "variables": [{ "key", "category": "env|terraform", "value", "sensitive", "hidden", "hcl",
+                        "origin": { "from": "workspace|varset", "id", "name", "priority", "owner", "scope" },
+                        "shadows": [{ "origin", "id" }] }], "configurations", "staticCredentials", "suspicious", "region",
+                        "gaps", "differences" }], "problems": [{ "root", "code", "message", "nextStep" }] }
+                        "value" is null where "hidden" says why: "sensitive" or "secret".
+
+Exit codes: 0 everything was read, 2 could not run, or a workspace could not be read.
+`,
+  options: {
+    organization: { type: 'string' },
+    workspace: { type: 'string', multiple: true },
+    hostname: { type: 'string' },
+    format: { type: 'string' },
+  },
+  async run(context, { values, positionals }) {
+    const format = choice(values, 'format', ['text', 'json'], 'text');
+    const sessions = new HcpSessions(context);
+    const { targets, problems } = await targetsOf(context, values, positionals, sessions);
+    const cache: VarsetCache = new Map();
+    const read: ReadWorkspace[] = [];
+    for (const target of targets) {
+      const one = await readTarget(context, sessions, target, cache);
+      if ('problem' in one) problems.push({ root: target.name, ...one.problem });
+      else read.push(one);
+    }
+    if (format === 'json') {
+      const shown = problems.map(({ root, code, message, nextStep }) => ({ root, code, message, nextStep }));
+      context.out(`${JSON.stringify({ workspaces: read.map(json), problems: shown }, null, 2)}\n`);
+    } else {
+      for (const one of read) context.out(textOf(one));
+    }
+    for (const p of problems) context.err(`tfc-oidc variables: ${p.message} (${p.code})\n${p.nextStep}\n`);
+    const code: ExitCode = problems.length > 0 ? 2 : 0;
+    return code;
+  },
+};
+
+interface Target {
+  /** The root's folder, or the workspace's name. */
+  readonly name: string;
+  readonly root: Root | undefined;
+  readonly hostname: string;
+  readonly organization: string;
+  readonly workspace: string | Workspace;
+}
+
+interface ReadWorkspace {
+  readonly workspace: Workspace;
+  readonly reading: VariableReading;
+  readonly facts: CredentialFacts;
+  readonly tokenSource: string | undefined;
+}
+
+type RootProblem = Problem & { readonly root: string };
+
+interface Targets {
+  readonly targets: readonly Target[];
+  readonly problems: RootProblem[];
+}
+
+async function targetsOf(
+  context: CliContext,
+  values: OptionValues,
+  positionals: readonly string[],
+  sessions: HcpSessions,
+): Promise<Targets> {
+  const organization = text(values, 'organization');
+  const names = many(values, 'workspace');
+  if (organization !== undefined && names.length > 0 && positionals.length === 0) {
+    const hostname = hostnameOf(values);
+    return {
+      targets: names.map(name => ({ name, root: undefined, hostname, organization, workspace: name })),
+      problems: [],
+    };
+  }
+  const folder = await readTerraformFolder(context, positionals);
+  const roots = folder.project.roots.filter(root => root.cloud.kind === 'cloud' || root.cloud.kind === 'remote');
+  if (roots.length === 0) {
+    throw new UsageError(
+      'no cloud block or backend "remote" was found below PATH; name a workspace with --organization and --workspace',
+    );
+  }
+  const targets: Target[] = [];
+  const problems: RootProblem[] = [];
+  for (const root of roots) {
+    const found = await targetsOfRoot(context, values, folder, root, sessions);
+    if ('problem' in found) problems.push({ ...found.problem, root: folder.name(root.dir) });
+    else targets.push(...found.targets);
+  }
+  return { targets, problems };
+}
+
+async function targetsOfRoot(
+  context: CliContext,
+  values: OptionValues,
+  folder: TerraformFolder,
+  root: Root,
+  sessions: HcpSessions,
+): Promise<{ readonly targets: readonly Target[] } | { readonly problem: Problem }> {
+  const { cloud } = root;
+  const name = folder.name(root.dir);
+  const given = text(values, 'organization');
+  const organization = given ?? (cloud.organization.state === 'known' ? cloud.organization.value : undefined);
+  if (organization === undefined) return { problem: unresolved(name, 'organization', '--organization') };
+  const hostname =
+    text(values, 'hostname') !== undefined
+      ? hostnameOf(values)
+      : cloud.hostname.state === 'known'
+        ? cloud.hostname.value
+        : cloud.kind === 'remote' && cloud.hostname.state === 'absent'
+          ? 'app.terraform.io'
+          : undefined;
+  if (hostname === undefined) return { problem: unresolved(name, 'host name', '--hostname') };
+  const base = { name, root, hostname, organization };
+  const names = many(values, 'workspace');
+  if (names.length > 0) return { targets: names.map(workspace => ({ ...base, workspace })) };
+  const { workspaces } = cloud;
+  if (workspaces.by === 'name' && workspaces.name.state === 'known') {
+    return { targets: [{ ...base, workspace: workspaces.name.value }] };
+  }
+  if (workspaces.by === 'name' || workspaces.by === 'nothing') {
+    return { problem: unresolved(name, 'workspace', '--workspace') };
+  }
+  const filter =
+    workspaces.by === 'tags'
+      ? workspaces.tags.state === 'known' && { tags: workspaces.tags.value }
+      : workspaces.prefix.state === 'known' && { prefix: workspaces.prefix.value };
+  if (filter === false) return { problem: unresolved(name, 'workspace', '--workspace') };
+  const { client, problem } = await open(sessions, hostname, root);
+  if (client === undefined) return { problem };
+  const list = await listWorkspaces(client, organization, filter, context.signal);
+  if (!list.ok) return { problem: list.problem };
+  if (list.value.length === 0) {
+    return {
+      problem: {
+        code: 'no-workspaces',
+        message: `No workspace of ${organization} on ${hostname} fits the ${workspaces.by} of ${name}.`,
+        nextStep: 'Name a workspace with --workspace, or correct the block.',
+      },
+    };
+  }
+  return { targets: list.value.map(workspace => ({ ...base, workspace })) };
+}
+
+function unresolved(root: string, what: string, option: string): Problem {
+  return {
+    code: 'unresolved-workspace',
+    message: `The ${what} of ${root} is not written down as plain text.`,
+    nextStep: `Give ${option}.`,
+  };
+}
+
+type Opened =
+  | {
+      readonly client: Awaited<ReturnType<HcpSessions['open']>>;
+      readonly source: string | undefined;
+      readonly problem?: undefined;
+    }
+  | { readonly client?: undefined; readonly problem: Problem };
+
+async function open(sessions: HcpSessions, hostname: string, root: Root | undefined): Promise<Opened> {
+  const { found, client } = await sessions.find(hostname, root?.cloud);
+  if (client === undefined) return { problem: noTokenProblem(hostname, found) };
+  return { client, source: found.source };
+}
+
+async function readTarget(
+  context: CliContext,
+  sessions: HcpSessions,
+  target: Target,
+  cache: VarsetCache,
+): Promise<ReadWorkspace | { readonly problem: Problem }> {
+  const opened = await open(sessions, target.hostname, target.root);
+  if (opened.client === undefined) return { problem: opened.problem };
+  const { client } = opened;
+  let { workspace } = target;
+  if (typeof workspace === 'string') {
+    const found = await readWorkspace(client, target.organization, workspace, context.signal);
+    if (!found.ok) return { problem: found.problem };
+    workspace = found.value;
+  }
+  const reading = await readVariables(client, workspace, context.signal, { cache, compare: true });
+  if (!reading.ok) return { problem: reading.problem };
+  const feeding = target.root === undefined ? undefined : feedingVariables(target.root);
+  const facts = credentialFacts(reading.value.effective, feeding);
+  return { workspace, reading: reading.value, facts, tokenSource: opened.source };
+}
+
+function json({ workspace, reading, facts, tokenSource }: ReadWorkspace): unknown {
+  return {
+    hostname: workspace.hostname,
+    organization: workspace.organization,
+    workspace: { id: workspace.id, name: workspace.name },
+    project: workspace.project,
+    executionMode: workspace.executionMode,
+    executionModeFrom: workspace.executionModeFrom,
+    tokenSource,
+    variables: reading.effective.map(variableJson),
+    configurations: facts.configurations,
+    staticCredentials: facts.staticCredentials,
+    suspicious: facts.suspicious,
+    region: facts.region,
+    gaps: reading.gaps,
+    differences: reading.differences,
+  };
+}
+
+function variableJson(variable: EffectiveVariable): unknown {
+  const { value, hidden } = shownValue(variable);
+  const { id, key, category, sensitive, hcl, origin } = variable;
+  return {
+    id,
+    key,
+    category,
+    value: value ?? null,
+    sensitive,
+    ...(hidden === undefined ? {} : { hidden }),
+    hcl,
+    origin,
+    shadows: variable.shadows.map((v: Variable): { id: string; origin: VariableOrigin } => ({
+      id: v.id,
+      origin: v.origin,
+    })),
+  };
+}
+
+const modes = { workspace: 'its own', project: 'from the project', organization: 'from the organization', unknown: '' };
+
+function textOf({ workspace, reading, facts, tokenSource }: ReadWorkspace): string {
+  const { hostname, organization, name, project, executionMode, executionModeFrom } = workspace;
+  const from = modes[executionModeFrom];
+  const lines = [
+    `${organization}/${name} on ${hostname} (project ${project.name}, execution mode ${executionMode}${from === '' ? '' : `, ${from}`})`,
+    ...(tokenSource === undefined ? [] : [`  token from ${tokenSource}`]),
+    ...(executionMode === 'local'
+      ? ['  Local execution: HCP Terraform gives none of these variables to the runs.']
+      : []),
+  ];
+  for (const category of ['env', 'terraform'] as const) {
+    const own = reading.effective.filter(v => v.category === category);
+    lines.push(
+      '',
+      `  ${category === 'env' ? 'Environment' : 'Terraform'} variables${own.length === 0 ? ': none' : ''}`,
+    );
+    for (const variable of own) {
+      const { value, hidden } = shownValue(variable);
+      const shown = hidden === undefined ? JSON.stringify(value) : `(${hidden}, not shown)`;
+      lines.push(`    ${variable.key} = ${shown}`, `        from the ${longOriginText(variable.origin)}`);
+      for (const shadowed of variable.shadows)
+        lines.push(`        hides that of the ${longOriginText(shadowed.origin)}`);
+    }
+  }
+  const remarks = [
+    ...facts.staticCredentials.map(s => `${s.key} of the ${s.origin} beats dynamic credentials.`),
+    ...facts.suspicious.map(s => `${s.key} of the ${s.origin}: ${s.problem}, should be ${s.suggestion}.`),
+    ...reading.gaps,
+    ...reading.differences,
+  ];
+  if (remarks.length > 0) lines.push('', '  Remarks', ...remarks.map(r => `    ${r}`));
+  return `${lines.join('\n')}\n\n`;
+}

@@ -1,0 +1,20 @@
+import type { Variable } from './precedence';
+
+/** Names whose values are secrets, also where nobody marked the variable as sensitive. */
+const secretName =
+  /secret|token|password|passwd|credential|private_?key|api_?key|access_?key|(?:^|_)(?:pat|pwd|pass)(?:_|$)/i;
+
+/** Values that are keys whatever their name: AWS key ids, tokens of HCP Terraform and GitHub, PEM blocks, passwords in URLs. */
+const secretValue =
+  /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b|\.atlasv1\.|\bgh[pousr]_\w{20,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]+:[^/\s@]+@/;
+
+/** A variable's value as it may be shown; `undefined` where it must not be, with the reason in `hidden`. */
+export function shownValue(variable: Variable): { readonly value?: string; readonly hidden?: 'sensitive' | 'secret' } {
+  if (variable.sensitive || variable.value === undefined) return { hidden: 'sensitive' };
+  const { key, value } = variable;
+  // Only the switches and names of dynamic credentials have "token" or "key" in names without being secret.
+  if (!/^TFC_(?:DEFAULT_)?(?:VAULT_BACKED_|HVS_BACKED_)?AWS_/.test(key) && value !== '' && secretName.test(key)) {
+    return { hidden: 'secret' };
+  }
+  return secretValue.test(value) ? { hidden: 'secret' } : { value };
+}
