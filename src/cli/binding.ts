@@ -3,14 +3,17 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Surroundings } from '../binding/apply';
 import { iamExecutor } from '../binding/applyIam';
+import { variableExecutor } from '../binding/applyVariable';
 import { Journal, type JournalStore } from '../binding/journal';
 import { journalFolder } from '../binding/journalFolder';
 import { prepareBinding, type PreparedBinding } from '../binding/prepare';
-import { ProblemError } from '../core/problem';
+import { fail, ok, ProblemError } from '../core/problem';
+import { noTokenProblem } from '../hcp/tokens/report';
 import type { AwsAccount, CallerIdentity } from '../iam/account/types';
 import { loadAws } from '../iam/account/load';
 import type { CliContext } from './command';
 import type { BindingRequest } from './bindingOptions';
+import { HcpSessions } from './hcpSession';
 import { unwrap } from './names';
 import { progressText } from './planReport';
 
@@ -87,9 +90,19 @@ export function surroundings(
   quiet = false,
 ): Surroundings {
   const now = (): number => Date.now();
+  const sessions = new HcpSessions(context);
   const { account, caller } = opened;
   return {
-    executors: { iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }) },
+    executors: {
+      iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }),
+      // Opened when a change to a variable first needs it: most runs have none.
+      variable: variableExecutor({
+        client: async hostname => {
+          const { found, client } = await sessions.find(hostname, undefined);
+          return client === undefined ? fail(noTokenProblem(hostname, found)) : ok(client);
+        },
+      }),
+    },
     journal: new Journal(store, name, now),
     now,
     signal: context.signal,

@@ -81,14 +81,14 @@ async function openIfAsked(
   return openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined });
 }
 
-interface Target {
+export interface Target {
   readonly root: Root | undefined;
   readonly hostname: string;
   readonly organization: string;
   readonly workspace: string;
 }
 
-async function targets(
+export async function targets(
   context: CliContext,
   values: OptionValues,
   folder: TerraformFolder | undefined,
