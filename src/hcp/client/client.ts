@@ -17,7 +17,7 @@ export type Query = Readonly<Record<string, string | number | undefined>>;
 
 const mediaType = 'application/vnd.api+json';
 /** The most that HCP Terraform gives in one page. */
-export const pageSize = 100;
+const pageSize = 100;
 // A server whose paging never ends must not keep us for ever.
 const maximumPages = 1000;
 
@@ -244,8 +244,8 @@ export class HcpClient {
 function nextPage(page: Page, number: number): number | undefined {
   if (page.nextPage !== undefined) return page.nextPage > number ? page.nextPage : undefined;
   if (page.totalPages !== undefined) return number < page.totalPages ? number + 1 : undefined;
-  // No paging data: a full page may have a successor.
-  return page.data.length >= pageSize ? number + 1 : undefined;
+  // No paging data: what the links say, or that a full page may have a successor.
+  return page.linksNext || page.data.length >= pageSize ? number + 1 : undefined;
 }
 
 /** Runs code that throws ProblemError for replies that lack something. */

@@ -23,6 +23,8 @@ export interface Page {
   readonly included: readonly Resource[];
   /** Number of the next page: undefined when this is the last one or the reply does not say. */
   readonly nextPage: number | undefined;
+  /** `links.next` names another page. */
+  readonly linksNext: boolean;
   readonly totalPages: number | undefined;
   readonly totalCount: number | undefined;
 }
@@ -41,6 +43,7 @@ export function readPage(json: unknown, at: Endpoint): Page {
     // What was included only helps; a strange one is left out.
     included: included.flatMap(item => (isFields(item) && hasId(item) ? [readResource(item, at, 'included')] : [])),
     nextPage: numberIn(pagination, 'next-page'),
+    linksNext: typeof fieldsOf(json['links'])['next'] === 'string',
     totalPages: numberIn(pagination, 'total-pages'),
     totalCount: numberIn(pagination, 'total-count'),
   };

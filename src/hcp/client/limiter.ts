@@ -18,7 +18,7 @@ export const realWait: Wait = (milliseconds, signal) =>
   });
 
 /** Requests a second that HCP Terraform allows one user (https://developer.hashicorp.com/terraform/cloud-docs/api-docs#rate-limiting). */
-export const defaultRate = 30;
+const defaultRate = 30;
 
 // The server counts when a request arrives, not when it leaves: a little more than a second keeps two of its seconds apart.
 const windowMilliseconds = 1030;
@@ -104,7 +104,7 @@ export function retryAfter(value: string | null, now: number): number | undefine
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-export function positive(value: string | null): number | undefined {
+function positive(value: string | null): number | undefined {
   if (value === null || value.trim() === '') return undefined;
   const number = Number(value);
   return Number.isFinite(number) && number >= 0 ? number : undefined;

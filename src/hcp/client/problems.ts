@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly path: string;
 }
 
-export const named = (at: Endpoint): string => `${at.method} ${at.path}`;
+const named = (at: Endpoint): string => `${at.method} ${at.path}`;
 
 /** One sentence and one next step for each status (https://developer.hashicorp.com/terraform/cloud-docs/api-docs#response-codes). */
 export function statusProblem(

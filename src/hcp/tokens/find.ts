@@ -124,7 +124,7 @@ const blockName = (cloud: CloudSettings | undefined): string =>
   cloud?.kind === 'remote' ? 'backend "remote" block' : 'cloud block';
 
 /** The token that is written down in the block, if it is a plain string. It is a finding of its own: it does not belong there. */
-export function blockToken(cloud: CloudSettings | undefined): Secret | undefined {
+function blockToken(cloud: CloudSettings | undefined): Secret | undefined {
   if (cloud?.block === undefined) return undefined;
   const value = attributeOf(cloud.block.body, 'token')?.value;
   return value?.kind === 'string' && value.value !== '' ? new Secret(value.value) : undefined;

@@ -1,5 +1,5 @@
 import { fail, isAbort, ok, type Problem, type Result } from '../../core/problem';
-import { attempt, type HcpClient } from '../client/client';
+import { type All, attempt, type HcpClient } from '../client/client';
 import {
   booleanOf,
   findIncluded,
@@ -55,7 +55,7 @@ export async function readVariables(
   if (!own.ok) return own.problem.status === 404 ? fail(mayNotRead(client, workspace.name, own.problem)) : own;
   const all: Variable[] = own.value.map(v => ({ ...v, origin: { from: 'workspace' } }));
   const gaps: string[] = [];
-  const sets = await client.all(`/workspaces/${segment(workspace.id)}/varsets`, { include: 'vars' }, signal);
+  const sets = await readSets(client, workspace.id, signal);
   if (sets.ok) {
     for (const set of sets.value.data) {
       const origin = await originOf(client, set, workspace, signal);
@@ -78,6 +78,14 @@ export async function readVariables(
     }
   }
   return ok({ all, effective: effectiveVariables(all), gaps, differences });
+}
+
+async function readSets(client: HcpClient, workspaceId: string, signal: AbortSignal): Promise<Result<All>> {
+  const path = `/workspaces/${segment(workspaceId)}/varsets`;
+  const sets = await client.all(path, { include: 'vars' }, signal);
+  // `include` saves requests, and is not in the description of this list: a strict host may refuse it.
+  const refused = !sets.ok && (sets.problem.status === 400 || sets.problem.status === 422);
+  return refused ? client.all(path, {}, signal) : sets;
 }
 
 /** A list that is not paged in HashiCorp's description; a host that pages it all the same is followed. */

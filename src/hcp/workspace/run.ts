@@ -16,7 +16,7 @@ export async function readLatestRun(
   return readRun(client, workspace.latestRunId, workspace, signal);
 }
 
-export async function readRun(
+async function readRun(
   client: HcpClient,
   id: string,
   workspace: { readonly url: string },
@@ -76,7 +76,7 @@ function timeOf(run: Resource): number {
 }
 
 /** A log as a person reads it: structured lines as their message and diagnostics, no colours, not more than its end. */
-export function readableLog(log: string): string {
+function readableLog(log: string): string {
   const lines = log.split(/\r?\n/).map(line => {
     if (!line.startsWith('{')) return line;
     const json = parsed(line);

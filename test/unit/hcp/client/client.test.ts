@@ -219,6 +219,16 @@ describe('paging', () => {
     assert.equal(query.get('include'), 'project');
   });
 
+  test('follows links.next where there is no meta', async () => {
+    const { client } = clientFor([
+      disco,
+      { body: { data: [item('a')], links: { next: 'https://app.terraform.io/api/v2/x?page[number]=2' } } },
+      { body: { data: [item('b')], links: { next: null } } },
+    ]);
+    const result = await client.all('/organizations/acme/workspaces', {}, never);
+    assert.deepEqual(result.ok ? result.value.data.map(r => r.id) : [], ['a', 'b']);
+  });
+
   test('without meta, a full page is followed by another, and a repeated page ends it', async () => {
     const { client } = clientFor([disco, { body: { data: full(0) } }, { body: { data: [item('last')] } }]);
     const result = await client.all('/organizations/acme/workspaces', {}, never);
