@@ -4,7 +4,7 @@ export interface Workspace {
   readonly name: string;
   readonly organization: string;
   readonly hostname: string;
-  /** The real project, whatever the cloud block says. */
+  /** The real project, whatever the cloud block says. In lists its name is "(unknown)" where it may not be read. */
   readonly project: { readonly id: string; readonly name: string };
   /** As it is in effect. */
   readonly executionMode: ExecutionMode;

@@ -1,18 +1,13 @@
 import { fail, ok, type Result } from '../../core/problem';
 import { isLoopback } from '../client/address';
 import { attempt, type HcpClient, type Query } from '../client/client';
-import {
-  booleanOf,
-  fieldsOf,
-  findIncluded,
-  relatedOne,
-  requiredString,
-  type Resource,
-  stringOf,
-} from '../client/document';
+import { booleanOf, fieldsOf, relatedOne, requiredString, type Resource, stringOf } from '../client/document';
 import type { Agent, ExecutionMode, Permissions, Workspace } from './model';
 
 const segment = encodeURIComponent;
+
+/** In place of the name of a project that may not be read; in lists only. */
+const unknownProject = '(unknown)';
 
 export async function readWorkspace(
   client: HcpClient,
@@ -23,7 +18,7 @@ export async function readWorkspace(
   const path = `/organizations/${segment(organization)}/workspaces/${segment(name)}`;
   const found = await client.one(path, { include: 'project' }, signal);
   if (!found.ok) return notFoundAs(found, `Workspace ${name} of organization ${organization}`, client.hostname);
-  return complete(client, organization, found.value.resource, found.value.included, signal);
+  return complete(client, organization, found.value.resource, seenOnce(found.value.included), signal);
 }
 
 /** By the id that was remembered: finds a workspace that was renamed or moved since. */
@@ -35,7 +30,7 @@ export async function readWorkspaceById(
 ): Promise<Result<Workspace>> {
   const found = await client.one(`/workspaces/${segment(id)}`, { include: 'project' }, signal);
   if (!found.ok) return notFoundAs(found, `Workspace ${id}`, client.hostname);
-  return complete(client, organization, found.value.resource, found.value.included, signal);
+  return complete(client, organization, found.value.resource, seenOnce(found.value.included), signal);
 }
 
 export interface WorkspaceFilter {
@@ -56,12 +51,10 @@ export async function listWorkspaces(
   const path = `/organizations/${segment(organization)}/workspaces`;
   const list = await client.all(path, query(filter), signal, (page, soFar) => progress(soFar, page.totalCount));
   if (!list.ok) return notFoundAs(list, `Organization ${organization}`, client.hostname);
-  const projects = new Map(list.value.included.filter(r => r.type === 'projects').map(r => [r.id, r]));
+  const seen: Seen = { projects: projectsOf(list.value.included), organization: undefined, tolerant: true };
   const out: Workspace[] = [];
   for (const resource of list.value.data) {
-    const related = relatedOne(resource, 'project');
-    const included = related === undefined ? undefined : projects.get(related.id);
-    const workspace = await complete(client, organization, resource, included ? [included] : [], signal, projects);
+    const workspace = await complete(client, organization, resource, seen, signal);
     if (!workspace.ok) return workspace;
     // `search[name]` finds the text anywhere in a name.
     if (filter.prefix === undefined || workspace.value.name.startsWith(filter.prefix)) out.push(workspace.value);
@@ -107,52 +100,82 @@ export async function findProject(
   });
 }
 
-async function complete(
+/** What was read besides the workspaces, so that it is read once for a whole list. */
+interface Seen {
+  /** `undefined` as value: may not be read. */
+  readonly projects: Map<string, Resource | undefined>;
+  organization: Promise<Result<{ readonly resource: Resource }>> | undefined;
+  /** Take a workspace whose project may not be read. */
+  readonly tolerant: boolean;
+}
+
+const projectsOf = (included: readonly Resource[]): Map<string, Resource | undefined> =>
+  new Map(included.filter(r => r.type === 'projects').map(r => [r.id, r]));
+
+const seenOnce = (included: readonly Resource[]): Seen => ({
+  projects: projectsOf(included),
+  organization: undefined,
+  tolerant: false,
+});
+
+async function projectOf(
   client: HcpClient,
-  organization: string,
   resource: Resource,
-  included: readonly Resource[],
+  seen: Seen,
   signal: AbortSignal,
-  projects = new Map<string, Resource>(),
-): Promise<Result<Workspace>> {
+): Promise<Result<Resource | undefined>> {
   const related = relatedOne(resource, 'project');
-  let project = findIncluded(included, related);
-  if (project === undefined && related !== undefined) {
-    // The host does not include it: ask.
-    const read = await client.one(`/projects/${segment(related.id)}`, {}, signal);
-    if (!read.ok) return read;
-    project = read.value.resource;
-    projects.set(related.id, project);
-  }
-  if (project === undefined) {
+  if (related === undefined) {
+    if (seen.tolerant) return ok(undefined);
     return fail({
       code: 'hcp-reply',
       message: `The reply of ${client.hostname} to ${resource.at.method} ${resource.at.path} lacks data.relationships.project.`,
       nextStep: 'Use Terraform Enterprise v202302-1 or later: only hosts with projects name one in their tokens.',
     });
   }
-  const found = project;
+  if (seen.projects.has(related.id)) return ok(seen.projects.get(related.id));
+  // The host does not include it: ask.
+  const read = await client.one(`/projects/${segment(related.id)}`, {}, signal);
+  if (!read.ok && !(seen.tolerant && read.problem.status === 404)) return read;
+  const project = read.ok ? read.value.resource : undefined;
+  seen.projects.set(related.id, project);
+  return ok(project);
+}
+
+async function complete(
+  client: HcpClient,
+  organization: string,
+  resource: Resource,
+  seen: Seen,
+  signal: AbortSignal,
+): Promise<Result<Workspace>> {
+  const project = await projectOf(client, resource, seen, signal);
+  if (!project.ok) return project;
+  const found = project.value;
   let mode = modeOf(resource.attributes['execution-mode']);
   if (mode === undefined && booleanOf(resource, 'operations') === false) mode = 'local';
-  mode ??= modeOf(found.attributes['default-execution-mode']);
-  let organizationMode: ExecutionMode | undefined;
+  mode ??= modeOf(found?.attributes['default-execution-mode']);
   if (mode === undefined) {
-    const read = await client.one(`/organizations/${segment(organization)}`, {}, signal);
+    seen.organization ??= client.one(`/organizations/${segment(organization)}`, {}, signal);
+    const read = await seen.organization;
     if (!read.ok) return read;
-    organizationMode = modeOf(read.value.resource.attributes['default-execution-mode']);
+    mode = modeOf(read.value.resource.attributes['default-execution-mode']);
   }
   return attempt((): Workspace => {
     const name = requiredString(resource, 'name');
     const scheme = isLoopback(client.hostname) ? 'http' : 'https';
     const own = fieldsOf(resource.attributes['setting-overwrites'])['execution-mode'];
-    const ofProject = fieldsOf(found.attributes['setting-overwrites'])['default-execution-mode'];
+    const ofProject = fieldsOf(found?.attributes['setting-overwrites'])['default-execution-mode'];
     return {
       id: resource.id,
       name,
       organization,
       hostname: client.hostname,
-      project: { id: found.id, name: requiredString(found, 'name') },
-      executionMode: mode ?? organizationMode ?? 'remote',
+      project:
+        found === undefined
+          ? { id: relatedOne(resource, 'project')?.id ?? '', name: unknownProject }
+          : { id: found.id, name: requiredString(found, 'name') },
+      executionMode: mode ?? 'remote',
       executionModeFrom:
         own === true
           ? 'workspace'
@@ -164,7 +187,7 @@ async function complete(
                 ? 'organization'
                 : 'unknown',
       terraformVersion: stringOf(resource, 'terraform-version'),
-      agentPoolId: (relatedOne(resource, 'agent-pool') ?? relatedOne(found, 'default-agent-pool'))?.id,
+      agentPoolId: (relatedOne(resource, 'agent-pool') ?? (found && relatedOne(found, 'default-agent-pool')))?.id,
       permissions: permissionsOf(resource),
       latestRunId: (relatedOne(resource, 'latest-run') ?? relatedOne(resource, 'current-run'))?.id,
       tags: tagsOf(resource),

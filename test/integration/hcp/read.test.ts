@@ -91,6 +91,33 @@ describe('a workspace', () => {
     assert.match(unknown.ok ? '' : unknown.problem.message, /no project "nothing"/);
   });
 
+  test('whose project may not be read is listed all the same', async () => {
+    const { state } = server;
+    state.organization('hidden');
+    state.workspace('hidden', 'one');
+    state.workspace('hidden', 'two');
+    // A host that includes nothing.
+    const client = connect(server);
+    const get = client.all.bind(client);
+    client.all = async (...args) => {
+      const list = await get(...args);
+      return list.ok ? { ok: true, value: { ...list.value, included: [] } } : list;
+    };
+    const visible = value(await listWorkspaces(client, 'hidden', {}, signal));
+    assert.deepEqual(
+      visible.map(w => w.project.name),
+      ['Default Project', 'Default Project'],
+    );
+    server.faults.push({ path: /^\/projects\//, status: 404 });
+    const from = server.apiRequests.length;
+    const list = value(await listWorkspaces(client, 'hidden', {}, signal));
+    assert.deepEqual(
+      list.map(w => w.project.name),
+      ['(unknown)', '(unknown)'],
+    );
+    assert.equal(server.apiRequests.length - from, 2);
+  });
+
   test('its latest run brings the log of the phase that has the error', async () => {
     const { state } = server;
     const workspace = state.workspace('acme', 'runs');
