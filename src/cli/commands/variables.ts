@@ -59,7 +59,7 @@ Exit codes: 0 everything was read, 2 could not run, or a workspace could not be 
     const { targets, problems } = await targetsOf(context, values, positionals, sessions);
     const cache: VarsetCache = new Map();
     const read: ReadWorkspace[] = [];
-    for (const target of targets) {
+    for (const target of distinct(targets)) {
       const one = await readTarget(context, sessions, target, cache);
       if ('problem' in one) problems.push({ root: target.name, ...one.problem });
       else read.push(one);
@@ -70,7 +70,12 @@ Exit codes: 0 everything was read, 2 could not run, or a workspace could not be 
     } else {
       for (const one of read) context.out(textOf(one));
     }
-    for (const p of problems) context.err(`tfc-oidc variables: ${p.message} (${p.code})\n${p.nextStep}\n`);
+    for (const [message, { problem, roots }] of grouped(problems)) {
+      const more = roots.length > 3 ? ` and ${roots.length - 3} more` : '';
+      context.err(
+        `tfc-oidc variables: ${roots.slice(0, 3).join(', ')}${more}: ${message} (${problem.code})\n${problem.nextStep}\n`,
+      );
+    }
     const code: ExitCode = problems.length > 0 ? 2 : 0;
     return code;
   },
@@ -83,6 +88,29 @@ interface Target {
   readonly hostname: string;
   readonly organization: string;
   readonly workspace: string | Workspace;
+}
+
+/** Several roots may name one workspace: it is read once. */
+function distinct(targets: readonly Target[]): readonly Target[] {
+  const seen = new Set<string>();
+  return targets.filter(({ hostname, organization, workspace }) => {
+    const name = typeof workspace === 'string' ? workspace : workspace.name;
+    const key = `${hostname}/${organization}/${name}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** Roots by what keeps them from being read: a missing token is said once, not once for each root. */
+function grouped(
+  problems: readonly RootProblem[],
+): ReadonlyMap<string, { readonly problem: Problem; readonly roots: string[] }> {
+  const out = new Map<string, { readonly problem: Problem; readonly roots: string[] }>();
+  for (const problem of problems) {
+    const known = out.get(problem.message);
+    if (known === undefined) out.set(problem.message, { problem, roots: [problem.root] });
+    else if (!known.roots.includes(problem.root)) known.roots.push(problem.root);
+  }
+  return out;
 }
 
 interface ReadWorkspace {
@@ -142,7 +170,7 @@ async function targetsOfRoot(
   const name = folder.name(root.dir);
   const given = text(values, 'organization');
   const organization = given ?? (cloud.organization.state === 'known' ? cloud.organization.value : undefined);
-  if (organization === undefined) return { problem: unresolved(name, 'organization', '--organization') };
+  if (organization === undefined) return { problem: unresolved('organization', '--organization') };
   const hostname =
     text(values, 'hostname') !== undefined
       ? hostnameOf(values)
@@ -151,7 +179,7 @@ async function targetsOfRoot(
         : cloud.kind === 'remote' && cloud.hostname.state === 'absent'
           ? 'app.terraform.io'
           : undefined;
-  if (hostname === undefined) return { problem: unresolved(name, 'host name', '--hostname') };
+  if (hostname === undefined) return { problem: unresolved('host name', '--hostname') };
   const base = { name, root, hostname, organization };
   const names = many(values, 'workspace');
   if (names.length > 0) return { targets: names.map(workspace => ({ ...base, workspace })) };
@@ -160,13 +188,13 @@ async function targetsOfRoot(
     return { targets: [{ ...base, workspace: workspaces.name.value }] };
   }
   if (workspaces.by === 'name' || workspaces.by === 'nothing') {
-    return { problem: unresolved(name, 'workspace', '--workspace') };
+    return { problem: unresolved('workspace', '--workspace') };
   }
   const filter =
     workspaces.by === 'tags'
       ? workspaces.tags.state === 'known' && { tags: workspaces.tags.value }
       : workspaces.prefix.state === 'known' && { prefix: workspaces.prefix.value };
-  if (filter === false) return { problem: unresolved(name, 'workspace', '--workspace') };
+  if (filter === false) return { problem: unresolved('workspace', '--workspace') };
   const { client, problem } = await open(sessions, hostname, root);
   if (client === undefined) return { problem };
   const list = await listWorkspaces(client, organization, filter, context.signal);
@@ -183,10 +211,10 @@ async function targetsOfRoot(
   return { targets: list.value.map(workspace => ({ ...base, workspace })) };
 }
 
-function unresolved(root: string, what: string, option: string): Problem {
+function unresolved(what: string, option: string): Problem {
   return {
     code: 'unresolved-workspace',
-    message: `The ${what} of ${root} is not written down as plain text.`,
+    message: `The cloud settings do not say the ${what} as plain text.`,
     nextStep: `Give ${option}.`,
   };
 }

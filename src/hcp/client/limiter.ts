@@ -1,20 +1,19 @@
 import type { Clock } from '../../core/host';
+import { onAbort } from './abort';
 
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
 /** Waits, or rejects at once with the signal's reason. */
 export const realWait: Wait = (milliseconds, signal) =>
   new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
+      off();
       resolve();
     }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
+    const off = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
   });
 
 /** Requests a second that HCP Terraform allows one user (https://developer.hashicorp.com/terraform/cloud-docs/api-docs#rate-limiting). */
@@ -112,9 +111,7 @@ function positive(value: string | null): number | undefined {
 
 function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    const off = onAbort(signal, () => reject(signal.reason as Error));
+    promise.then(resolve, reject).finally(off);
   });
 }

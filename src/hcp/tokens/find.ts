@@ -30,8 +30,8 @@ export interface CheckedSource {
   readonly kind: 'block' | 'environment' | 'cli-config' | 'helper';
   /** "the token argument of the cloud block", a variable's name, a path, a helper's name. */
   readonly where: string;
-  /** `used`: this is the token. `also`: has one too, but an earlier source comes first. */
-  readonly state: 'used' | 'also' | 'none' | 'missing' | 'unreadable' | 'empty';
+  /** `used`: this is the token. `also`: has one too, but an earlier source comes first. `skipped`: Terraform does not look there. */
+  readonly state: 'used' | 'also' | 'none' | 'missing' | 'unreadable' | 'empty' | 'skipped';
   readonly detail: string | undefined;
 }
 
@@ -86,8 +86,8 @@ export async function findToken(search: TokenSearch): Promise<FoundToken> {
     checked.push({
       kind: 'cli-config',
       where: locations.folder,
-      state: 'none',
-      detail: `not read, because ${locations.override.variable} is set`,
+      state: 'skipped',
+      detail: `${locations.override.variable} is set`,
     });
   }
   // Files are merged and the last one wins, so it is looked at first.

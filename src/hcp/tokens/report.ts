@@ -8,6 +8,7 @@ const words = {
   missing: 'does not exist',
   unreadable: 'can not be read',
   empty: 'has an empty token',
+  skipped: 'is not read',
 } as const;
 
 /** One line for each place that was looked at, in order. Never shows a token. */

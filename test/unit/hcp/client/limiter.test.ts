@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { RateLimiter, retryAfter } from '../../../../src/hcp/client/limiter';
+import { RateLimiter, realWait, retryAfter } from '../../../../src/hcp/client/limiter';
 
 /** Time that passes only by waiting. */
 function clock(): { now: () => number; wait: (ms: number) => Promise<void>; pass: (ms: number) => void } {
@@ -71,6 +72,18 @@ test('a waiting request gives up when its signal aborts', async () => {
   const taken = limiter.take(abort.signal);
   abort.abort();
   await assert.rejects(taken, { name: 'AbortError' });
+});
+
+test('hundreds of waiting requests put one listener on their signal', async () => {
+  const limiter = new RateLimiter();
+  limiter.pause(60_000);
+  const abort = new AbortController();
+  const taken = Array.from({ length: 200 }, () => limiter.take(abort.signal));
+  const waits = Array.from({ length: 200 }, () => realWait(60_000, abort.signal));
+  assert.equal(getEventListeners(abort.signal, 'abort').length, 1);
+  abort.abort();
+  const settled = await Promise.allSettled([...taken, ...waits]);
+  assert.ok(settled.every(s => s.status === 'rejected'));
 });
 
 test('Retry-After is seconds or a date', () => {

@@ -87,7 +87,7 @@ describe('the order of sources', () => {
       env: { TF_CLI_CONFIG_FILE: '/etc/tf.rc' },
     });
     assert.equal(found.token, undefined);
-    assert.ok(tokenReport(found).some(line => line.includes('not read, because TF_CLI_CONFIG_FILE is set')));
+    assert.ok(tokenReport(found).some(line => line.endsWith('.terraform.d: is not read (TF_CLI_CONFIG_FILE is set)')));
   });
 
   test('OpenTofu reads ~/.tofurc in place of ~/.terraformrc', async () => {
