@@ -31,10 +31,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const keys = new ContextKeys();
   const commands = new CommandRegistry(log);
   const previews = new Previews();
-  const runs = new BindingRuns(context.globalStorageUri, process.env, log);
-  const configure = new ConfigureCommand(store, previews, runs, process.env);
+
   const connections = new HcpConnections(context.secrets, nodeFiles, process.env);
   const bindings = new BindingStore(connections);
+  const runs = new BindingRuns(context.globalStorageUri, process.env, log, connections);
+  const configure = new ConfigureCommand({ store, previews, runs, connections, bindings, env: process.env });
   const checks = new BindingCommands(store, bindings, connections, previews, process.env);
   context.subscriptions.push(
     bindings,

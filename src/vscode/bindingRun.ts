@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { apply, type ApplyResult, type Progress, resume, type Surroundings } from '../binding/apply';
 import { iamExecutor } from '../binding/applyIam';
+import { variableExecutor } from '../binding/applyVariable';
+import type { Change } from '../binding/change';
 import {
   hasEffects,
   Journal,
@@ -16,8 +18,9 @@ import {
 import { journalFolder } from '../binding/journalFolder';
 import { type PreparedBinding, subjectOf } from '../binding/prepare';
 import { toUndo, undo, type UndoResult } from '../binding/undo';
-import { ProblemError } from '../core/problem';
+import { fail, ok, ProblemError } from '../core/problem';
 import { abortOn, type ChosenAccount, openProfile, profileChoices } from './aws';
+import type { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
 import { pick, runSteps } from './steps';
 
@@ -36,6 +39,7 @@ export class BindingRuns {
     storage: vscode.Uri,
     private readonly env: NodeJS.ProcessEnv,
     private readonly log: ExtensionLog,
+    private readonly connections: HcpConnections,
   ) {
     this.store = journalFolder(fs, path.join(storage.fsPath, 'journal'), path.join);
   }
@@ -48,6 +52,7 @@ export class BindingRuns {
 
   async apply(
     prepared: PreparedBinding,
+    changes: readonly Change[],
     title: string,
   ): Promise<{ readonly result: ApplyResult; readonly lines: readonly DoneLine[] }> {
     const name = journalName(Date.now(), subjectOf(prepared.choices));
@@ -57,7 +62,7 @@ export class BindingRuns {
       prepared,
       name,
       lines,
-      at => apply({ title, subject: subjectOf(prepared.choices), changes: prepared.plan.changes }, at),
+      at => apply({ title, subject: subjectOf(prepared.choices), changes }, at),
     );
     this.log.info(`apply ${name}: ${result.state}, ${result.done} of ${result.total}`);
     return { result, lines };
@@ -158,6 +163,14 @@ export class BindingRuns {
               account: opened.account,
               accountId: opened.caller.accountId,
               partition: opened.caller.partition,
+            }),
+            variable: variableExecutor({
+              client: async (hostname, signal) => {
+                const client = await this.connections.find(hostname, undefined, signal);
+                return 'missing' in client
+                  ? fail({ code: 'hcp-no-token', message: client.missing, nextStep: 'Sign in to HCP Terraform.' })
+                  : ok(client);
+              },
             }),
           },
           journal: new Journal(this.store, journal, now),

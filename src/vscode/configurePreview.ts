@@ -1,6 +1,8 @@
 import type { ApplyResult } from '../binding/apply';
 import { type BindingChoices, desiredBinding, phasesOfUse } from '../binding/desire';
 import type { DesiredRole } from '../binding/desired';
+import type { StaticVariable } from '../binding/facts';
+import type { VariablePlan } from '../binding/planVariables';
 import type { PreparedBinding } from '../binding/prepare';
 import type { Finding } from '../lint/finding';
 import { pretty } from '../iam/policy/document';
@@ -18,6 +20,10 @@ interface PreviewInput {
   readonly binding: BindingChoices;
   readonly opened: ChosenAccount | undefined;
   readonly prepared: PreparedBinding | undefined;
+  readonly variables: VariablePlan | undefined;
+  readonly staticVariables: readonly StaticVariable[];
+  /** Why HCP Terraform was not asked. */
+  readonly hcpProblem: string | undefined;
   readonly findings: readonly { readonly finding: Finding; readonly place: string }[];
   readonly fixable: number;
 }
@@ -39,7 +45,7 @@ export function bindingPreview(input: PreviewInput): string {
     if (opened.caller.root)
       lines.push('> You are the **root user** of this account. It works, but a role or a user should do this.', '');
   }
-  lines.push(...changes(prepared), ...findings(input));
+  lines.push(...changes(prepared), ...variables(input), ...findings(input));
   lines.push(
     '## The subject of its runs',
     '',
@@ -57,7 +63,13 @@ export function bindingPreview(input: PreviewInput): string {
   }
   lines.push('## Proof', '', 'Each policy above was evaluated as AWS does, for this workspace and for strangers:', '');
   for (const role of desired.account.roles) lines.push(...proof(role, rowsOf(role, binding)));
-  lines.push(...next(binding, desired.variables[0]?.variables ?? [], prepared !== undefined));
+  lines.push(
+    ...next(
+      binding,
+      input.variables === undefined ? (desired.variables[0]?.variables ?? []) : [],
+      prepared !== undefined,
+    ),
+  );
   return lines.join('\n');
 }
 
@@ -96,6 +108,34 @@ function changes(prepared: PreparedBinding | undefined): string[] {
   for (const drift of plan.drift) lines.push(`- ${cell(drift.on)}: ${cell(drift.detail)}`);
   if (plan.notes.length + plan.drift.length > 0) lines.push('');
   return lines;
+}
+
+function variables({ variables: plan, staticVariables, hcpProblem }: PreviewInput): string[] {
+  if (plan === undefined)
+    return hcpProblem === undefined || hcpProblem === ''
+      ? []
+      : ['## Variables', '', `HCP Terraform was not asked: ${cell(hcpProblem)}`, ''];
+  const lines = ['## Variables in HCP Terraform', ''];
+  for (const problem of plan.problems)
+    lines.push(`> **In the way:** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
+  if (plan.changes.length === 0) lines.push('None to write: they are as they should be.', '');
+  else {
+    lines.push('| Change | Before | After |', '|---|---|---|');
+    for (const c of plan.changes)
+      lines.push(
+        `| ${cell(c.title)} | ${c.before === undefined ? '' : code(c.before)} | ${c.after === undefined ? '' : code(c.after)} |`,
+      );
+    lines.push('');
+  }
+  for (const note of plan.notes) lines.push(`- ${cell(note)}`);
+  if (staticVariables.length > 0) {
+    lines.push(
+      'Static credentials that would win over the role. Their removal is offered after the proof, each with its own tick:',
+      '',
+    );
+    for (const v of staticVariables) lines.push(`- ${code(v.key)} of the ${cell(v.origin)}`);
+  }
+  return [...lines, ''];
 }
 
 function diff(before: string | undefined, after: string | undefined): string {
@@ -152,30 +192,30 @@ function proof(role: DesiredRole, rows: readonly ProofRow[]): string[] {
 
 function next(
   binding: BindingChoices,
-  variables: readonly { readonly key: string; readonly value: string }[],
+  toSet: readonly { readonly key: string; readonly value: string }[],
   applies: boolean,
 ): string[] {
-  return [
-    '## What comes next',
-    '',
-    ...(applies
+  const steps: string[] = [];
+  if (!applies)
+    steps.push(
+      `In AWS account ${code(binding.accountId)}: the OIDC provider ${code(issuerUrl(binding.hostname))} with the audience ${code(binding.audience)}, and the roles above. Run this command with an AWS profile, or ${code('tfc-oidc apply')}.`,
+    );
+  if (toSet.length > 0) steps.push('In the workspace, set the environment variables below. They are not sensitive.');
+  steps.push('A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.');
+  const table =
+    toSet.length === 0
       ? []
-      : [
-          `1. In AWS account ${code(binding.accountId)}: the OIDC provider ${code(issuerUrl(binding.hostname))} with the audience ${code(binding.audience)}, and the roles above. Run this command with an AWS profile, or ${code('tfc-oidc apply')}.`,
-        ]),
-    `${applies ? 1 : 2}. In the workspace, as environment variables that are not sensitive:`,
-    '',
-    '| Variable | Value |',
-    '|---|---|',
-    ...variables.map(v => `| ${code(v.key)} | ${code(v.value)} |`),
-    '',
-    `${applies ? 2 : 3}. A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.`,
-    '',
-  ];
+      : ['', '| Variable | Value |', '|---|---|', ...toSet.map(v => `| ${code(v.key)} | ${code(v.value)} |`)];
+  return ['## What comes next', '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
 }
 
 /** What was done, change by change. */
-export function resultPreview(prepared: PreparedBinding, result: ApplyResult, lines: readonly DoneLine[]): string {
+export function resultPreview(
+  prepared: PreparedBinding,
+  result: ApplyResult,
+  lines: readonly DoneLine[],
+  variablesWritten: boolean,
+): string {
   const workspace = prepared.choices.workspaces[0]?.workspace ?? '';
   return [
     `# ${result.state === 'complete' ? 'Done' : result.state === 'cancelled' ? 'Stopped on your wish' : 'Stopped'}: OIDC for ${code(workspace)}`,
@@ -195,7 +235,7 @@ export function resultPreview(prepared: PreparedBinding, result: ApplyResult, li
           '',
         ]),
     ...(result.warning === undefined ? [] : [`> ${cell(result.warning.message)} ${cell(result.warning.nextStep)}`, '']),
-    ...next(prepared.choices, prepared.desired.variables[0]?.variables ?? [], true),
+    ...next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true),
     '**TFC OIDC: Undo…** in the palette takes these changes back.',
     '',
   ].join('\n');

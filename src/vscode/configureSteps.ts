@@ -1,8 +1,14 @@
 import * as vscode from 'vscode';
+import type { StaticVariable } from '../binding/facts';
+import { hcpFacts } from '../binding/gather/hcp';
 import type { Result } from '../core/problem';
+import { feedingVariables } from '../hcp/variables/feeding';
+import type { VariableReading } from '../hcp/variables/read';
+import type { Workspace } from '../hcp/workspace/model';
 import { organizationName, projectName, workspaceName } from '../oidc/names';
 import { accountId } from '../oidc/partition';
-import { profileChoices, type ProfileChoice } from './aws';
+import { abortOn, profileChoices, type ProfileChoice } from './aws';
+import type { HcpConnections } from './hcp';
 import { rootLabel, valueText, workspaceOf, workspacesText } from './describe';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 import { ask, type Choice, pick, type Step } from './steps';
@@ -17,6 +23,17 @@ export interface Choices {
   account?: string;
   roles?: 'separate' | 'single';
   policies?: { plan?: string; apply?: string };
+  /** What HCP Terraform says of the workspace, where a token was found. */
+  hcp?: GatheredWorkspace;
+  /** Why it says nothing, in one sentence. */
+  hcpProblem?: string;
+}
+
+/** The workspace and its variables as they were read: what changes are planned from. */
+export interface GatheredWorkspace {
+  readonly workspace: Workspace;
+  readonly reading: VariableReading;
+  readonly staticCredentials: readonly StaticVariable[];
 }
 
 const title = (): string => vscode.l10n.t('Configure TFC OIDC');
@@ -33,6 +50,7 @@ export function takeRoot(choices: Choices, analysed: AnalysedRoot): void {
 
 export function configureSteps(
   store: ProjectStore,
+  connections: HcpConnections,
   env: NodeJS.ProcessEnv,
   askRoot: boolean,
 ): readonly Step<Choices>[] {
@@ -66,13 +84,17 @@ export function configureSteps(
     name('workspace', vscode.l10n.t('Workspace'), vscode.l10n.t('the name, letter by letter'), workspaceName, state =>
       known(state, 'workspace'),
     ),
+    async state => {
+      await readWorkspace(state, connections);
+      return 'skipped';
+    },
     // The block's project is a filter only: the subject holds the workspace's real one, so it is always shown for a yes.
     name(
       'project',
       vscode.l10n.t('Project of the workspace, as HCP Terraform shows it. It is part of the subject.'),
       vscode.l10n.t('Default Project'),
       projectName,
-      () => false,
+      state => state.hcp !== undefined,
     ),
     async (state, position) => {
       const none: Choice<ProfileChoice | 'none'> = {
@@ -201,4 +223,47 @@ function name(
     );
     return 'asked';
   };
+}
+
+/** Reads the real project and the variables, with the token that Terraform would use. Without one the project is asked for. */
+async function readWorkspace(state: Choices, connections: HcpConnections): Promise<void> {
+  const { analysed, organization, workspace } = state;
+  const cloud = analysed?.root.cloud;
+  if (
+    analysed === undefined ||
+    organization === undefined ||
+    workspace === undefined ||
+    cloud?.hostname.state !== 'known'
+  )
+    return;
+  const hostname = cloud.hostname.value;
+  await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Reading workspace {0}', workspace),
+      cancellable: true,
+    },
+    async (_progress, token) => {
+      const signal = abortOn(token);
+      const client = await connections.find(hostname, cloud, signal);
+      if ('missing' in client) {
+        state.hcpProblem = client.missing;
+        return;
+      }
+      const read = await hcpFacts(client, organization, workspace, signal, {
+        feeding: feedingVariables(analysed.root),
+      });
+      if (read.source === undefined || read.variables.state === 'unknown') {
+        state.hcpProblem =
+          read.workspace.state === 'unknown'
+            ? read.workspace.why
+            : read.variables.state === 'unknown'
+              ? read.variables.why
+              : '';
+        return;
+      }
+      state.hcp = { ...read.source, staticCredentials: read.variables.value.staticCredentials };
+      state.project = read.source.workspace.project.name;
+    },
+  );
 }

@@ -17,6 +17,8 @@ import {
 } from '../../../src/oidc/names';
 import { openProfile, profileChoices } from '../../../src/vscode/aws';
 import { BindingRuns } from '../../../src/vscode/bindingRun';
+import { nodeFiles } from '../../../src/node/files';
+import { HcpConnections } from '../../../src/vscode/hcp';
 import { ExtensionLog } from '../../../src/vscode/log';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';
@@ -87,8 +89,20 @@ export const run = (): Promise<unknown> =>
         const prepared = valid(await prepareBinding(opened, binding(), options, signal));
         assert.equal(prepared.plan.changes.length, 3);
         const log = new ExtensionLog();
-        const runs = new BindingRuns(vscode.Uri.file(path.join(home, 'storage')), env, log);
-        const { result, lines } = await runs.apply(prepared, 'Set up');
+        const nothing = {
+          store: () => Promise.resolve(),
+          get: () => Promise.resolve(undefined),
+          delete: () => Promise.resolve(),
+          keys: () => Promise.resolve([]),
+          onDidChange: new vscode.EventEmitter<vscode.SecretStorageChangeEvent>().event,
+        };
+        const runs = new BindingRuns(
+          vscode.Uri.file(path.join(home, 'storage')),
+          env,
+          log,
+          new HcpConnections(nothing, nodeFiles, env),
+        );
+        const { result, lines } = await runs.apply(prepared, prepared.plan.changes, 'Set up');
         assert.equal(result.state, 'complete');
         assert.equal(lines.length, 3);
         const again = valid(await prepareBinding(opened, binding(), options, signal));
