@@ -160,7 +160,8 @@ function suspicion(variable: EffectiveVariable): readonly Suspicion[] {
   ];
   const name = knownName(key);
   if (name === undefined) {
-    const meant = meantName(key);
+    // Input variables of a configuration may be called tfc_aws_audience or aws_role_arn with good reason.
+    const meant = category === 'env' || key.startsWith('TFC_') ? meantName(key) : undefined;
     return meant === undefined ? [] : of('misspelt', meant);
   }
   if (category === 'terraform') return of('category', 'env');

@@ -72,6 +72,18 @@ const right: readonly string[] = families.flatMap(({ prefix, switchName, parts }
   ...parts.map(part => `TFC_DEFAULT_${prefix}${part}`),
 ]);
 
+/** Names that people make up: the right words in another order, or some of them. The last group is the tag. */
+const madeUp: readonly (readonly [RegExp, (match: readonly string[]) => string])[] = [
+  [/^(?:(?:TFC?|TFE|HCP)_)AWS_AUTH()(_\w+)?$/, () => 'TFC_AWS_PROVIDER_AUTH'],
+  [/^(?:(?:TFC?|TFE|HCP)_)?AWS_PROVIDER_AUTH()(_\w+)?$/, () => 'TFC_AWS_PROVIDER_AUTH'],
+  [/^(?:(?:TFC?|TFE|HCP)_)?AWS_(RUN|PLAN|APPLY)_ROLE_ARN(_\w+)?$/, m => `TFC_AWS_${m[1] ?? ''}_ROLE_ARN`],
+  [/^(?:TFC?|TFE|HCP)_(RUN|PLAN|APPLY)_ROLE_ARN(_\w+)?$/, m => `TFC_AWS_${m[1] ?? ''}_ROLE_ARN`],
+  [/^(?:TFC?|TFE|HCP)_AWS_ROLE_ARN_(RUN|PLAN|APPLY)(_\w+)?$/, m => `TFC_AWS_${m[1] ?? ''}_ROLE_ARN`],
+  [/^(?:TFC?|TFE|HCP)_AWS_(?:WORKLOAD_|IDENTITY_)?AUDIENCE()(_\w+)?$/, () => 'TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE'],
+  [/^AWS_WORKLOAD_IDENTITY_AUDIENCE()(_\w+)?$/, () => 'TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE'],
+  [/^TFC_(VAULT|HVS)_BACKED_AWS_PROVIDER_AUTH(_\w+)?$/, m => `TFC_${m[1] ?? ''}_BACKED_AWS_AUTH`],
+];
+
 /** What a key was probably meant to be; `undefined` when it is right or about something else. */
 export function meantName(key: string): string | undefined {
   if (knownName(key) !== undefined) return undefined;
@@ -88,6 +100,11 @@ export function meantName(key: string): string | undefined {
   }
   const trailing = upper.replace(/_+$/, '');
   if (trailing !== upper && knownName(trailing) !== undefined) return trailing;
+  for (const [pattern, name] of madeUp) {
+    const match = pattern.exec(upper);
+    // The tag keeps its case.
+    if (match !== null) return name(match) + (match[2] === undefined ? '' : key.trim().slice(-match[2].length));
+  }
   const ours = /^TFC_(?:DEFAULT_)?(?:AWS|VAULT_BACKED_AWS|HVS_BACKED_AWS)_/.test(upper);
   const others = /^TFC_(?:DEFAULT_)?(?:GCP|AZURE|VAULT|HCP|KUBERNETES|HVS)_(?!BACKED_AWS)/.test(upper);
   if (others || !/AWS|ROLE_ARN/.test(upper) || !/^T?F?C?_?/.test(upper)) return undefined;

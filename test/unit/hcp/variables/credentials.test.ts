@@ -194,6 +194,13 @@ describe('suspicious variables', () => {
     ['TFC_DEFAULT_AWS_PROVIDER_AUTH', 'TFC_AWS_PROVIDER_AUTH'],
     ['TFC_DEFAULT_AWS_RUN_ROLE_ARN_B', 'TFC_AWS_RUN_ROLE_ARN_B'],
     ['TFC_AWS_RUN_ROLE_ARN_my-tag', 'TFC_AWS_RUN_ROLE_ARN_my_tag'],
+    ['TFC_AWS_AUTH', 'TFC_AWS_PROVIDER_AUTH'],
+    ['AWS_RUN_ROLE_ARN_prod', 'TFC_AWS_RUN_ROLE_ARN_prod'],
+    ['TFC_PLAN_ROLE_ARN', 'TFC_AWS_PLAN_ROLE_ARN'],
+    ['TFC_AWS_ROLE_ARN_APPLY', 'TFC_AWS_APPLY_ROLE_ARN'],
+    ['TFC_AWS_AUDIENCE', 'TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE'],
+    ['TFC_VAULT_BACKED_AWS_PROVIDER_AUTH_x', 'TFC_VAULT_BACKED_AWS_AUTH_x'],
+    ['TFC_AWS_RUN_ROLE_ARN ', 'TFC_AWS_RUN_ROLE_ARN'],
     ['TFC_AWS_WORKLOAD_IDENTITY_AUDIANCE', 'TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE'],
   ] as const) {
     test(`${wrong} was meant to be ${meant}`, () => assert.equal(meantName(wrong), meant));
@@ -215,9 +222,25 @@ describe('suspicious variables', () => {
     'role_arn',
     'DATABASE_URL',
     'TF_LOG',
+    'AWS_AUTH',
+    'TF_VAR_aws_role_arn',
+    'CUSTOM_ROLE_ARN',
+    'TFC_AWS_ACCOUNT_ID',
   ]) {
     test(`${right} is right or about something else`, () => assert.equal(meantName(right), undefined));
   }
+
+  test('input variables may have any name; only TFC_* among them is suspicious', () => {
+    const { suspicious } = facts({
+      tfc_aws_audience: { value: 'x', category: 'terraform' },
+      aws_run_role_arn: { value: 'x', category: 'terraform' },
+      TFC_AWS_PROVDER_AUTH: { value: 'true', category: 'terraform' },
+    });
+    assert.deepEqual(
+      suspicious.map(s => [s.key, s.problem]),
+      [['TFC_AWS_PROVDER_AUTH', 'misspelt']],
+    );
+  });
 
   test('no right name is called misspelt, whatever its tag', () => {
     const names = [
