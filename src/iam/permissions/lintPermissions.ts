@@ -76,7 +76,7 @@ export function lintPermissionText(
 }
 
 /** Lints a permission policy that was read already. Values that are known only when Terraform runs are left alone. */
-export function lintPermissions(root: PolicyNode | undefined, list: ActionList): readonly PermissionFinding[] {
+function lintPermissions(root: PolicyNode | undefined, list: ActionList): readonly PermissionFinding[] {
   const statementsNode = root === undefined ? undefined : entry(root, 'Statement')?.value;
   if (root === undefined || statementsNode === undefined) {
     const place = root ?? { start: 0, end: 1 };
