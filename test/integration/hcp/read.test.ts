@@ -83,10 +83,17 @@ describe('a workspace', () => {
       tagged.map(w => w.name),
       ['app-000', 'app-100', 'app-200'],
     );
+    state.workspace('big', 'keyed', { tags: ['env:prod', 'team:web'] });
+    const keyed = value(await listWorkspaces(connect(server), 'big', { tags: { env: 'prod', team: 'web' } }, signal));
+    assert.deepEqual(
+      keyed.map(w => w.name),
+      ['keyed'],
+    );
+    assert.deepEqual(value(await listWorkspaces(connect(server), 'big', { tags: { env: 'dev' } }, signal)), []);
     assert.equal(value(await listWorkspaces(connect(server), 'big', { prefix: 'app-1' }, signal)).length, 100);
     const project = value(await findProject(connect(server), 'big', 'default project', signal));
     assert.equal(project.name, 'Default Project');
-    assert.equal(value(await listWorkspaces(connect(server), 'big', { projectId: project.id }, signal)).length, 231);
+    assert.equal(value(await listWorkspaces(connect(server), 'big', { projectId: project.id }, signal)).length, 232);
     const unknown = await findProject(connect(server), 'big', 'nothing', signal);
     assert.match(unknown.ok ? '' : unknown.problem.message, /no project "nothing"/);
   });

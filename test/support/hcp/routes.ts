@@ -119,6 +119,7 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
     w =>
       (search === null || w.name.includes(search)) &&
       tags.every(tag => w.tags.includes(tag)) &&
+      taggedFilter(request.query).every(tag => w.tags.includes(tag)) &&
       (project === null || w.projectId === project),
   );
   return paged(
@@ -126,6 +127,15 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
     found.map(w => workspaceDocument(state, w)),
     page => includedProjects(state, request, page),
   );
+}
+
+/** `filter[tagged][0][key]` with its value, as `key:value`: so the state writes them. */
+function taggedFilter(query: URLSearchParams): readonly string[] {
+  const out: string[] = [];
+  for (let i = 0; query.has(`filter[tagged][${i}][key]`); i++) {
+    out.push(`${query.get(`filter[tagged][${i}][key]`) ?? ''}:${query.get(`filter[tagged][${i}][value]`) ?? ''}`);
+  }
+  return out;
 }
 
 function includedProjects(state: HcpState, request: ApiRequest, page: readonly Document[]): readonly Document[] {
