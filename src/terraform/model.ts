@@ -72,8 +72,10 @@ export interface CloudSettings {
 }
 
 export interface ProviderBlock {
-  /** `aws` or `awscc`. */
+  /** The local name as written: `aws`, or what required_providers calls it. */
   readonly name: string;
+  /** Which provider the local name stands for. */
+  readonly kind: 'aws' | 'awscc';
   readonly alias: string | undefined;
   readonly file: SourceFile;
   readonly block: Block;

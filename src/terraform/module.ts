@@ -16,8 +16,11 @@ import {
 import type { Attribute, Block, Expression } from './syntax/ast';
 
 /** Local names that mean an AWS provider: the usual ones, and those that required_providers gives to hashicorp/aws(cc). */
-function awsNames(files: readonly SourceFile[]): ReadonlySet<string> {
-  const names = new Set(['aws', 'awscc']);
+function awsNames(files: readonly SourceFile[]): ReadonlyMap<string, ProviderBlock['kind']> {
+  const names = new Map<string, ProviderBlock['kind']>([
+    ['aws', 'aws'],
+    ['awscc', 'awscc'],
+  ]);
   for (const file of files) {
     for (const block of file.parsed.body.blocks) {
       const required =
@@ -29,8 +32,8 @@ function awsNames(files: readonly SourceFile[]): ReadonlySet<string> {
       for (const attribute of required.flatMap(b => b.body.attributes)) {
         const { value } = attribute;
         const source = value.kind === 'object' ? value.items.find(item => item.keyText === 'source')?.value : value;
-        if (source?.kind === 'string' && /(?:^|\/)hashicorp\/aws(?:cc)?$/i.test(source.value))
-          names.add(attribute.name);
+        const type = source?.kind === 'string' ? /(?:^|\/)hashicorp\/(aws|awscc)$/i.exec(source.value)?.[1] : undefined;
+        if (type !== undefined) names.set(attribute.name, type.toLowerCase() === 'aws' ? 'aws' : 'awscc');
       }
     }
   }
@@ -48,7 +51,7 @@ function withoutReplaced(providers: readonly ProviderBlock[]): readonly Provider
       .filter(p => p.file.override && p.name === provider.name && p.alias === provider.alias);
     if (later.length === 0) return provider;
     const arguments_ = new Set(later.flatMap(p => p.body.attributes.map(a => a.name)));
-    const blocks = new Set(later.flatMap(p => p.body.blocks.map(b => b.type)));
+    const blocks = new Set(later.flatMap(p => p.body.blocks.map(nestedType)));
     const { body } = provider;
     return {
       ...provider,
@@ -56,10 +59,15 @@ function withoutReplaced(providers: readonly ProviderBlock[]): readonly Provider
         ...body,
         // The alias says which block it is; it is never replaced.
         attributes: body.attributes.filter(a => a.name === 'alias' || !arguments_.has(a.name)),
-        blocks: body.blocks.filter(b => !blocks.has(b.type)),
+        blocks: body.blocks.filter(b => !blocks.has(nestedType(b))),
       },
     };
   });
+}
+
+/** `dynamic "assume_role"` makes blocks of type assume_role, and override files treat it as one. */
+function nestedType(block: Block): string {
+  return block.type === 'dynamic' ? (block.labels[0]?.value ?? 'dynamic') : block.type;
 }
 
 /** Sorts the blocks of a folder's files. Source of the block types: hashicorp/terraform internal/configs. */
@@ -81,9 +89,12 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
         case 'terraform':
           terraformBlocks.push(named);
           break;
-        case 'provider':
-          if (first !== undefined && aws.has(first)) providers.push(provider(file, block, first, second, inStack));
+        case 'provider': {
+          const kind = first === undefined ? undefined : aws.get(first);
+          if (first !== undefined && kind !== undefined)
+            providers.push({ ...provider(file, block, first, second, inStack), kind });
           break;
+        }
         case 'resource':
         case 'data':
         case 'ephemeral':
@@ -131,7 +142,7 @@ function provider(
   name: string,
   second: string | undefined,
   inStack: boolean,
-): ProviderBlock {
+): Omit<ProviderBlock, 'kind'> {
   const [config] = inStack ? blocksOf(block.body, 'config') : [];
   const alias = attributeOf(block.body, 'alias')?.value;
   return {

@@ -151,8 +151,8 @@ function unmapped(root: Root): readonly RuleFinding[] {
   if (!tagsInUse(root)) return [];
   const { module } = root;
   return module.providers
-    .filter((p): p is ProviderBlock => p.name === 'aws' && !p.inStack)
-    .filter((p, _, all) => all.find(o => o.alias === p.alias) === p)
+    .filter((p): p is ProviderBlock => p.kind === 'aws' && !p.inStack)
+    .filter((p, _, all) => all.find(o => o.name === p.name && o.alias === p.alias) === p)
     .filter(p => {
       const parts = module.providers.filter(o => o.name === p.name && o.alias === p.alias);
       // A block with files of its own has a finding of shared-files, whose fix maps it.
@@ -174,7 +174,7 @@ function unmapped(root: Root): readonly RuleFinding[] {
 /** A resource of the default provider, which has no block that could be mapped. One finding stands for all of them. */
 function implicitDefault(root: Root): readonly RuleFinding[] {
   const { module } = root;
-  if (!tagsInUse(root) || module.providers.some(p => p.name === 'aws' && p.alias === undefined)) return [];
+  if (!tagsInUse(root) || module.providers.some(p => p.kind === 'aws' && p.alias === undefined)) return [];
   const user = module.resources.find(r => r.type.startsWith('aws_') && attributeOf(r.body, 'provider') === undefined);
   if (user === undefined) return [];
   return [

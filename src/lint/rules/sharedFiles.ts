@@ -29,7 +29,7 @@ export const sharedFiles: Rule = {
           statement: argument,
           message: `${providerName(provider)} sets ${argument.name}. The provider then reads these files in place of the one that HCP Terraform prepares for the run. Remove it.`,
           fixes:
-            tagged && provider.name === 'aws' && module.dir === root.dir && !provider.inStack
+            tagged && provider.kind === 'aws' && module.dir === root.dir && !provider.inStack
               ? mapProvider(module, provider, argument)
               : removal(provider.file, argument, { title: `Remove ${argument.name}`, preferred: true }),
           related: originsOf(root, module, argument.value),

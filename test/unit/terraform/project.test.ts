@@ -78,6 +78,48 @@ test('a provider under another local name is an AWS provider', async () => {
   );
 });
 
+test('a dynamic block is replaced by, and replaces, blocks of the type that it makes', async () => {
+  const plain = 'provider "aws" {\n  region = "x"\n  assume_role {\n    role_arn = "r"\n  }\n}\n';
+  const dynamic =
+    'provider "aws" {\n  dynamic "assume_role" {\n    for_each = var.r\n    content {\n      role_arn = "r"\n    }\n  }\n}\n';
+  for (const [main, override] of [
+    [plain, dynamic],
+    [dynamic, plain],
+  ] as const) {
+    const root = await only({ '/r/main.tf': main, '/r/override.tf': override });
+    assert.deepEqual(
+      lintRoot(root)
+        .filter(f => f.code === 'assume-role')
+        .map(f => f.location.file),
+      ['/r/override.tf'],
+    );
+  }
+});
+
+test('the kind of a provider comes from its source, not from its local name', async () => {
+  const root = await only({
+    '/r/main.tf':
+      'terraform {\n  required_providers {\n    amz = { source = "hashicorp/aws" }\n    cc = { source = "HashiCorp/AWSCC" }\n    other = { source = "acme/laws" }\n  }\n}\nprovider "amz" {}\nprovider "cc" {}\nprovider "other" {}\n',
+  });
+  assert.deepEqual(
+    root.module.providers.map(p => [p.name, p.kind]),
+    [
+      ['amz', 'aws'],
+      ['cc', 'awscc'],
+    ],
+  );
+});
+
+test('once a tag is used, a default provider under another local name must be mapped as well', async () => {
+  const root = await only({
+    '/r/main.tf':
+      'terraform {\n  required_providers {\n    amz = { source = "hashicorp/aws" }\n  }\n}\nprovider "amz" {\n  region = "x"\n}\nprovider "amz" {\n  alias = "b"\n  region = "x"\n  shared_config_files = [var.tfc_aws_dynamic_credentials.aliases["b"].shared_config_file]\n}\nvariable "tfc_aws_dynamic_credentials" {\n  type = object({ default = object({ shared_config_file = string }), aliases = map(object({ shared_config_file = string })) })\n}\n',
+  });
+  const found = lintRoot(root).filter(f => f.code === 'dynamic-credentials-variable');
+  assert.equal(found.length, 1);
+  assert.match(found[0]?.message ?? '', /provider "amz" maps no configuration/);
+});
+
 test('a .tofu file takes the place of the .tf file of its name', async () => {
   const root = await only({ '/r/main.tf': named('tf'), '/r/main.tofu': named('tofu'), '/r/other.tf': '' });
   assert.equal(root.dialect, 'opentofu');
