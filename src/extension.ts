@@ -33,11 +33,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const previews = new Previews();
 
   const connections = new HcpConnections(context.secrets, nodeFiles, process.env);
-  const bindings = new BindingStore(connections);
+  const bindings = new BindingStore(connections, context.globalState);
   const runs = new BindingRuns(context.globalStorageUri, process.env, log, connections);
   const configure = new ConfigureCommand({ store, previews, runs, connections, bindings, env: process.env });
   const checks = new BindingCommands(store, bindings, connections, previews, process.env);
+  const tree = new BindingsTree(store, bindings, keys);
   context.subscriptions.push(
+    store.onDidChange(() => bindings.useCode(store.all())),
     bindings,
     log,
     files,
@@ -47,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new Diagnostics(store),
     new CodeActions(store),
     new TrustDiagnostics(store),
-    new BindingsTree(store, bindings, keys),
+    tree,
     new StatusBar(store),
   );
   commands.register('tfcOidc.configure', (target?: ConfigureTarget) => {
@@ -68,6 +70,14 @@ export function activate(context: vscode.ExtensionContext): void {
     'tfcOidc.checkBindings',
     trusted((target?: Parameters<BindingCommands['check']>[0]) => checks.check(target)),
   );
+  commands.register(
+    'tfcOidc.fixCheck',
+    trusted((row?: Parameters<BindingCommands['fixCheck']>[0]) => checks.fixCheck(row)),
+  );
+  commands.register('tfcOidc.openInBrowser', (row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
+    checks.openInBrowser(row),
+  );
+  commands.register('tfcOidc.filter', () => chooseFilter(tree));
   commands.register(
     'tfcOidc.doctor',
     trusted((target?: Parameters<BindingCommands['doctor']>[0]) => checks.doctor(target)),
@@ -120,4 +130,20 @@ function requireTrust(): void {
     message: vscode.l10n.t('This window is in Restricted Mode: no credentials are read and nothing is changed.'),
     nextStep: vscode.l10n.t('Trust the folder (Workspaces: Manage Workspace Trust), then run the command again.'),
   });
+}
+
+async function chooseFilter(tree: BindingsTree): Promise<void> {
+  const states = ['all', 'wrong', 'warning', 'unknown', 'ok'] as const;
+  const words = {
+    all: vscode.l10n.t('All workspaces'),
+    wrong: vscode.l10n.t('Wrong'),
+    warning: vscode.l10n.t('Warning'),
+    unknown: vscode.l10n.t('Unknown'),
+    ok: vscode.l10n.t('Ok'),
+  };
+  const chosen = await vscode.window.showQuickPick(
+    states.map(value => ({ label: words[value], value })),
+    { placeHolder: vscode.l10n.t('Which workspaces are shown? Type in the view to search by name.') },
+  );
+  if (chosen !== undefined) tree.setFilter(chosen.value);
 }

@@ -83,7 +83,7 @@ export interface JournalRun {
 }
 
 /** What a journal may keep of a change. */
-export function withoutSecrets(change: Change): Change {
+function withoutSecrets(change: Change): Change {
   switch (change.kind) {
     case 'iam':
       return change;

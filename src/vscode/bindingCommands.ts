@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Check } from '../binding/check';
 import { diagnosesMarkdown } from '../binding/checkReport';
 import { diagnose } from '../binding/doctor/diagnose';
 import { runChecks } from '../binding/checks/table';
@@ -102,6 +103,33 @@ export class BindingCommands {
       modal: true,
       detail: lines.join('\n'),
     });
+  }
+
+  /** Does what puts a check right: through the command that shows it before anything is changed. */
+  async fixCheck(row: { readonly analysed: AnalysedRoot; readonly check: Check } | undefined): Promise<void> {
+    const remedy = row?.check.remedy;
+    if (row === undefined || remedy === undefined) return;
+    switch (remedy.kind) {
+      case 'configure':
+      case 'update-trust':
+      case 'rewrite-variables':
+      case 'remove-variables':
+        await vscode.commands.executeCommand('tfcOidc.configure', { analysed: row.analysed });
+        return;
+      case 'fix-code':
+        await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed: row.analysed });
+        return;
+      case 'open-file':
+        await vscode.commands.executeCommand('tfcOidc.openLocation', remedy.location);
+        return;
+      case 'open-page':
+        await vscode.env.openExternal(vscode.Uri.parse(remedy.url));
+    }
+  }
+
+  async openInBrowser(row: { readonly checked: CheckedWorkspace } | undefined): Promise<void> {
+    const facts = row?.checked.facts.workspace;
+    if (facts?.state === 'known') await vscode.env.openExternal(vscode.Uri.parse(facts.value.url));
   }
 
   private async pickHost(): Promise<string | undefined> {

@@ -29,7 +29,12 @@ export function configurationItem(name: string, state: CheckState): vscode.TreeI
 }
 
 export function checkItem(check: Check): vscode.TreeItem {
-  const item = itemOf(check.title, check.state, vscode.TreeItemCollapsibleState.None, 'check');
+  const item = itemOf(
+    check.title,
+    check.state,
+    vscode.TreeItemCollapsibleState.None,
+    check.remedy === undefined || check.state === 'ok' ? 'check' : 'check fixable',
+  );
   const tooltip = new vscode.MarkdownString('', true);
   for (const line of check.evidence) tooltip.appendText(`${line}\n\n`);
   tooltip.appendText(`${check.why}\n\n`);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Check, worst } from '../binding/check';
+import { type Check, type CheckState, worst } from '../binding/check';
 import type { Finding, Severity } from '../lint/finding';
 import type { Location } from '../core/text';
 import { viewId, type ViewState } from './contract';
@@ -32,8 +32,14 @@ export type Row =
       readonly checked: CheckedWorkspace;
       readonly at: number;
     }
-  | { readonly kind: 'configuration'; readonly name: string; readonly checks: readonly Check[] }
-  | { readonly kind: 'check'; readonly check: Check };
+  | { readonly kind: 'unopened'; readonly analysed: AnalysedRoot; readonly name: string }
+  | {
+      readonly kind: 'configuration';
+      readonly analysed: AnalysedRoot;
+      readonly name: string;
+      readonly checks: readonly Check[];
+    }
+  | { readonly kind: 'check'; readonly analysed: AnalysedRoot; readonly check: Check };
 
 const icons: Readonly<Record<Severity, readonly [string, string]>> = {
   error: ['error', 'list.errorForeground'],
@@ -48,6 +54,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<Row>;
+  private filter: CheckState | 'all' = 'all';
   private readonly subscriptions: readonly vscode.Disposable[];
 
   constructor(
@@ -85,7 +92,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.changed.fire(undefined);
   }
 
-  getChildren(row?: Row): Row[] {
+  getChildren(row?: Row): Row[] | Promise<Row[]> {
     if (row === undefined) {
       const folders = new Set(this.store.all().map(r => r.folder));
       if (folders.size > 1) return [...folders].map(folder => ({ kind: 'folder', folder }));
@@ -100,9 +107,11 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       case 'root':
         return [...facts(row.analysed), ...this.status(row.analysed), ...groups(row.analysed.findings)];
       case 'workspace':
-        return byConfiguration(row.checked.checks);
+        return byConfiguration(row.analysed, row.checked.checks);
+      case 'unopened':
+        return this.open(row.analysed, row.name);
       case 'configuration':
-        return row.checks.map(check => ({ kind: 'check', check }));
+        return row.checks.map(check => ({ kind: 'check', analysed: row.analysed, check }));
       case 'group':
         return row.findings.map(finding => ({ kind: 'finding', finding }));
       case 'fact':
@@ -115,6 +124,20 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
   }
 
+  /** Shows workspaces in one state only; `all` shows those that were not checked yet too. */
+  setFilter(filter: CheckState | 'all'): void {
+    this.filter = filter;
+    this.view.message =
+      filter === 'all' ? '' : vscode.l10n.t('Only workspaces whose state is "{0}" are shown.', filter);
+    this.changed.fire(undefined);
+  }
+
+  /** A workspace of a long list is checked when it is opened. */
+  private async open(analysed: AnalysedRoot, name: string): Promise<Row[]> {
+    const checked = await this.bindings.checkOne(analysed, name, new AbortController().signal);
+    return checked === undefined ? [] : byConfiguration(analysed, checked.checks);
+  }
+
   /** The workspaces of a root with their checks, or the offer to make them. */
   private status(analysed: AnalysedRoot): Row[] {
     const { kind } = analysed.root.cloud;
@@ -122,7 +145,12 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     const status = this.bindings.of(analysed);
     if (status === undefined) return [{ kind: 'unchecked', analysed }];
     return [
-      ...status.workspaces.map((checked): Row => ({ kind: 'workspace', analysed, checked, at: status.at })),
+      ...status.names.flatMap((name): Row[] => {
+        const checked = status.workspaces.find(w => w.workspace === name);
+        if (checked === undefined) return this.filter === 'all' ? [{ kind: 'unopened', analysed, name }] : [];
+        if (this.filter !== 'all' && worst(checked.checks) !== this.filter) return [];
+        return [{ kind: 'workspace', analysed, checked, at: status.at }];
+      }),
       ...(status.problem === undefined ? [] : [{ kind: 'problem' as const, text: status.problem }]),
     ];
   }
@@ -195,6 +223,11 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       }
       case 'workspace':
         return workspaceItem(row.checked, worst(row.checked.checks), row.at);
+      case 'unopened': {
+        const out = item(row.name, vscode.TreeItemCollapsibleState.Collapsed, 'circle-outline', undefined, 'unopened');
+        out.description = vscode.l10n.t('open to check');
+        return out;
+      }
       case 'configuration':
         return configurationItem(row.name, worst(row.checks));
       case 'check':
@@ -326,12 +359,13 @@ function open(location: Location): vscode.Command {
 }
 
 /** Checks of the workspace as a whole first, then those of each configuration. */
-function byConfiguration(checks: readonly Check[]): Row[] {
+function byConfiguration(analysed: AnalysedRoot, checks: readonly Check[]): Row[] {
   const names = [...new Set(checks.flatMap(c => c.configuration ?? []))];
   return [
-    ...checks.filter(c => c.configuration === undefined).map((check): Row => ({ kind: 'check', check })),
+    ...checks.filter(c => c.configuration === undefined).map((check): Row => ({ kind: 'check', analysed, check })),
     ...names.map((name): Row => ({
       kind: 'configuration',
+      analysed,
       name,
       checks: checks.filter(c => c.configuration === name),
     })),

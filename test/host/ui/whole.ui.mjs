@@ -95,6 +95,11 @@ const whole = (theme, name) => ({
     );
     assert.match(JSON.stringify(aws.dump()), /project:Shop Front:workspace:storefront-prod:run_phase:apply/);
     await w.row('Trust for plan runs').waitFor();
+    // The code is clean and the keys are gone: the check follows, without asking anybody again for the code.
+    await host.page
+      .locator('.pane-body .monaco-list-row[aria-label*="No static credentials that win. ok"]')
+      .first()
+      .waitFor({ timeout: 20_000 });
     await w.shot(`whole-4-green-${name}`);
     assert.deepEqual(hcp.violations, []);
   },
