@@ -20,6 +20,7 @@ ${identityHelp}
   --audience A          default aws.workload.identity
   --phases PHASES       plan, apply or plan,apply: one policy for one role (default plan,apply);
                         separate: two policies, { "plan": …, "apply": … }, for two roles
+  --format json         the only format
   --any-project         let the workspace be moved: project:* with the exact workspace
 
 The policy is printed as IAM takes it; "tfc-oidc prove" reads it from standard input.

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { exampleKey, staticProfile, writeProfiles } from '../aws/profiles';
+import { exampleKey, exampleSecret, staticProfile, writeProfiles } from '../aws/profiles';
 import { AwsServer } from '../aws/server';
+import { HcpServer } from '../hcp/server';
 
 /**
  * The main job on the example company, told on the terminal: the CLI as a person calls it, against a strict IAM server on loopback.
@@ -25,6 +26,8 @@ async function main(): Promise<void> {
     HOME: path.join(demo, 'home'),
     ...writeProfiles(path.join(demo, 'home'), config, credentials),
   };
+  const hcp = await shop();
+  Object.assign(env, { [`TF_TOKEN_${hcp.hostname}`]: hcp.token });
   const tell = (text: string): void => void process.stdout.write(`\n── ${text}\n`);
   const run = (expected: number, ...args: string[]): Promise<string> => cli(env, expected, args);
   try {
@@ -78,10 +81,46 @@ async function main(): Promise<void> {
     await run(0, 'apply', ...binding, '--yes');
     await run(0, 'plan', ...binding);
     await run(0, 'undo', '--yes', '--journal', path.join(demo, 'journal'));
+    tell('From static keys to a proven binding in one command, against an HCP Terraform on this machine.');
+    await run(1, 'status', 'shop', '--profile', 'default');
+    await run(
+      0,
+      'configure',
+      'shop',
+      '--profile',
+      'default',
+      '--plan-policy-arn',
+      'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      '--journal',
+      path.join(demo, 'journal'),
+      '--remove-static-keys',
+      '--yes',
+    );
+    await run(0, 'doctor', 'shop', '--profile', 'default');
+    await run(1, 'audit', '--organization', 'acme', '--hostname', hcp.hostname);
     tell(`That is the main job. The project it worked on is in ${path.relative(root, company)}.`);
   } finally {
     await server.stop();
+    await hcp.close();
   }
+}
+
+/** An HCP Terraform with a workspace that still has keys of its own and from a variable set, and a project that belongs to it. */
+async function shop(): Promise<HcpServer> {
+  const hcp = await HcpServer.start();
+  hcp.state.organization('acme');
+  const project = hcp.state.project('acme', 'Shop Front');
+  const workspace = hcp.state.workspace('acme', 'shop-prod', { projectId: project.id });
+  const legacy = hcp.state.varset('acme', 'legacy keys', { workspaceIds: [workspace.id] });
+  hcp.state.variable(workspace, 'AWS_ACCESS_KEY_ID', exampleKey);
+  hcp.state.variable(legacy, 'AWS_SECRET_ACCESS_KEY', exampleSecret, { sensitive: true });
+  hcp.state.variable(hcp.state.workspace('acme', 'forgotten'), 'AWS_ACCESS_KEY_ID', exampleKey);
+  mkdirSync(path.join(company, 'shop'));
+  writeFileSync(
+    path.join(company, 'shop/main.tf'),
+    `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n\n    workspaces {\n      name = "shop-prod"\n    }\n  }\n}\n\nprovider "aws" {\n  region = "eu-central-1"\n}\n`,
+  );
+  return hcp;
 }
 
 /** Shows a call and its output; another exit code than the expected one ends the story. */
