@@ -80,7 +80,7 @@ function statement(v: unknown): unknown {
 }
 
 /** One text for all policies of the same meaning; `undefined` for what is no policy. */
-export function canonicalPolicy(text: string): string | undefined {
+function canonicalPolicy(text: string): string | undefined {
   let policy: unknown;
   try {
     policy = JSON.parse(text);
