@@ -8,6 +8,7 @@ import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
 import { lintPolicy } from './commands/lintPolicy';
 import { lintTrust } from './commands/lintTrust';
+import { permissions } from './commands/permissions';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
 import { status } from './commands/status';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   trust,
   prove,
   lintTrust,
+  permissions,
   lintPolicy,
   plan,
   apply,

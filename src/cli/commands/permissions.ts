@@ -1,0 +1,146 @@
+import { ProblemError } from '../../core/problem';
+import { readActions } from '../../iam/permissions/actions';
+import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
+import { readMapping } from '../../iam/permissions/mapping';
+import { policyHcl } from '../../iam/permissions/hcl';
+import { accountId, partitionName, partitionOfRegion } from '../../oidc/partition';
+import type { Root } from '../../terraform/model';
+import { choice, type Command, text, UsageError } from '../command';
+import { nodeFiles } from '../files';
+import { unwrap } from '../names';
+import { permissionData } from '../permissionData';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+
+export const permissions: Command = {
+  name: 'permissions',
+  summary: 'say which AWS permissions a configuration needs',
+  help: `Writes a starting policy for a Terraform configuration: the IAM actions that its code is known to need.
+
+Usage: tfc-oidc permissions [PATH] [options]
+
+  --phase plan|apply    plan: refresh only, nothing but reads; apply: all (default apply)
+  --account ID          account of the resources, for their ARNs (default: any)
+  --region REGION       region of the resources (default: any)
+  --partition NAME      aws, aws-us-gov, aws-cn, … (default: the region's)
+  --format json|text|terraform
+                        default json: { "policy", "unmapped", "why", "size" } and more
+
+A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
+
+Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
+  options: {
+    phase: { type: 'string' },
+    account: { type: 'string' },
+    region: { type: 'string' },
+    partition: { type: 'string' },
+    format: { type: 'string' },
+  },
+  run: async (context, { values, positionals }) => {
+    const phase = choice(values, 'phase', ['plan', 'apply'], 'apply');
+    const format = choice(values, 'format', ['json', 'text', 'terraform'], 'json');
+    const account = text(values, 'account');
+    const region = text(values, 'region');
+    if (region !== undefined && !/^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(region))
+      throw new UsageError(`--region takes a region like eu-central-1; it was "${region}"`);
+    const partition = text(values, 'partition');
+    const place = {
+      partition: partition === undefined ? partitionOfRegion(region ?? '') : unwrap(partitionName(partition)),
+      region,
+      account: account === undefined ? undefined : unwrap(accountId(account)),
+    };
+    const folder = await readTerraformFolder(context, positionals);
+    const root = rootOf(folder);
+    const mapping = readMapping(permissionData('terraform.json.gz'));
+    const result = generatePermissions(root, mapping, readActions(permissionData('actions.json.gz')), phase, place);
+    const notes = [...result.notes, ...(await newerProvider(root, result.provider))];
+    if (format === 'json') context.out(`${JSON.stringify({ ...report(result, folder), notes }, null, 2)}\n`);
+    else if (format === 'terraform') context.out(policyHcl(result.parts, phase));
+    else context.out(textReport(result, folder, notes));
+    if (format === 'terraform') {
+      for (const u of result.unmapped) context.err(`unmapped: ${u.address}\n`);
+      for (const note of notes) context.err(`note: ${note}\n`);
+    }
+    return result.unmapped.length > 0 ? 1 : 0;
+  },
+};
+
+function rootOf({ project, folder }: TerraformFolder): Root {
+  const [first, ...more] = project.roots;
+  const own = project.roots.find(root => root.dir === folder) ?? (more.length === 0 ? first : undefined);
+  if (own !== undefined) return own;
+  const names = project.roots.map(root => nodeFiles.relative(folder, root.dir));
+  throw new ProblemError(
+    first === undefined
+      ? {
+          code: 'no-terraform',
+          message: 'There is no Terraform configuration here.',
+          nextStep: 'Give the folder of a Terraform configuration.',
+        }
+      : {
+          code: 'several-roots',
+          message: `There are several configurations here: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}.`,
+          nextStep: 'Give the folder of one of them: each has its own role and policy.',
+        },
+  );
+}
+
+/** `.terraform.lock.hcl` may hold a newer provider than the one that the data stands for. */
+async function newerProvider(root: Root, known: string): Promise<readonly string[]> {
+  const lock = await nodeFiles
+    .read(nodeFiles.join(root.dir, '.terraform.lock.hcl'), 1024 * 1024)
+    .catch(() => undefined);
+  const version = /provider\s+"[^"]*\/hashicorp\/aws"\s*\{[^}]*?\bversion\s*=\s*"([\d.]+)/.exec(lock ?? '')?.[1];
+  if (version === undefined) return [];
+  const [a = 0, b = 0, c = 0] = version.split('.').map(Number);
+  const [x = 0, y = 0, z = 0] = known.split('.').map(Number);
+  const newer = a !== x ? a > x : b !== y ? b > y : c > z;
+  return newer
+    ? [
+        `The lock file has version ${version} of the AWS provider; this policy stands for ${known}. New calls may be missing.`,
+      ]
+    : [];
+}
+
+function report(result: Permissions, folder: TerraformFolder): Record<string, unknown> {
+  const why: Record<string, unknown[]> = {};
+  for (const need of [...result.needs].sort((a, b) => (a.action < b.action ? -1 : a.action > b.action ? 1 : 0))) {
+    (why[need.action] ??= []).push({
+      address: need.address,
+      file: folder.name(need.location.file),
+      range: folder.range(need.location),
+      source: need.source,
+      confidence: need.confidence,
+    });
+  }
+  return {
+    policy: result.policy,
+    unmapped: result.unmapped.map(u => ({
+      type: u.type,
+      address: u.address,
+      file: folder.name(u.location.file),
+      range: folder.range(u.location),
+    })),
+    why,
+    size: result.size,
+    ...(result.parts.length > 1 && { parts: result.parts }),
+    provider: result.provider,
+  };
+}
+
+function textReport(result: Permissions, folder: TerraformFolder, notes: readonly string[]): string {
+  const lines = [
+    `Starting policy for AWS provider ${result.provider} (${result.size} characters${result.parts.length > 1 ? `, in ${result.parts.length} policies` : ''}):`,
+  ];
+  for (const statement of result.policy.Statement) {
+    lines.push('', `${statement.Sid}: ${statement.Resource.join(', ')}`);
+    for (const action of statement.Action) {
+      const from = new Set(result.needs.filter(n => n.action === action).map(n => n.address));
+      lines.push(`  ${action}  (${[...from].join(', ')})`);
+    }
+  }
+  if (result.unmapped.length > 0) lines.push('', 'Nothing is known of these; the policy leaves them out:');
+  for (const u of result.unmapped)
+    lines.push(`  ${u.address}  ${folder.name(u.location.file)}:${folder.range(u.location).start.line + 1}`);
+  for (const note of notes) lines.push('', `Note: ${note}`);
+  return `${lines.join('\n')}\n`;
+}
