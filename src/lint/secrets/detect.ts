@@ -27,6 +27,8 @@ export function findKeys(
   text: string,
   context: { readonly namesSecret: boolean; readonly nearKeyId: boolean },
 ): readonly KeyMatch[] {
+  // Most texts of a project are too short for an id (20) or a secret (40).
+  if (text.length < 20) return [];
   const out: KeyMatch[] = [];
   for (const match of text.matchAll(keyId)) {
     if (!isPlaceholderId(match[0])) out.push({ kind: 'id', start: match.index, end: match.index + match[0].length });
