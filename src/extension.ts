@@ -21,6 +21,9 @@ import { StatusBar } from './vscode/statusBar';
 import { BindingsTree } from './vscode/tree';
 import { TrustDiagnostics } from './vscode/trustDiagnostics';
 
+/** Checks of a visible sidebar are made again on focus when they are older than this. */
+const refreshMilliseconds = 10 * 60_000;
+
 /** Builds the services, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = new ExtensionLog();
@@ -40,6 +43,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const tree = new BindingsTree(store, bindings, keys);
   context.subscriptions.push(
     store.onDidChange(() => bindings.useCode(store.all())),
+    // Who has asked once wants to see what is true now; who has not is never asked for.
+    vscode.window.onDidChangeWindowState(state => {
+      if (!state.focused || !tree.visible) return;
+      const stale = bindings.stale(store.all(), refreshMilliseconds);
+      if (stale.length > 0)
+        void bindings.check(stale).catch((error: unknown) => log.warn(`refresh on focus: ${String(error)}`));
+    }),
     bindings,
     log,
     files,

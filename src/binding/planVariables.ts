@@ -7,6 +7,10 @@ import type { VariableChange } from './change';
 import type { DesiredVariable } from './desired';
 import type { StaticVariable } from './facts';
 
+/** Where the variables go: the workspace itself, or a variable set that reaches it. */
+export type VariableTarget =
+  { readonly type: 'workspace' } | { readonly type: 'varset'; readonly id: string; readonly name: string };
+
 export interface VariablePlan {
   readonly changes: readonly VariableChange[];
   readonly problems: readonly Problem[];
@@ -21,6 +25,7 @@ export function planVariables(
   workspace: Workspace,
   reading: VariableReading,
   desired: readonly DesiredVariable[],
+  target: VariableTarget = { type: 'workspace' },
 ): VariablePlan {
   const changes: VariableChange[] = [];
   const problems: Problem[] = [];
@@ -28,31 +33,46 @@ export function planVariables(
   for (const wanted of desired) {
     const effective = reading.effective.find(v => v.key === wanted.key && v.category === 'env');
     if (effective !== undefined && effective.value === wanted.value) continue;
-    const own = reading.all.find(v => v.key === wanted.key && v.category === 'env' && v.origin.from === 'workspace');
-    if (effective !== undefined && effective.origin.from !== 'workspace' && own !== undefined) {
-      // Only a priority set beats the workspace's own variable: writing the latter would change nothing.
+    const own = reading.all.find(v => v.key === wanted.key && v.category === 'env' && isAt(v, target));
+    if (effective !== undefined && !isAt(effective, target) && (own !== undefined || beats(effective, target))) {
       problems.push({
-        code: 'priority-variable-set',
-        message: `${wanted.key} of the ${originText(effective.origin)} beats the workspace's own variable.`,
-        nextStep: 'Change or remove the variable in that variable set, then plan again.',
+        code: 'variable-beaten',
+        message: `${wanted.key} of the ${originText(effective.origin)} beats what would be written ${target.type === 'workspace' ? 'to the workspace' : `to variable set "${target.name}"`}.`,
+        nextStep: 'Change or remove that variable, or choose the place that it is in, then plan again.',
       });
       continue;
     }
-    changes.push(...writesOf(workspace, own, wanted, notes));
+    changes.push(...writesOf(workspace, target, own, wanted, notes));
   }
   return { changes, problems, notes };
 }
 
+function isAt(variable: Variable, target: VariableTarget): boolean {
+  const { origin } = variable;
+  return target.type === 'workspace'
+    ? origin.from === 'workspace'
+    : origin.from === 'varset' && origin.id === target.id;
+}
+
+/** Would this variable still count if one of its name were written to the target? Only where that is sure is it written. */
+function beats(effective: Variable, target: VariableTarget): boolean {
+  return target.type === 'workspace' ? effective.origin.from === 'varset' && effective.origin.priority : true;
+}
+
 function writesOf(
   workspace: Workspace,
+  target: VariableTarget,
   own: Variable | undefined,
   wanted: DesiredVariable,
   notes: string[],
 ): readonly VariableChange[] {
+  const scope: VariableChange['scope'] =
+    target.type === 'workspace' ? { type: 'workspace', id: workspace.id, name: workspace.name } : target;
+  const where = target.type === 'workspace' ? `workspace ${workspace.name}` : `variable set ${target.name}`;
   const base = {
     kind: 'variable',
     hostname: workspace.hostname,
-    scope: { type: 'workspace', id: workspace.id, name: workspace.name },
+    scope,
     key: wanted.key,
     category: 'env',
     language: 'plaintext',
@@ -64,8 +84,8 @@ function writesOf(
     return [
       {
         ...base,
-        id: `variable:${workspace.id}:${wanted.key}:create`,
-        title: `Set ${wanted.key} in workspace ${workspace.name}`,
+        id: `variable:${scope.id}:${wanted.key}:create`,
+        title: `Set ${wanted.key} in ${where}`,
         action: 'create',
         before: undefined,
         expected: undefined,
@@ -78,8 +98,8 @@ function writesOf(
     return [
       {
         ...base,
-        id: `variable:${workspace.id}:${wanted.key}:update`,
-        title: `Change ${wanted.key} in workspace ${workspace.name}`,
+        id: `variable:${scope.id}:${wanted.key}:update`,
+        title: `Change ${wanted.key} in ${where}`,
         action: 'update',
         before: own.value,
         expected: { id: own.id, versionId: own.versionId },
@@ -94,8 +114,8 @@ function writesOf(
     removal(workspace.hostname, base.scope, own),
     {
       ...base,
-      id: `variable:${workspace.id}:${wanted.key}:create`,
-      title: `Set ${wanted.key} in workspace ${workspace.name}, readable`,
+      id: `variable:${scope.id}:${wanted.key}:create`,
+      title: `Set ${wanted.key} in ${where}, readable`,
       action: 'create',
       before: undefined,
       expected: undefined,

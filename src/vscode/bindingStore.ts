@@ -93,6 +93,14 @@ export class BindingStore implements vscode.Disposable {
     );
   }
 
+  /** Roots that were checked before, and longer ago than this. */
+  stale(roots: readonly AnalysedRoot[], milliseconds: number): readonly AnalysedRoot[] {
+    return roots.filter(root => {
+      const status = this.results.get(root.root.dir);
+      return status !== undefined && Date.now() - status.at > milliseconds;
+    });
+  }
+
   /** Checks one workspace of a list that was too long to be checked whole. */
   async checkOne(analysed: AnalysedRoot, name: string, signal: AbortSignal): Promise<CheckedWorkspace | undefined> {
     const status = this.results.get(analysed.root.dir);

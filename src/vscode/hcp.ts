@@ -46,6 +46,8 @@ export class HcpConnections {
 
   /** Asks for a token and keeps it for its host, after HCP Terraform has accepted it. */
   async signIn(hostname: string): Promise<boolean> {
+    const shared = await this.hashicorpSession(hostname);
+    if (shared !== undefined) return this.accept(hostname, shared);
     const typed = await vscode.window.showInputBox({
       title: vscode.l10n.t('Sign in to {0}', hostname),
       prompt: vscode.l10n.t(
@@ -57,7 +59,11 @@ export class HcpConnections {
       ignoreFocusOut: true,
     });
     if (typed === undefined || typed.trim() === '') return false;
-    const token = new Secret(typed.trim());
+    return this.accept(hostname, new Secret(typed.trim()));
+  }
+
+  /** Keeps a token for its host once the host has taken it. */
+  private async accept(hostname: string, token: Secret): Promise<boolean> {
     const client = new HcpClient({
       hostname,
       token,
@@ -68,6 +74,32 @@ export class HcpConnections {
     if (!who.ok && who.problem.status === 401) throw new ProblemError(who.problem);
     await this.secrets.store(key(hostname), token.reveal());
     return true;
+  }
+
+  /**
+   * The sign-in of HashiCorp's extension, where that is installed and the user agrees. Its session does not say which host it is
+   * for, so it is offered for HCP Terraform's own host only, and named.
+   */
+  private async hashicorpSession(hostname: string): Promise<Secret | undefined> {
+    if (hostname !== 'app.terraform.io' || vscode.extensions.getExtension('hashicorp.terraform') === undefined)
+      return undefined;
+    const use = vscode.l10n.t('Use That Sign-In');
+    const answer = await vscode.window.showInformationMessage(
+      vscode.l10n.t('HashiCorp’s extension is installed. Use its sign-in for {0}?', hostname),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          'VS Code asks you once more. Choose this only if you signed in to {0} there, and to no other host.',
+          hostname,
+        ),
+      },
+      use,
+      vscode.l10n.t('Type a Token'),
+    );
+    if (answer === undefined) throw new vscode.CancellationError();
+    if (answer !== use) return undefined;
+    const session = await vscode.authentication.getSession('HashiCorpTerraformCloud', [], { createIfNone: true });
+    return new Secret(session.accessToken);
   }
 
   async signOut(hostname: string): Promise<void> {

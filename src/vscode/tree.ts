@@ -124,6 +124,10 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
   }
 
+  get visible(): boolean {
+    return this.view.visible;
+  }
+
   /** Shows workspaces in one state only; `all` shows those that were not checked yet too. */
   setFilter(filter: CheckState | 'all'): void {
     this.filter = filter;

@@ -6,15 +6,17 @@ import type { Change } from '../../binding/change';
 import { gatherBinding, type GatheredBinding } from '../../binding/gather/binding';
 import { journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
 import { trustJudge } from '../../binding/judge';
-import { planRemovals, planVariables, type VariablePlan } from '../../binding/planVariables';
+import { planRemovals, planVariables, type VariablePlan, type VariableTarget } from '../../binding/planVariables';
 import { subjectOf } from '../../binding/prepare';
 import { ProblemError } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
+import { findVarset } from '../../hcp/variables/read';
 import { lintRoot } from '../../lint/lint';
 import { journals, planBinding, type PlannedBinding, surroundings } from '../binding';
 import { bindingHelp, bindingOptions, type BindingRequest, bindingRequest } from '../bindingOptions';
 import { targets, type Target } from '../bindings';
-import { choice, type CliContext, type Command, type ExitCode, type OptionValues, UsageError } from '../command';
+import { choice, type CliContext, type Command, type ExitCode, type OptionValues, text, UsageError } from '../command';
+import { unwrap } from '../names';
 import { HcpSessions } from '../hcpSession';
 import { planJson, planText, printJson } from '../planReport';
 import { readTerraformFolder } from '../terraformFolder';
@@ -29,6 +31,7 @@ variables, then the proof by reading everything back, and only then, where asked
 Usage: tfc-oidc configure [PATH] --yes [options]
 
 ${bindingHelp}
+  --variable-set NAME   write the variables to this variable set of the workspace instead of to the workspace itself
   --remove-static-keys  after the proof: remove the static AWS variables of the workspace and of its variable sets. Their values
                         are secrets and are not kept: an undo can not bring them back.
   --yes                 apply; without it the plan is shown and nothing is written
@@ -37,7 +40,12 @@ ${bindingHelp}
 
 "tfc-oidc undo" takes it back. "tfc-oidc fix" cleans the code; do that after the proof.
 Exit codes: 0 done and proven, 1 not applied, or a check is wrong, 2 stopped or could not run.`,
-  options: { ...bindingOptions, yes: { type: 'boolean' }, 'remove-static-keys': { type: 'boolean' } },
+  options: {
+    ...bindingOptions,
+    yes: { type: 'boolean' },
+    'remove-static-keys': { type: 'boolean' },
+    'variable-set': { type: 'string' },
+  },
   async run(context, { values, positionals }) {
     const folder = await readTerraformFolder(context, positionals);
     const sessions = new HcpSessions(context);
@@ -112,7 +120,7 @@ class Configuration {
   async run(): Promise<ExitCode> {
     const { context, request } = this;
     const planned = await planBinding(context, request);
-    const variables = this.variablePlan(planned);
+    const variables = await this.variablePlan(planned);
     const removals = this.removals();
     const problems = [...planned.plan.problems, ...variables.problems];
     const changes: readonly Change[] = [...planned.plan.changes, ...variables.changes];
@@ -148,7 +156,7 @@ class Configuration {
     return this.prove(planned, removals, shown, applied);
   }
 
-  private variablePlan(planned: PlannedBinding): VariablePlan {
+  private async variablePlan(planned: PlannedBinding): Promise<VariablePlan> {
     const { source } = this.before;
     if (source === undefined) {
       const why =
@@ -167,7 +175,26 @@ class Configuration {
         notes: [],
       };
     }
-    return planVariables(source.workspace, source.reading, planned.desired.variables[0]?.variables ?? []);
+    return planVariables(
+      source.workspace,
+      source.reading,
+      planned.desired.variables[0]?.variables ?? [],
+      await this.variableTarget(source.workspace.id),
+    );
+  }
+
+  private async variableTarget(workspaceId: string): Promise<VariableTarget> {
+    const name = text(this.values, 'variable-set');
+    if (name === undefined) return { type: 'workspace' };
+    const found = unwrap(await findVarset(this.client, workspaceId, name, this.context.signal));
+    if (found === undefined) {
+      throw new ProblemError({
+        code: 'variable-set-missing',
+        message: `No variable set "${name}" reaches workspace ${this.target.workspace}.`,
+        nextStep: 'Apply the variable set to the workspace or its project, then try again.',
+      });
+    }
+    return { type: 'varset', ...found };
   }
 
   private removals(): ReturnType<typeof planRemovals> {

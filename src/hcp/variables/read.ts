@@ -282,3 +282,16 @@ function mayNotRead(client: HcpClient, workspace: string, cause?: Problem): Prob
     ...(cause?.status === undefined ? {} : { status: cause.status }),
   };
 }
+
+/** A variable set that reaches a workspace, by its name. */
+export async function findVarset(
+  client: HcpClient,
+  workspaceId: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Result<{ readonly id: string; readonly name: string } | undefined>> {
+  const sets = await client.all(`/workspaces/${segment(workspaceId)}/varsets`, {}, signal);
+  if (!sets.ok) return sets;
+  const found = sets.value.data.find(set => set.attributes['name'] === name);
+  return { ok: true, value: found === undefined ? undefined : { id: found.id, name } };
+}

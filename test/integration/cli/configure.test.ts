@@ -141,6 +141,30 @@ describe('configure', () => {
     assert.equal(keys(workspace)['AWS_ACCESS_KEY_ID'], 'AKIAIOSFODNN7EXAMPLE');
   });
 
+  test('variables can go to a variable set that reaches the workspace, and an unknown set is named', async () => {
+    const { code, err } = await run(
+      configure,
+      'project',
+      '--profile',
+      'default',
+      '--yes',
+      '--variable-set',
+      'legacy keys',
+    );
+    assert.equal(code, 1, err);
+    assert.deepEqual(Object.keys(keys(varset)).sort(), [
+      'AWS_SECRET_ACCESS_KEY',
+      'TFC_AWS_APPLY_ROLE_ARN',
+      'TFC_AWS_PLAN_ROLE_ARN',
+      'TFC_AWS_PROVIDER_AUTH',
+    ]);
+    assert.deepEqual(Object.keys(keys(workspace)), ['AWS_ACCESS_KEY_ID']);
+    await assert.rejects(async () => {
+      const wrong = await run(configure, 'project', '--profile', 'default', '--yes', '--variable-set', 'nope');
+      if (wrong.code !== 0) throw new Error(wrong.err);
+    }, /No variable set "nope" reaches workspace storefront/);
+  });
+
   test('a refused variable stops it: the old credentials are in place, and undo takes the rest back', async () => {
     const before = JSON.stringify(world.server.dump());
     hcp.faults.push({
