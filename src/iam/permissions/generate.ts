@@ -96,7 +96,8 @@ function grantOf(need: Need, mapping: TypeMapping, list: ActionList, place: Plac
   const reached = formats.filter(f => fitting.some(arn => fitsFormat(arn, f.format)));
   const enough =
     fitting.length > 0 &&
-    formats.every(f => !f.required || reached.includes(f)) &&
+    // Tags are put on one resource at a time: the kinds that AWS lists as required are alternatives there.
+    (/Tags?(?:$|For|Of|Resource)|Untag/.test(action) || formats.every(f => !f.required || reached.includes(f))) &&
     (reached.length === formats.length || alternativeKinds.has(action.split(':')[0] ?? ''));
   return enough
     ? { action, why: '', resources: fitting, condition }

@@ -294,7 +294,6 @@ export const readsSecrets: ReadonlySet<string> = new Set([
   'aws_s3_object',
   'aws_kms_secrets',
   'aws_secretsmanager_random_password',
-  'aws_iam_access_key',
   'aws_ecr_authorization_token',
 ]);
 

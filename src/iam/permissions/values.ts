@@ -16,7 +16,7 @@ export interface KnownText {
 }
 
 /** The argument that a resource is named by, where other resources refer to it by `id`, `name` or the like. */
-export const nameArguments: Readonly<Record<string, string>> = {
+const nameArguments: Readonly<Record<string, string>> = {
   aws_s3_bucket: 'bucket',
   aws_lambda_function: 'function_name',
   aws_db_instance: 'identifier',
