@@ -60,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new CodeActions(store),
     new TrustDiagnostics(store),
     tree,
-    new StatusBar(store),
+    new StatusBar(store, bindings),
   );
   commands.register('tfcOidc.configure', (target?: ConfigureTarget) => {
     requireTrust();

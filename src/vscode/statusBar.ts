@@ -1,16 +1,20 @@
 import * as vscode from 'vscode';
 import { viewId } from './contract';
+import type { BindingStore } from './bindingStore';
 import type { ProjectStore } from './projectStore';
 
 /** One item, in Terraform projects only: how many things are wrong. It opens the sidebar. */
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem('tfcOidc.status', vscode.StatusBarAlignment.Left, 0);
-  private readonly subscription: vscode.Disposable;
+  private readonly subscriptions: readonly vscode.Disposable[];
 
-  constructor(private readonly store: ProjectStore) {
+  constructor(
+    private readonly store: ProjectStore,
+    private readonly bindings: BindingStore,
+  ) {
     this.item.name = 'TFC OIDC';
     this.item.command = `${viewId}.focus`;
-    this.subscription = store.onDidChange(() => this.update());
+    this.subscriptions = [store.onDidChange(() => this.update()), bindings.onDidChange(() => this.update())];
     this.update();
   }
 
@@ -20,19 +24,22 @@ export class StatusBar implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    const errors = roots.flatMap(r => r.findings).filter(f => f.severity === 'error').length;
+    // The same things that the badge of the sidebar counts.
+    const errors =
+      roots.flatMap(r => r.findings).filter(f => f.severity === 'error').length +
+      this.bindings.all().filter(c => c.state === 'wrong').length;
     this.item.text = errors === 0 ? '$(shield) OIDC' : `$(shield) OIDC: ${errors}`;
     const text =
       errors === 0
-        ? vscode.l10n.t('TFC OIDC: the code is clean')
-        : vscode.l10n.t('TFC OIDC: {0} findings to put right', errors);
+        ? vscode.l10n.t('TFC OIDC: nothing to put right')
+        : vscode.l10n.t('TFC OIDC: {0} things to put right', errors);
     this.item.tooltip = text;
     this.item.accessibilityInformation = { label: text };
     this.item.show();
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    for (const subscription of this.subscriptions) subscription.dispose();
     this.item.dispose();
   }
 }
