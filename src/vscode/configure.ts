@@ -165,6 +165,17 @@ export class ConfigureCommand {
     const { plan, caller } = prepared;
     const { runs, previews } = this.services;
     const [problem] = [...plan.problems, ...(variables?.problems ?? [])];
+    if (problem?.code.startsWith('managed-by-') === true) {
+      // Code owns the role: it is not written to behind its back, but the setup can join that code.
+      const exportIt = vscode.l10n.t('Export as Code');
+      const answer = await vscode.window.showWarningMessage(
+        problem.message,
+        { modal: true, detail: problem.nextStep },
+        exportIt,
+      );
+      if (answer === exportIt) await showExport(binding, prepared);
+      return false;
+    }
     if (problem !== undefined) throw new ProblemError(problem);
     const changes = [...plan.changes, ...(variables?.changes ?? [])];
     const workspace = workspaceOfBinding(binding);

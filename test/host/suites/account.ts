@@ -16,12 +16,15 @@ import {
   workspaceName,
 } from '../../../src/oidc/names';
 import { openProfile, profileChoices } from '../../../src/vscode/aws';
+import { readProject } from '../../../src/terraform/read';
+import { BindingStore } from '../../../src/vscode/bindingStore';
 import { BindingRuns } from '../../../src/vscode/bindingRun';
 import { nodeFiles } from '../../../src/node/files';
 import { HcpConnections } from '../../../src/vscode/hcp';
 import { ExtensionLog } from '../../../src/vscode/log';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';
+import { HcpServer } from '../../support/hcp/server';
 import { activated } from '../cases/editor';
 import { runMocha } from '../mochaRun';
 import * as fs from 'node:fs/promises';
@@ -29,6 +32,17 @@ import * as fs from 'node:fs/promises';
 function valid<T>(result: Result<T>): T {
   assert.ok(result.ok, result.ok ? '' : result.problem.message);
   return result.value;
+}
+
+/** A secret storage that holds nothing. */
+function noSecrets(): vscode.SecretStorage {
+  return {
+    store: () => Promise.resolve(),
+    get: () => Promise.resolve(undefined),
+    delete: () => Promise.resolve(),
+    keys: () => Promise.resolve([]),
+    onDidChange: new vscode.EventEmitter<vscode.SecretStorageChangeEvent>().event,
+  } as vscode.SecretStorage;
 }
 
 /** The account side inside the extension host: VS Code's own Node, its progress, its storage. */
@@ -89,18 +103,11 @@ export const run = (): Promise<unknown> =>
         const prepared = valid(await prepareBinding(opened, binding(), options, signal));
         assert.equal(prepared.plan.changes.length, 3);
         const log = new ExtensionLog();
-        const nothing = {
-          store: () => Promise.resolve(),
-          get: () => Promise.resolve(undefined),
-          delete: () => Promise.resolve(),
-          keys: () => Promise.resolve([]),
-          onDidChange: new vscode.EventEmitter<vscode.SecretStorageChangeEvent>().event,
-        };
         const runs = new BindingRuns(
           vscode.Uri.file(path.join(home, 'storage')),
           env,
           log,
-          new HcpConnections(nothing, nodeFiles, env),
+          new HcpConnections(noSecrets(), nodeFiles, env),
         );
         const { result, lines } = await runs.apply(prepared, prepared.plan.changes, 'Set up');
         assert.equal(result.state, 'complete');
@@ -119,6 +126,45 @@ export const run = (): Promise<unknown> =>
         );
         assert.equal(await runs.stopped(again), undefined);
         log.dispose();
+      });
+
+      it('a binding is read from HCP Terraform and the account, and nothing is asked before', async () => {
+        const hcp = await HcpServer.start();
+        try {
+          hcp.state.organization('acme');
+          const workspace = hcp.state.workspace('acme', 'prod');
+          hcp.state.variable(workspace, 'AWS_ACCESS_KEY_ID', exampleKey);
+          const dir = path.join(home, 'project');
+          await fs.mkdir(dir);
+          await fs.writeFile(
+            path.join(dir, 'main.tf'),
+            `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n`,
+          );
+          const [root] = (await readProject(nodeFiles, {}, dir, dir)).roots;
+          const [folder] = vscode.workspace.workspaceFolders ?? [];
+          assert.ok(root && folder);
+          const stored = new Map<string, unknown>();
+          const memento = {
+            get: (key: string, fallback?: unknown) => stored.get(key) ?? fallback,
+            update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
+            keys: () => [...stored.keys()],
+          } as vscode.Memento;
+          const connections = new HcpConnections(noSecrets(), nodeFiles, {
+            ...env,
+            [`TF_TOKEN_${hcp.hostname}`]: hcp.token,
+          });
+          const bindings = new BindingStore(connections, memento);
+          assert.deepEqual(hcp.seen, []);
+          await bindings.check([{ folder, root, findings: [] }]);
+          const checks = bindings.of({ folder, root, findings: [] })?.workspaces[0]?.checks ?? [];
+          assert.equal(checks.find(c => c.id === 'workspace-readable')?.state, 'ok');
+          assert.equal(checks.find(c => c.id === 'no-static-credentials')?.state, 'wrong');
+          assert.equal(JSON.stringify(checks).includes(exampleKey), false);
+          assert.deepEqual(hcp.violations, []);
+          bindings.dispose();
+        } finally {
+          await hcp.close();
+        }
       });
 
       it('the desired state needs no account', () => {

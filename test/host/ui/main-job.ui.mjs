@@ -124,7 +124,23 @@ const restricted = {
   },
 };
 
+/** Without a token every check is unknown, and says why; nothing leaves the machine. */
+const unknown = {
+  name: 'a binding without a token is unknown, and says where a token was looked for',
+  options: { viewport: { width: 1400, height: 900 } },
+  run: async host => {
+    const w = new Workbench(host);
+    await w.sidebar();
+    await w.row('Binding not checked yet').first().waitFor();
+    await w.command('TFC OIDC: Check Bindings');
+    await host.page.locator('.pane-body .monaco-list-row[aria-label*="unknown"]').first().waitFor({ timeout: 30_000 });
+    await w.shot('sidebar-unknown');
+    assert.equal(host.refused.size, 0);
+  },
+};
+
 export default [
+  unknown,
   fixes,
   configure('Default Dark Modern', 'dark'),
   configure('Default Light Modern', 'light'),

@@ -1,11 +1,17 @@
 import Ajv, { type ValidateFunction } from 'ajv';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** HashiCorp's own description of the API (hashicorp/go-tfe v2/openapi/spec.json, MPL-2.0). */
-const file = path.join(__dirname, '../../fixtures/hcp/openapi.json');
+const file = found(__dirname);
+
+/** From the sources, and from a bundle of them below the project's folder. */
+function found(from: string): string {
+  const here = path.join(from, 'test/fixtures/hcp/openapi.json');
+  return existsSync(here) || path.dirname(from) === from ? here : found(path.dirname(from));
+}
 
 interface Route {
   readonly pattern: RegExp;
