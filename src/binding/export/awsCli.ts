@@ -1,5 +1,5 @@
 import type { DesiredBinding, DesiredRole } from '../desired';
-import { managedByTag } from '../ownership';
+import { managedByTag, workspaceNameTag } from '../ownership';
 import { providerArn } from './existing';
 
 /**
@@ -24,8 +24,20 @@ export function exportAwsCli(desired: DesiredBinding): string {
     '  exit 1',
     'fi',
     '',
+    '# absent MESSAGE: goes on only where AWS said that there is no such thing; any other refusal ends the script',
+    'absent() {',
+    '  case $1 in',
+    '  *NoSuchEntity*) ;;',
+    '  *)',
+    '    printf \'%s\\n\' "$1" >&2',
+    '    exit 1',
+    '    ;;',
+    '  esac',
+    '}',
+    '',
     '# The OIDC provider: there is one per account and host; an existing one gets the audience added.',
-    'if ! aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$provider" >/dev/null 2>&1; then',
+    'if ! reason=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn "$provider" 2>&1 >/dev/null); then',
+    '  absent "$reason"',
     `  aws iam create-open-id-connect-provider --url ${shell(account.provider.url)} \\`,
     `    --client-id-list ${account.provider.audiences.map(shell).join(' ')}${tagArguments(account.provider.tags, ' \\\n    ')} >/dev/null`,
     'fi',
@@ -34,15 +46,19 @@ export function exportAwsCli(desired: DesiredBinding): string {
         `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "$provider" --client-id ${shell(audience)}`,
     ),
     '',
-    '# owner ROLE: "absent", "ours" or "foreign"',
+    '# owner ROLE WORKSPACE: "absent", "ours" or "foreign" (also when it was made for another workspace)',
     'owner() {',
-    '  local value',
-    '  if ! aws iam get-role --role-name "$1" >/dev/null 2>&1; then',
+    '  local reason made workspace',
+    '  if ! reason=$(aws iam get-role --role-name "$1" 2>&1 >/dev/null); then',
+    '    absent "$reason"',
     '    echo absent',
     '    return',
     '  fi',
-    `  value=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='${managedByTag}'].Value | [0]" --output text)`,
-    '  if [ "$value" = None ] || [ -z "$value" ]; then echo foreign; else echo ours; fi',
+    `  made=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='${managedByTag}'].Value | [0]" --output text)`,
+    `  workspace=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='${workspaceNameTag}'].Value | [0]" --output text)`,
+    '  if [ "$made" = None ] || [ -z "$made" ]; then echo foreign; return; fi',
+    '  if [ -n "$2" ] && [ "$workspace" != "$2" ]; then echo foreign; return; fi',
+    '  echo ours',
     '}',
   ];
   for (const role of account.roles) out.push('', ...roleLines(role));
@@ -69,16 +85,26 @@ function roleLines(role: DesiredRole): string[] {
     ...(Object.keys(role.tags).length === 0 ? [] : [`   ${tagArguments(role.tags, ' ')}`]),
   ];
   return [
-    `case $(owner ${name}) in`,
+    `state=$(owner ${name} ${shell(role.tags[workspaceNameTag] ?? '')})`,
+    'case $state in',
     'absent)',
     `${create.join(' \\\n')} >/dev/null`,
     `  aws iam wait role-exists --role-name ${name}`,
     '  ;;',
     'ours)',
     `  aws iam update-assume-role-policy --role-name ${name} --policy-document ${trust}`,
+    `  aws iam update-role --role-name ${name} --description ${shell(role.description)}${role.maxSessionDuration === undefined ? '' : ` --max-session-duration ${role.maxSessionDuration}`}`,
+    ...(role.permissionsBoundaryArn === undefined
+      ? []
+      : [
+          `  aws iam put-role-permissions-boundary --role-name ${name} --permissions-boundary ${shell(role.permissionsBoundaryArn)}`,
+        ]),
+    ...(Object.keys(role.tags).length === 0
+      ? []
+      : [`  aws iam tag-role --role-name ${name}${tagArguments(role.tags, ' ')}`]),
     '  ;;',
     '*)',
-    `  printf '%s\\n' ${shell(`The role ${role.name} exists and was not made by this tool. Nothing of it was changed; choose another name or remove it.`)} >&2`,
+    `  printf '%s\\n' ${shell(`The role ${role.name} exists and was not made by this tool for this workspace. Nothing of it was changed; choose another name or remove it.`)} >&2`,
     '  exit 1',
     '  ;;',
     'esac',

@@ -197,7 +197,7 @@ test('CloudFormation: YAML that other parsers read, with the provider referred t
 function runScript(
   script: string,
   account: string,
-  roles: 'absent' | 'ours' | 'foreign',
+  roles: 'absent' | 'ours' | 'foreign' | 'denied',
 ): { status: number | null; calls: string[][]; stderr: string } {
   const dir = mkdtempSync(path.join(tmpdir(), 'export-'));
   try {
@@ -209,9 +209,9 @@ function runScript(
 for a in "$@"; do printf '%s\\0' "$a" >> '${log}'; done; printf '\\n\\0' >> '${log}'
 case "$2" in
 get-caller-identity) echo ${account} ;;
-get-open-id-connect-provider) exit 254 ;;
-get-role) ${roles === 'absent' ? 'exit 254' : 'echo {}'} ;;
-list-role-tags) echo ${roles === 'ours' ? 'configure-tfc-oidc' : 'None'} ;;
+get-open-id-connect-provider) echo 'An error occurred (NoSuchEntity)' >&2; exit 254 ;;
+get-role) ${roles === 'absent' ? "echo 'An error occurred (NoSuchEntity)' >&2; exit 254" : roles === 'denied' ? "echo 'An error occurred (AccessDenied)' >&2; exit 254" : 'echo {}'} ;;
+list-role-tags) case "$*" in *tfc-oidc:workspace*) echo acme/other ;; *) echo ${roles === 'ours' ? 'configure-tfc-oidc' : 'None'} ;; esac ;;
 esac
 `,
     );
@@ -262,9 +262,31 @@ test('the script stops in another account and at a role that is not ours', () =>
 test('run again, the script updates what it made', () => {
   const again = runScript(exportAwsCli(desired()), '123456789012', 'ours');
   assert.equal(again.status, 0);
-  assert.equal(again.calls.filter(c => c[1] === 'update-assume-role-policy').length, 2);
+  for (const call of ['update-assume-role-policy', 'update-role', 'put-role-permissions-boundary', 'tag-role'])
+    assert.equal(again.calls.filter(c => c[1] === call).length, 2, call);
   assert.equal(
     again.calls.some(c => c[1] === 'create-role'),
     false,
   );
+});
+
+test('the script leaves a role of another workspace alone, and stops where AWS refuses to say', () => {
+  const made = desired();
+  const other: DesiredBinding = {
+    ...made,
+    account: {
+      ...made.account,
+      roles: made.account.roles.map(r => ({ ...r, tags: { ...r.tags, 'tfc-oidc:workspace': 'acme/prod' } })),
+    },
+  };
+  const writes = (calls: string[][]): string[] =>
+    calls.map(c => c[1] ?? '').filter(c => /update|put|create-role|attach/.test(c));
+  const foreign = runScript(exportAwsCli(other), '123456789012', 'ours');
+  assert.equal(foreign.status, 1);
+  assert.match(foreign.stderr, /was not made by this tool for this workspace/);
+  assert.deepEqual(writes(foreign.calls), []);
+  const denied = runScript(exportAwsCli(other), '123456789012', 'denied');
+  assert.equal(denied.status, 1);
+  assert.match(denied.stderr, /AccessDenied/);
+  assert.deepEqual(writes(denied.calls), []);
 });
