@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem';
+import { oidcProviderArn } from '../oidc/partition';
 import type { IamChange } from './change';
 import type { DesiredAccount } from './desired';
 import { providerPreconditions, rolePreconditions } from './planChecks';
@@ -21,7 +22,7 @@ export function planAccount(desired: DesiredAccount, actual: ActualAccount, opti
   const drift: Drift[] = [];
   const changes: IamChange[] = [];
   const host = desired.provider.url.replace(/^https:\/\//, '');
-  const providerArn = `arn:${desired.partition}:iam::${desired.accountId}:oidc-provider/${host}`;
+  const providerArn = oidcProviderArn(desired.partition, desired.accountId, host);
   if (actual.accountId !== desired.accountId || actual.partition !== desired.partition) {
     problems.push({
       code: 'other-account',

@@ -18,7 +18,7 @@ import {
 } from '../oidc/names';
 import { partitionName } from '../oidc/partition';
 import type { WorkspaceIdentity } from '../oidc/subject';
-import type { Root } from '../terraform/model';
+import { type Root, workspaceOf } from '../terraform/model';
 import { choice, type CliContext, many, type OptionValues, text, UsageError } from './command';
 import { unwrap } from './names';
 import { readTerraformFolder } from './terraformFolder';
@@ -267,12 +267,8 @@ function rootFor(roots: readonly Root[], values: OptionValues): Root | undefined
 }
 
 function workspaceNames(cloud: Root['cloud']): readonly string[] {
-  const w = cloud.workspaces;
-  if (w.by === 'name') return w.name.state === 'known' ? [w.name.value] : [];
-  if (w.by === 'tags') return w.selected.state === 'known' ? [w.selected.value] : [];
-  if (w.by === 'prefix')
-    return w.prefix.state === 'known' && w.selected.state === 'known' ? [w.prefix.value + w.selected.value] : [];
-  return [];
+  const name = workspaceOf(cloud);
+  return name === undefined ? [] : [name];
 }
 
 async function policyFile(context: CliContext, name: string | undefined): Promise<PolicyJson | undefined> {

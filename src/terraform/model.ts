@@ -186,3 +186,18 @@ export function attributeOf(body: Body, name: string): Attribute | undefined {
 export function blocksOf(body: Body, type: string): readonly Block[] {
   return body.blocks.filter(block => block.type === type);
 }
+
+/** The one workspace that a root is for, where that can be told. */
+export function workspaceOf(cloud: CloudSettings): string | undefined {
+  const w = cloud.workspaces;
+  switch (w.by) {
+    case 'name':
+      return w.name.state === 'known' ? w.name.value : undefined;
+    case 'tags':
+      return w.selected.state === 'known' ? w.selected.value : undefined;
+    case 'prefix':
+      return w.prefix.state === 'known' && w.selected.state === 'known' ? w.prefix.value + w.selected.value : undefined;
+    case 'nothing':
+      return undefined;
+  }
+}

@@ -7,9 +7,10 @@ import type { VariableReading } from '../hcp/variables/read';
 import type { Workspace } from '../hcp/workspace/model';
 import { organizationName, projectName, workspaceName } from '../oidc/names';
 import { accountId } from '../oidc/partition';
+import { workspaceOf } from '../terraform/model';
 import { abortOn, profileChoices, type ProfileChoice } from './aws';
 import type { HcpConnections } from './hcp';
-import { rootLabel, valueText, workspaceOf, workspacesText } from './describe';
+import { rootLabel, valueText, workspacesText } from './describe';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 import { ask, type Choice, pick, type Step } from './steps';
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type BindingChoices, desiredBinding } from '../binding/desire';
 import { exportAwsCli } from '../binding/export/awsCli';
 import { exportCloudFormation } from '../binding/export/cloudFormation';
-import { type Existing, nothing } from '../binding/export/existing';
+import { existingIn, nothing } from '../binding/export/existing';
 import { exportTerraform } from '../binding/export/terraform';
 import type { PreparedBinding } from '../binding/prepare';
 import { ProblemError } from '../core/problem';
@@ -26,18 +26,7 @@ export async function showExport(binding: BindingChoices, prepared: PreparedBind
   if (chosen === undefined) return;
   const desired = prepared === undefined ? desiredBinding(binding) : { ok: true as const, value: prepared.desired };
   if (!desired.ok) throw new ProblemError(desired.problem);
-  const existing: Existing =
-    prepared === undefined
-      ? nothing
-      : {
-          ...(prepared.actual.provider !== undefined && { providerArn: prepared.actual.provider.arn }),
-          roles: [...prepared.actual.roles].map(([name, role]) => ({
-            name,
-            inlinePolicyNames: Object.keys(role.inlinePolicies),
-            attachedPolicyArns: role.attachedPolicyArns,
-          })),
-          variables: [],
-        };
+  const existing = prepared === undefined ? nothing : existingIn(prepared.actual);
   const [content, language] =
     chosen.form === 'terraform'
       ? ([exportTerraform(desired.value, existing), 'terraform'] as const)

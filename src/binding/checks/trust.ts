@@ -1,6 +1,8 @@
 import type { Check } from '../check';
 import type { AccountFacts, BindingFacts, ConfigurationFacts, Phase, RoleFacts, WorkspaceFacts } from '../facts';
 import { phases } from '../facts';
+import { trustQuota } from '../../iam/policy/document';
+import { oidcProviderArn } from '../../oidc/partition';
 import { providerUrlHost } from './arn';
 import { label } from './variables';
 
@@ -32,8 +34,6 @@ export interface TrustRequest {
   readonly audience: string;
 }
 
-const quota = 2048;
-
 export function trusts(
   facts: BindingFacts,
   account: AccountFacts,
@@ -52,7 +52,7 @@ export function trusts(
   } as const;
   const names = { organization: workspace.organization, project: workspace.project.name, workspace: workspace.name };
   const host = providerUrlHost(workspace.hostname);
-  const providerArn = `arn:${account.partition}:iam::${account.accountId}:oidc-provider/${host}`;
+  const providerArn = oidcProviderArn(account.partition, account.accountId, host);
   const subject = judge.subject(names, phase);
   const ask = (s: string): ReturnType<TrustJudge['judge']> =>
     judge.judge(role.trustPolicy, { hostname: host, providerArn, subject: s, audience: c.audience });
@@ -131,7 +131,7 @@ export function strangers(
 ): readonly Check[] {
   const names = { organization: workspace.organization, project: workspace.project.name, workspace: workspace.name };
   const host = providerUrlHost(workspace.hostname);
-  const providerArn = `arn:${account.partition}:iam::${account.accountId}:oidc-provider/${host}`;
+  const providerArn = oidcProviderArn(account.partition, account.accountId, host);
   const base = {
     id: 'strangers-refused',
     configuration: label(c),
@@ -186,14 +186,14 @@ export function acceptable(
     });
   }
   const size = judge.size(role.trustPolicy);
-  if (size > quota * 0.93) {
+  if (size > trustQuota * 0.93) {
     out.push({
       id: 'trust-size',
       configuration: label(c),
       phase,
       title: `Length of the trust policy (${phase} role)`,
       state: 'warning',
-      evidence: [`The trust policy of ${role.name} has ${size} of ${quota} characters.`],
+      evidence: [`The trust policy of ${role.name} has ${size} of ${trustQuota} characters.`],
       why: 'IAM refuses longer ones unless the quota was raised.',
       nextStep: 'Share the workspaces among several roles, or ask for a higher quota (L-C07B4B0D).',
       failureModes: [15],

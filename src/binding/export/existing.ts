@@ -1,3 +1,6 @@
+import { oidcProviderArn } from '../../oidc/partition';
+import type { ActualAccount } from '../planModel';
+
 /** What the account and the workspace already hold: exports import it, or leave it alone, instead of making it twice. */
 export interface Existing {
   readonly providerArn?: string;
@@ -18,6 +21,19 @@ export interface Existing {
 
 export const nothing: Existing = { roles: [], variables: [] };
 
+/** What an account was read to hold. Variables are not read with it, so none are known. */
+export function existingIn(actual: ActualAccount): Existing {
+  return {
+    ...(actual.provider !== undefined && { providerArn: actual.provider.arn }),
+    roles: [...actual.roles].map(([name, role]) => ({
+      name,
+      inlinePolicyNames: Object.keys(role.inlinePolicies),
+      attachedPolicyArns: role.attachedPolicyArns,
+    })),
+    variables: [],
+  };
+}
+
 /** Turns a name into an identifier: letters, digits and underscores, not starting with a digit, unique among `taken`. */
 export function identifier(name: string, taken: Set<string>): string {
   const base =
@@ -33,7 +49,7 @@ export function identifier(name: string, taken: Set<string>): string {
 
 /** The ARN of the account's provider for a URL: it is deterministic (host and path behind `oidc-provider/`). */
 export function providerArn(partition: string, accountId: string, url: string): string {
-  return `arn:${partition}:iam::${accountId}:oidc-provider/${url.replace(/^https:\/\//, '')}`;
+  return oidcProviderArn(partition, accountId, url.replace(/^https:\/\//, ''));
 }
 
 export function roleArn(partition: string, accountId: string, path: string, name: string): string {

@@ -2,7 +2,7 @@ import type { DesiredBinding } from '../../binding/desired';
 import { desiredBinding } from '../../binding/desire';
 import { exportAwsCli } from '../../binding/export/awsCli';
 import { exportCloudFormation } from '../../binding/export/cloudFormation';
-import { type Existing, nothing } from '../../binding/export/existing';
+import { type Existing, existingIn, nothing } from '../../binding/export/existing';
 import { exportTerraform } from '../../binding/export/terraform';
 import { accountId, partitionOfRegion } from '../../oidc/partition';
 import { planBinding } from '../binding';
@@ -35,15 +35,7 @@ ${bindingHelp}
     if (account === undefined) {
       const planned = await planBinding(context, request);
       desired = planned.desired;
-      existing = {
-        ...(planned.actual.provider !== undefined && { providerArn: planned.actual.provider.arn }),
-        roles: [...planned.actual.roles].map(([name, role]) => ({
-          name,
-          inlinePolicyNames: Object.keys(role.inlinePolicies),
-          attachedPolicyArns: role.attachedPolicyArns,
-        })),
-        variables: [],
-      };
+      existing = existingIn(planned.actual);
     } else {
       const partition = text(values, 'partition') ?? partitionOfRegion(request.region ?? '');
       desired = unwrap(desiredBinding(request.choices(unwrap(accountId(account)), partition)));
