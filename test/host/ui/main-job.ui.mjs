@@ -17,8 +17,7 @@ const fixes = {
     await w.action('Move to TFC OIDC').waitFor();
     await w.shot('editor-lightbulb');
     await host.page.keyboard.press('Escape');
-    await host.page.keyboard.press('Control+.');
-    await w.action('Remove').waitFor();
+    await w.quickFix('Remove');
     await host.page.keyboard.press('Enter');
     await w.squiggle().first().waitFor({ state: 'detached' });
     await host.page.keyboard.press('Control+s');
@@ -77,8 +76,7 @@ const back = {
     await w.open('payments/main.tf', 'acme-prod');
     const before = w.disk('payments/main.tf');
     await w.intoSquiggle();
-    await host.page.keyboard.press('Control+.');
-    await w.action('Move to TFC OIDC').click();
+    await (await w.quickFix('Move to TFC OIDC')).click();
     await w.answer('Project of the workspace', 'Payments');
     await w.step('AWS profile of the account');
     await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
