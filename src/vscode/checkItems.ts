@@ -12,7 +12,9 @@ const looks = (): Readonly<Record<CheckState, readonly [icon: string, color: str
 });
 
 export function workspaceItem(checked: CheckedWorkspace, state: CheckState, at: number): vscode.TreeItem {
-  const item = itemOf(checked.workspace, state, vscode.TreeItemCollapsibleState.Expanded, 'workspace');
+  // What is as it should be takes one line; what is not is open.
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  const item = itemOf(checked.workspace, state, state === 'ok' ? Collapsed : Expanded, 'workspace');
   item.tooltip = vscode.l10n.t(
     '{0}/{1} on {2}, checked at {3}',
     checked.organization,

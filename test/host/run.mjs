@@ -5,6 +5,7 @@ import path from 'node:path';
 import { build as bundle } from 'esbuild';
 import { chromium, versions } from '../support/vscode/setup.mjs';
 import { InfrastructureError, startHost } from '../support/vscode/host.mjs';
+import { runScenario } from './scenario.mjs';
 import { makePackage } from '../../scripts/package.mjs';
 import { build } from '../../scripts/build.mjs';
 
@@ -109,30 +110,7 @@ if (drives.length > 0) {
     let failed = 0;
     for (const scenario of scenarios) {
       try {
-        await robust(scenario.name, async () => {
-          // A scenario may bring servers of its own, and the options that lead to them.
-          const prepared = await scenario.prepare?.();
-          try {
-            const host = await startHost({
-              version: versions.current,
-              vsix,
-              ws: company,
-              ...scenario.options,
-              ...prepared?.options,
-            });
-            const shot = name => host.page.screenshot({ path: path.join(shots, `${name}.png`) });
-            try {
-              await scenario.run({ ...host, shot }, prepared);
-            } catch (error) {
-              await shot(`failed-${scenario.name.replace(/\W+/g, '-')}`).catch(() => {});
-              throw error;
-            } finally {
-              await host.close();
-            }
-          } finally {
-            await prepared?.close();
-          }
-        });
+        await robust(scenario.name, () => runScenario(scenario, vsix, shots));
         passed++;
         console.log(`  ✔ ${scenario.name}`);
       } catch (error) {

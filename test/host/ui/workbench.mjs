@@ -51,6 +51,23 @@ export class Workbench {
     return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
   }
 
+  /** Scrolls the sidebar to a row: VS Code draws only the rows that are in sight. `select` narrows by an attribute. */
+  async reveal(text, select = '') {
+    const row = this.page.locator(`.pane-body .monaco-list-row${select}`, { hasText: text }).first();
+    await this.page.locator('.pane-body .monaco-list').first().hover();
+    for (let round = 1; ; round++) {
+      await this.page.mouse.wheel(0, -100_000);
+      for (let step = 0; step < 30 && !(await row.isVisible()); step++) {
+        await this.page.mouse.wheel(0, 200);
+        // The list draws on the next frames.
+        await this.page.evaluate(() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r))));
+      }
+      if (await row.isVisible()) return row;
+      if (round === 20) throw new Error(`the sidebar has no row "${text}"${select}`);
+      await row.waitFor({ timeout: 1000 }).catch(() => {});
+    }
+  }
+
   squiggle(severity = 'error') {
     return this.page.locator(`.squiggly-${severity}`);
   }

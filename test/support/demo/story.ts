@@ -1,135 +1,67 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { exampleKey, exampleSecret, staticProfile, writeProfiles } from '../aws/profiles';
-import { AwsServer } from '../aws/server';
-import { HcpServer } from '../hcp/server';
+import { type Company, production } from './company';
+
+const root = path.resolve(__dirname, '../../..');
 
 /**
- * The main job on the example company, told on the terminal: the CLI as a person calls it, against a strict IAM server on loopback.
- * Everything it writes is below .cache/demo.
+ * The main job on the example company, told on the terminal: the CLI as a person calls it, from static keys to a proven binding, with
+ * everything that it found, proved, changed and took back. An exit code that is not the expected one ends the story with an error.
  */
-const root = path.resolve(__dirname, '../../..');
-const demo = path.join(root, '.cache/demo');
-const company = path.join(demo, 'company');
-const account = '123456789012';
-
-async function main(): Promise<void> {
-  rmSync(demo, { recursive: true, force: true });
-  mkdirSync(demo, { recursive: true });
-  cpSync(path.join(root, 'test/fixtures/company'), company, { recursive: true });
-  const server = await new AwsServer().start();
-  server.addAccount(account, { partition: 'aws', alias: 'acme', accessKeyId: exampleKey });
-  const { config, credentials } = staticProfile(server.url, { region: 'eu-central-1' });
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    HOME: path.join(demo, 'home'),
-    ...writeProfiles(path.join(demo, 'home'), config, credentials),
-  };
-  const hcp = await shop();
-  Object.assign(env, { [`TF_TOKEN_${hcp.hostname}`]: hcp.token });
+export async function tellStory(company: Company): Promise<void> {
   const tell = (text: string): void => void process.stdout.write(`\n── ${text}\n`);
-  const run = (expected: number, ...args: string[]): Promise<string> => cli(env, expected, args);
-  try {
-    tell('What stands in the way of OIDC in the five roots of the example company?');
-    await run(1, 'check', '.');
-    tell('The fixes for one of them, first as a difference, then for real.');
-    await run(0, 'fix', 'storefront', '--dry-run');
-    await run(0, 'fix', 'storefront');
-    await run(0, 'check', 'storefront');
-    tell('The text that AWS compares, for each run phase.');
-    const names = ['--organization', 'acme', '--project', 'Default Project', '--workspace', 'storefront-prod'];
-    const subjects = (await run(0, 'subject', ...names)).trim().split('\n');
-    tell('A trust policy for plans, and its proof: this workspace gets in, a stranger does not.');
-    const policy = await run(0, 'trust', ...names, '--account', account, '--phases', 'plan');
-    writeFileSync(path.join(company, 'storefront-plan-trust.json'), policy);
-    await run(0, 'prove', 'storefront-plan-trust.json', '--subject', subjects[0] ?? '', '--format', 'text');
-    await run(
-      1,
-      'prove',
-      'storefront-plan-trust.json',
-      '--subject',
-      (subjects[0] ?? '').replace('acme', 'acme-evil'),
-      '--format',
-      'text',
-    );
-    tell('A trust policy from a popular how-to. It never matches.');
-    await run(
-      1,
-      'lint-trust',
-      'payments/trust-policy.json',
-      '--organization',
-      'acme',
-      '--project',
-      'Payments',
-      '--workspace',
-      'payments-prod',
-      '--format',
-      'text',
-    );
-    tell(`The IAM setup in account ${account} (a strict IAM server on this machine): plan, apply, plan again, undo.`);
-    const binding = [
-      'storefront',
-      '--project',
-      'Default Project',
-      '--plan-policy-arn',
-      'arn:aws:iam::aws:policy/ReadOnlyAccess',
-      '--journal',
-      path.join(demo, 'journal'),
-    ];
-    await run(0, 'plan', ...binding);
-    await run(0, 'apply', ...binding, '--yes');
-    await run(0, 'plan', ...binding);
-    await run(0, 'undo', '--yes', '--journal', path.join(demo, 'journal'));
-    tell('From static keys to a proven binding in one command, against an HCP Terraform on this machine.');
-    await run(1, 'status', 'shop', '--profile', 'default');
-    await run(
-      0,
-      'configure',
-      'shop',
-      '--profile',
-      'default',
-      '--plan-policy-arn',
-      'arn:aws:iam::aws:policy/ReadOnlyAccess',
-      '--journal',
-      path.join(demo, 'journal'),
-      '--remove-static-keys',
-      '--yes',
-    );
-    await run(0, 'doctor', 'shop', '--profile', 'default');
-    await run(1, 'audit', '--organization', 'acme', '--hostname', hcp.hostname);
-    tell(`That is the main job. The project it worked on is in ${path.relative(root, company)}.`);
-  } finally {
-    await server.stop();
-    await hcp.close();
-  }
-}
-
-/** An HCP Terraform with a workspace that still has keys of its own and from a variable set, and a project that belongs to it. */
-async function shop(): Promise<HcpServer> {
-  const hcp = await HcpServer.start();
-  hcp.state.organization('acme');
-  const project = hcp.state.project('acme', 'Shop Front');
-  const workspace = hcp.state.workspace('acme', 'shop-prod', { projectId: project.id });
-  const legacy = hcp.state.varset('acme', 'legacy keys', { workspaceIds: [workspace.id] });
-  hcp.state.variable(workspace, 'AWS_ACCESS_KEY_ID', exampleKey);
-  hcp.state.variable(legacy, 'AWS_SECRET_ACCESS_KEY', exampleSecret, { sensitive: true });
-  hcp.state.variable(hcp.state.workspace('acme', 'forgotten'), 'AWS_ACCESS_KEY_ID', exampleKey);
-  mkdirSync(path.join(company, 'shop'));
-  writeFileSync(
-    path.join(company, 'shop/main.tf'),
-    `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n\n    workspaces {\n      name = "shop-prod"\n    }\n  }\n}\n\nprovider "aws" {\n  region = "eu-central-1"\n}\n`,
-  );
-  return hcp;
+  const run = (expected: number, ...args: string[]): Promise<string> => cli(company, expected, args);
+  const host = ['--hostname', company.hcp.hostname];
+  const profile = ['--profile', 'acme-prod'];
+  const journal = ['--journal', path.join(company.home, 'journal')];
+  const readOnly = ['--plan-policy-arn', 'arn:aws:iam::aws:policy/ReadOnlyAccess'];
+  tell('What stands in the way of OIDC in the five roots of the example company?');
+  await run(1, 'check', '.');
+  await run(1, 'status', 'storefront', ...profile);
+  tell('And in the whole organization?');
+  await run(1, 'audit', '--organization', 'acme', ...host);
+  tell('The text that AWS compares, for each run phase.');
+  const names = ['--organization', 'acme', '--project', 'Default Project', '--workspace', 'storefront-prod'];
+  const subjects = (await run(0, 'subject', ...names)).trim().split('\n');
+  tell('A trust policy for plans, and its proof: this workspace gets in, a stranger does not.');
+  const policy = await run(0, 'trust', ...names, '--account', production, '--phases', 'plan');
+  writeFileSync(path.join(company.folder, 'storefront-plan-trust.json'), policy);
+  const prove = ['prove', 'storefront-plan-trust.json', '--format', 'text', '--subject'];
+  await run(0, ...prove, subjects[0] ?? '');
+  await run(1, ...prove, (subjects[0] ?? '').replace('acme', 'acme-evil'));
+  tell('A trust policy from a popular how-to. It never matches.');
+  const payments = ['--organization', 'acme', '--project', 'Payments', '--workspace', 'payments-prod'];
+  await run(1, 'lint-trust', 'payments/trust-policy.json', ...payments, '--format', 'text');
+  tell(`The IAM setup alone in account ${production}: plan, apply, plan again, undo to the same account as before.`);
+  const before = JSON.stringify(company.aws.dump());
+  const binding = ['storefront', ...profile, ...readOnly, ...journal];
+  await run(0, 'plan', ...binding);
+  await run(0, 'apply', ...binding, '--yes');
+  await run(0, 'plan', ...binding);
+  await run(0, 'undo', ...profile, ...journal, '--yes');
+  if (JSON.stringify(company.aws.dump()) !== before) throw new Error('undo did not restore the account');
+  tell('From static keys to a proven binding in one command: IAM, variables, proof, and only then the keys.');
+  await run(1, 'configure', ...binding, '--remove-static-keys', '--yes');
+  tell('The keys in the code go last: first as a difference, then for real.');
+  await run(0, 'fix', 'storefront', '--dry-run');
+  await run(0, 'fix', 'storefront');
+  await run(0, 'status', 'storefront', ...profile);
+  tell('What does the code really need? A starting policy, with the lines that need it.');
+  await run(0, 'permissions', 'storefront', '--phase', 'plan', '--account', production, '--format', 'text');
+  tell('Why was the last run of payments-prod refused?');
+  await run(1, 'doctor', 'payments', ...profile);
+  tell('Which workspaces of the organization still hold keys?');
+  await run(0, 'audit', '--organization', 'acme', ...host);
 }
 
 /** Shows a call and its output; another exit code than the expected one ends the story. */
-function cli(env: Record<string, string>, expected: number, args: readonly string[]): Promise<string> {
+function cli(company: Company, expected: number, args: readonly string[]): Promise<string> {
   process.stdout.write(`\n$ tfc-oidc ${args.map(a => (/[^\w./:@=-]/.test(a) ? `"${a}"` : a)).join(' ')}\n`);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path.join(root, 'dist/cli.js'), ...args], {
-      cwd: company,
-      env,
+      cwd: company.folder,
+      env: { PATH: process.env['PATH'] ?? '', ...company.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
@@ -141,12 +73,7 @@ function cli(env: Record<string, string>, expected: number, args: readonly strin
     child.on('error', reject);
     child.on('close', code => {
       if (code === expected) resolve(out);
-      else reject(new Error(`"tfc-oidc ${args[0] ?? ''}" ended with ${code}, not ${expected}`));
+      else reject(new Error(`"tfc-oidc ${args[0] ?? ''}" ended with ${String(code)}, not ${expected}`));
     });
   });
 }
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exitCode = 1;
-});
