@@ -2,21 +2,19 @@ import * as vscode from 'vscode';
 import type { Check } from './binding/check';
 import { checkText } from './binding/checkReport';
 import { ProblemError } from './core/problem';
-import { BindingCommands } from './vscode/bindingCommands';
-import { BindingRuns } from './vscode/bindingRun';
+import type { BindingCommands } from './vscode/bindingCommands';
 import { BindingStore } from './vscode/bindingStore';
 import { CodeActions } from './vscode/codeActions';
 import { CommandRegistry } from './vscode/commandRegistry';
-import { ConfigureCommand, type ConfigureTarget } from './vscode/configure';
+import type { ConfigureTarget } from './vscode/configure';
 import { ContextKeys } from './vscode/contextKeys';
 import { Diagnostics } from './vscode/diagnostics';
 import { WorkspaceFiles } from './vscode/fileReader';
-import { HcpConnections } from './vscode/hcp';
-import { nodeFiles } from './node/files';
 import { ExtensionLog } from './vscode/log';
 import { fixRoot, openLocation } from './vscode/navigation';
 import { Previews } from './vscode/preview';
 import { ProjectStore } from './vscode/projectStore';
+import type { Services } from './vscode/services';
 import { StatusBar } from './vscode/statusBar';
 import { BindingsTree } from './vscode/tree';
 import { TrustDiagnostics } from './vscode/trustDiagnostics';
@@ -24,7 +22,7 @@ import { TrustDiagnostics } from './vscode/trustDiagnostics';
 /** Checks of a visible sidebar are made again on focus when they are older than this. */
 const refreshMilliseconds = 10 * 60_000;
 
-/** Builds the services, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
+/** Builds the surfaces, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = new ExtensionLog();
   const files = new WorkspaceFiles();
@@ -35,20 +33,23 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands = new CommandRegistry(log);
   const previews = new Previews();
 
-  const connections = new HcpConnections(context.secrets, nodeFiles, process.env);
-  const bindings = new BindingStore(connections, context.globalState);
-  const runs = new BindingRuns(context.globalStorageUri, process.env, log, connections);
-  const configure = new ConfigureCommand({ store, previews, runs, connections, bindings, env: process.env });
-  const checks = new BindingCommands(store, bindings, connections, previews, process.env);
+  // What commands need is a file of its own (dist/services.js), read when the first of them runs.
+  let loaded: Promise<Services> | undefined;
+  const services = (): Promise<Services> =>
+    (loaded ??= import('./vscode/services').then(m =>
+      m.createServices({ context, env: process.env, log, store, bindings, previews }),
+    ));
+  const bindings = new BindingStore(async () => (await services()).checker);
   const tree = new BindingsTree(store, bindings, keys);
+  const unawaited = (what: string, work: Promise<void>): void =>
+    void work.catch((error: unknown) => log.warn(`${what}: ${String(error)}`));
   context.subscriptions.push(
-    store.onDidChange(() => bindings.useCode(store.all())),
+    store.onDidChange(() => unawaited('checks after an edit', bindings.useCode(store.all()))),
     // Who has asked once wants to see what is true now; who has not is never asked for.
     vscode.window.onDidChangeWindowState(state => {
       if (!state.focused || !tree.visible) return;
       const stale = bindings.stale(store.all(), refreshMilliseconds);
-      if (stale.length > 0)
-        void bindings.check(stale).catch((error: unknown) => log.warn(`refresh on focus: ${String(error)}`));
+      if (stale.length > 0) unawaited('refresh on focus', bindings.check(stale));
     }),
     bindings,
     log,
@@ -58,60 +59,60 @@ export function activate(context: vscode.ExtensionContext): void {
     previews,
     new Diagnostics(store),
     new CodeActions(store),
-    new TrustDiagnostics(store),
+    new TrustDiagnostics(store, log),
     tree,
     new StatusBar(store, bindings),
   );
-  commands.register('tfcOidc.configure', (target?: ConfigureTarget) => {
-    requireTrust();
-    return configure.run(target);
-  });
-  commands.register('tfcOidc.export', (target?: ConfigureTarget) => {
-    requireTrust();
-    return configure.exportCode(target);
-  });
   const trusted =
-    <A extends readonly unknown[]>(run: (...args: A) => Promise<void>) =>
-    (...args: A): Promise<void> => {
+    <A extends readonly unknown[]>(run: (services: Services, ...args: A) => Promise<void>) =>
+    async (...args: A): Promise<void> => {
       requireTrust();
-      return run(...args);
+      await run(await services(), ...args);
     };
   commands.register(
+    'tfcOidc.configure',
+    trusted((s, target?: ConfigureTarget) => s.configure.run(target)),
+  );
+  commands.register(
+    'tfcOidc.export',
+    trusted((s, target?: ConfigureTarget) => s.configure.exportCode(target)),
+  );
+  commands.register(
     'tfcOidc.checkBindings',
-    trusted((target?: Parameters<BindingCommands['check']>[0]) => checks.check(target)),
+    trusted((s, target?: Parameters<BindingCommands['check']>[0]) => s.checks.check(target)),
   );
   commands.register(
     'tfcOidc.fixCheck',
-    trusted((row?: Parameters<BindingCommands['fixCheck']>[0]) => checks.fixCheck(row)),
+    trusted((s, row?: Parameters<BindingCommands['fixCheck']>[0]) => s.checks.fixCheck(row)),
   );
-  commands.register('tfcOidc.openInBrowser', (row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
-    checks.openInBrowser(row),
+  commands.register('tfcOidc.openInBrowser', async (row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
+    (await services()).checks.openInBrowser(row),
   );
   commands.register('tfcOidc.filter', () => chooseFilter(tree));
   commands.register(
     'tfcOidc.doctor',
-    trusted((target?: Parameters<BindingCommands['doctor']>[0]) => checks.doctor(target)),
+    trusted((s, target?: Parameters<BindingCommands['doctor']>[0]) => s.checks.doctor(target)),
   );
   commands.register(
     'tfcOidc.chooseProfile',
-    trusted(() => checks.chooseProfile()),
+    trusted(s => s.checks.chooseProfile()),
   );
   commands.register(
     'tfcOidc.signIn',
-    trusted(() => checks.signIn()),
+    trusted(s => s.checks.signIn()),
   );
   commands.register(
     'tfcOidc.signOut',
-    trusted(() => checks.signOut()),
+    trusted(s => s.checks.signOut()),
   );
   commands.register(
     'tfcOidc.tokenSource',
-    trusted(() => checks.tokenSource()),
+    trusted(s => s.checks.tokenSource()),
   );
-  commands.register('tfcOidc.undo', () => {
-    requireTrust();
-    return runs.undo();
-  });
+  commands.register(
+    'tfcOidc.undo',
+    trusted(s => s.runs.undo()),
+  );
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();
     return store.refresh();

@@ -1,6 +1,5 @@
 import type { Range } from '../core/text';
-import type { Finding, Severity } from '../lint/finding';
-import { documentationPage } from '../lint/table';
+import { documentationPage, type Finding, type Severity } from '../lint/finding';
 import type { CloudSettings, Root, Value } from '../terraform/model';
 import type { TerraformFolder } from './terraformFolder';
 

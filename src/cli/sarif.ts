@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Range } from '../core/text';
-import type { Finding, Severity } from '../lint/finding';
-import { documentationPage, rules } from '../lint/table';
+import { documentationPage, type Finding, type Severity } from '../lint/finding';
+import { rules } from '../lint/table';
 import type { TerraformFolder } from './terraformFolder';
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as GitHub code scanning takes it. */

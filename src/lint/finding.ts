@@ -23,3 +23,8 @@ export interface Finding {
   /** `unnecessary`: the code is dead once OIDC is in use (rendered faded). */
   readonly tags: readonly 'unnecessary'[];
 }
+
+/** The page of a rule, from the project's home page on. */
+export function documentationPage(code: string): string {
+  return `docs/rules.md#${code}`;
+}

@@ -25,8 +25,3 @@ export const rules: readonly Rule[] = [
   skipValidation,
   missingRegion,
 ];
-
-/** The page of a rule, from the project's home page on. */
-export function documentationPage(code: string): string {
-  return `docs/rules.md#${code}`;
-}

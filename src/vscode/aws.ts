@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ok, type Problem, ProblemError, type Result } from '../core/problem';
 import { loadAws } from '../iam/account/load';
 import type { AwsAccount, CallerIdentity, ProfileInfo } from '../iam/account/types';
+import { abortOn } from './cancellation';
 import type { Choice } from './steps';
 
 /** An account as the chosen profile sees it. */
@@ -117,11 +118,4 @@ async function signIn(problem: Problem, profile: ProfileChoice): Promise<boolean
       resolve(e.exitCode === 0);
     });
   });
-}
-
-/** A signal that follows the progress notification's cancel button. */
-export function abortOn(token: vscode.CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
 }

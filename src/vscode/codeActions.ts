@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { LineIndex, type TextEdit } from '../core/text';
 import type { Finding } from '../lint/finding';
-import { chosenFix, fixAllEdits } from '../lint/fixAll';
 import { diagnosticSource, documentSelector } from './contract';
+import type * as Engine from './engine';
+import { loadEngine } from './loadEngine';
 import type { ProjectStore } from './projectStore';
 
 const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('tfcOidc');
@@ -35,6 +36,7 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     // Edits are made for the text that was analysed: bring the analysis up to date first.
     if (this.store.file(path)?.text !== document.getText()) await this.store.refresh();
     if (token.isCancellationRequested || this.store.file(path)?.text !== document.getText()) return [];
+    const engine = await loadEngine();
     const wants = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind);
     const findings = this.store.findingsOf(path);
     const here = findings.filter(f => this.store.range(f.location).intersection(range) !== undefined);
@@ -42,12 +44,12 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     if (wants(vscode.CodeActionKind.QuickFix)) {
       for (const finding of here) actions.push(...this.fixesOf(finding, document, context));
       if (here.some(f => movable.has(f.code))) actions.push(move(document.uri));
-      const all = this.fixAll(document, findings, vscode.CodeActionKind.QuickFix);
-      if (all !== undefined && here.length > 0 && findings.filter(f => chosenFix(f, false)).length > 1)
+      const all = this.fixAll(engine, document, findings, vscode.CodeActionKind.QuickFix);
+      if (all !== undefined && here.length > 0 && findings.filter(f => engine.chosenFix(f, false)).length > 1)
         actions.push(all);
     }
     if (context.only !== undefined && wants(fixAllKind)) {
-      const all = this.fixAll(document, findings, fixAllKind);
+      const all = this.fixAll(engine, document, findings, fixAllKind);
       if (all !== undefined) actions.push(all);
     }
     return actions;
@@ -76,6 +78,7 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
   }
 
   private fixAll(
+    { chosenFix, fixAllEdits }: typeof Engine,
     document: vscode.TextDocument,
     findings: readonly Finding[],
     kind: vscode.CodeActionKind,

@@ -10,7 +10,8 @@ import { defaultAudience, hostname, organizationName, projectName, workspaceName
 import { accountId, partitionName } from '../oidc/partition';
 import type { WorkspaceIdentity } from '../oidc/subject';
 import type { Location } from '../core/text';
-import { abortOn, type ChosenAccount, openProfile, type ProfileChoice } from './aws';
+import { type ChosenAccount, openProfile, type ProfileChoice } from './aws';
+import { abortOn } from './cancellation';
 import type { BindingRuns } from './bindingRun';
 import { offerFixes } from './codeFixes';
 import { bindingPreview, resultPreview } from './configurePreview';

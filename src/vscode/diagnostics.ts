@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import type { Finding, Severity } from '../lint/finding';
-import { documentationPage } from '../lint/table';
+import { documentationPage, type Finding, type Severity } from '../lint/finding';
 import { diagnosticSource, pages } from './contract';
 import type { ProjectStore } from './projectStore';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type BindingChoices, desiredBinding } from '../binding/desire';
 import { exportAwsCli } from '../binding/export/awsCli';
-import { exportCloudFormation } from '../binding/export/cloudFormation';
+import type * as CloudFormation from '../binding/export/cloudFormation';
 import { existingIn, nothing } from '../binding/export/existing';
 import { exportTerraform } from '../binding/export/terraform';
 import type { PreparedBinding } from '../binding/prepare';
@@ -31,7 +31,10 @@ export async function showExport(binding: BindingChoices, prepared: PreparedBind
     chosen.form === 'terraform'
       ? ([exportTerraform(desired.value, existing), 'terraform'] as const)
       : chosen.form === 'cloudformation'
-        ? ([exportCloudFormation(desired.value, existing), 'yaml'] as const)
+        ? ([(await cloudFormation()).exportCloudFormation(desired.value, existing), 'yaml'] as const)
         : ([exportAwsCli(desired.value), 'shellscript'] as const);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));
 }
+
+/** Brings the YAML library, which is larger than everything else in this folder: loaded for this form only. */
+const cloudFormation = (): Promise<typeof CloudFormation> => import('../binding/export/cloudFormation');

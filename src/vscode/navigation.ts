@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Location } from '../core/text';
-import { chosenFix, fixAllEdits } from '../lint/fixAll';
 import { workspaceEdit } from './codeActions';
+import { loadEngine } from './loadEngine';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 
 /** Shows a place in its file. */
@@ -18,6 +18,7 @@ export async function fixRoot(
   await store.refresh();
   const wanted = target?.analysed;
   const roots = wanted === undefined ? store.all() : store.all().filter(r => r.root.dir === wanted.root.dir);
+  const { chosenFix, fixAllEdits } = await loadEngine();
   const fixes = roots.flatMap(r => r.findings.flatMap(f => chosenFix(f, false) ?? []));
   if (fixes.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('No finding here has a fix that is right in every case.'));

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import type { Environment } from '../core/host';
 import { LineIndex } from '../core/text';
 import type { Finding } from '../lint/finding';
-import { lintRoot } from '../lint/lint';
 import { fileKind } from '../terraform/fileKinds';
 import type { Root, SourceFile } from '../terraform/model';
-import { type ParseCache, readProject } from '../terraform/read';
+import type { ParseCache } from '../terraform/read';
 import type { ParsedFile } from '../terraform/syntax/ast';
 import type { WorkspaceFiles } from './fileReader';
+import { loadEngine } from './loadEngine';
 import type { ExtensionLog } from './log';
 import { readSettings } from './settings';
 
@@ -129,6 +129,7 @@ export class ProjectStore implements vscode.Disposable {
 
   private async read(generation: number): Promise<void> {
     if (generation !== this.generation) return;
+    const { readProject, lintRoot } = await loadEngine();
     const found: AnalysedRoot[] = [];
     const files = new Map<string, SourceFile>();
     for (const folder of vscode.workspace.workspaceFolders ?? []) {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { LineIndex } from '../core/text';
-import { lintTrustInCode } from '../iam/policy/lintHcl';
-import { lintTrustText } from '../iam/policy/lintTrust';
 import type { TrustFinding } from '../iam/policy/trustFinding';
 import { diagnosticSource, pages } from './contract';
+import { loadEngine } from './loadEngine';
+import type { ExtensionLog } from './log';
 import type { ProjectStore } from './projectStore';
 import { workspaceEdit } from './codeActions';
 
@@ -20,7 +20,10 @@ export class TrustDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
   private readonly disposables: vscode.Disposable[];
   private readonly found = new Map<string, { readonly version: number; readonly findings: readonly TrustFinding[] }>();
 
-  constructor(private readonly store: ProjectStore) {
+  constructor(
+    private readonly store: ProjectStore,
+    private readonly log: ExtensionLog,
+  ) {
     this.disposables = [
       this.collection,
       vscode.workspace.onDidOpenTextDocument(d => this.check(d)),
@@ -37,12 +40,19 @@ export class TrustDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
   }
 
   private check(document: vscode.TextDocument): void {
-    const findings = this.findingsOf(document);
+    this.show(document).catch((error: unknown) => this.log.error(`trust policy: ${String(error)}`));
+  }
+
+  private async show(document: vscode.TextDocument): Promise<void> {
+    const { version } = document;
+    const findings = await this.findingsOf(document);
+    // A newer text has its own turn.
+    if (document.isClosed || document.version !== version) return;
     if (findings === undefined) {
       if (this.found.delete(document.uri.toString())) this.collection.delete(document.uri);
       return;
     }
-    this.found.set(document.uri.toString(), { version: document.version, findings });
+    this.found.set(document.uri.toString(), { version, findings });
     const index = new LineIndex(document.getText());
     this.collection.set(
       document.uri,
@@ -55,7 +65,7 @@ export class TrustDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
     );
   }
 
-  private findingsOf(document: vscode.TextDocument): readonly TrustFinding[] | undefined {
+  private async findingsOf(document: vscode.TextDocument): Promise<readonly TrustFinding[] | undefined> {
     if (document.uri.scheme === 'tfc-oidc-preview') return undefined;
     const text = document.getText();
     if (text.length > maximumLength) return undefined;
@@ -63,11 +73,12 @@ export class TrustDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
       const isTrust =
         /AssumeRoleWithWebIdentity/.test(text) &&
         /organization:|terraform\.io:(?:sub|aud)|oidc-provider\/app\.(?:eu\.)?terraform\.io/.test(text);
-      return isTrust ? lintTrustText(text, {}).findings : undefined;
+      return isTrust ? (await loadEngine()).lintTrustText(text, {}).findings : undefined;
     }
     const file = this.store.file(document.uri.toString());
     if (file === undefined || file.text !== text || !/assume_role_policy|aws_iam_policy_document/.test(text))
       return undefined;
+    const { lintTrustInCode } = await loadEngine();
     return lintTrustInCode(file.parsed, text, {}).flatMap(t => t.findings);
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { transformSync } from 'esbuild';
 import { commands } from '../../src/cli/commands';
 import { rules } from '../../src/lint/table';
 
@@ -22,20 +23,60 @@ interface Manifest {
 
 const manifest = JSON.parse(read('package.json')) as Manifest;
 
-/** Inputs of a bundle, as esbuild wrote them down (`npm run build` comes before the tests). */
-function inputs(bundle: string): readonly string[] {
-  const file = path.join(root, 'dist', `${bundle}.meta.json`);
-  assert.ok(existsSync(file), `${file} is missing: npm run build`);
-  return Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { inputs: object }).inputs);
+/** A bundle as esbuild wrote it down (`npm run build` comes before the tests). */
+interface Bundle {
+  readonly inputs: object;
+  readonly outputs: Readonly<
+    Record<
+      string,
+      { readonly inputs: object; readonly imports: readonly { readonly path: string; readonly kind: string }[] }
+    >
+  >;
 }
 
-test('what activation loads holds no AWS SDK and no test code', () => {
+function metafile(bundle: string): Bundle {
+  const file = path.join(root, 'dist', `${bundle}.meta.json`);
+  assert.ok(existsSync(file), `${file} is missing: npm run build`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Bundle;
+}
+
+const inputs = (bundle: string): readonly string[] => Object.keys(metafile(bundle).inputs);
+
+/** A file of dist/ with those that it loads at once. */
+function loadedWith(file: string, found = new Set<string>()): ReadonlySet<string> {
+  found.add(file);
+  for (const next of metafile('extension.js').outputs[file]?.imports ?? [])
+    if (next.kind === 'import-statement' && next.path.startsWith('dist/') && !found.has(next.path))
+      loadedWith(next.path, found);
+  return found;
+}
+
+test('the extension holds no AWS SDK and no test code', () => {
   const files = inputs('extension.js');
   assert.deepEqual(
     files.filter(f => /@aws-sdk|@smithy|^test\//.test(f)),
     [],
   );
   assert.ok(inputs('aws.js').some(f => f.includes('@aws-sdk/client-iam')));
+});
+
+test('activation loads its own files only, and few of them', () => {
+  const { outputs } = metafile('extension.js');
+  const files = [...loadedWith('dist/extension.js')];
+  const sources = files.flatMap(f => Object.keys(outputs[f]?.inputs ?? {}));
+  assert.ok(sources.includes('src/extension.ts'));
+  // Reading and judging code is dist/engine.js; what commands need is dist/services.js.
+  assert.deepEqual(
+    sources.filter(f => /node_modules|^src\/(?:hcp|iam\/(?!account\/load)|lint\/rules|terraform\/syntax)\//.test(f)),
+    [],
+  );
+  // 120 KB is the budget for what must be read before activation; it takes a third of that.
+  const bytes = files.reduce(
+    (sum, f) => sum + Buffer.byteLength(transformSync(read(f), { minify: true, legalComments: 'none' }).code),
+    0,
+  );
+  assert.ok(bytes <= 60_000, `${bytes} bytes in ${files.join(', ')}`);
+  assert.ok([...loadedWith('dist/engine.js')].every(f => f !== 'dist/services.js'));
 });
 
 test('only the extension imports vscode', () => {

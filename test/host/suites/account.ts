@@ -17,6 +17,7 @@ import {
 } from '../../../src/oidc/names';
 import { openProfile, profileChoices } from '../../../src/vscode/aws';
 import { readProject } from '../../../src/terraform/read';
+import { BindingChecker } from '../../../src/vscode/bindingChecker';
 import { BindingStore } from '../../../src/vscode/bindingStore';
 import { BindingRuns } from '../../../src/vscode/bindingRun';
 import { nodeFiles } from '../../../src/node/files';
@@ -153,7 +154,7 @@ export const run = (): Promise<unknown> =>
             ...env,
             [`TF_TOKEN_${hcp.hostname}`]: hcp.token,
           });
-          const bindings = new BindingStore(connections, memento);
+          const bindings = new BindingStore(() => Promise.resolve(new BindingChecker(connections, memento)));
           assert.deepEqual(hcp.seen, []);
           await bindings.check([{ folder, root, findings: [] }]);
           const checks = bindings.of({ folder, root, findings: [] })?.workspaces[0]?.checks ?? [];

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Finding } from '../../../src/lint/finding';
 import { lintProject, type LintOptions } from '../../../src/lint/lint';
-import { documentationPage, rules } from '../../../src/lint/table';
+import { documentationPage } from '../../../src/lint/finding';
+import { rules } from '../../../src/lint/table';
 import { projectOf } from '../../support/lintFixtures';
 
 async function lint(files: Readonly<Record<string, string>>, options?: LintOptions): Promise<readonly Finding[]> {

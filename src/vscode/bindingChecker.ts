@@ -1,0 +1,163 @@
+import * as vscode from 'vscode';
+import type { Check } from '../binding/check';
+import { runChecks } from '../binding/checks/table';
+import type { BindingFacts, RememberedNames } from '../binding/facts';
+import { gatherBinding } from '../binding/gather/binding';
+import { codeFacts } from '../binding/gather/code';
+import { trustJudge } from '../binding/judge';
+import { ProblemError } from '../core/problem';
+import type { HcpClient } from '../hcp/client/client';
+import { listWorkspaces } from '../hcp/workspace/read';
+import type { ChosenAccount } from './aws';
+import type { CheckedWorkspace, Checker, RootStatus } from './bindingStore';
+import type { HcpConnections } from './hcp';
+import type { AnalysedRoot } from './projectStore';
+
+/** Workspaces of one root that are checked at once; the rest is listed, and checked when a person opens it. */
+const eagerWorkspaces = 20;
+
+/** Names and ids as they were when a binding was last seen whole, so that a rename can be told from a stranger. */
+interface Memory {
+  readonly byId: Readonly<Record<string, RememberedNames>>;
+  readonly idByName: Readonly<Record<string, string>>;
+}
+const memoryKey = 'tfcOidc.remembered';
+
+/** Gathers the facts of workspaces and runs the checks over them; remembers the names of those that were whole. */
+export class BindingChecker implements Checker {
+  constructor(
+    private readonly connections: HcpConnections,
+    private readonly memento: vscode.Memento,
+  ) {}
+
+  /** One workspace of a root, by name. */
+  async checkNamed(
+    analysed: AnalysedRoot,
+    workspace: string,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace | undefined> {
+    const target = targetOf(analysed);
+    if (target === undefined) return undefined;
+    const client = await this.connections.find(target.hostname, analysed.root.cloud, signal);
+    return this.checkWorkspace(analysed, { ...target, workspace }, client, account, signal);
+  }
+
+  /** The same workspace after its code has changed. */
+  withCode(analysed: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace {
+    const facts = { ...checked.facts, code: codeFacts(analysed.root, analysed.findings) };
+    return { ...checked, facts, checks: runChecks(facts, trustJudge) };
+  }
+
+  /** All workspaces of a root, or their names where they are many. */
+  async checkRoot(
+    analysed: AnalysedRoot,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+    tell: (message: string) => void,
+  ): Promise<RootStatus> {
+    const at = Date.now();
+    const target = targetOf(analysed);
+    if (target === undefined) {
+      return {
+        at,
+        names: [],
+        workspaces: [],
+        problem: vscode.l10n.t('The cloud block does not say which organization and host it is for.'),
+      };
+    }
+    const client = await this.connections.find(target.hostname, analysed.root.cloud, signal);
+    const names = await workspaceNames(analysed, target.organization, client, signal);
+    if (typeof names === 'string') return { at, names: [], workspaces: [], problem: names };
+    const workspaces: CheckedWorkspace[] = [];
+    for (const workspace of names.length > eagerWorkspaces ? [] : names) {
+      tell(`${target.organization}/${workspace}`);
+      workspaces.push(await this.checkWorkspace(analysed, { ...target, workspace }, client, account, signal));
+    }
+    return { at, names, workspaces, problem: undefined };
+  }
+
+  private async checkWorkspace(
+    analysed: AnalysedRoot,
+    target: { readonly organization: string; readonly hostname: string; readonly workspace: string },
+    client: HcpClient | { readonly missing: string },
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace> {
+    const gathered = await gatherBinding(
+      {
+        ...target,
+        code: { root: analysed.root, findings: analysed.findings },
+        client,
+        account: account ?? { missing: vscode.l10n.t('Unknown until an AWS profile is chosen.') },
+        now: Date.now(),
+      },
+      signal,
+    );
+    const remembered = this.remembered(gathered.facts);
+    const facts = remembered === undefined ? gathered.facts : { ...gathered.facts, remembered };
+    const checks = runChecks(facts, trustJudge);
+    await this.remember(facts, checks);
+    return { ...target, facts, source: gathered.source, checks };
+  }
+
+  private remembered(facts: BindingFacts): RememberedNames | undefined {
+    if (facts.workspace.state === 'unknown') return undefined;
+    const { id, hostname, organization, name } = facts.workspace.value;
+    const memory = this.memento.get<Memory>(memoryKey, { byId: {}, idByName: {} });
+    const former = memory.idByName[`${hostname}/${organization}/${name}`];
+    return memory.byId[id] ?? (former === undefined ? undefined : memory.byId[former]);
+  }
+
+  /** A binding whose trust holds under its present names is whole: those are the names to remember. */
+  private async remember(facts: BindingFacts, checks: readonly Check[]): Promise<void> {
+    const trust = checks.filter(c => c.id === 'role-trusts-run');
+    if (facts.workspace.state === 'unknown' || trust.length === 0 || trust.some(c => c.state !== 'ok')) return;
+    // Another workspace that took the name must stay visible until somebody decides.
+    if (checks.some(c => c.id === 'names-unchanged' && c.state === 'wrong')) return;
+    const w = facts.workspace.value;
+    const memory = this.memento.get<Memory>(memoryKey, { byId: {}, idByName: {} });
+    const names: RememberedNames = {
+      workspaceId: w.id,
+      projectId: w.project.id,
+      organization: w.organization,
+      project: w.project.name,
+      workspace: w.name,
+    };
+    await this.memento.update(memoryKey, {
+      byId: { ...memory.byId, [w.id]: names },
+      idByName: { ...memory.idByName, [`${w.hostname}/${w.organization}/${w.name}`]: w.id },
+    } satisfies Memory);
+  }
+}
+
+/** The organization and host of a root, where its cloud block says them. */
+function targetOf({ root }: AnalysedRoot): { readonly organization: string; readonly hostname: string } | undefined {
+  const { organization, hostname } = root.cloud;
+  return organization.state === 'known' && hostname.state === 'known'
+    ? { organization: organization.value, hostname: hostname.value }
+    : undefined;
+}
+
+/** The workspaces of a root by name, or in one sentence why they are not known. */
+async function workspaceNames(
+  { root }: AnalysedRoot,
+  organization: string,
+  client: HcpClient | { readonly missing: string },
+  signal: AbortSignal,
+): Promise<readonly string[] | string> {
+  const w = root.cloud.workspaces;
+  if (w.by === 'name')
+    return w.name.state === 'known' ? [w.name.value] : vscode.l10n.t('The name of the workspace is not known.');
+  const filter =
+    w.by === 'tags' && w.tags.state === 'known'
+      ? { tags: w.tags.value }
+      : w.by === 'prefix' && w.prefix.state === 'known'
+        ? { prefix: w.prefix.value }
+        : undefined;
+  if (filter === undefined) return vscode.l10n.t('The cloud block does not say which workspaces it is for.');
+  if ('missing' in client) return client.missing;
+  const found = await listWorkspaces(client, organization, filter, signal);
+  if (!found.ok) throw new ProblemError(found.problem);
+  return found.value.map(workspace => workspace.name);
+}

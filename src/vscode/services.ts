@@ -1,0 +1,41 @@
+import type * as vscode from 'vscode';
+import { nodeFiles } from '../node/files';
+import { BindingChecker } from './bindingChecker';
+import { BindingCommands } from './bindingCommands';
+import { BindingRuns } from './bindingRun';
+import type { BindingStore, Checker } from './bindingStore';
+import { ConfigureCommand } from './configure';
+import { HcpConnections } from './hcp';
+import type { ExtensionLog } from './log';
+import type { Previews } from './preview';
+import type { ProjectStore } from './projectStore';
+
+/** What activation has made already. */
+export interface Surfaces {
+  readonly context: vscode.ExtensionContext;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: ExtensionLog;
+  readonly store: ProjectStore;
+  readonly bindings: BindingStore;
+  readonly previews: Previews;
+}
+
+/** Everything that stands behind commands. */
+export interface Services {
+  readonly checker: Checker;
+  readonly checks: BindingCommands;
+  readonly configure: ConfigureCommand;
+  readonly runs: BindingRuns;
+}
+
+/** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
+export function createServices({ context, env, log, store, bindings, previews }: Surfaces): Services {
+  const connections = new HcpConnections(context.secrets, nodeFiles, env);
+  const runs = new BindingRuns(context.globalStorageUri, env, log, connections);
+  return {
+    checker: new BindingChecker(connections, context.globalState),
+    checks: new BindingCommands(store, bindings, connections, previews, env),
+    configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env }),
+    runs,
+  };
+}
