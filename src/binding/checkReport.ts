@@ -33,24 +33,76 @@ export function checkJson(check: Check): Readonly<Record<string, unknown>> {
   };
 }
 
-/** A ranked list as Markdown, most likely cause first. */
-export function diagnosesMarkdown(subject: string, diagnoses: readonly Diagnosis[], redact: boolean): string {
-  const clean = (text: string): string => (redact ? text.replace(/\b\d{12}\b/g, '************') : text);
+/** Hides account numbers: twelve digits that stand alone, in ARNs too. */
+export const redacted = (text: string): string => text.replace(/(?<!\d)\d{12}(?!\d)/g, '************');
+
+const received = (checks: readonly Check[]): readonly Check[] => checks.filter(c => c.id === 'aws-received');
+const nothing = 'Nothing speaks for a failure of dynamic credentials.';
+
+/** A ranked list as Markdown, most likely cause first, and what AWS received where CloudTrail was asked. */
+export function diagnosesMarkdown(
+  subject: string,
+  diagnoses: readonly Diagnosis[],
+  redact: boolean,
+  checks: readonly Check[] = [],
+): string {
   const lines = [`# Doctor: ${subject}`, ''];
-  if (diagnoses.length === 0) lines.push('Nothing speaks for a failure of dynamic credentials.', '');
+  if (diagnoses.length === 0) lines.push(nothing, '');
   diagnoses.forEach((d, i) => {
     lines.push(
       `## ${i + 1}. ${d.mode.title}`,
       '',
       d.mode.explanation,
       '',
-      ...d.evidence.map(e => `- ${e.replace(/[\r\n]+/g, ' ')}`),
+      ...d.evidence.filter(e => !isComparison(e)).map(e => `- ${e.replace(/[\r\n]+/g, ' ')}`),
       '',
       `**Do:** ${d.mode.nextStep}`,
       '',
     );
   });
-  return clean(lines.join('\n'));
+  const trail = received(checks);
+  if (trail.length > 0) lines.push('## What AWS received (CloudTrail)', '');
+  for (const check of trail) {
+    const marked = check.evidence.filter(isComparison);
+    lines.push(...check.evidence.filter(e => !isComparison(e)).map(e => `- ${e}`));
+    if (check.state === 'unknown') lines.push(`- ${check.why}`);
+    if (marked.length > 0) lines.push('', '```text', ...marked, '```', '');
+  }
+  if (trail.length > 0) lines.push('');
+  const text = lines.join('\n');
+  return redact ? redacted(text) : text;
+}
+
+/** Lines of a comparison are shown below each other in a fixed-width font. */
+const isComparison = (line: string): boolean => /^(?:trusted {3}|received {2}| {10})/.test(line);
+
+/** The same for a terminal. */
+export function diagnosesText(
+  subject: string,
+  diagnoses: readonly Diagnosis[],
+  redact: boolean,
+  checks: readonly Check[] = [],
+): string {
+  const lines = [`Doctor: ${subject}`, ''];
+  if (diagnoses.length === 0) lines.push(nothing, '');
+  diagnoses.forEach((d, i) => {
+    lines.push(
+      `${i + 1}. ${d.mode.title}`,
+      `   ${d.mode.explanation}`,
+      ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${e.replace(/[\r\n]+/g, ' ')}`),
+      `   → ${d.mode.nextStep}`,
+      '',
+    );
+  });
+  const trail = received(checks);
+  if (trail.length > 0) lines.push('What AWS received (CloudTrail):');
+  for (const check of trail) {
+    lines.push(...check.evidence.map(e => `   ${e}`));
+    if (check.state === 'unknown') lines.push(`   ${check.why}`);
+  }
+  if (trail.length > 0) lines.push('');
+  const text = lines.join('\n');
+  return redact ? redacted(text) : text;
 }
 
 export function diagnosisJson(d: Diagnosis): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { Location } from '../core/text';
+import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
 
 /**
@@ -112,15 +113,15 @@ export interface RunFacts {
   readonly url: string;
 }
 
-/** One AssumeRoleWithWebIdentity event of CloudTrail. */
-export interface AssumeEvent {
-  readonly at: number;
-  readonly region: string;
-  readonly roleArn: string | undefined;
-  /** The subject that AWS received (`userIdentity.userName`). */
-  readonly subject: string | undefined;
-  readonly provider: string | undefined;
-  readonly errorCode: string | undefined;
+/** What CloudTrail says of AssumeRoleWithWebIdentity, where it was asked. */
+export interface TrailFacts {
+  /** Milliseconds since the epoch: older events were not asked for. */
+  readonly since: number;
+  /** Regions that answered. */
+  readonly regions: readonly string[];
+  readonly unread: readonly { readonly region: string; readonly why: string }[];
+  /** Newest first, of any workspace. */
+  readonly events: readonly WebIdentityEvent[];
 }
 
 /** How the project's provider blocks use the configurations. */
@@ -137,12 +138,14 @@ export interface CodeFacts {
   /** Terraform addresses of roles and providers that the open project itself manages, by name or URL. */
   readonly managedRoles: readonly { readonly name: string; readonly address: string; readonly location: Location }[];
   readonly regionSet: boolean;
+  /** `region` and `sts_region` of the provider blocks, where the files alone decide them. */
+  readonly regions: readonly string[];
 }
 
 /** What we remembered of the binding when we last saw it whole. */
 export interface RememberedNames {
   readonly workspaceId: string;
-  readonly projectId: string;
+  readonly projectId: string | undefined;
   readonly organization: string;
   readonly project: string;
   readonly workspace: string;
@@ -158,7 +161,8 @@ export interface BindingFacts {
   readonly run: Fact<RunFacts | undefined>;
   /** A text that the user pasted. */
   readonly pastedError: string | undefined;
-  readonly events: Fact<readonly AssumeEvent[]>;
+  /** `undefined`: CloudTrail was not asked, since that wants consent. */
+  readonly trail: Fact<TrailFacts> | undefined;
   readonly remembered: RememberedNames | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -7,7 +7,10 @@ import { lintRoot } from '../lint/lint';
 import { listWorkspaces } from '../hcp/workspace/read';
 import type { VarsetCache } from '../hcp/variables/read';
 import type { Root } from '../terraform/model';
-import { openAwsAccount, type OpenedAccount } from './binding';
+import { readJournals } from '../binding/journal';
+import { writtenPolicies } from '../binding/gather/memory';
+import { journals, openAwsAccount, type OpenedAccount } from './binding';
+import { journalDir } from './bindingOptions';
 import { type CliContext, many, type OptionValues, text } from './command';
 import { HcpSessions } from './hcpSession';
 import { unwrap } from './names';
@@ -30,23 +33,26 @@ export const statusOptions = {
   hostname: { type: 'string' },
   profile: { type: 'string' },
   region: { type: 'string' },
+  journal: { type: 'string' },
   format: { type: 'string' },
 } as const;
 
 export const statusHelp = `  --organization ORG --workspace NAME (several) --hostname HOST    instead of what the cloud blocks of PATH say
   --profile NAME        also read the AWS account: provider, roles, trust policies (nothing is written)
-  --region REGION       default: the profile's`;
+  --region REGION       default: the profile's
+  --journal DIR         where configure and apply kept what they wrote: tells whether a role was changed since`;
 
 /** Reads every binding of a project, or those that the options name. Progress goes to standard error. */
 export async function checkBindings(
   context: CliContext,
   values: OptionValues,
   folder: TerraformFolder | undefined,
-  pastedError?: string,
+  more: { readonly pastedError?: string; readonly cloudTrail?: boolean } = {},
 ): Promise<readonly CheckedBinding[]> {
   const sessions = new HcpSessions(context);
   const account = await openIfAsked(context, values);
   const cache: VarsetCache = new Map();
+  const written = writtenPolicies(await readJournals(journals(journalDir(context, values))));
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
     context.signal.throwIfAborted();
@@ -62,7 +68,10 @@ export async function checkBindings(
         client: client ?? { missing: noTokenProblem(target.hostname, found).message },
         account,
         cache,
-        ...(pastedError !== undefined && { pastedError }),
+        ...more,
+        // Asked only where the answer is part of a check.
+        ...('missing' in account ? {} : { fetch }),
+        written,
         now: Date.now(),
       },
       context.signal,

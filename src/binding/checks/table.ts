@@ -1,6 +1,7 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import { accountChecks } from './account';
+import { awsReceived } from './received';
 import { lastRun } from './run';
 import type { TrustJudge } from './trust';
 import { dynamicCredentialsInjected, tagsAndAliases } from './code';
@@ -28,6 +29,7 @@ const table: readonly ((facts: BindingFacts, judge: TrustJudge) => readonly Chec
   dynamicCredentialsInjected,
   accountChecks,
   lastRun,
+  awsReceived,
 ];
 
 /** All checks of one binding. Pure: the same facts give the same checks. */

@@ -1,5 +1,5 @@
 import type { Check } from '../check';
-import type { AssumeEvent, BindingFacts } from '../facts';
+import type { BindingFacts } from '../facts';
 import { type ErrorReading, readErrorText } from './errorText';
 import { type FailureMode, type FailureModeNumber, failureMode } from './failureModes';
 
@@ -98,23 +98,4 @@ function timing(
       ]);
     }
   }
-}
-
-/** What AWS received, beside what the trust policy wants: the first differing segment is marked. */
-export interface SubjectComparison {
-  readonly event: AssumeEvent;
-  readonly received: readonly string[];
-  readonly expected: readonly string[];
-  /** Index of the first segment that differs; -1 where all are equal. */
-  readonly differsAt: number;
-}
-
-export function compareSubject(event: AssumeEvent, expected: string): SubjectComparison | undefined {
-  if (event.subject === undefined) return undefined;
-  const received = event.subject.split(':');
-  const wanted = expected.split(':');
-  const length = Math.max(received.length, wanted.length);
-  let differsAt = -1;
-  for (let i = 0; i < length && differsAt < 0; i++) if (received[i] !== wanted[i]) differsAt = i;
-  return { event, received, expected: wanted, differsAt };
 }

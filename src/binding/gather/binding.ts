@@ -9,6 +9,8 @@ import { accountFacts } from './account';
 import { codeFacts } from './code';
 import { hcpFacts, type HcpReading } from './hcp';
 import { issuerFacts, type PlainFetch } from './issuer';
+import { rememberedByRoles } from './memory';
+import { trailFacts } from './trail';
 
 /** What is at hand to ask about one binding. What is missing says why, and its checks are "unknown". */
 export interface BindingSources {
@@ -25,6 +27,8 @@ export interface BindingSources {
   readonly remembered?: RememberedNames;
   /** The trust policy that we wrote last for a role, from the journal. */
   readonly written?: (roleArn: string) => string | undefined;
+  /** True only with the user's consent: CloudTrail is asked for what AWS received. */
+  readonly cloudTrail?: boolean;
   readonly now: number;
 }
 
@@ -57,17 +61,28 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       ? unknown('The host was not asked.')
       : issuerFacts(sources.hostname, sources.fetch, signal),
   ]);
+  const code = sources.code === undefined ? undefined : codeFacts(sources.code.root, sources.code.findings);
+  const trail =
+    sources.cloudTrail !== true
+      ? undefined
+      : 'missing' in account
+        ? unknown(account.missing)
+        : await trailFacts(account, { variables, code, run: hcp.run, now: sources.now }, signal);
   return {
     facts: {
-      code: sources.code === undefined ? undefined : codeFacts(sources.code.root, sources.code.findings),
+      code,
       workspace: hcp.workspace,
       variables,
       account: accountRead,
       issuer,
       run: hcp.run,
       pastedError: sources.pastedError,
-      events: unknown('CloudTrail was not asked.'),
-      remembered: sources.remembered,
+      trail,
+      remembered:
+        sources.remembered ??
+        (accountRead.state === 'known' && hcp.workspace.state === 'known'
+          ? rememberedByRoles(accountRead.value, hcp.workspace.value)
+          : undefined),
       now: sources.now,
     },
     source: hcp.source,

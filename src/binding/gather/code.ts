@@ -1,6 +1,7 @@
 import type { Finding } from '../../lint/finding';
 import { injectedUses } from '../../lint/injected';
 import { attributeOf, at, headerSpan, type Root } from '../../terraform/model';
+import { resolve } from '../../terraform/resolve';
 import type { CodeFacts } from '../facts';
 import type { CodeOwner } from '../planModel';
 
@@ -52,7 +53,21 @@ export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {
       }),
     ),
     regionSet: !findings.some(finding => finding.code === 'missing-region'),
+    regions: regionsOf(root),
   };
+}
+
+function regionsOf(root: Root): readonly string[] {
+  const found = root.modules.flatMap(module =>
+    module.providers.flatMap(provider =>
+      ['region', 'sts_region'].flatMap(name => {
+        const attribute = attributeOf(provider.body, name);
+        const value = attribute === undefined ? undefined : resolve(attribute.value, module, root);
+        return value?.known === true && typeof value.value === 'string' && value.value !== '' ? [value.value] : [];
+      }),
+    ),
+  );
+  return [...new Set(found)];
 }
 
 /** Roles and providers that the project itself manages: those are changed in the code, not behind its back. */

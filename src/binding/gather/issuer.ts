@@ -1,5 +1,6 @@
 import type { Fact, IssuerFacts } from '../facts';
 import { known } from '../facts';
+import { isLoopback } from '../../hcp/client/address';
 import { providerUrlHost } from '../checks/arn';
 
 /** The part of `fetch` that is used: GET, without credentials, redirects not followed. */
@@ -19,15 +20,17 @@ export async function issuerFacts(
   fetch: PlainFetch,
   signal: AbortSignal,
 ): Promise<Fact<IssuerFacts>> {
-  const url = `https://${providerUrlHost(hostname)}/.well-known/openid-configuration`;
+  // A loopback host is reached as it is named; every other one as AWS reaches it.
+  const base = isLoopback(hostname) ? `http://${hostname}` : `https://${providerUrlHost(hostname)}`;
+  const url = `${base}/.well-known/openid-configuration`;
   const nothing = (problem: string): Fact<IssuerFacts> => known({ issuer: undefined, keys: 0, problem });
   const document = await json(url, fetch, signal);
   if (typeof document === 'string') return nothing(document);
   const issuer = typeof document['issuer'] === 'string' ? document['issuer'] : undefined;
   const jwks = typeof document['jwks_uri'] === 'string' ? document['jwks_uri'] : undefined;
-  if (jwks === undefined || !jwks.startsWith('https://'))
+  if (jwks === undefined || !URL.canParse(jwks) || !jwks.startsWith('https://'))
     return known({ issuer, keys: 0, problem: `${url} names no jwks_uri over https.` });
-  const keys = await json(jwks, fetch, signal);
+  const keys = await json(isLoopback(hostname) ? `${base}${new URL(jwks).pathname}` : jwks, fetch, signal);
   if (typeof keys === 'string') return known({ issuer, keys: 0, problem: keys });
   return known({ issuer, keys: Array.isArray(keys['keys']) ? keys['keys'].length : 0, problem: undefined });
 }

@@ -1,28 +1,34 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkJson } from '../../binding/checkReport';
-import { diagnosesMarkdown, diagnosisJson } from '../../binding/checkReport';
+import { checkJson, diagnosesMarkdown, diagnosesText, diagnosisJson, redacted } from '../../binding/checkReport';
+import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
 import { diagnose } from '../../binding/doctor/diagnose';
 import { type BindingFacts, unknown } from '../../binding/facts';
 import { ProblemError } from '../../core/problem';
 import { checkBindings, statusHelp, statusOptions } from '../bindings';
-import { choice, type CliContext, type Command, text } from '../command';
+import { choice, type CliContext, type Command, text, UsageError } from '../command';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const doctor: Command = {
   name: 'doctor',
   summary: 'explain why a run could not get AWS credentials, most likely cause first',
   help: `Runs all checks of a binding, reads the log of its latest run if that ended in an error, and matches both to the 22 ways in
-which dynamic provider credentials go wrong (docs/doctor.md).
+which dynamic provider credentials go wrong (docs/doctor.md). Writes nothing.
 
 Usage: tfc-oidc doctor [PATH] [options]
 
 ${statusHelp}
   --error FILE          an error text to read as well, or - for standard input
   --only-error          look at the error text alone: nothing is read from HCP Terraform or AWS
-  --redact              hide account numbers in the text
-  --format text|json    text is Markdown; json: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id",
-                        "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page" }], "checks": [...] }] }
+  --cloudtrail          also ask CloudTrail what AWS received (LookupEvents for AssumeRoleWithWebIdentity, in the regions of workspace,
+                        provider blocks and profile, and us-east-1 for the global endpoint of STS); needs --profile and
+                        cloudtrail:LookupEvents. Off unless given.
+  --redact              hide account numbers
+  --format text|markdown|json    json: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id",
+                        "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page" }], "checks": [...],
+                        "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt",
+                        "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the
+                        trust policy that comes nearest, and the first segment that differs (-1: none)
 
 Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run.`,
   options: {
@@ -30,9 +36,10 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
     error: { type: 'string' },
     'only-error': { type: 'boolean' },
     redact: { type: 'boolean' },
+    cloudtrail: { type: 'boolean' },
   },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'json'], 'text');
+    const format = choice(values, 'format', ['text', 'markdown', 'json'], 'text');
     const error = await errorText(context, text(values, 'error'));
     if (values['only-error'] === true)
       return report(context, format, values['redact'] === true, [
@@ -42,10 +49,17 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
           workspace: '',
           diagnoses: diagnose(onlyError(error ?? ''), []),
           checks: [],
+          received: [],
         },
       ]);
+    const cloudTrail = values['cloudtrail'] === true;
+    if (cloudTrail && text(values, 'profile') === undefined)
+      throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
     const folder = await readTerraformFolder(context, positionals);
-    const bindings = await checkBindings(context, values, folder, error);
+    const bindings = await checkBindings(context, values, folder, {
+      ...(error !== undefined && { pastedError: error }),
+      cloudTrail,
+    });
     return report(
       context,
       format,
@@ -56,6 +70,7 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
         workspace: b.workspace,
         diagnoses: diagnose(b.facts, b.checks),
         checks: b.checks,
+        received: receivedCalls(b.facts),
       })),
     );
   },
@@ -67,18 +82,26 @@ interface Row {
   readonly workspace: string;
   readonly diagnoses: ReturnType<typeof diagnose>;
   readonly checks: Parameters<typeof diagnose>[1];
+  readonly received: readonly ReceivedCall[];
 }
 
-function report(context: CliContext, format: 'text' | 'json', redact: boolean, rows: readonly Row[]): 0 | 1 {
+type Format = 'text' | 'markdown' | 'json';
+
+function report(context: CliContext, format: Format, redact: boolean, rows: readonly Row[]): 0 | 1 {
   if (format === 'json') {
     const bindings = rows.map(r => ({
       organization: r.organization,
       workspace: r.workspace,
       diagnoses: r.diagnoses.map(diagnosisJson),
       checks: r.checks.map(checkJson),
+      ...(r.received.length > 0 && { received: r.received.map(receivedJson) }),
     }));
-    context.out(`${JSON.stringify({ bindings }, null, 2)}\n`);
-  } else for (const row of rows) context.out(`${diagnosesMarkdown(row.subject, row.diagnoses, redact)}\n`);
+    const document = `${JSON.stringify({ bindings }, null, 2)}\n`;
+    context.out(redact ? redacted(document) : document);
+  } else {
+    const render = format === 'markdown' ? diagnosesMarkdown : diagnosesText;
+    for (const row of rows) context.out(`${render(row.subject, row.diagnoses, redact, row.checks)}\n`);
+  }
   return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
 }
 
@@ -111,7 +134,7 @@ function onlyError(pastedError: string): BindingFacts {
     issuer: nothing,
     run: nothing,
     pastedError,
-    events: nothing,
+    trail: undefined,
     remembered: undefined,
     now: 0,
   };

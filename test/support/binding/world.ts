@@ -125,6 +125,7 @@ export const healthy: BindingFacts = {
     declaresDynamicCredentials: undefined,
     managedRoles: [],
     regionSet: true,
+    regions: [],
   },
   workspace: known(workspace),
   variables: known(variables),
@@ -132,7 +133,7 @@ export const healthy: BindingFacts = {
   issuer: known({ issuer: 'https://app.terraform.io', keys: 2, problem: undefined }),
   run: known(undefined),
   pastedError: undefined,
-  events: known([]),
+  trail: undefined,
   remembered: {
     workspaceId: 'ws-1',
     projectId: 'prj-1',
@@ -237,6 +238,7 @@ export const brokenWorlds: Readonly<Record<number, BindingFacts>> = {
       declaresDynamicCredentials: at,
       managedRoles: [],
       regionSet: true,
+      regions: [],
     },
   },
   13: {
@@ -251,6 +253,7 @@ export const brokenWorlds: Readonly<Record<number, BindingFacts>> = {
       declaresDynamicCredentials: at,
       managedRoles: [],
       regionSet: true,
+      regions: [],
     },
   },
   14: {

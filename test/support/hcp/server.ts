@@ -51,7 +51,8 @@ export class HcpServer {
     private readonly options: HcpServerOptions,
     private readonly contract: Contract,
   ) {
-    this.issuer = new Issuer(this.origin);
+    // As AWS knows a host: https, no port. A test maps this URL to `origin`.
+    this.issuer = new Issuer(`https://${hostname.replace(/:\d+$/, '')}`);
   }
 
   static async start(options: HcpServerOptions = {}): Promise<HcpServer> {

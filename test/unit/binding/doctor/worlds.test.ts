@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { worst } from '../../../../src/binding/check';
 import { runChecks } from '../../../../src/binding/checks/table';
-import { compareSubject, diagnose } from '../../../../src/binding/doctor/diagnose';
+import { diagnose } from '../../../../src/binding/doctor/diagnose';
 import { failureModes } from '../../../../src/binding/doctor/failureModes';
 import { type BindingFacts, known, unknown } from '../../../../src/binding/facts';
 import { trustJudge } from '../../../../src/binding/judge';
@@ -106,21 +106,5 @@ describe('doctor', () => {
     const ids = new Set(Object.values(brokenWorlds).flatMap(facts => runChecks(facts, trustJudge).map(c => c.id)));
     for (const id of [...ids, ...failureModes.map(m => m.id)])
       assert.match(page, new RegExp(`^### ${id}$`, 'm'), `docs/doctor.md has no heading ${id}`);
-  });
-
-  test('a received subject is compared segment by segment', () => {
-    const event = {
-      at: 0,
-      region: 'eu-central-1',
-      roleArn: undefined,
-      provider: undefined,
-      errorCode: 'AccessDenied',
-      subject: 'organization:acme:project:Web:workspace:prod:run_phase:plan',
-    };
-    assert.equal(
-      compareSubject(event, 'organization:acme:project:Default Project:workspace:prod:run_phase:plan')?.differsAt,
-      3,
-    );
-    assert.equal(compareSubject(event, event.subject)?.differsAt, -1);
   });
 });

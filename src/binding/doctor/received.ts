@@ -1,0 +1,121 @@
+import type { WebIdentityEvent } from '../../iam/account/types';
+import { compilePattern, matches } from '../../iam/policy/glob';
+import { readPolicyText } from '../../iam/policy/node';
+import { readPolicy } from '../../iam/policy/statement';
+
+/** What AWS received, beside what a trust policy wants: the first differing segment is marked. */
+export interface SubjectComparison {
+  readonly received: readonly string[];
+  readonly trusted: readonly string[];
+  /** Index of the first segment that differs; -1 where all are equal. */
+  readonly differsAt: number;
+  /** `project`, `workspace`…: what that segment is the name of. */
+  readonly segment: string | undefined;
+}
+
+/** A value of a condition on the subject, and whether `*` and `?` are wildcards in it. */
+export interface TrustedSubject {
+  readonly value: string;
+  readonly wildcards: boolean;
+}
+
+/** The subjects that a trust policy names for a host, in its order. A policy that is no JSON names none. */
+export function trustedSubjects(policy: string, host: string): readonly TrustedSubject[] {
+  const clauses = readPolicy(readPolicyText(policy).root).statements.flatMap(s =>
+    s.effect === 'Allow' ? s.clauses : [],
+  );
+  const own = clauses.filter(c => c.key.toLowerCase() === `${host}:sub`);
+  // A policy for another host is still worth showing: its host is what differs.
+  const shown = own.length > 0 ? own : clauses.filter(c => /:sub$/i.test(c.key));
+  return shown
+    .filter(c => !/not/i.test(c.operator))
+    .flatMap(c => c.values.map(v => ({ value: v.value, wildcards: /like/i.test(c.operator) })));
+}
+
+const fits = (pattern: string, text: string, wildcards: boolean): boolean => {
+  const compiled = compilePattern(pattern, false, wildcards);
+  return compiled.kind === 'pattern' && matches(compiled.parts, text);
+};
+
+/** Compares segment by segment, as a person reads it; AWS compares the whole text. */
+export function compareSubject(received: string, trusted: TrustedSubject): SubjectComparison {
+  const got = received.split(':');
+  const wanted = trusted.value.split(':');
+  const equal = (differsAt: number, segment?: string): SubjectComparison => ({
+    received: got,
+    trusted: wanted,
+    differsAt,
+    segment,
+  });
+  if (fits(trusted.value, received, trusted.wildcards)) return equal(-1);
+  const length = Math.max(got.length, wanted.length);
+  for (let i = 0; i < length; i++) {
+    const [mine, theirs] = [got[i], wanted[i]];
+    const last = i === wanted.length - 1;
+    // A star at the end takes everything behind it, colons too.
+    const text = last && trusted.wildcards && theirs?.includes('*') ? got.slice(i).join(':') : mine;
+    if (text !== undefined && theirs !== undefined && fits(theirs, text, trusted.wildcards)) continue;
+    return equal(i, i % 2 === 1 ? got[i - 1] : (mine ?? theirs));
+  }
+  // Segments fit one by one and the whole does not: the end of the shorter one.
+  return equal(length - 1, got.at(-2));
+}
+
+/** The subject of the policy that comes nearest: the one that differs last. */
+export function nearestTrusted(received: string, trusted: readonly TrustedSubject[]): SubjectComparison | undefined {
+  const rank = (c: SubjectComparison): number => (c.differsAt < 0 ? Infinity : c.differsAt);
+  return trusted
+    .map(t => compareSubject(received, t))
+    .reduce<SubjectComparison | undefined>(
+      (best, c) => (best === undefined || rank(c) > rank(best) ? c : best),
+      undefined,
+    );
+}
+
+/** Three lines: trusted, received, and a mark below the first segment that differs. */
+export function comparisonLines(c: SubjectComparison): readonly string[] {
+  const lines = [`trusted   ${c.trusted.join(':')}`, `received  ${c.received.join(':')}`];
+  if (c.differsAt < 0) return lines;
+  const before = c.received.slice(0, c.differsAt).join(':').length + (c.differsAt > 0 ? 1 : 0);
+  const width = Math.max(1, c.received[c.differsAt]?.length ?? 1);
+  return [...lines, `          ${' '.repeat(before)}${'^'.repeat(width)} ${differenceText(c)}`];
+}
+
+/** In words: `project: AWS received "Shop Front", the trust policy has ""`. */
+export function differenceText(c: SubjectComparison): string {
+  if (c.differsAt < 0) return 'no difference';
+  const shown = (part: string | undefined): string => (part === undefined ? 'nothing' : `"${part}"`);
+  return `${c.segment ?? 'the end'}: AWS received ${shown(c.received[c.differsAt])}, the trust policy has ${shown(c.trusted[c.differsAt])}`;
+}
+
+/** The phase that a workspace's subject ends in. */
+export function phaseOfSubject(subject: string | undefined): 'plan' | 'apply' | undefined {
+  const phase = /:run_phase:(plan|apply)$/.exec(subject ?? '')?.[1];
+  return phase === 'plan' || phase === 'apply' ? phase : undefined;
+}
+
+/**
+ * The latest event of each role and subject that is about this workspace: its subject names the workspace, by a name that it has or
+ * had, or it came for one of the roles with a subject that can't be told.
+ */
+export function latestEvents(
+  events: readonly WebIdentityEvent[],
+  workspaces: readonly { readonly organization: string; readonly workspace: string }[],
+  roleArns: ReadonlySet<string>,
+): readonly WebIdentityEvent[] {
+  const out = new Map<string, WebIdentityEvent>();
+  for (const event of [...events].sort((a, b) => b.at - a.at)) {
+    const { subject } = event;
+    const about =
+      subject === undefined
+        ? event.roleArn !== undefined && roleArns.has(event.roleArn)
+        : workspaces.some(
+            w =>
+              subject.startsWith(`organization:${w.organization}:`) && subject.includes(`:workspace:${w.workspace}:`),
+          );
+    if (!about) continue;
+    const key = `${event.roleArn ?? ''}\n${phaseOfSubject(subject) ?? subject ?? ''}`;
+    if (!out.has(key)) out.set(key, event);
+  }
+  return [...out.values()];
+}
