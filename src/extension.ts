@@ -6,7 +6,7 @@ import type { BindingCommands } from './vscode/bindingCommands';
 import { BindingStore } from './vscode/bindingStore';
 import { CodeActions } from './vscode/codeActions';
 import { CommandRegistry } from './vscode/commandRegistry';
-import type { ConfigureTarget } from './vscode/configure';
+import type { ConfigureTarget } from './vscode/configure/command';
 import { ContextKeys } from './vscode/contextKeys';
 import { Diagnostics } from './vscode/diagnostics';
 import { WorkspaceFiles } from './vscode/fileReader';

@@ -1,10 +1,10 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { nodeFiles } from '../node/files';
 import { BindingChecker } from './bindingChecker';
 import { BindingCommands } from './bindingCommands';
 import { BindingRuns } from './bindingRun';
 import type { BindingStore, Checker } from './bindingStore';
-import { ConfigureCommand } from './configure';
+import { ConfigureCommand } from './configure/command';
 import { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
 import type { Previews } from './preview';
@@ -32,10 +32,11 @@ export interface Services {
 export function createServices({ context, env, log, store, bindings, previews }: Surfaces): Services {
   const connections = new HcpConnections(context.secrets, nodeFiles, env);
   const runs = new BindingRuns(context.globalStorageUri, env, log, connections);
+  const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
   return {
     checker: new BindingChecker(connections, context.globalState),
     checks: new BindingCommands(store, bindings, connections, previews, env),
-    configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env }),
+    configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env, places }),
     runs,
   };
 }

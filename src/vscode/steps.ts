@@ -3,8 +3,11 @@ import * as vscode from 'vscode';
 /** A wizard's step: asks one thing, or skips itself where the answer is known. Throws `goBack` or a cancellation. */
 export type Step<S> = (
   state: S,
-  position: { readonly step: number; readonly total: number; readonly canGoBack: boolean },
+  position: Position,
 ) => Promise<'asked' | 'skipped'>;
+
+/** The title of each step of the main command. */
+export const configureTitle = (): string => vscode.l10n.t('Configure TFC OIDC');
 
 class GoBack extends Error {}
 
@@ -15,7 +18,7 @@ export async function runSteps<S>(state: S, steps: readonly Step<S>[]): Promise<
     const step = steps[i];
     if (step === undefined) break;
     try {
-      const how = await step(state, { step: i + 1, total: steps.length, canGoBack: asked.length > 0 });
+      const how = await step(state, { step: asked.length + 1, canGoBack: asked.length > 0 });
       if (how === 'asked') asked.push(i);
       i++;
     } catch (error) {
@@ -27,9 +30,9 @@ export async function runSteps<S>(state: S, steps: readonly Step<S>[]): Promise<
   return true;
 }
 
-interface Position {
+/** Where a step stands: how many questions came before it depends on what was inferred, so there is no total. */
+export interface Position {
   readonly step: number;
-  readonly total: number;
   readonly canGoBack: boolean;
 }
 
@@ -57,6 +60,29 @@ export function pick<T>(
     input.onDidAccept(() => {
       const [chosen] = input.selectedItems;
       if (chosen !== undefined) resolve(chosen.value);
+    });
+  });
+}
+
+/** A pick list of which any number may be ticked, with Back; at least one has to be. */
+export function pickMany<T>(
+  options: {
+    readonly title: string;
+    readonly placeholder: string;
+    readonly items: readonly Choice<T>[];
+    readonly current: readonly T[];
+  },
+  position: Position,
+): Promise<readonly T[]> {
+  const input = vscode.window.createQuickPick<Choice<T>>();
+  input.canSelectMany = true;
+  input.items = options.items;
+  input.placeholder = options.placeholder;
+  input.matchOnDescription = true;
+  input.selectedItems = options.items.filter(i => options.current.includes(i.value));
+  return shown(input, options.title, position, resolve => {
+    input.onDidAccept(() => {
+      if (input.selectedItems.length > 0) resolve(input.selectedItems.map(i => i.value));
     });
   });
 }
@@ -100,7 +126,6 @@ function shown<T>(
 ): Promise<T> {
   input.title = title;
   input.step = position.step;
-  input.totalSteps = position.total;
   input.ignoreFocusOut = true;
   input.buttons = position.canGoBack ? [vscode.QuickInputButtons.Back] : [];
   return new Promise<T>((resolve, reject) => {

@@ -283,15 +283,36 @@ function mayNotRead(client: HcpClient, workspace: string, cause?: Problem): Prob
   };
 }
 
+/** A variable set that reaches a workspace. */
+export interface Varset {
+  readonly id: string;
+  readonly name: string;
+  readonly global: boolean;
+}
+
+/** The variable sets that reach a workspace. */
+export async function listVarsets(
+  client: HcpClient,
+  workspaceId: string,
+  signal: AbortSignal,
+): Promise<Result<readonly Varset[]>> {
+  const sets = await client.all(`/workspaces/${segment(workspaceId)}/varsets`, {}, signal);
+  if (!sets.ok) return sets;
+  return ok(
+    sets.value.data.flatMap(set => {
+      const { name, global } = set.attributes;
+      return typeof name === 'string' ? [{ id: set.id, name, global: global === true }] : [];
+    }),
+  );
+}
+
 /** A variable set that reaches a workspace, by its name. */
 export async function findVarset(
   client: HcpClient,
   workspaceId: string,
   name: string,
   signal: AbortSignal,
-): Promise<Result<{ readonly id: string; readonly name: string } | undefined>> {
-  const sets = await client.all(`/workspaces/${segment(workspaceId)}/varsets`, {}, signal);
-  if (!sets.ok) return sets;
-  const found = sets.value.data.find(set => set.attributes['name'] === name);
-  return { ok: true, value: found === undefined ? undefined : { id: found.id, name } };
+): Promise<Result<Varset | undefined>> {
+  const sets = await listVarsets(client, workspaceId, signal);
+  return sets.ok ? ok(sets.value.find(set => set.name === name)) : sets;
 }

@@ -46,15 +46,20 @@ const whole = (theme, name) => ({
     await w.step('AWS profile of the account');
     await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
     await w.step('How many roles?');
+    await w.shot(`whole-2-roles-${name}`);
     await w.quick.locator('.monaco-list-row', { hasText: 'Separate plan and apply roles' }).first().click();
     await w.step('What may plans do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'ReadOnlyAccess' }).first().click();
+    await w.shot(`whole-2-permissions-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
     await w.step('What may applies do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'None for now' }).first().click();
-    await w.dialogButton('Make 6 Changes').waitFor({ timeout: 30_000 });
+    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
+    await w.step('Where do the variables go?');
+    await w.shot(`whole-3-variables-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'On the workspace' }).first().click();
+    await w.dialogButton('Make 7 Changes').waitFor({ timeout: 30_000 });
     assert.deepEqual(keysOf(storefront), ['AWS_ACCESS_KEY_ID']);
-    await w.shot(`whole-2-question-${name}`);
-    await w.dialogButton('Make 6 Changes').click();
+    await w.shot(`whole-4-question-${name}`);
+    await w.dialogButton('Make 7 Changes').click();
     await w.quick.getByText('Which static keys should go?').first().waitFor({ timeout: 40_000 });
     assert.deepEqual(keysOf(storefront), [
       'AWS_ACCESS_KEY_ID',
@@ -62,11 +67,12 @@ const whole = (theme, name) => ({
       'TFC_AWS_PLAN_ROLE_ARN',
       'TFC_AWS_PROVIDER_AUTH',
     ]);
-    await w.shot(`whole-3-removals-${name}`);
+    await w.shot(`whole-5-removals-${name}`);
     await w.quick.locator('.monaco-list-row', { hasText: 'Remove AWS_ACCESS_KEY_ID' }).first().click();
     await w.quick.locator('.monaco-list-row', { hasText: 'Remove AWS_SECRET_ACCESS_KEY' }).first().click();
     await w.quick.locator('.monaco-button', { hasText: 'OK' }).first().click();
     await w.dialogButton('Apply 2 Fixes').waitFor({ timeout: 40_000 });
+    await w.shot(`whole-6-proof-${name}`);
     await w.dialogButton('Apply 2 Fixes').click();
     await w.onDisk('storefront/main.tf', text => !text.includes('access_key = var'));
     assert.deepEqual(
@@ -76,7 +82,7 @@ const whole = (theme, name) => ({
     assert.match(JSON.stringify(aws.dump()), /project:Default Project:workspace:storefront-prod:run_phase:apply/);
     // The code is clean and the keys are gone: the check follows, without asking anybody again for the code.
     await w.reveal('storefront-prod', '[aria-label="storefront-prod: ok"]');
-    await w.shot(`whole-4-green-${name}`);
+    await w.shot(`whole-7-green-${name}`);
     assert.deepEqual(hcp.violations, []);
   },
 });

@@ -1,19 +1,20 @@
-import type { ApplyResult } from '../binding/apply';
-import { type BindingChoices, desiredBinding, phasesOfUse } from '../binding/desire';
-import type { DesiredRole } from '../binding/desired';
-import type { StaticVariable } from '../binding/facts';
-import type { VariablePlan } from '../binding/planVariables';
-import type { PreparedBinding } from '../binding/prepare';
-import type { Finding } from '../lint/finding';
-import { pretty } from '../iam/policy/document';
-import { readPolicyText } from '../iam/policy/node';
-import { prove, type ProofRow } from '../iam/policy/prove';
-import { readPolicy } from '../iam/policy/statement';
-import { ProblemError } from '../core/problem';
-import { issuerUrl } from '../oidc/names';
-import { workspaceSubject } from '../oidc/subject';
-import type { ChosenAccount } from './aws';
-import type { DoneLine } from './bindingRun';
+import type { ApplyResult } from '../../binding/apply';
+import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desire';
+import type { DesiredRole } from '../../binding/desired';
+import type { StaticVariable } from '../../binding/facts';
+import type { VariablePlan } from '../../binding/planVariables';
+import type { PreparedBinding } from '../../binding/prepare';
+import type { Finding } from '../../lint/finding';
+import { pretty } from '../../iam/policy/document';
+import { readPolicyText } from '../../iam/policy/node';
+import { prove, type ProofRow } from '../../iam/policy/prove';
+import { readPolicy } from '../../iam/policy/statement';
+import { ProblemError } from '../../core/problem';
+import { issuerUrl } from '../../oidc/names';
+import { workspaceSubject } from '../../oidc/subject';
+import type { ChosenAccount } from '../aws';
+import type { DoneLine } from '../bindingRun';
+import type { CheckedWorkspace } from '../bindingStore';
 
 interface PreviewInput {
   readonly label: string;
@@ -265,4 +266,30 @@ function unwrapped<T>(
 ): T {
   if (!result.ok) throw new ProblemError(result.problem);
   return result.value;
+}
+
+/** What was read back after the setup, check by check: the end of the command, and all that a second run has to say. */
+export function provenPreview(checked: readonly CheckedWorkspace[]): string {
+  const words = { ok: '✓', warning: '!', wrong: '✗', unknown: '?' } as const;
+  return checked
+    .map(({ organization, workspace, checks }) => {
+      const open = checks.filter(c => c.state !== 'ok');
+      return [
+        `# ${open.length === 0 ? 'Proven' : 'Read back'}: ${code(`${organization}/${workspace}`)}`,
+        '',
+        open.length === 0
+          ? 'Everything was read back from AWS and HCP Terraform, and holds.'
+          : `${checks.length - open.length} of ${checks.length} checks hold.`,
+        '',
+        '| | Check | What was seen |',
+        '|---|---|---|',
+        ...checks.map(
+          c => `| ${words[c.state]} ${c.state} | ${cell(c.title)} | ${c.evidence.map(e => cell(e)).join('<br>')} |`,
+        ),
+        '',
+        ...open.flatMap(c => (c.nextStep === undefined ? [] : [`- ${cell(c.title)}: ${cell(c.nextStep)}`])),
+        '',
+      ].join('\n');
+    })
+    .join('\n');
 }

@@ -1,0 +1,143 @@
+import * as vscode from 'vscode';
+import type { ApplyResult } from '../../binding/apply';
+import type { Change } from '../../binding/change';
+import type { BindingChoices } from '../../binding/desire';
+import type { JournalRun } from '../../binding/journal';
+import type { PreparedBinding } from '../../binding/prepare';
+import { type Problem, ProblemError } from '../../core/problem';
+import type { ChosenAccount } from '../aws';
+import type { BindingRuns } from '../bindingRun';
+import { showExport } from '../exportCode';
+import type { Previews } from '../preview';
+import { resultPreview } from './preview';
+import { type PreparedTarget, titleOf } from './targets';
+
+/** What applying works with. */
+export interface ApplyServices {
+  readonly previews: Previews;
+  readonly runs: BindingRuns;
+}
+
+/** True where account and workspaces are as they should be in the end. */
+export async function applyAfterYes(
+  services: ApplyServices,
+  opened: ChosenAccount,
+  targets: readonly PreparedTarget[],
+): Promise<boolean> {
+  const { previews } = services;
+  const { caller } = opened;
+  for (const { binding, prepared, variables } of targets) {
+    const [problem] = [...prepared.plan.problems, ...(variables?.problems ?? [])];
+    if (problem === undefined) continue;
+    if (!problem.code.startsWith('managed-by-')) throw new ProblemError(problem);
+    // Code owns the role: it is not written to behind its back, but the setup can join that code.
+    await offerExport(problem, binding, prepared);
+    return false;
+  }
+  const jobs = jobsOf(targets);
+  const changes = jobs.flatMap(j => j.changes);
+  if (changes.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Nothing to do in AWS account {0}: provider, roles and variables are as they should be.',
+        caller.accountId,
+      ),
+    );
+    return true;
+  }
+  const [only, ...more] = jobs;
+  const stopped = only === undefined || more.length > 0 ? undefined : await services.runs.stopped(only.prepared);
+  const yes = changes.length === 1 ? vscode.l10n.t('Make 1 Change') : vscode.l10n.t('Make {0} Changes', changes.length);
+  const goOn = vscode.l10n.t('Go On Where It Stopped');
+  const roles = targets.flatMap(t => t.prepared.desired.account.roles.map(r => r.name));
+  const detail = [
+    vscode.l10n.t('Roles: {0}', roles.join(', ')),
+    ...(stopped === undefined ? [] : [stopped.where]),
+    ...changes.map((c, i) => `${i + 1}. ${c.title}`),
+    '',
+    vscode.l10n.t('The preview shows each of them. "TFC OIDC: Undo" takes them back.'),
+    ...(caller.root ? [vscode.l10n.t('You are the root user of this account: use a role or a user instead.')] : []),
+  ].join('\n');
+  const diffs = vscode.l10n.t('Show Differences');
+  const question =
+    targets.length === 1
+      ? vscode.l10n.t('Set up OIDC for workspace "{0}" in AWS account {1}?', titleOf(targets), caller.accountId)
+      : vscode.l10n.t('Set up OIDC for workspaces {0} in AWS account {1}?', titleOf(targets), caller.accountId);
+  const answers = stopped === undefined ? [yes] : [goOn, yes];
+  let answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers, diffs);
+  if (answer === diffs) {
+    await previews.showChanges(question, changes);
+    // The editor has to be readable while one decides, so the question is asked again beside it.
+    answer = await vscode.window.showWarningMessage(question, ...answers);
+  }
+  if (answer !== yes && answer !== goOn) return false;
+  for (const job of jobs) {
+    const resumed = answer === goOn && stopped !== undefined ? stopped.run : undefined;
+    if (!(await applyOne(services, job, resumed))) return false;
+  }
+  return true;
+}
+
+async function applyOne(
+  services: ApplyServices,
+  { target, prepared, changes }: Job,
+  resumed: JournalRun | undefined,
+): Promise<boolean> {
+  const { runs, previews } = services;
+  const workspace = titleOf([target]);
+  const title = vscode.l10n.t(
+    'Set up OIDC for {0}',
+    `${target.binding.workspaces[0]?.organization ?? ''}/${workspace}`,
+  );
+  const { result, lines } =
+    resumed === undefined ? await runs.apply(prepared, changes, title) : await runs.resume(resumed, prepared);
+  await previews.showMarkdown(
+    `Result ${workspace}.md`,
+    resultPreview(prepared, result, lines, target.variables !== undefined),
+  );
+  return report(result);
+}
+
+interface Job {
+  readonly target: PreparedTarget;
+  readonly prepared: PreparedBinding;
+  readonly changes: readonly Change[];
+}
+
+/** What is to be done for each workspace. What two of them need, such as the provider, is done once, by the first. */
+function jobsOf(targets: readonly PreparedTarget[]): readonly Job[] {
+  const seen = new Set<string>();
+  return targets.flatMap(target => {
+    const changes = [...target.prepared.plan.changes, ...(target.variables?.changes ?? [])].filter(
+      c => !seen.has(c.id),
+    );
+    for (const change of changes) seen.add(change.id);
+    return changes.length === 0 ? [] : [{ target, prepared: target.prepared, changes }];
+  });
+}
+
+async function offerExport(problem: Problem, binding: BindingChoices, prepared: PreparedBinding): Promise<void> {
+  const exportIt = vscode.l10n.t('Export as Code');
+  const answer = await vscode.window.showWarningMessage(
+    problem.message,
+    { modal: true, detail: problem.nextStep },
+    exportIt,
+  );
+  if (answer === exportIt) await showExport(binding, prepared);
+}
+
+/** What a run came to: a problem is thrown, a wish to stop is confirmed, and `true` means that all of it holds. */
+export function report(result: ApplyResult): boolean {
+  if (result.problem !== undefined) throw new ProblemError(result.problem);
+  if (result.state === 'cancelled') {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Stopped after {0} of {1} changes. Run "Configure TFC OIDC" again to go on, or "TFC OIDC: Undo" to take them back.',
+        result.done,
+        result.total,
+      ),
+    );
+    return false;
+  }
+  return true;
+}

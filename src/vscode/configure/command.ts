@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import { ProblemError } from '../../core/problem';
+import type { Location } from '../../core/text';
+import { chosenFix } from '../../lint/fixAll';
+import type { ChosenAccount } from '../aws';
+import type { BindingRuns } from '../bindingRun';
+import type { BindingStore } from '../bindingStore';
+import { offerFixes } from '../codeFixes';
+import { rootLabel } from '../describe';
+import { showExport } from '../exportCode';
+import type { HcpConnections } from '../hcp';
+import type { Previews } from '../preview';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import { runSteps } from '../steps';
+import { applyAfterYes } from './apply';
+import { type Choices, takeRoot } from './choices';
+import type { PolicyPlaces } from './permissions';
+import { bindingPreview } from './preview';
+import { proveAndRemove } from './proof';
+import { configureSteps } from './steps';
+import { type Target, titleOf, workOut } from './targets';
+
+/** Where the command was called from: a provider block's file, a row of the tree, or nothing. */
+export interface ConfigureTarget {
+  readonly uri?: string;
+  readonly analysed?: AnalysedRoot;
+}
+
+/** What the command works with. */
+export interface ConfigureServices {
+  readonly store: ProjectStore;
+  readonly previews: Previews;
+  readonly runs: BindingRuns;
+  readonly connections: HcpConnections;
+  readonly bindings: BindingStore;
+  readonly env: NodeJS.ProcessEnv;
+  readonly places: PolicyPlaces;
+}
+
+interface Asked {
+  readonly analysed: AnalysedRoot;
+  readonly opened: ChosenAccount | undefined;
+  readonly hcpProblem: string | undefined;
+  readonly targets: readonly Target[];
+}
+
+/**
+ * "Configure TFC OIDC": works out the setup of one workspace or of several, shows it whole, and after a yes that names account, roles
+ * and workspaces makes exactly the changes that were shown. IAM comes first, then variables, then the proof; static keys and the code
+ * are last, since until the role works the keys are needed.
+ */
+export class ConfigureCommand {
+  constructor(private readonly services: ConfigureServices) {}
+
+  private get store(): ProjectStore {
+    return this.services.store;
+  }
+
+  async run(target: ConfigureTarget | undefined): Promise<void> {
+    const asked = await this.ask(target);
+    if (asked === undefined) return;
+    await this.show(asked);
+    const { opened } = asked;
+    const prepared = asked.targets.flatMap(t => (t.prepared === undefined ? [] : [{ ...t, prepared: t.prepared }]));
+    if (opened !== undefined && prepared.length > 0) {
+      if (!(await applyAfterYes(this.services, opened, prepared))) return;
+      if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
+    }
+    await offerFixes(this.store, asked.analysed);
+  }
+
+  /** The same setup as code, in an editor of its own. Nothing is written anywhere. */
+  async exportCode(target: ConfigureTarget | undefined): Promise<void> {
+    const [first] = (await this.ask(target))?.targets ?? [];
+    if (first !== undefined) await showExport(first.binding, first.prepared);
+  }
+
+  private async ask(target: ConfigureTarget | undefined): Promise<Asked | undefined> {
+    if (!this.store.ready) await this.store.refresh();
+    const roots = this.store.all();
+    if (roots.length === 0) {
+      throw new ProblemError({
+        code: 'no-terraform',
+        message: vscode.l10n.t('There is no Terraform configuration in this window.'),
+        nextStep: vscode.l10n.t('Open a folder that holds one, then run the command again.'),
+      });
+    }
+    const choices: Choices = {};
+    const named =
+      roots.find(r => r.root.dir === target?.analysed?.root.dir) ??
+      roots.find(r => target?.uri !== undefined && r.root.modules.some(m => m.files.some(f => f.path === target.uri)));
+    const only = roots.length === 1 ? roots[0] : named;
+    if (only !== undefined) takeRoot(choices, only);
+    const { connections, env, places } = this.services;
+    if (!(await runSteps(choices, configureSteps(this.store, connections, env, places, only === undefined))))
+      return undefined;
+    const { analysed, opened, hcpProblem } = choices;
+    if (analysed === undefined) return undefined;
+    const targets: Target[] = [];
+    for (const workspace of choices.workspaces ?? []) {
+      const made = await workOut(this.store, choices, analysed, workspace);
+      if (made === undefined) return undefined;
+      targets.push(made);
+    }
+    return { analysed, opened, hcpProblem, targets };
+  }
+
+  private async show({ analysed, opened, hcpProblem, targets }: Asked): Promise<void> {
+    const texts = targets.map(({ binding, prepared, variables, hcp }) =>
+      bindingPreview({
+        label: rootLabel(analysed.root, analysed.folder),
+        binding,
+        opened,
+        prepared,
+        variables,
+        staticVariables: hcp?.staticCredentials ?? [],
+        hcpProblem,
+        findings: analysed.findings.map(f => ({ finding: f, place: this.place(f.location) })),
+        fixable: analysed.findings.filter(f => chosenFix(f, false) !== undefined).length,
+      }),
+    );
+    await this.services.previews.showMarkdown(`Configure ${titleOf(targets)}.md`, texts.join('\n\n---\n\n'));
+  }
+
+  private place(location: Location): string {
+    const file = vscode.workspace.asRelativePath(vscode.Uri.parse(location.file, true), false);
+    return `${file}:${this.store.range(location).start.line + 1}`;
+  }
+}

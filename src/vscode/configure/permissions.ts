@@ -1,0 +1,177 @@
+import * as vscode from 'vscode';
+import type { PolicyJson } from '../../binding/desired';
+import { readActions } from '../../iam/permissions/actions';
+import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
+import { readMapping } from '../../iam/permissions/mapping';
+import { plainJson } from '../../iam/policy/node';
+import { permissionFile } from '../../node/permissionFiles';
+import { type Choice, configureTitle, pick, type Step } from '../steps';
+import type { Choices, PolicyChoice } from './choices';
+
+/** Where a policy that is typed in the editor is kept until it is used. */
+export interface PolicyPlaces {
+  readonly drafts: vscode.Uri;
+}
+
+type Use = 'plan' | 'apply';
+type Answer = PolicyChoice | { readonly kind: 'file' } | { readonly kind: 'write' };
+
+/** Characters of all inline policies of one role (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
+const inlineQuota = 10_240;
+
+/** What plans and applies may do, apart. */
+export function permissionSteps(places: PolicyPlaces): readonly Step<Choices>[] {
+  return [step('plan', places), step('apply', places)];
+}
+
+function step(use: Use, places: PolicyPlaces): Step<Choices> {
+  return async (state, position) => {
+    if (state.profile === 'none' || (use === 'plan' && state.roles === 'single')) return 'skipped';
+    const placeholder =
+      state.roles === 'single'
+        ? vscode.l10n.t('What may the role do?')
+        : use === 'plan'
+          ? vscode.l10n.t('What may plans do?')
+          : vscode.l10n.t('What may applies do?');
+    const items = answers(state, use);
+    for (;;) {
+      const former = state.policies?.[use];
+      const current = items.find(
+        ({ value }) =>
+          value.kind === former?.kind &&
+          (value.kind !== 'managed' || former.kind !== 'managed' || value.arn === former.arn),
+      )?.value;
+      const chosen = await pick({ title: configureTitle(), placeholder, items, current }, position);
+      const policy =
+        chosen.kind === 'file'
+          ? await fromFile(use)
+          : chosen.kind === 'write'
+            ? await written(state, use, places)
+            : chosen;
+      if (policy === undefined) continue;
+      state.policies = { ...state.policies, [use]: policy };
+      return 'asked';
+    }
+  };
+}
+
+function answers(state: Choices, use: Use): readonly Choice<Answer>[] {
+  const managed = (policy: string, detail: string): Choice<Answer> => ({
+    value: { kind: 'managed', arn: `arn:PARTITION:iam::aws:policy/${policy}` },
+    label: policy,
+    description: vscode.l10n.t('AWS managed policy'),
+    detail,
+  });
+  const readOnly = managed(
+    'ReadOnlyAccess',
+    vscode.l10n.t('Reads everything, secrets of some services included. Enough for most plans.'),
+  );
+  const power = managed(
+    'PowerUserAccess',
+    vscode.l10n.t('Everything but IAM. Wide: replace it by a policy for what the code needs.'),
+  );
+  const own: Choice<Answer>[] = [
+    {
+      value: { kind: 'file' },
+      label: vscode.l10n.t('A policy file…'),
+      detail: vscode.l10n.t('A JSON file with Version and Statement, kept inline in the role.'),
+    },
+    {
+      value: { kind: 'write' },
+      label: vscode.l10n.t('Write a policy in the editor…'),
+      detail: vscode.l10n.t('With completion and checks; the command goes on when you say so.'),
+    },
+  ];
+  const none: Choice<Answer> = {
+    value: { kind: 'none' },
+    label: vscode.l10n.t('None for now'),
+    detail: vscode.l10n.t('The role can be assumed and may do nothing until a policy is attached.'),
+  };
+  return [...fromCode(state, use), ...(use === 'plan' ? [readOnly] : [power]), ...own, none];
+}
+
+/** A starting policy for what the code is known to need, where it needs anything and fits in a role. */
+function fromCode(state: Choices, use: Use): readonly Choice<Answer>[] {
+  const { analysed, opened } = state;
+  if (analysed === undefined || opened === undefined) return [];
+  const { partition, accountId } = opened.caller;
+  const place = { partition, region: undefined, account: accountId };
+  const result = generatePermissions(
+    analysed.root,
+    readMapping(permissionFile('terraform.json.gz')),
+    readActions(permissionFile('actions.json.gz')),
+    use,
+    place,
+  );
+  if (result.policy.Statement.length === 0 || result.size > inlineQuota) return [];
+  const document: PolicyJson = { ...result.policy };
+  return [
+    {
+      value: { kind: 'inline', document, from: vscode.l10n.t('the code') },
+      label: vscode.l10n.t('What the code needs'),
+      description: vscode.l10n.t('starting policy, provider {0}', result.provider),
+      detail: summary(result),
+    },
+  ];
+}
+
+function summary({ policy, unmapped }: Permissions): string {
+  const actions = new Set(policy.Statement.flatMap(s => s.Action)).size;
+  const known = vscode.l10n.t(
+    '{0} actions in {1} statements, each with the line that needs it.',
+    actions,
+    policy.Statement.length,
+  );
+  if (unmapped.length === 0) return known;
+  const types = [...new Set(unmapped.map(u => u.type))].join(', ');
+  return `${known} ${vscode.l10n.t('Nothing is known of {0}: add what they need.', types)}`;
+}
+
+async function fromFile(use: Use): Promise<PolicyChoice | undefined> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: use === 'plan' ? vscode.l10n.t('Policy for plans') : vscode.l10n.t('Policy for applies'),
+      filters: { JSON: ['json', 'jsonc'] },
+    })) ?? [];
+  if (file === undefined) return undefined;
+  const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  return inline(text, vscode.workspace.asRelativePath(file));
+}
+
+/** Opens a draft beside the wizard; it is used as it stands when the person says so. */
+async function written(state: Choices, use: Use, places: PolicyPlaces): Promise<PolicyChoice | undefined> {
+  const name = `${(state.workspaces?.[0] ?? 'workspace').replace(/[^\w.-]+/g, '-')}-${use}.iam-policy.json`;
+  const file = vscode.Uri.joinPath(places.drafts, name);
+  const exists = await vscode.workspace.fs.stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    const skeleton = {
+      Version: '2012-10-17',
+      Statement: [{ Sid: 'Example', Effect: 'Allow', Action: ['s3:GetObject'], Resource: [] }],
+    };
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(`${JSON.stringify(skeleton, null, 2)}\n`));
+  }
+  const document = await vscode.workspace.openTextDocument(file);
+  await vscode.window.showTextDocument(document, { preview: false });
+  const useIt = vscode.l10n.t('Use This Policy');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Write the policy, then go on with it. It is shown again before anything is changed.'),
+    useIt,
+  );
+  if (answer !== useIt) return undefined;
+  await document.save();
+  return inline(document.getText(), name);
+}
+
+/** A text as a policy, or a message that says what it lacks. */
+function inline(text: string, from: string): PolicyChoice | undefined {
+  const value = plainJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && 'Statement' in value)
+    return { kind: 'inline', document: value as PolicyJson, from };
+  void vscode.window.showErrorMessage(
+    vscode.l10n.t('{0} holds no policy: a policy is a JSON object with Version and Statement. Choose again.', from),
+  );
+  return undefined;
+}

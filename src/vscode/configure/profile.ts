@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { ProblemError } from '../../core/problem';
+import { openProfile, profileChoices, type ProfileChoice } from '../aws';
+import { type Choice, configureTitle, pick, type Step } from '../steps';
+import { type Choices, rolesInUse } from './choices';
+
+/** The profile, and at once whose account it is. One that can't be opened says why, and the list is shown again. */
+export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
+  return async (state, position) => {
+    for (;;) {
+      const none: Choice<ProfileChoice | 'none'> = {
+        value: 'none',
+        label: vscode.l10n.t('No profile: show the policies only'),
+        description: vscode.l10n.t('nothing is read or written in AWS'),
+      };
+      const items: Choice<ProfileChoice | 'none'>[] = [...(await profileChoices(env)), none];
+      // Objects are made anew each time the step is shown, so the former choice is found again by its name.
+      const former = state.profile;
+      const current =
+        former === undefined || former === 'none'
+          ? former
+          : items.find(i => i.value !== 'none' && i.value.name === former.name)?.value;
+      const chosen = await pick(
+        {
+          title: configureTitle(),
+          placeholder: vscode.l10n.t('AWS profile of the account that the workspace deploys to'),
+          items,
+          current,
+        },
+        position,
+      );
+      state.profile = chosen;
+      if (chosen === 'none') {
+        delete state.opened;
+        return 'asked';
+      }
+      try {
+        state.opened = await openProfile(chosen, env);
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        void vscode.window.showErrorMessage(`${error.problem.message} ${error.problem.nextStep}`);
+        continue;
+      }
+      if (await sameAccount(state, state.opened.caller.accountId)) return 'asked';
+    }
+  };
+}
+
+/** The workspace's roles of today may be in another account: that is either a move or a mistake, and only a person knows which. */
+async function sameAccount(state: Choices, accountId: string): Promise<boolean> {
+  const accounts = [...new Set(rolesInUse(state).flatMap(arn => /^arn:[\w-]+:iam::(\d{12}):/.exec(arn)?.[1] ?? []))];
+  if (accounts.length === 0 || accounts.includes(accountId)) return true;
+  const use = vscode.l10n.t('Use Account {0}', accountId);
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'The workspace uses roles of AWS account {0} today; this profile is of account {1}.',
+      accounts.join(', '),
+      accountId,
+    ),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Go on only if the workspace shall deploy to another account from now on, or if this becomes a second configuration with a tag of its own.',
+      ),
+    },
+    use,
+  );
+  return answer === use;
+}

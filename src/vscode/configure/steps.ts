@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { Result } from '../../core/problem';
+import { organizationName, projectName } from '../../oidc/names';
+import { accountId } from '../../oidc/partition';
+import { type Choices, takeRoot } from './choices';
+import { permissionSteps, type PolicyPlaces } from './permissions';
+import { profileStep } from './profile';
+import { roleSteps } from './roles';
+import { variableStep } from './variables';
+import { readWorkspaces, workspaceStep } from './workspaces';
+import { rootLabel, valueText, workspacesText } from '../describe';
+import type { HcpConnections } from '../hcp';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import { ask, type Choice, configureTitle, pick, type Step } from '../steps';
+
+export function configureSteps(
+  store: ProjectStore,
+  connections: HcpConnections,
+  env: NodeJS.ProcessEnv,
+  places: PolicyPlaces,
+  askRoot: boolean,
+): readonly Step<Choices>[] {
+  return [
+    async (state, position) => {
+      if (!askRoot) return 'skipped';
+      const items = store.all().map((value): Choice<AnalysedRoot> => ({
+        value,
+        label: rootLabel(value.root, value.folder),
+        description:
+          value.root.cloud.kind === 'none'
+            ? vscode.l10n.t('no cloud block')
+            : `${valueText(value.root.cloud.organization)}/${workspacesText(value.root.cloud)}`,
+      }));
+      takeRoot(
+        state,
+        await pick(
+          {
+            title: configureTitle(),
+            placeholder: vscode.l10n.t('Which Terraform root?'),
+            items,
+            current: state.analysed,
+          },
+          position,
+        ),
+      );
+      return 'asked';
+    },
+    name(
+      'organization',
+      vscode.l10n.t('Organization in HCP Terraform'),
+      vscode.l10n.t('as its address shows it'),
+      organizationName,
+      state => state.analysed?.root.cloud.organization.state === 'known',
+    ),
+    workspaceStep(connections),
+    async state => {
+      await readWorkspaces(state, connections);
+      return 'skipped';
+    },
+    // The block's project is a filter only: the subject holds the workspace's real one, so it is always shown for a yes.
+    name(
+      'project',
+      vscode.l10n.t('Project of the workspace, as HCP Terraform shows it. It is part of the subject.'),
+      vscode.l10n.t('Default Project'),
+      projectName,
+      state => state.hcp !== undefined,
+    ),
+    profileStep(env),
+    name(
+      'account',
+      vscode.l10n.t('AWS account of the roles, twelve digits'),
+      '123456789012',
+      accountId,
+      state => state.profile !== 'none',
+    ),
+    ...roleSteps(),
+    ...permissionSteps(places),
+    variableStep(connections),
+  ];
+}
+
+/** A step that asks for a name unless it is known. */
+function name(
+  key: 'organization' | 'project' | 'account',
+  prompt: string,
+  placeholder: string,
+  check: (value: string) => Result<unknown>,
+  isKnown: (state: Choices) => boolean,
+): Step<Choices> {
+  return async (state, position) => {
+    if (isKnown(state)) return 'skipped';
+    state[key] = await ask(
+      {
+        title: configureTitle(),
+        prompt,
+        placeholder,
+        value: state[key],
+        check: value => {
+          const result = check(value);
+          return result.ok ? undefined : result.problem.message;
+        },
+      },
+      position,
+    );
+    return 'asked';
+  };
+}

@@ -1,0 +1,139 @@
+import * as vscode from 'vscode';
+import { hcpFacts } from '../../binding/gather/hcp';
+import { ProblemError } from '../../core/problem';
+import { feedingVariables } from '../../hcp/variables/feeding';
+import { listWorkspaces } from '../../hcp/workspace/read';
+import { workspaceName } from '../../oidc/names';
+import { type Root, workspaceOf } from '../../terraform/model';
+import { abortOn } from '../cancellation';
+import type { HcpConnections } from '../hcp';
+import { ask, type Choice, configureTitle, pick, pickMany, type Step } from '../steps';
+import type { Choices, GatheredWorkspace } from './choices';
+
+/** Which workspaces: the one that the block names, some of those with its tags or prefix, or any of the organization. */
+export function workspaceStep(connections: HcpConnections): Step<Choices> {
+  return async (state, position) => {
+    const { analysed, organization } = state;
+    if (analysed === undefined || organization === undefined) return 'skipped';
+    const { cloud } = analysed.root;
+    if (workspaceOf(cloud) !== undefined) return 'skipped';
+    const found = await listed(connections, analysed.root, organization);
+    if (typeof found === 'string' || found.length === 0) {
+      // Without a list, the name is typed.
+      const prompt = vscode.l10n.t('Workspace');
+      state.workspaces = [
+        await ask(
+          {
+            title: configureTitle(),
+            prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
+            placeholder: vscode.l10n.t('the name, letter by letter'),
+            value: state.workspaces?.[0],
+            check: value => {
+              const result = workspaceName(value);
+              return result.ok ? undefined : result.problem.message;
+            },
+          },
+          position,
+        ),
+      ];
+      return 'asked';
+    }
+    const items = found.map(({ name, project }): Choice<string> => ({
+      value: name,
+      label: name,
+      description: project,
+    }));
+    const title = configureTitle();
+    const current = state.workspaces ?? [];
+    const { by } = cloud.workspaces;
+    state.workspaces =
+      by === 'tags' || by === 'prefix'
+        ? await pickMany(
+            {
+              title,
+              placeholder: vscode.l10n.t('Which workspaces? Each gets roles of its own.'),
+              items,
+              current: current.length > 0 ? current : items.length === 1 ? items.map(i => i.value) : [],
+            },
+            position,
+          )
+        : [await pick({ title, placeholder: vscode.l10n.t('Which workspace?'), items, current: current[0] }, position)];
+    return 'asked';
+  };
+}
+
+interface Listed {
+  readonly name: string;
+  readonly project: string;
+}
+
+/** The workspaces to choose from, or in one sentence why there is no list. */
+async function listed(
+  connections: HcpConnections,
+  root: Root,
+  organization: string,
+): Promise<readonly Listed[] | string> {
+  const w = root.cloud.workspaces;
+  const filter =
+    w.by === 'tags' && w.tags.state === 'known'
+      ? { tags: w.tags.value }
+      : w.by === 'prefix' && w.prefix.state === 'known'
+        ? { prefix: w.prefix.value }
+        : {};
+  const hostname = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Listing the workspaces of {0}', organization),
+      cancellable: true,
+    },
+    async (_progress, token) => {
+      const signal = abortOn(token);
+      const client = await connections.find(hostname, root.cloud, signal);
+      if ('missing' in client) return client.missing;
+      const found = await listWorkspaces(client, organization, filter, signal);
+      if (!found.ok) throw new ProblemError(found.problem);
+      return found.value.map(({ name, project }) => ({ name, project: project.name }));
+    },
+  );
+}
+
+/** Reads the real projects and the variables, with the token that Terraform would use. Without one the project is asked for. */
+export async function readWorkspaces(state: Choices, connections: HcpConnections): Promise<void> {
+  const { analysed, organization, workspaces } = state;
+  delete state.hcp;
+  delete state.hcpProblem;
+  if (analysed === undefined || organization === undefined || workspaces === undefined) return;
+  const { cloud } = analysed.root;
+  const hostname = cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io';
+  await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Reading from HCP Terraform'),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      const signal = abortOn(token);
+      const client = await connections.find(hostname, cloud, signal);
+      if ('missing' in client) {
+        state.hcpProblem = client.missing;
+        return;
+      }
+      const gathered: GatheredWorkspace[] = [];
+      for (const name of workspaces) {
+        progress.report({ message: name });
+        const feeding = feedingVariables(analysed.root);
+        const read = await hcpFacts(client, organization, name, signal, { feeding });
+        if (read.source === undefined || read.variables.state === 'unknown') {
+          const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
+          state.hcpProblem = unknown?.state === 'unknown' ? unknown.why : '';
+          return;
+        }
+        gathered.push({ ...read.source, staticCredentials: read.variables.value.staticCredentials });
+      }
+      state.hcp = gathered;
+      const [first] = gathered;
+      if (first !== undefined) state.project = first.workspace.project.name;
+    },
+  );
+}
