@@ -11,6 +11,7 @@ import { lintTrust } from './commands/lintTrust';
 import { permissions } from './commands/permissions';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
+import { proveRun } from './commands/proveRun';
 import { status } from './commands/status';
 import { subject } from './commands/subject';
 import { trust } from './commands/trust';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   exportBinding,
   status,
   doctor,
+  proveRun,
   variables,
   audit,
 ];

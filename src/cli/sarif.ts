@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Range } from '../core/text';
 import { documentationPage, type Finding, type Severity } from '../lint/finding';
 import { rules } from '../lint/table';
-import type { TerraformFolder } from './terraformFolder';
+import type { Places } from './places';
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as GitHub code scanning takes it. */
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -12,7 +12,7 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 export function sarif(
-  folder: TerraformFolder,
+  folder: Places,
   findings: readonly Finding[],
   tool: { readonly version: string; readonly homepage: string },
 ): string {
@@ -74,7 +74,7 @@ export function sarif(
   return `${JSON.stringify(log, undefined, 2)}\n`;
 }
 
-function changes(folder: TerraformFolder, fix: Finding['fixes'][number]): unknown {
+function changes(folder: Places, fix: Finding['fixes'][number]): unknown {
   const files = [...new Set(fix.edits.map(edit => edit.file))];
   return files.map(file => ({
     artifactLocation: { uri: uriOf(folder.name(file)) },
@@ -87,7 +87,7 @@ function changes(folder: TerraformFolder, fix: Finding['fixes'][number]): unknow
   }));
 }
 
-function physical(folder: TerraformFolder, location: Finding['location']): unknown {
+function physical(folder: Places, location: Finding['location']): unknown {
   return {
     artifactLocation: { uri: uriOf(folder.name(location.file)) },
     region: region(folder.range(location)),
@@ -95,7 +95,7 @@ function physical(folder: TerraformFolder, location: Finding['location']): unkno
 }
 
 /** SARIF counts lines and columns from 1; the end column is the one behind the last character. */
-function region({ start, end }: Range): unknown {
+export function region({ start, end }: Range): unknown {
   return {
     startLine: start.line + 1,
     startColumn: start.character + 1,
@@ -104,6 +104,6 @@ function region({ start, end }: Range): unknown {
   };
 }
 
-function uriOf(name: string): string {
+export function uriOf(name: string): string {
   return name.split('/').map(encodeURIComponent).join('/');
 }

@@ -82,7 +82,7 @@ export function comparisonLines(c: SubjectComparison): readonly string[] {
 }
 
 /** In words: `project: AWS received "Shop Front", the trust policy has ""`. */
-export function differenceText(c: SubjectComparison): string {
+function differenceText(c: SubjectComparison): string {
   if (c.differsAt < 0) return 'no difference';
   const shown = (part: string | undefined): string => (part === undefined ? 'nothing' : `"${part}"`);
   return `${c.segment ?? 'the end'}: AWS received ${shown(c.received[c.differsAt])}, the trust policy has ${shown(c.trusted[c.differsAt])}`;

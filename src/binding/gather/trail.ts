@@ -18,7 +18,7 @@ function sinceOf(facts: Pick<BindingFacts, 'run' | 'now'>): number {
  * profile, and us-east-1 for STS's global endpoint, which only the partition "aws" has
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html).
  */
-export function trailRegions(
+function trailRegions(
   facts: Pick<BindingFacts, 'variables' | 'code'>,
   profileRegion: string,
   partition: string,

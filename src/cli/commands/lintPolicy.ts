@@ -1,51 +1,120 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { LineIndex } from '../../core/text';
-import { readActions } from '../../iam/permissions/actions';
-import { lintPermissionText } from '../../iam/permissions/lintPermissions';
-import { choice, type Command, UsageError } from '../command';
+import { homepage, version } from '../../../package.json';
+import { ProblemError } from '../../core/problem';
+import { applyEdits, LineIndex } from '../../core/text';
+import {
+  lintPermissionsInCode,
+  lintPermissionText,
+  policyQuotas,
+  type PermissionReport,
+} from '../../iam/permissions/lintPermissions';
+import type { PermissionFinding } from '../../iam/permissions/permissionFinding';
+import type { ResourceReference } from '../../iam/permissions/reference';
+import { parseHcl } from '../../terraform/syntax/hcl';
+import { parseTerraformJson } from '../../terraform/syntax/json';
+import { choice, type Command, text, UsageError } from '../command';
 import { readInput } from '../input';
+import { resourceReference } from '../permissionData';
+import { policySarif, type PrintedFinding } from '../policySarif';
+
+const uses = ['managed', 'role', 'user', 'group'] as const;
+type Use = (typeof uses)[number];
 
 export const lintPolicy: Command = {
   name: 'lint-policy',
   summary: 'say what is wrong or too broad in a permission policy',
-  help: `Lints a permission policy: JSON, or JSON with comments (IAM takes none: a finding).
+  help: `Lints permission policies: JSON, JSON with comments (IAM takes none: a finding), what the AWS CLI prints, and Terraform
+code (aws_iam_policy_document, jsonencode, JSON in strings and heredocs; what only Terraform knows is left alone).
 
-Usage: tfc-oidc lint-policy FILE [options]      (FILE: a policy, or - for standard input)
+Usage: tfc-oidc lint-policy FILE... [options]      (FILE: .json, .jsonc, .tf or .tf.json, or - for standard input)
 
-  --format json|text    default json: { "findings": [...], "size": N }
+  --for managed|role|user|group
+                        what a JSON policy is for: its size limit counts (6,144; inline in a role 10,240, a user 2,048,
+                        a group 5,120 characters). In Terraform code the resource says it.
+  --format json|text|sarif
+                        default json: { "findings": [...], "size": N, "policies": [...] }
+  --fix                 print the one FILE with every fix applied, instead of the report
 
 Exit codes: 0 nothing found, 1 findings, 2 could not run.`,
-  options: { format: { type: 'string' } },
+  options: { for: { type: 'string' }, format: { type: 'string' }, fix: { type: 'boolean' } },
   run: async (context, { values, positionals }) => {
-    const format = choice(values, 'format', ['json', 'text'], 'json');
-    const { name, text: input } = await readInput(context, positionals, 'policy');
-    if (/\.(?:tf|tofu)(?:\.json)?$/.test(name))
-      throw new UsageError('lint-policy reads JSON policies, not Terraform code');
-    const report = lintPermissionText(input, readActions(readFileSync(dataFile('actions.json.gz'))));
-    const index = new LineIndex(report.text);
-    const findings = report.findings.map(f => ({
-      code: f.code,
-      severity: f.severity,
-      message: f.message,
-      range: index.range(f),
-      fixes:
-        f.fix === undefined
-          ? []
-          : [{ title: f.fix.title, edits: f.fix.edits.map(e => ({ range: index.range(e.span), newText: e.newText })) }],
-    }));
-    if (format === 'json') context.out(`${JSON.stringify({ findings, size: report.size }, null, 2)}\n`);
-    else
-      for (const f of findings)
-        context.out(
-          `${name}:${f.range.start.line + 1}:${f.range.start.character + 1}: ${f.severity} ${f.code}: ${f.message}\n`,
-        );
+    const format = choice(values, 'format', ['json', 'text', 'sarif'], 'json');
+    const use = text(values, 'for') === undefined ? undefined : choice(values, 'for', uses, 'managed');
+    if (positionals.length === 0) throw new UsageError('one policy is needed ("-" reads standard input)');
+    if (values['fix'] === true && positionals.length > 1) throw new UsageError('--fix takes one FILE');
+    const reference = resourceReference();
+    const findings: PrintedFinding[] = [];
+    const policies: { file: string; address?: string; size: number | null; range: PrintedFinding['range'] }[] = [];
+    for (const positional of positionals) {
+      const { name, text: input } = await readInput(context, [positional], 'policy');
+      const report = lint(name, input, reference, use);
+      if (values['fix'] === true) {
+        context.out(fixed(name, report, reference, use));
+        return report.findings.length === 0 ? 0 : 1;
+      }
+      const index = new LineIndex(report.text);
+      findings.push(...report.findings.map(f => printed(name, f, index)));
+      for (const { address, size, span } of report.policies)
+        policies.push({
+          file: name,
+          ...(address !== undefined && { address }),
+          size: size ?? null,
+          range: index.range(span),
+        });
+    }
+    const size = Math.max(0, ...policies.map(p => p.size ?? 0));
+    if (format === 'json')
+      context.out(`${JSON.stringify({ findings, size, quotas: policyQuotas, policies }, null, 2)}\n`);
+    else if (format === 'sarif') context.out(policySarif(findings, { version, homepage }));
+    else {
+      for (const { file, range, severity, code, message } of findings)
+        context.out(`${file}:${range.start.line + 1}:${range.start.character + 1}: ${severity} ${code}: ${message}\n`);
+      if (findings.length === 0)
+        context.out(`Nothing found in ${policies.length === 1 ? 'the policy' : `${policies.length} policies`}.\n`);
+    }
     return findings.length === 0 ? 0 : 1;
   },
 };
 
-/** Beside the bundle (dist/data), or in the sources when they run unbundled. */
-function dataFile(name: string): string {
-  const bundled = path.join(__dirname, 'data', name);
-  return existsSync(bundled) ? bundled : path.join(__dirname, '../../iam/permissions/data', name);
+function lint(name: string, input: string, reference: ResourceReference, use: Use | undefined): PermissionReport {
+  if (!/\.(?:tf|tofu)(?:\.json)?$/.test(name)) return lintPermissionText(input, reference, use);
+  const source = input.replace(/^\uFEFF/, '');
+  const file = name.endsWith('.json') ? parseTerraformJson(source, 'config') : parseHcl(source);
+  const report = lintPermissionsInCode(file, source, reference);
+  if (report.policies.length > 0) return report;
+  throw new ProblemError({
+    code: 'no-policy',
+    message: `${name} holds no policy that can be read without running Terraform.`,
+    nextStep:
+      'Name a file with an aws_iam_policy_document, a jsonencode({ Statement = … }), or the policy itself as JSON.',
+  });
+}
+
+/** Fixes until none is left: removing a comment, for example, lets the next reading see more. */
+function fixed(name: string, first: PermissionReport, reference: ResourceReference, use: Use | undefined): string {
+  let report = first;
+  for (let round = 0; round < 20; round++) {
+    const edits = report.findings
+      .flatMap(f => (f.fix === undefined ? [] : [f.fix.edits]))
+      .reduce<{ span: { start: number; end: number }; newText: string }[]>((taken, next) => {
+        const clash = next.some(e => taken.some(t => e.span.start <= t.span.end && t.span.start <= e.span.end));
+        return clash ? taken : [...taken, ...next];
+      }, []);
+    if (edits.length === 0) break;
+    report = lint(name, applyEdits(report.text, edits), reference, use);
+  }
+  return report.text;
+}
+
+function printed(file: string, f: PermissionFinding, index: LineIndex): PrintedFinding {
+  return {
+    file,
+    code: f.code,
+    severity: f.severity,
+    message: f.message,
+    range: index.range(f),
+    fixes:
+      f.fix === undefined
+        ? []
+        : [{ title: f.fix.title, edits: f.fix.edits.map(e => ({ range: index.range(e.span), newText: e.newText })) }],
+  };
 }

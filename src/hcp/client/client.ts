@@ -92,6 +92,12 @@ export class HcpClient {
     return this.written('PATCH', path, body, signal);
   }
 
+  /** A POST whose answer tells nothing but that it was accepted: `/runs/…/actions/cancel` answers 202 without a document. */
+  async act(path: string, body: unknown, signal: AbortSignal): Promise<Result<void>> {
+    const answer = await this.request('POST', path, {}, body, signal);
+    return answer.ok ? ok(undefined) : answer;
+  }
+
   async delete(path: string, signal: AbortSignal): Promise<Result<void>> {
     const answer = await this.request('DELETE', path, {}, undefined, signal);
     return answer.ok ? ok(undefined) : answer;

@@ -16,6 +16,7 @@ export async function readLatestRun(
   return readRun(client, workspace.latestRunId, workspace, signal);
 }
 
+/** One run, with the log of the phase that has an error. */
 async function readRun(
   client: HcpClient,
   id: string,
@@ -76,7 +77,7 @@ function timeOf(run: Resource): number {
 }
 
 /** A log as a person reads it: structured lines as their message and diagnostics, no colours, not more than its end. */
-function readableLog(log: string): string {
+export function readableLog(log: string): string {
   const lines = log.split(/\r?\n/).map(line => {
     if (!line.startsWith('{')) return line;
     const json = parsed(line);

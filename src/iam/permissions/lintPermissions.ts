@@ -1,217 +1,211 @@
-import type { Span } from '../../core/text';
+import { LineIndex, type Span } from '../../core/text';
+import type { ParsedFile } from '../../terraform/syntax/ast';
 import { policySize } from '../policy/document';
 import { entry, listOf, type PolicyNode, readPolicyText } from '../policy/node';
-import type { ActionList } from './actions';
-import { escalations } from './escalation';
+import { lintActions } from './lintActions';
+import { lintEscalation } from './escalation';
+import { lintElementsOf, lintTop } from './lintGrammar';
+import { policiesInCode, type PolicyInCode, type PolicyUse } from './policiesInCode';
+import { type PermissionFinding, place, type PolicyContext } from './permissionFinding';
+import type { ResourceReference } from './reference';
+import { plainDocument } from './plainDocument';
 
-/** One thing found in a permission policy. Offsets count in the text of the report. */
-export interface PermissionFinding extends Span {
-  readonly code:
-    | 'syntax'
-    | 'not-a-policy'
-    | 'comment'
-    | 'too-large'
-    | 'unknown-service'
-    | 'unknown-action'
-    | 'action-without-resource'
-    | 'resource-could-be-scoped'
-    | 'allow-not-action'
-    | 'allow-not-resource'
-    | 'pass-role-any'
-    | 'escalation'
-    | 'invalid-sid'
-    | 'duplicate-sid'
-    | 'duplicate-action';
-  readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly fix?: {
-    readonly title: string;
-    readonly edits: readonly { readonly span: Span; readonly newText: string }[];
-  };
+/**
+ * IAM's quotas, in characters without white space; those of inline policies are for all of one role, user or group together.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const policyQuotas: Readonly<Record<Exclude<PolicyUse, 'other'>, number>> = {
+  managed: 6144,
+  role: 10240,
+  user: 2048,
+  group: 5120,
+};
+
+export interface PermissionReport {
+  /** What spans count in: the decoded text, where the input was URL-encoded. */
+  readonly text: string;
+  readonly findings: readonly PermissionFinding[];
+  /** Every policy that was found, with its size in characters as IAM counts them (`undefined`: known only when Terraform runs). */
+  readonly policies: readonly { readonly address?: string; readonly size: number | undefined; readonly span: Span }[];
 }
 
-/** IAM's quotas, in characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html. */
-const managedQuota = 6144;
-const inlineQuota = 10240;
-
-interface Statement {
-  readonly node: PolicyNode;
-  readonly allow: boolean;
-  readonly anyResource: boolean;
-  readonly actions: readonly string[];
-}
-
-/** Lints a permission policy that is written as JSON, with or without comments. `text` is what the spans count in. */
+/** Lints a permission policy that is written as JSON, with or without comments, or as the AWS CLI prints it. */
 export function lintPermissionText(
   input: string,
-  actions: ActionList,
-): { readonly text: string; readonly size: number; readonly findings: readonly PermissionFinding[] } {
+  reference: ResourceReference,
+  use?: Exclude<PolicyUse, 'other'>,
+): PermissionReport {
   const { root, syntax, comments, text } = readPolicyText(input);
-  const findings: PermissionFinding[] = syntax.map(s => ({ ...s, code: 'syntax', severity: 'error' }));
+  const findings: PermissionFinding[] = [...syntaxFindings(text, syntax, comments)];
+  const line = new LineIndex(text);
   for (const c of comments) {
+    const start = line.lineStart(line.lineAt(c.start));
+    const alone = /^[ \t]*$/.test(text.slice(start, c.start)) && /^[ \t]*(?:\r?\n|$)/.test(text.slice(c.end));
+    const span = alone ? { start, end: c.end + (/^[ \t]*\r?\n?/.exec(text.slice(c.end))?.[0].length ?? 0) } : place(c);
     findings.push({
       code: 'comment',
       severity: 'error',
-      message: 'IAM refuses a policy with comments.',
-      ...span(c),
-      fix: { title: 'Remove the comment', edits: [{ span: span(c), newText: '' }] },
+      message: 'IAM refuses a policy with comments: it takes plain JSON only.',
+      ...place(c),
+      fix: { title: 'Remove the comment', edits: [{ span, newText: '' }] },
     });
   }
-  const bare = [...comments]
-    .sort((a, b) => b.start - a.start)
-    .reduce((t, c) => t.slice(0, c.start) + t.slice(c.end), text);
-  const size = policySize(bare);
-  if (size > managedQuota) {
-    const inline = size > inlineQuota;
-    findings.push({
-      code: 'too-large',
-      severity: inline ? 'error' : 'warning',
-      message: `The policy has ${size} characters; a managed policy takes ${managedQuota}, the inline policies of a role together ${inlineQuota}. Split it.`,
-      start: 0,
-      end: 1,
-    });
-  }
-  findings.push(...lintPermissions(root, actions));
-  return { text, size, findings: findings.sort((a, b) => a.start - b.start) };
+  const size = root === undefined ? 0 : policySize(without(text, comments, root));
+  const span = place(root ?? { start: 0, end: 1 });
+  findings.push(...sizeFinding(size, use, span));
+  const inside = root === undefined || root.end > text.length || text.charAt(root.start) !== '{';
+  // A text that can't be read at all is told once.
+  if (root !== undefined || syntax.length === 0)
+    findings.push(...lintTree(root, { reference, form: 'json', text, exact: !inside, incomplete: false }));
+  return { text, findings: inOrder(findings), policies: [{ size, span }] };
 }
 
-/** Lints a permission policy that was read already. Values that are known only when Terraform runs are left alone. */
-function lintPermissions(root: PolicyNode | undefined, list: ActionList): readonly PermissionFinding[] {
-  const statementsNode = root === undefined ? undefined : entry(root, 'Statement')?.value;
-  if (root === undefined || statementsNode === undefined) {
-    const place = root ?? { start: 0, end: 1 };
-    const message = 'This is no policy: it has no "Statement".';
-    return [{ code: 'not-a-policy', severity: 'error', message, ...span(place) }];
-  }
+/** Lints every permission policy in one Terraform file. Values that are known only when Terraform runs are left alone. */
+export function lintPermissionsInCode(file: ParsedFile, text: string, reference: ResourceReference): PermissionReport {
   const findings: PermissionFinding[] = [];
-  const sids = new Set<string>();
-  const statements: Statement[] = [];
-  for (const node of listOf(statementsNode)) {
-    if (node.kind !== 'object') continue;
-    findings.push(...lintSid(node, sids));
-    const statement = readStatement(node);
-    statements.push(statement);
-    findings.push(...lintStatement(statement, list));
+  const policies: PermissionReport['policies'][number][] = [];
+  const owners = new Map<string, { size: number; use: 'role' | 'user' | 'group'; count: number; span: Span }>();
+  for (const policy of policiesInCode(file, text)) {
+    const here = lintTree(policy.root, { reference, text, ...policy }, policy.use);
+    // Inside of a quoted string there are no places: the string is the place.
+    findings.push(...(policy.exact ? here : here.map(f => ({ ...f, ...place(policy) }))));
+    const size = policy.incomplete ? undefined : policySize(JSON.stringify(plainDocument(policy.root)));
+    policies.push({ address: policy.address, size, span: place(policy) });
+    if (size === undefined || policy.use === 'other') continue;
+    const head = { start: policy.start, end: Math.min(policy.end, policy.start + 1) };
+    if (policy.use === 'managed' || policy.owner === undefined) findings.push(...sizeFinding(size, policy.use, head));
+    else if (policy.use !== undefined) {
+      const key = `${policy.use} ${policy.owner}`;
+      const before = owners.get(key) ?? { size: 0, use: policy.use, count: 0, span: head };
+      owners.set(key, { ...before, size: before.size + size, count: before.count + 1 });
+    }
   }
-  return [...findings, ...lintEscalation(statements, list)];
+  for (const { size, use, count, span } of owners.values()) findings.push(...sizeFinding(size, use, span, count));
+  return { text, findings: inOrder(findings), policies };
 }
 
-function readStatement(node: PolicyNode): Statement {
-  const resources = listOf(entry(node, 'Resource')?.value);
-  const effect = entry(node, 'Effect')?.value;
-  return {
-    node,
-    allow: effect?.kind === 'string' && effect.value === 'Allow',
-    anyResource: resources.some(isAny),
-    actions: listOf(entry(node, 'Action')?.value).flatMap(n => (n.kind === 'string' ? [n.value] : [])),
+function lintTree(
+  root: PolicyNode | undefined,
+  given: Pick<PolicyContext, 'reference' | 'form' | 'text' | 'exact' | 'incomplete'>,
+  use?: PolicyInCode['use'],
+): readonly PermissionFinding[] {
+  const list = root === undefined ? undefined : entry(root, 'Statement')?.value;
+  if (root === undefined || list === undefined) {
+    const { start } = root ?? { start: 0 };
+    const bare = root !== undefined && entry(root, 'Effect') !== undefined;
+    const message = bare
+      ? 'This is one statement, not a policy: put it into { "Version": "2012-10-17", "Statement": [ … ] }.'
+      : 'This is no policy: it has no "Statement".';
+    return [{ code: 'not-a-policy', severity: 'error', message, start, end: start + 1 }];
+  }
+  const statements = listOf(list).filter(node => node.kind === 'object');
+  const version = entry(root, 'Version')?.value;
+  const context: PolicyContext = {
+    ...given,
+    variables: version?.kind === 'string' && version.value === '2012-10-17',
+    resourceBased: statements.some(s => entry(s, 'Principal') !== undefined || entry(s, 'NotPrincipal') !== undefined),
+    limitOnly: use === 'other',
   };
+  const findings = lintTop(root, context);
+  const sids = new Set<string>();
+  for (const statement of statements) {
+    findings.push(...lintElementsOf(statement, sids, context), ...lintActions(statement, list, context));
+    if (!context.limitOnly && !context.resourceBased) findings.push(...lintBreadth(statement));
+  }
+  if (!context.resourceBased && !context.limitOnly)
+    findings.push(...lintEscalation(statements, given.reference.actions));
+  return findings;
 }
 
-function lintStatement({ node, allow, anyResource }: Statement, list: ActionList): PermissionFinding[] {
+function lintBreadth(statement: PolicyNode): PermissionFinding[] {
+  const effect = entry(statement, 'Effect')?.value;
+  if (effect?.kind !== 'string' || effect.value !== 'Allow') return [];
   const findings: PermissionFinding[] = [];
-  const seen = new Set<string>();
-  const resources = listOf(entry(node, 'Resource')?.value);
-  const narrow = resources.length > 0 && resources.every(r => r.kind === 'string') && !anyResource;
-  for (const action of [...listOf(entry(node, 'Action')?.value), ...listOf(entry(node, 'NotAction')?.value)]) {
-    if (action.kind !== 'string' || action.value === '*') continue;
-    const name = action.value;
-    const add = (code: PermissionFinding['code'], message: string, severity: 'error' | 'warning' = 'warning'): void => {
-      findings.push({ code, severity, message, ...span(action) });
-    };
-    const [service = ''] = name.split(':');
-    if (!list.hasService(service) || list.matching(name).length === 0) {
-      findings.push(unknown(action, name, list));
-      continue;
-    }
-    if (seen.has(name.toLowerCase())) add('duplicate-action', `${name} stands twice in this statement.`);
-    seen.add(name.toLowerCase());
-    if (!allow || entry(node, 'Action') === undefined) continue;
-    const fact = list.find(name);
-    if (fact === undefined) continue;
-    if (narrow && !fact.scoped)
-      add(
-        'action-without-resource',
-        `${fact.name} takes no resource ARN: only "Resource": "*" allows it. Move it to an own statement.`,
-        'error',
-      );
-    if (anyResource && fact.name === 'iam:PassRole')
-      add(
-        'pass-role-any',
-        'iam:PassRole on "*" passes every role of the account. Name the roles and set iam:PassedToService.',
-      );
-    else if (anyResource && fact.scoped)
-      add('resource-could-be-scoped', `${fact.name} can be limited to resource ARNs; "*" allows it on all of them.`);
+  for (const [key, code] of [
+    ['NotAction', 'allow-not-action'],
+    ['NotResource', 'allow-not-resource'],
+  ] as const) {
+    const found = entry(statement, key);
+    if (found === undefined) continue;
+    const message = `${key} with Allow also allows whatever AWS adds later. List what is needed instead.`;
+    findings.push({ code, severity: 'warning', message, ...place(found.keySpan) });
   }
-  if (allow) {
-    for (const [key, code] of [
-      ['NotAction', 'allow-not-action'],
-      ['NotResource', 'allow-not-resource'],
-    ] as const) {
-      const found = entry(node, key);
-      if (found === undefined) continue;
-      const message = `${key} with Allow also allows whatever AWS adds later. List what is needed instead.`;
-      findings.push({ code, severity: 'warning', message, ...span(found.keySpan) });
-    }
+  const texts = (key: string): readonly string[] =>
+    listOf(entry(statement, key)?.value).flatMap(n => (n.kind === 'string' ? [n.value] : []));
+  const all = listOf(entry(statement, 'Action')?.value).find(
+    n => n.kind === 'string' && (n.value === '*' || n.value === '*:*'),
+  );
+  if (all !== undefined && texts('Resource').includes('*')) {
+    const limited = entry(statement, 'Condition') === undefined ? '' : ', as far as the condition lets it';
+    const message = `Every action on every resource: this is administrator access${limited}. List what is needed.`;
+    findings.push({ code: 'full-access', severity: 'warning', message, ...place(all) });
   }
   return findings;
 }
 
-function unknown(node: PolicyNode, name: string, list: ActionList): PermissionFinding {
-  const [service = '', action = ''] = name.split(':');
-  const known = list.hasService(service);
-  const near = /[*?]/.test(name) && known ? undefined : list.nearest(name);
-  const replacement = near === undefined ? undefined : known ? near : `${near}:${action}`;
-  const hint = replacement === undefined ? '' : ` The nearest that exists is "${near}".`;
-  const what = known ? `IAM has no action "${name}".` : `IAM has no service "${service}".`;
-  return {
-    code: known ? 'unknown-action' : 'unknown-service',
-    severity: 'error',
-    message: `${what}${hint}`,
-    ...span(node),
-    ...(replacement !== undefined && {
-      fix: { title: `Change to ${replacement}`, edits: [{ span: span(node), newText: JSON.stringify(replacement) }] },
-    }),
-  };
-}
-
-function lintSid(node: PolicyNode, seen: Set<string>): PermissionFinding[] {
-  const sid = entry(node, 'Sid')?.value;
-  if (sid?.kind !== 'string') return [];
-  const place = span(sid);
-  if (!/^[A-Za-z0-9]*$/.test(sid.value)) {
-    const message = `The Sid "${sid.value}" may hold only letters and digits.`;
-    const newText = JSON.stringify(sid.value.replace(/[^A-Za-z0-9]/g, ''));
-    const fix = { title: `Change to ${newText}`, edits: [{ span: place, newText }] };
-    return [{ code: 'invalid-sid', severity: 'error', message, ...place, fix }];
+function sizeFinding(
+  size: number,
+  use: Exclude<PolicyUse, 'other'> | undefined,
+  span: Span,
+  count = 1,
+): readonly PermissionFinding[] {
+  const at = { start: span.start, end: Math.min(span.end, span.start + 1) };
+  if (use !== undefined) {
+    const quota = policyQuotas[use];
+    if (size <= quota) return [];
+    const what = use === 'managed' ? 'a managed policy takes' : `the inline policies of one ${use} together take`;
+    const policies = count === 1 ? 'The policy has' : `The ${count} policies here have`;
+    const message = `${policies} ${size} characters without white space; ${what} ${quota}. Split it or shorten it.`;
+    return [{ code: 'too-large', severity: 'error', message, ...at }];
   }
-  const again = seen.has(sid.value);
-  seen.add(sid.value);
-  if (!again || sid.value === '') return [];
-  return [{ code: 'duplicate-sid', severity: 'error', message: `The Sid "${sid.value}" stands twice.`, ...place }];
+  if (size <= policyQuotas.managed) return [];
+  const severity = size > policyQuotas.role ? 'error' : 'warning';
+  const message = `The policy has ${size} characters without white space; a managed policy takes ${policyQuotas.managed}, the inline policies of a role together ${policyQuotas.role}, those of a user ${policyQuotas.user}. Split it or shorten it.`;
+  return [{ code: 'too-large', severity, message, ...at }];
 }
 
-/** Only sets that are allowed on any resource; a set inside of a larger one that was found is not told again. */
-function lintEscalation(statements: readonly Statement[], list: ActionList): PermissionFinding[] {
-  const open = statements.filter(s => s.allow && s.anyResource);
-  const allowed = new Map<string, PolicyNode>();
-  for (const s of open)
-    for (const pattern of s.actions) for (const fact of list.matching(pattern)) allowed.set(fact.name, s.node);
-  const hits = escalations.filter(e => e.actions.every(a => allowed.has(a)));
-  const widest = hits.filter(
-    e => !hits.some(o => o.actions.length > e.actions.length && e.actions.every(a => o.actions.includes(a))),
-  );
-  return widest.map(({ name, actions }) => ({
-    code: 'escalation',
-    severity: 'warning',
-    message: `Privilege escalation "${name}": ${actions.join(' + ')} on any resource make the caller an administrator.`,
-    ...span(allowed.get(actions[0] ?? '') ?? { start: 0, end: 1 }),
-  }));
+/** JSONC allows a comma behind the last item; that one is told by name and can be removed. */
+function syntaxFindings(
+  text: string,
+  syntax: readonly (Span & { readonly message: string })[],
+  comments: readonly Span[],
+): readonly PermissionFinding[] {
+  const commas = new Set<number>();
+  return syntax.flatMap((s): readonly PermissionFinding[] => {
+    const before = blank(text, comments).slice(0, s.start).trimEnd();
+    if (before.endsWith(',') && /[\]}]/.test(text.charAt(s.start))) {
+      const start = before.length - 1;
+      if (commas.has(start)) return [];
+      commas.add(start);
+      const span = { start, end: start + 1 };
+      const fix = { title: 'Remove the comma', edits: [{ span, newText: '' }] };
+      const message = 'IAM refuses a comma behind the last item.';
+      return [{ code: 'trailing-comma', severity: 'error', message, ...span, fix }];
+    }
+    return [{ code: 'syntax', severity: 'error', message: s.message, ...place(s) }];
+  });
 }
 
-function isAny(node: PolicyNode): boolean {
-  return node.kind === 'string' && /^\*+$/.test(node.value);
+/** The text with blanks for comments: places stay. */
+function blank(text: string, comments: readonly Span[]): string {
+  let out = text;
+  for (const c of comments) out = out.slice(0, c.start) + ' '.repeat(c.end - c.start) + out.slice(c.end);
+  return out;
 }
 
-function span({ start, end }: Span): Span {
-  return { start, end };
+function without(text: string, comments: readonly Span[], root: PolicyNode): string {
+  return blank(text, comments).slice(root.start, root.end);
+}
+
+/** In the order of the text; what several policies that share a local say of it is said once. */
+function inOrder(findings: readonly PermissionFinding[]): readonly PermissionFinding[] {
+  const seen = new Set<string>();
+  return [...findings]
+    .sort((a, b) => a.start - b.start || a.end - b.end)
+    .filter(f => {
+      const key = `${f.code} ${f.start} ${f.end} ${f.message}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
 }

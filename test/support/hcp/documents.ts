@@ -1,4 +1,12 @@
-import type { HcpState, ProjectState, RunState, VariableState, VarsetState, WorkspaceState } from './state';
+import type {
+  ConfigurationState,
+  HcpState,
+  ProjectState,
+  RunState,
+  VariableState,
+  VarsetState,
+  WorkspaceState,
+} from './state';
 
 /** The state as JSON:API resources, as HashiCorp's description has them. */
 export type Document = Record<string, unknown>;
@@ -56,7 +64,7 @@ export function workspaceDocument(state: HcpState, workspace: WorkspaceState): D
       permissions: {
         'can-read-variable': workspace.mayReadVariables,
         'can-update-variable': workspace.mayUpdateVariables,
-        'can-queue-run': true,
+        'can-queue-run': workspace.mayQueueRuns,
         'can-read-run': true,
         'can-update': true,
       },
@@ -65,6 +73,7 @@ export function workspaceDocument(state: HcpState, workspace: WorkspaceState): D
       organization: identifier('organizations', workspace.organization),
       project: identifier('projects', workspace.projectId),
       'agent-pool': identifier('agent-pools', workspace.agentPoolId),
+      'current-configuration-version': identifier('configuration-versions', workspace.configurations.at(-1)?.id),
       'latest-run': identifier('runs', run?.id),
       'current-run': identifier('runs', run?.id),
     },
@@ -124,6 +133,9 @@ export function runDocument(run: RunState, workspace: WorkspaceState): Document 
     type: 'runs',
     attributes: {
       status: run.status,
+      'plan-only': run.planOnly,
+      message: run.message,
+      actions: { 'is-cancelable': run.ahead.length > 0, 'is-confirmable': false },
       'created-at': run.at,
       'status-timestamps': run.status === 'errored' ? { 'errored-at': run.at } : {},
     },
@@ -135,15 +147,34 @@ export function runDocument(run: RunState, workspace: WorkspaceState): Document 
   };
 }
 
+/** What the plan of a run is while the run goes on. */
+const phaseStates: readonly (readonly [readonly string[], string])[] = [
+  [['pending', 'fetching', 'queuing', 'plan_queued', 'pre_plan_awaiting_decision'], 'pending'],
+  [['planning'], 'running'],
+  [['canceled'], 'canceled'],
+];
+
+export function configurationDocument(configuration: ConfigurationState): Document {
+  return {
+    id: configuration.id,
+    type: 'configuration-versions',
+    attributes: { status: configuration.status, source: 'tfe-api', speculative: false, error: null },
+  };
+}
+
 /** The plan or apply of a run. */
 export function phaseDocument(run: RunState, phase: 'plan' | 'apply', origin: string): Document {
   const errored = run.status === 'errored' && run.phase === phase;
+  const [state] = phaseStates.filter(([statuses]) => statuses.includes(run.status));
   const unreached = phase === 'apply' && run.status === 'errored' && run.phase === 'plan';
   return {
     id: run.id.replace('run-', `${phase}-`),
     type: phase === 'plan' ? 'plans' : 'applies',
     attributes: {
-      status: errored ? 'errored' : unreached ? 'unreachable' : 'finished',
+      status: errored ? 'errored' : unreached ? 'unreachable' : (state?.[1] ?? 'finished'),
+      ...(phase === 'plan' && !errored && state === undefined
+        ? { 'resource-additions': 2, 'resource-changes': 0, 'resource-destructions': 0 }
+        : {}),
       'log-read-url': unreached ? null : `${origin}/archivist/${run.id}/${phase}`,
     },
   };

@@ -1,4 +1,5 @@
 import {
+  configurationDocument,
   type Document,
   organizationDocument,
   phaseDocument,
@@ -63,10 +64,48 @@ export function answer(state: HcpState, request: ApiRequest): ApiReply {
           agents.map((a, i) => ({ id: `agent-${i}`, type: 'agents', attributes: { name: a.name, status: a.status } })),
         );
   }
-  return runs(state, request, kind, id);
+  return runs(state, request, kind, id, rest);
 }
 
-function runs(state: HcpState, request: ApiRequest, kind: string, id: string): ApiReply {
+/** Statuses of a run that the server makes, after the first one; tests give others. */
+const usualWay = ['plan_queued', 'planning', 'planned_and_finished'];
+
+function createRun(state: HcpState, request: ApiRequest): ApiReply {
+  const { data } = request.body as { data: { attributes?: Document; relationships?: Document } };
+  const related = (name: string): string | undefined =>
+    (data.relationships?.[name] as { data?: { id?: string } } | undefined)?.data?.id;
+  const workspace = state.workspaces.find(w => w.id === related('workspace'));
+  if (workspace === undefined || !workspace.mayQueueRuns) return notFound;
+  const wanted = related('configuration-version');
+  const configuration =
+    wanted === undefined ? workspace.configurations.at(-1) : workspace.configurations.find(c => c.id === wanted);
+  if (configuration?.status !== 'uploaded')
+    return invalid('Configuration version is missing', '/data/relationships/configuration-version');
+  const run = state.run(workspace, {
+    status: 'pending',
+    planOnly: data.attributes?.['plan-only'] === true && !state.ignoresPlanOnly,
+    message: String(data.attributes?.['message'] ?? ''),
+    at: new Date().toISOString(),
+    ahead: [...(state.nextRun ?? usualWay)],
+  });
+  return { status: 201, body: { data: runDocument(run, workspace) } };
+}
+
+function runs(state: HcpState, request: ApiRequest, kind: string, id: string, rest: readonly string[]): ApiReply {
+  if (kind === 'runs' && id === '' && request.method === 'POST') return createRun(state, request);
+  if (kind === 'configuration-versions') {
+    const found = state.workspaces.flatMap(w => w.configurations).find(c => c.id === id);
+    return found === undefined ? notFound : one(configurationDocument(found));
+  }
+  if (kind === 'runs' && rest[0] === 'actions') {
+    const run = state.workspaces.flatMap(w => w.runs).find(r => r.id === id);
+    if (run === undefined) return notFound;
+    if (rest[1] !== 'cancel' || run.ahead.length === 0)
+      return { status: 409, body: { errors: [{ status: '409', title: 'transition not allowed' }] } };
+    run.ahead = [];
+    run.status = 'canceled';
+    return { status: 202, body: null };
+  }
   for (const workspace of state.workspaces) {
     for (const run of workspace.runs) {
       if (kind === 'runs' && run.id === id) {
@@ -162,6 +201,8 @@ function workspaces(
     if (request.method !== 'GET' && !workspace.mayUpdateVariables) return notFound;
     return variables(state, request, workspace, id, false);
   }
+  if (part === 'configuration-versions')
+    return paged(request, [...workspace.configurations].reverse().map(configurationDocument));
   if (part === 'all-vars') return { status: 200, body: { data: allVariables(state, workspace) } };
   if (part === 'varsets') {
     const sets = state.varsetsOf(workspace);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Contract } from './contract';
 import { Issuer } from './issuer';
 import { answer } from './routes';
+import { advance, type Runner } from './runner';
 import { HcpState } from './state';
 
 export interface Fault {
@@ -33,6 +34,9 @@ export interface Seen {
   readonly at: number;
 }
 
+/** In the documentation (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run) and not in the description. */
+const undescribed = /^\/runs\/[^/]+\/actions\/cancel$/;
+
 /** An HCP Terraform of our own on a loopback port: stateful, with faults, every reply held against HashiCorp's description. */
 export class HcpServer {
   readonly token = 'test-token-of-the-test-server';
@@ -42,6 +46,8 @@ export class HcpServer {
   /** Requests and replies that do not fit the description. */
   readonly violations: string[] = [];
   readonly issuer: Issuer;
+  /** Where runs get AWS credentials; without it they end well. */
+  runner: Runner | undefined;
   private requests = 0;
   private readonly starts: number[] = [];
 
@@ -113,13 +119,16 @@ export class HcpServer {
       return send(response, 204, undefined);
     }
     const body = text === '' ? undefined : (JSON.parse(text) as unknown);
-    if (body !== undefined) this.note(this.contract.request(method, below, body));
+    const described = !undescribed.test(below);
+    if (body !== undefined && described) this.note(this.contract.request(method, below, body));
     if (request.headers['content-type'] !== 'application/vnd.api+json') {
       this.violations.push(`${method} ${below} has the content type ${request.headers['content-type'] ?? 'none'}`);
     }
+    const watched = method === 'GET' ? /^\/runs\/(run-\w+)$/.exec(below)?.[1] : undefined;
+    if (watched !== undefined) await advance(this.state, this.issuer, this.runner, watched);
     const segments = below.split('/').slice(1).map(decodeURIComponent);
     const reply = answer(this.state, { method, segments, query: url.searchParams, body, origin: this.origin });
-    this.note(this.contract.reply(method, below, reply.status, reply.body));
+    if (described) this.note(this.contract.reply(method, below, reply.status, reply.body));
     if (fault !== undefined) return this.fail(fault, response);
     send(response, reply.status, reply.body);
   }

@@ -30,7 +30,10 @@ export interface WorkspaceState {
   tags: string[];
   mayReadVariables: boolean;
   mayUpdateVariables: boolean;
+  mayQueueRuns: boolean;
   runs: RunState[];
+  /** Oldest first; the last one is current. */
+  configurations: ConfigurationState[];
   vars: VariableState[];
 }
 
@@ -53,6 +56,16 @@ export interface RunState {
   phase: 'plan' | 'apply';
   log: string;
   at: string;
+  planOnly: boolean;
+  message: string;
+  /** Statuses that it has still to go through, one with each look at it. */
+  ahead: string[];
+}
+
+/** What HCP Terraform has of a workspace's code. */
+export interface ConfigurationState {
+  readonly id: string;
+  status: string;
 }
 
 export class HcpState {
@@ -61,6 +74,10 @@ export class HcpState {
   readonly workspaces: WorkspaceState[] = [];
   readonly varsets: VarsetState[] = [];
   readonly agents = new Map<string, { readonly name: string; readonly status: string }[]>();
+  /** Statuses of the next runs, in place of the usual ones. */
+  nextRun: readonly string[] | undefined;
+  /** As a host that does not know plan-only runs. */
+  ignoresPlanOnly = false;
   private counter = 0;
 
   /** Ids look like HashiCorp's: a prefix and 16 letters and digits. */
@@ -91,6 +108,8 @@ export class HcpState {
       tags: [],
       mayReadVariables: true,
       mayUpdateVariables: true,
+      mayQueueRuns: true,
+      configurations: [],
       runs: [],
       vars: [],
       ...given,
@@ -144,9 +163,18 @@ export class HcpState {
       phase: 'plan',
       log: '',
       at: '2026-11-20T10:00:00.000Z',
+      planOnly: false,
+      message: '',
+      ahead: [],
       ...given,
     };
     workspace.runs.push(made);
+    return made;
+  }
+
+  configuration(workspace: WorkspaceState, status = 'uploaded'): ConfigurationState {
+    const made = { id: this.id('cv'), status };
+    workspace.configurations.push(made);
     return made;
   }
 

@@ -1,0 +1,62 @@
+import { ProblemError } from '../../core/problem';
+import { readWorkspace } from '../../hcp/workspace/read';
+import { checkBindings, statusHelp, statusOptions } from '../bindings';
+import { choice, type Command, UsageError } from '../command';
+import { HcpSessions } from '../hcpSession';
+import { unwrap } from '../names';
+import { printJson } from '../planReport';
+import { runProof, runProofJson, runProofText } from '../proveRun';
+import { readTerraformFolder } from '../terraformFolder';
+
+export const proveRun: Command = {
+  name: 'prove-run',
+  summary: 'prove a setup by a plan-only run in HCP Terraform; nothing is ever applied',
+  help: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result.
+Where it ends in an error, its log goes to the doctor. Plan-only runs can not be applied: the request says so, and a reply that says
+otherwise is cancelled and refused.
+
+Usage: tfc-oidc prove-run [PATH] --yes [options]
+
+${statusHelp}
+  --yes                 start the run; without it nothing is started
+  --format text|json    json: { "runs": [{ "organization", "workspace", "state": "proven|failed|cancelled|waiting", "id", "status",
+                        "url", "planOnly", "configurationVersion", "changes", "seconds", "diagnoses": [...] }] }
+
+Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).
+Exit codes: 0 proven, 1 not proven, 2 could not run.`,
+  options: { ...statusOptions, yes: { type: 'boolean' } },
+  async run(context, { values, positionals }) {
+    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const folder = await readTerraformFolder(context, positionals);
+    const bindings = await checkBindings(context, values, folder);
+    if (bindings.length === 0)
+      throw new UsageError(
+        'no workspace is named: give --organization and --workspace, or a PATH whose cloud block names them',
+      );
+    const names = bindings.map(b => `${b.organization}/${b.workspace}`);
+    if (values['yes'] !== true) {
+      context.err(`Nothing was started. Repeat it with --yes to start a plan-only run in ${names.join(', ')}.\n`);
+      return 1;
+    }
+    const sessions = new HcpSessions(context);
+    const runs: object[] = [];
+    let proven = true;
+    for (const binding of bindings) {
+      const { organization, workspace: name, facts } = binding;
+      if (facts.workspace.state === 'unknown')
+        throw new ProblemError({
+          code: 'workspace-unknown',
+          message: facts.workspace.why,
+          nextStep: 'Check the names and the token, then try again.',
+        });
+      const client = await sessions.open(binding.hostname, binding.root?.cloud);
+      const workspace = unwrap(await readWorkspace(client, organization, name, context.signal));
+      const result = await runProof(context, client, workspace, facts);
+      proven &&= result.proof.state === 'proven';
+      if (json) runs.push({ organization, workspace: name, ...runProofJson(result) });
+      else context.out(runProofText(`${organization}/${name}`, result));
+    }
+    if (json) context.out(printJson({ runs }));
+    return proven ? 0 : 1;
+  },
+};

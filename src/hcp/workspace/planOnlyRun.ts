@@ -1,0 +1,166 @@
+import { fail, ok, type Problem, type Result } from '../../core/problem';
+import type { HcpClient } from '../client/client';
+import { booleanOf, fieldsOf, findIncluded, relatedOne, type Resource, stringOf } from '../client/document';
+import type { Workspace } from './model';
+import { readableLog } from './run';
+
+/**
+ * Plan-only runs: speculative runs that Terraform can not apply
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#create-a-run). Nothing here ever starts, confirms or continues
+ * an apply.
+ */
+export interface ConfigurationVersion {
+  readonly id: string;
+  /** `api`, `tfe-cli`, `github`… */
+  readonly source: string | undefined;
+}
+
+/** A plan-only run as it stands. */
+export interface PlanOnlyRun {
+  readonly id: string;
+  readonly status: string;
+  /** `pending`, `running`, `finished`, `errored`…; `undefined` before there is a plan. */
+  readonly planStatus: string | undefined;
+  readonly cancelable: boolean;
+  /** The counts of a finished plan. */
+  readonly changes: { readonly add: number; readonly change: number; readonly destroy: number } | undefined;
+  readonly logUrl: string | undefined;
+}
+
+/** Statuses that no run of ours may ever have: the run would change something. */
+const applying: ReadonlySet<string> = new Set([
+  'confirmed',
+  'queuing_apply',
+  'apply_queued',
+  'pre_apply_running',
+  'pre_apply_completed',
+  'applying',
+  'post_apply_running',
+  'post_apply_completed',
+  'applied',
+]);
+const id = encodeURIComponent;
+
+/** The configuration that HCP Terraform has of the workspace: what a run without files of its own plans. */
+export async function currentConfiguration(
+  client: HcpClient,
+  workspace: Pick<Workspace, 'id' | 'name'>,
+  signal: AbortSignal,
+): Promise<Result<ConfigurationVersion>> {
+  const read = await client.one(`/workspaces/${id(workspace.id)}`, {}, signal);
+  if (!read.ok) return read;
+  const current = relatedOne(read.value.resource, 'current-configuration-version');
+  if (current !== undefined) {
+    const version = await client.one(`/configuration-versions/${id(current.id)}`, {}, signal);
+    if (!version.ok) return version;
+    return usable(version.value.resource, workspace.name);
+  }
+  const list = await client.get(`/workspaces/${id(workspace.id)}/configuration-versions`, { 'page[size]': 20 }, signal);
+  if (!list.ok) return list;
+  const newest = list.value.data.find(
+    v => stringOf(v, 'status') === 'uploaded' && booleanOf(v, 'speculative') !== true,
+  );
+  return newest === undefined ? fail(noConfiguration(workspace.name)) : usable(newest, workspace.name);
+}
+
+function usable(version: Resource, workspace: string): Result<ConfigurationVersion> {
+  const status = stringOf(version, 'status') ?? 'unknown';
+  if (status !== 'uploaded') {
+    return fail({
+      ...noConfiguration(workspace),
+      message: `The configuration ${version.id} of workspace ${workspace} is "${status}", so it can not be planned.`,
+    });
+  }
+  return ok({ id: version.id, source: stringOf(version, 'source') });
+}
+
+const noConfiguration = (workspace: string): Problem => ({
+  code: 'hcp-no-configuration',
+  message: `Workspace ${workspace} has no configuration in HCP Terraform yet, so there is nothing to plan.`,
+  nextStep:
+    'Run "terraform plan" once in the project (it runs in HCP Terraform), or push a commit where the workspace follows a repository.',
+});
+
+/** Starts a plan-only run of a configuration. Refuses, and cancels the run, should HCP Terraform answer that it is no plan-only run. */
+export async function startPlanOnlyRun(
+  client: HcpClient,
+  workspaceId: string,
+  configuration: ConfigurationVersion,
+  message: string,
+  signal: AbortSignal,
+): Promise<Result<PlanOnlyRun>> {
+  const body = {
+    data: {
+      type: 'runs',
+      // `auto-apply` off as well: should a host not know plan-only, its run still waits for a person.
+      attributes: { 'plan-only': true, 'auto-apply': false, message },
+      relationships: {
+        workspace: { data: { type: 'workspaces', id: workspaceId } },
+        'configuration-version': { data: { type: 'configuration-versions', id: configuration.id } },
+      },
+    },
+  };
+  const made = await client.post('/runs', body, signal);
+  if (!made.ok) return made;
+  return guarded(client, made.value, []);
+}
+
+/** Reads a plan-only run again. */
+export async function readPlanOnlyRun(
+  client: HcpClient,
+  runId: string,
+  signal: AbortSignal,
+): Promise<Result<PlanOnlyRun>> {
+  const read = await client.one(`/runs/${id(runId)}`, { include: 'plan' }, signal);
+  if (!read.ok) return read;
+  return guarded(client, read.value.resource, read.value.included);
+}
+
+/** The guard of every reply: anything but a plan-only run is cancelled and refused. */
+async function guarded(client: HcpClient, run: Resource, included: readonly Resource[]): Promise<Result<PlanOnlyRun>> {
+  const status = stringOf(run, 'status') ?? 'unknown';
+  if (booleanOf(run, 'plan-only') !== true || applying.has(status)) {
+    // On purpose not with the caller's signal: this must go out.
+    const cancelled = await cancelRun(client, run.id, AbortSignal.timeout(15_000)).catch(() => undefined);
+    return fail({
+      code: 'hcp-run-not-plan-only',
+      message: `${client.hostname} made run ${run.id} (${status}) that is not plan-only; ${cancelled?.ok === true ? 'it was cancelled' : 'look at it at once, it could not be cancelled'}.`,
+      nextStep:
+        'Nothing was applied by this tool. Check the version of Terraform Enterprise: it must know plan-only runs.',
+    });
+  }
+  const related = relatedOne(run, 'plan');
+  const plan = related === undefined ? undefined : findIncluded(included, related);
+  const count = (name: string): number => {
+    const value = plan?.attributes[name];
+    return typeof value === 'number' ? value : 0;
+  };
+  const planStatus = plan === undefined ? undefined : stringOf(plan, 'status');
+  return ok({
+    id: run.id,
+    status,
+    planStatus,
+    cancelable: fieldsOf(run.attributes['actions'])['is-cancelable'] === true,
+    changes:
+      planStatus === 'finished'
+        ? {
+            add: count('resource-additions'),
+            change: count('resource-changes'),
+            destroy: count('resource-destructions'),
+          }
+        : undefined,
+    logUrl: plan === undefined ? undefined : stringOf(plan, 'log-read-url'),
+  });
+}
+
+/** Cancels a run that is queued or planning (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run). */
+export function cancelRun(client: HcpClient, runId: string, signal: AbortSignal): Promise<Result<void>> {
+  return client.act(`/runs/${id(runId)}/actions/cancel`, { comment: 'Cancelled from Configure TFC OIDC' }, signal);
+}
+
+/** The log of the plan, as a person reads it. */
+export async function planLog(client: HcpClient, run: PlanOnlyRun, signal: AbortSignal): Promise<Result<string>> {
+  if (run.logUrl === undefined) return ok('');
+  const log = await client.download(run.logUrl, 'the plan log', signal);
+  return log.ok ? ok(readableLog(log.value)) : log;
+}

@@ -1,0 +1,30 @@
+import type { PermissionCode } from './permissionFinding';
+
+/** One line for each code of the linter for permission policies, as docs/permissions.md has it. */
+export const permissionRules: Readonly<Record<PermissionCode, string>> = {
+  syntax: "The text can't be read as JSON",
+  'trailing-comma': 'IAM refuses a comma behind the last item',
+  comment: 'IAM refuses comments',
+  'not-a-policy': 'There is no Statement',
+  'unknown-element': 'The policy or a statement has an element that IAM does not know',
+  'duplicate-element': 'An element stands twice, or beside the one that says the opposite',
+  'missing-element': 'A statement has no Effect, Action or Resource, or an empty list',
+  'invalid-version': 'The Version is none of the two that IAM knows',
+  'invalid-effect': 'The Effect is neither Allow nor Deny',
+  'invalid-sid': 'A Sid holds more than letters and digits',
+  'duplicate-sid': 'Two statements have the same Sid',
+  'unknown-operator': 'IAM has no such condition operator',
+  'too-large': 'The policy is larger than IAM takes',
+  'unknown-service': 'IAM has no such service',
+  'unknown-action': 'IAM has no such action',
+  'duplicate-action': 'An action stands twice in a statement',
+  'invalid-resource': 'A resource is neither an ARN nor *',
+  'action-without-resource': 'The action takes no resource, so only * allows it',
+  'resource-mismatch': 'The action takes none of the kinds of resource that the statement names',
+  'resource-could-be-scoped': 'The resource is *, and the action can be limited',
+  'full-access': 'Every action on every resource is allowed',
+  'allow-not-action': 'NotAction with Allow also allows what AWS adds later',
+  'allow-not-resource': 'NotResource with Allow also allows what AWS adds later',
+  'pass-role-any': 'iam:PassRole on every role',
+  escalation: 'The actions together make the caller an administrator',
+};

@@ -1,0 +1,18 @@
+import type { PolicyNode } from '../policy/node';
+import { shown } from './codeValues';
+
+/** A policy's tree as plain data; what only Terraform knows is one `…`. */
+export function plainDocument(node: PolicyNode): unknown {
+  switch (node.kind) {
+    case 'string':
+      return shown(node.value);
+    case 'literal':
+      return node.value;
+    case 'unknown':
+      return '…';
+    case 'array':
+      return node.items.map(plainDocument);
+    case 'object':
+      return Object.fromEntries(node.entries.map(e => [e.key, plainDocument(e.value)]));
+  }
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { proveByRun, type RunProof } from '../../../src/binding/proveRun';
+import { proveRun } from '../../../src/cli/commands/proveRun';
+import type { Result } from '../../../src/core/problem';
+import { readWorkspace } from '../../../src/hcp/workspace/read';
+import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';
+import { connect } from '../../support/hcp/connect';
+
+let pair: ServerPair;
+before(async () => {
+  pair = await ServerPair.open();
+  pair.hcp.runner = { awsUrl: pair.aws.server.url };
+});
+beforeEach(async () => {
+  await pair.healthy();
+  pair.hcp.state.configuration(pair.workspace);
+});
+afterEach(() => {
+  pair.hcp.state.nextRun = undefined;
+  pair.hcp.state.ignoresPlanOnly = false;
+  assert.deepEqual(pair.hcp.violations, []);
+});
+after(() => pair.close());
+
+interface Followed {
+  readonly result: Result<RunProof>;
+  readonly statuses: readonly string[];
+  readonly waits: readonly number[];
+}
+
+/** Follows a run; `onWait` happens in each pause, in place of the time. */
+async function follow(
+  onWait: (n: number, abort: AbortController) => void = () => undefined,
+  cancelToo = true,
+): Promise<Followed> {
+  const client = connect(pair.hcp);
+  const abort = new AbortController();
+  const workspace = await readWorkspace(client, 'acme', pair.workspace.name, abort.signal);
+  assert.ok(workspace.ok);
+  const statuses: string[] = [];
+  const waits: number[] = [];
+  let now = 0;
+  const result = await proveByRun(
+    client,
+    workspace.value,
+    {
+      progress: status => void statuses.push(status),
+      now: () => now,
+      wait: (milliseconds, signal) => {
+        waits.push(milliseconds);
+        now += milliseconds;
+        onWait(waits.length, abort);
+        signal.throwIfAborted();
+        return Promise.resolve();
+      },
+      cancelToo: () => Promise.resolve(cancelToo),
+    },
+    abort.signal,
+  );
+  return { result, statuses, waits };
+}
+
+const posts = (): readonly string[] => pair.hcp.apiRequests.filter(r => r.method === 'POST').map(r => r.path);
+const proof = ({ result }: Followed): RunProof => {
+  assert.ok(result.ok, result.ok ? '' : result.problem.message);
+  return result.value;
+};
+
+describe('a plan-only run', () => {
+  test('is asked for as plan-only, followed to its end, and takes a token to the role', async () => {
+    const before = pair.hcp.seen.length;
+    const followed = await follow();
+    const found = proof(followed);
+    assert.equal(found.state, 'proven');
+    assert.deepEqual(followed.statuses, [
+      'pending',
+      'plan queued'.replace(' ', '_'),
+      'planning',
+      'planned_and_finished',
+    ]);
+    assert.deepEqual(found.changes, { add: 2, change: 0, destroy: 0 });
+    const run = pair.workspace.runs.at(-1);
+    assert.equal(run?.planOnly, true);
+    assert.match(run.message, /proves the OIDC setup/);
+    assert.equal(found.url, `http://${pair.hcp.hostname}/app/acme/workspaces/prod/runs/${run.id}`);
+    assert.deepEqual(
+      pair.aws.server.events.map(e => [e.subject, e.errorCode]),
+      [['organization:acme:project:Default Project:workspace:prod:run_phase:plan', undefined]],
+    );
+    // Nothing but the run itself was written, and never an apply.
+    const writes = pair.hcp.seen.slice(before).filter(r => r.method !== 'GET');
+    assert.deepEqual(
+      writes.map(r => `${r.method} ${r.path}`),
+      ['POST /api/v2/runs'],
+    );
+  });
+
+  test('waits longer from look to look, and not for ever', async () => {
+    pair.hcp.state.nextRun = Array.from({ length: 2000 }, () => 'planning');
+    const { result, waits } = await follow();
+    assert.ok(result.ok);
+    assert.equal(result.value.state, 'waiting');
+    assert.deepEqual(waits.slice(0, 2), [1000, 1500]);
+    assert.equal(Math.max(...waits), 8000);
+    assert.ok(waits.reduce((a, b) => a + b) < 31 * 60_000);
+  });
+
+  test('that is refused by AWS gives its log', async () => {
+    await serverWorlds[1]?.break(pair);
+    const found = proof(await follow());
+    assert.equal(found.state, 'failed');
+    assert.match(found.log, /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
+  });
+
+  test('is cancelled with the following, where that is wanted', async () => {
+    const found = proof(await follow((n, abort) => n === 2 && abort.abort()));
+    assert.deepEqual([found.state, found.runCancelled], ['cancelled', true]);
+    assert.equal(pair.workspace.runs.at(-1)?.status, 'canceled');
+  });
+
+  test('goes on where that is not wanted', async () => {
+    const before = posts().length;
+    const found = proof(await follow((n, abort) => n === 2 && abort.abort(), false));
+    assert.deepEqual([found.state, found.runCancelled], ['cancelled', false]);
+    assert.equal(pair.workspace.runs.at(-1)?.status, 'plan_queued');
+    assert.equal(
+      posts()
+        .slice(before)
+        .some(p => p.includes('cancel')),
+      false,
+    );
+  });
+
+  test('that somebody else cancels is cancelled', async () => {
+    pair.hcp.state.nextRun = ['planning', 'canceled'];
+    assert.equal(proof(await follow()).state, 'cancelled');
+  });
+
+  test('that waits for a decision says so', async () => {
+    pair.hcp.state.nextRun = ['pre_plan_awaiting_decision'];
+    assert.equal(proof(await follow()).state, 'waiting');
+  });
+
+  test('is refused, and cancelled, where the host makes another kind of run of it', async () => {
+    pair.hcp.state.ignoresPlanOnly = true;
+    const { result } = await follow();
+    assert.equal(result.ok ? '' : result.problem.code, 'hcp-run-not-plan-only');
+    assert.match(result.ok ? '' : result.problem.message, /it was cancelled/);
+    assert.equal(pair.workspace.runs.at(-1)?.status, 'canceled');
+  });
+
+  test('is refused as soon as it applies anything', async () => {
+    pair.hcp.state.nextRun = ['planning', 'apply_queued', 'applying'];
+    const { result } = await follow();
+    assert.equal(result.ok ? '' : result.problem.code, 'hcp-run-not-plan-only');
+    assert.equal(pair.workspace.runs.at(-1)?.status, 'canceled');
+  });
+
+  test('needs a configuration that can be planned', async () => {
+    for (const status of [undefined, 'archived', 'errored']) {
+      pair.workspace.configurations = [];
+      if (status !== undefined) pair.hcp.state.configuration(pair.workspace, status);
+      const { result } = await follow();
+      assert.equal(result.ok ? '' : result.problem.code, 'hcp-no-configuration', String(status));
+    }
+  });
+});
+
+describe('prove-run', () => {
+  const run = (...args: readonly string[]) => pair.run(proveRun, 'project', '--profile', 'default', ...args);
+
+  test('starts nothing without --yes', async () => {
+    const before = pair.workspace.runs.length;
+    const { code, err } = await run();
+    assert.equal(code, 1);
+    assert.match(err, /Repeat it with --yes to start a plan-only run in acme\/prod/);
+    assert.equal(pair.workspace.runs.length, before);
+  });
+
+  test('shows the result', async () => {
+    pair.hcp.state.nextRun = ['planned_and_finished'];
+    const { code, out, err } = await run('--yes', '--format', 'json');
+    assert.equal(code, 0, err);
+    const { runs } = JSON.parse(out) as { runs: readonly Record<string, unknown>[] };
+    assert.deepEqual([runs[0]?.['state'], runs[0]?.['planOnly'], runs[0]?.['workspace']], ['proven', true, 'prod']);
+  });
+
+  test('hands a failed run to the doctor', async () => {
+    pair.hcp.state.nextRun = ['planned_and_finished'];
+    await serverWorlds[1]?.break(pair);
+    const { code, out } = await run('--yes');
+    assert.equal(code, 1);
+    assert.match(out, /the plan-only run ended in an error/);
+    assert.match(out, /1\. The role's trust policy does not match the run's subject/);
+  });
+
+  test('says why it would prove nothing', async () => {
+    pair.workspace.executionMode = 'local';
+    await assert.rejects(run('--yes'), /execute on your machine/);
+    pair.workspace.executionMode = undefined;
+    pair.hcp.state.variable(pair.varset, 'AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+    await assert.rejects(run('--yes'), /Static credentials would win/);
+    pair.varset.vars = [];
+    pair.workspace.mayQueueRuns = false;
+    await assert.rejects(run('--yes'), /may not start runs/);
+  });
+});
