@@ -94,6 +94,10 @@ export function activate(context: vscode.ExtensionContext): void {
     trusted((s, target?: Parameters<BindingCommands['doctor']>[0]) => s.checks.doctor(target)),
   );
   commands.register(
+    'tfcOidc.proveRun',
+    trusted((s, target?: Parameters<BindingCommands['proveRun']>[0]) => s.checks.proveRun(target)),
+  );
+  commands.register(
     'tfcOidc.chooseProfile',
     trusted(s => s.checks.chooseProfile()),
   );

@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
 import type { Check } from '../binding/check';
-import { diagnosesMarkdown } from '../binding/checkReport';
-import { diagnose } from '../binding/doctor/diagnose';
-import { runChecks } from '../binding/checks/table';
-import { trustJudge } from '../binding/judge';
 import { ProblemError } from '../core/problem';
 import { openProfile, profileChoices } from './aws';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
+import { consult } from './doctor';
 import type { HcpConnections } from './hcp';
 import type { Previews } from './preview';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
+import { proveOnDemand } from './runProof';
 
 /** The commands around what is true of bindings: check, doctor, profile, sign-in. */
 export class BindingCommands {
@@ -45,19 +43,25 @@ export class BindingCommands {
     const all = this.store.all().flatMap(r => this.bindings.of(r)?.workspaces ?? []);
     const checked = target?.checked ?? (await this.pickWorkspace(all));
     if (checked === undefined) return;
-    const pasted = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Doctor for {0}', checked.workspace),
-      prompt: vscode.l10n.t('Paste an error text, or leave it empty: the log of the latest run is read anyway.'),
-      ignoreFocusOut: true,
-    });
-    if (pasted === undefined) return;
-    const facts = pasted.trim() === '' ? checked.facts : { ...checked.facts, pastedError: pasted };
-    const text = diagnosesMarkdown(
-      `${checked.organization}/${checked.workspace}`,
-      diagnose(facts, runChecks(facts, trustJudge)),
-      false,
+    const analysed = this.store
+      .all()
+      .find(r => this.bindings.of(r)?.workspaces.includes(checked) === true || r === target?.analysed);
+    await consult(checked, this.bindings.chosenAccount, this.previews, check =>
+      analysed === undefined ? Promise.resolve() : this.fixCheck({ analysed, check }),
     );
-    await this.previews.showMarkdown(`Doctor ${checked.workspace}.md`, text);
+  }
+
+  /** A plan-only run as the real proof of one workspace. */
+  async proveRun(
+    target: { readonly analysed?: AnalysedRoot; readonly checked?: CheckedWorkspace } | undefined,
+  ): Promise<void> {
+    if (target?.checked === undefined) await this.check(target);
+    const all = this.store.all().flatMap(r => this.bindings.of(r)?.workspaces ?? []);
+    const checked = target?.checked ?? (await this.pickWorkspace(all));
+    const analysed = this.store.all().find(r => this.bindings.of(r)?.workspaces.some(w => w === checked) === true);
+    if (checked === undefined || analysed === undefined) return;
+    const { store, bindings, connections, previews } = this;
+    await proveOnDemand({ store, bindings, connections, previews }, analysed, checked);
   }
 
   private async pickWorkspace(all: readonly CheckedWorkspace[]): Promise<CheckedWorkspace | undefined> {

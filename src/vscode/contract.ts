@@ -5,6 +5,7 @@ export const commandIds = [
   'tfcOidc.undo',
   'tfcOidc.checkBindings',
   'tfcOidc.doctor',
+  'tfcOidc.proveRun',
   'tfcOidc.filter',
   'tfcOidc.fixCheck',
   'tfcOidc.openInBrowser',

@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 
 /** A wizard's step: asks one thing, or skips itself where the answer is known. Throws `goBack` or a cancellation. */
-export type Step<S> = (
-  state: S,
-  position: Position,
-) => Promise<'asked' | 'skipped'>;
+export type Step<S> = (state: S, position: Position) => Promise<'asked' | 'skipped'>;
 
 /** The title of each step of the main command. */
 export const configureTitle = (): string => vscode.l10n.t('Configure TFC OIDC');

@@ -34,10 +34,9 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
       add(mode, (check.state === 'wrong' ? 0.6 : 0.3) / (1 + i), check.evidence, check);
     });
   }
-  // Where the trust policies were evaluated and let the runs in, a refusal has another cause.
-  const trusted = checks.filter(c => c.id === 'role-trusts-run');
-  const proven = trusted.length > 0 && trusted.every(c => c.state === 'ok');
-  const doubt = (mode: FailureModeNumber): number => (proven && mode <= 4 ? 0.3 : 1);
+  const ruledOut = ruledOutBy(facts, checks);
+  // Another cause is known: then a guess that the facts speak against is noise. With no cause at all it is still worth a line.
+  const wrong = checks.some(c => c.state === 'wrong' && c.failureModes.length > 0);
   const readings = readingsOf(facts);
   const explained = new Set([...scores.keys()]);
   readings.forEach(({ reading, source }, i) => {
@@ -46,9 +45,11 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
     const found = reading.modes.filter(mode => explained.has(mode));
     for (const mode of found) add(mode, 0.5 * rank, [`${source}: ${reading.line}`]);
     if (found.length === 0)
-      reading.modes.forEach((mode, k) =>
-        add(mode, ((0.5 * rank) / (1 + 2 * k)) * doubt(mode), [`${source}: ${reading.line}`]),
-      );
+      reading.modes.forEach((mode, k) => {
+        const doubtful = ruledOut.has(mode);
+        if (doubtful && wrong) return;
+        add(mode, ((0.5 * rank) / (1 + 2 * k)) * (doubtful ? 0.3 : 1), [`${source}: ${reading.line}`]);
+      });
   });
   timing(
     facts,
@@ -66,6 +67,43 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
     }))
     .sort((a, b) => b.score - a.score || a.mode.number - b.mode.number)
     .map(({ score: _score, ...diagnosis }) => diagnosis);
+}
+
+/** The checks that speak against a cause when all of them are ok. */
+const refutations: Readonly<Partial<Record<FailureModeNumber, string>>> = {
+  1: 'role-trusts-run',
+  2: 'role-trusts-run',
+  3: 'role-trusts-run',
+  4: 'role-trusts-run',
+  5: 'provider-exists',
+  6: 'provider-audience',
+  7: 'issuer-readable',
+  9: 'enabled',
+  10: 'execution-mode',
+  11: 'no-static-credentials',
+  12: 'tags-and-aliases',
+  13: 'dynamic-credentials-injected',
+  14: 'trust-acceptable',
+  15: 'trust-size',
+};
+
+/** Causes that the facts speak against, as far as they are known. */
+function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlySet<FailureModeNumber> {
+  const out = new Set<FailureModeNumber>();
+  for (const [mode, id] of Object.entries(refutations)) {
+    const found = checks.filter(c => c.id === id);
+    if (found.length > 0 && found.every(c => c.state === 'ok')) out.add(Number(mode) as FailureModeNumber);
+  }
+  if (facts.workspace.state === 'known' && facts.workspace.value.executionMode !== 'agent') out.add(19);
+  // With no tag on either side there is nothing that could not fit together.
+  const configured = checks.filter(c => c.id === 'enabled');
+  if (
+    configured.length > 0 &&
+    configured.every(c => (c.configuration ?? 'default') === 'default') &&
+    facts.code !== undefined
+  )
+    if (!checks.some(c => c.id === 'tags-and-aliases' && c.state !== 'ok')) out.add(12);
+  return out;
 }
 
 function readingsOf(facts: BindingFacts): readonly { reading: ErrorReading; source: string }[] {

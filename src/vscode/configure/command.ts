@@ -11,6 +11,7 @@ import { showExport } from '../exportCode';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import { offerRun } from '../runProof';
 import { runSteps } from '../steps';
 import { applyAfterYes } from './apply';
 import { type Choices, takeRoot } from './choices';
@@ -67,6 +68,16 @@ export class ConfigureCommand {
       if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
     }
     await offerFixes(this.store, asked.analysed);
+    if (prepared.length === 0) return;
+    // The checks follow the code that was just saved.
+    await this.store.refresh();
+    await this.services.bindings.useCode(this.store.all());
+    // The real proof is last: with keys in variables or code, a run would not need the role.
+    await offerRun(
+      this.services,
+      this.store.all().find(r => r.root.dir === asked.analysed.root.dir) ?? asked.analysed,
+      prepared.flatMap(t => t.hcp?.workspace.name ?? []),
+    );
   }
 
   /** The same setup as code, in an editor of its own. Nothing is written anywhere. */

@@ -80,9 +80,15 @@ const whole = (theme, name) => ({
       [['TFC_AWS_APPLY_ROLE_ARN', 'TFC_AWS_PLAN_ROLE_ARN', 'TFC_AWS_PROVIDER_AUTH'], []],
     );
     assert.match(JSON.stringify(aws.dump()), /project:Default Project:workspace:storefront-prod:run_phase:apply/);
+    await w.dialogButton('Start Plan-Only Run').waitFor({ timeout: 40_000 });
+    await w.shot(`whole-7-run-question-${name}`);
+    await w.dialogButton('Start Plan-Only Run').click();
+    await w.preview('Proven by a run').waitFor({ timeout: 60_000 });
+    await w.shot(`whole-8-run-${name}`);
+    assert.match(JSON.stringify(aws.log), /AssumeRoleWithWebIdentity/);
     // The code is clean and the keys are gone: the check follows, without asking anybody again for the code.
     await w.reveal('storefront-prod', '[aria-label="storefront-prod: ok"]');
-    await w.shot(`whole-7-green-${name}`);
+    await w.shot(`whole-9-green-${name}`);
     assert.deepEqual(hcp.violations, []);
   },
 });

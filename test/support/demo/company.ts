@@ -37,6 +37,9 @@ export async function startCompany(base: string): Promise<Company> {
   cpSync(path.join(root, 'test/fixtures/company'), folder, { recursive: true });
   const aws = await new AwsServer().start();
   const hcp = await HcpServer.start();
+  // Runs take a token of the workspace to STS, as an agent of HCP Terraform does.
+  hcp.runner = { awsUrl: aws.url };
+  aws.issuers.set(hcp.issuer.url, hcp.origin);
   const close = async (): Promise<void> => {
     await aws.stop();
     await hcp.close();
@@ -101,6 +104,7 @@ function seed(hcp: HcpServer): Workspaces {
   const legacy = state.varset('acme', 'legacy AWS keys', { workspaceIds: [storefront.id] });
   state.variable(legacy, 'AWS_SECRET_ACCESS_KEY', exampleSecret, { sensitive: true });
   state.run(storefront);
+  for (const workspace of [storefront, payments, network, analytics]) state.configuration(workspace);
   return { storefront, payments, network, analytics };
 }
 

@@ -1,0 +1,169 @@
+import * as vscode from 'vscode';
+import { diagnosesMarkdown } from '../binding/checkReport';
+import { runChecks } from '../binding/checks/table';
+import { diagnose } from '../binding/doctor/diagnose';
+import { trustJudge } from '../binding/judge';
+import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../binding/proveRun';
+import { ProblemError } from '../core/problem';
+import { realWait } from '../hcp/client/limiter';
+import type { BindingStore, CheckedWorkspace } from './bindingStore';
+import { abortOn } from './cancellation';
+import type { HcpConnections } from './hcp';
+import type { Previews } from './preview';
+import type { AnalysedRoot, ProjectStore } from './projectStore';
+
+interface ProofServices {
+  readonly store: ProjectStore;
+  readonly bindings: BindingStore;
+  readonly connections: HcpConnections;
+  readonly previews: Previews;
+}
+
+/**
+ * Offers a plan-only run as the real proof, follows it, and shows how it ended; where it failed, the doctor's causes. Nothing is ever
+ * applied. Where a run would prove nothing, it is not offered.
+ */
+export async function offerRun(
+  services: ProofServices,
+  analysed: AnalysedRoot,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    const checked = services.bindings.of(analysed)?.workspaces.find(w => w.workspace === name);
+    const workspace = checked?.source?.workspace;
+    if (checked === undefined || workspace === undefined) continue;
+    if (runProofObstacle(workspace, checked.checks) !== undefined) continue;
+    if (await agreed(name)) await prove(services, analysed, checked);
+  }
+}
+
+/** The same on demand. What stands in the way is said. */
+export async function proveOnDemand(
+  services: ProofServices,
+  analysed: AnalysedRoot,
+  checked: CheckedWorkspace,
+): Promise<void> {
+  const workspace = checked.source?.workspace;
+  if (workspace === undefined) {
+    throw new ProblemError({
+      code: 'workspace-unread',
+      message: vscode.l10n.t('Workspace {0} could not be read, so no run can be started.', checked.workspace),
+      nextStep: vscode.l10n.t('Look at its checks in the sidebar.'),
+    });
+  }
+  const obstacle = runProofObstacle(workspace, checked.checks);
+  if (obstacle !== undefined) throw new ProblemError(obstacle);
+  if (await agreed(checked.workspace)) await prove(services, analysed, checked);
+}
+
+async function agreed(workspace: string): Promise<boolean> {
+  const start = vscode.l10n.t('Start Plan-Only Run');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Prove the setup of "{0}" by a real run?', workspace),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'HCP Terraform plans the configuration that it has, with the new role. A plan-only run can not be applied. It appears in the list of runs.',
+      ),
+    },
+    start,
+  );
+  return answer === start;
+}
+
+async function prove(services: ProofServices, analysed: AnalysedRoot, checked: CheckedWorkspace): Promise<void> {
+  const workspace = checked.source?.workspace;
+  if (workspace === undefined) return;
+  const { connections, previews, bindings } = services;
+  const proof = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Plan-only run of {0}', checked.workspace),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      const signal = abortOn(token);
+      const client = await connections.find(checked.hostname, analysed.root.cloud, signal);
+      if ('missing' in client) {
+        throw new ProblemError({
+          code: 'hcp-no-token',
+          message: client.missing,
+          nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
+        });
+      }
+      return proveByRun(
+        client,
+        workspace,
+        {
+          progress: status => progress.report({ message: status.replaceAll('_', ' ') }),
+          now: Date.now,
+          wait: realWait,
+          cancelToo: ({ url }) => cancelToo(url),
+        },
+        signal,
+      );
+    },
+  );
+  if (!proof.ok) throw new ProblemError(proof.problem);
+  const facts = factsWithRun(checked.facts, proof.value, Date.now());
+  const causes =
+    proof.value.state === 'failed'
+      ? diagnosesMarkdown(
+          `${checked.organization}/${checked.workspace}`,
+          diagnose(facts, runChecks(facts, trustJudge)),
+          false,
+        )
+      : '';
+  await previews.showMarkdown(`Run ${checked.workspace}.md`, `${runText(checked, proof.value)}\n${causes}`);
+  await bindings.check([analysed]);
+}
+
+async function cancelToo(url: string): Promise<boolean> {
+  const cancel = vscode.l10n.t('Cancel the Run');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('You stopped following the run. Cancel it in HCP Terraform too?'),
+    { modal: true, detail: url },
+    cancel,
+  );
+  return answer === cancel;
+}
+
+function runText({ organization, workspace }: CheckedWorkspace, proof: RunProof): string {
+  const titles: Readonly<Record<RunProof['state'], string>> = {
+    proven: vscode.l10n.t('Proven by a run'),
+    failed: vscode.l10n.t('The run ended in an error'),
+    cancelled: vscode.l10n.t('The run was cancelled'),
+    waiting: vscode.l10n.t('The run waits for a decision'),
+  };
+  const { changes } = proof;
+  return [
+    `# ${titles[proof.state]}: \`${organization}/${workspace}\``,
+    '',
+    vscode.l10n.t(
+      'Run [{0}]({1}): {2}, after {3} s.',
+      proof.runId,
+      proof.url,
+      proof.status.replaceAll('_', ' '),
+      Math.round(proof.milliseconds / 1000),
+    ),
+    '',
+    vscode.l10n.t(
+      'It planned the configuration that HCP Terraform has, not the files on this machine. Nothing was applied.',
+    ),
+    '',
+    ...(changes === undefined
+      ? []
+      : [
+          vscode.l10n.t(
+            'Plan: {0} to add, {1} to change, {2} to destroy.',
+            changes.add,
+            changes.change,
+            changes.destroy,
+          ),
+          '',
+        ]),
+    ...(proof.state === 'cancelled' && proof.runCancelled === false
+      ? [vscode.l10n.t('The run in HCP Terraform goes on.'), '']
+      : []),
+  ].join('\n');
+}
