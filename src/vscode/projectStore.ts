@@ -4,7 +4,7 @@ import { LineIndex } from '../core/text';
 import type { Finding } from '../lint/finding';
 import { fileKind } from '../terraform/fileKinds';
 import type { Root, SourceFile } from '../terraform/model';
-import type { ParseCache } from '../terraform/read';
+import type { ParseCache } from '../terraform/folders';
 import type { ParsedFile } from '../terraform/syntax/ast';
 import type { WorkspaceFiles } from './fileReader';
 import { loadEngine } from './loadEngine';

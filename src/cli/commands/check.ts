@@ -1,10 +1,11 @@
+import type { Location } from '../../core/text';
 import type { Finding, Severity } from '../../lint/finding';
 import { lintRoot, type SeveritySetting } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import { choice, type Command, many, type OptionValues, UsageError } from '../command';
-import { checkJson, checkText } from '../checkReport';
+import { type CheckedRoot, checkJson, CheckText } from '../checkReport';
 import { sarif } from '../sarif';
-import { readTerraformFolder } from '../terraformFolder';
+import { scanTerraformFolder } from '../terraformFolder';
 import { homepage, version } from '../../../package.json';
 
 const failLevels = ['error', 'warning', 'never'] as const;
@@ -36,21 +37,41 @@ Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
     const format = choice(values, 'format', ['text', 'json', 'sarif'] as const, 'text');
     const failOn = choice(values, 'fail-on', failLevels, 'error');
     const severities = severitySettings(values);
-    const folder = await readTerraformFolder(context, positionals);
-    const checked = folder.project.roots.map(root => ({
-      root,
-      findings: lintRoot(root, { environment: context.env, severities }).filter(
-        finding => folder.only === undefined || finding.location.file === folder.only,
-      ),
-    }));
-    for (const problem of folder.project.problems) context.err(`tfc-oidc check: ${problem.message}\n`);
+    const { places, roots } = await scanTerraformFolder(
+      context,
+      positionals,
+      problem => context.err(`tfc-oidc check: ${problem.message}\n`),
+      (root, only) => {
+        const findings = lintRoot(root, { environment: context.env, severities }).filter(
+          finding => only === undefined || finding.location.file === only,
+        );
+        const { dir, cloud, problems } = root;
+        const value: CheckedRoot = { root: { dir, cloud, problems }, findings };
+        return { value, locations: locationsOf(value) };
+      },
+    );
+    const text = new CheckText(places);
+    const checked: CheckedRoot[] = [];
+    for await (const one of roots) {
+      checked.push(one);
+      if (format === 'text') context.out(text.root(one));
+    }
     const findings = withoutRepeats(checked.flatMap(c => c.findings));
-    if (format === 'json') context.out(checkJson(folder, checked));
-    else if (format === 'sarif') context.out(sarif(folder, findings, { version, homepage }));
-    else context.out(checkText(folder, checked));
+    if (format === 'json') context.out(checkJson(places, checked));
+    else if (format === 'sarif') context.out(sarif(places, findings, { version, homepage }));
+    else context.out(text.end());
     return findings.some(finding => fails(finding.severity, failOn)) ? 1 : 0;
   },
 };
+
+/** Every place that a report of the root names. */
+function locationsOf({ root, findings }: CheckedRoot): readonly Location[] {
+  return [
+    ...(root.cloud.location === undefined ? [] : [root.cloud.location]),
+    ...root.problems.flatMap(problem => problem.location ?? []),
+    ...findings.flatMap(f => [f.location, ...f.related.map(r => r.location), ...f.fixes.flatMap(fix => fix.edits)]),
+  ];
+}
 
 /** A module that two roots share is reported with each of them, and counted once. */
 function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {

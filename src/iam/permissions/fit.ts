@@ -1,0 +1,109 @@
+import { compact, policySize } from '../policy/document';
+import type { PermissionDocument, PermissionStatement } from './document';
+import type { TypeMapping } from './mapping';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: characters, without white space. */
+const managedQuota = 6144;
+const inlineQuota = 10_240;
+/** Managed policies of one role, unless AWS raises it. */
+const attachedQuota = 10;
+
+/**
+ * How a policy fits: in one managed policy, in the role's inline policies, split into several managed policies, or (where these would
+ * be more than a role can have) with safe prefixes instead of single actions.
+ */
+export interface Fit {
+  readonly how: 'managed' | 'inline' | 'split' | 'compressed' | 'too-large';
+  /** The documents to use, in order; together they hold the same as the policy (compressed: and reads of the same services). */
+  readonly policies: readonly PermissionDocument[];
+  /** Characters of the whole policy, as IAM counts them. */
+  readonly characters: number;
+  readonly sentence: string;
+}
+
+const charactersOf = (policy: PermissionDocument): number => policySize(compact(policy));
+
+export function fit(policy: PermissionDocument, mapping: TypeMapping): Fit {
+  const characters = charactersOf(policy);
+  const found = (how: Fit['how'], policies: readonly PermissionDocument[], sentence: string): Fit => ({
+    how,
+    policies,
+    characters,
+    sentence,
+  });
+  if (characters <= managedQuota)
+    return found('managed', [policy], `It fits in one managed policy (${managedQuota} characters).`);
+  if (characters <= inlineQuota)
+    return found(
+      'inline',
+      [policy],
+      `It is too large for one managed policy (${managedQuota} characters); it fits as the role's inline policy (${inlineQuota}).`,
+    );
+  const parts = split(policy);
+  if (parts.length <= attachedQuota && parts.every(p => charactersOf(p) <= managedQuota))
+    return found(
+      'split',
+      parts,
+      `It is split into ${parts.length} managed policies of at most ${managedQuota} characters.`,
+    );
+  const small = split(withPrefixes(policy, mapping));
+  const fits = small.length <= attachedQuota && small.every(p => charactersOf(p) <= managedQuota);
+  return fits
+    ? found(
+        'compressed',
+        small,
+        `Actions that only read are written as prefixes (ec2:Describe*), in ${small.length} managed policies: the single actions would need ${parts.length}, and a role can have ${attachedQuota}.`,
+      )
+    : found(
+        'too-large',
+        small,
+        `It needs ${small.length} managed policies, and a role can have ${attachedQuota}: divide the configuration, or ask AWS for a higher quota.`,
+      );
+}
+
+/** Documents that each keep to the quota, in the order of the statements; a long statement is cut between its actions. */
+export function split(policy: PermissionDocument): readonly PermissionDocument[] {
+  const document = (Statement: readonly PermissionStatement[]): PermissionDocument => ({
+    Version: '2012-10-17',
+    Statement,
+  });
+  const fits = (all: readonly PermissionStatement[]): boolean => charactersOf(document(all)) <= managedQuota;
+  const pieces: PermissionStatement[] = [];
+  const cut = (statement: PermissionStatement): void => {
+    const list = statement.Action.length > 1 ? 'Action' : 'Resource';
+    if (fits([statement]) || statement[list].length < 2) {
+      pieces.push(statement);
+      return;
+    }
+    const middle = statement[list].length >> 1;
+    cut({ ...statement, Sid: `${statement.Sid}A`, [list]: statement[list].slice(0, middle) });
+    cut({ ...statement, Sid: `${statement.Sid}B`, [list]: statement[list].slice(middle) });
+  };
+  policy.Statement.forEach(cut);
+  const parts: PermissionStatement[][] = [];
+  for (const piece of pieces) {
+    const last = parts.at(-1);
+    if (last !== undefined && fits([...last, piece])) last.push(piece);
+    else parts.push([piece]);
+  }
+  return parts.map(document);
+}
+
+/**
+ * Reads of one service with the same first word become one pattern (`ec2:Describe*`), where every action that is known here and
+ * begins so is a read too, and none of them brings a secret.
+ */
+function withPrefixes(policy: PermissionDocument, mapping: TypeMapping): PermissionDocument {
+  const safe = (prefix: string): boolean =>
+    mapping.actionsFrom(prefix).every(a => ['read', 'list'].includes(mapping.level(a) ?? '')) &&
+    !/^(?:secretsmanager|ssm|s3|kms|sts|lambda|ecr|codeartifact|dynamodb|sqs|kinesis):/.test(prefix);
+  const shorter = (actions: readonly string[]): readonly string[] => {
+    const groups = new Map<string, string[]>();
+    for (const action of actions) {
+      const prefix = /^[a-z0-9-]+:(?:Describe|List)/.exec(action)?.[0] ?? action;
+      groups.set(prefix, [...(groups.get(prefix) ?? []), action]);
+    }
+    return [...groups].flatMap(([prefix, list]) => (list.length > 2 && safe(prefix) ? [`${prefix}*`] : list)).sort();
+  };
+  return { ...policy, Statement: policy.Statement.map(s => ({ ...s, Action: shorter(s.Action) })) };
+}

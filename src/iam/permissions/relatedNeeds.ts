@@ -1,0 +1,162 @@
+import { at, attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
+import type { Body, Expression } from '../../terraform/syntax/ast';
+import { roleArn } from './arns';
+import type { Need, Phase } from './need';
+import { keyUses, passedRoles, scalableServices, serviceLinkedRoles, type KeyUse } from './tablesRelated';
+import { knownText, pathOf, type Place, type Scope } from './values';
+
+/** A resource for which needs are collected. */
+export interface Subject {
+  readonly resource: ResourceBlock;
+  readonly scope: Scope;
+  readonly address: string;
+  readonly place: Place;
+}
+
+type Extra = Pick<Need, 'action' | 'location' | 'resources'> & Partial<Pick<Need, 'condition' | 'why' | 'confidence'>>;
+
+function byHand(subject: Subject, extra: Extra): Need {
+  return {
+    address: subject.address,
+    source: 'hand',
+    confidence: 'high',
+    why: '',
+    region: subject.place.region,
+    ...extra,
+  };
+}
+
+/** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
+export function passRoleNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  const known = passedRoles[resource.type] ?? [];
+  const needs: Need[] = [];
+  const pass = (value: Expression, service: string | undefined): void => {
+    if (value.kind === 'null') return;
+    const values = value.kind === 'tuple' ? value.items : [value];
+    for (const one of values) {
+      const arn = roleArn(knownText(one, scope), pathOf(one), scope, place);
+      // A role that nothing limits is more than a starting policy may pass.
+      if (arn === undefined && service === undefined) continue;
+      needs.push(
+        byHand(subject, {
+          action: 'iam:PassRole',
+          location: at(resource.file, one),
+          resources: [arn ?? `arn:${place.partition}:iam::${place.account ?? '*'}:role/*`],
+          why: arn === undefined ? 'NameNotKnown' : '',
+          confidence: service === undefined ? 'medium' : 'high',
+          ...(service !== undefined && { condition: { StringEquals: { 'iam:PassedToService': service } } }),
+        }),
+      );
+    }
+  };
+  for (const [argument, service] of known)
+    for (const value of valuesAt(resource.body, argument.split('.'))) pass(value, service);
+  // Types that no table has: an argument with the name of a role, set to a role that the code names.
+  if (known.length === 0 && !resource.type.startsWith('aws_iam_'))
+    for (const value of roleArguments(resource.body)) pass(value, undefined);
+  return needs;
+}
+
+const roleNames = /(?:^|_)(?:role|role_arn|iam_role)$/;
+
+function roleArguments(body: Body): readonly Expression[] {
+  return [
+    ...body.attributes.filter(a => roleNames.test(a.name)).map(a => a.value),
+    ...body.blocks.flatMap(block => roleArguments(block.body)),
+  ];
+}
+
+/** Services make their own role on first use, in the name of the caller. */
+export function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  const namespace = attributeOf(resource.body, 'service_namespace');
+  const known = namespace === undefined ? undefined : knownText(namespace.value, scope)?.text;
+  const services =
+    resource.type === 'aws_appautoscaling_target'
+      ? [scalableServices[known ?? ''] ?? []].flat()
+      : (serviceLinkedRoles[resource.type] ?? []);
+  return services.map(service =>
+    byHand(subject, {
+      action: 'iam:CreateServiceLinkedRole',
+      location: at(resource.file, resource.block.typeSpan),
+      resources: [`arn:${place.partition}:iam::${place.account ?? '*'}:role/aws-service-role/${service}/*`],
+      condition: { StringEquals: { 'iam:AWSServiceName': service } },
+    }),
+  );
+}
+
+/** A key that the code names: the service uses it in the name of the caller. */
+export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
+  const { resource, scope, place } = subject;
+  const use = keyUseOf(resource.type);
+  if (use === undefined) return [];
+  const needs: Need[] = [];
+  for (const path of use.arguments) {
+    for (const value of valuesAt(resource.body, path.split('.'))) {
+      if (value.kind === 'null') continue;
+      const known = knownText(value, scope);
+      // AWS's own keys ask for nothing: their policies allow the service's users.
+      if (known !== undefined && /(?:^|:)alias\/aws\//.test(known.text)) continue;
+      const { partition, region = '*', account = '*' } = place;
+      const arn =
+        known?.open === false && /^arn:[^*?$]+:key\//.test(known.text)
+          ? known.text
+          : known?.open === false && /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]{32})$/.test(known.text)
+            ? `arn:${partition}:kms:${region}:${account}:key/${known.text}`
+            : undefined;
+      for (const action of phase === 'plan' ? use.plan : [...use.plan, ...use.apply]) {
+        needs.push(
+          byHand(subject, {
+            action: `kms:${action}`,
+            location: at(resource.file, value),
+            resources: [arn ?? `arn:${partition}:kms:${region}:${account}:key/*`],
+            why: arn === undefined ? 'NameNotKnown' : '',
+            confidence: 'medium',
+            ...keyCondition(action, use, place),
+          }),
+        );
+      }
+    }
+  }
+  return needs;
+}
+
+function keyUseOf(type: string): KeyUse | undefined {
+  if (Object.hasOwn(keyUses, type)) return keyUses[type];
+  if (type.startsWith('aws_kms_')) return undefined;
+  return {
+    arguments: [
+      'kms_key_id',
+      'kms_key_arn',
+      'kms_key',
+      'encryption_configuration.kms_key',
+      'encryption_config.kms_key_id',
+    ],
+    plan: [],
+    apply: ['DescribeKey', 'CreateGrant'],
+  };
+}
+
+/** Grants only for services; data keys only through the service that the resource belongs to. */
+function keyCondition(action: string, use: KeyUse, place: Place): Pick<Need, 'condition'> {
+  if (action === 'CreateGrant') return { condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } };
+  // China's services have other names: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+  const usual = place.partition === 'aws' || place.partition === 'aws-us-gov';
+  if (action === 'DescribeKey' || use.via === undefined || place.region === undefined || !usual) return {};
+  return { condition: { StringEquals: { 'kms:ViaService': `${use.via}.${place.region}.amazonaws.com` } } };
+}
+
+/** The values of an argument, inside of nested blocks and objects too: `target.role_arn`. */
+function valuesAt(body: Body, path: readonly string[]): readonly Expression[] {
+  const [first = '', ...rest] = path;
+  const attribute = attributeOf(body, first);
+  if (rest.length === 0) return attribute === undefined ? [] : [attribute.value];
+  const blocks = [
+    ...blocksOf(body, first).map(block => block.body),
+    ...body.blocks
+      .filter(block => block.type === 'dynamic' && block.labels[0]?.value === first)
+      .flatMap(block => blocksOf(block.body, 'content').map(content => content.body)),
+  ];
+  return blocks.flatMap(inside => valuesAt(inside, rest));
+}

@@ -1,0 +1,239 @@
+import { attributeOf, type ResourceBlock } from '../../terraform/model';
+import type { Body, Expression } from '../../terraform/syntax/ast';
+import { alternativeKinds, fitsFormat, nameOf, patternOf, resourceArns, templateOf } from './arns';
+import type { ArnFormat, TypeMapping } from './mapping';
+import { placeOf } from './providers';
+import { kindsByHand } from './tables';
+import { nameArguments, pathOf, type Place, type Scope } from './values';
+
+/** Why a statement's resources are as wide as they are; its Sid says it. Empty: they are named. */
+export type Why = '' | 'NoResourceScope' | 'MayHaveNoResource' | 'NameNotKnown';
+
+/** What an action is allowed on. */
+export interface ActionScope {
+  readonly resources: readonly string[];
+  readonly why: Why;
+}
+
+/** What the actions of one resource are about. */
+export interface Owner {
+  readonly place: Place;
+  /** ARNs of the resource itself, by the names in its code. */
+  readonly own: readonly string[];
+  /** ARNs of the resources that its code refers to. */
+  readonly referenced: readonly string[];
+  /** Formats of the kinds that the type itself is. */
+  readonly kinds: ReadonlySet<string>;
+  /** Names of all arguments and blocks that its code sets. */
+  readonly words: string;
+}
+
+/** @param actions what the type needs, without those that it does not */
+export function ownerOf(
+  resource: ResourceBlock,
+  scope: Scope,
+  mapping: TypeMapping,
+  actions: ReadonlySet<string>,
+): Owner {
+  const place = placeOf(resource, scope);
+  const kinds = kindsOf(resource.type, mapping, actions);
+  const own = resourceArns(resource, scope, place) ?? namedKinds(resource, scope, place, kinds);
+  return { place, own, referenced: referencedArns(resource, scope), kinds, words: wordsOf(resource.body).join(' ') };
+}
+
+function wordsOf(body: Body): readonly string[] {
+  return [...body.attributes.map(a => a.name), ...body.blocks.flatMap(b => [blockName(b), ...wordsOf(b.body)])];
+}
+
+/** The kinds that a type's own deletes (else its creates, …) are about. */
+function kindsOf(type: string, mapping: TypeMapping, actions: ReadonlySet<string>): ReadonlySet<string> {
+  const mapped = mapping.find(type);
+  const byHand = kindsByHand[type.startsWith('aws_s3_bucket') ? 'aws_s3_bucket' : type];
+  if (byHand !== undefined) return new Set(byHand);
+  for (const set of [mapped?.delete, mapped?.create, mapped?.update, mapped?.read]) {
+    const found = new Set<string>();
+    for (const action of set ?? []) {
+      if (!actions.has(action)) continue;
+      const formats = mapping.formats(action);
+      const required = formats.filter(f => f.required);
+      const [only] = formats.length === 1 ? formats : required.length === 1 ? required : [];
+      if (only !== undefined) found.add(only.format);
+    }
+    if (found.size === 0) continue;
+    // A delete may also clean up around it (a subnet's network interfaces): the kind with the type's own name is meant.
+    const named = [...found].filter(format => type.includes(wordOf(format)));
+    return named.length > 0 ? new Set(named) : found;
+  }
+  return new Set();
+}
+
+function wordOf(format: string): string {
+  const word = /^[a-zA-Z-]+/.exec(format.split(':').slice(5).join(':'))?.[0] ?? ' ';
+  return word.replace(/-/g, '_').toLowerCase();
+}
+
+/** Kinds whose ARN ends with the name, where the resource has one: `job/${JobName}`. */
+function namedKinds(
+  resource: ResourceBlock,
+  scope: Scope,
+  place: Place,
+  kinds: ReadonlySet<string>,
+): readonly string[] {
+  if (templateOf(resource.type) !== undefined) return [];
+  const name = nameOf(resource, scope, nameArguments[resource.type] ?? 'name');
+  if (name === undefined) return [];
+  return [...kinds].flatMap(format => {
+    const rest = format.split(':').slice(5).join(':');
+    if (!/^[^$]*\$\{\w*Name\}$/.test(rest) || /\$\{(?:Domain|Host)/.test(rest)) return [];
+    const service = format.split(':')[2] ?? '';
+    const text = service === 'sagemaker' ? name.text.toLowerCase() : name.text;
+    return [
+      patternOf(
+        format.replace(rest, () => rest.replace(/\$\{.*$/, () => text + (name.open ? '*' : ''))),
+        place,
+      ),
+    ];
+  });
+}
+
+/** ARNs of resources of the same module that the body refers to. */
+function referencedArns(resource: ResourceBlock, scope: Scope): readonly string[] {
+  const out = new Set<string>();
+  const seen = new Set<string>();
+  const follow = (value: Expression): void => {
+    const [type = '', name = ''] = pathOf(value) ?? [];
+    const key = `${type}.${name}`;
+    if (!type.startsWith('aws_') || seen.has(key)) return;
+    seen.add(key);
+    const other = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
+    if (other === undefined || other === resource) return;
+    for (const arn of resourceArns(other, scope, placeOf(other, scope)) ?? []) out.add(arn);
+  };
+  const visit = (body: Body): void => {
+    for (const attribute of body.attributes) {
+      // What a policy text speaks of, or an order, is not what the actions are about.
+      if (!['depends_on', 'policy', 'assume_role_policy', 'tags', 'environment'].includes(attribute.name))
+        for (const value of leaves(attribute.value)) follow(value);
+    }
+    for (const block of body.blocks) if (block.type !== 'environment') visit(block.body);
+  };
+  visit(resource.body);
+  return [...out];
+}
+
+function leaves(value: Expression): readonly Expression[] {
+  switch (value.kind) {
+    case 'tuple':
+      return value.items.flatMap(leaves);
+    case 'template':
+      return value.parts.flatMap(part => (part.kind === 'interpolation' ? leaves(part.expression) : []));
+    case 'parentheses':
+      return leaves(value.inner);
+    case 'conditional':
+      return [...leaves(value.whenTrue), ...leaves(value.whenFalse)];
+    default:
+      return [value];
+  }
+}
+
+/** The resources that one action of a resource is allowed on. */
+export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): ActionScope {
+  const known = mapping.formats(action);
+  if (known.length === 0) return { resources: ['*'], why: 'NoResourceScope' };
+  const service = action.split(':')[0] ?? '';
+  const all = service === 'ec2' ? withoutUnused(known, owner) : known;
+  const tagging = /Tag/.test(action.split(':')[1] ?? '');
+  const alternatives = tagging || alternativeKinds.has(service);
+  const owned = all.filter(f => owner.kinds.has(f.format));
+  // Tags are put on one resource at a time: of the many kinds that AWS lists, the type's own is meant.
+  const formats = alternatives && owned.length > 0 ? owned : all;
+  const required = formats.some(f => f.required);
+  const found = (arns: readonly string[], f: ArnFormat): readonly string[] => arns.filter(a => fitsFormat(a, f.format));
+  const reach = (f: ArnFormat): readonly string[] => {
+    const own = found(owner.own, f);
+    // Another resource of the same kind is not the one that the action is about.
+    return own.length > 0 || owner.kinds.has(f.format) ? own : found(owner.referenced, f);
+  };
+  const reached = formats.filter(f => reach(f).length > 0);
+  const named = reached.flatMap(reach);
+  const rest = formats.filter(f => !reached.includes(f) && (!alternatives || (f.required && named.length === 0)));
+  if (named.length > 0 && (alternatives || !required)) {
+    const also = required && !tagging ? formats.filter(f => f.required && !reached.includes(f)) : [];
+    return scope(named, also, owner.place);
+  }
+  if (named.length === 0 && !required && !alwaysOnResource(service, tagging))
+    return { resources: ['*'], why: 'MayHaveNoResource' };
+  return scope(named, named.length > 0 ? rest : formats, owner.place);
+}
+
+/** EC2 checks an optional kind only where the call names one, and then the code has an argument for it. */
+function withoutUnused(formats: readonly ArnFormat[], owner: Owner): readonly ArnFormat[] {
+  if (!formats.some(f => f.required)) return formats;
+  const words = owner.words.replace('key_name', 'key_pair').replace('ipv6pool', 'ipv6_pool');
+  return formats.filter(
+    f => f.required || owner.kinds.has(f.format) || words.includes(wordOf(f.format).replace(/^elastic_ip$/, 'allocation')),
+  );
+}
+
+/**
+ * Services whose actions always have a resource though AWS marks all kinds of it as optional: they are alternatives there.
+ * Elsewhere an action with optional kinds alone can come without any, and then only `*` allows it.
+ */
+function alwaysOnResource(service: string, tagging: boolean): boolean {
+  if (tagging || alternativeKinds.has(service)) return true;
+  return ['rds', 'elasticloadbalancing', 'ec2', 'es', 'elasticfilesystem', 'apigateway', 'redshift', 'wafv2'].includes(
+    service,
+  );
+}
+
+function scope(named: readonly string[], formats: readonly ArnFormat[], place: Place): ActionScope {
+  const patterns = widest(formats.map(f => patternOf(f.format, place)));
+  return {
+    resources: withoutCovered([...named, ...patterns]),
+    why: named.length > 0 ? '' : 'NameNotKnown',
+  };
+}
+
+/** More than three kinds of one service, region and account become all of that service there. */
+function widest(patterns: readonly string[]): readonly string[] {
+  const heads = new Map<string, string[]>();
+  for (const pattern of patterns) {
+    const head = pattern.split(':').slice(0, 5).join(':');
+    heads.set(head, [...(heads.get(head) ?? []), pattern]);
+  }
+  return [...heads].flatMap(([head, list]) => (list.length > 3 && !head.endsWith('::') ? [`${head}:*`] : list));
+}
+
+/** The ARNs that no other pattern of the list matches. */
+export function withoutCovered(arns: readonly string[]): readonly string[] {
+  const unique = [...new Set(arns)].sort();
+  return unique.filter(arn => !unique.some(other => other !== arn && covers(other, arn)));
+}
+
+function covers(pattern: string, text: string): boolean {
+  if (!pattern.includes('*')) return false;
+  const source = pattern
+    .split('*')
+    .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${source}$`).test(text);
+}
+
+/** Is an argument set, in a body or in the blocks inside of it: `tags`, `root_block_device.kms_key_id`? `null` is not. */
+export function isSet(body: Body, words: readonly string[]): boolean {
+  const [first = '', ...rest] = words;
+  const attribute = attributeOf(body, first);
+  if (attribute !== undefined && attribute.value.kind !== 'null') return true;
+  return body.blocks.some(
+    block => blockName(block) === first && (rest.length === 0 || isSet(contentOf(block.body), rest)),
+  );
+}
+
+function blockName(block: Body['blocks'][number]): string {
+  return block.type === 'dynamic' ? (block.labels[0]?.value ?? '') : block.type;
+}
+
+/** A dynamic block's arguments stand in its `content`. */
+function contentOf(body: Body): Body {
+  return body.blocks.find(block => block.type === 'content')?.body ?? body;
+}
