@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { PolicyJson } from '../../binding/desired';
-import { readActions } from '../../iam/permissions/actions';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
 import { readMapping } from '../../iam/permissions/mapping';
 import { plainJson } from '../../iam/policy/node';
@@ -15,9 +14,6 @@ export interface PolicyPlaces {
 
 type Use = 'plan' | 'apply';
 type Answer = PolicyChoice | { readonly kind: 'file' } | { readonly kind: 'write' };
-
-/** Characters of all inline policies of one role (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html). */
-const inlineQuota = 10_240;
 
 /** What plans and applies may do, apart. */
 export function permissionSteps(places: PolicyPlaces): readonly Step<Choices>[] {
@@ -96,15 +92,13 @@ function fromCode(state: Choices, use: Use): readonly Choice<Answer>[] {
   if (analysed === undefined || opened === undefined) return [];
   const { partition, accountId } = opened.caller;
   const place = { partition, region: undefined, account: accountId };
-  const result = generatePermissions(
-    analysed.root,
-    readMapping(permissionFile('terraform.json.gz')),
-    readActions(permissionFile('actions.json.gz')),
-    use,
+  const result = generatePermissions(analysed.root, readMapping(permissionFile('terraform.json.gz')), {
+    phase: use,
     place,
-  );
-  if (result.policy.Statement.length === 0 || result.size > inlineQuota) return [];
-  const document: PolicyJson = { ...result.policy };
+  });
+  const [policy, ...more] = result.fit.policies;
+  if (policy === undefined || more.length > 0 || policy.Statement.length === 0) return [];
+  const document: PolicyJson = { ...policy };
   return [
     {
       value: { kind: 'inline', document, from: vscode.l10n.t('the code') },
