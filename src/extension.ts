@@ -4,12 +4,15 @@ import { checkText } from './binding/checkReport';
 import { ProblemError } from './core/problem';
 import type { BindingCommands } from './vscode/bindingCommands';
 import { BindingStore } from './vscode/bindingStore';
+import { AgentTools } from './vscode/agentTools';
+import { CloudLens } from './vscode/cloudLens';
 import { CodeActions } from './vscode/codeActions';
 import { CommandRegistry } from './vscode/commandRegistry';
 import type { ConfigureTarget } from './vscode/configure/command';
 import { ContextKeys } from './vscode/contextKeys';
 import { Diagnostics } from './vscode/diagnostics';
 import { WorkspaceFiles } from './vscode/fileReader';
+import { Hovers } from './vscode/hovers';
 import { ExtensionLog } from './vscode/log';
 import { fixRoot, openLocation } from './vscode/navigation';
 import { Previews } from './vscode/preview';
@@ -60,6 +63,9 @@ export function activate(context: vscode.ExtensionContext): void {
     new Diagnostics(store),
     new CodeActions(store),
     new TrustDiagnostics(store, log),
+    new Hovers(),
+    new CloudLens(store, bindings),
+    new AgentTools(store, bindings),
     tree,
     new StatusBar(store, bindings),
   );

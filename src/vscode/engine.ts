@@ -7,3 +7,4 @@ export { lintTrustText } from '../iam/policy/lintTrust';
 export { chosenFix, fixAllEdits } from '../lint/fixAll';
 export { lintRoot } from '../lint/lint';
 export { readProject } from '../terraform/read';
+export { explainAt } from '../oidc/explain';
