@@ -1,14 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { readActions } from '../iam/permissions/actions';
 import { readResources, type ResourceReference } from '../iam/permissions/reference';
+import { permissionFile } from '../node/permissionFiles';
 
-type DataFile = 'actions.json.gz' | 'terraform.json.gz' | 'resources.json.gz';
-
-/** One file of the permission data: beside the bundle (dist/data), or in the sources when they run unbundled. */
-export function permissionData(name: DataFile): Uint8Array {
-  const bundled = path.join(__dirname, 'data', name);
-  return readFileSync(existsSync(bundled) ? bundled : path.join(__dirname, '../iam/permissions/data', name));
+/** One file of the permission data. */
+export function permissionData(name: 'actions.json.gz' | 'terraform.json.gz' | 'resources.json.gz'): Uint8Array {
+  return permissionFile(name);
 }
 
 /** The actions of IAM and the resources that they take. */
