@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { PolicyJson } from '../../binding/desired';
-import { readActions } from '../../iam/permissions/actions';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
 import { readMapping } from '../../iam/permissions/mapping';
 import { plainJson } from '../../iam/policy/node';
@@ -96,14 +95,9 @@ function fromCode(state: Choices, use: Use): readonly Choice<Answer>[] {
   if (analysed === undefined || opened === undefined) return [];
   const { partition, accountId } = opened.caller;
   const place = { partition, region: undefined, account: accountId };
-  const result = generatePermissions(
-    analysed.root,
-    readMapping(permissionFile('terraform.json.gz')),
-    readActions(permissionFile('actions.json.gz')),
-    use,
-    place,
-  );
-  if (result.policy.Statement.length === 0 || result.size > inlineQuota) return [];
+  const mapping = readMapping(permissionFile('terraform.json.gz'));
+  const result = generatePermissions(analysed.root, mapping, { phase: use, place });
+  if (result.policy.Statement.length === 0 || result.fit.characters > inlineQuota) return [];
   const document: PolicyJson = { ...result.policy };
   return [
     {
