@@ -63,6 +63,8 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
 
 interface Found {
   readonly actions: ReadonlySet<string>;
+  /** What the type needs in all phases: its kinds of ARNs are the same in a plan. */
+  readonly ever?: ReadonlySet<string>;
   readonly source: NeedSource;
   readonly confidence: Need['confidence'];
 }
@@ -158,7 +160,7 @@ class Collector {
           ? `${address}: it reads a secret in each run; the state does not keep it.`
           : `${address}: its refresh needs an action that returns what it holds; the plan role can read that secret.`,
       );
-    const owner = ownerOf(resource, scope, this.mapping, found.actions);
+    const owner = ownerOf(resource, scope, this.mapping, found.ever ?? found.actions);
     const { source, confidence } = found;
     for (const action of [...found.actions].sort()) {
       const home = homeOf(action, type, owner.place);
@@ -208,9 +210,10 @@ class Collector {
       const words = only.get(action);
       return words === undefined || words.split(',').some(word => this.isWanted(word, resource.body, scope));
     };
-    const all = this.options.phase === 'plan' ? reads : [...reads, ...applied];
+    const ever = new Set([...reads, ...applied].filter(wanted));
     return {
-      actions: new Set(all.filter(wanted)),
+      actions: this.options.phase === 'plan' ? new Set(reads.filter(wanted)) : ever,
+      ever,
       source: hand.length > 0 ? 'hand' : 'provider-call-graph',
       confidence: 'high',
     };
