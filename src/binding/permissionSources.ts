@@ -23,6 +23,7 @@ export function permissionSources(read: (name: string) => Uint8Array): Permissio
   let reference: ResourceReference | undefined;
   return {
     needs: (root, phase, { partition, accountId }) => {
+      if (!asksAws(root)) return { policy: { Version: '2012-10-17', Statement: [] }, unmapped: [] };
       mapping ??= readMapping(read('terraform.json.gz'));
       const place = { partition, region: undefined, account: accountId };
       const { policy, unmapped } = generatePermissions(root, mapping, { phase, place });
@@ -30,4 +31,14 @@ export function permissionSources(read: (name: string) => Uint8Array): Permissio
     },
     reference: () => (reference ??= readResources(read('resources.json.gz'), readActions(read('actions.json.gz')))),
   };
+}
+
+/** Code without resources, and without a role to assume, needs nothing: no table is read for it. */
+function asksAws(root: Root): boolean {
+  return (
+    root.backend !== undefined ||
+    root.modules.some(
+      m => m.resources.length > 0 || m.providers.some(p => p.body.blocks.some(b => b.type === 'assume_role')),
+    )
+  );
 }
