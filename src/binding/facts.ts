@@ -1,4 +1,5 @@
 import type { Location } from '../core/text';
+import type { Comparison } from '../iam/permissions/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
 
@@ -89,12 +90,34 @@ export interface RoleFacts {
   readonly drifted: boolean | undefined;
 }
 
+/** What the policies of a role allow, beside what the code needs and what AWS refused. */
+export interface RolePermissionFacts {
+  /** The phase whose needs count: apply, where the role is used for both. */
+  readonly phase: Phase;
+  /** We made the role. */
+  readonly ours: boolean;
+  /** Undefined: the code is not known to need anything. */
+  readonly comparison: Comparison | undefined;
+  /** Resource types of which nothing is known. */
+  readonly unmapped: readonly string[];
+  readonly refused: readonly {
+    readonly action: string;
+    readonly resource: string | undefined;
+    /** The policies were changed meanwhile. */
+    readonly allowedNow: boolean;
+    readonly lacks: readonly string[];
+    readonly nextStep: string;
+  }[];
+}
+
 export interface AccountFacts {
   readonly accountId: string;
   readonly partition: string;
   readonly provider: Fact<{ readonly arn: string; readonly audiences: readonly string[] } | undefined>;
   /** By ARN; `undefined` where the account has no such role. */
   readonly roles: ReadonlyMap<string, Fact<RoleFacts | undefined>>;
+  /** By role ARN, where there was something to compare with. */
+  readonly permissions?: ReadonlyMap<string, Fact<RolePermissionFacts>>;
 }
 
 export interface IssuerFacts {

@@ -11,13 +11,15 @@ export function roleNameFor(
   workspace: string,
   use: 'run' | 'plan' | 'apply',
   tag?: string,
+  /** With the hash in any case: for a workspace whose plain name another one has taken. */
+  distinct = false,
 ): string {
   const parts = ['tfc', organization, workspace, ...(tag === undefined ? [] : [tag]), ...(use === 'run' ? [] : [use])];
   const clean = parts.map(part => part.replace(/[^\w+=,.@-]+/g, '-'));
   const name = clean.join('-');
-  // Joined names are ambiguous where a part holds the separator ("a-b" + "c" = "a" + "b-c"), but a workspace name is
-  // unique in its organization and the tags tell owners apart; only changed or cut parts need the hash.
-  if (name.length <= maximum && clean.every((part, i) => part === parts[i])) return name;
+  // Joined names are ambiguous where a part holds the separator ("a-b" + "c" = "a" + "b-c"): there the role's tags tell
+  // whose it is, and the second comer gets the hash. Changed or cut parts need it always.
+  if (!distinct && name.length <= maximum && clean.every((part, i) => part === parts[i])) return name;
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
   const tail = `-${hash}${use === 'run' ? '' : `-${use}`}`;
   const head = clean.slice(0, use === 'run' ? undefined : -1).join('-');

@@ -5,7 +5,9 @@ import { oidcProviderArn } from '../oidc/partition';
 import { type BindingChoices, desiredBinding, proofOf } from './desire';
 import type { DesiredBinding } from './desired';
 import { planAccount } from './plan';
-import type { AccountPlan, ActualAccount, PlanOptions } from './planModel';
+import { type AccountPlan, type ActualAccount, isOurs, madeForAnother, type PlanOptions } from './planModel';
+import { workspaceNameTag } from './ownership';
+import { roleNameFor } from './planNames';
 
 /** A binding worked out against what the account holds now. Nothing was written. */
 export interface PreparedBinding {
@@ -25,14 +27,23 @@ export interface PrepareOptions extends Pick<PlanOptions, 'adopt' | 'ownedByCode
 /** Reads the account and plans: the one way for the CLI and the editor. */
 export async function prepareBinding(
   opened: { readonly account: AwsAccount; readonly caller: CallerIdentity },
-  choices: BindingChoices,
+  chosen: BindingChoices,
   options: PrepareOptions,
   signal: AbortSignal,
 ): Promise<Result<PreparedBinding>> {
-  const desired = desiredBinding(choices);
+  let choices = chosen;
+  let desired = desiredBinding(choices);
   if (!desired.ok) return desired;
-  const actual = await readActual(opened.account, opened.caller, desired.value, signal);
+  let actual = await readActual(opened.account, opened.caller, desired.value, signal);
   if (!actual.ok) return actual;
+  const distinct = options.adopt ? undefined : namesApart(chosen, desired.value, actual.value);
+  if (distinct !== undefined) {
+    choices = distinct;
+    desired = desiredBinding(choices);
+    if (!desired.ok) return desired;
+    actual = await readActual(opened.account, opened.caller, desired.value, signal);
+    if (!actual.ok) return actual;
+  }
   const counted =
     options.checkCaller === true && actual.value.provider === undefined
       ? await opened.account.listProviders(signal)
@@ -51,6 +62,29 @@ export async function prepareBinding(
     actual: actual.value,
     plan: { ...plan, problems: [...plan.problems, ...missing] },
   });
+}
+
+/**
+ * Derived names that are collision-free: where another workspace's role has the plain one ("a-b" + "c" and "a" + "b-c"), a hash is
+ * added. A second run finds the role with the hash. `undefined`: nothing collides.
+ */
+function namesApart(
+  choices: BindingChoices,
+  desired: DesiredBinding,
+  actual: ActualAccount,
+): BindingChoices | undefined {
+  const [first] = choices.workspaces;
+  if (first === undefined) return undefined;
+  const names = { ...choices.names };
+  for (const role of desired.account.roles) {
+    const there = actual.roles.get(role.name);
+    if (choices.names[role.use] !== undefined || there === undefined) continue;
+    if (!isOurs(there.tags) || madeForAnother(role.name, role.tags, there.tags) === undefined) continue;
+    // A workspace made anew under its old name is asked about: its former role trusts it already.
+    if (there.tags[workspaceNameTag] === role.tags[workspaceNameTag]) continue;
+    names[role.use] = roleNameFor(first.organization, first.workspace, role.use, role.tag, true);
+  }
+  return Object.keys(names).length === Object.keys(choices.names).length ? undefined : { ...choices, names };
 }
 
 /** An adopted role keeps its path, so its ARN may differ from the one that a new role would have. */

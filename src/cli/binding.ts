@@ -1,21 +1,26 @@
 import * as fs from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Surroundings } from '../binding/apply';
+import { codeExecutor, type CodeFiles } from '../binding/applyCode';
 import { iamExecutor } from '../binding/applyIam';
 import { variableExecutor } from '../binding/applyVariable';
 import { Journal, type JournalStore } from '../binding/journal';
 import { journalFolder } from '../binding/journalFolder';
+import { withLock } from '../binding/journalLock';
 import { prepareBinding, type PreparedBinding } from '../binding/prepare';
 import { fail, ok, ProblemError } from '../core/problem';
 import { noTokenProblem } from '../hcp/tokens/report';
 import type { AwsAccount, CallerIdentity } from '../iam/account/types';
 import { loadAws } from '../iam/account/load';
+import { callsOf } from './calls';
 import type { CliContext } from './command';
 import type { BindingRequest } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
 import { unwrap } from './names';
 import { progressText } from './planReport';
+import { replaceable, replaceFile } from './replaceFile';
 
 /** An account opened with the chosen profile. */
 export interface OpenedAccount {
@@ -34,6 +39,7 @@ export async function openAwsAccount(
   const account = unwrap(
     await loadAws().openAccount({
       env: context.env,
+      onCall: () => void (callsOf(context).aws += 1),
       ...(request.profile !== undefined && { profile: request.profile }),
       ...(request.region !== undefined && { region: request.region }),
       ...(context.interactive && process.stdin.isTTY && { mfaCode: (serial: string) => askForCode(context, serial) }),
@@ -78,6 +84,38 @@ export async function planBinding(
   return unwrap(await prepareBinding(opened, choices, options, context.signal));
 }
 
+/** One run at a time for each binding: the lock lies beside the journals. */
+export async function locked<T>(folder: string, subject: string, work: () => Promise<T>): Promise<T> {
+  const holder = { pid: process.pid, host: hostname(), alive: isAlive, now: Date.now };
+  return unwrap(await withLock(fs, folder, path.join, subject, holder, work));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // A process of somebody else may not be asked, but it is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The files that code changes touch; replaced at once or not at all, and only while they hold what was read. */
+const codeFiles: CodeFiles = {
+  async read(file) {
+    try {
+      return await fs.readFile(file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  },
+  async write(file, text) {
+    const now = await fs.readFile(file, 'utf8');
+    await replaceFile(unwrap(await replaceable(path.dirname(file), file, now)), text);
+  },
+};
+
 export function journals(dir: string): JournalStore {
   return journalFolder(fs, dir, path.join);
 }
@@ -95,6 +133,7 @@ export function surroundings(
   return {
     executors: {
       iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }),
+      code: codeExecutor(codeFiles),
       // Opened when a change to a variable first needs it: most runs have none.
       variable: variableExecutor({
         client: async hostname => {

@@ -72,8 +72,9 @@ Roles:
   --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN.
                         With separate roles --role-name N means N-plan and N-apply
   --path /P/            default /
-  --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, as JSON, kept inline
-  --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies; may be given several times
+  --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, kept inline: a JSON file, or the JSON itself
+  --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies, several times if need be; a name alone is
+                        one of AWS's own (ReadOnlyAccess, job-function/ViewOnlyAccess)
   --boundary ARN        permissions boundary
   --max-session N       seconds, 3600 to 43200
   --aws-tag KEY=VALUE   tag of provider and roles; may be given several times
@@ -101,6 +102,8 @@ export async function bindingRequest(
   context: CliContext,
   values: OptionValues,
   positionals: readonly string[],
+  /** Workspaces as HCP Terraform reports them: they may be in different projects. */
+  reported?: readonly WorkspaceIdentity[],
 ): Promise<BindingRequest> {
   const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
   const folder = named && positionals.length === 0 ? undefined : await readTerraformFolder(context, positionals);
@@ -119,12 +122,14 @@ export async function bindingRequest(
     throw new UsageError(
       '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
     );
-  const workspaces = names.map((w): WorkspaceIdentity => ({
-    kind: 'workspace',
-    organization: unwrap(organizationName(organization)),
-    project: unwrap(projectName(project)),
-    workspace: unwrap(workspaceName(w)),
-  }));
+  const workspaces =
+    reported ??
+    names.map((w): WorkspaceIdentity => ({
+      kind: 'workspace',
+      organization: unwrap(organizationName(organization)),
+      project: unwrap(projectName(project)),
+      workspace: unwrap(workspaceName(w)),
+    }));
   const roles = choice(values, 'roles', ['separate', 'single'], 'separate');
   const audience = text(values, 'audience');
   const tag = text(values, 'tag');
@@ -186,11 +191,23 @@ export async function bindingRequest(
         tags,
         ...(quota !== undefined && { trustPolicyQuota: quota }),
         ...(boundary !== undefined && { boundaryArn: boundary }),
-        policies,
+        policies: {
+          run: withArns(policies.run, partition),
+          plan: withArns(policies.plan, partition),
+          apply: withArns(policies.apply, partition),
+        },
         ...(session !== undefined && { maxSessionDuration: session }),
       };
     },
   };
+}
+
+/** AWS's own managed policies by their names, in the partition of the account. */
+function withArns<T extends { readonly attached: readonly string[] }>(permissions: T, partition: string): T {
+  const attached = permissions.attached.map(given =>
+    /^[\w+=,.@/-]+$/.test(given) && !given.startsWith('arn:') ? `arn:${partition}:iam::aws:policy/${given}` : given,
+  );
+  return { ...permissions, attached };
 }
 
 const otherAccount = (arn: string, accountId: string, partition: string) => ({
@@ -271,23 +288,27 @@ function workspaceNames(cloud: Root['cloud']): readonly string[] {
   return name === undefined ? [] : [name];
 }
 
-async function policyFile(context: CliContext, name: string | undefined): Promise<PolicyJson | undefined> {
-  if (name === undefined) return undefined;
-  let content: string;
-  try {
-    content = await readFile(path.resolve(context.cwd, name), 'utf8');
-  } catch {
-    throw new ProblemError({
-      code: 'unreadable-file',
-      message: `The policy file ${name} can not be read.`,
-      nextStep: 'Name a file that exists.',
-    });
+/** A file's name, or the policy itself: then it begins with a brace. */
+async function policyFile(context: CliContext, given: string | undefined): Promise<PolicyJson | undefined> {
+  if (given === undefined) return undefined;
+  const typed = given.trimStart().startsWith('{');
+  let content = given;
+  if (!typed) {
+    try {
+      content = await readFile(path.resolve(context.cwd, given), 'utf8');
+    } catch {
+      throw new ProblemError({
+        code: 'unreadable-file',
+        message: `The policy file ${given} can not be read.`,
+        nextStep: 'Name a file that exists, or give the policy itself, beginning with "{".',
+      });
+    }
   }
   const value = plainJson(content);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ProblemError({
       code: 'no-policy',
-      message: `${name} holds no JSON object.`,
+      message: `${typed ? 'The policy that was given' : given} holds no JSON object.`,
       nextStep: 'A policy is an object with Version and Statement.',
     });
   }

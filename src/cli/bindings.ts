@@ -1,6 +1,8 @@
 import { runChecks } from '../binding/checks/table';
 import type { Check } from '../binding/check';
 import { gatherBinding } from '../binding/gather/binding';
+import { permissionSources } from '../binding/permissionSources';
+import { permissionFile } from '../node/permissionFiles';
 import type { BindingFacts } from '../binding/facts';
 import { trustJudge } from '../binding/judge';
 import { lintRoot } from '../lint/lint';
@@ -52,6 +54,7 @@ export async function checkBindings(
   const sessions = new HcpSessions(context);
   const account = await openIfAsked(context, values);
   const cache: VarsetCache = new Map();
+  const permissions = permissionSources(permissionFile);
   const written = writtenPolicies(await readJournals(journals(journalDir(context, values))));
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
@@ -68,6 +71,7 @@ export async function checkBindings(
         client: client ?? { missing: noTokenProblem(target.hostname, found).message },
         account,
         cache,
+        permissions,
         ...more,
         // Asked only where the answer is part of a check.
         ...('missing' in account ? {} : { fetch }),

@@ -3,6 +3,7 @@ import { apply } from './commands/apply';
 import { audit } from './commands/audit';
 import { check } from './commands/check';
 import { configure } from './commands/configure';
+import { denied } from './commands/denied';
 import { doctor } from './commands/doctor';
 import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   lintTrust,
   permissions,
   lintPolicy,
+  denied,
   plan,
   apply,
   undo,

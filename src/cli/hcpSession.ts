@@ -7,6 +7,7 @@ import { findToken, type FoundToken } from '../hcp/tokens/find';
 import { noTokenProblem } from '../hcp/tokens/report';
 import { helperRunner } from '../hcp/tokens/runHelper';
 import type { CloudSettings } from '../terraform/model';
+import { callsOf } from './calls';
 import type { CliContext } from './command';
 import { nodeFiles } from './files';
 
@@ -57,7 +58,10 @@ export class HcpSessions {
     const client = new HcpClient({
       hostname,
       token: found.token,
-      fetch: (url, init) => fetch(url, init),
+      fetch: (url, init) => {
+        callsOf(this.context).hcp += 1;
+        return fetch(url, init);
+      },
       limiter: new RateLimiter(),
       ...(found.serviceUrl !== undefined && { serviceUrl: found.serviceUrl }),
     });

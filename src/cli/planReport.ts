@@ -50,7 +50,7 @@ export function planJson(planned: PreparedBinding, notes: readonly string[]): Re
 export const printJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A change in words, and as a diff. */
-function changeText(change: Change, number: number): string {
+export function changeText(change: Change, number: number): string {
   const title = `${number}. ${change.title}${change.destructive ? '  (replaces what tfc-oidc did not make)' : ''}\n`;
   const before = change.before === undefined ? '' : `${change.before}\n`;
   const after = change.after === undefined ? '' : `${change.after}\n`;

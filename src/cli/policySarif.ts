@@ -5,6 +5,8 @@ import { region, uriOf } from './sarif';
 /** One finding of a permission policy, as it is printed. */
 export interface PrintedFinding {
   readonly file: string;
+  /** Who found it: `aws` is Access Analyzer. */
+  readonly source: 'tfc-oidc' | 'aws';
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;

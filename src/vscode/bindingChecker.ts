@@ -4,8 +4,10 @@ import { runChecks } from '../binding/checks/table';
 import type { BindingFacts, RememberedNames } from '../binding/facts';
 import { gatherBinding } from '../binding/gather/binding';
 import { codeFacts } from '../binding/gather/code';
+import { permissionSources } from '../binding/permissionSources';
 import { trustJudge } from '../binding/judge';
 import { ProblemError } from '../core/problem';
+import { permissionFile } from '../node/permissionFiles';
 import type { HcpClient } from '../hcp/client/client';
 import { listWorkspaces } from '../hcp/workspace/read';
 import type { ChosenAccount } from './aws';
@@ -25,6 +27,8 @@ const memoryKey = 'tfcOidc.remembered';
 
 /** Gathers the facts of workspaces and runs the checks over them; remembers the names of those that were whole. */
 export class BindingChecker implements Checker {
+  private readonly permissions = permissionSources(permissionFile);
+
   constructor(
     private readonly connections: HcpConnections,
     private readonly memento: vscode.Memento,
@@ -89,6 +93,7 @@ export class BindingChecker implements Checker {
         ...target,
         code: { root: analysed.root, findings: analysed.findings },
         client,
+        permissions: this.permissions,
         account: account ?? { missing: vscode.l10n.t('Unknown until an AWS profile is chosen.') },
         now: Date.now(),
       },

@@ -2,6 +2,7 @@ import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import { accountChecks } from './account';
 import { awsReceived } from './received';
+import { permissionChecks } from './permissions';
 import { lastRun } from './run';
 import type { TrustJudge } from './trust';
 import { dynamicCredentialsInjected, tagsAndAliases } from './code';
@@ -28,6 +29,7 @@ const table: readonly ((facts: BindingFacts, judge: TrustJudge) => readonly Chec
   tagsAndAliases,
   dynamicCredentialsInjected,
   accountChecks,
+  permissionChecks,
   lastRun,
   awsReceived,
 ];

@@ -1,6 +1,6 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
-import { type ErrorReading, readErrorText } from './errorText';
+import { type ErrorReading, isWrapper, readErrorText } from './errorText';
 import { type FailureMode, type FailureModeNumber, failureMode } from './failureModes';
 
 /** One possible cause, with what speaks for it. */
@@ -107,13 +107,20 @@ function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlySet<
 }
 
 function readingsOf(facts: BindingFacts): readonly { reading: ErrorReading; source: string }[] {
-  const pasted = facts.pastedError === undefined ? [] : readErrorText(facts.pastedError);
   const run = facts.run.state === 'known' ? facts.run.value : undefined;
-  const logged = run === undefined ? [] : readErrorText(run.errorText);
+  const pasted = facts.pastedError === undefined ? [] : causesIn(facts.pastedError);
+  const logged = run === undefined ? [] : causesIn(run.errorText);
   return [
     ...pasted.map(reading => ({ reading, source: 'Your text' })),
     ...logged.map(reading => ({ reading, source: `Run ${run?.id ?? ''} (${run?.phase ?? ''})` })),
   ];
+}
+
+/** What a text tells. Where it names the cause, the sentences around it (which fit a dozen causes) say nothing more. */
+function causesIn(text: string): readonly ErrorReading[] {
+  const readings = readErrorText(text);
+  const causes = readings.filter(reading => !isWrapper(reading));
+  return causes.length > 0 ? causes : readings;
 }
 
 /** IAM is eventually consistent: a refusal within this time after a role was made may just be early. */

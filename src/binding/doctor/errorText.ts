@@ -106,6 +106,9 @@ const headings =
 /** The provider prints these above the error that explains them. */
 const wrappers: ReadonlySet<string> = new Set(['WebIdentityArgument', 'NoCredentials']);
 
+/** Does this say only that there are no credentials, and another line why? */
+export const isWrapper = (reading: ErrorReading): boolean => wrappers.has(reading.code);
+
 /** Longest text that is read; a run log's end is what matters, so the last part is kept. */
 const maximum = 2_000_000;
 
@@ -130,8 +133,7 @@ export function readErrorText(text: string): readonly ErrorReading[] {
     readings.push({ modes: found.modes, line: wrapped.trim().slice(0, 500), code: found.code, ...reading });
   }
   // Wrappers name no cause of their own: what they wrap is told first.
-  const wrapper = (reading: ErrorReading): boolean => wrappers.has(reading.code);
-  return [...readings.filter(r => !wrapper(r)), ...readings.filter(wrapper)];
+  return [...readings.filter(r => !isWrapper(r)), ...readings.filter(isWrapper)];
 }
 
 /** Run logs come as plain text or as JSON lines (`terraform plan -json`, structured run output). */

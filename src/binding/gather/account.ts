@@ -1,10 +1,21 @@
 import type { ActualRole, AwsAccount, CallerIdentity } from '../../iam/account/types';
 import { oidcProviderArn } from '../../oidc/partition';
 import { parseRoleArn, providerUrlHost } from '../checks/arn';
-import { type AccountFacts, type Fact, known, phases, type RoleFacts, unknown, type VariableFacts } from '../facts';
+import {
+  type AccountFacts,
+  type Fact,
+  known,
+  type Phase,
+  phases,
+  type RoleFacts,
+  type RolePermissionFacts,
+  unknown,
+  type VariableFacts,
+} from '../facts';
 import { managedByTag, workspaceIdTag } from '../ownership';
 import { stackOf } from '../planModel';
 import { samePolicy } from '../planPolicy';
+import { type PermissionQuestion, rolePermissionFacts } from './permissions';
 
 /** Reads what an account holds of the things that the variables name: the provider, and each role once. */
 export async function accountFacts(
@@ -13,6 +24,7 @@ export async function accountFacts(
   variables: VariableFacts,
   written: (roleArn: string) => string | undefined,
   signal: AbortSignal,
+  question?: PermissionQuestion,
 ): Promise<AccountFacts> {
   const { account, caller } = opened;
   const provider = await account.readProvider(
@@ -25,9 +37,14 @@ export async function accountFacts(
     ),
   );
   const roles = new Map<string, Fact<RoleFacts | undefined>>();
+  const permissions = new Map<string, Fact<RolePermissionFacts>>();
   for (const arn of arns) {
     if (parseRoleArn(arn)?.accountId !== caller.accountId) continue;
     const role = await account.readRole(arn, signal);
+    if (role.ok && role.value?.arn === arn && question !== undefined) {
+      const found = await rolePermissionFacts(account, role.value, usedIn(arn, variables), question, signal);
+      if (found !== undefined) permissions.set(arn, found);
+    }
     if (!role.ok) roles.set(arn, unknown(role.problem.message));
     // A role of the same name under another path is another role.
     else
@@ -45,7 +62,14 @@ export async function accountFacts(
         )
       : unknown(provider.problem.message),
     roles,
+    ...(question !== undefined && { permissions }),
   };
+}
+
+function usedIn(arn: string, variables: VariableFacts): readonly Phase[] {
+  return phases.filter(phase =>
+    variables.configurations.some(c => c.roles[phase].state === 'set' && c.roles[phase].arn === arn),
+  );
 }
 
 function roleFacts(role: ActualRole, written: string | undefined): RoleFacts {

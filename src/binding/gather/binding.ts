@@ -5,11 +5,13 @@ import type { VarsetCache } from '../../hcp/variables/read';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Root } from '../../terraform/model';
 import { type BindingFacts, known, type RememberedNames, unknown } from '../facts';
+import type { PermissionSources } from '../permissionSources';
 import { accountFacts } from './account';
 import { codeFacts } from './code';
 import { hcpFacts, type HcpReading } from './hcp';
 import { issuerFacts, type PlainFetch } from './issuer';
 import { rememberedByRoles } from './memory';
+import type { PermissionQuestion } from './permissions';
 import { trailFacts } from './trail';
 
 /** What is at hand to ask about one binding. What is missing says why, and its checks are "unknown". */
@@ -27,6 +29,8 @@ export interface BindingSources {
   readonly remembered?: RememberedNames;
   /** The trust policy that we wrote last for a role, from the journal. */
   readonly written?: (roleArn: string) => string | undefined;
+  /** Compares the roles' policies with what the code needs; absent: they are not read. */
+  readonly permissions?: PermissionSources;
   /** True only with the user's consent: CloudTrail is asked for what AWS received. */
   readonly cloudTrail?: boolean;
   readonly now: number;
@@ -53,9 +57,14 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
     'missing' in account
       ? unknown(account.missing)
       : variables.state === 'known'
-        ? accountFacts(account, sources.hostname, variables.value, sources.written ?? (() => undefined), signal).then(
-            known,
-          )
+        ? accountFacts(
+            account,
+            sources.hostname,
+            variables.value,
+            sources.written ?? (() => undefined),
+            signal,
+            questionOf(sources, account.caller, hcp.run),
+          ).then(known)
         : unknown(variables.why),
     sources.fetch === undefined
       ? unknown('The host was not asked.')
@@ -86,6 +95,22 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       now: sources.now,
     },
     source: hcp.source,
+  };
+}
+
+function questionOf(
+  sources: BindingSources,
+  caller: CallerIdentity,
+  run: BindingFacts['run'],
+): PermissionQuestion | undefined {
+  if (sources.permissions === undefined) return undefined;
+  const logged = run.state === 'known' && run.value !== undefined ? [run.value.errorText] : [];
+  const pasted = sources.pastedError === undefined ? [] : [sources.pastedError];
+  return {
+    sources: sources.permissions,
+    root: sources.code?.root,
+    place: { partition: caller.partition, accountId: caller.accountId },
+    errors: [...pasted, ...logged],
   };
 }
 

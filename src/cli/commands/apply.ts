@@ -2,7 +2,7 @@ import { apply as applyChanges, type ApplyResult, resume } from '../../binding/a
 import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
 import { accountOfSubject, subjectOf } from '../../binding/prepare';
 import { type Problem, ProblemError } from '../../core/problem';
-import { journals, openAwsAccount, planBinding, surroundings } from '../binding';
+import { journals, locked, openAwsAccount, planBinding, surroundings } from '../binding';
 import { bindingHelp, bindingOptions, bindingRequest, journalDir } from '../bindingOptions';
 import { choice, type CliContext, type Command, type ExitCode, type OptionValues, text, UsageError } from '../command';
 import { applyJson, applyText, planJson, planText, printJson } from '../planReport';
@@ -59,7 +59,9 @@ Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes withou
     const name = journalName(Date.now(), subject);
     const names = planned.choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join(', ');
     const title = `Set up OIDC for ${names} in account ${accountId}`;
-    const result = await applyChanges({ title, subject, changes }, surroundings(context, planned, store, name, json));
+    const result = await locked(request.journal, subject, () =>
+      applyChanges({ title, subject, changes }, surroundings(context, planned, store, name, json)),
+    );
     return report(context, result, name, json, planJson(planned, request.notes));
   },
 };
@@ -86,7 +88,9 @@ async function goOn(context: CliContext, values: OptionValues): Promise<ExitCode
   if (values['yes'] !== true) {
     throw new UsageError(`--resume writes to account ${accountId} and needs --yes. ${whereItStopped(stopped)}`);
   }
-  const result = await resume(stopped, surroundings(context, opened, store, stopped.name, json));
+  const result = await locked(journalDir(context, values), stopped.subject, () =>
+    resume(stopped, surroundings(context, opened, store, stopped.name, json)),
+  );
   return report(context, result, stopped.name, json, {});
 }
 

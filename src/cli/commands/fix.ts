@@ -1,14 +1,10 @@
-import type { TextEdit } from '../../core/text';
-import { fail, type Problem, type Result } from '../../core/problem';
+import { planFixes } from '../../binding/planCode';
+import { fail, type Result } from '../../core/problem';
 import { applyToFile } from '../../lint/edits/fixes';
-import type { Finding } from '../../lint/finding';
-import { chosenFix, fixAllEdits } from '../../lint/fixAll';
 import { maskSecrets } from '../../lint/secrets/mask';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
-import { parseHcl } from '../../terraform/syntax/hcl';
-import { parseTerraformJson } from '../../terraform/syntax/json';
 import { type Command, many, UsageError } from '../command';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
@@ -43,9 +39,19 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
       finding => folder.only === undefined || finding.location.file === folder.only,
     );
     const wanted = findings.filter(finding => codes.length === 0 || codes.includes(finding.code));
-    const plan = planFixes(folder, wanted, codes.length > 0);
+    const plan = planFixes(
+      [...folder.files.values()],
+      wanted,
+      findings,
+      file => folder.name(file.path),
+      codes.length > 0,
+    );
+    const changes = plan.changes.flatMap(({ file: path, edits }) => {
+      const file = folder.files.get(path);
+      return file === undefined ? [] : [{ file, edits, text: applyToFile(file, edits) }];
+    });
     if (values['dry-run'] === true) {
-      for (const { file, edits } of plan.changes) {
+      for (const { file, edits } of changes) {
         context.out(unifiedDiff(folder.name(file.path), maskSecrets(file, findings), edits));
       }
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
@@ -53,7 +59,7 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
     }
     const problems = [...plan.problems];
     const ready: { file: SourceFile; target: Replaceable; text: string }[] = [];
-    for (const change of plan.changes) {
+    for (const change of changes) {
       const target = await check(folder, change.file);
       if (target.ok) ready.push({ file: change.file, target: target.value, text: change.text });
       else problems.push(target.problem);
@@ -76,55 +82,6 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
     return problems.length === 0 ? 0 : 2;
   },
 };
-
-interface Plan {
-  readonly changes: readonly {
-    readonly file: SourceFile;
-    readonly edits: readonly TextEdit[];
-    readonly text: string;
-  }[];
-  readonly fixed: readonly Finding[];
-  readonly problems: readonly Problem[];
-}
-
-function planFixes(folder: TerraformFolder, findings: readonly Finding[], named: boolean): Plan {
-  const problems = new Map<string, Problem>();
-  const chosen = findings.flatMap(finding => {
-    const fix = chosenFix(finding, named);
-    if (fix === undefined) return [];
-    const broken = fix.edits.map(e => folder.files.get(e.file)).find(f => f !== undefined && isBroken(f));
-    if (broken === undefined) return [{ finding, fix }];
-    // Where something never closes, nobody knows for sure what belongs to a block.
-    problems.set(broken.path, {
-      code: 'syntax',
-      message: `${folder.name(broken.path)} has a syntax error, so it was not changed.`,
-      nextStep: 'Correct it ("terraform fmt" names the place) and run the command again.',
-    });
-    return [];
-  });
-  const files = [...folder.files.values()];
-  const edits = fixAllEdits(
-    files,
-    chosen.map(c => c.fix),
-  );
-  const changes = files.flatMap(file => {
-    const own = edits.filter(edit => edit.file === file.path);
-    if (own.length === 0) return [];
-    const text = applyToFile(file, own);
-    if (isBroken({ ...file, text, parsed: parse(file, text) })) throw new Error(`a fix broke ${file.path}`);
-    return [{ file, edits: own, text }];
-  });
-  return { changes, fixed: chosen.map(c => c.finding), problems: [...problems.values()] };
-}
-
-function isBroken(file: SourceFile): boolean {
-  return file.parsed.problems.length > 0 || file.parsed.recovered;
-}
-
-function parse(file: SourceFile, text: string): SourceFile['parsed'] {
-  if (file.syntax === 'hcl') return parseHcl(text);
-  return parseTerraformJson(text, file.role === 'tfvars' ? 'tfvars' : file.role === 'config' ? 'config' : 'stack');
-}
 
 async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<Replaceable>> {
   try {

@@ -7,12 +7,15 @@ import {
   policyQuotas,
   type PermissionReport,
 } from '../../iam/permissions/lintPermissions';
+import type { ValidationFinding } from '../../iam/account/types';
 import type { PermissionFinding } from '../../iam/permissions/permissionFinding';
 import type { ResourceReference } from '../../iam/permissions/reference';
 import { parseHcl } from '../../terraform/syntax/hcl';
 import { parseTerraformJson } from '../../terraform/syntax/json';
+import { openAwsAccount } from '../binding';
 import { choice, type Command, text, UsageError } from '../command';
 import { readInput } from '../input';
+import { unwrap } from '../names';
 import { resourceReference } from '../permissionData';
 import { policySarif, type PrintedFinding } from '../policySarif';
 
@@ -32,15 +35,35 @@ Usage: tfc-oidc lint-policy FILE... [options]      (FILE: .json, .jsonc, .tf or 
                         a group 5,120 characters). In Terraform code the resource says it.
   --format json|text|sarif
                         default json: { "findings": [...], "size": N, "policies": [...] }
+  --aws                 send the policies to AWS as well: Access Analyzer's ValidatePolicy (its findings have "source": "aws");
+                        --profile NAME and --region REGION say with which credentials. Only with --aws does anything leave
+                        this machine; in Terraform code only policies that are known as a whole are sent.
   --fix                 print the one FILE with every fix applied, instead of the report
 
 Exit codes: 0 nothing found, 1 findings, 2 could not run.`,
-  options: { for: { type: 'string' }, format: { type: 'string' }, fix: { type: 'boolean' } },
+  options: {
+    for: { type: 'string' },
+    format: { type: 'string' },
+    fix: { type: 'boolean' },
+    aws: { type: 'boolean' },
+    profile: { type: 'string' },
+    region: { type: 'string' },
+  },
   run: async (context, { values, positionals }) => {
     const format = choice(values, 'format', ['json', 'text', 'sarif'], 'json');
     const use = text(values, 'for') === undefined ? undefined : choice(values, 'for', uses, 'managed');
     if (positionals.length === 0) throw new UsageError('one policy is needed ("-" reads standard input)');
     if (values['fix'] === true && positionals.length > 1) throw new UsageError('--fix takes one FILE');
+    const asksAws = values['aws'] === true;
+    if (!asksAws && (text(values, 'profile') !== undefined || text(values, 'region') !== undefined))
+      throw new UsageError('--profile and --region say how to ask AWS: they need --aws');
+    const opened = asksAws
+      ? await openAwsAccount(context, {
+          profile: text(values, 'profile'),
+          region: text(values, 'region'),
+          account: undefined,
+        })
+      : undefined;
     const reference = resourceReference();
     const findings: PrintedFinding[] = [];
     const policies: { file: string; address?: string; size: number | null; range: PrintedFinding['range'] }[] = [];
@@ -53,6 +76,13 @@ Exit codes: 0 nothing found, 1 findings, 2 could not run.`,
       }
       const index = new LineIndex(report.text);
       findings.push(...report.findings.map(f => printed(name, f, index)));
+      if (opened !== undefined) {
+        for (const sent of report.policies) {
+          if (sent.document === undefined) continue;
+          const told = unwrap(await opened.account.validatePolicy(sent.document, context.signal));
+          findings.push(...told.map(f => fromAws(name, f, sent, index)));
+        }
+      }
       for (const { address, size, span } of report.policies)
         policies.push({
           file: name,
@@ -105,9 +135,37 @@ function fixed(name: string, first: PermissionReport, reference: ResourceReferen
   return report.text;
 }
 
+const severities = {
+  ERROR: 'error',
+  SECURITY_WARNING: 'warning',
+  WARNING: 'warning',
+  SUGGESTION: 'information',
+} as const;
+
+/** AWS counts in what was sent: that is the text from the policy's start on, or the policy written anew. */
+function fromAws(
+  file: string,
+  f: ValidationFinding,
+  sent: PermissionReport['policies'][number],
+  index: LineIndex,
+): PrintedFinding {
+  const start = index.position(sent.span.start);
+  const at = (p: PrintedFinding['range']['start']): PrintedFinding['range']['start'] =>
+    p.line === 0
+      ? { line: start.line, character: start.character + p.character }
+      : { line: start.line + p.line, character: p.character };
+  const range =
+    f.range === undefined || sent.asWritten !== true
+      ? index.range({ start: sent.span.start, end: Math.min(sent.span.end, sent.span.start + 1) })
+      : { start: at(f.range.start), end: at(f.range.end) };
+  const message = `${sent.address === undefined ? '' : `${sent.address}: `}${f.details}`;
+  return { file, source: 'aws', code: f.code, severity: severities[f.type], message, range, fixes: [] };
+}
+
 function printed(file: string, f: PermissionFinding, index: LineIndex): PrintedFinding {
   return {
     file,
+    source: 'tfc-oidc',
     code: f.code,
     severity: f.severity,
     message: f.message,

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../core/problem';
+import type { PermissionStatement } from '../../iam/permissions/document';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
 import { readMapping } from '../../iam/permissions/mapping';
 import { policyHcl } from '../../iam/permissions/hcl';
@@ -138,14 +139,24 @@ function textReport(result: Permissions, folder: TerraformFolder, notes: readonl
   ];
   for (const statement of result.policy.Statement) {
     lines.push('', `${statement.Sid}: ${statement.Resource.join(', ')}`);
-    for (const action of statement.Action) {
-      const from = new Set(result.needs.filter(n => n.action === action).map(n => n.address));
-      lines.push(`  ${action}  (${[...from].join(', ')})`);
-    }
+    for (const [test, keys] of Object.entries(statement.Condition ?? {}))
+      for (const [key, value] of Object.entries(keys))
+        lines.push(`  where ${test} ${key} ${[value].flat().join(', ')}`);
+    for (const action of statement.Action)
+      lines.push(`  ${action}  (${addressesOf(result, statement, action).join(', ')})`);
   }
   if (result.unmapped.length > 0) lines.push('', 'Nothing is known of these; the policy leaves them out:');
   for (const u of result.unmapped)
     lines.push(`  ${u.address}  ${folder.name(u.location.file)}:${folder.range(u.location).start.line + 1}`);
   for (const note of notes) lines.push('', `Note: ${note}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** The resources that a statement has an action for: one action may be in several statements, with other conditions. */
+function addressesOf(result: Permissions, statement: PermissionStatement, action: string): readonly string[] {
+  const of = result.needs.filter(n => n.action === action);
+  const same = of.filter(
+    n => n.condition !== undefined && JSON.stringify(n.condition) === JSON.stringify(statement.Condition),
+  );
+  return [...new Set((same.length > 0 ? same : of.filter(n => n.condition === undefined)).map(n => n.address))];
 }

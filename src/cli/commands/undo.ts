@@ -2,7 +2,7 @@ import { hasEffects, type JournalRun, readJournals } from '../../binding/journal
 import { toUndo, undo as undoRun } from '../../binding/undo';
 import { choice, type Command, text, UsageError } from '../command';
 import { accountOfSubject } from '../../binding/prepare';
-import { journals, openAwsAccount, surroundings } from '../binding';
+import { journals, locked, openAwsAccount, surroundings } from '../binding';
 import { journalDir } from '../bindingOptions';
 import { printJson, undoJson } from '../planReport';
 
@@ -68,7 +68,9 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
       );
       return 1;
     }
-    const result = await undoRun(run, surroundings(context, opened, store, run.name, json));
+    const result = await locked(journalDir(context, values), run.subject, () =>
+      undoRun(run, surroundings(context, opened, store, run.name, json)),
+    );
     if (json) context.out(printJson({ run: run.name, account: accountId, result: undoJson(result) }));
     else {
       const kept = result.steps.filter(s => s.state === 'kept').length;

@@ -9,6 +9,8 @@ import {
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   GetOpenIDConnectProviderCommand,
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
   IAMClient,
@@ -28,12 +30,13 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { DecodeAuthorizationMessageCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { isAbort } from '../../core/problem';
 import { credentialsOf } from './credentials';
 import { type Asked, toFailure } from './errors';
 import { endpointOf, kindOf, readSharedFiles, regionOf, shownName, storedName } from './profiles';
+import type * as Analyzer from './accessAnalyzer';
 import type * as CloudTrail from './cloudTrail';
 import type { AccountOptions, IamOperation, SendFailure, SendResult } from './types';
 
@@ -57,6 +60,8 @@ const commands: Readonly<Record<IamOperation, (input: Input) => Command>> = {
   DeleteRolePolicy: command(DeleteRolePolicyCommand),
   DetachRolePolicy: command(DetachRolePolicyCommand),
   GetOpenIDConnectProvider: command(GetOpenIDConnectProviderCommand),
+  GetPolicy: command(GetPolicyCommand),
+  GetPolicyVersion: command(GetPolicyVersionCommand),
   GetRole: command(GetRoleCommand),
   GetRolePolicy: command(GetRolePolicyCommand),
   ListAccountAliases: command(ListAccountAliasesCommand),
@@ -82,6 +87,9 @@ export interface Sender {
   readonly region: string;
   send(operation: IamOperation, input: Input, signal: AbortSignal): Promise<SendResult>;
   callerIdentity(signal: AbortSignal): Promise<SendResult>;
+  decodeMessage(encoded: string, signal: AbortSignal): Promise<SendResult>;
+  /** Access Analyzer's ValidatePolicy; loads its client at the first call. */
+  validatePolicy(input: Input, signal: AbortSignal): Promise<SendResult>;
   /** CloudTrail's LookupEvents in a region of its own choice; loads CloudTrail's client at the first call. */
   lookupEvents(region: string, input: Input, signal: AbortSignal): Promise<SendResult>;
 }
@@ -159,6 +167,7 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       const behind = profile['role_arn'] ? 'sts:AssumeRole' : action;
       return { ...toFailure(error, { ...asked, action: behind }), effect: 'none' };
     }
+    options.onCall?.(action);
     try {
       const { $metadata: _, ...value } = (await send()) as Record<string, unknown>;
       return { ok: true, value };
@@ -167,6 +176,7 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       return toFailure(error, { ...asked, action, region: where });
     }
   };
+  let analyzer: ReturnType<typeof Analyzer.openAnalyzer> | undefined;
   const trails = new Map<string, ReturnType<typeof CloudTrail.openTrail>>();
   return {
     profile: asked.profile,
@@ -177,6 +187,18 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       attempt('sts:GetCallerIdentity', signal, () =>
         sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
       ),
+    decodeMessage: (encoded, signal) =>
+      attempt('sts:DecodeAuthorizationMessage', signal, () =>
+        sts.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: encoded }), { abortSignal: signal }),
+      ),
+    validatePolicy: (input, signal) =>
+      attempt('access-analyzer:ValidatePolicy', signal, () => {
+        // A plain require, for the same reason as below.
+        // eslint-disable-next-line @typescript-eslint/no-require-imports
+        const { openAnalyzer } = require('./accessAnalyzer') as typeof Analyzer;
+        analyzer ??= openAnalyzer({ ...common('accessanalyzer'), credentials });
+        return analyzer(input, signal);
+      }),
     lookupEvents: (where, input, signal) =>
       attempt(
         'cloudtrail:LookupEvents',

@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../../core/problem';
 import { openSender } from './client';
 import { deniedActions, identityOf, listProviders, readProvider, readRole, rolesTrusting } from './read';
+import { readManagedPolicy, validatePolicy } from './policies';
 import { retried, wait } from './retry';
 import { webIdentityEvents } from './trail';
 import type { AccountOptions, AwsAccount } from './types';
@@ -32,6 +33,15 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
     },
     readProvider: (arn, signal) => readProvider(read, arn, signal),
     readRole: (nameOrArn, signal) => readRole(read, nameOrArn, signal),
+    readPolicy: (arn, signal) => readManagedPolicy(read, arn, signal),
+    async decodeMessage(encoded, signal) {
+      const reply = await retried(() => sender.decodeMessage(encoded, signal), signal, pause);
+      if (!reply.ok) return fail(reply.problem);
+      const decoded: unknown = reply.value['DecodedMessage'];
+      return ok(typeof decoded === 'string' ? decoded : '{}');
+    },
+    validatePolicy: (document, signal) =>
+      validatePolicy((input, s) => retried(() => sender.validatePolicy(input, s), s, pause), document, signal),
     rolesTrusting: (arn, signal) => rolesTrusting(read, arn, signal),
     listProviders: signal => listProviders(read, signal),
     deniedActions: (caller, actions, signal) => deniedActions(read, caller, actions, signal),

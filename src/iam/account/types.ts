@@ -1,4 +1,5 @@
 import type { Problem, Result } from '../../core/problem';
+import type { Range } from '../../core/text';
 
 /** How a profile gets its credentials, as the AWS CLI would read it. */
 export type ProfileKind =
@@ -92,6 +93,17 @@ export interface WebIdentityEvent {
   readonly errorMessage: string | undefined;
 }
 
+/** https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ValidatePolicyFinding.html */
+export interface ValidationFinding {
+  readonly type: 'ERROR' | 'SECURITY_WARNING' | 'SUGGESTION' | 'WARNING';
+  /** `INVALID_ACTION`, as AWS names it. */
+  readonly code: string;
+  readonly details: string;
+  readonly link: string | undefined;
+  /** 0-based lines and UTF-16 characters of the text that was sent; absent where AWS names no place. */
+  readonly range: Range | undefined;
+}
+
 /** The IAM operations that this product sends. */
 export type IamOperation =
   | 'GetOpenIDConnectProvider'
@@ -103,6 +115,8 @@ export type IamOperation =
   | 'UntagOpenIDConnectProvider'
   | 'DeleteOpenIDConnectProvider'
   | 'GetRole'
+  | 'GetPolicy'
+  | 'GetPolicyVersion'
   | 'ListRoles'
   | 'CreateRole'
   | 'UpdateAssumeRolePolicy'
@@ -133,6 +147,12 @@ export interface AwsAccount {
   readProvider(arn: string, signal: AbortSignal): Promise<Result<ActualProvider | undefined>>;
   /** By name or by ARN. `ok(undefined)`: there is none. */
   readRole(nameOrArn: string, signal: AbortSignal): Promise<Result<ActualRole | undefined>>;
+  /** The default version of a managed policy, decoded. `ok(undefined)`: there is none. */
+  readPolicy(arn: string, signal: AbortSignal): Promise<Result<string | undefined>>;
+  /** What an encoded authorization message holds, as JSON. Needs `sts:DecodeAuthorizationMessage`. */
+  decodeMessage(encoded: string, signal: AbortSignal): Promise<Result<string>>;
+  /** What AWS's own linter says of a permission policy. Needs `access-analyzer:ValidatePolicy`; nothing is kept by AWS. */
+  validatePolicy(document: string, signal: AbortSignal): Promise<Result<readonly ValidationFinding[]>>;
   /** Names of the account's roles whose trust policy names `providerArn`. */
   rolesTrusting(providerArn: string, signal: AbortSignal): Promise<Result<readonly string[]>>;
   /** ARNs of all OIDC providers. */
@@ -158,6 +178,8 @@ export interface AccountOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Asked for the code of an MFA device; rejects with an AbortError when the user gives up. */
   readonly mfaCode?: (serial: string) => Promise<string>;
+  /** Told of each request that is sent, by its permission: `iam:GetRole`. */
+  readonly onCall?: (action: string) => void;
   /** Waits between attempts; injected so that tests don't. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }

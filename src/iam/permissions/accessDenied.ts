@@ -88,7 +88,7 @@ function parsed(text: string): unknown {
 }
 
 const message =
-  /(?:\bUser:? *"?(?<principal>arn:[^\s"]+)"? *)?(?:\bis )?(?:not|n't) authorized to perform:? *"?(?<action>[\w-]+:[\w*]+)"?(?: on (?:the )?resource:? *"?(?<resource>[^\s"]+)"?)?/gi;
+  /(?:\bUser:? *"?(?<principal>arn:[^\s"]+)"? *)?(?:\bis )?(?:not|n't) authorized to perform:? *"?(?<action>[\w-]+:[\w*]+)"?(?: on (?:the )?resource(?:: *"?|(?= "?arn:) "?)(?<resource>(?:role|user|group|policy|instance profile) [\w+=,.@/-]+|[^\s"]+)"?)?/gi;
 /** What AWS adds to its message since 2021, and the policy's ARN since 2026. */
 const implicitReason = /^["\s.,]*because no (?<policy>[\w -]*?(?:polic(?:y|ies)|boundar(?:y|ies))) allows?\b/i;
 const explicitReason =
@@ -157,14 +157,15 @@ function bare(action: string | undefined, around: string): Denial {
 }
 
 function fromMessage(groups: Readonly<Record<string, string | undefined>>, tail: string, before: string): Denial {
-  const resource = groups['resource']?.replace(/[.,;)]+$/, '');
+  const resource = resourceArn(groups['resource']?.replace(/[.,;)]+$/, ''), groups['principal']);
   const implicit = implicitReason.exec(tail)?.groups?.['policy'];
   const explicit = explicitReason.exec(tail)?.groups;
-  const words = implicit ?? explicit?.['policy'] ?? '';
+  const kms = /^[^.]{0,80}no resource-based policies allow access/i.test(tail) ? 'resource-based policy' : undefined;
+  const words = implicit ?? explicit?.['policy'] ?? kms ?? '';
   const principal = groups['principal'];
   return {
     action: groups['action'],
-    resource: resource === undefined || resource === '' ? undefined : resource,
+    resource,
     principal: principal?.replace(/[.,;]+$/, ''),
     kind: explicit !== undefined ? 'explicit' : implicit !== undefined ? 'implicit' : 'unknown',
     policy: policies.find(([pattern]) => pattern.test(words))?.[1],
@@ -173,6 +174,15 @@ function fromMessage(groups: Readonly<Record<string, string | undefined>>, tail:
     requestId: requestIdIn(before) ?? requestIdIn(tail),
     context: contextOf(principal, resource),
   };
+}
+
+/** An ARN, or `*`. IAM also says "role NAME"; any other name is no resource that a policy could be compared with. */
+function resourceArn(resource: string | undefined, principal: string | undefined): string | undefined {
+  if (resource === undefined || resource === '*' || resource.startsWith('arn:')) return resource;
+  const named = /^(role|user|group|policy|instance profile) \/?(.+)$/i.exec(resource);
+  const [, partition, , , account] = principal?.split(':') ?? [];
+  if (named === null || partition === undefined || account === undefined) return undefined;
+  return `arn:${partition}:iam::${account}:${(named[1] ?? '').toLowerCase().replace(' ', '-')}/${named[2] ?? ''}`;
 }
 
 function contextOf(

@@ -1,6 +1,6 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import { templates, type Template } from './tablesArns';
-import { type KnownText, knownText, pathOf, type Place, referencedName, type Scope } from './values';
+import { instancesOf, type KnownText, knownText, pathOf, type Place, referencedName, type Scope } from './values';
 
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
 
@@ -26,8 +26,15 @@ export const alternativeKinds: ReadonlySet<string> = new Set([
   'iam',
 ]);
 
-/** The ARNs of a resource by the name in its code; undefined where the name is not known here. */
+/** The ARNs of a resource's instances by the names in its code; undefined where a name is not known here. */
 export function resourceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const all = instancesOf(resource.body, scope).map(instance => instanceArns(resource, instance, place));
+  return all.some(arns => arns === undefined) ? undefined : [...new Set(all.flatMap(arns => arns ?? []))];
+}
+
+function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const principal = principalArns(resource, scope, place);
+  if (principal !== undefined) return principal;
   const template = templateOf(resource.type);
   if (template === undefined) return undefined;
   const [argument, service, where, rests] = template;
@@ -41,10 +48,51 @@ export function resourceArns(resource: ResourceBlock, scope: Scope, place: Place
   // The objects belong to the bucket where emptying it was asked for.
   const all = resource.type === 'aws_s3_bucket' ? [...rests, '{}/*'] : rests;
   return all.map(rest => {
-    let text = rest.replace('{path}', () => pathText?.text ?? '/');
+    let text = rest
+      .replace('{path}', () => pathText?.text ?? '/')
+      .replace('{lb}', () => balancerKind(resource, scope))
+      .replace('{scope}', () => aclScope(resource, scope));
     for (const name of names) text = text.replace('{}', () => inArn(service, name));
     return start + text;
   });
+}
+
+/**
+ * A role, user or group that an argument names by name alone: its ARN has a path, which a resource of this code has, and which
+ * nothing tells for others.
+ */
+function principalArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const match =
+    /^aws_iam_(role|user|group)_(?!.*login)/.exec(resource.type) ?? /^aws_iam_access_(?:key)/.exec(resource.type);
+  const kind = match?.[1] ?? (match === null ? undefined : 'user');
+  if (kind === undefined) return undefined;
+  const argument = attributeOf(resource.body, kind) ?? attributeOf(resource.body, `${kind}_name`);
+  if (argument === undefined) return undefined;
+  const [type, name] = pathOf(argument.value) ?? [];
+  const { instance: _, ...outside } = scope;
+  const owner = scope.module.resources.find(
+    r => r.mode === 'resource' && r.type === `aws_iam_${kind}` && r.type === type && r.name === name,
+  );
+  if (owner !== undefined) return resourceArns(owner, outside, place);
+  const known = nameOf(resource, scope, argument.name);
+  if (known === undefined) return undefined;
+  const start = `${arnStart('iam', 'global', place)}${kind}/`;
+  const text = known.text + (known.open ? '*' : '');
+  return [`${start}${text}`, `${start}*/${text}`];
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html */
+function balancerKind(resource: ResourceBlock, scope: Scope): string {
+  const type = attributeOf(resource.body, 'load_balancer_type');
+  if (type === undefined) return 'app';
+  const known = knownText(type.value, scope)?.text;
+  return known === 'application' ? 'app' : known === 'network' ? 'net' : known === 'gateway' ? 'gwy' : '*';
+}
+
+function aclScope(resource: ResourceBlock, scope: Scope): string {
+  const value = attributeOf(resource.body, 'scope');
+  const known = value === undefined ? undefined : knownText(value.value, scope)?.text;
+  return known === 'CLOUDFRONT' ? 'global' : known === 'REGIONAL' ? 'regional' : '*';
 }
 
 function inArn(service: string, name: KnownText | undefined): string {
@@ -79,7 +127,7 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
   // A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name.
   const name =
     found !== undefined && !found.open && /^(?:https:|arn:)/.test(found.text)
-      ? { text: found.text.split(/[:/]/).at(-1) ?? '', open: false }
+      ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(found.text)?.[1] ?? '', open: false }
       : found;
   // A short beginning would reach far more than this resource; signs of a pattern would say something else in a policy.
   if (name === undefined || name.text === '' || (name.open && name.text.length < 4)) return undefined;

@@ -17,6 +17,8 @@ export interface PermissionRequest {
 export interface NamedPolicy {
   readonly name: string;
   readonly text: string;
+  /** AWS's own: it can't be changed. */
+  readonly fixed?: boolean;
 }
 
 export type Truth = 'yes' | 'no' | 'unknown';

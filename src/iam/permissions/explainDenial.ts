@@ -101,7 +101,9 @@ export function explainDenial(
         decision: verdict.decision,
         lacks,
         nextStep:
-          'Compare the conditions with the request: CloudTrail and the decoded authorization message hold its values.',
+          denial.resource === undefined
+            ? 'The message does not say for which resource it was refused. The event of CloudTrail says it; give that instead.'
+            : 'Compare the conditions with the request: CloudTrail and the decoded authorization message hold its values.',
         change: undefined,
       };
     case 'implicit-deny': {
@@ -170,7 +172,7 @@ function smallestChange(
   const name = reference.actions.find(action)?.name ?? action;
   const scoped = reference.actions.find(action)?.scoped ?? true;
   const resource = scoped ? denial.resource : '*';
-  const readable = policies.filter(p => !verdict.unreadable.includes(p.name));
+  const readable = policies.filter(p => p.fixed !== true && !verdict.unreadable.includes(p.name));
   if (readable.length === 0 || resource === undefined) return undefined;
   for (const s of verdict.statements) {
     if (s.effect !== 'Allow' || s.condition !== 'yes') continue;

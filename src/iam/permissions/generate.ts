@@ -86,7 +86,7 @@ function statements(needs: readonly Need[]): readonly PermissionStatement[] {
     rows.set(key, row);
   }
   const groups = new Map<string, Group>();
-  for (const row of rows.values()) {
+  for (const row of merged([...rows.values()])) {
     const service = row.action.split(':')[0] ?? '';
     // A statement without a condition that reaches as far makes the one with a condition pointless.
     const free = rows.get(JSON.stringify([row.action, null]));
@@ -114,6 +114,28 @@ function statements(needs: readonly Need[]): readonly PermissionStatement[] {
         ...(group.condition !== undefined && { Condition: group.condition }),
       };
     });
+}
+
+/** Rows of one action on the same resources whose conditions differ only in the value of one key become one. */
+function merged(rows: readonly Row[]): readonly Row[] {
+  const out = new Map<string, Row>();
+  for (const row of rows) {
+    const [[test, keys] = ['', {}], ...more] = Object.entries(row.condition ?? {});
+    const [[key, value] = ['', ''], ...others] = Object.entries(keys);
+    const name = JSON.stringify([row.action, [...row.resources].sort(), test, key]);
+    const known = out.get(name);
+    if (test === '' || more.length + others.length > 0 || known === undefined) {
+      out.set(
+        test === '' || more.length + others.length > 0 ? JSON.stringify([name, row.condition ?? null]) : name,
+        row,
+      );
+      continue;
+    }
+    const before = known.condition?.[test]?.[key] ?? [];
+    const values = [...new Set([before, value].flat())].sort();
+    out.set(name, { ...known, condition: { [test]: { [key]: values } } });
+  }
+  return [...out.values()];
 }
 
 function covered(resources: ReadonlySet<string>, by: ReadonlySet<string>): boolean {
@@ -147,17 +169,26 @@ function regionCondition(
 function sid(group: Group): string {
   const words = (text: string): string =>
     text
+      // The role of a service is known by its service; its domain says nothing more.
+      .replace(/\.amazonaws\.com\b/g, '')
       .split(/[^A-Za-z0-9]+/)
       .map(word => word.charAt(0).toUpperCase() + word.slice(1))
       .join('');
   const [test] = Object.values(group.condition ?? {});
-  const [key, value] = Object.entries(test ?? {})[0] ?? [];
+  const [key = '', value = ''] = Object.entries(test ?? {})[0] ?? [];
+  const [first = ''] = [value].flat();
   const to =
-    key === undefined || value === undefined || key === 'aws:RequestedRegion'
-      ? ''
-      : key === 'kms:GrantIsForAWSResource'
-        ? 'ForService'
-        : [value].flat()[0]?.replace(/\.amazonaws\.com.*$/, '');
+    key === 'iam:PassedToService'
+      ? `To ${first.replace(/\.amazonaws\.com.*$/, '')}`
+      : key === 'kms:ViaService'
+        ? `Via ${first.split('.')[0] ?? ''}`
+        : key === 'kms:GrantIsForAWSResource'
+          ? 'For Service'
+          : key === 'iam:PolicyARN'
+            ? `Policy ${first.split('/').at(-1) ?? ''}`
+            : key === 'iam:PermissionsBoundary'
+              ? 'With Boundary'
+              : '';
   const named = (arns: readonly string[]): string =>
     words(arns.map(arn => arn.split(':').slice(5).join(' ')).join(' ')).slice(0, 60);
   const name = group.resources.includes('*')
@@ -166,5 +197,5 @@ function sid(group: Group): string {
       ? named(group.resources.slice(0, 1))
       : // The kinds alone: EC2 on any subnet or VPC here.
         `Any${named(group.resources)}`;
-  return `${words(group.service)}${name}${words(to ?? '')}`;
+  return `${words(group.service)}${name}${words(to)}`;
 }

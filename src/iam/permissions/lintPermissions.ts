@@ -8,7 +8,7 @@ import { lintElementsOf, lintTop } from './lintGrammar';
 import { policiesInCode, type PolicyInCode, type PolicyUse } from './policiesInCode';
 import { type PermissionFinding, place, type PolicyContext } from './permissionFinding';
 import type { ResourceReference } from './reference';
-import { plainDocument } from './plainDocument';
+import { isKnown, plainDocument } from './plainDocument';
 
 /**
  * IAM's quotas, in characters without white space; those of inline policies are for all of one role, user or group together.
@@ -26,7 +26,14 @@ export interface PermissionReport {
   readonly text: string;
   readonly findings: readonly PermissionFinding[];
   /** Every policy that was found, with its size in characters as IAM counts them (`undefined`: known only when Terraform runs). */
-  readonly policies: readonly { readonly address?: string; readonly size: number | undefined; readonly span: Span }[];
+  readonly policies: readonly {
+    readonly address?: string;
+    readonly size: number | undefined;
+    readonly span: Span;
+    /** The policy as JSON, where all of it is known; `asWritten`: it is the text at `span`. */
+    readonly document?: string;
+    readonly asWritten?: boolean;
+  }[];
 }
 
 /** Lints a permission policy that is written as JSON, with or without comments, or as the AWS CLI prints it. */
@@ -57,7 +64,13 @@ export function lintPermissionText(
   // A text that can't be read at all is told once.
   if (root !== undefined || syntax.length === 0)
     findings.push(...lintTree(root, { reference, form: 'json', text, exact: !inside, incomplete: false }));
-  return { text, findings: inOrder(findings), policies: [{ size, span }] };
+  return {
+    text,
+    findings: inOrder(findings),
+    policies: [
+      { size, span, ...(root !== undefined && { document: text.slice(root.start, root.end), asWritten: true }) },
+    ],
+  };
 }
 
 /** Lints every permission policy in one Terraform file. Values that are known only when Terraform runs are left alone. */
@@ -70,7 +83,13 @@ export function lintPermissionsInCode(file: ParsedFile, text: string, reference:
     // Inside of a quoted string there are no places: the string is the place.
     findings.push(...(policy.exact ? here : here.map(f => ({ ...f, ...place(policy) }))));
     const size = policy.incomplete ? undefined : policySize(JSON.stringify(plainDocument(policy.root)));
-    policies.push({ address: policy.address, size, span: place(policy) });
+    const known = !policy.incomplete && isKnown(policy.root);
+    policies.push({
+      address: policy.address,
+      size,
+      span: place(policy),
+      ...(known && { document: JSON.stringify(plainDocument(policy.root)) }),
+    });
     if (size === undefined || policy.use === 'other') continue;
     const head = { start: policy.start, end: Math.min(policy.end, policy.start + 1) };
     if (policy.use === 'managed' || policy.owner === undefined) findings.push(...sizeFinding(size, policy.use, head));

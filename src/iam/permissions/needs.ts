@@ -4,7 +4,16 @@ import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArn } from './arns';
 import type { TypeMapping } from './mapping';
 import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
-import { keyNeeds, passRoleNeeds, serviceLinkedRoleNeeds } from './relatedNeeds';
+import {
+  codeNeeds,
+  keyNeeds,
+  logBucketNeeds,
+  managedPasswordNeeds,
+  passRoleNeeds,
+  profileNeeds,
+  serviceLinkedRoleNeeds,
+} from './relatedNeeds';
+import { conditionOf } from './conditions';
 import type { Need, NeedSource, Phase } from './need';
 import { isSet, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds, type StateNeeds } from './stateNeeds';
@@ -54,9 +63,20 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
 
 interface Found {
   readonly actions: ReadonlySet<string>;
+  /** What the type needs in all phases: its kinds of ARNs are the same in a plan. */
+  readonly ever?: ReadonlySet<string>;
   readonly source: NeedSource;
   readonly confidence: Need['confidence'];
 }
+
+const relatedNeeds = [
+  passRoleNeeds,
+  serviceLinkedRoleNeeds,
+  managedPasswordNeeds,
+  profileNeeds,
+  codeNeeds,
+  logBucketNeeds,
+];
 
 class Collector {
   readonly needs: Need[] = [];
@@ -138,18 +158,23 @@ class Collector {
       this.notes.add(
         resource.mode === 'ephemeral'
           ? `${address}: it reads a secret in each run; the state does not keep it.`
-          : `${address}: its refresh reads a secret into the state, so the plan role can read it too.`,
+          : `${address}: its refresh needs an action that returns what it holds; the plan role can read that secret.`,
       );
-    const owner = ownerOf(resource, scope, this.mapping, found.actions);
+    const owner = ownerOf(resource, scope, this.mapping, found.ever ?? found.actions);
     const { source, confidence } = found;
     for (const action of [...found.actions].sort()) {
-      const where = scopeOf(action, owner, this.mapping);
-      this.needs.push({ action, address, location, source, confidence, ...where, region: owner.place.region });
+      const home = homeOf(action, type, owner.place);
+      const where = scopeOf(action, { ...owner, place: home }, this.mapping);
+      const condition = conditionOf(action, resource, scope, owner.place);
+      this.needs.push({
+        ...{ action, address, location, source, confidence, ...where, region: home.region },
+        ...(condition !== undefined && { condition }),
+      });
     }
     const subject = { resource, scope, address, place: placeOf(resource, scope) };
     this.needs.push(...keyNeeds(subject, resource.mode === 'resource' ? this.options.phase : 'plan'));
     if (this.options.phase === 'apply' && resource.mode === 'resource')
-      this.needs.push(...passRoleNeeds(subject), ...serviceLinkedRoleNeeds(subject));
+      this.needs.push(...relatedNeeds.flatMap(related => related(subject)));
   }
 
   /** A data source or an ephemeral resource. */
@@ -170,12 +195,7 @@ class Collector {
     // An empty read means that the call graph lost its way, not that nothing is read.
     if (read.length === 0 && !tables.readsNothing.has(type)) return undefined;
     const reads = [...read, ...(mapped?.listTags ?? [])].filter(a => this.reads(a));
-    const writes = [
-      ...read,
-      ...(mapped?.create ?? []),
-      ...(mapped?.update ?? []),
-      ...(mapped?.delete ?? []),
-    ];
+    const writes = [...read, ...(mapped?.create ?? []), ...(mapped?.update ?? []), ...(mapped?.delete ?? [])];
     const tagged = isTagged(resource.body, scope) || providerOf(resource, scope).defaultTags;
     const tags = [...(mapped?.writeTags ?? [])];
     // A type that is nothing but a tag has no other writes.
@@ -190,9 +210,10 @@ class Collector {
       const words = only.get(action);
       return words === undefined || words.split(',').some(word => this.isWanted(word, resource.body, scope));
     };
-    const all = this.options.phase === 'plan' ? reads : [...reads, ...applied];
+    const ever = new Set([...reads, ...applied].filter(wanted));
     return {
-      actions: new Set(all.filter(wanted)),
+      actions: this.options.phase === 'plan' ? new Set(reads.filter(wanted)) : ever,
+      ever,
       source: hand.length > 0 ? 'hand' : 'provider-call-graph',
       confidence: 'high',
     };
@@ -214,6 +235,14 @@ class Collector {
     const level = this.mapping.level(action);
     return level === 'read' || level === 'list';
   }
+}
+
+/** What global services ask of others is in no region of the provider's: CloudFront's web ACLs and functions are in us-east-1. */
+function homeOf(action: string, type: string, place: Place): Place {
+  const service = action.split(':')[0] ?? '';
+  if (type.startsWith('aws_cloudfront_') && service !== 'cloudfront')
+    return { ...place, region: place.partition === 'aws' ? 'us-east-1' : undefined };
+  return type.startsWith('aws_route53_') && service === 'ec2' ? { ...place, region: undefined } : place;
 }
 
 /** Does the code set tags, here or in a block inside? `{}` sets none. */

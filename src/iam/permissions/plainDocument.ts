@@ -16,3 +16,19 @@ export function plainDocument(node: PolicyNode): unknown {
       return Object.fromEntries(node.entries.map(e => [e.key, plainDocument(e.value)]));
   }
 }
+
+/** Is nothing in it left to Terraform? */
+export function isKnown(node: PolicyNode): boolean {
+  switch (node.kind) {
+    case 'string':
+      return shown(node.value) === node.value;
+    case 'literal':
+      return true;
+    case 'unknown':
+      return false;
+    case 'array':
+      return node.items.every(isKnown);
+    case 'object':
+      return node.entries.every(e => isKnown(e.value));
+  }
+}

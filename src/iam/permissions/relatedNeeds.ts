@@ -3,7 +3,7 @@ import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArn } from './arns';
 import type { Need, Phase } from './need';
 import { keyUses, passedRoles, scalableServices, serviceLinkedRoles, type KeyUse } from './tablesRelated';
-import { knownText, pathOf, type Place, type Scope } from './values';
+import { knownText, pathOf, type Place, referencedName, type Scope } from './values';
 
 /** A resource for which needs are collected. */
 export interface Subject {
@@ -105,7 +105,8 @@ export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
           : known?.open === false && /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]{32})$/.test(known.text)
             ? `arn:${partition}:kms:${region}:${account}:key/${known.text}`
             : undefined;
-      for (const action of phase === 'plan' ? use.plan : [...use.plan, ...use.apply]) {
+      const plan = resource.type !== 'aws_secretsmanager_secret' || readsVersions(scope) ? use.plan : [];
+      for (const action of new Set(phase === 'plan' ? plan : [...plan, ...use.apply])) {
         needs.push(
           byHand(subject, {
             action: `kms:${action}`,
@@ -122,6 +123,96 @@ export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
   return needs;
 }
 
+/**
+ * A password that RDS keeps in Secrets Manager, in a secret whose name begins with `rds!`.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions
+ */
+export function managedPasswordNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  const managed = attributeOf(resource.body, 'manage_master_user_password');
+  if (managed === undefined || managed.value.kind === 'null' || knownText(managed.value, scope)?.text === 'false')
+    return [];
+  const { partition, region = '*', account = '*' } = place;
+  const location = at(resource.file, managed);
+  const secrets = [`arn:${partition}:secretsmanager:${region}:${account}:secret:rds!*`];
+  const keys = [`arn:${partition}:kms:${region}:${account}:key/*`];
+  return [
+    byHand(subject, { action: 'secretsmanager:CreateSecret', location, resources: secrets }),
+    byHand(subject, { action: 'secretsmanager:TagResource', location, resources: secrets }),
+    byHand(subject, { action: 'kms:DescribeKey', location, resources: keys, why: 'NameNotKnown' }),
+  ];
+}
+
+/** The role inside of an instance profile is passed to EC2 by who starts the instance. */
+export function profileNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  if (!['aws_instance', 'aws_launch_template', 'aws_launch_configuration'].includes(resource.type)) return [];
+  const values = ['iam_instance_profile', 'iam_instance_profile.name', 'iam_instance_profile.arn'].flatMap(path =>
+    valuesAt(resource.body, path.split('.')),
+  );
+  return values.flatMap(value => {
+    const [type, name] = pathOf(value) ?? [];
+    const profile = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
+    const role = profile?.type === 'aws_iam_instance_profile' ? attributeOf(profile.body, 'role')?.value : undefined;
+    const arn = role === undefined ? undefined : roleArn(knownText(role, scope), pathOf(role), scope, place);
+    return [
+      byHand(subject, {
+        action: 'iam:PassRole',
+        location: at(resource.file, value),
+        resources: [arn ?? `arn:${place.partition}:iam::${place.account ?? '*'}:role/*`],
+        why: arn === undefined ? 'NameNotKnown' : '',
+        condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+      }),
+    ];
+  });
+}
+
+/** A function's code in a bucket is read in the name of who makes the function. */
+export function codeNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  if (resource.type !== 'aws_lambda_function' && resource.type !== 'aws_lambda_layer_version') return [];
+  const bucket = attributeOf(resource.body, 's3_bucket');
+  const key = attributeOf(resource.body, 's3_key');
+  if (bucket === undefined || bucket.value.kind === 'null') return [];
+  const text = (value: Expression | undefined): string => {
+    const known = value === undefined ? undefined : knownText(value, scope);
+    return known === undefined || /[*?$]/.test(known.text) ? '*' : known.text + (known.open ? '*' : '');
+  };
+  const action = attributeOf(resource.body, 's3_object_version') === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  const object = `arn:${place.partition}:s3:::${text(bucket.value)}/${text(key?.value)}`;
+  return [
+    byHand(subject, {
+      action,
+      location: at(resource.file, bucket),
+      resources: [object],
+      why: object.includes(':::*') ? 'NameNotKnown' : '',
+    }),
+  ];
+}
+
+/** CloudFront writes itself into the ACL of the bucket that it logs to. */
+export function logBucketNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  if (resource.type !== 'aws_cloudfront_distribution') return [];
+  return valuesAt(resource.body, ['logging_config', 'bucket']).flatMap(value => {
+    const path = pathOf(value);
+    const known = path === undefined ? undefined : referencedName(path, scope);
+    const text = known ?? knownText(value, scope);
+    const name =
+      text?.open === false
+        ? /^([a-z0-9.-]+?)(?:\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?)?$/.exec(text.text)?.[1]
+        : undefined;
+    return ['s3:GetBucketAcl', 's3:PutBucketAcl'].map(action =>
+      byHand(subject, {
+        action,
+        location: at(resource.file, value),
+        resources: [`arn:${place.partition}:s3:::${name ?? '*'}`],
+        why: name === undefined ? 'NameNotKnown' : '',
+      }),
+    );
+  });
+}
+
 function keyUseOf(type: string): KeyUse | undefined {
   if (Object.hasOwn(keyUses, type)) return keyUses[type];
   if (type.startsWith('aws_kms_')) return undefined;
@@ -136,6 +227,11 @@ function keyUseOf(type: string): KeyUse | undefined {
     plan: [],
     apply: ['DescribeKey', 'CreateGrant'],
   };
+}
+
+/** The value of a secret is read where the code has a version of one. */
+function readsVersions(scope: Scope): boolean {
+  return scope.module.resources.some(r => r.type === 'aws_secretsmanager_secret_version');
 }
 
 /** Grants only for services; data keys only through the service that the resource belongs to. */

@@ -24,7 +24,7 @@ export interface Owner {
   readonly referenced: readonly string[];
   /** Formats of the kinds that the type itself is. */
   readonly kinds: ReadonlySet<string>;
-  /** Names of all arguments and blocks that its code sets. */
+  /** Names of all arguments and blocks that its code sets, without underlines. */
   readonly words: string;
 }
 
@@ -38,7 +38,13 @@ export function ownerOf(
   const place = placeOf(resource, scope);
   const kinds = kindsOf(resource.type, mapping, actions);
   const own = resourceArns(resource, scope, place) ?? namedKinds(resource, scope, place, kinds);
-  return { place, own, referenced: referencedArns(resource, scope), kinds, words: wordsOf(resource.body).join(' ') };
+  return {
+    place,
+    own,
+    referenced: referencedArns(resource, scope),
+    kinds,
+    words: wordsOf(resource.body).join(' ').replace(/_/g, ''),
+  };
 }
 
 function wordsOf(body: Body): readonly string[] {
@@ -68,7 +74,7 @@ function kindsOf(type: string, mapping: TypeMapping, actions: ReadonlySet<string
 }
 
 function wordOf(format: string): string {
-  const word = /^[a-zA-Z-]+/.exec(format.split(':').slice(5).join(':'))?.[0] ?? ' ';
+  const word = /^(?:\$\{\w+\}\/)?([a-zA-Z0-9-]+)/.exec(format.split(':').slice(5).join(':'))?.[1] ?? ' ';
   return word.replace(/-/g, '_').toLowerCase();
 }
 
@@ -96,14 +102,14 @@ function namedKinds(
   });
 }
 
-/** ARNs of resources of the same module that the body refers to. */
+/** ARNs of resources of other types in the same module that the body refers to: one of the same type is a sibling, not a part. */
 function referencedArns(resource: ResourceBlock, scope: Scope): readonly string[] {
   const out = new Set<string>();
   const seen = new Set<string>();
   const follow = (value: Expression): void => {
     const [type = '', name = ''] = pathOf(value) ?? [];
     const key = `${type}.${name}`;
-    if (!type.startsWith('aws_') || seen.has(key)) return;
+    if (!type.startsWith('aws_') || type === resource.type || seen.has(key)) return;
     seen.add(key);
     const other = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
     if (other === undefined || other === resource) return;
@@ -141,8 +147,13 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   const known = mapping.formats(action);
   if (known.length === 0) return { resources: ['*'], why: 'NoResourceScope' };
   const service = action.split(':')[0] ?? '';
-  const all = service === 'ec2' ? withoutUnused(known, owner) : known;
-  const tagging = /Tag/.test(action.split(':')[1] ?? '');
+  const all = ['ec2', 'rds', 'wafv2'].includes(service) ? withoutUnused(known, owner) : known;
+  // Asked by a filter and not by the name, as the provider does: these are then about all of the kind.
+  if (listsAll.test(action) && all.every(f => !f.required)) {
+    const kinds = all.filter(f => owner.kinds.has(f.format));
+    return scope([], kinds.length > 0 ? kinds : all, owner.place);
+  }
+  const tagging = mapping.level(action) === 'tagging' || /Tags?(?![a-z])|Untag/.test(action);
   const alternatives = tagging || alternativeKinds.has(service);
   const owned = all.filter(f => owner.kinds.has(f.format));
   // Tags are put on one resource at a time: of the many kinds that AWS lists, the type's own is meant.
@@ -151,8 +162,7 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   const found = (arns: readonly string[], f: ArnFormat): readonly string[] => arns.filter(a => fitsFormat(a, f.format));
   const reach = (f: ArnFormat): readonly string[] => {
     const own = found(owner.own, f);
-    // Another resource of the same kind is not the one that the action is about.
-    return own.length > 0 || owner.kinds.has(f.format) ? own : found(owner.referenced, f);
+    return own.length > 0 ? own : found(owner.referenced, f);
   };
   const reached = formats.filter(f => reach(f).length > 0);
   const named = reached.flatMap(reach);
@@ -166,14 +176,27 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   return scope(named, named.length > 0 ? rest : formats, owner.place);
 }
 
-/** EC2 checks an optional kind only where the call names one, and then the code has an argument for it. */
+const listsAll = /^(?:rds|redshift|elasticfilesystem|dax|elasticbeanstalk):Describe/;
+/** Groups that a database has whether the code names one or not. */
+const defaultGroups: ReadonlySet<string> = new Set(['og', 'pg', 'subgrp', 'cluster_pg']);
+
+/** These services check an optional kind only where the call names one, and then the code has an argument for it. */
 function withoutUnused(formats: readonly ArnFormat[], owner: Owner): readonly ArnFormat[] {
-  if (!formats.some(f => f.required)) return formats;
-  const words = owner.words.replace('key_name', 'key_pair').replace('ipv6pool', 'ipv6_pool');
-  return formats.filter(
-    f => f.required || owner.kinds.has(f.format) || words.includes(wordOf(f.format).replace(/^elastic_ip$/, 'allocation')),
-  );
+  const used = formats.filter(f => {
+    const word = wordOf(f.format);
+    if (f.required || owner.kinds.has(f.format) || defaultGroups.has(word)) return true;
+    return owner.words.includes((synonyms[word] ?? word).replace(/_/g, ''));
+  });
+  return used.length > 0 ? used : formats;
 }
+
+/** Kinds that arguments call otherwise. */
+const synonyms: Readonly<Record<string, string>> = {
+  elastic_ip: 'allocation_id',
+  key_pair: 'key_name',
+  ipv6pool_ec2: 'ipv6_pool',
+  managedruleset: 'managed_rule_group',
+};
 
 /**
  * Services whose actions always have a resource though AWS marks all kinds of it as optional: they are alternatives there.
@@ -181,9 +204,17 @@ function withoutUnused(formats: readonly ArnFormat[], owner: Owner): readonly Ar
  */
 function alwaysOnResource(service: string, tagging: boolean): boolean {
   if (tagging || alternativeKinds.has(service)) return true;
-  return ['rds', 'elasticloadbalancing', 'ec2', 'es', 'elasticfilesystem', 'apigateway', 'redshift', 'wafv2'].includes(
-    service,
-  );
+  return [
+    'rds',
+    'elasticloadbalancing',
+    'ec2',
+    'es',
+    'elasticfilesystem',
+    'apigateway',
+    'redshift',
+    'wafv2',
+    'route53',
+  ].includes(service);
 }
 
 function scope(named: readonly string[], formats: readonly ArnFormat[], place: Place): ActionScope {

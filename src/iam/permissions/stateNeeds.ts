@@ -1,6 +1,6 @@
 import type { Location } from '../../core/text';
 import { attributeOf, blocksOf, type ResourceBlock, type Root } from '../../terraform/model';
-import type { Expression } from '../../terraform/syntax/ast';
+import type { Expression, ObjectItem } from '../../terraform/syntax/ast';
 import { roleArn } from './arns';
 import type { Need, Phase } from './need';
 import { knownText, pathOf, type Scope } from './values';
@@ -21,10 +21,14 @@ export function backendNeeds(root: Root, scope: Scope, phase: Phase): StateNeeds
   const { backend } = root;
   if (backend?.type !== 's3') return { needs: [], notes: [] };
   const role = blocksOf(backend.body, 'assume_role')[0]?.body ?? backend.body;
+  const assumed = attributeOf(backend.body, 'assume_role')?.value;
   const own: StatePlace = {
     address: 'backend.s3',
     location: backend.location,
-    get: name => attributeOf(name === 'role_arn' ? role : backend.body, name)?.value,
+    get: name =>
+      name === 'role_arn' && assumed?.kind === 'object'
+        ? itemOf(assumed.items, name)
+        : attributeOf(name === 'role_arn' ? role : backend.body, name)?.value,
   };
   const workspaces =
     own.get('workspace_key_prefix') !== undefined ||
@@ -50,16 +54,20 @@ export function remoteStateNeeds(
     };
   const config = attributeOf(resource.body, 'config')?.value;
   const items = config?.kind === 'object' ? config.items : [];
-  const find = (all: typeof items, name: string): Expression | undefined => all.find(i => i.keyText === name)?.value;
-  const assumed = find(items, 'assume_role');
+  const assumed = itemOf(items, 'assume_role');
   const place: StatePlace = {
     address,
     location,
     get: name =>
-      (name === 'role_arn' && assumed?.kind === 'object' ? find(assumed.items, name) : undefined) ?? find(items, name),
+      (name === 'role_arn' && assumed?.kind === 'object' ? itemOf(assumed.items, name) : undefined) ??
+      itemOf(items, name),
   };
   const workspaces = attributeOf(resource.body, 'workspace') !== undefined;
   return stateNeeds(place, scope, { write: false, lock: false, workspaces });
+}
+
+function itemOf(items: readonly ObjectItem[], name: string): Expression | undefined {
+  return items.find(item => item.keyText === name)?.value;
 }
 
 function stateNeeds(

@@ -55,18 +55,11 @@ const loadBalancer = [
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
 ];
-// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions
-const managedPassword = [
-  'kms:DescribeKey',
-  'secretsmanager:CreateSecret',
-  'secretsmanager:RotateSecret',
-  'secretsmanager:TagResource',
-];
-
 /** Writes of the same types, and of others whose calls are not in the call graph. */
 export const writesByHand: Readonly<Record<string, readonly string[]>> = {
   // DeleteObjects deletes versions too.
   aws_s3_bucket: ['s3:DeleteObjectVersion'],
+  aws_s3_object: ['s3:DeleteObjectVersion'],
   aws_sqs_queue_policy: ['sqs:SetQueueAttributes'],
   aws_sqs_queue_redrive_policy: ['sqs:SetQueueAttributes'],
   aws_sqs_queue_redrive_allow_policy: ['sqs:SetQueueAttributes'],
@@ -106,6 +99,8 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
   // What AWS checks of the caller in other services: each service's documentation of its permissions.
   aws_lb: loadBalancer,
   aws_alb: loadBalancer,
+  aws_lb_target_group: ['ec2:DescribeVpcs'],
+  aws_alb_target_group: ['ec2:DescribeVpcs'],
   aws_autoscaling_group: ['ec2:RunInstances', 'ec2:DescribeLaunchTemplateVersions'],
   aws_vpc_endpoint: ['route53:AssociateVPCWithHostedZone'],
   aws_flow_log: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
@@ -120,8 +115,6 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'ecr:GetRepositoryPolicy',
     'ecr:SetRepositoryPolicy',
   ],
-  aws_db_instance: managedPassword,
-  aws_rds_cluster: managedPassword,
   aws_eks_node_group: [
     'iam:GetRole',
     'iam:ListAttachedRolePolicies',
@@ -135,13 +128,7 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'eks:UpdatePodIdentityAssociation',
     'eks:DeletePodIdentityAssociation',
   ],
-  aws_cloudfront_distribution: [
-    's3:GetBucketAcl',
-    's3:PutBucketAcl',
-    'wafv2:GetWebACL',
-    'lambda:GetFunction',
-    'lambda:EnableReplication',
-  ],
+  aws_cloudfront_distribution: ['wafv2:GetWebACL', 'lambda:GetFunction', 'lambda:EnableReplication'],
   aws_wafv2_web_acl_association: ['elasticloadbalancing:SetWebACL', 'apigateway:SetWebACL'],
 };
 

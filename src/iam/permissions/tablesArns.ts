@@ -9,6 +9,9 @@ export type Template = readonly [
   rests: readonly string[],
 ];
 
+/** `{lb}` is the kind of load balancer. Listeners and rules have its name in their ARNs. */
+const loadBalancer = ['loadbalancer/{lb}/{}/*', 'listener/{lb}/{}/*', 'listener-rule/{lb}/{}/*'];
+
 export const templates: Readonly<Record<string, Template>> = {
   aws_s3_object: ['bucket', 's3', 'bare', ['{}', '{}/*']],
   aws_s3_bucket_object: ['bucket', 's3', 'bare', ['{}', '{}/*']],
@@ -26,7 +29,7 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_lambda_provisioned_concurrency_config: ['function_name', 'lambda', 'regional', ['function:{}', 'function:{}:*']],
   aws_lambda_invocation: ['function_name', 'lambda', 'regional', ['function:{}']],
   aws_lambda_layer_version: ['layer_name', 'lambda', 'regional', ['layer:{}', 'layer:{}:*']],
-  aws_dynamodb_table: ['name', 'dynamodb', 'regional', ['table/{}', 'table/{}/index/*', 'table/{}/stream/*']],
+  aws_dynamodb_table: ['name', 'dynamodb', 'regional', ['table/{}']],
   aws_dynamodb_table_item: ['table_name', 'dynamodb', 'regional', ['table/{}']],
   aws_cloudwatch_log_group: ['name', 'logs', 'regional', ['log-group:{}', 'log-group:{}:*']],
   aws_cloudwatch_log_stream: ['log_group_name', 'logs', 'regional', ['log-group:{}', 'log-group:{}:*']],
@@ -47,6 +50,9 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_eks_cluster_auth: ['name', 'eks', 'regional', ['cluster/{}']],
   aws_eks_node_group: ['cluster_name+node_group_name', 'eks', 'regional', ['nodegroup/{}/{}/*']],
   aws_eks_addon: ['cluster_name+addon_name', 'eks', 'regional', ['addon/{}/{}/*']],
+  aws_eks_access_entry: ['cluster_name', 'eks', 'regional', ['cluster/{}', 'access-entry/{}/*/*/*/*']],
+  aws_eks_access_policy_association: ['cluster_name', 'eks', 'regional', ['cluster/{}', 'access-entry/{}/*/*/*/*']],
+  aws_eks_pod_identity_association: ['cluster_name', 'eks', 'regional', ['cluster/{}', 'podidentityassociation/{}/*']],
   aws_eks_fargate_profile: ['cluster_name+fargate_profile_name', 'eks', 'regional', ['fargateprofile/{}/{}/*']],
   aws_cloudwatch_event_rule: ['name', 'events', 'regional', ['rule/{}']],
   aws_cloudwatch_event_target: ['rule', 'events', 'regional', ['rule/{}']],
@@ -93,14 +99,21 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_msk_cluster: ['cluster_name', 'kafka', 'regional', ['cluster/{}/*']],
   aws_kms_alias: ['name', 'kms', 'regional', ['{}']],
   aws_key_pair: ['key_name', 'ec2', 'regional', ['key-pair/{}']],
-  aws_lb: ['name', 'elasticloadbalancing', 'regional', ['loadbalancer/app/{}/*', 'loadbalancer/net/{}/*']],
-  aws_alb: ['name', 'elasticloadbalancing', 'regional', ['loadbalancer/app/{}/*', 'loadbalancer/net/{}/*']],
+  aws_lb: ['name', 'elasticloadbalancing', 'regional', loadBalancer],
+  aws_alb: ['name', 'elasticloadbalancing', 'regional', loadBalancer],
   aws_lb_target_group: ['name', 'elasticloadbalancing', 'regional', ['targetgroup/{}/*']],
   aws_alb_target_group: ['name', 'elasticloadbalancing', 'regional', ['targetgroup/{}/*']],
   aws_autoscaling_group: ['name', 'autoscaling', 'regional', ['autoScalingGroup:*:autoScalingGroupName/{}']],
   aws_glue_catalog_database: ['name', 'glue', 'regional', ['catalog', 'database/{}']],
   aws_backup_vault: ['name', 'backup', 'regional', ['backup-vault:{}']],
   aws_cloudtrail: ['name', 'cloudtrail', 'regional', ['trail/{}']],
+  aws_wafv2_web_acl: ['name', 'wafv2', 'regional', ['{scope}/webacl/{}/*']],
+  aws_wafv2_ip_set: ['name', 'wafv2', 'regional', ['{scope}/ipset/{}/*']],
+  aws_wafv2_rule_group: ['name', 'wafv2', 'regional', ['{scope}/rulegroup/{}/*']],
+  aws_wafv2_regex_pattern_set: ['name', 'wafv2', 'regional', ['{scope}/regexpatternset/{}/*']],
+  aws_route53_record: ['zone_id', 'route53', 'bare', ['hostedzone/{}']],
+  aws_route53_hosted_zone_dnssec: ['hosted_zone_id', 'route53', 'bare', ['hostedzone/{}']],
+  aws_route53_zone_association: ['zone_id', 'route53', 'bare', ['hostedzone/{}']],
   aws_iam_role: ['name', 'iam', 'global', ['role{path}{}']],
   aws_iam_role_policy: ['role', 'iam', 'global', ['role/{}']],
   aws_iam_role_policies_exclusive: ['role_name', 'iam', 'global', ['role/{}']],
@@ -117,5 +130,6 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_iam_group_policy_attachment: ['group', 'iam', 'global', ['group/{}']],
   aws_iam_group_membership: ['group', 'iam', 'global', ['group/{}']],
   aws_iam_policy: ['name', 'iam', 'global', ['policy{path}{}']],
+  aws_iam_openid_connect_provider: ['url', 'iam', 'global', ['oidc-provider/{}']],
   aws_iam_instance_profile: ['name', 'iam', 'global', ['instance-profile{path}{}']],
 };

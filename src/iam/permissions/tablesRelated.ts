@@ -257,7 +257,7 @@ export const keyUses: Readonly<Record<string, KeyUse>> = {
   aws_s3_object: { arguments: ['kms_key_id'], plan: ['Decrypt'], apply: ['GenerateDataKey'], via: 's3' },
   aws_secretsmanager_secret: {
     arguments: ['kms_key_id'],
-    plan: [],
+    plan: ['Decrypt'],
     apply: ['Decrypt', 'GenerateDataKey'],
     via: 'secretsmanager',
   },

@@ -1,5 +1,5 @@
 import { attributeOf, type Module } from '../../terraform/model';
-import type { Expression, ObjectItem } from '../../terraform/syntax/ast';
+import type { Body, Expression, ObjectItem } from '../../terraform/syntax/ast';
 
 /** Where the resources will be. What is not given is `*` in an ARN: another account's resources are still not in reach of a role. */
 export interface Place {
@@ -26,6 +26,67 @@ export interface Scope {
   readonly place: Place;
   /** By the name in this module: `aws`, `aws.east`. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** Inside of one instance of a resource: what `each` and `count.index` are. */
+  readonly instance?: Instance;
+}
+
+interface Instance {
+  readonly key: string;
+  readonly value: Expression | undefined;
+}
+
+/** More instances than this are treated as not known. */
+const maximumInstances = 50;
+
+/** The scopes of a resource's instances, where `for_each` or `count` is written out; else the scope as it is. */
+export function instancesOf(body: Body, scope: Scope): readonly Scope[] {
+  const count = attributeOf(body, 'count')?.value;
+  if (count !== undefined) {
+    const known = Number(knownText(count, scope)?.text);
+    // `count = var.on ? 1 : 0` and the like: nothing is known of the index then.
+    if (!Number.isInteger(known) || known < 1 || known > maximumInstances) return [scope];
+    return Array.from({ length: known }, (_, i) => ({ ...scope, instance: { key: String(i), value: undefined } }));
+  }
+  const each = attributeOf(body, 'for_each')?.value;
+  const items = each === undefined ? undefined : itemsOf(each, scope, 0);
+  if (items === undefined || items.length === 0 || items.length > maximumInstances) return [scope];
+  return items.map(instance => ({ ...scope, instance }));
+}
+
+/** `toset(["a", "b"])`, a map that is written out, or a variable or local with one of these. */
+function itemsOf(value: Expression, scope: Scope, depth: number): readonly Instance[] | undefined {
+  if (depth > 20) return undefined;
+  switch (value.kind) {
+    case 'parentheses':
+      return itemsOf(value.inner, scope, depth + 1);
+    case 'call':
+      return value.name === 'toset' && value.args[0] !== undefined
+        ? itemsOf(value.args[0], scope, depth + 1)
+        : undefined;
+    case 'tuple': {
+      const texts = value.items.map(item => ({ item, known: knownText(item, scope, depth + 1) }));
+      if (texts.some(t => t.known === undefined || t.known.open)) return undefined;
+      return texts.map(({ item, known }) => ({ key: known?.text ?? '', value: item }));
+    }
+    case 'object': {
+      if (value.items.some(item => item.keyText === undefined)) return undefined;
+      return value.items.map(item => ({ key: item.keyText ?? '', value: item.value }));
+    }
+    case 'reference': {
+      const [first, name = '', ...more] = value.path.split('.');
+      if (more.length > 0) return undefined;
+      if (first === 'local') {
+        const local = scope.module.locals.get(name)?.attribute.value;
+        return local && itemsOf(local, scope, depth + 1);
+      }
+      if (first !== 'var') return undefined;
+      const given = scope.variables.get(name);
+      const set = given?.value ?? scope.module.variables.get(name)?.default;
+      return set && itemsOf(set, given?.scope ?? scope, depth + 1);
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** What is known of a text: all of it, or (`open`) only how it begins. */
@@ -199,22 +260,32 @@ function referenced(path: readonly string[], scope: Scope, depth: number): Known
     const value = scope.module.locals.get(second)?.attribute.value;
     return value === undefined ? undefined : member(value, path.slice(2), scope, depth + 1);
   }
+  if (first === 'each' && scope.instance !== undefined) {
+    if (second === 'key') return closed(scope.instance.key);
+    const { value } = scope.instance;
+    return value && second === 'value' ? member(value, path.slice(2), scope, depth + 1) : undefined;
+  }
+  if (first === 'count') return second === 'index' && scope.instance ? closed(scope.instance.key) : undefined;
   if (first === 'data') return surroundings(second, more[0] ?? '', scope.place);
-  if (!first.startsWith('aws_') || more.length > 0 || !ownNames.has(third)) return undefined;
+  // aws_sqs_queue.jobs["mail"].name
+  const [wanted = '', key] = more.length === 1 ? [more[0], third] : [third, undefined];
+  if (!first.startsWith('aws_') || more.length > 1 || !ownNames.has(wanted)) return undefined;
   const resource = scope.module.resources.find(r => r.mode === 'resource' && r.type === first && r.name === second);
   if (resource === undefined) return undefined;
-  const direct = attributeOf(resource.body, third);
+  const { instance: _, ...outside } = scope;
+  const own = key === undefined ? outside : instancesOf(resource.body, outside).find(s => s.instance?.key === key);
+  const direct = attributeOf(resource.body, wanted);
   const argument = direct ?? attributeOf(resource.body, nameArguments[first] ?? 'name');
-  if (argument !== undefined) return knownText(argument.value, scope, depth + 1);
+  if (argument !== undefined) return knownText(argument.value, own ?? outside, depth + 1);
   const prefix = attributeOf(resource.body, `${nameArguments[first] ?? 'name'}_prefix`);
-  const start = prefix && knownText(prefix.value, scope, depth + 1);
+  const start = prefix && knownText(prefix.value, own ?? outside, depth + 1);
   return start && { text: start.text, open: true };
 }
 
 /** The name of the resource that a reference like `aws_sqs_queue.jobs.url` is about, whatever attribute it asks for. */
 export function referencedName(path: readonly string[], scope: Scope): KnownText | undefined {
-  const [type = '', name = ''] = path;
-  return path.length === 3 && type.startsWith('aws_') ? referenced([type, name, 'id'], scope, 0) : undefined;
+  const [type = ''] = path;
+  return path.length >= 3 && type.startsWith('aws_') ? referenced([...path.slice(0, -1), 'id'], scope, 0) : undefined;
 }
 
 /** `data.aws_caller_identity.x.account_id` and the like: the place that was given. */

@@ -308,7 +308,7 @@ describe('refusals', () => {
     const cases = [
       [['--role-name', 'x'.repeat(62)], 'role-name'],
       [['--path', 'tf'], 'role-path'],
-      [['--policy-arn', 'ReadOnlyAccess'], 'policy-arn'],
+      [['--policy-arn', 'arn:aws:iam::aws:role/ReadOnlyAccess'], 'policy-arn'],
       [['--boundary', 'arn:aws-cn:iam::aws:policy/ReadOnlyAccess'], 'policy-arn'],
       [['--max-session', '60'], 'session-duration'],
     ] as const;
@@ -318,6 +318,23 @@ describe('refusals', () => {
       assert.deepEqual([...new Set(applied.problems.map(p => p.code))], [expected]);
     }
     assert.deepEqual(world.server.writes(), []);
+  });
+
+  test("AWS's own policies are known by name, and a policy can be given as text", async () => {
+    const policy = JSON.stringify(readBuckets);
+    const applied = await json(apply, [
+      ...who,
+      '--plan-policy-arn',
+      'job-function/ViewOnlyAccess',
+      '--apply-policy',
+      policy,
+      '--yes',
+    ]);
+    assert.equal(applied.code, 0);
+    const attached = applied.changes.filter(c => c.action === 'AttachRolePolicy').map(c => c.input['PolicyArn']);
+    assert.deepEqual(attached, ['arn:aws:iam::aws:policy/job-function/ViewOnlyAccess']);
+    const put = applied.changes.find(c => c.action === 'PutRolePolicy');
+    assert.equal(put?.input['PolicyDocument'], policy);
   });
 
   test('one role for many workspaces fits where the quota was raised', async () => {

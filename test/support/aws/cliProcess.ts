@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
@@ -21,6 +21,7 @@ export async function bundleCli(): Promise<string> {
   };
   await build({ ...common, entryPoints: ['src/iam/account/index.ts'], outfile: path.join(folder, 'aws.js') });
   await build({ ...common, entryPoints: ['src/cli.ts'], outfile: path.join(folder, 'cli.js') });
+  cpSync(path.join(root, 'src/iam/permissions/data'), path.join(folder, 'data'), { recursive: true });
   return path.join(folder, 'cli.js');
 }
 

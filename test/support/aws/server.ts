@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { validatePolicy } from './accessAnalyzer';
 import { type Caller, dumpAccount, type StoredAccount } from './account';
 import { AwsError } from './awsError';
 import { lookupEvents } from './cloudTrail';
 import { type Fault, Faults } from './faults';
 import { providerActions } from './iamProviders';
+import { policyActions } from './iamPolicies';
 import { roleActions } from './iamRoles';
 import { IamStore } from './iamStore';
 import { Params } from './params';
@@ -27,7 +29,7 @@ const namespaces = {
 
 export interface LogEntry {
   readonly n: number;
-  readonly service: 'iam' | 'sts' | 'cloudtrail';
+  readonly service: 'iam' | 'sts' | 'cloudtrail' | 'access-analyzer';
   readonly action: string;
   readonly params: Readonly<Record<string, string>>;
   readonly region: string;
@@ -37,16 +39,17 @@ export interface LogEntry {
   fault: string | undefined;
 }
 
-const isWrite = (action: string): boolean => !/^(Get|List|Simulate|Assume|Lookup)/.test(action);
+const isWrite = (action: string): boolean => !/^(Get|List|Simulate|Assume|Lookup|Decode|Validate)/.test(action);
 
 /** A request id as AWS writes them; its number makes logs easy to join. */
 const requestIdOf = (n: number): string => `7a1b0000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 
 interface Identified {
-  readonly service: 'iam' | 'sts' | 'cloudtrail';
+  readonly service: 'iam' | 'sts' | 'cloudtrail' | 'access-analyzer';
   readonly action: string;
   readonly params: Params;
   readonly json: Readonly<Record<string, unknown>>;
+  readonly query: URLSearchParams;
   readonly caller: () => Caller;
   readonly region: string;
 }
@@ -66,6 +69,8 @@ export class AwsServer {
   readonly log: LogEntry[] = [];
   /** Where the unsigned AssumeRoleWithWebIdentity lands: its request names no region. */
   webIdentityRegion = 'us-east-1';
+  /** What encoded authorization messages stand for. */
+  readonly encodedMessages = new Map<string, unknown>();
   readonly disabledRegions = new Set<string>();
   /** Called before and after the effect of each call; a test kills its child process here. May return a promise to be awaited. */
   onCall: ((entry: LogEntry, moment: 'before' | 'after') => void | Promise<void>) | undefined;
@@ -166,7 +171,7 @@ export class AwsServer {
     this.store.requests += 1;
     const n = this.store.requests;
     const requestId = requestIdOf(n);
-    const call = this.identify(request, Buffer.concat(chunks).toString('utf8'));
+    const call = this.identify(request, url, Buffer.concat(chunks).toString('utf8'));
     const entry: LogEntry = {
       n,
       service: call.service,
@@ -194,7 +199,7 @@ export class AwsServer {
       entry.status = known.status;
       entry.code = known.code;
       body =
-        call.service === 'cloudtrail'
+        call.service === 'cloudtrail' || call.service === 'access-analyzer'
           ? JSON.stringify({ __type: known.code, message: known.message })
           : errorXml(namespaces[call.service], known.code, known.message, known.status, requestId);
     }
@@ -206,27 +211,41 @@ export class AwsServer {
     }
     if (fault?.kind === 'malformed') body = 'ok, but this is not XML';
     response.writeHead(entry.status, {
-      'content-type': call.service === 'cloudtrail' ? 'application/x-amz-json-1.1' : 'text/xml',
+      'content-type':
+        call.service === 'cloudtrail'
+          ? 'application/x-amz-json-1.1'
+          : call.service === 'access-analyzer'
+            ? 'application/json'
+            : 'text/xml',
       'x-amzn-requestid': requestId,
-      ...(call.service === 'cloudtrail' && entry.code ? { 'x-amzn-errortype': entry.code } : {}),
+      ...((call.service === 'cloudtrail' || call.service === 'access-analyzer') && entry.code
+        ? { 'x-amzn-errortype': entry.code }
+        : {}),
     });
     response.end(body);
   }
 
-  private identify(request: IncomingMessage, body: string): Identified {
+  private identify(request: IncomingMessage, url: URL, body: string): Identified {
     const scope = /Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
       String(request.headers['authorization'] ?? ''),
     );
     const [, accessKeyId, region = 'us-east-1', scopeService] = scope ?? [];
     const target = String(request.headers['x-amz-target'] ?? '');
-    const isJson = target.includes('.');
+    const validation = url.pathname === '/policy/validation';
+    const isJson = target.includes('.') || validation;
     const params = new Params(new Map(isJson ? [] : new URLSearchParams(body)));
-    const service = isJson ? 'cloudtrail' : params.get('Version') === '2011-06-15' ? 'sts' : 'iam';
+    const query = params.get('Version') === '2011-06-15' ? 'sts' : 'iam';
+    const service = validation ? 'access-analyzer' : isJson ? 'cloudtrail' : query;
     return {
       service,
-      action: isJson ? target.slice(target.indexOf('.') + 1) : (params.get('Action') ?? ''),
+      action: validation
+        ? 'ValidatePolicy'
+        : isJson
+          ? target.slice(target.indexOf('.') + 1)
+          : (params.get('Action') ?? ''),
       params,
       json: isJson ? (JSON.parse(body || '{}') as Record<string, unknown>) : {},
+      query: url.searchParams,
       region,
       caller: () => {
         if (accessKeyId === undefined)
@@ -255,6 +274,10 @@ export class AwsServer {
   }
 
   private async act(call: Identified, requestId: string): Promise<string> {
+    if (call.service === 'access-analyzer') {
+      this.permitted(call, 'access-analyzer');
+      return JSON.stringify(validatePolicy(call.json, call.query, this.store.pageSize));
+    }
     if (call.service === 'cloudtrail') {
       const caller = this.permitted(call, 'cloudtrail');
       if (call.action !== 'LookupEvents') throw new AwsError('InvalidAction', `Unknown operation ${call.action}`, 400);
@@ -270,7 +293,7 @@ export class AwsServer {
       }
       return resultXml(call.action, namespaces.sts, requestId, await this.stsAction(call));
     }
-    const action = roleActions[call.action] ?? providerActions[call.action];
+    const action = roleActions[call.action] ?? policyActions[call.action] ?? providerActions[call.action];
     if (action === undefined && call.action !== 'SimulatePrincipalPolicy') {
       throw new AwsError('InvalidAction', `Could not find operation ${call.action} for version 2010-05-08`, 400);
     }
@@ -287,6 +310,13 @@ export class AwsServer {
       case 'GetCallerIdentity':
         // Needs no permission at all.
         return getCallerIdentity(call.caller());
+      case 'DecodeAuthorizationMessage': {
+        this.permitted(call, 'sts');
+        const message = this.encodedMessages.get(call.params.get('EncodedMessage') ?? '');
+        if (message === undefined)
+          throw new AwsError('InvalidAuthorizationMessageException', 'Message is not valid', 400);
+        return { DecodedMessage: JSON.stringify(message) };
+      }
       case 'AssumeRole':
         return assumeRole(this.sts, this.permitted(call, 'sts'), call.params);
       case 'AssumeRoleWithWebIdentity':

@@ -44,8 +44,8 @@ export class ServerPair {
     return runCommand(command, args, { cwd: this.aws.home, env: this.env });
   }
 
-  /** Everything new, and set up by `configure`: nothing is wrong here. */
-  async healthy(): Promise<void> {
+  /** Nothing in the account, nothing in HCP Terraform but the organization. */
+  clear(): void {
     const { aws, hcp } = this;
     aws.stored.roles.clear();
     aws.stored.providers.clear();
@@ -54,10 +54,22 @@ export class ServerPair {
     hcp.state.workspaces.length = 0;
     hcp.state.varsets.length = 0;
     rmSync(path.join(aws.home, 'state'), { recursive: true, force: true });
-    this.workspace = hcp.state.workspace('acme', 'prod');
-    this.varset = hcp.state.varset('acme', 'shared', { workspaceIds: [this.workspace.id] });
-    hcp.state.variable(this.workspace, 'AWS_REGION', 'eu-central-1');
+    rmSync(this.project, { recursive: true, force: true });
+  }
+
+  /** A workspace with a variable set, and code that names it. */
+  seed(): void {
+    const { state } = this.hcp;
+    this.workspace = state.workspace('acme', 'prod');
+    this.varset = state.varset('acme', 'shared', { workspaceIds: [this.workspace.id] });
+    state.variable(this.workspace, 'AWS_REGION', 'eu-central-1');
     this.code();
+  }
+
+  /** Everything new, and set up by `configure`: nothing is wrong here. */
+  async healthy(): Promise<void> {
+    this.clear();
+    this.seed();
     await this.configure();
     this.age();
     this.succeed();

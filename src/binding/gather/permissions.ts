@@ -1,0 +1,69 @@
+import type { ActualRole, AwsAccount } from '../../iam/account/types';
+import { readDenials, roleOf } from '../../iam/permissions/accessDenied';
+import { compareWithRole } from '../../iam/permissions/compare';
+import { explainDenial } from '../../iam/permissions/explainDenial';
+import type { Root } from '../../terraform/model';
+import { type Fact, known, type Phase, type RolePermissionFacts, unknown } from '../facts';
+import { managedByTag } from '../ownership';
+import type { PermissionSources } from '../permissionSources';
+import { type RolePolicies, rolePolicies } from './rolePolicies';
+
+/** What is asked about the permissions of roles: what the code needs, and what the texts say was refused. */
+export interface PermissionQuestion {
+  readonly sources: PermissionSources;
+  readonly root: Root | undefined;
+  readonly place: { readonly partition: string; readonly accountId: string };
+  /** Error texts: the log of the last run, and what a user pasted. */
+  readonly errors: readonly string[];
+}
+
+/** Texts without one of these hold no refusal: the list of actions is not read for them. */
+const refusal = /not authorized to perform|AccessDenied|UnauthorizedOperation|authorization failure|Forbidden/i;
+
+/** Compares one role with the code and with the refusals. `undefined` where there is nothing to compare: no request is sent then. */
+export async function rolePermissionFacts(
+  account: AwsAccount,
+  role: ActualRole,
+  usedIn: readonly Phase[],
+  question: PermissionQuestion,
+  signal: AbortSignal,
+): Promise<Fact<RolePermissionFacts> | undefined> {
+  const phase: Phase = usedIn.includes('apply') ? 'apply' : 'plan';
+  const { sources, root, place } = question;
+  const wanted = root === undefined ? undefined : sources.needs(root, phase, place);
+  const texts = question.errors.filter(text => refusal.test(text));
+  const needed = wanted !== undefined && wanted.policy.Statement.length > 0;
+  if (!needed && texts.length === 0) return undefined;
+  const read = await rolePolicies(account, role, signal);
+  if (!read.ok) return unknown(read.problem.message);
+  return known({
+    phase,
+    ours: role.tags[managedByTag] !== undefined,
+    comparison: needed ? compareWithRole(wanted.policy, read.value.policies) : undefined,
+    unmapped: wanted?.unmapped ?? [],
+    refused: texts.length === 0 ? [] : refusedFor(role, read.value, texts, sources),
+  });
+}
+
+function refusedFor(
+  role: ActualRole,
+  { policies, boundary }: RolePolicies,
+  texts: readonly string[],
+  sources: PermissionSources,
+): RolePermissionFacts['refused'] {
+  const reference = sources.reference();
+  const denials = texts.flatMap(text => readDenials(text, reference.actions));
+  return denials
+    .filter(d => d.action !== undefined && !/^sts:AssumeRoleWithWebIdentity$/i.test(d.action))
+    .filter(d => d.principal !== undefined && roleOf(d.principal)?.split('/').at(-1) === role.name)
+    .map(d => {
+      const explained = explainDenial(d, policies, boundary, reference);
+      return {
+        action: d.action ?? '',
+        resource: d.resource,
+        allowedNow: explained.decision === 'allow' && (d.policy === undefined || d.policy === 'identity'),
+        lacks: explained.lacks,
+        nextStep: explained.nextStep,
+      };
+    });
+}

@@ -1,0 +1,44 @@
+import { readActions } from '../iam/permissions/actions';
+import type { PermissionDocument } from '../iam/permissions/document';
+import { generatePermissions } from '../iam/permissions/generate';
+import { readMapping, type TypeMapping } from '../iam/permissions/mapping';
+import { readResources, type ResourceReference } from '../iam/permissions/reference';
+import type { Root } from '../terraform/model';
+import type { Phase } from './facts';
+
+/** What is known of permissions, read when it is first asked for: nobody pays for it who has no use for it. */
+export interface PermissionSources {
+  /** What a root's code needs in a phase; no statements where it is known to need nothing. */
+  needs(
+    root: Root,
+    phase: Phase,
+    place: { readonly partition: string; readonly accountId: string },
+  ): { readonly policy: PermissionDocument; readonly unmapped: readonly string[] };
+  reference(): ResourceReference;
+}
+
+/** @param read gives a file of the permission data, by name */
+export function permissionSources(read: (name: string) => Uint8Array): PermissionSources {
+  let mapping: TypeMapping | undefined;
+  let reference: ResourceReference | undefined;
+  return {
+    needs: (root, phase, { partition, accountId }) => {
+      if (!asksAws(root)) return { policy: { Version: '2012-10-17', Statement: [] }, unmapped: [] };
+      mapping ??= readMapping(read('terraform.json.gz'));
+      const place = { partition, region: undefined, account: accountId };
+      const { policy, unmapped } = generatePermissions(root, mapping, { phase, place });
+      return { policy, unmapped: [...new Set(unmapped.map(u => u.type))] };
+    },
+    reference: () => (reference ??= readResources(read('resources.json.gz'), readActions(read('actions.json.gz')))),
+  };
+}
+
+/** Code without resources, and without a role to assume, needs nothing: no table is read for it. */
+function asksAws(root: Root): boolean {
+  return (
+    root.backend !== undefined ||
+    root.modules.some(
+      m => m.resources.length > 0 || m.providers.some(p => p.body.blocks.some(b => b.type === 'assume_role')),
+    )
+  );
+}

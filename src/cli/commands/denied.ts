@@ -1,0 +1,208 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { rolePolicies } from '../../binding/gather/rolePolicies';
+import { ProblemError } from '../../core/problem';
+import { applyEdits } from '../../core/text';
+import { type Denial, readDenials, roleOf } from '../../iam/permissions/accessDenied';
+import type { NamedPolicy } from '../../iam/permissions/evaluatePermissions';
+import { type DenialExplanation, explainDenial } from '../../iam/permissions/explainDenial';
+import { readPolicyText } from '../../iam/policy/node';
+import { openAwsAccount, type OpenedAccount } from '../binding';
+import { choice, type CliContext, type Command, many, text, UsageError } from '../command';
+import { readInput } from '../input';
+import { unwrap } from '../names';
+import { resourceReference } from '../permissionData';
+import { unifiedDiff } from '../unifiedDiff';
+
+export const denied: Command = {
+  name: 'denied',
+  summary: 'say which statement lacks what for an access-denied message',
+  help: `Reads access-denied messages and says which policy statement lacks what, with the smallest change that is enough.
+
+Usage: tfc-oidc denied FILE [options]       (FILE: the error, a run log, or CloudTrail's JSON; - reads standard input)
+
+  --policy FILE         a permission policy of the caller (may be given several times)
+  --boundary FILE       the caller's permissions boundary
+  --profile NAME        read the role's policies from the account of this profile, and decode encoded messages
+  --role NAME|ARN       the role (default: the one that the message names)
+  --region REGION       region of the profile's requests
+  --format json|text    default json: { "denials": [{ "action", "resource", "decision", "lacks", "change", ... }] }
+
+Nothing is written, in the account or in a file: "change" holds the statement, the policy as it would be, and a diff.
+Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
+  options: {
+    policy: { type: 'string', multiple: true },
+    boundary: { type: 'string' },
+    profile: { type: 'string' },
+    role: { type: 'string' },
+    region: { type: 'string' },
+    format: { type: 'string' },
+  },
+  run: async (context, { values, positionals }) => {
+    const format = choice(values, 'format', ['json', 'text'], 'json');
+    const profile = text(values, 'profile');
+    if (profile === undefined && text(values, 'role') !== undefined)
+      throw new UsageError('--role is read from the account: it needs --profile');
+    const { name, text: input } = await readInput(context, positionals, 'message');
+    const reference = resourceReference();
+    const found = readDenials(input, reference.actions);
+    const files = await Promise.all(many(values, 'policy').map(file => policyFile(context, file)));
+    const boundaryFile = text(values, 'boundary');
+    const boundary = boundaryFile === undefined ? undefined : await policyFile(context, boundaryFile);
+    const account =
+      profile === undefined || found.length === 0
+        ? undefined
+        : new RoleReader(
+            await openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined }),
+            text(values, 'role'),
+            context.signal,
+          );
+    const denials: Record<string, unknown>[] = [];
+    for (const one of found) {
+      const denial = await decode(one, account, reference.actions);
+      const read = await account?.policiesOf(denial);
+      const policies = [...files, ...(read?.policies ?? [])];
+      const explanation = explainDenial(denial, policies, boundary ?? read?.boundary, reference);
+      denials.push(report(denial, explanation, policies, read?.role));
+    }
+    if (format === 'json') context.out(`${JSON.stringify({ denials }, null, 2)}\n`);
+    else context.out(denials.length === 0 ? `Nothing is denied in ${name}.\n` : denials.map(asText).join('\n'));
+    return denials.length === 0 ? 0 : 1;
+  },
+};
+
+async function policyFile(context: CliContext, name: string): Promise<NamedPolicy> {
+  try {
+    return { name, text: await readFile(path.resolve(context.cwd, name), 'utf8') };
+  } catch (error) {
+    throw new ProblemError({
+      code: 'unreadable-file',
+      message: `${name} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      nextStep: 'Name a policy that exists and can be read.',
+    });
+  }
+}
+
+/** Reads each role once. */
+class RoleReader {
+  private readonly known = new Map<string, Awaited<ReturnType<RoleReader['read']>>>();
+
+  constructor(
+    readonly opened: OpenedAccount,
+    private readonly wanted: string | undefined,
+    readonly signal: AbortSignal,
+  ) {}
+
+  async policiesOf(denial: Denial): Promise<Awaited<ReturnType<RoleReader['read']>> | undefined> {
+    const named = denial.principal === undefined ? undefined : roleOf(denial.principal);
+    const account = named?.split(':')[4];
+    const role = this.wanted ?? (account === this.opened.caller.accountId ? named?.split('/').at(-1) : undefined);
+    if (role === undefined) {
+      if (named === undefined || account === undefined) return undefined;
+      throw new ProblemError({
+        code: 'other-account',
+        message: `The message names a role of account ${account}; the profile belongs to account ${this.opened.caller.accountId}.`,
+        nextStep: `Choose a profile of account ${account} with --profile.`,
+      });
+    }
+    const read = this.known.get(role) ?? (await this.read(role));
+    this.known.set(role, read);
+    return read;
+  }
+
+  private async read(
+    nameOrArn: string,
+  ): Promise<{ role: string; policies: readonly NamedPolicy[]; boundary: NamedPolicy | undefined }> {
+    const { account } = this.opened;
+    const role = unwrap(await account.readRole(nameOrArn, this.signal));
+    if (role === undefined) {
+      throw new ProblemError({
+        code: 'no-such-role',
+        message: `The account has no role ${nameOrArn}.`,
+        nextStep: 'Name the role with --role, or choose the profile of its account.',
+      });
+    }
+    return { role: role.arn, ...unwrap(await rolePolicies(account, role, this.signal)) };
+  }
+}
+
+/** An encoded message says more than the one around it; only AWS can read it. */
+async function decode(
+  denial: Denial,
+  account: RoleReader | undefined,
+  actions: Parameters<typeof readDenials>[1],
+): Promise<Denial> {
+  if (denial.encoded === undefined || account === undefined) return denial;
+  const decoded = await account.opened.account.decodeMessage(denial.encoded, account.signal);
+  if (!decoded.ok) {
+    // What the plain message says is enough to go on; without it the decoding is what the user asked for.
+    if (denial.action !== undefined) return denial;
+    throw new ProblemError(decoded.problem);
+  }
+  const [told] = readDenials(decoded.value, actions);
+  if (told === undefined) return denial;
+  return {
+    ...told,
+    principal: denial.principal ?? told.principal,
+    policy: denial.policy,
+    policyArn: denial.policyArn,
+    requestId: denial.requestId,
+  };
+}
+
+function report(
+  denial: Denial,
+  explanation: DenialExplanation,
+  policies: readonly NamedPolicy[],
+  role: string | undefined,
+): Record<string, unknown> {
+  const { change } = explanation;
+  const policy = policies.find(p => p.name === change?.policy);
+  const before = policy === undefined ? '' : readPolicyText(policy.text).text;
+  const after = change === undefined ? '' : applyEdits(before, change.edits);
+  return {
+    action: denial.action ?? null,
+    resource: denial.resource ?? null,
+    principal: denial.principal ?? null,
+    role: role ?? (denial.principal === undefined ? null : (roleOf(denial.principal) ?? null)),
+    kind: denial.kind,
+    policyType: denial.policy ?? null,
+    policyArn: denial.policyArn ?? null,
+    encoded: denial.encoded !== undefined,
+    requestId: denial.requestId ?? null,
+    decision: explanation.decision ?? null,
+    lacks: explanation.lacks,
+    nextStep: explanation.nextStep,
+    change:
+      change === undefined
+        ? null
+        : {
+            policy: change.policy,
+            title: change.title,
+            statement: change.statement,
+            document: document(after),
+            diff: unifiedDiff(change.policy.replace(/^\/+/, ''), before, change.edits),
+          },
+  };
+}
+
+function document(text: string): unknown {
+  const { root } = readPolicyText(text);
+  try {
+    return JSON.parse(root === undefined ? text : text.slice(root.start, root.end)) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function asText(denial: Record<string, unknown>): string {
+  const change = denial['change'] as { title: string; diff: string } | null;
+  const lacks = denial['lacks'] as readonly string[];
+  const head = `${String(denial['action'] ?? 'An encoded action')}${denial['resource'] === null ? '' : ` on ${String(denial['resource'])}`} was refused`;
+  return [
+    `${head}${denial['role'] === null ? '' : ` to ${String(denial['role'])}`}.`,
+    ...lacks.map(l => `  ${l}`),
+    change === null ? `  Next: ${String(denial['nextStep'])}` : `  Smallest change: ${change.title}.\n\n${change.diff}`,
+    '',
+  ].join('\n');
+}

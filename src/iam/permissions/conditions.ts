@@ -1,0 +1,50 @@
+import { attributeOf, type ResourceBlock } from '../../terraform/model';
+import type { Expression } from '../../terraform/syntax/ast';
+import { resourceArns } from './arns';
+import type { Conditions } from './document';
+import { instancesOf, knownText, pathOf, type Place, type Scope } from './values';
+
+/**
+ * Limits that the code decides: which policies may be attached, and which boundary a role or user is made with.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+export function conditionOf(
+  action: string,
+  resource: ResourceBlock,
+  scope: Scope,
+  place: Place,
+): Conditions | undefined {
+  if (/^iam:(?:Attach|Detach)(?:Role|User|Group)Policy$/.test(action) && /_policy_attachment$/.test(resource.type)) {
+    const argument = attributeOf(resource.body, 'policy_arn');
+    const arns = argument === undefined ? undefined : policyArns(argument.value, resource, scope, place);
+    return arns === undefined ? undefined : { ArnEquals: { 'iam:PolicyARN': oneOrAll(arns) } };
+  }
+  if (/^iam:(?:Create(?:Role|User)|Put(?:Role|User)PermissionsBoundary)$/.test(action)) {
+    const argument = attributeOf(resource.body, 'permissions_boundary');
+    const arns = argument === undefined ? undefined : policyArns(argument.value, resource, scope, place);
+    return arns === undefined ? undefined : { ArnEquals: { 'iam:PermissionsBoundary': oneOrAll(arns) } };
+  }
+  return undefined;
+}
+
+function policyArns(
+  value: Expression,
+  resource: ResourceBlock,
+  scope: Scope,
+  place: Place,
+): readonly string[] | undefined {
+  const [type, name, attribute] = pathOf(value) ?? [];
+  const policy = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
+  if (policy?.type === 'aws_iam_policy' && (attribute === 'arn' || attribute === 'id'))
+    return resourceArns(policy, scope, place);
+  const texts = instancesOf(resource.body, scope).map(instance => knownText(value, instance));
+  const arns = texts.flatMap(t =>
+    t?.open === false && /^arn:[^*?$\s]+:policy\/[^*?$\s]+$/.test(t.text) ? [t.text] : [],
+  );
+  return arns.length === texts.length ? [...new Set(arns)].sort() : undefined;
+}
+
+function oneOrAll(arns: readonly string[]): string | readonly string[] {
+  const [first = '', ...more] = arns;
+  return more.length === 0 ? first : arns;
+}

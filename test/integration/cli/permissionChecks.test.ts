@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { doctor } from '../../../src/cli/commands/doctor';
+import { permissions } from '../../../src/cli/commands/permissions';
+import { status } from '../../../src/cli/commands/status';
+import { accountId } from '../../support/aws/world';
+import { ServerPair } from '../../support/binding/serverWorlds';
+
+/** The roles' policies beside what the code needs, and beside what a run was refused: status and doctor through both servers. */
+let pair: ServerPair;
+before(async () => {
+  pair = await ServerPair.open();
+});
+after(() => pair.close());
+beforeEach(async () => {
+  await pair.healthy();
+  pair.code('\nresource "aws_sqs_queue" "orders" {\n  name = "orders"\n}\n');
+});
+
+interface Told {
+  readonly id: string;
+  readonly phase?: string;
+  readonly state: string;
+  readonly evidence: readonly string[];
+  readonly nextStep?: string;
+}
+
+async function told(id: string): Promise<readonly Told[]> {
+  const done = await pair.run(status, 'project', '--profile', 'default', '--format', 'json');
+  const found: Told[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('id' in value && value.id === id) found.push(value as Told);
+    Object.values(value).forEach(visit);
+  };
+  visit(JSON.parse(done.out));
+  return found;
+}
+
+const stored = (phase: 'plan' | 'apply') => {
+  const found = pair.aws.stored.roles.get(`tfc-acme-prod-${phase}`);
+  assert.ok(found);
+  return found;
+};
+
+async function needed(phase: 'plan' | 'apply'): Promise<string> {
+  const done = await pair.run(permissions, 'project', '--phase', phase, '--account', accountId);
+  return JSON.stringify((JSON.parse(done.out) as { policy: object }).policy);
+}
+
+test('a role without a policy lacks all that the code needs; with the generated one it lacks nothing', async () => {
+  const before = await told('role-permissions');
+  assert.deepEqual(
+    before.map(c => `${c.phase ?? ''} ${c.state}`),
+    ['plan warning', 'apply warning'],
+  );
+  assert.match(before[1]?.evidence[0] ?? '', /^\d+ actions missing/);
+  assert.match(before[1]?.evidence.join('\n') ?? '', /sqs:CreateQueue/);
+  for (const phase of ['plan', 'apply'] as const) stored(phase).inline.set('tfc-oidc-permissions', await needed(phase));
+  assert.deepEqual(
+    (await told('role-permissions')).map(c => c.state),
+    ['ok', 'ok'],
+  );
+});
+
+test('what is no longer needed is said of our roles, and only reported of others', async () => {
+  for (const phase of ['plan', 'apply'] as const) stored(phase).inline.set('tfc-oidc-permissions', await needed(phase));
+  stored('apply').inline.set(
+    'more',
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: '*' }] }),
+  );
+  const [, ours] = await told('role-permissions');
+  assert.equal(ours?.state, 'warning');
+  assert.match(ours.evidence[0] ?? '', /^1 action no longer needed/);
+  assert.match(ours.nextStep ?? '', /configure/);
+  stored('apply').tags.delete('tfc-oidc:managed-by');
+  const [, theirs] = await told('role-permissions');
+  assert.equal(theirs?.state, 'ok');
+});
+
+test('the doctor names the statement that lacks what the run was refused', async () => {
+  stored('apply').inline.set(
+    'own',
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Sid: 'Queues', Effect: 'Allow', Action: 'sqs:*', Resource: 'arn:aws:sqs:*:*:other' }],
+    }),
+  );
+  const resource = `arn:aws:sqs:eu-central-1:${accountId}:orders`;
+  pair.fail(
+    `Error: creating SQS Queue (orders): operation error SQS: CreateQueue, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: arn:aws:sts::${accountId}:assumed-role/tfc-acme-prod-apply/run-1 is not authorized to perform: sqs:CreateQueue on resource: ${resource} because no identity-based policy allows the sqs:CreateQueue action`,
+    'apply',
+  );
+  const [check] = await told('role-allows-refused');
+  assert.equal(check?.state, 'wrong');
+  assert.match(check.evidence[0] ?? '', /own, statement 1 \(Queues\).*the resource is lacking/);
+  const done = await pair.run(doctor, 'project', '--profile', 'default');
+  assert.match(done.out, /Queues/);
+  stored('apply').inline.set('own', await needed('apply'));
+  assert.equal((await told('role-allows-refused'))[0]?.state, 'ok');
+});
+
+test('a profile that may not read policies leaves it unknown, and code without resources asks nothing', async () => {
+  const arn = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+  stored('plan').attached.push(arn);
+  pair.aws.server.faults.add({ action: 'GetPolicyVersion', kind: 'refuse' });
+  assert.deepEqual(
+    (await told('role-permissions')).map(c => c.state),
+    ['unknown', 'warning'],
+  );
+  pair.aws.server.faults.clear();
+  pair.code();
+  pair.aws.server.log.length = 0;
+  assert.deepEqual(await told('role-permissions'), []);
+  assert.ok(!pair.aws.server.calls('iam').includes('GetPolicy'));
+});
