@@ -22,6 +22,26 @@ export const run = (): Promise<unknown> =>
       });
     });
 
+    describe('tools for language models', () => {
+      const ask = async (name: string, input: object): Promise<string> => {
+        const result = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+        return result.content.map(part => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+      };
+
+      it('are there, say what is in the project, and hold no value of a key', async () => {
+        const names = vscode.lm.tools.map(tool => tool.name);
+        for (const name of agentTools) assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
+        assert.match(
+          await ask('tfcOidc_inspectProject', {}),
+          /Root storefront:\n- cloud block on app\.terraform\.io, organization acme/,
+        );
+        const found = await ask('tfcOidc_lint', { root: 'storefront' });
+        assert.match(found, /error static-credentials at storefront\/main\.tf:/);
+        assert.doesNotMatch(found, /AKIAIOSFODNN7EXAMPLE|wJalrXUtnFEMI/);
+        assert.match(await ask('tfcOidc_lint', { root: 'nowhere' }), /There is no Terraform root "nowhere"/);
+      });
+    });
+
     describe('diagnostics', () => {
       const main = fileUri('storefront', 'main.tf');
 
@@ -149,26 +169,6 @@ export const run = (): Promise<unknown> =>
           [],
         );
         assert.ok(document.uri);
-      });
-    });
-
-    describe('tools for language models', () => {
-      const ask = async (name: string, input: object): Promise<string> => {
-        const result = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
-        return result.content.map(part => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
-      };
-
-      it('are there, say what is in the project, and hold no value of a key', async () => {
-        const names = vscode.lm.tools.map(tool => tool.name);
-        for (const name of agentTools) assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
-        assert.match(
-          await ask('tfcOidc_inspectProject', {}),
-          /Root storefront:\n- cloud block on app\.terraform\.io, organization acme/,
-        );
-        const found = await ask('tfcOidc_lint', { root: 'storefront' });
-        assert.match(found, /error static-credentials at storefront\/main\.tf:/);
-        assert.doesNotMatch(found, /AKIAIOSFODNN7EXAMPLE|wJalrXUtnFEMI/);
-        assert.match(await ask('tfcOidc_lint', { root: 'nowhere' }), /There is no Terraform root "nowhere"/);
       });
     });
 
