@@ -4,6 +4,5 @@
  */
 export { lintTrustInCode } from '../iam/policy/lintHcl';
 export { lintTrustText } from '../iam/policy/lintTrust';
+export { Analysis } from '../lint/analysis';
 export { chosenFix, fixAllEdits } from '../lint/fixAll';
-export { lintRoot } from '../lint/lint';
-export { readProject } from '../terraform/read';
