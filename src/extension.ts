@@ -125,7 +125,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();
-    return store.refresh();
+    return store.refreshAll();
   });
   commands.register('tfcOidc.fixRoot', (target?: Parameters<typeof fixRoot>[1]) => fixRoot(store, target));
   commands.register('tfcOidc.openLocation', (location: Parameters<typeof openLocation>[1]) =>

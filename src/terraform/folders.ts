@@ -159,16 +159,18 @@ export class FolderLoader {
     const known = this.parsed.get(path);
     if (known !== undefined) return known;
     const cached = this.cache?.get(path, text);
-    const parsed =
-      cached ??
-      (kind.syntax === 'hcl'
-        ? parseHcl(text)
-        : parseTerraformJson(text, kind.role === 'tfvars' ? 'tfvars' : kind.role === 'config' ? 'config' : 'stack'));
+    const parsed = cached ?? parseSource(kind, text);
     if (cached === undefined) this.cache?.set(path, text, parsed);
     const file: SourceFile = { path, role: kind.role, syntax: kind.syntax, override: kind.override, text, parsed };
     this.parsed.set(path, file);
     return file;
   }
+}
+
+/** Parses a file as its name says. */
+export function parseSource({ role, syntax }: Pick<FileKind, 'role' | 'syntax'>, text: string): ParsedFile {
+  if (syntax === 'hcl') return parseHcl(text);
+  return parseTerraformJson(text, role === 'tfvars' ? 'tfvars' : role === 'config' ? 'config' : 'stack');
 }
 
 const weight = (files: readonly FileText[]): number => files.reduce((sum, f) => sum + f.text.length, 0);

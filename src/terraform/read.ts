@@ -4,7 +4,8 @@ import { readCloud } from './cloud';
 import { readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
-import type { Module, Project, ProjectProblem, Root, TfvarsAssignment } from './model';
+import { assignments } from './lazyRoot';
+import type { Module, Project, ProjectProblem, Root } from './model';
 import { buildStack } from './module';
 
 export interface ReadOptions {
@@ -51,6 +52,20 @@ export async function* mapRoots<T>(
   const reader = new ProjectReader(host, env, folder, boundary, options, retained);
   yield* reader.roots(map);
   if (options.problem !== undefined) reader.problems.forEach(options.problem);
+}
+
+/** One folder read as a root, whatever the folders around it say. `undefined` where it isn't there. */
+export async function readRoot(
+  host: FileReader,
+  env: Environment,
+  dir: string,
+  boundary: string,
+  options: ReadOptions,
+): Promise<Root | undefined> {
+  const entries = await host.list(dir);
+  if (entries === undefined) return undefined;
+  const names = entries.filter(e => e.kind === 'file').map(e => e.name);
+  return new ProjectReader(host, env, dir, boundary, options, retained).root({ dir, names });
 }
 
 /** A folder on its way: its root's result, or whether it is a root can't be told before every folder was looked at. */
@@ -104,7 +119,7 @@ class ProjectReader {
     }
   }
 
-  private async root(folder: FoundFolder): Promise<Root> {
+  async root(folder: FoundFolder): Promise<Root> {
     const { module, tfvars, all, problems } = await this.loader.load(folder.dir, folder.names, false);
     const own: ProjectProblem[] = [...problems];
     const stack = buildStack(all);
@@ -121,9 +136,7 @@ class ProjectReader {
       backend: reading.backend,
       module: modules[0] ?? module,
       modules,
-      tfvars: tfvars.flatMap(file =>
-        file.parsed.body.attributes.map((attribute): TfvarsAssignment => ({ name: attribute.name, file, attribute })),
-      ),
+      tfvars: assignments(tfvars),
       tfvarsFiles: tfvars,
       stack,
       stateHint: await init.stateHint(),

@@ -48,20 +48,20 @@ export class AgentTools implements vscode.Disposable {
   }
 
   private async answer(name: AgentTool, wanted: string | undefined, token: vscode.CancellationToken): Promise<string> {
-    const reports = await import('./agentReports');
+    const { chosen, noRoot, inspection, findings, states } = await import('./agentReports');
     if (!this.store.ready) await this.store.refresh();
-    const roots = reports.chosen(this.store.all(), wanted);
-    if (roots.length === 0) return reports.noRoot(this.store.all(), wanted);
+    const roots = chosen(this.store.all(), wanted);
+    if (roots.length === 0) return noRoot(this.store.all(), wanted);
     switch (name) {
       case 'tfcOidc_inspectProject':
-        return reports.inspection(roots);
+        return inspection(roots);
       case 'tfcOidc_lint':
-        return reports.findings(this.store, roots);
+        return findings(this.store, roots);
       case 'tfcOidc_explainBinding': {
         const unread = roots.filter(r => this.bindings.of(r) === undefined);
         if (unread.length > 0 && vscode.workspace.isTrusted && !token.isCancellationRequested)
           await this.bindings.check(unread);
-        return reports.states(this.bindings, roots);
+        return states(this.bindings, roots);
       }
     }
   }

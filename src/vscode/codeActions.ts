@@ -34,7 +34,7 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
   ): Promise<vscode.CodeAction[]> {
     const path = document.uri.toString();
     // Edits are made for the text that was analysed: bring the analysis up to date first.
-    if (this.store.file(path)?.text !== document.getText()) await this.store.refresh();
+    if (this.store.file(path)?.text !== document.getText()) await this.store.refresh(path);
     if (token.isCancellationRequested || this.store.file(path)?.text !== document.getText()) return [];
     const engine = await loadEngine();
     const wants = (kind: vscode.CodeActionKind): boolean => context.only === undefined || context.only.contains(kind);

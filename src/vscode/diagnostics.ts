@@ -13,7 +13,7 @@ const severities: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
 export class Diagnostics implements vscode.Disposable {
   private readonly collection = vscode.languages.createDiagnosticCollection('tfc-oidc');
   private readonly subscription: vscode.Disposable;
-  private shown = new Set<string>();
+  private shown = new Map<string, readonly Finding[]>();
 
   constructor(private readonly store: ProjectStore) {
     this.subscription = store.onDidChange(() => this.show());
@@ -21,12 +21,15 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   private show(): void {
-    const paths = new Set(this.store.all().flatMap(r => r.findings.map(f => f.location.file)));
-    for (const old of this.shown) if (!paths.has(old)) this.collection.delete(vscode.Uri.parse(old, true));
-    for (const path of paths) {
+    const paths = new Map([...this.store.paths()].map(path => [path, this.store.findingsOf(path)]));
+    for (const old of this.shown.keys()) if (!paths.has(old)) this.collection.delete(vscode.Uri.parse(old, true));
+    for (const [path, findings] of paths) {
+      // The same objects: the roots that hold the file were not read again.
+      const before = this.shown.get(path);
+      if (before?.length === findings.length && before.every((f, i) => f === findings[i])) continue;
       this.collection.set(
         vscode.Uri.parse(path, true),
-        this.store.findingsOf(path).map(f => toDiagnostic(this.store, f)),
+        findings.map(f => toDiagnostic(this.store, f)),
       );
     }
     this.shown = paths;

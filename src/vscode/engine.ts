@@ -4,7 +4,6 @@
  */
 export { lintTrustInCode } from '../iam/policy/lintHcl';
 export { lintTrustText } from '../iam/policy/lintTrust';
+export { Analysis } from '../lint/analysis';
 export { chosenFix, fixAllEdits } from '../lint/fixAll';
-export { lintRoot } from '../lint/lint';
-export { readProject } from '../terraform/read';
 export { explainAt } from '../oidc/explain';

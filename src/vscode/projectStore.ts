@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import type { Environment } from '../core/host';
 import { LineIndex } from '../core/text';
 import type { Finding } from '../lint/finding';
+import type { Analysis, LintedRoot } from '../lint/analysis';
 import { fileKind } from '../terraform/fileKinds';
 import type { Root, SourceFile } from '../terraform/model';
-import type { ParseCache } from '../terraform/folders';
-import type { ParsedFile } from '../terraform/syntax/ast';
 import type { WorkspaceFiles } from './fileReader';
 import { loadEngine } from './loadEngine';
 import type { ExtensionLog } from './log';
@@ -18,30 +17,24 @@ export interface AnalysedRoot {
   readonly findings: readonly Finding[];
 }
 
-/** Keeps one tree for each file: the one of its latest text. */
-class LatestParse implements ParseCache {
-  private readonly entries = new Map<string, { text: string; parsed: ParsedFile }>();
-
-  get(path: string, text: string): ParsedFile | undefined {
-    const entry = this.entries.get(path);
-    return entry?.text === text ? entry.parsed : undefined;
-  }
-
-  set(path: string, text: string, parsed: ParsedFile): void {
-    this.entries.set(path, { text, parsed });
-  }
-}
-
 const debounceMilliseconds = 200;
+/** How often a first reading shows what it has found so far. */
+const progressMilliseconds = 250;
 
 /** The one store of roots and findings: diagnostics, tree, status bar and code actions render it, so that they can't disagree. */
 export class ProjectStore implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
-  private readonly cache = new LatestParse();
   private readonly disposables: vscode.Disposable[] = [this.changed];
+  private analyses: readonly { readonly folder: vscode.WorkspaceFolder; readonly analysis: Analysis }[] = [];
+  /** Each linted root has one object here, so that surfaces can tell what is as it was. */
+  private readonly analysed = new WeakMap<LintedRoot, AnalysedRoot>();
   private roots: readonly AnalysedRoot[] = [];
-  private files = new Map<string, SourceFile>();
+  private findings: ReadonlyMap<string, readonly Finding[]> = new Map();
+  private readonly indexes = new Map<string, { readonly text: string; readonly index: LineIndex }>();
+  /** Files that were edited since the last reading, or that everything must be read again. */
+  private edited = new Set<string>();
+  private everything = true;
   private timer: NodeJS.Timeout | undefined;
   private generation = 0;
   private running: Promise<void> = Promise.resolve();
@@ -53,24 +46,32 @@ export class ProjectStore implements vscode.Disposable {
     private readonly log: ExtensionLog,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{tf,tofu,tfvars,json,hcl}');
-    const touched = (uri: vscode.Uri): void => {
-      if (fileKind(uri.path.split('/').pop() ?? '') === undefined) return;
+    const isOurs = (uri: vscode.Uri): boolean => fileKind(uri.path.split('/').pop() ?? '') !== undefined;
+    const edited = (uri: vscode.Uri): void => {
+      if (!isOurs(uri)) return;
       this.reader.forget(uri);
+      this.edited.add(uri.toString());
       this.schedule();
+    };
+    const cameOrWent = (uri: vscode.Uri): void => {
+      if (!isOurs(uri)) return;
+      this.reader.forget(uri);
+      this.scheduleAll();
     };
     this.disposables.push(
       watcher,
-      watcher.onDidChange(touched),
-      watcher.onDidCreate(touched),
-      watcher.onDidDelete(touched),
+      watcher.onDidChange(edited),
+      watcher.onDidCreate(cameOrWent),
+      watcher.onDidDelete(cameOrWent),
       vscode.workspace.onDidChangeTextDocument(e => {
-        if (e.contentChanges.length > 0 && fileKind(e.document.uri.path.split('/').pop() ?? '') !== undefined)
-          this.schedule();
+        if (e.contentChanges.length === 0 || !isOurs(e.document.uri)) return;
+        this.edited.add(e.document.uri.toString());
+        this.schedule();
       }),
-      vscode.workspace.onDidCloseTextDocument(d => touched(d.uri)),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.schedule()),
+      vscode.workspace.onDidCloseTextDocument(d => edited(d.uri)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.scheduleAll()),
       vscode.workspace.onDidChangeConfiguration(e => {
-        if (e.affectsConfiguration('tfcOidc')) this.schedule();
+        if (e.affectsConfiguration('tfcOidc')) this.scheduleAll();
       }),
     );
   }
@@ -85,28 +86,31 @@ export class ProjectStore implements vscode.Disposable {
   }
 
   file(path: string): SourceFile | undefined {
-    return this.files.get(path);
+    for (const { analysis } of this.analyses) {
+      const file = analysis.files.get(path);
+      if (file !== undefined) return file;
+    }
+    return undefined;
+  }
+
+  /** Files that have findings. */
+  paths(): Iterable<string> {
+    return this.findings.keys();
   }
 
   /** Findings of one file, each once though several roots may share it. */
   findingsOf(path: string): readonly Finding[] {
-    const seen = new Set<string>();
-    return this.roots
-      .flatMap(r => r.findings)
-      .filter(f => {
-        const key = `${f.code}:${f.location.span.start}:${f.location.span.end}`;
-        if (f.location.file !== path || seen.has(key)) return false;
-        seen.add(key);
-        return true;
-      });
+    return this.findings.get(path) ?? [];
   }
 
   range(finding: {
     readonly file: string;
     readonly span: { readonly start: number; readonly end: number };
   }): vscode.Range {
-    const index = new LineIndex(this.files.get(finding.file)?.text ?? '');
-    const { start, end } = index.range(finding.span);
+    const text = this.file(finding.file)?.text ?? '';
+    let known = this.indexes.get(finding.file);
+    if (known?.text !== text) this.indexes.set(finding.file, (known = { text, index: new LineIndex(text) }));
+    const { start, end } = known.index.range(finding.span);
     return new vscode.Range(start.line, start.character, end.line, end.character);
   }
 
@@ -115,9 +119,21 @@ export class ProjectStore implements vscode.Disposable {
     this.timer = setTimeout(() => void this.refresh(), debounceMilliseconds);
   }
 
-  /** Reads again what has changed; resolves when the newest reading has ended. One that was overtaken is dropped. */
-  async refresh(): Promise<void> {
+  private scheduleAll(): void {
+    this.everything = true;
+    this.schedule();
+  }
+
+  /** Reads everything again, whatever seems to have changed. */
+  refreshAll(): Promise<void> {
+    this.everything = true;
+    return this.refresh();
+  }
+
+  /** Reads again what was edited, and the file at `path` where it is one of ours; resolves when the newest reading has ended. */
+  async refresh(path?: string): Promise<void> {
     clearTimeout(this.timer);
+    if (path !== undefined && this.file(path) !== undefined) this.edited.add(path);
     const generation = ++this.generation;
     this.running = this.running.then(() => this.read(generation));
     // A later call puts its reading behind this one: whoever waits wants what that one finds.
@@ -129,35 +145,70 @@ export class ProjectStore implements vscode.Disposable {
 
   private async read(generation: number): Promise<void> {
     if (generation !== this.generation) return;
-    const { readProject, lintRoot } = await loadEngine();
-    const found: AnalysedRoot[] = [];
-    const files = new Map<string, SourceFile>();
+    const { Analysis } = await loadEngine();
+    const { everything, edited } = this;
+    this.everything = false;
+    this.edited = new Set();
+    if (everything) {
+      await this.readAll(Analysis);
+    } else {
+      for (const { folder, analysis } of this.analyses) {
+        const own = new Set([...edited].filter(path => path.startsWith(`${pathOf(folder)}/`)));
+        if (own.size > 0) await this.guarded(folder, () => analysis.readChanged(own));
+      }
+    }
+    // An edit came meanwhile: the reading of it stands behind this one, and knows what this one has read.
+    if (generation !== this.generation) return;
+    this.done = true;
+    this.publish();
+  }
+
+  /** A new analysis for each folder: settings and names may be others. The former ones are shown until the new ones are whole. */
+  private async readAll(create: typeof Analysis): Promise<void> {
+    const next: { readonly folder: vscode.WorkspaceFolder; readonly analysis: Analysis }[] = [];
+    if (!this.done) this.analyses = next;
+    let shown = Date.now();
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const settings = readSettings(folder.uri);
       if (!settings.enabled) continue;
-      const path = folder.uri.toString().replace(/\/+$/, '');
-      try {
-        const ignore = (dir: string): boolean =>
-          settings.ignoredFolders.some(f => dir === f || dir.startsWith(`${f.replace(/\/+$/, '')}/`));
-        const project = await readProject(this.reader, this.env, path, path, { cache: this.cache, ignore });
-        for (const root of project.roots) {
-          found.push({
-            folder,
-            root,
-            findings: lintRoot(root, { environment: this.env, severities: settings.severities }),
-          });
-          for (const file of [...root.modules.flatMap(m => m.files), ...root.tfvarsFiles]) files.set(file.path, file);
-        }
-      } catch (error) {
-        this.log.error(
-          `reading ${folder.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        );
-      }
+      const ignore = (dir: string): boolean =>
+        settings.ignoredFolders.some(f => dir === f || dir.startsWith(`${f.replace(/\/+$/, '')}/`));
+      const options = { ignore, severities: settings.severities };
+      const analysis = new create(this.reader, this.env, pathOf(folder), options);
+      next.push({ folder, analysis });
+      await this.guarded(folder, () =>
+        analysis.readAll(roots => {
+          const first = this.findings.size === 0 && roots.at(-1)?.findings.length !== 0;
+          if (this.done || (!first && Date.now() - shown < progressMilliseconds)) return;
+          shown = Date.now();
+          this.publish();
+        }),
+      );
     }
-    if (generation !== this.generation) return;
-    this.roots = found;
-    this.files = files;
-    this.done = true;
+    this.analyses = next;
+  }
+
+  private async guarded(folder: vscode.WorkspaceFolder, read: () => Promise<void>): Promise<void> {
+    try {
+      await read();
+    } catch (error) {
+      this.log.error(
+        `reading ${folder.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
+  }
+
+  private publish(): void {
+    this.roots = this.analyses.flatMap(({ folder, analysis }) =>
+      analysis.roots.map(linted => {
+        const known = this.analysed.get(linted);
+        if (known?.folder === folder) return known;
+        const made: AnalysedRoot = { folder, root: linted.root, findings: linted.findings };
+        this.analysed.set(linted, made);
+        return made;
+      }),
+    );
+    this.findings = byFile(this.roots);
     this.changed.fire();
   }
 
@@ -166,4 +217,21 @@ export class ProjectStore implements vscode.Disposable {
     this.generation++;
     for (const disposable of this.disposables.reverse()) disposable.dispose();
   }
+}
+
+const pathOf = (folder: vscode.WorkspaceFolder): string => folder.uri.toString().replace(/\/+$/, '');
+
+/** Findings by file, each once though several roots may share the file. */
+function byFile(roots: readonly AnalysedRoot[]): ReadonlyMap<string, readonly Finding[]> {
+  const files = new Map<string, Map<string, Finding>>();
+  for (const { findings } of roots) {
+    for (const finding of findings) {
+      const { file, span } = finding.location;
+      let own = files.get(file);
+      if (own === undefined) files.set(file, (own = new Map()));
+      const key = `${finding.code}:${span.start}:${span.end}`;
+      if (!own.has(key)) own.set(key, finding);
+    }
+  }
+  return new Map([...files].map(([file, own]) => [file, [...own.values()]]));
 }

@@ -1,0 +1,91 @@
+import type { Environment, FileReader } from '../core/host';
+import { lazyRoot, Trees } from '../terraform/lazyRoot';
+import type { Root, SourceFile } from '../terraform/model';
+import { mapRoots, readRoot } from '../terraform/read';
+import type { Finding } from './finding';
+import { lintRoot, type LintOptions } from './lint';
+
+/** A root with what the rules find in it. Its syntax trees come back when somebody asks for them. */
+export interface LintedRoot {
+  readonly root: Root;
+  readonly findings: readonly Finding[];
+}
+
+interface Known extends LintedRoot {
+  readonly files: readonly SourceFile[];
+  readonly shape: string;
+}
+
+export interface AnalysisOptions {
+  readonly ignore: (relativeDir: string) => boolean;
+  readonly severities: NonNullable<LintOptions['severities']>;
+}
+
+/** Characters of source whose syntax trees are kept between two edits. */
+const retained = 1024 * 1024;
+
+/**
+ * The findings of everything below one folder, kept up to date while it is edited: an edit costs the reading of the roots that
+ * hold the file, however many others there are.
+ */
+export class Analysis {
+  private readonly trees = new Trees(retained);
+  private known: readonly Known[] = [];
+  private byPath = new Map<string, SourceFile>();
+
+  constructor(
+    private readonly host: FileReader,
+    private readonly env: Environment,
+    private readonly folder: string,
+    private readonly options: AnalysisOptions,
+  ) {}
+
+  get roots(): readonly LintedRoot[] {
+    return this.known;
+  }
+
+  /** Files by path, parsed when somebody asks for the tree. */
+  get files(): ReadonlyMap<string, SourceFile> {
+    return this.byPath;
+  }
+
+  /** Reads everything. `found` hears of the first roots while the last are still unread. */
+  async readAll(found: (roots: readonly LintedRoot[]) => void): Promise<void> {
+    const options = { ignore: this.options.ignore };
+    const known: Known[] = [];
+    const byPath = new Map<string, SourceFile>();
+    // The first reading shows what it has; a later one takes the place of the earlier one at once.
+    if (this.known.length === 0) [this.known, this.byPath] = [known, byPath];
+    const reading = mapRoots(this.host, this.env, this.folder, this.folder, options, root => this.lint(root));
+    for await (const root of reading) {
+      known.push(root);
+      for (const file of root.files) byPath.set(file.path, file);
+      found(known);
+    }
+    [this.known, this.byPath] = [known, byPath];
+  }
+
+  /** Reads again what holds the given files. Their names and folders must be as they were; else everything is read. */
+  async readChanged(paths: ReadonlySet<string>): Promise<void> {
+    const options = { cache: this.trees };
+    const touched = this.known.filter(k => k.files.some(f => paths.has(f.path)));
+    const homeless = [...paths].some(path => !this.byPath.has(path));
+    const fresh = new Map<Known, Known>();
+    for (const old of homeless ? [] : touched) {
+      const root = await readRoot(this.host, this.env, old.root.dir, this.folder, options);
+      const next = root === undefined ? undefined : this.lint(root);
+      // Other calls, or a cloud block that came or went: other folders may be roots now.
+      if (next?.shape !== old.shape) break;
+      fresh.set(old, next);
+    }
+    if (homeless || fresh.size < touched.length) return this.readAll(() => undefined);
+    this.known = this.known.map(k => fresh.get(k) ?? k);
+    // The same paths, since the shape is the same.
+    for (const next of fresh.values()) for (const file of next.files) this.byPath.set(file.path, file);
+  }
+
+  private lint(root: Root): Known {
+    const findings = lintRoot(root, { environment: this.env, severities: this.options.severities });
+    return { ...lazyRoot(root, this.trees), findings };
+  }
+}
