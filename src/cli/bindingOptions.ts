@@ -87,6 +87,7 @@ Journal:
 export interface BindingRequest {
   choices(accountId: string, partition: string): BindingChoices;
   readonly workspaces: readonly WorkspaceIdentity[];
+  readonly tag: string | undefined;
   readonly profile: string | undefined;
   readonly region: string | undefined;
   readonly journal: string;
@@ -162,6 +163,7 @@ export async function bindingRequest(
   const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
   return {
     workspaces,
+    tag,
     profile: text(values, 'profile'),
     region: text(values, 'region'),
     account: text(values, 'account'),

@@ -2,6 +2,7 @@ import type { Command } from './command';
 import { apply } from './commands/apply';
 import { audit } from './commands/audit';
 import { check } from './commands/check';
+import { cloud } from './commands/cloud';
 import { configure } from './commands/configure';
 import { denied } from './commands/denied';
 import { doctor } from './commands/doctor';
@@ -9,6 +10,7 @@ import { exportBinding } from './commands/export';
 import { fix } from './commands/fix';
 import { lintPolicy } from './commands/lintPolicy';
 import { lintTrust } from './commands/lintTrust';
+import { mapProviders } from './commands/mapProviders';
 import { permissions } from './commands/permissions';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   configure,
   check,
   fix,
+  cloud,
+  mapProviders,
   subject,
   trust,
   prove,

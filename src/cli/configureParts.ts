@@ -1,7 +1,7 @@
 import { type Check, worst } from '../binding/check';
 import { parseRoleArn } from '../binding/checks/arn';
 import type { VariableChange } from '../binding/change';
-import { phases, type WorkspaceFacts } from '../binding/facts';
+import { type BindingFacts, phases, type WorkspaceFacts } from '../binding/facts';
 import { gatherBinding, type GatheredBinding } from '../binding/gather/binding';
 import type { CodePlan } from '../binding/planCode';
 import type { HcpClient } from '../hcp/client/client';
@@ -61,6 +61,14 @@ export const isCodeOnly = (check: Check): boolean =>
 export const unique = <T extends { readonly id: string }>(changes: readonly T[]): readonly T[] => [
   ...new Map(changes.map(c => [c.id, c])).values(),
 ];
+
+/** Tags of the native configurations that a workspace has already. */
+export function tagsOf(facts: BindingFacts): readonly string[] {
+  if (facts.variables.state === 'unknown') return [];
+  return facts.variables.value.configurations.flatMap(c =>
+    c.backing === 'native' && c.tag !== undefined && c.enabled !== 'no' ? [c.tag] : [],
+  );
+}
 
 /** What a person should know before saying yes. */
 export function notesOf({ before: { facts }, workspace }: ReadTarget, planned: PlannedBinding): readonly string[] {

@@ -6,12 +6,13 @@ import type { Check } from '../binding/check';
 import type { Change, VariableChange } from '../binding/change';
 import { journalName, readJournals, unfinished, whereItStopped } from '../binding/journal';
 import { trustJudge } from '../binding/judge';
-import { type CodePlan, planFixes } from '../binding/planCode';
+import { planRootCode } from '../binding/code/planRoot';
+import type { CodePlan } from '../binding/planCode';
 import { planRemovals, planVariables, type VariablePlan, type VariableTarget } from '../binding/planVariables';
 import { subjectOf } from '../binding/prepare';
 import { type Problem, ProblemError } from '../core/problem';
 import { findVarset } from '../hcp/variables/read';
-import { lintRoot } from '../lint/lint';
+import type { Root } from '../terraform/model';
 import { journals, locked, planBinding, type PlannedBinding, surroundings } from './binding';
 import { callsOf } from './calls';
 import { choice, type CliContext, type ExitCode, type OptionValues, text } from './command';
@@ -23,9 +24,11 @@ import {
   isCodeOnly,
   isProven,
   notesOf,
+  tagsOf,
   type ReadTarget,
   unique,
 } from './configureParts';
+import { nodeFiles, repositoryOf } from './files';
 import { unwrap } from './names';
 import { changeText, planJson, planText, printJson } from './planReport';
 import { type ProvenRun, runProof, runProofJson, runProofText } from './proveRun';
@@ -66,7 +69,7 @@ export class Configuration {
     const planned: PlannedGroup[] = [];
     const known = new Set<string>();
     for (const group of this.groups) planned.push(await this.plan(group, known));
-    const code = this.values['fix-code'] === true ? this.codePlan() : undefined;
+    const code = this.values['fix-code'] === true ? await this.codePlan() : undefined;
     const problems = [
       ...planned.flatMap(g => [...g.planned.plan.problems, ...g.variables.problems]),
       ...(code?.problems ?? []),
@@ -140,12 +143,35 @@ export class Configuration {
     return planRemovals(source.workspace, source.reading, facts.variables.value.staticCredentials);
   }
 
-  /** The fixes of the roots that the workspaces belong to. */
-  private codePlan(): CodePlan {
-    const roots = new Set(this.groups.flatMap(g => g.members.flatMap(m => m.target.root ?? [])));
-    const findings = [...roots].flatMap(root => lintRoot(root, { environment: this.context.env }));
-    const files = [...roots].flatMap(root => [...root.modules.flatMap(m => m.files), ...root.tfvarsFiles]);
-    return planFixes([...new Set(files)], findings, findings, file => this.folder.name(file.path));
+  /** The fixes of the roots that the workspaces belong to, and the mapping of providers where there are tagged configurations. */
+  private async codePlan(): Promise<CodePlan> {
+    const byRoot = new Map<Root, Set<string>>();
+    for (const { members, request } of this.groups) {
+      for (const { target, before } of members) {
+        if (target.root === undefined) continue;
+        const tags = byRoot.get(target.root) ?? new Set<string>();
+        for (const tag of tagsOf(before.facts)) tags.add(tag);
+        if (request.tag !== undefined) tags.add(request.tag);
+        byRoot.set(target.root, tags);
+      }
+    }
+    const plans: CodePlan[] = [];
+    for (const [root, tags] of byRoot) {
+      plans.push(
+        await planRootCode(
+          { host: nodeFiles, env: this.context.env, boundary: await repositoryOf(this.folder.folder) },
+          root,
+          [...tags].sort(),
+          file => this.folder.name(file.path),
+          this.context.signal,
+        ),
+      );
+    }
+    return {
+      changes: unique(plans.flatMap(p => p.changes)),
+      fixed: plans.flatMap(p => p.fixed),
+      problems: plans.flatMap(p => p.problems),
+    };
   }
 
   private show(planned: readonly PlannedGroup[], code: CodePlan | undefined, problems: readonly Problem[]): void {

@@ -55,8 +55,7 @@ export function isTag(text: string): boolean {
 export function mapProvider(module: Module, provider: ProviderBlock, replaced: Attribute | undefined): readonly Fix[] {
   const declare = module.variables.has(dynamicVariable) ? [] : declareVariable(module, provider.file);
   const to = (part: string, preferred: boolean, title: string): readonly Fix[] => {
-    const reference = `var.${dynamicVariable}.${part}.shared_config_file`;
-    const edits = setSharedConfigFiles(provider, reference, replaced);
+    const edits = providerTo(provider, part, replaced);
     if (edits.length === 0) return [];
     return [{ id: 'map-provider', title, preferred, edits: [...edits, ...declare] }];
   };
@@ -69,11 +68,13 @@ export function mapProvider(module: Module, provider: ProviderBlock, replaced: A
   ];
 }
 
-function setSharedConfigFiles(
+/** The edits that map a provider block to a part of the variable: `default`, or `aliases["TAG"]`. `replaced` is the argument that goes. */
+export function providerTo(
   provider: ProviderBlock,
-  reference: string,
+  part: string,
   replaced: Attribute | undefined,
 ): readonly TextEdit[] {
+  const reference = `var.${dynamicVariable}.${part}.shared_config_file`;
   const { file, block, body } = provider;
   if (file.syntax === 'json') {
     const value = JSON.stringify([`\${${reference}}`]).replace(/^\[|\]$/g, '');

@@ -63,6 +63,13 @@ export function setInJson(
   }));
 }
 
+/** Where the object or property that covers `offset` is in the document: the path stays right while other things change. */
+export function pathInJson(text: string, offset: number): JSONPath | undefined {
+  const tree = jsonTree(text);
+  const node = tree === undefined ? undefined : findNodeAtOffset(tree, offset - firstOffset(text));
+  return node === undefined ? undefined : getNodePath(node);
+}
+
 function jsonTree(text: string): Node | undefined {
   return parseTree(text.slice(firstOffset(text)), [], { disallowComments: true });
 }

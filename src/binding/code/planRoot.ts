@@ -1,0 +1,61 @@
+import type { Environment, FileReader } from '../../core/host';
+import { applyToFile } from '../../lint/edits/fixes';
+import { lintRoot } from '../../lint/lint';
+import type { Root, SourceFile } from '../../terraform/model';
+import { readRoot } from '../../terraform/read';
+import { type CodePlan, planFixes } from '../planCode';
+import { CodeDraft } from './draft';
+import { mapProviders } from './providerMapping';
+
+/** What is needed to read a root again. */
+export interface RootReading {
+  readonly host: FileReader;
+  readonly env: Environment;
+  /** The repository: child modules are followed inside of it. */
+  readonly boundary: string;
+}
+
+/**
+ * Everything that the code of a root needs for dynamic credentials: the lint fixes, and then, on the text that they leave, the mapping
+ * of provider blocks to the workspace's tagged configurations. One change a file, with its difference.
+ */
+export async function planRootCode(
+  reading: RootReading,
+  root: Root,
+  tags: readonly string[],
+  nameOf: (file: SourceFile) => string,
+  signal: AbortSignal,
+): Promise<CodePlan> {
+  const { host, env, boundary } = reading;
+  const findings = lintRoot(root, { environment: env });
+  const files = new Map([...root.modules.flatMap(m => m.files), ...root.tfvarsFiles].map(f => [f.path, f]));
+  const fixes = planFixes([...files.values()], findings, findings, nameOf);
+  const draft = new CodeDraft(host);
+  draft.write(
+    fixes.changes.flatMap(({ file: path, edits }) => {
+      const file = files.get(path);
+      return file === undefined ? [] : [{ file, text: applyToFile(file, edits) }];
+    }),
+  );
+  const problems = [...fixes.problems];
+  const fixed = new Set(fixes.changes.map(c => c.file));
+  const mapped = new Set<string>();
+  if (tags.length > 0) {
+    const again = await readRoot(draft.files, env, root.dir, boundary, { signal });
+    const mapping = again === undefined ? undefined : mapProviders(again, { tags });
+    if (mapping?.ok === false) problems.push(mapping.problem);
+    if (mapping?.ok === true) {
+      draft.write(mapping.value.texts.map(({ file, text }) => ({ file: files.get(file.path) ?? file, text })));
+      for (const { file } of mapping.value.texts) mapped.add(file.path);
+    }
+  }
+  const titleOf = (file: SourceFile): string => {
+    const count = fixes.fixed.filter(f => f.location.file === file.path).length;
+    const parts = [
+      ...(fixed.has(file.path) ? [`fix ${count === 1 ? '1 finding' : `${count} findings`}`] : []),
+      ...(mapped.has(file.path) ? ['map providers'] : []),
+    ].join(' and ');
+    return `${parts.charAt(0).toUpperCase()}${parts.slice(1)} in ${nameOf(file)}`;
+  };
+  return { changes: draft.changes(titleOf, findings), fixed: fixes.fixed, problems };
+}

@@ -1,0 +1,72 @@
+import type { CodeChange } from '../binding/change';
+import { applyEdits } from '../core/text';
+import { ProblemError } from '../core/problem';
+import type { Project, Root } from '../terraform/model';
+import { type CliContext, type ExitCode, UsageError } from './command';
+import { unwrap } from './names';
+import { printJson } from './planReport';
+import { replaceable, replaceFile } from './replaceFile';
+import type { TerraformFolder } from './terraformFolder';
+import { unifiedDiff } from './unifiedDiff';
+
+/** The one root that a command is about. */
+export function onlyRoot(folder: TerraformFolder, project: Project): Root {
+  const own = project.roots.filter(r => r.dir === folder.folder);
+  const roots = own.length > 0 ? own : project.roots;
+  const [root, ...more] = roots;
+  if (root === undefined)
+    throw new ProblemError({
+      code: 'no-root',
+      message: `There is no Terraform configuration in ${folder.folder}.`,
+      nextStep: 'Give the folder of a root.',
+    });
+  if (more.length > 0)
+    throw new UsageError(
+      `PATH holds ${roots.length} roots (${roots.map(r => folder.name(r.dir)).join(', ')}); name one`,
+    );
+  return root;
+}
+
+/**
+ * Shows changes of files as a unified diff and, after a yes, writes them: each file only while it still holds what was shown, all of
+ * them checked before the first is written.
+ */
+export async function showAndWrite(
+  context: CliContext,
+  folder: TerraformFolder,
+  changes: readonly CodeChange[],
+  more: { readonly yes: boolean; readonly json: boolean; readonly notes: readonly string[]; readonly next?: string },
+): Promise<ExitCode> {
+  const diffs = changes.map(change => ({
+    file: folder.name(change.file),
+    title: change.title,
+    diff: unifiedDiff(folder.name(change.file), change.before ?? '', change.edits),
+  }));
+  const written = more.yes && changes.length > 0;
+  if (written) {
+    const ready: { readonly target: Awaited<ReturnType<typeof checked>>; readonly text: string }[] = [];
+    for (const change of changes) {
+      const text = folder.files.get(change.file)?.text ?? '';
+      ready.push({ target: await checked(folder, change.file, text), text: applyEdits(text, change.edits) });
+    }
+    for (const { target, text } of ready) await replaceFile(target, text);
+  }
+  if (more.json) context.out(printJson({ changes: diffs, notes: more.notes, written }));
+  else {
+    for (const { diff } of diffs) context.out(diff);
+    for (const note of more.notes) context.err(`${note}\n`);
+    if (changes.length === 0) context.err('Nothing to do.\n');
+    else if (!written) context.err('Nothing was written: repeat it with --yes.\n');
+    else
+      context.err(`${diffs.map(d => d.file).join(', ')} written.${more.next === undefined ? '' : ` ${more.next}`}\n`);
+  }
+  return changes.length === 0 || written ? 0 : 1;
+}
+
+async function checked(
+  folder: TerraformFolder,
+  file: string,
+  text: string,
+): Promise<Parameters<typeof replaceFile>[0]> {
+  return unwrap(await replaceable(folder.folder, file, text));
+}

@@ -1,0 +1,87 @@
+import { CodeDraft } from '../../binding/code/draft';
+import { mapProviders as planMapping } from '../../binding/code/providerMapping';
+import { credentialFacts } from '../../hcp/variables/credentials';
+import { readVariables } from '../../hcp/variables/read';
+import { readWorkspace } from '../../hcp/workspace/read';
+import { lintRoot } from '../../lint/lint';
+import { targets } from '../bindings';
+import { onlyRoot, showAndWrite } from '../codeChanges';
+import { choice, type CliContext, type Command, many, type OptionValues, UsageError } from '../command';
+import { nodeFiles } from '../files';
+import { HcpSessions } from '../hcpSession';
+import { unwrap } from '../names';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+
+export const mapProviders: Command = {
+  name: 'map-providers',
+  summary: 'map provider blocks to tagged configurations (tfc_aws_dynamic_credentials); shows the difference first',
+  help: `As soon as a workspace has a tagged configuration (TFC_AWS_PROVIDER_AUTH_TAG), every provider block has to say which one it uses,
+the default one too. Writes that: the block without an alias uses the default configuration, one with an alias the tag of its own
+name, any other the default as it does today; a tag that no block uses gets a block. Declares tfc_aws_dynamic_credentials.
+
+Usage: tfc-oidc map-providers [PATH] [options]
+
+  --tag TAG             a tag of the workspace; several times if need be (default: the tags of the workspace's variables, read from
+                        HCP Terraform)
+  --map ALIAS=TAG       for the provider with this alias ("default" is the configuration without a tag); several times if need be
+  --organization ORG --workspace NAME --hostname HOST    instead of what the cloud block of PATH says
+  --yes                 write the files; without it the difference is shown
+  --format text|json    json: { "changes": [{ "file", "title", "diff" }], "notes", "written" }
+
+Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 could not run.`,
+  options: {
+    tag: { type: 'string', multiple: true },
+    map: { type: 'string', multiple: true },
+    organization: { type: 'string' },
+    workspace: { type: 'string', multiple: true },
+    hostname: { type: 'string' },
+    yes: { type: 'boolean' },
+    format: { type: 'string' },
+  },
+  async run(context, { values, positionals }) {
+    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const folder = await readTerraformFolder(context, positionals);
+    const root = onlyRoot(folder, folder.project);
+    const given = many(values, 'tag');
+    const tags = given.length > 0 ? given : await tagsOfWorkspaces(context, values, folder);
+    const { texts, notes } = unwrap(planMapping(root, { tags, aliases: aliases(values) }));
+    const draft = new CodeDraft(nodeFiles);
+    draft.write(texts);
+    const changes = draft.changes(
+      file => `Map providers in ${folder.name(file.path)}`,
+      lintRoot(root, { environment: context.env }),
+    );
+    const none = tags.length === 0 ? ['The workspace has no tagged configuration.'] : [];
+    return showAndWrite(context, folder, changes, { yes: values['yes'] === true, json, notes: [...none, ...notes] });
+  },
+};
+
+function aliases(values: OptionValues): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    many(values, 'map').map(given => {
+      const match = /^([^=]+)=(\w+)$/.exec(given);
+      if (match === null) throw new UsageError(`--map takes ALIAS=TAG; it was "${given}"`);
+      return [match[1] ?? '', match[2] ?? ''];
+    }),
+  );
+}
+
+/** All tags that the effective variables of the root's workspaces have. */
+async function tagsOfWorkspaces(
+  context: CliContext,
+  values: OptionValues,
+  folder: TerraformFolder,
+): Promise<readonly string[]> {
+  const sessions = new HcpSessions(context);
+  const found = await targets(context, values, folder, sessions);
+  if (found.length === 0) throw new UsageError('no workspace is named; give --tag, or --organization and --workspace');
+  const tags = new Set<string>();
+  for (const target of found) {
+    const client = await sessions.open(target.hostname, target.root?.cloud);
+    const workspace = unwrap(await readWorkspace(client, target.organization, target.workspace, context.signal));
+    const { effective } = unwrap(await readVariables(client, workspace, context.signal));
+    for (const { tag, backing } of credentialFacts(effective).configurations)
+      if (tag !== undefined && backing === 'native') tags.add(tag);
+  }
+  return [...tags].sort();
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { check } from '../../../src/cli/commands/check';
+import { cloud } from '../../../src/cli/commands/cloud';
+import { configure } from '../../../src/cli/commands/configure';
+import { mapProviders } from '../../../src/cli/commands/mapProviders';
+import { status } from '../../../src/cli/commands/status';
+import { ServerPair } from '../../support/binding/serverWorlds';
+
+let pair: ServerPair;
+before(async () => void (pair = await ServerPair.open()));
+beforeEach(() => {
+  pair.clear();
+  pair.seed();
+});
+afterEach(() => assert.deepEqual(pair.hcp.violations, []));
+after(() => pair.close());
+
+const file = (name = 'main.tf'): string => path.join(pair.project, name);
+const read = (name?: string): string => readFileSync(file(name), 'utf8');
+const write = (text: string, name?: string): void => writeFileSync(file(name), text);
+const terraform = spawnSync('terraform', ['version']).status === 0;
+
+/** `terraform fmt` agrees with what was written. */
+function formatted(t: { skip(why: string): void }): void {
+  if (!terraform) return t.skip('terraform is not installed');
+  execFileSync('terraform', ['fmt', '-check', pair.project], { env: { ...process.env, TF_CLI_CONFIG_FILE: '' } });
+}
+
+describe('cloud', () => {
+  const args = (): string[] => [
+    'project',
+    '--organization',
+    'acme',
+    '--workspace',
+    'prod',
+    '--hostname',
+    pair.hcp.hostname,
+  ];
+
+  test('shows the difference, and writes it with --yes; status then knows the workspace', async t => {
+    write('provider "aws" {\n  region = "eu-central-1"\n}\n');
+    const shown = await pair.run(cloud, ...args());
+    assert.equal(shown.code, 1);
+    assert.match(shown.out, /^\+ {4}organization = "acme"$/m);
+    assert.match(shown.err, /acme\/prod is in project "Default Project"/);
+    assert.match(shown.err, /Nothing was written: repeat it with --yes/);
+    assert.doesNotMatch(read(), /cloud/);
+    const done = await pair.run(cloud, ...args(), '--yes', '--format', 'json');
+    assert.equal(done.code, 0);
+    assert.equal((JSON.parse(done.out) as { written: boolean }).written, true);
+    const report = await pair.run(status, 'project', '--format', 'json');
+    assert.match(report.out, /"workspace": "prod"/);
+    await assert.rejects(pair.run(cloud, ...args()), /has a cloud block already/);
+    formatted(t);
+  });
+
+  test('says where a workspace is not there yet', async () => {
+    write('locals {}\n');
+    const { err } = await pair.run(cloud, ...args().map(a => (a === 'prod' ? 'staging' : a)));
+    assert.match(err, /Workspace staging of organization acme does not exist.*"terraform init" makes/);
+  });
+
+  test('turns a backend "remote" into a cloud block', async t => {
+    write(
+      `terraform {\n  backend "remote" {\n    hostname     = "${pair.hcp.hostname}"\n    organization = "acme"\n\n    workspaces {\n      prefix = "pr"\n    }\n  }\n}\n`,
+    );
+    await assert.rejects(pair.run(cloud, 'project', '--yes'), /finds its workspaces by a prefix/);
+    const { code, out } = await pair.run(cloud, 'project', '--workspace', 'prod', '--yes');
+    assert.equal(code, 0);
+    assert.match(out, /^- {2}backend "remote" \{$/m);
+    assert.match(out, /^\+ {2}cloud \{$/m);
+    assert.match((await pair.run(status, 'project')).out, /^acme\/prod on/m);
+    formatted(t);
+  });
+
+  test('keys and tokens are not shown on the way', async () => {
+    write(
+      'terraform {\n  backend "remote" {\n    organization = "acme"\n    token        = "abcdefghijklmn.atlasv1.AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n',
+    );
+    const { out, err } = await pair.run(cloud, 'project');
+    assert.match(out, /\+ {2}cloud/);
+    assert.equal(`${out}${err}`.includes('atlasv1'), false);
+  });
+
+  test('a file outside of PATH is not written', async () => {
+    mkdirSync(path.join(pair.aws.home, 'elsewhere'), { recursive: true });
+    writeFileSync(path.join(pair.aws.home, 'elsewhere', 'x.tf'), 'locals {}\n');
+    const folder = path.join(pair.aws.home, 'linked');
+    mkdirSync(folder);
+    symlinkSync('../elsewhere/x.tf', path.join(folder, 'main.tf'));
+    await assert.rejects(pair.run(cloud, 'linked', ...args().slice(1), '--yes'), /outside of/);
+    assert.equal(readFileSync(path.join(pair.aws.home, 'elsewhere', 'x.tf'), 'utf8'), 'locals {}\n');
+  });
+});
+
+describe('map-providers', () => {
+  const two = (): void => pair.code('\nprovider "aws" {\n  alias  = "archive"\n  region = "eu-west-1"\n}\n');
+
+  test('takes the tags of the workspace, and the checks agree afterwards', async t => {
+    await pair.configure();
+    two();
+    assert.equal((await pair.run(mapProviders, 'project')).code, 0, 'no tag, nothing to do');
+    pair.hcp.state.variable(pair.workspace, 'TFC_AWS_PROVIDER_AUTH_ARCHIVE', 'true');
+    pair.hcp.state.variable(
+      pair.workspace,
+      'TFC_AWS_RUN_ROLE_ARN_ARCHIVE',
+      pair.variable('TFC_AWS_PLAN_ROLE_ARN').value,
+    );
+    const before = (await pair.run(status, 'project', '--format', 'json')).out;
+    assert.match(before, /maps no configuration/);
+    const { code, out } = await pair.run(mapProviders, 'project', '--yes');
+    assert.equal(code, 0);
+    assert.match(out, /aliases\["ARCHIVE"\]/);
+    assert.match((await pair.run(status, 'project')).out, /✓ ok +Tags and provider aliases/);
+    assert.equal((await pair.run(check, 'project')).code, 0);
+    assert.equal((await pair.run(mapProviders, 'project')).code, 0);
+    formatted(t);
+  });
+
+  test('a person decides over an alias', async () => {
+    two();
+    const { code } = await pair.run(mapProviders, 'project', '--tag', 'OLD', '--map', 'archive=OLD', '--yes');
+    assert.equal(code, 0);
+    assert.match(read(), /aliases\["OLD"\]/);
+    assert.equal(read().match(/provider "aws"/g)?.length, 2);
+  });
+
+  test('configure --tag --fix-code sets up a second configuration with its code', async () => {
+    await pair.configure();
+    two();
+    const { code, err, out } = await pair.run(
+      configure,
+      'project',
+      '--profile',
+      'default',
+      '--tag',
+      'ARCHIVE',
+      '--fix-code',
+      '--yes',
+    );
+    assert.equal(code, 0, err + out);
+    assert.match(read(), /default\.shared_config_file/);
+    assert.match(read(), /aliases\["ARCHIVE"\]/);
+    assert.equal(
+      pair.variable('TFC_AWS_PLAN_ROLE_ARN_ARCHIVE').value,
+      'arn:aws:iam::123456789012:role/tfc-acme-prod-ARCHIVE-plan',
+    );
+    assert.equal((await pair.run(status, 'project', '--profile', 'default')).code, 0);
+  });
+});
