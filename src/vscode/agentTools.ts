@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
+import type * as Reports from './agentReports';
 import type { BindingStore } from './bindingStore';
 import { type AgentTool, agentTools } from './contract';
 import type { ProjectStore } from './projectStore';
+
+const loadReports = (): Promise<typeof Reports> => import('./agentReports');
 
 interface RootInput {
   /** A folder as the sidebar shows it; all roots where it is left out. */
@@ -48,20 +51,20 @@ export class AgentTools implements vscode.Disposable {
   }
 
   private async answer(name: AgentTool, wanted: string | undefined, token: vscode.CancellationToken): Promise<string> {
-    const { chosen, noRoot, inspection, findings, states } = await import('./agentReports');
+    const reports = await loadReports();
     if (!this.store.ready) await this.store.refresh();
-    const roots = chosen(this.store.all(), wanted);
-    if (roots.length === 0) return noRoot(this.store.all(), wanted);
+    const roots = reports.chosen(this.store.all(), wanted);
+    if (roots.length === 0) return reports.noRoot(this.store.all(), wanted);
     switch (name) {
       case 'tfcOidc_inspectProject':
-        return inspection(roots);
+        return reports.inspection(roots);
       case 'tfcOidc_lint':
-        return findings(this.store, roots);
+        return reports.findings(this.store, roots);
       case 'tfcOidc_explainBinding': {
         const unread = roots.filter(r => this.bindings.of(r) === undefined);
         if (unread.length > 0 && vscode.workspace.isTrusted && !token.isCancellationRequested)
           await this.bindings.check(unread);
-        return states(this.bindings, roots);
+        return reports.states(this.bindings, roots);
       }
     }
   }
