@@ -35,28 +35,46 @@ for (const file of readdirSync(sources).filter(f => /^tables|Needs\.ts$/.test(f)
   const text = readFileSync(path.join(sources, file), 'utf8');
   // Elsewhere than in the tables, names like this may be condition keys.
   for (const [, name] of text.matchAll(/'([a-z0-9-]+:[A-Z][A-Za-z0-9]+)'/g))
-    if (file.startsWith('tables') || known.has(name.toLowerCase())) byHand(name, file);
+    if (file.startsWith('tables') || known.has(name.toLowerCase())) {
+      const action = byHand(name, file);
+      if (action !== name) throw new Error(`${file}: ${name} is spelled ${action}`);
+    }
   // The table of keys has the names of KMS's actions alone.
   for (const [, name] of text.matchAll(/'([A-Z][A-Za-z]+)'/g))
     if (known.has(`kms:${name}`.toLowerCase())) byHand(`kms:${name}`, file);
 }
 
-const names = [...used].sort();
+const names = [...used].sort((a, b) => {
+  const [x, y] = [a.split(':'), b.split(':')];
+  return x[0] === y[0] ? (x[1] < y[1] ? -1 : 1) : x[0] < y[0] ? -1 : 1;
+});
 const index = new Map(names.map((name, i) => [name, i]));
 const numbers = set => set.map(name => index.get(name)).sort((a, b) => a - b);
 const { formats, scopes, levels } = factsOf(names);
+// Long texts are read faster than long lists, and most of them is never looked at: see src/iam/permissions/mapping.ts.
+const text = set => set.map(i => i.toString(36)).join(' ');
+const services = new Map();
+for (const name of names) {
+  const [service, action] = name.split(':');
+  services.set(service, [...(services.get(service) ?? []), action]);
+}
 const compiled = {
   source: 'iam-policy-autopilot',
   version: graph.version,
   provider: graph.provider,
-  actions: names,
+  actions: [...services].map(([service, list]) => `${service} ${list.join(' ')}`).join('\n'),
   levels,
-  formats,
-  scopes,
-  types: Object.fromEntries(Object.entries(graph.types).map(([type, sets]) => [type, sets.map(numbers)])),
-  data: Object.fromEntries(Object.entries(dataSources).map(([type, set]) => [type, numbers(set)])),
+  formats: formats.join('\n'),
+  scopes: scopes.map(text).join('\n'),
+  types: Object.fromEntries(
+    Object.entries(graph.types).map(([type, sets]) => [type, sets.map(set => text(numbers(set))).join('|')]),
+  ),
+  data: Object.fromEntries(Object.entries(dataSources).map(([type, set]) => [type, text(numbers(set))])),
   only: Object.fromEntries(
-    Object.entries(only).map(([type, rows]) => [type, rows.map(([name, words]) => [index.get(name), words])]),
+    Object.entries(only).map(([type, rows]) => [
+      type,
+      rows.map(([name, words]) => `${index.get(name).toString(36)} ${words}`).join(';'),
+    ]),
   ),
 };
 const gzipped = gzipSync(JSON.stringify(compiled), { level: 9 });
@@ -68,8 +86,19 @@ console.log(
 /** Names of actions by type, as the last run with TABLES.json compiled them. */
 function compiledGraph() {
   const old = JSON.parse(gunzipSync(readFileSync(target)).toString('utf8'));
+  const actions = old.actions.split('\n').flatMap(line => {
+    const [service, ...list] = line.split(' ');
+    return list.map(name => `${service}:${name}`);
+  });
   const types = {};
-  for (const [type, sets] of Object.entries(old.types)) types[type] = sets.map(set => set.map(i => old.actions[i]));
+  for (const [type, sets] of Object.entries(old.types)) {
+    const namesOf = set =>
+      set
+        .split(' ')
+        .filter(Boolean)
+        .map(word => actions[Number.parseInt(word, 36)]);
+    types[type] = sets.split('|').map(namesOf);
+  }
   return { version: old.version, provider: old.provider, types };
 }
 
@@ -113,7 +142,8 @@ function readGraph(file) {
 
 /** One tagging function serves all kinds of a service (roles, users, …); keeps the actions of the kind that the type names. */
 function ofKind(actions, kind) {
-  const word = { OIDCProvider: 'OpenIDConnectProvider', ServiceLinkedRole: 'Role', VirtualMFADevice: 'MFADevice' }[kind] ?? kind;
+  const word =
+    { OIDCProvider: 'OpenIDConnectProvider', ServiceLinkedRole: 'Role', VirtualMFADevice: 'MFADevice' }[kind] ?? kind;
   const own = kind === undefined ? [] : actions.filter(name => name.split(':')[1].includes(word));
   return own.length > 0 ? own : actions;
 }

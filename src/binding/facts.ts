@@ -165,6 +165,14 @@ export interface CodeFacts {
   readonly regions: readonly string[];
 }
 
+/** Credentials of commands that run on this machine: the AWS provider's own chain, never the role of the workspace. */
+export interface LocalFacts {
+  /** What comes first in the chain, in words; no value of it. */
+  readonly source: string;
+  /** TF_FORCE_LOCAL_BACKEND: then plan and apply run on this machine too. */
+  readonly forced: boolean;
+}
+
 /** What we remembered of the binding when we last saw it whole. */
 export interface RememberedNames {
   readonly workspaceId: string;
@@ -187,6 +195,8 @@ export interface BindingFacts {
   /** `undefined`: CloudTrail was not asked, since that wants consent. */
   readonly trail: Fact<TrailFacts> | undefined;
   readonly remembered: RememberedNames | undefined;
+  /** What commands on this machine take, where its environment was looked at. */
+  readonly local: LocalFacts | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

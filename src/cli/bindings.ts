@@ -76,6 +76,7 @@ export async function checkBindings(
         // Asked only where the answer is part of a check.
         ...('missing' in account ? {} : { fetch }),
         written,
+        environment: context.env,
         now: Date.now(),
       },
       context.signal,

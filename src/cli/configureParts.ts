@@ -41,6 +41,7 @@ export function gatherFor(
       client,
       account: planned ?? { missing: 'The account is read with the plan.' },
       ...(planned && { fetch }),
+      environment: context.env,
       now: Date.now(),
     },
     context.signal,
@@ -87,7 +88,7 @@ export function notesOf({ before: { facts }, workspace }: ReadTarget, planned: P
     ),
     ...(workspace.executionMode === 'local'
       ? [
-          `Runs of ${workspace.name} execute on your machine (execution mode "local"): HCP Terraform delivers neither these variables nor the role there. They take effect once the mode is remote or agent.`,
+          `Runs of ${workspace.name} execute on your machine (execution mode "local"): HCP Terraform delivers neither these variables nor the role there${facts.local === undefined ? '' : `, and the AWS provider takes ${facts.local.source}`}. They take effect once the mode is remote or agent.`,
         ]
       : []),
   ];

@@ -21,19 +21,44 @@ export function workspaceReadable(facts: BindingFacts): readonly Check[] {
   ];
 }
 
+/**
+ * Commands that run on this machine whatever the mode is. From the CLI's design and from issues (hashicorp/terraform#24931, #31770).
+ */
+const alwaysLocal = [
+  'terraform import, console, state, output, validate, init and test run on this machine whatever the mode is, without the role; import blocks run remotely.',
+] as const;
+
 export function executionMode(facts: BindingFacts): readonly Check[] {
   if (facts.workspace.state === 'unknown') return [];
   const w = facts.workspace.value;
   const from = w.executionModeFrom === 'unknown' ? '' : `, set by the ${w.executionModeFrom}`;
   const base = { id: 'execution-mode', title: `Execution mode: ${w.executionMode}` } as const;
   const evidence = [`Runs of ${w.name} execute in mode "${w.executionMode}"${from}.`];
+  const { local } = facts;
+  const takes = local === undefined ? [] : [`On this machine the AWS provider takes ${local.source}.`];
+  if (w.executionMode !== 'local' && local?.forced === true) {
+    return [
+      {
+        ...base,
+        state: 'warning',
+        evidence: [
+          ...evidence,
+          'TF_FORCE_LOCAL_BACKEND is set here: plan and apply run on this machine all the same.',
+          ...takes,
+        ],
+        why: 'What runs on this machine gets neither the variables of the workspace nor the role.',
+        nextStep: 'Unset TF_FORCE_LOCAL_BACKEND.',
+        failureModes: [10],
+      },
+    ];
+  }
   if (w.executionMode !== 'local') {
     return [
       {
         ...base,
         state: 'ok',
-        evidence,
-        why: 'HCP Terraform mints a token and delivers the variables. Commands that always run on your machine (import, console, state, output) still use your local AWS credentials.',
+        evidence: [...evidence, ...alwaysLocal, ...takes],
+        why: 'HCP Terraform mints a token and delivers the variables to runs; not to commands that always run on your machine.',
         failureModes: [],
       },
     ];
@@ -42,7 +67,11 @@ export function executionMode(facts: BindingFacts): readonly Check[] {
     {
       ...base,
       state: 'wrong',
-      evidence,
+      evidence: [
+        ...evidence,
+        'Variables of the workspace and of its variable sets are not delivered, and the role is not used.',
+        ...takes,
+      ],
       why: 'In local execution HCP Terraform delivers no variables and mints no token: the OIDC role is not used, runs take whatever AWS credentials your machine has.',
       nextStep: 'Set the execution mode to remote or agent, or keep using a local AWS profile knowingly.',
       remedy: { kind: 'open-page', url: `${w.url}/settings/general` },

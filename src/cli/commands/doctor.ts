@@ -136,6 +136,7 @@ function onlyError(pastedError: string): BindingFacts {
     pastedError,
     trail: undefined,
     remembered: undefined,
+    local: undefined,
     now: 0,
   };
 }

@@ -124,11 +124,8 @@ function report(result: Permissions, folder: TerraformFolder): Record<string, un
     })),
     why,
     size: result.fit.characters,
-    fit: {
-      how: result.fit.how,
-      says: result.fit.sentence,
-      policies: result.fit.policies.length === 1 ? 1 : result.fit.policies,
-    },
+    fit: { how: result.fit.how, says: result.fit.sentence },
+    ...(result.fit.policies.length > 1 && { policies: result.fit.policies }),
     provider: result.provider,
   };
 }

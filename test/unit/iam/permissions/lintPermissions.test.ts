@@ -211,7 +211,7 @@ test("a resource's own policy is not judged as a role's permissions", () => {
   assert.deepEqual(codes({ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'kms:*', Resource: '*' }), []);
 });
 
-const code = readFileSync(path.join(__dirname, '../../../fixtures/permissions/lint/main.tf'), 'utf8');
+const code = readFileSync(path.join(__dirname, '../../../fixtures/policies/main.tf'), 'utf8');
 
 /** `line: code`, and whether there is a fix. */
 function inCode(text: string): readonly string[] {

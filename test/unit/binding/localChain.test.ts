@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Check } from '../../../src/binding/check';
+import { executionMode } from '../../../src/binding/checks/workspace';
+import { codeFacts } from '../../../src/binding/gather/code';
+import { known, type WorkspaceFacts } from '../../../src/binding/facts';
+import { localCredentials } from '../../../src/binding/localChain';
+import { lintRoot } from '../../../src/lint/lint';
+import { healthy } from '../../support/binding/world';
+import { rootOf } from '../../support/root';
+
+const key = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+};
+
+async function source(env: Readonly<Record<string, string>>, provider = ''): Promise<string> {
+  const root = await rootOf({ 'main.tf': `provider "aws" {\n  region = "eu-west-1"\n${provider}}\n` });
+  return localCredentials(env, codeFacts(root, lintRoot(root, { environment: env }))).source;
+}
+
+describe('what commands on this machine take', () => {
+  test('in the order of the AWS provider', async () => {
+    assert.match(await source({ AWS_PROFILE: 'dev' }), /the AWS profile "dev"/);
+    assert.match(
+      await source({ AWS_PROFILE: 'dev', AWS_ROLE_ARN: 'r', AWS_WEB_IDENTITY_TOKEN_FILE: 'f' }),
+      /AWS_ROLE_ARN/,
+    );
+    assert.match(await source({ AWS_PROFILE: 'dev', ...key }), /AWS_ACCESS_KEY_ID/);
+    assert.match(await source(key, '  profile = "acme"\n'), /the profile that the provider block names/);
+    assert.match(
+      await source(key, `  access_key = "${key.AWS_ACCESS_KEY_ID}"\n  secret_key = "x"\n`),
+      /the static credentials in the provider block/,
+    );
+    assert.match(await source({ AWS_PROFILE: '' }), /default AWS profile, else the role of this machine/);
+    assert.match(await source({ AWS_ACCESS_KEY_ID: 'only half' }), /default AWS profile/);
+  });
+
+  test('no value of the environment is told', async () => {
+    assert.doesNotMatch(await source(key), /AKIA|wJalr/);
+  });
+});
+
+describe('execution mode', () => {
+  const workspace = healthy.workspace.state === 'known' ? healthy.workspace.value : undefined;
+  const ask = (part: Partial<WorkspaceFacts>, env: Readonly<Record<string, string>>): Check | undefined => {
+    assert.ok(workspace);
+    return executionMode({
+      ...healthy,
+      workspace: known({ ...workspace, ...part }),
+      local: localCredentials(env, undefined),
+    })[0];
+  };
+
+  test('local: nothing is delivered, and what the machine has is used', () => {
+    const check = ask({ executionMode: 'local' }, { AWS_PROFILE: 'dev' });
+    assert.equal(check?.state, 'wrong');
+    assert.match(
+      check.evidence.join('\n'),
+      /are not delivered, and the role is not used.\nOn this machine the AWS provider takes the AWS profile "dev"/,
+    );
+  });
+
+  test('remote: the commands that run here all the same are named', () => {
+    const check = ask({}, {});
+    assert.equal(check?.state, 'ok');
+    assert.match(check.evidence.join('\n'), /terraform import, console, state, output/);
+  });
+
+  test('TF_FORCE_LOCAL_BACKEND makes remote ones local', () => {
+    const check = ask({}, { TF_FORCE_LOCAL_BACKEND: '1' });
+    assert.deepEqual([check?.state, check?.failureModes], ['warning', [10]]);
+  });
+});
