@@ -12,6 +12,8 @@ import { Diagnostics } from './vscode/diagnostics';
 import { WorkspaceFiles } from './vscode/fileReader';
 import { ExtensionLog } from './vscode/log';
 import { fixRoot, openLocation } from './vscode/navigation';
+import { PermissionDiagnostics } from './vscode/permissionDiagnostics';
+import { PermissionHelp } from './vscode/permissionHelp';
 import { Previews } from './vscode/preview';
 import { ProjectStore } from './vscode/projectStore';
 import type { Services } from './vscode/services';
@@ -60,6 +62,8 @@ export function activate(context: vscode.ExtensionContext): void {
     new Diagnostics(store),
     new CodeActions(store),
     new TrustDiagnostics(store, log),
+    new PermissionDiagnostics(store, log),
+    new PermissionHelp(store, previews, commands),
     tree,
     new StatusBar(store, bindings),
   );
