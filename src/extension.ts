@@ -15,6 +15,8 @@ import { WorkspaceFiles } from './vscode/fileReader';
 import { Hovers } from './vscode/hovers';
 import { ExtensionLog } from './vscode/log';
 import { fixRoot, openLocation } from './vscode/navigation';
+import { PermissionDiagnostics } from './vscode/permissionDiagnostics';
+import { PermissionHelp } from './vscode/permissionHelp';
 import { Previews } from './vscode/preview';
 import { ProjectStore } from './vscode/projectStore';
 import type { Services } from './vscode/services';
@@ -66,6 +68,8 @@ export function activate(context: vscode.ExtensionContext): void {
     new Hovers(),
     new CloudLens(store, bindings),
     new AgentTools(store, bindings),
+    new PermissionDiagnostics(store, log),
+    new PermissionHelp(store, previews, commands),
     tree,
     new StatusBar(store, bindings),
   );

@@ -15,6 +15,7 @@ export const commandIds = [
   'tfcOidc.tokenSource',
   'tfcOidc.refresh',
   'tfcOidc.fixRoot',
+  'tfcOidc.whyPermissions',
   'tfcOidc.openLocation',
   'tfcOidc.showLog',
   'tfcOidc.copyText',
@@ -40,6 +41,9 @@ export const documentSelector = [
   { pattern: '**/*.{tf,tofu,tfvars}.json' },
   { pattern: '**/*.{tfcomponent,tfdeploy,tfstack}.hcl' },
 ] as const;
+
+/** Files that may hold permission policies. */
+export const policySelector = [{ pattern: '**/*.{json,jsonc}' }, { pattern: '**/*.{tf,tofu}' }] as const;
 
 /** Where the project's documents are on the web. */
 export const pages = 'https://github.com/tfc-oidc/vscode-configure-tfc-oidc/blob/main/';

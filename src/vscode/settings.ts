@@ -5,6 +5,8 @@ import type { Severity } from '../lint/finding';
 export interface Settings {
   readonly enabled: boolean;
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** Show what each resource needs of AWS above it. */
+  readonly permissionLens: boolean;
   /** Folders, relative to the workspace folder, that are left out. */
   readonly ignoredFolders: readonly string[];
 }
@@ -21,6 +23,7 @@ export function readSettings(scope: vscode.Uri | undefined): Settings {
         (e): e is [string, Severity | 'off'] => typeof e[1] === 'string' && severities.includes(e[1]),
       ),
     ),
+    permissionLens: configuration.get<boolean>('permissionLens', true),
     ignoredFolders: configuration.get<string[]>('ignoredFolders', []).filter(f => typeof f === 'string'),
   };
 }

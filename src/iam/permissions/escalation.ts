@@ -89,7 +89,7 @@ export function isEverything(resource: PolicyNode): boolean {
   );
 }
 
-export interface Grants {
+interface Grants {
   /** By action: where it is allowed on any resource. */
   readonly actions: ReadonlyMap<string, PolicyNode>;
   /** The services that roles may be passed to; undefined: any. */
@@ -97,7 +97,7 @@ export interface Grants {
 }
 
 /** What the statements together allow on any resource, less what they deny on any resource without a condition. */
-export function broadGrants(statements: readonly PolicyNode[], list: ActionList): Grants {
+function broadGrants(statements: readonly PolicyNode[], list: ActionList): Grants {
   const allowed = new Map<string, PolicyNode>();
   const denied = new Set<string>();
   let passedTo: readonly string[] | undefined = [];

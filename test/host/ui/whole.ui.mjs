@@ -1,34 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { withCompany } from './company.mjs';
 import { Workbench } from './workbench.mjs';
-
-// Through require, since tsx gives no __dirname to TypeScript that an ES module imports.
-const { startCompany } = createRequire(import.meta.url)('../../support/demo/company.ts');
 
 const keysOf = of => of.vars.map(v => v.key).sort();
 
 const whole = (theme, name) => ({
   name: `from static keys to a proven binding, ${name}`,
-  prepare: async () => {
-    const base = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-company-'));
-    const company = await startCompany(base);
-    return {
-      company,
-      options: {
-        ws: company.folder,
-        settings: { 'workbench.colorTheme': theme },
-        viewport: { width: 1400, height: 950 },
-        env: company.env,
-      },
-      close: async () => {
-        await company.close();
-        rmSync(base, { recursive: true, force: true });
-      },
-    };
-  },
+  prepare: withCompany(theme),
   run: async (host, { company: { aws, hcp, storefront } }) => {
     const legacy = hcp.state.varsets[0];
     hcp.seen.length = 0;

@@ -131,6 +131,17 @@ export class Workbench {
     return readFileSync(path.join(this.ws, file), 'utf8');
   }
 
+  /** Waits for a text in the clipboard: like a file's content, its coming is its only event. */
+  async clipboard(wanted) {
+    let text = '';
+    for (let i = 0; i < 200; i++) {
+      text = await this.page.evaluate(() => navigator.clipboard.readText());
+      if (wanted(text)) return text;
+      await this.page.waitForTimeout(50);
+    }
+    throw new Error(`the clipboard is not as wanted:\n${text}`);
+  }
+
   /** Waits for a file on disk: its content is the event, and nothing else tells of it. */
   async onDisk(file, wanted) {
     for (let i = 0; i < 200; i++) {

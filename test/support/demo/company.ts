@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import path from 'node:path';
 import { exampleKey, exampleSecret, writeProfiles } from '../aws/profiles';
 import { AwsServer } from '../aws/server';
+import { advance } from '../hcp/runner';
 import { HcpServer } from '../hcp/server';
 import type { WorkspaceState } from '../hcp/state';
 
@@ -127,15 +128,16 @@ async function setUp(at: Surroundings, { payments, network, analytics }: Workspa
   if (role === undefined) throw new Error('the role of payments was not made');
   role.trust = role.trust.replaceAll('project:Payments:', 'project::');
   role.tags.clear();
-  at.hcp.state.run(payments, {
-    status: 'errored',
-    log: `Terraform v1.11.4\non linux_amd64\nInitializing plugins and modules...\n\nError: No valid credential sources found\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n  on main.tf line 11, in provider "aws":\n  11: provider "aws" {\n\nPlease see https://registry.terraform.io/providers/hashicorp/aws\nfor more information about providing credentials.\n\nError: failed to refresh cached credentials, failed to retrieve credentials,\noperation error STS: AssumeRoleWithWebIdentity, https response error\nStatusCode: 403, RequestID: 5d1f1a52-2b0c-4c3e-9f0a-0c9d9a1b2c3d, api error\nAccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity\n`,
-  });
+  // Its last run took a real token to STS, and was refused.
+  const refused = at.hcp.state.run(payments, { status: 'planning', ahead: ['planned_and_finished'], at: now() });
+  await advance(at.hcp.state, at.hcp.issuer, at.hcp.runner, refused.id);
   const both = ['analytics', '--workspace', 'analytics-eu', '--project', 'Analytics', '--roles', 'single'];
   await set(...both, '--profile', 'acme-prod', '--policy-arn', 'arn:aws:iam::aws:policy/AmazonS3FullAccess');
   await set(...both, '--profile', 'acme-archive', '--tag', 'ARCHIVE');
   at.hcp.state.run(analytics);
 }
+
+const now = (): string => new Date().toISOString();
 
 function configure(at: Surroundings, args: readonly string[]): Promise<void> {
   const journal = path.join(at.base, 'home', 'journal');

@@ -1,0 +1,64 @@
+/**
+ * What the editor knows of permissions. This file is the entry of dist/permissionLanguage.js, which is loaded when a policy or a
+ * resource is looked at first: activation needs none of it, and the data is read with it.
+ */
+import { readActions } from '../iam/permissions/actions';
+import type { ActionKnowledge } from '../iam/permissions/actionLanguage';
+import { generatePermissions } from '../iam/permissions/generate';
+import { lintPermissionsInCode, lintPermissionText } from '../iam/permissions/lintPermissions';
+import { readMapping, type TypeMapping } from '../iam/permissions/mapping';
+import type { PermissionFinding } from '../iam/permissions/permissionFinding';
+import { readDescriptions, readResources } from '../iam/permissions/reference';
+import type { RootNeeds } from '../iam/permissions/why';
+import { entry, listOf, readPolicyText } from '../iam/policy/node';
+import { permissionFile } from '../node/permissionFiles';
+import type { Root, SourceFile } from '../terraform/model';
+
+export { actionAt, actionNameAt, describeAction, proposals } from '../iam/permissions/actionLanguage';
+export { blockText, needingBlocks, whyText } from '../iam/permissions/why';
+
+let known: ActionKnowledge | undefined;
+let mapping: TypeMapping | undefined;
+const needs = new WeakMap<Root, RootNeeds>();
+
+/** IAM's actions with their resources and AWS's descriptions. */
+export function knowledge(): ActionKnowledge {
+  if (known === undefined) {
+    const actions = readActions(permissionFile('actions.json.gz'));
+    known = {
+      reference: readResources(permissionFile('resources.json.gz'), actions),
+      descriptions: readDescriptions(permissionFile('descriptions.json.gz'), actions),
+    };
+  }
+  return known;
+}
+
+/** What a root needs. A root that was read again is another object: what was worked out for the former one is forgotten with it. */
+export function needsOf(root: Root): RootNeeds {
+  const former = needs.get(root);
+  if (former !== undefined) return former;
+  mapping ??= readMapping(permissionFile('terraform.json.gz'));
+  const place = { partition: 'aws', region: undefined, account: undefined };
+  const made = {
+    plan: generatePermissions(root, mapping, { phase: 'plan', place }),
+    apply: generatePermissions(root, mapping, { phase: 'apply', place }),
+  };
+  needs.set(root, made);
+  return made;
+}
+
+/** Findings of a JSON file; `undefined` where it holds no permission policy. */
+export function lintJson(text: string): readonly PermissionFinding[] | undefined {
+  const { root } = readPolicyText(text);
+  const statements = root === undefined ? [] : listOf(entry(root, 'Statement')?.value);
+  const looksLikeOne = statements.some(
+    s => s.kind === 'object' && s.entries.some(e => /^(?:Effect|(?:Not)?Actions?)$/i.test(e.key)),
+  );
+  return looksLikeOne ? lintPermissionText(text, knowledge().reference).findings : undefined;
+}
+
+/** Findings of a Terraform file; `undefined` where it holds no policy. */
+export function lintCode(file: SourceFile): readonly PermissionFinding[] | undefined {
+  const { findings, policies } = lintPermissionsInCode(file.parsed, file.text, knowledge().reference);
+  return policies.length === 0 ? undefined : findings;
+}
