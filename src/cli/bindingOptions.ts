@@ -19,6 +19,7 @@ import {
 import { partitionName } from '../oidc/partition';
 import type { WorkspaceIdentity } from '../oidc/subject';
 import { type Root, workspaceOf } from '../terraform/model';
+import { codePolicies } from './codePolicies';
 import { choice, type CliContext, many, type OptionValues, text, UsageError } from './command';
 import { unwrap } from './names';
 import { readTerraformFolder } from './terraformFolder';
@@ -40,6 +41,7 @@ export const bindingOptions = {
   'role-name': { type: 'string' },
   'plan-role-name': { type: 'string' },
   'apply-role-name': { type: 'string' },
+  permissions: { type: 'string' },
   policy: { type: 'string' },
   'plan-policy': { type: 'string' },
   'apply-policy': { type: 'string' },
@@ -72,6 +74,8 @@ Roles:
   --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN.
                         With separate roles --role-name N means N-plan and N-apply
   --path /P/            default /
+  --permissions code    inline policies with what the code of PATH is known to need, for plans and applies apart (see
+                        "tfc-oidc permissions"); a start, not a promise
   --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, kept inline: a JSON file, or the JSON itself
   --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies, several times if need be; a name alone is
                         one of AWS's own (ReadOnlyAccess, job-function/ViewOnlyAccess)
@@ -107,7 +111,9 @@ export async function bindingRequest(
   reported?: readonly WorkspaceIdentity[],
 ): Promise<BindingRequest> {
   const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
-  const folder = named && positionals.length === 0 ? undefined : await readTerraformFolder(context, positionals);
+  const fromCode = values['permissions'] !== undefined && choice(values, 'permissions', ['code'], 'code') === 'code';
+  const folder =
+    named && positionals.length === 0 && !fromCode ? undefined : await readTerraformFolder(context, positionals);
   const root = folder === undefined ? undefined : rootFor(folder.project.roots, values);
   const cloud = root?.cloud;
   const host = text(values, 'hostname') ?? (cloud?.hostname.state === 'known' ? cloud.hostname.value : undefined);
@@ -138,6 +144,7 @@ export async function bindingRequest(
   const session = wholeNumber(values, 'max-session');
   const tags = awsTags(values);
   const quota = wholeNumber(values, 'trust-policy-quota');
+  const code = fromCode ? codePolicies(codeRoot(folder?.project.roots ?? [], root, values)) : undefined;
   const shared = { inline: await policyFile(context, text(values, 'policy')), attached: many(values, 'policy-arn') };
   const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
     const inline = (await policyFile(context, text(values, `${use}-policy`))) ?? shared.inline;
@@ -167,17 +174,23 @@ export async function bindingRequest(
     profile: text(values, 'profile'),
     region: text(values, 'region'),
     account: text(values, 'account'),
-    notes:
-      given === undefined
+    notes: [
+      ...(code?.notes ?? []),
+      ...(given === undefined
         ? [
             `The project "${project}" is the one of the cloud block. The token carries the project that the workspace is really in: check it in HCP Terraform.`,
           ]
-        : [],
+        : []),
+    ],
     journal: journalDir(context, values),
     adopt: values['adopt'] === true,
     ownedByCode:
       folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
     choices: (accountId, partition) => {
+      const withCode = <T extends { readonly attached: readonly string[] }>(own: T, phase: 'plan' | 'apply'): T => {
+        const inline = code?.policy(phase, accountId, partition);
+        return inline === undefined ? own : { ...own, inline };
+      };
       const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
       if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
       return {
@@ -194,9 +207,9 @@ export async function bindingRequest(
         ...(quota !== undefined && { trustPolicyQuota: quota }),
         ...(boundary !== undefined && { boundaryArn: boundary }),
         policies: {
-          run: withArns(policies.run, partition),
-          plan: withArns(policies.plan, partition),
-          apply: withArns(policies.apply, partition),
+          run: withArns(withCode(policies.run, 'apply'), partition),
+          plan: withArns(withCode(policies.plan, 'plan'), partition),
+          apply: withArns(withCode(policies.apply, 'apply'), partition),
         },
         ...(session !== undefined && { maxSessionDuration: session }),
       };
@@ -288,6 +301,20 @@ function rootFor(roots: readonly Root[], values: OptionValues): Root | undefined
 function workspaceNames(cloud: Root['cloud']): readonly string[] {
   const name = workspaceOf(cloud);
   return name === undefined ? [] : [name];
+}
+
+/** The configuration whose code decides: the one of the cloud block, or the only one. */
+function codeRoot(roots: readonly Root[], found: Root | undefined, values: OptionValues): Root {
+  const files = ['policy', 'plan-policy', 'apply-policy'].find(o => values[o] !== undefined);
+  if (files !== undefined)
+    throw new UsageError(`--permissions code writes the inline policies, and so does --${files}: give one of them`);
+  const [only, ...others] = roots;
+  const root = found ?? (others.length === 0 ? only : undefined);
+  if (root === undefined)
+    throw new UsageError(
+      `--permissions code needs a PATH with one configuration; there ${roots.length === 0 ? 'is none' : `are ${roots.length}`}`,
+    );
+  return root;
 }
 
 /** A file's name, or the policy itself: then it begins with a brace. */

@@ -144,7 +144,7 @@ function allNotes({ caller, desired, plan }: PreparedBinding, notes: readonly st
     ...(caller.root ? ["The caller is the account's root user. It works; a user or role of its own is safer."] : []),
     ...bare.map(
       r =>
-        `Role ${r.name} gets no permissions here: give a policy with --policy, --policy-arn or their plan- and apply- forms.`,
+        `Role ${r.name} gets no permissions here: --permissions code gives it what the code needs; or give a policy with --policy, --policy-arn or their plan- and apply- forms.`,
     ),
     ...plan.notes,
   ];

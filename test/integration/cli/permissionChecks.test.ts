@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { configure } from '../../../src/cli/commands/configure';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { permissions } from '../../../src/cli/commands/permissions';
 import { status } from '../../../src/cli/commands/status';
@@ -113,4 +114,33 @@ test('a profile that may not read policies leaves it unknown, and code without r
   pair.aws.server.log.length = 0;
   assert.deepEqual(await told('role-permissions'), []);
   assert.ok(!pair.aws.server.calls('iam').includes('GetPolicy'));
+});
+
+test('configure --permissions code gives each role what its phase needs, and the check is content', async () => {
+  const done = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code', '--yes');
+  assert.equal(done.code, 0, done.err + done.out);
+  for (const phase of ['plan', 'apply'] as const) {
+    const [policy = '{}'] = [...stored(phase).inline.values()];
+    assert.deepEqual(JSON.parse(policy), JSON.parse(await needed(phase)));
+  }
+  assert.deepEqual(
+    (await told('role-permissions')).map(c => c.state),
+    ['ok', 'ok'],
+  );
+  await assert.rejects(
+    pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code', '--policy', '{}'),
+    /--policy: give one of them/,
+  );
+});
+
+test('configure --permissions code takes back what the code no longer needs', async () => {
+  await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code', '--yes');
+  pair.code('\nresource "aws_sns_topic" "news" {\n  name = "news"\n}\nresource "aws_no_such" "x" {}\n');
+  assert.match((await told('role-permissions'))[1]?.evidence[0] ?? '', /actions missing, \d+ no longer needed/);
+  const done = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code', '--yes');
+  assert.match(done.out + done.err, /aws_no_such/);
+  assert.deepEqual(
+    (await told('role-permissions')).map(c => c.state),
+    ['ok', 'ok'],
+  );
 });
