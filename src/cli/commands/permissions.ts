@@ -152,8 +152,9 @@ function textReport(result: Permissions, folder: TerraformFolder, notes: readonl
 /** The resources that a statement has an action for: one action may be in several statements, with other conditions. */
 function addressesOf(result: Permissions, statement: PermissionStatement, action: string): readonly string[] {
   const of = result.needs.filter(n => n.action === action);
-  const same = of.filter(
-    n => n.condition !== undefined && JSON.stringify(n.condition) === JSON.stringify(statement.Condition),
-  );
+  const values = (c: PermissionStatement['Condition']): readonly string[] =>
+    Object.values(c ?? {}).flatMap(keys => Object.values(keys).flatMap(value => [value].flat()));
+  const limits = values(statement.Condition);
+  const same = of.filter(n => n.condition !== undefined && values(n.condition).every(v => limits.includes(v)));
   return [...new Set((same.length > 0 ? same : of.filter(n => n.condition === undefined)).map(n => n.address))];
 }

@@ -1,6 +1,16 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
+import type { Expression } from '../../terraform/syntax/ast';
 import { templates, type Template } from './tablesArns';
-import { instancesOf, type KnownText, knownText, pathOf, type Place, referencedName, type Scope } from './values';
+import {
+  follow,
+  instancesOf,
+  type KnownText,
+  knownText,
+  pathOf,
+  type Place,
+  referencedName,
+  type Scope,
+} from './values';
 
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
 
@@ -38,6 +48,11 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   const template = templateOf(resource.type);
   if (template === undefined) return undefined;
   const [argument, service, where, rests] = template;
+  const written = attributeOf(resource.body, argument.split('+')[0] ?? '');
+  const arn = written === undefined ? undefined : knownText(written.value, scope);
+  // An ARN as it is written; AWS adds six letters to a secret's name, which may be left out.
+  if (arn?.open === false && new RegExp(`^arn:[^*?$\\s]+:${service}:[^*?$\\s]+$`).test(arn.text))
+    return service === 'secretsmanager' ? [arn.text, `${arn.text}-*`] : [arn.text];
   const names = argument.split('+').map(name => nameOf(resource, scope, name));
   const [first] = names;
   if (first === undefined || names.some(n => n === undefined)) return undefined;
@@ -62,22 +77,36 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
  * nothing tells for others.
  */
 function principalArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  if (resource.mode !== 'resource') return foundByName(resource, scope, place);
   const match =
     /^aws_iam_(role|user|group)_(?!.*login)/.exec(resource.type) ?? /^aws_iam_access_(?:key)/.exec(resource.type);
   const kind = match?.[1] ?? (match === null ? undefined : 'user');
   if (kind === undefined) return undefined;
   const argument = attributeOf(resource.body, kind) ?? attributeOf(resource.body, `${kind}_name`);
   if (argument === undefined) return undefined;
-  const [type, name] = pathOf(argument.value) ?? [];
-  const { instance: _, ...outside } = scope;
-  const owner = scope.module.resources.find(
+  const behind = follow(argument.value, scope);
+  const [type, name] = pathOf(behind.value) ?? [];
+  const { instance: _, ...outside } = behind.scope;
+  const owner = outside.module.resources.find(
     r => r.mode === 'resource' && r.type === `aws_iam_${kind}` && r.type === type && r.name === name,
   );
   if (owner !== undefined) return resourceArns(owner, outside, place);
   const known = nameOf(resource, scope, argument.name);
-  if (known === undefined) return undefined;
-  const start = `${arnStart('iam', 'global', place)}${kind}/`;
-  const text = known.text + (known.open ? '*' : '');
+  return known === undefined ? undefined : anyPath(kind, known, place.account ?? '*', place);
+}
+
+/** Data sources of IAM find by name, whatever the path; a policy may be AWS's own. */
+function foundByName(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const kind = /^aws_iam_(role|user|policy|instance_profile)$/.exec(resource.type)?.[1]?.replace('_', '-');
+  const known = kind === undefined ? undefined : nameOf(resource, scope, kind === 'user' ? 'user_name' : 'name');
+  if (kind === undefined || known === undefined) return undefined;
+  const accounts = [place.account ?? '*', ...(kind === 'policy' ? ['aws'] : [])];
+  return accounts.flatMap(account => anyPath(kind, known, account, place));
+}
+
+function anyPath(kind: string, name: KnownText, account: string, place: Place): readonly string[] {
+  const start = `arn:${place.partition}:iam::${account}:${kind}/`;
+  const text = name.text + (name.open ? '*' : '');
   return [`${start}${text}`, `${start}*/${text}`];
 }
 
@@ -117,10 +146,16 @@ function arnStart(service: string, where: Template[2], place: Place): string {
 /** The name that an argument gives: known text that can stand in an ARN, or a long enough beginning of it. */
 export function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownText | undefined {
   const direct = attributeOf(resource.body, argument);
-  const path = direct === undefined ? undefined : pathOf(direct.value);
+  const behind = direct === undefined ? undefined : follow(direct.value, scope);
+  const path = behind === undefined ? undefined : pathOf(behind.value);
   // queue_url = aws_sqs_queue.jobs.url
-  const asked = path !== undefined && ['arn', 'url', 'invoke_arn'].includes(path[2] ?? '');
-  const given = direct === undefined ? undefined : asked ? referencedName(path, scope) : knownText(direct.value, scope);
+  const asked = path !== undefined && ['arn', 'url', 'invoke_arn'].includes(path.at(-1) ?? '');
+  const given =
+    behind === undefined
+      ? undefined
+      : asked
+        ? referencedName(path, behind.scope)
+        : knownText(behind.value, behind.scope);
   const prefix = attributeOf(resource.body, `${argument}_prefix`);
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
   const found = given ?? (start === undefined ? undefined : { text: start.text, open: true });
@@ -134,22 +169,22 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
   return /[*?$\s]/.test(name.text) ? undefined : name;
 }
 
-/** The ARN of a role that an argument names: an ARN as written, the role's name, or a role of this code. */
-export function roleArn(
-  text: KnownText | undefined,
-  reference: readonly string[] | undefined,
-  scope: Scope,
-  place: Place,
-): string | undefined {
-  const [type, name, attribute] = reference ?? [];
+/** The ARNs that a role has that an argument names: an ARN as written, the role's name, or a role of this code; else undefined. */
+export function roleArns(value: Expression, at: Scope, place: Place): readonly string[] | undefined {
+  const { value: behind, scope } = follow(value, at);
+  const path = pathOf(behind) ?? [];
+  const [type, name, attribute] = path[0] === 'data' ? path.slice(1) : path;
+  const mode = path[0] === 'data' ? 'data' : 'resource';
   const role =
-    type === 'aws_iam_role' && (attribute === undefined || ['arn', 'id', 'name'].includes(attribute))
-      ? scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name)
+    type === 'aws_iam_role' && (attribute === undefined || ['arn', 'id', 'name'].includes(path.at(-1) ?? ''))
+      ? scope.module.resources.find(r => r.mode === mode && r.type === type && r.name === name)
       : undefined;
   // Its path counts: the name alone does not make the ARN.
-  if (role !== undefined) return resourceArns(role, scope, place)?.[0];
+  const { instance: _, ...outside } = scope;
+  if (role !== undefined) return resourceArns(role, outside, place);
+  const text = knownText(behind, scope);
   if (text === undefined || text.open || /[*?$\s]/.test(text.text) || text.text === '') return undefined;
-  return text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`;
+  return [text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`];
 }
 
 /** Does an ARN fit a format of AWS's reference? `${…}` is any text there, without slashes in a bucket's name. */

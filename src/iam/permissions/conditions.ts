@@ -2,7 +2,7 @@ import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { resourceArns } from './arns';
 import type { Conditions } from './document';
-import { instancesOf, knownText, pathOf, type Place, type Scope } from './values';
+import { follow, instancesOf, knownText, pathOf, type Place, type Scope } from './values';
 
 /**
  * Limits that the code decides: which policies may be attached, and which boundary a role or user is made with.
@@ -24,6 +24,11 @@ export function conditionOf(
     const arns = argument === undefined ? undefined : policyArns(argument.value, resource, scope, place);
     return arns === undefined ? undefined : { ArnEquals: { 'iam:PermissionsBoundary': oneOrAll(arns) } };
   }
+  if (action === 'iam:CreateServiceLinkedRole') {
+    const service = attributeOf(resource.body, 'aws_service_name');
+    const known = service === undefined ? undefined : knownText(service.value, scope);
+    return known?.open === false ? { StringEquals: { 'iam:AWSServiceName': known.text } } : undefined;
+  }
   return undefined;
 }
 
@@ -33,10 +38,12 @@ function policyArns(
   scope: Scope,
   place: Place,
 ): readonly string[] | undefined {
-  const [type, name, attribute] = pathOf(value) ?? [];
-  const policy = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
-  if (policy?.type === 'aws_iam_policy' && (attribute === 'arn' || attribute === 'id'))
-    return resourceArns(policy, scope, place);
+  const behind = follow(value, scope);
+  const [type, name, ...rest] = pathOf(behind.value) ?? [];
+  const policy = behind.scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
+  const { instance: _, ...outside } = behind.scope;
+  if (policy?.type === 'aws_iam_policy' && ['arn', 'id'].includes(rest.at(-1) ?? ''))
+    return resourceArns(policy, outside, place);
   const texts = instancesOf(resource.body, scope).map(instance => knownText(value, instance));
   const arns = texts.flatMap(t =>
     t?.open === false && /^arn:[^*?$\s]+:policy\/[^*?$\s]+$/.test(t.text) ? [t.text] : [],

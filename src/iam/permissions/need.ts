@@ -20,3 +20,9 @@ export interface Need {
   readonly region: string | undefined;
   readonly condition?: Conditions;
 }
+
+/** What was found, and what a person should know of it. */
+export interface FoundNeeds {
+  readonly needs: readonly Need[];
+  readonly notes: readonly string[];
+}

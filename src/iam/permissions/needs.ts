@@ -1,24 +1,16 @@
 import type { Location } from '../../core/text';
 import { at, attributeOf, blocksOf, headerSpan, type ResourceBlock, type Root } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
-import { roleArn } from './arns';
+import { roleArns } from './arns';
 import type { TypeMapping } from './mapping';
 import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
-import {
-  codeNeeds,
-  keyNeeds,
-  logBucketNeeds,
-  managedPasswordNeeds,
-  passRoleNeeds,
-  profileNeeds,
-  serviceLinkedRoleNeeds,
-} from './relatedNeeds';
+import { keyNeeds, relatedNeeds } from './relatedNeeds';
 import { conditionOf } from './conditions';
-import type { Need, NeedSource, Phase } from './need';
+import type { FoundNeeds, Need, NeedSource, Phase } from './need';
 import { isSet, ownerOf, scopeOf } from './scopes';
-import { backendNeeds, remoteStateNeeds, type StateNeeds } from './stateNeeds';
+import { backendNeeds, remoteStateNeeds } from './stateNeeds';
 import * as tables from './tables';
-import { knownText, pathOf, type Place, type Scope } from './values';
+import { childScope, knownText, type Place, type Scope } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -46,7 +38,7 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   const variables = new Map<string, { value: Expression; scope: Scope | undefined }>();
   for (const assignment of root.tfvars)
     variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
-  const base = { module: root.module, variables, prefix: '', place: options.place };
+  const base = { module: root.module, variables, prefix: '', place: options.place, modules: root.modules };
   const first: Scope = { ...base, providers: providersOf(root.module, new Map(), base) };
   const provider = first.providers.get('aws');
   const written = mainRegion(first);
@@ -69,15 +61,6 @@ interface Found {
   readonly confidence: Need['confidence'];
 }
 
-const relatedNeeds = [
-  passRoleNeeds,
-  serviceLinkedRoleNeeds,
-  managedPasswordNeeds,
-  profileNeeds,
-  codeNeeds,
-  logBucketNeeds,
-];
-
 class Collector {
   readonly needs: Need[] = [];
   readonly unmapped: Unmapped[] = [];
@@ -86,14 +69,14 @@ class Collector {
   private readonly types: ReadonlySet<string>;
 
   constructor(
-    private readonly root: Root,
+    root: Root,
     private readonly mapping: TypeMapping,
     private readonly options: NeedOptions,
   ) {
     this.types = new Set(root.modules.flatMap(m => m.resources.map(r => r.type)));
   }
 
-  add(found: StateNeeds): void {
+  add(found: FoundNeeds): void {
     this.needs.push(...found.needs);
     for (const note of found.notes) this.notes.add(note);
   }
@@ -102,17 +85,15 @@ class Collector {
     for (const resource of scope.module.resources) this.resource(resource, scope);
     this.assumedRoles(scope);
     for (const call of scope.module.calls) {
-      const module = this.root.modules.find(m => m.dir === call.dir);
-      if (module === undefined) {
+      const inside = childScope(call, scope);
+      if (inside === undefined) {
         this.notes.add(
           `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
         );
         continue;
       }
-      if (above.includes(module.dir) || above.length > 20) continue;
-      const variables = new Map(call.body.attributes.map(a => [a.name, { value: a.value, scope }]));
-      const inside = { module, variables, prefix: `${scope.prefix}module.${call.name}.`, place: scope.place };
-      const providers = providersOf(module, givenProviders(call, scope), inside);
+      if (above.includes(inside.module.dir) || above.length > 20) continue;
+      const providers = providersOf(inside.module, givenProviders(call, scope), inside);
       this.visit({ ...inside, providers }, [...above, scope.module.dir]);
     }
   }
@@ -126,15 +107,15 @@ class Collector {
       for (const body of bodies) {
         const role = attributeOf(body, 'role_arn');
         if (role === undefined || role.value.kind === 'null') continue;
-        const arn = roleArn(knownText(role.value, scope), pathOf(role.value), scope, scope.place);
-        if (arn === undefined) {
+        const arns = roleArns(role.value, scope, scope.place);
+        if (arns === undefined) {
           this.notes.add(`${address}: the role to assume is not known here; allow sts:AssumeRole on it by hand.`);
           continue;
         }
-        const found = { action: 'sts:AssumeRole', address, location: at(provider.file, role), resources: [arn] };
+        const found = { action: 'sts:AssumeRole', address, location: at(provider.file, role), resources: arns };
         this.needs.push({ ...found, source: 'provider-block', confidence: 'high', why: '', region: undefined });
         this.notes.add(
-          `${address} assumes ${arn}: that role needs the permissions of its resources, not the run's role.`,
+          `${address} assumes ${arns.join(' or ')}: that role needs the permissions of its resources, not the run's role.`,
         );
       }
     }
@@ -173,8 +154,7 @@ class Collector {
     }
     const subject = { resource, scope, address, place: placeOf(resource, scope) };
     this.needs.push(...keyNeeds(subject, resource.mode === 'resource' ? this.options.phase : 'plan'));
-    if (this.options.phase === 'apply' && resource.mode === 'resource')
-      this.needs.push(...relatedNeeds.flatMap(related => related(subject)));
+    if (this.options.phase === 'apply' && resource.mode === 'resource') this.add(relatedNeeds(subject));
   }
 
   /** A data source or an ephemeral resource. */

@@ -1,9 +1,9 @@
 import { at, attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
-import { roleArn } from './arns';
-import type { Need, Phase } from './need';
+import { roleArns } from './arns';
+import type { FoundNeeds, Need, Phase } from './need';
 import { keyUses, passedRoles, scalableServices, serviceLinkedRoles, type KeyUse } from './tablesRelated';
-import { knownText, pathOf, type Place, referencedName, type Scope } from './values';
+import { follow, instancesOf, knownText, pathOf, type Place, referencedName, type Scope } from './values';
 
 /** A resource for which needs are collected. */
 export interface Subject {
@@ -14,6 +14,8 @@ export interface Subject {
 }
 
 type Extra = Pick<Need, 'action' | 'location' | 'resources'> & Partial<Pick<Need, 'condition' | 'why' | 'confidence'>>;
+
+const nothing: FoundNeeds = { needs: [], notes: [] };
 
 function byHand(subject: Subject, extra: Extra): Need {
   return {
@@ -27,35 +29,58 @@ function byHand(subject: Subject, extra: Extra): Need {
 }
 
 /** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
-export function passRoleNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+function passRoleNeeds(subject: Subject): FoundNeeds {
+  const { resource, scope } = subject;
   const known = passedRoles[resource.type] ?? [];
-  const needs: Need[] = [];
-  const pass = (value: Expression, service: string | undefined): void => {
-    if (value.kind === 'null') return;
-    const values = value.kind === 'tuple' ? value.items : [value];
-    for (const one of values) {
-      const arn = roleArn(knownText(one, scope), pathOf(one), scope, place);
-      // A role that nothing limits is more than a starting policy may pass.
-      if (arn === undefined && service === undefined) continue;
-      needs.push(
-        byHand(subject, {
-          action: 'iam:PassRole',
-          location: at(resource.file, one),
-          resources: [arn ?? `arn:${place.partition}:iam::${place.account ?? '*'}:role/*`],
-          why: arn === undefined ? 'NameNotKnown' : '',
-          confidence: service === undefined ? 'medium' : 'high',
-          ...(service !== undefined && { condition: { StringEquals: { 'iam:PassedToService': service } } }),
-        }),
-      );
-    }
-  };
-  for (const [argument, service] of known)
-    for (const value of valuesAt(resource.body, argument.split('.'))) pass(value, service);
+  const passed = known.flatMap(([argument, service]) =>
+    valuesAt(resource.body, argument.split('.')).map(value => ({ value, service })),
+  );
   // Types that no table has: an argument with the name of a role, set to a role that the code names.
-  if (known.length === 0 && !resource.type.startsWith('aws_iam_'))
-    for (const value of roleArguments(resource.body)) pass(value, undefined);
-  return needs;
+  const others =
+    known.length > 0 || resource.type.startsWith('aws_iam_')
+      ? []
+      : roleArguments(resource.body).map(value => ({ value, service: undefined }));
+  const needs: Need[] = [];
+  const notes: string[] = [];
+  for (const { value, service } of [...passed, ...others]) {
+    for (const one of value.kind === 'tuple' ? value.items : [value]) {
+      if (one.kind === 'null') continue;
+      const arns = instancesOf(resource.body, scope).map(instance => roleArns(one, instance, subject.place));
+      const found = pass(
+        subject,
+        one,
+        arns.some(a => a === undefined) ? undefined : arns.flatMap(a => a ?? []),
+        service,
+      );
+      needs.push(...found.needs);
+      if (service !== undefined) notes.push(...found.notes);
+    }
+  }
+  return { needs, notes };
+}
+
+/** Passing any role is more than a starting policy may hold: a role that is not known is a note. */
+function pass(
+  subject: Subject,
+  value: Expression,
+  arns: readonly string[] | undefined,
+  service: string | undefined,
+): FoundNeeds {
+  if (arns === undefined)
+    return {
+      needs: [],
+      notes: [
+        `${subject.address} passes a role${service === undefined ? '' : ` to ${service}`} that is not known here; allow iam:PassRole on it by hand.`,
+      ],
+    };
+  const need = byHand(subject, {
+    action: 'iam:PassRole',
+    location: at(subject.resource.file, value),
+    resources: arns,
+    confidence: service === undefined ? 'medium' : 'high',
+    ...(service !== undefined && { condition: { StringEquals: { 'iam:PassedToService': service } } }),
+  });
+  return { needs: [need], notes: [] };
 }
 
 const roleNames = /(?:^|_)(?:role|role_arn|iam_role)$/;
@@ -68,7 +93,7 @@ function roleArguments(body: Body): readonly Expression[] {
 }
 
 /** Services make their own role on first use, in the name of the caller. */
-export function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
+function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
   const { resource, scope, place } = subject;
   const namespace = attributeOf(resource.body, 'service_namespace');
   const known = namespace === undefined ? undefined : knownText(namespace.value, scope)?.text;
@@ -127,7 +152,7 @@ export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
  * A password that RDS keeps in Secrets Manager, in a secret whose name begins with `rds!`.
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions
  */
-export function managedPasswordNeeds(subject: Subject): readonly Need[] {
+function managedPasswordNeeds(subject: Subject): readonly Need[] {
   const { resource, scope, place } = subject;
   const managed = attributeOf(resource.body, 'manage_master_user_password');
   if (managed === undefined || managed.value.kind === 'null' || knownText(managed.value, scope)?.text === 'false')
@@ -144,31 +169,29 @@ export function managedPasswordNeeds(subject: Subject): readonly Need[] {
 }
 
 /** The role inside of an instance profile is passed to EC2 by who starts the instance. */
-export function profileNeeds(subject: Subject): readonly Need[] {
+function profileNeeds(subject: Subject): FoundNeeds {
   const { resource, scope, place } = subject;
-  if (!['aws_instance', 'aws_launch_template', 'aws_launch_configuration'].includes(resource.type)) return [];
+  if (!['aws_instance', 'aws_launch_template', 'aws_launch_configuration'].includes(resource.type)) return nothing;
   const values = ['iam_instance_profile', 'iam_instance_profile.name', 'iam_instance_profile.arn'].flatMap(path =>
     valuesAt(resource.body, path.split('.')),
   );
-  return values.flatMap(value => {
-    const [type, name] = pathOf(value) ?? [];
-    const profile = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
-    const role = profile?.type === 'aws_iam_instance_profile' ? attributeOf(profile.body, 'role')?.value : undefined;
-    const arn = role === undefined ? undefined : roleArn(knownText(role, scope), pathOf(role), scope, place);
-    return [
-      byHand(subject, {
-        action: 'iam:PassRole',
-        location: at(resource.file, value),
-        resources: [arn ?? `arn:${place.partition}:iam::${place.account ?? '*'}:role/*`],
-        why: arn === undefined ? 'NameNotKnown' : '',
-        condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
-      }),
-    ];
-  });
+  const found = values
+    .filter(value => value.kind !== 'null')
+    .map(value => {
+      const behind = follow(value, scope);
+      const [type, name] = pathOf(behind.value) ?? [];
+      const profile = behind.scope.module.resources.find(
+        p => p.mode === 'resource' && p.type === type && p.name === name,
+      );
+      const role = profile?.type === 'aws_iam_instance_profile' ? attributeOf(profile.body, 'role')?.value : undefined;
+      const arns = role === undefined ? undefined : roleArns(role, behind.scope, place);
+      return pass(subject, value, arns, 'ec2.amazonaws.com');
+    });
+  return { needs: found.flatMap(f => f.needs), notes: found.flatMap(f => f.notes) };
 }
 
 /** A function's code in a bucket is read in the name of who makes the function. */
-export function codeNeeds(subject: Subject): readonly Need[] {
+function codeNeeds(subject: Subject): readonly Need[] {
   const { resource, scope, place } = subject;
   if (resource.type !== 'aws_lambda_function' && resource.type !== 'aws_lambda_layer_version') return [];
   const bucket = attributeOf(resource.body, 's3_bucket');
@@ -191,7 +214,7 @@ export function codeNeeds(subject: Subject): readonly Need[] {
 }
 
 /** CloudFront writes itself into the ACL of the bucket that it logs to. */
-export function logBucketNeeds(subject: Subject): readonly Need[] {
+function logBucketNeeds(subject: Subject): readonly Need[] {
   const { resource, scope, place } = subject;
   if (resource.type !== 'aws_cloudfront_distribution') return [];
   return valuesAt(resource.body, ['logging_config', 'bucket']).flatMap(value => {
@@ -255,4 +278,19 @@ function valuesAt(body: Body, path: readonly string[]): readonly Expression[] {
       .flatMap(block => blocksOf(block.body, 'content').map(content => content.body)),
   ];
   return blocks.flatMap(inside => valuesAt(inside, rest));
+}
+
+/** What applying a resource needs of other services, beside its keys. */
+export function relatedNeeds(subject: Subject): FoundNeeds {
+  const found = [passRoleNeeds(subject), profileNeeds(subject)];
+  return {
+    needs: [
+      ...found.flatMap(f => f.needs),
+      ...serviceLinkedRoleNeeds(subject),
+      ...managedPasswordNeeds(subject),
+      ...codeNeeds(subject),
+      ...logBucketNeeds(subject),
+    ],
+    notes: found.flatMap(f => f.notes),
+  };
 }

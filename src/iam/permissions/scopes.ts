@@ -17,6 +17,7 @@ export interface ActionScope {
 
 /** What the actions of one resource are about. */
 export interface Owner {
+  readonly type: string;
   readonly place: Place;
   /** ARNs of the resource itself, by the names in its code. */
   readonly own: readonly string[];
@@ -39,6 +40,7 @@ export function ownerOf(
   const kinds = kindsOf(resource.type, mapping, actions);
   const own = resourceArns(resource, scope, place) ?? namedKinds(resource, scope, place, kinds);
   return {
+    type: resource.type,
     place,
     own,
     referenced: referencedArns(resource, scope),
@@ -142,12 +144,32 @@ function leaves(value: Expression): readonly Expression[] {
   }
 }
 
+/** API Gateway's actions are HTTP's verbs on its own paths: the collection that a type belongs to, and what is in it. */
+function gatewayPaths({ type, place, words }: Owner): readonly string[] {
+  const start = `arn:${place.partition}:apigateway:${place.region ?? '*'}::`;
+  const [, collection = ''] = gatewayCollections.find(([pattern]) => pattern.test(type)) ?? [];
+  const tags = words.split(' ').includes('tags') ? [`${start}/tags/*`] : [];
+  return collection === '' ? [`${start}/*`] : [`${start}/${collection}`, `${start}/${collection}/*`, ...tags];
+}
+
+const gatewayCollections: readonly (readonly [RegExp, string])[] = [
+  [/^aws_api_gateway_(?:domain_name|base_path_mapping)|^aws_apigatewayv2_(?:domain_name|api_mapping)/, 'domainnames'],
+  [/_vpc_link$/, 'vpclinks'],
+  [/^aws_api_gateway_api_keys?$/, 'apikeys'],
+  [/^aws_api_gateway_usage_plan/, 'usageplans'],
+  [/^aws_api_gateway_client_certificate$/, 'clientcertificates'],
+  [/^aws_api_gateway_account$/, 'account'],
+  [/^aws_apigatewayv2_/, 'apis'],
+  [/^aws_api_gateway_/, 'restapis'],
+];
+
 /** The resources that one action of a resource is allowed on. */
 export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): ActionScope {
   const known = mapping.formats(action);
   if (known.length === 0) return { resources: ['*'], why: 'NoResourceScope' };
   const service = action.split(':')[0] ?? '';
-  const all = ['ec2', 'rds', 'wafv2'].includes(service) ? withoutUnused(known, owner) : known;
+  if (service === 'apigateway') return { resources: gatewayPaths(owner), why: 'NameNotKnown' };
+  const all = ['ec2', 'rds', 'wafv2', 'elasticache'].includes(service) ? withoutUnused(known, owner) : known;
   // Asked by a filter and not by the name, as the provider does: these are then about all of the kind.
   if (listsAll.test(action) && all.every(f => !f.required)) {
     const kinds = all.filter(f => owner.kinds.has(f.format));
@@ -178,7 +200,7 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
 
 const listsAll = /^(?:rds|redshift|elasticfilesystem|dax|elasticbeanstalk):Describe/;
 /** Groups that a database has whether the code names one or not. */
-const defaultGroups: ReadonlySet<string> = new Set(['og', 'pg', 'subgrp', 'cluster_pg']);
+const defaultGroups: ReadonlySet<string> = new Set(['og', 'pg', 'subgrp', 'cluster_pg', 'parametergroup']);
 
 /** These services check an optional kind only where the call names one, and then the code has an argument for it. */
 function withoutUnused(formats: readonly ArnFormat[], owner: Owner): readonly ArnFormat[] {
@@ -225,14 +247,14 @@ function scope(named: readonly string[], formats: readonly ArnFormat[], place: P
   };
 }
 
-/** More than three kinds of one service, region and account become all of that service there. */
+/** More than eight kinds of one service, region and account become all of that service there. */
 function widest(patterns: readonly string[]): readonly string[] {
   const heads = new Map<string, string[]>();
   for (const pattern of patterns) {
     const head = pattern.split(':').slice(0, 5).join(':');
     heads.set(head, [...(heads.get(head) ?? []), pattern]);
   }
-  return [...heads].flatMap(([head, list]) => (list.length > 3 && !head.endsWith('::') ? [`${head}:*`] : list));
+  return [...heads].flatMap(([head, list]) => (list.length > 8 && !head.endsWith('::') ? [`${head}:*`] : list));
 }
 
 /** The ARNs that no other pattern of the list matches. */

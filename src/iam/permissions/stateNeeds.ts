@@ -1,9 +1,9 @@
 import type { Location } from '../../core/text';
 import { attributeOf, blocksOf, type ResourceBlock, type Root } from '../../terraform/model';
 import type { Expression, ObjectItem } from '../../terraform/syntax/ast';
-import { roleArn } from './arns';
-import type { Need, Phase } from './need';
-import { knownText, pathOf, type Scope } from './values';
+import { roleArns } from './arns';
+import type { FoundNeeds, Need, Phase } from './need';
+import { knownText, type Scope } from './values';
 
 interface StatePlace {
   readonly address: string;
@@ -11,13 +11,8 @@ interface StatePlace {
   get(name: string): Expression | undefined;
 }
 
-export interface StateNeeds {
-  readonly needs: readonly Need[];
-  readonly notes: readonly string[];
-}
-
 /** What the s3 backend needs: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
-export function backendNeeds(root: Root, scope: Scope, phase: Phase): StateNeeds {
+export function backendNeeds(root: Root, scope: Scope, phase: Phase): FoundNeeds {
   const { backend } = root;
   if (backend?.type !== 's3') return { needs: [], notes: [] };
   const role = blocksOf(backend.body, 'assume_role')[0]?.body ?? backend.body;
@@ -42,7 +37,7 @@ export function remoteStateNeeds(
   scope: Scope,
   address: string,
   location: Location,
-): StateNeeds {
+): FoundNeeds {
   const backend = attributeOf(resource.body, 'backend');
   const type = backend === undefined ? undefined : knownText(backend.value, scope)?.text;
   // HCP Terraform ("remote"), files and other clouds need nothing of AWS.
@@ -74,7 +69,7 @@ function stateNeeds(
   state: StatePlace,
   scope: Scope,
   use: { readonly write: boolean; readonly lock: boolean; readonly workspaces: boolean },
-): StateNeeds {
+): FoundNeeds {
   const { partition, account } = scope.place;
   const text = (name: string): string | undefined => {
     const value = state.get(name);
@@ -97,12 +92,12 @@ function stateNeeds(
   };
   const role = state.get('role_arn');
   if (role !== undefined && role.kind !== 'null') {
-    const arn = roleArn(knownText(role, scope), pathOf(role), scope, scope.place);
-    if (arn !== undefined) need('sts:AssumeRole', [arn]);
+    const arns = roleArns(role, scope, scope.place);
+    if (arns !== undefined) need('sts:AssumeRole', arns);
     notes.push(
-      arn === undefined
+      arns === undefined
         ? `${state.address}: the role that reads the state is not known here; allow sts:AssumeRole on it by hand.`
-        : `${state.address}: the state is read as ${arn}; that role needs the permissions on the bucket.`,
+        : `${state.address}: the state is read as ${arns.join(' or ')}; that role needs the permissions on the bucket.`,
     );
     return { needs, notes };
   }

@@ -44,6 +44,9 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_ecs_task_definition: ['family', 'ecs', 'regional', ['task-definition/{}:*']],
   aws_ecs_cluster_capacity_providers: ['cluster_name', 'ecs', 'regional', ['cluster/{}']],
   aws_secretsmanager_secret: ['name', 'secretsmanager', 'regional', ['secret:{}-*']],
+  aws_secretsmanager_secret_version: ['secret_id', 'secretsmanager', 'regional', ['secret:{}-*']],
+  aws_secretsmanager_secret_policy: ['secret_arn', 'secretsmanager', 'regional', ['secret:{}-*']],
+  aws_secretsmanager_secret_rotation: ['secret_id', 'secretsmanager', 'regional', ['secret:{}-*']],
   aws_ssm_parameter: ['name', 'ssm', 'regional', ['parameter/{}']],
   aws_ssm_document: ['name', 'ssm', 'regional', ['document/{}']],
   aws_eks_cluster: ['name', 'eks', 'regional', ['cluster/{}']],
@@ -130,6 +133,7 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_iam_group_policy_attachment: ['group', 'iam', 'global', ['group/{}']],
   aws_iam_group_membership: ['group', 'iam', 'global', ['group/{}']],
   aws_iam_policy: ['name', 'iam', 'global', ['policy{path}{}']],
+  aws_iam_service_linked_role: ['aws_service_name', 'iam', 'global', ['role/aws-service-role/{}/*']],
   aws_iam_openid_connect_provider: ['url', 'iam', 'global', ['oidc-provider/{}']],
   aws_iam_instance_profile: ['name', 'iam', 'global', ['instance-profile{path}{}']],
 };

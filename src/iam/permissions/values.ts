@@ -1,4 +1,5 @@
-import { attributeOf, type Module } from '../../terraform/model';
+import { attributeOf, type Module, type ModuleCall, type ResourceBlock } from '../../terraform/model';
+import { templates } from './tablesArns';
 import type { Body, Expression, ObjectItem } from '../../terraform/syntax/ast';
 
 /** Where the resources will be. What is not given is `*` in an ARN: another account's resources are still not in reach of a role. */
@@ -26,6 +27,8 @@ export interface Scope {
   readonly place: Place;
   /** By the name in this module: `aws`, `aws.east`. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** All modules of the root that could be read. */
+  readonly modules: readonly Module[];
   /** Inside of one instance of a resource: what `each` and `count.index` are. */
   readonly instance?: Instance;
 }
@@ -127,8 +130,6 @@ export const nameArguments: Readonly<Record<string, string>> = {
   aws_codeartifact_domain: 'domain',
 };
 
-const ownNames: ReadonlySet<string> = new Set(['id', 'name', ...Object.values(nameArguments)]);
-
 /**
  * The text of an expression, as far as literals, variables with a default or a value, locals, simple functions, the account and
  * region, and the names of other resources tell. `undefined`: nothing is known. What depends on `count`, `each` or the state is
@@ -158,12 +159,13 @@ export function knownText(expression: Expression, scope: Scope, depth = 0): Know
     case 'call':
       return called(expression.name, expression.args, inner);
     case 'reference':
-      return referenced(expression.path.split('.'), scope, depth);
     // aws_s3_bucket.logs[0].id
     case 'attribute':
     case 'index': {
       const path = pathOf(expression);
-      return path === undefined ? undefined : referenced(path, scope, depth);
+      if (path?.[0] !== 'module') return path === undefined ? undefined : referenced(path, scope, depth);
+      const behind = follow(expression, scope);
+      return behind.value === expression ? undefined : knownText(behind.value, behind.scope, depth + 1);
     }
     default:
       return undefined;
@@ -248,8 +250,45 @@ export function pathOf(expression: Expression): readonly string[] | undefined {
   }
 }
 
+/** One use of a child module, with its arguments. `undefined`: the module could not be read. */
+export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'providers'> | undefined {
+  const module = scope.modules.find(m => m.dir === call.dir);
+  if (module === undefined) return undefined;
+  const variables = new Map(call.body.attributes.map(a => [a.name, { value: a.value, scope }]));
+  const { place, modules, prefix } = scope;
+  return { module, variables, prefix: `${prefix}module.${call.name}.`, place, modules };
+}
+
+/** The expression behind a variable, local or output, with the scope that it was written in. */
+export function follow(
+  value: Expression,
+  scope: Scope,
+  depth = 0,
+): { readonly value: Expression; readonly scope: Scope } {
+  const [first, name = '', third, ...more] = pathOf(value) ?? [];
+  const here = { value, scope };
+  if (depth > 20 || first === undefined) return here;
+  if (first === 'var' && third === undefined) {
+    const given = scope.variables.get(name);
+    const set = given?.value ?? scope.module.variables.get(name)?.default;
+    return set === undefined ? here : follow(set, given?.scope ?? scope, depth + 1);
+  }
+  if (first === 'local' && third === undefined) {
+    const set = scope.module.locals.get(name)?.attribute.value;
+    return set === undefined ? here : follow(set, scope, depth + 1);
+  }
+  if (first !== 'module' || third === undefined || more.length > 0) return here;
+  const call = scope.module.calls.find(c => c.name === name);
+  const child = call && childScope(call, scope);
+  const output = child?.module.files
+    .flatMap(file => file.parsed.body.blocks)
+    .find(block => block.type === 'output' && block.labels[0]?.value === third);
+  const set = output && attributeOf(output.body, 'value')?.value;
+  return child === undefined || set === undefined ? here : follow(set, { ...child, providers: new Map() }, depth + 1);
+}
+
 function referenced(path: readonly string[], scope: Scope, depth: number): KnownText | undefined {
-  const [first = '', second = '', third = '', ...more] = path;
+  const [first = '', second = '', , ...more] = path;
   if (first === 'var') {
     const given = scope.variables.get(second);
     const value = given?.value ?? scope.module.variables.get(second)?.default;
@@ -266,26 +305,50 @@ function referenced(path: readonly string[], scope: Scope, depth: number): Known
     return value && second === 'value' ? member(value, path.slice(2), scope, depth + 1) : undefined;
   }
   if (first === 'count') return second === 'index' && scope.instance ? closed(scope.instance.key) : undefined;
-  if (first === 'data') return surroundings(second, more[0] ?? '', scope.place);
-  // aws_sqs_queue.jobs["mail"].name
-  const [wanted = '', key] = more.length === 1 ? [more[0], third] : [third, undefined];
-  if (!first.startsWith('aws_') || more.length > 1 || !ownNames.has(wanted)) return undefined;
-  const resource = scope.module.resources.find(r => r.mode === 'resource' && r.type === first && r.name === second);
-  if (resource === undefined) return undefined;
+  if (first === 'data') {
+    const around = surroundings(second, more[0] ?? '', scope.place);
+    if (around !== undefined) return around;
+  }
+  const resource = resourceAt(path, scope);
+  return resource === undefined ? undefined : nameFrom(resource, scope, depth);
+}
+
+interface Reference {
+  readonly resource: ResourceBlock;
+  /** The instance's key, where one is named: `aws_sqs_queue.jobs["mail"].name`. */
+  readonly key: string | undefined;
+  readonly attribute: string;
+}
+
+/** The resource or data source of this module that a path is about. */
+function resourceAt(path: readonly string[], scope: Scope): Reference | undefined {
+  const mode = path[0] === 'data' ? 'data' : 'resource';
+  const [type = '', name = '', ...rest] = mode === 'data' ? path.slice(1) : path;
+  if (!type.startsWith('aws_') || rest.length < 1 || rest.length > 2) return undefined;
+  const [key, attribute = ''] = rest.length === 2 ? rest : [undefined, rest[0]];
+  const resource = scope.module.resources.find(r => r.mode === mode && r.type === type && r.name === name);
+  return resource && { resource, key, attribute };
+}
+
+/** The text of an argument, or the name where an attribute has it: the id of a queue is its name, the id of a zone is not. */
+function nameFrom({ resource, key, attribute }: Reference, scope: Scope, depth: number): KnownText | undefined {
+  const { type, body } = resource;
+  const named = nameArguments[type] ?? 'name';
+  const isName = attribute === named || (attribute === 'id' && Object.hasOwn(templates, type));
   const { instance: _, ...outside } = scope;
-  const own = key === undefined ? outside : instancesOf(resource.body, outside).find(s => s.instance?.key === key);
-  const direct = attributeOf(resource.body, wanted);
-  const argument = direct ?? attributeOf(resource.body, nameArguments[first] ?? 'name');
-  if (argument !== undefined) return knownText(argument.value, own ?? outside, depth + 1);
-  const prefix = attributeOf(resource.body, `${nameArguments[first] ?? 'name'}_prefix`);
-  const start = prefix && knownText(prefix.value, own ?? outside, depth + 1);
+  const own =
+    (key === undefined ? undefined : instancesOf(body, outside).find(s => s.instance?.key === key)) ?? outside;
+  const direct = attributeOf(body, attribute) ?? (isName ? attributeOf(body, named) : undefined);
+  if (direct !== undefined) return knownText(direct.value, own, depth + 1);
+  const prefix = isName ? attributeOf(body, `${named}_prefix`) : undefined;
+  const start = prefix && knownText(prefix.value, own, depth + 1);
   return start && { text: start.text, open: true };
 }
 
 /** The name of the resource that a reference like `aws_sqs_queue.jobs.url` is about, whatever attribute it asks for. */
 export function referencedName(path: readonly string[], scope: Scope): KnownText | undefined {
-  const [type = ''] = path;
-  return path.length >= 3 && type.startsWith('aws_') ? referenced([...path.slice(0, -1), 'id'], scope, 0) : undefined;
+  const found = resourceAt(path, scope);
+  return found && nameFrom({ ...found, attribute: 'id' }, scope, 0);
 }
 
 /** `data.aws_caller_identity.x.account_id` and the like: the place that was given. */

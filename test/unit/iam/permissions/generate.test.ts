@@ -11,12 +11,11 @@ import type { Phase } from '../../../../src/iam/permissions/need';
 import { planWrites } from '../../../../src/iam/permissions/tables';
 import { nodeFiles } from '../../../../src/node/files';
 import { readProject } from '../../../../src/terraform/read';
-import { projectOf } from '../../../support/lintFixtures';
+import { all, conditionsOf, mapping, ofCode, resourcesOf } from '../../../support/permissions';
 
 const data = path.join(__dirname, '../../../../src/iam/permissions/data');
 const fixtures = path.join(__dirname, '../../../fixtures/permissions');
 const mappingFile = readFileSync(path.join(data, 'terraform.json.gz'));
-const mapping = readMapping(mappingFile);
 const actions = readActions(readFileSync(path.join(data, 'actions.json.gz')));
 const place = { partition: 'aws', region: 'eu-central-1', account: '111122223333' };
 const configurations = readdirSync(fixtures).filter(name => existsSync(path.join(fixtures, name, 'main.tf')));
@@ -28,28 +27,6 @@ async function generate(name: string, phase: Phase): Promise<Permissions> {
   assert.ok(root);
   return generatePermissions(root, mapping, { phase, place });
 }
-
-/** The policy of code that is written in the test; more files by name. */
-async function ofCode(
-  code: string,
-  phase: Phase = 'apply',
-  options: { guesses?: boolean; region?: string; files?: Record<string, string> } = {},
-): Promise<Permissions> {
-  const project = await projectOf({ 'main.tf': code, ...options.files });
-  const root = project.roots.find(r => r.dir === '/p');
-  assert.ok(root);
-  return generatePermissions(root, mapping, {
-    phase,
-    place: { ...place, region: options.region },
-    guesses: options.guesses ?? false,
-  });
-}
-
-const all = (p: Permissions): readonly string[] => p.policy.Statement.flatMap(s => s.Action);
-const resourcesOf = (p: Permissions, action: string): readonly string[] =>
-  p.policy.Statement.filter(s => s.Action.includes(action)).flatMap(s => s.Resource);
-const conditionsOf = (p: Permissions, action: string): readonly unknown[] =>
-  p.policy.Statement.filter(s => s.Action.includes(action)).map(s => s.Condition);
 
 for (const name of configurations) {
   test(`${name}: each action exists, spelled as AWS does`, async () => {
@@ -96,52 +73,6 @@ test('the levels in the table of types are AWS’s own', () => {
   }
 });
 
-test('names from variables, locals, functions and references become ARNs', async () => {
-  const apply = await ofCode(`
-    variable "stage" { default = "prod" }
-    locals { names = { jobs = lower("JOBS") } }
-    data "aws_caller_identity" "me" {}
-    resource "aws_sqs_queue" "a" { name = "\${var.stage}-\${local.names.jobs}" }
-    resource "aws_sqs_queue" "b" { name = format("%s-%s", var.stage, "b") }
-    resource "aws_sqs_queue" "c" { name = join("-", [var.stage, "c"]) }
-    resource "aws_sqs_queue_policy" "a" {
-      queue_url = aws_sqs_queue.a.url
-      policy    = "{}"
-    }
-    resource "aws_s3_bucket" "logs" { bucket = "logs-\${data.aws_caller_identity.me.account_id}" }
-  `);
-  const arn = 'arn:aws:sqs:*:111122223333:prod-';
-  assert.deepEqual(resourcesOf(apply, 'sqs:CreateQueue'), [`${arn}b`, `${arn}c`, `${arn}jobs`]);
-  assert.deepEqual(resourcesOf(apply, 's3:CreateBucket'), ['arn:aws:s3:::logs-111122223333']);
-});
-
-test('instances of for_each and count have their names', async () => {
-  const apply = await ofCode(`
-    locals { queues = { one = "first", two = "second" } }
-    resource "aws_sqs_queue" "set" {
-      for_each = toset(["a", "b"])
-      name     = "set-\${each.key}"
-    }
-    resource "aws_sqs_queue" "map" {
-      for_each = local.queues
-      name     = each.value
-    }
-    resource "aws_sqs_queue" "count" {
-      count = 2
-      name  = "count-\${count.index}"
-    }
-    resource "aws_sqs_queue" "unknown" {
-      for_each = var.names
-      name     = "unknown-\${each.key}"
-    }
-    variable "names" {}
-  `);
-  assert.deepEqual(
-    resourcesOf(apply, 'sqs:CreateQueue').map(a => a.split(':')[5]),
-    ['count-0', 'count-1', 'first', 'second', 'set-a', 'set-b', 'unknown-*'],
-  );
-});
-
 test('a role is passed by its ARN to its service alone', async () => {
   const apply = await generate('lambda-queue', 'apply');
   assert.deepEqual(resourcesOf(apply, 'iam:PassRole'), ['arn:aws:iam::111122223333:role/orders-worker']);
@@ -149,25 +80,6 @@ test('a role is passed by its ARN to its service alone', async () => {
     { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
   ]);
   assert.ok(!all(await generate('lambda-queue', 'plan')).includes('iam:PassRole'));
-});
-
-test('the role of an instance profile is passed to EC2', async () => {
-  const apply = await ofCode(`
-    resource "aws_iam_role" "web" {
-      name               = "web"
-      path               = "/app/"
-      assume_role_policy = "{}"
-    }
-    resource "aws_iam_instance_profile" "web" {
-      name = "web"
-      role = aws_iam_role.web.name
-    }
-    resource "aws_instance" "web" {
-      ami                  = "ami-1"
-      iam_instance_profile = aws_iam_instance_profile.web.name
-    }
-  `);
-  assert.deepEqual(resourcesOf(apply, 'iam:PassRole'), ['arn:aws:iam::111122223333:role/app/web']);
 });
 
 test('an unknown type is listed, and nothing is granted for it', async () => {
@@ -208,55 +120,6 @@ test('the state and its lock file are reached by their keys; a plan does not wri
   assert.ok(resourcesOf(await generate('lambda-queue', 'apply'), 's3:PutObject').includes(state));
 });
 
-test('a backend with workspaces, a table and a key', async () => {
-  const plan = await ofCode(
-    `terraform {
-      backend "s3" {
-        bucket         = "state"
-        key            = "app"
-        region         = "eu-west-1"
-        dynamodb_table = "locks"
-        kms_key_id     = "alias/state"
-      }
-    }
-    locals { stage = terraform.workspace }`,
-    'plan',
-  );
-  assert.deepEqual(resourcesOf(plan, 's3:GetObject'), ['arn:aws:s3:::state/app', 'arn:aws:s3:::state/env:/*/app']);
-  assert.deepEqual(resourcesOf(plan, 'dynamodb:PutItem'), ['arn:aws:dynamodb:eu-west-1:111122223333:table/locks']);
-  assert.deepEqual(resourcesOf(plan, 'kms:Decrypt'), ['arn:aws:kms:eu-west-1:111122223333:key/*']);
-});
-
-test('a state that is read as another role needs that role alone', async () => {
-  const plan = await ofCode(
-    `terraform {
-      backend "s3" {
-        bucket = "state"
-        key    = "app"
-        assume_role = { role_arn = "arn:aws:iam::444455556666:role/state" }
-      }
-    }
-    data "terraform_remote_state" "hcp" {
-      backend = "remote"
-      config  = { organization = "example" }
-    }
-    data "terraform_remote_state" "other" {
-      backend = "s3"
-      config = {
-        bucket      = "other"
-        key         = "net"
-        assume_role = { role_arn = "arn:aws:iam::444455556666:role/net" }
-      }
-    }`,
-    'plan',
-  );
-  assert.deepEqual(all(plan), ['sts:AssumeRole']);
-  assert.deepEqual(resourcesOf(plan, 'sts:AssumeRole'), [
-    'arn:aws:iam::444455556666:role/net',
-    'arn:aws:iam::444455556666:role/state',
-  ]);
-});
-
 test('a bucket is emptied only where force_destroy asks for it', async () => {
   const apply = await generate('static-site', 'apply');
   assert.deepEqual(resourcesOf(apply, 's3:DeleteObjectVersion'), ['arn:aws:s3:::www.example.com/*']);
@@ -278,50 +141,6 @@ test('tag actions only where tags or default_tags are set', async () => {
     resource "aws_sqs_queue" "x" { name = "jobs" }
   `);
   assert.ok(all(byProvider).includes('sqs:TagQueue'));
-});
-
-test('regions: the provider, its aliases, an argument; the region that was asked for does not beat a literal', async () => {
-  const code = `
-    provider "aws" { region = "eu-west-1" }
-    provider "aws" {
-      alias  = "us"
-      region = "us-east-1"
-    }
-    resource "aws_sqs_queue" "a" { name = "here" }
-    resource "aws_sqs_queue" "b" {
-      provider = aws.us
-      name     = "alias"
-    }
-    resource "aws_sqs_queue" "c" {
-      region = "ap-south-1"
-      name   = "argument"
-    }
-    module "m" {
-      source    = "./m"
-      providers = { aws = aws.us }
-    }
-  `;
-  const files = { 'm/main.tf': 'resource "aws_sqs_queue" "m" { name = "module" }' };
-  const apply = await ofCode(code, 'apply', { region: 'sa-east-1', files });
-  assert.deepEqual(resourcesOf(apply, 'sqs:CreateQueue'), [
-    'arn:aws:sqs:ap-south-1:111122223333:argument',
-    'arn:aws:sqs:eu-west-1:111122223333:here',
-    'arn:aws:sqs:us-east-1:111122223333:alias',
-    'arn:aws:sqs:us-east-1:111122223333:module',
-  ]);
-  assert.ok(apply.notes.some(n => n.includes('sa-east-1')));
-});
-
-test('without a resource to name, the region limits; never for global services', async () => {
-  const code = `
-    resource "aws_vpc" "main" { cidr_block = "10.0.0.0/16" }
-    resource "aws_cloudfront_cache_policy" "x" { name = "x" }
-  `;
-  const here = await ofCode(code, 'apply', { region: 'eu-west-1' });
-  assert.deepEqual(conditionsOf(here, 'ec2:DescribeVpcs'), [{ StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } }]);
-  assert.deepEqual(conditionsOf(here, 'cloudfront:CreateCachePolicy'), [undefined]);
-  const anywhere = await ofCode(code);
-  assert.deepEqual(conditionsOf(anywhere, 'ec2:DescribeVpcs'), [undefined]);
 });
 
 test('attachments are limited to the policies that the code names', async () => {
