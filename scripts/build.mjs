@@ -26,10 +26,15 @@ export async function build({ production = false } = {}) {
     legalComments: 'none',
     external: ['vscode', './aws.js'],
   };
-  await buildExtension(bundle, common, dist);
+  await buildSplit(bundle, common, dist, { entry: 'src/extension.ts', prefix: '', target: 'node22' });
+  await buildSplit(bundle, common, dist, {
+    entry: 'src/cli.ts',
+    prefix: 'cli-',
+    target: 'node20',
+    banner: '#!/usr/bin/env node',
+  });
   const entries = [
     { in: 'src/iam/account/index.ts', out: 'aws.js', target: 'node20' },
-    { in: 'src/cli.ts', out: 'cli.js', target: 'node20', banner: { js: '#!/usr/bin/env node' } },
     { in: 'src/vscode/web.ts', out: 'web.js', target: 'es2022', platform: 'browser' },
   ];
   for (const { in: entry, out, ...rest } of entries) {
@@ -40,20 +45,20 @@ export async function build({ production = false } = {}) {
 }
 
 /**
- * The extension in several CommonJS files that share code: what activation needs, and what an `import()` loads later. esbuild splits
+ * The extension or the CLI in several CommonJS files that share code: what its start needs, and what an `import()` loads later. esbuild splits
  * ES modules only, so each file it makes is turned into CommonJS afterwards. Shared files get plain names, in the order of their
  * size, so that the list of packed files doesn't change with each edit.
  */
-async function buildExtension(bundle, common, dist) {
+async function buildSplit(bundle, common, dist, { entry, prefix, target, banner }) {
   const { transform } = await import('esbuild');
   const { minify, sourcemap } = common;
   const { outputFiles, metafile } = await bundle({
     ...common,
-    entryPoints: ['src/extension.ts'],
+    entryPoints: [entry],
     outdir: dist,
     format: 'esm',
     splitting: true,
-    target: 'node22',
+    target,
     chunkNames: '[name]-[hash]',
     sourcemap: sourcemap && 'inline',
     write: false,
@@ -63,12 +68,12 @@ async function buildExtension(bundle, common, dist) {
   const shared = [];
   for (const { path: file } of outputFiles) {
     const name = path.basename(file);
-    const entry = meta[name].entryPoint;
-    if (entry === undefined) shared.push(name);
-    else names.set(name, `${path.basename(entry, '.ts')}.js`);
+    const from = meta[name].entryPoint;
+    if (from === undefined) shared.push(name);
+    else names.set(name, `${from === entry ? '' : prefix}${path.basename(from, '.ts')}.js`);
   }
   shared.sort((a, b) => meta[b].bytes - meta[a].bytes);
-  shared.forEach((name, i) => names.set(name, `shared${i + 1}.js`));
+  shared.forEach((name, i) => names.set(name, `${prefix}shared${i + 1}.js`));
   for (const { path: file, text } of outputFiles) {
     const name = names.get(path.basename(file));
     let source = text;
@@ -76,8 +81,9 @@ async function buildExtension(bundle, common, dist) {
     const { code, map } = await transform(source, {
       format: 'cjs',
       platform: 'node',
-      target: 'node22',
+      target,
       minify,
+      ...(banner !== undefined && name === `${path.basename(entry, '.ts')}.js` && { banner }),
       sourcemap: sourcemap ? 'external' : false,
       sourcefile: name,
       legalComments: 'none',
@@ -95,7 +101,7 @@ async function buildExtension(bundle, common, dist) {
     },
   ]);
   writeFileSync(
-    path.join(dist, 'extension.js.meta.json'),
+    path.join(dist, `${path.basename(entry, '.ts')}.js.meta.json`),
     JSON.stringify({ ...metafile, outputs: Object.fromEntries(renamed) }),
   );
 }

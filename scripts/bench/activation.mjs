@@ -1,0 +1,107 @@
+// Load and activation of the packaged code: in plain Node with a stand-in for `vscode`, and in VS Code's extension host beside
+// extensions that do nothing.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { root } from '../install.mjs';
+
+/** Milliseconds of `require('./dist/extension.js')` in fresh processes: the one in the middle, and that of an empty module. */
+export function loadTimes(count) {
+  const names = apiNames();
+  const script = file => `
+    const { Module } = require('module');
+    const any = new Proxy(function () {}, { get: (t, k) => (k === 'prototype' ? t.prototype : any), apply: () => any, construct: () => any });
+    const stand = Object.fromEntries(${JSON.stringify(names)}.map(name => [name, any]));
+    const load = Module._load;
+    Module._load = function (id, ...rest) { return id === 'vscode' ? stand : load.call(this, id, ...rest); };
+    const start = process.hrtime.bigint();
+    require(${JSON.stringify(file)});
+    process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));`;
+  const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-bench-'));
+  try {
+    const empty = path.join(folder, 'empty.js');
+    writeFileSync(empty, 'exports.activate = () => {};\n');
+    const time = file => {
+      const all = Array.from({ length: count }, () => {
+        const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', script(file)], { encoding: 'utf8' });
+        if (status !== 0) throw new Error(stderr.slice(-1000));
+        return Number(stdout);
+      }).sort((a, b) => a - b);
+      return all[Math.floor(count / 2)];
+    };
+    return { ours: time(path.join(root, 'dist/extension.js')), empty: time(empty) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The names of VS Code's API that our code uses. */
+function apiNames() {
+  const files = [
+    'src/extension.ts',
+    ...readdirSync(path.join(root, 'src/vscode'), { recursive: true })
+      .filter(f => f.endsWith('.ts'))
+      .map(f => `src/vscode/${f}`),
+  ];
+  const texts = files.map(file => readFileSync(path.join(root, file), 'utf8'));
+  return [...new Set(texts.flatMap(text => [...text.matchAll(/\bvscode\.(\w+)/g)].map(m => m[1])))];
+}
+
+/** Milliseconds of `activate()` in the extension host, the middle of so many hosts; undefined where there is no Chromium. */
+export async function activationTimes(count) {
+  const { chromium, versions } = await import('../../test/support/vscode/setup.mjs');
+  if (!chromium()) return undefined;
+  const { startHost } = await import('../../test/support/vscode/host.mjs');
+  const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-bench-'));
+  try {
+    const entry = path.join(folder, 'entry.js');
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['test/bench/activation.ts'],
+      outfile: entry,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['vscode'],
+      logLevel: 'warning',
+    });
+    const ids = ['bench.first', 'bench.second', 'tfc-oidc.configure-tfc-oidc'];
+    const out = path.join(folder, 'times.json');
+    const times = [];
+    for (let i = 0; i < count; i++) {
+      const host = await startHost({
+        version: versions.current,
+        ext: root,
+        tests: entry,
+        home: home => installNothing(path.join(path.dirname(home), 'extensions')),
+        env: { TFC_OIDC_BENCH: JSON.stringify({ ids, out }) },
+      });
+      try {
+        const result = await host.done(120_000);
+        if (!result.ok) throw new Error(result.error);
+      } finally {
+        await host.close();
+      }
+      times.push(JSON.parse(readFileSync(out, 'utf8')));
+    }
+    const middle = (id, part) => times.map(t => t[id][part]).sort((a, b) => a - b)[Math.floor(count / 2)];
+    const of = id => ({ load: middle(id, 'load'), activate: middle(id, 'activate') });
+    return { ours: of(ids[2]), nothing: of(ids[1]), host: versions.current, hosts: count };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Two extensions that do nothing: the first one pays for what the host does once. */
+function installNothing(folder) {
+  for (const name of ['first', 'second']) {
+    const dir = path.join(folder, `bench.${name}-1.0.0`);
+    mkdirSync(dir, { recursive: true });
+    const manifest = { name, publisher: 'bench', version: '1.0.0', engines: { vscode: '^1.105.0' }, main: 'main.js' };
+    // Without an event that never comes, an extension with a main file would not be one that can be activated.
+    writeFileSync(path.join(dir, 'package.json'), JSON.stringify({ ...manifest, activationEvents: ['onCommand:x'] }));
+    writeFileSync(path.join(dir, 'main.js'), 'exports.activate = () => {};\n');
+  }
+}
