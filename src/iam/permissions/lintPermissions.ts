@@ -90,7 +90,8 @@ export function lintPermissionsInCode(file: ParsedFile, text: string, reference:
       span: place(policy),
       ...(known && { document: JSON.stringify(plainDocument(policy.root)) }),
     });
-    if (size === undefined || policy.use === 'other') continue;
+    // A trust policy has a quota of its own.
+    if (size === undefined || policy.use === 'other' || hasPrincipal(policy.root)) continue;
     const head = { start: policy.start, end: Math.min(policy.end, policy.start + 1) };
     if (policy.use === 'managed' || policy.owner === undefined) findings.push(...sizeFinding(size, policy.use, head));
     else if (policy.use !== undefined) {
@@ -122,7 +123,7 @@ function lintTree(
   const context: PolicyContext = {
     ...given,
     variables: version?.kind === 'string' && version.value === '2012-10-17',
-    resourceBased: statements.some(s => entry(s, 'Principal') !== undefined || entry(s, 'NotPrincipal') !== undefined),
+    resourceBased: hasPrincipal(root),
     limitOnly: use === 'other',
   };
   const findings = lintTop(root, context);
@@ -227,4 +228,11 @@ function inOrder(findings: readonly PermissionFinding[]): readonly PermissionFin
       seen.add(key);
       return true;
     });
+}
+
+/** A resource's own policy, or a trust policy. */
+function hasPrincipal(root: PolicyNode): boolean {
+  return listOf(entry(root, 'Statement')?.value).some(
+    s => entry(s, 'Principal') !== undefined || entry(s, 'NotPrincipal') !== undefined,
+  );
 }

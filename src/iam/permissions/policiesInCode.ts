@@ -177,7 +177,7 @@ class Reader {
   private policyOf(expression: Expression): Pick<PolicyInCode, 'root' | 'form' | 'exact' | 'incomplete'> | undefined {
     if (expression.kind === 'call') {
       const [argument] = expression.args;
-      if (expression.name !== 'jsonencode' || argument?.kind !== 'object') return undefined;
+      if (expression.name !== 'jsonencode' || argument === undefined) return undefined;
       const root = this.node(argument, 0);
       const statement = entry(root, 'Statement')?.value;
       if (statement === undefined || statement.kind === 'unknown') return undefined;
@@ -262,6 +262,7 @@ class Reader {
       case 'parentheses':
         return this.node(expression.inner, depth + 1);
       case 'call':
+        if (expression.name === 'merge') return this.merged(expression.args, span, depth, unknown);
         if (['concat', 'distinct', 'compact', 'flatten', 'sort', 'tolist', 'toset'].includes(expression.name))
           return { kind: 'array', items: expression.args.flatMap(a => this.spread(a, depth, true)), ...span };
         break;
@@ -289,6 +290,17 @@ class Reader {
     return pattern === undefined || pattern === anyText || pattern === anyName
       ? unknown
       : { kind: 'string', value: pattern, ...span };
+  }
+
+  /** `merge` of objects that are known: a later one wins. */
+  private merged(args: readonly Expression[], span: Span, depth: number, unknown: PolicyNode): PolicyNode {
+    const entries = new Map<string, PolicyEntry>();
+    for (const arg of args) {
+      const node = this.node(arg, depth + 1);
+      if (node.kind !== 'object') return unknown;
+      for (const e of node.entries) entries.set(e.key, e);
+    }
+    return { kind: 'object', entries: [...entries.values()], ...span };
   }
 
   /** What functions such as concat make of lists: their items; an item that is no list stays one. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { applyEdits } from '../../../../src/core/text';
@@ -269,6 +269,42 @@ test('the policies of one role count together', () => {
   ]);
   assert.deepEqual(inCode(policy('a', 'aws_iam_role.r.id', 130) + policy('b', 'aws_iam_role.s.id', 130)), []);
 });
+
+test('policies in locals, merged, and a role whose trust policy does not count with its inline ones', () => {
+  const text = `locals {
+  policy = { Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sqs:Nope9", Resource = "*" }] }
+}
+resource "aws_iam_policy" "a" {
+  policy = jsonencode(merge(local.policy, { Id = "x" }))
+}
+resource "aws_iam_role" "r" {
+  name               = "r"
+  assume_role_policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = [${Array.from({ length: 200 }, (_, i) => `"arn:aws:iam::123456789012:role/some-role-with-a-long-name-${i}"`).join(', ')}] } }] })
+}
+`;
+  assert.deepEqual(inCode(text), ['2 unknown-action']);
+});
+
+test('a pattern of which the most can not be limited may stay on "*"', () => {
+  assert.deepEqual(codes(allow('ec2:Describe*')), []);
+  assert.deepEqual(codes(allow('sqs:*')), ['resource-could-be-scoped']);
+});
+
+const golden = path.join(__dirname, '../../../fixtures/permissions');
+for (const name of readdirSync(golden).filter(n => existsSync(path.join(golden, n, 'apply.json')))) {
+  test(`the generated policies of ${name} have no error`, () => {
+    for (const phase of ['plan', 'apply']) {
+      const { findings } = lintPermissionText(
+        readFileSync(path.join(golden, name, `${phase}.json`), 'utf8'),
+        reference,
+      );
+      assert.deepEqual(
+        findings.filter(f => f.severity === 'error').map(f => f.message),
+        [],
+      );
+    }
+  });
+}
 
 test("Terraform's JSON syntax", () => {
   const text = JSON.stringify({
