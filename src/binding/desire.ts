@@ -9,7 +9,7 @@ import { type Audience, type ConfigurationTag, defaultAudience, type Hostname, i
 import type { Partition } from '../oidc/partition';
 import type { Phase, WorkspaceIdentity } from '../oidc/subject';
 import type { DesiredBinding, DesiredRole, DesiredVariable, PolicyJson } from './desired';
-import { managedByTag, managedByValue, workspaceIdTag, workspaceNameTag } from './ownership';
+import { managedByTag, managedByValue, roleDescription, workspaceIdTag, workspaceNameTag } from './ownership';
 import { roleNameFor } from './planNames';
 
 /** What a person decides about a binding; everything else follows. */
@@ -76,7 +76,7 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
       ...(choices.tag !== undefined && { tag: choices.tag }),
       name: choices.names[use] ?? roleNameFor(organization, first?.workspace ?? '', use, choices.tag),
       path: choices.path,
-      description: describe(use, organization, subjects),
+      description: roleDescription(use, organization, subjects),
       ...(choices.maxSessionDuration !== undefined && { maxSessionDuration: choices.maxSessionDuration }),
       trustPolicy: { ...trust.value },
       inlinePolicies: permissions?.inline === undefined ? [] : [{ name: policyName, document: permissions.inline }],
@@ -100,11 +100,6 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
       variables,
     })),
   });
-}
-
-function describe(use: DesiredRole['use'], organization: string, workspaces: string): string {
-  const what = use === 'run' ? 'runs' : use === 'plan' ? 'plans' : 'applies';
-  return `HCP Terraform ${what} of ${organization}: ${workspaces}`.slice(0, 1000);
 }
 
 /** The environment variables that make HCP Terraform use the roles (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/aws-configuration). */

@@ -245,3 +245,43 @@ export function whereItStopped(run: JournalRun): string {
   const place = at === undefined ? 'after the last one' : `at "${at.change.title}"`;
   return `The run of ${new Date(run.at).toISOString()} stopped after ${done} of ${run.steps.length} changes, ${place}${at?.problem ? `: ${at.problem.message}` : '.'}`;
 }
+
+/** Which binding a run was about; what is left out matches all. */
+export interface RunFilter {
+  readonly organization?: string;
+  readonly project?: string;
+  readonly workspace?: string;
+}
+
+/** The runs about such a binding. A journal's subject has organization and workspace; the project is in the trust policies. */
+export function runsAbout(runs: readonly JournalRun[], filter: RunFilter): readonly JournalRun[] {
+  const named = runs.filter(run => isNamed(run, filter));
+  const { project } = filter;
+  if (project === undefined) return named;
+  // A run that wrote variables only belongs to the project that the binding's other runs tell of.
+  const subjects = new Set(
+    named
+      .filter(run =>
+        run.steps.some(
+          s => s.change.kind === 'iam' && JSON.stringify(s.change.wanted).includes(`:project:${project}:`),
+        ),
+      )
+      .map(run => run.subject),
+  );
+  return named.filter(run => subjects.has(run.subject));
+}
+
+function isNamed(run: JournalRun, filter: RunFilter): boolean {
+  // HOST/ORG/WORKSPACE+ORG/WORKSPACE@ACCOUNT#TAG
+  const bindings = run.subject
+    .replace(/@\d{12}(?:#.*)?$/, '')
+    .replace(/^[^/]*\//, '')
+    .split('+');
+  return bindings.some(binding => {
+    const [organization, workspace] = binding.split('/');
+    return (
+      (filter.organization === undefined || organization === filter.organization) &&
+      (filter.workspace === undefined || workspace === filter.workspace)
+    );
+  });
+}

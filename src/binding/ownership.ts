@@ -5,3 +5,13 @@ export const managedByValue = 'configure-tfc-oidc';
 export const workspaceIdTag = 'tfc-oidc:workspace-id';
 /** `ORGANIZATION/WORKSPACE`, for people; decides only where the id is not known. */
 export const workspaceNameTag = 'tfc-oidc:workspace';
+
+/** The description of a role that we made: what its runs are, and of which workspaces. */
+export function roleDescription(use: 'run' | 'plan' | 'apply', organization: string, workspaces: string): string {
+  const what = use === 'run' ? 'runs' : use === 'plan' ? 'plans' : 'applies';
+  return `HCP Terraform ${what} of ${organization}: ${workspaces}`.slice(0, 1000);
+}
+
+/** Is a description one of ours, of whichever workspaces? */
+export const isGenerated = (description: string): boolean =>
+  /^HCP Terraform (?:runs|plans|applies) of [\w-]*: /.test(description);

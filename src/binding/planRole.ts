@@ -11,6 +11,7 @@ import {
   sortedUnique,
   tagList,
 } from './planModel';
+import { isGenerated } from './ownership';
 import { compactPolicy, noLongerTrusted, prettyPolicy, samePolicy } from './planPolicy';
 
 interface PlannedRole {
@@ -198,8 +199,9 @@ function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRo
     });
   }
   const duration = role.maxSessionDuration ?? actual.maxSessionDuration;
-  // A description that somebody else wrote is theirs.
-  const description = ours ? role.description : (actual.description ?? role.description);
+  // A description that somebody else wrote is theirs, also once we have taken the role over.
+  const written = actual.description ?? '';
+  const description = written === '' || isGenerated(written) ? role.description : written;
   if (duration !== actual.maxSessionDuration || description !== (actual.description ?? '')) {
     const former = { description: actual.description ?? '', maxSessionDuration: actual.maxSessionDuration };
     const next = { description, maxSessionDuration: duration };

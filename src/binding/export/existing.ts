@@ -1,3 +1,4 @@
+import type { Variable } from '../../hcp/variables/precedence';
 import { oidcProviderArn } from '../../oidc/partition';
 import type { ActualAccount } from '../planModel';
 
@@ -21,8 +22,8 @@ export interface Existing {
 
 export const nothing: Existing = { roles: [], variables: [] };
 
-/** What an account was read to hold. Variables are not read with it, so none are known. */
-export function existingIn(actual: ActualAccount): Existing {
+/** What an account was read to hold, and the variables that its workspaces were read to have. */
+export function existingIn(actual: ActualAccount, variables: Existing['variables'] = []): Existing {
   return {
     ...(actual.provider !== undefined && { providerArn: actual.provider.arn }),
     roles: [...actual.roles].map(([name, role]) => ({
@@ -30,8 +31,15 @@ export function existingIn(actual: ActualAccount): Existing {
       inlinePolicyNames: Object.keys(role.inlinePolicies),
       attachedPolicyArns: role.attachedPolicyArns,
     })),
-    variables: [],
+    variables,
   };
+}
+
+/** The environment variables that a workspace has of its own: what `import` blocks of tfe_variable need. */
+export function existingVariables(workspace: string, all: readonly Variable[]): Existing['variables'] {
+  return all
+    .filter(v => v.category === 'env' && v.origin.from === 'workspace')
+    .map(v => ({ key: v.key, id: v.id, scopeName: workspace }));
 }
 
 /** Turns a name into an identifier: letters, digits and underscores, not starting with a digit, unique among `taken`. */

@@ -31,6 +31,7 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
       ],
     ),
     blank,
+    ...hostOf(desired),
     ...imported(provider, existing.providerArn),
     resource(provider, [
       attribute('url', account.provider.url),
@@ -48,6 +49,13 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
   }
   for (const set of desired.variables) items.push(...variableItems(set, existing, references, taken));
   return printHcl(items);
+}
+
+/** The tfe provider speaks to app.terraform.io unless it is told another host. */
+function hostOf(desired: DesiredBinding): HclItem[] {
+  const [hostname = 'app.terraform.io'] = desired.variables.map(v => v.hostname);
+  if (hostname === 'app.terraform.io') return [];
+  return [block('provider', ['tfe'], [attribute('hostname', hostname)]), blank];
 }
 
 function roleItems(

@@ -2,20 +2,31 @@ import type { DesiredBinding } from '../../binding/desired';
 import { desiredBinding } from '../../binding/desire';
 import { exportAwsCli } from '../../binding/export/awsCli';
 import { exportCloudFormation } from '../../binding/export/cloudFormation';
-import { type Existing, existingIn, nothing } from '../../binding/export/existing';
+import { type Existing, existingIn, existingVariables, nothing } from '../../binding/export/existing';
 import { exportTerraform } from '../../binding/export/terraform';
+import { readVariables } from '../../hcp/variables/read';
+import type { Workspace } from '../../hcp/workspace/model';
+import { readWorkspace } from '../../hcp/workspace/read';
+import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import { accountId, partitionOfRegion } from '../../oidc/partition';
+import type { WorkspaceIdentity } from '../../oidc/subject';
 import { planBinding } from '../binding';
 import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
-import { choice, type Command, text, UsageError } from '../command';
+import { targets } from '../bindings';
+import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
+import { HcpSessions } from '../hcpSession';
 import { unwrap } from '../names';
+import { readTerraformFolder } from '../terraformFolder';
 
 export const exportBinding: Command = {
   name: 'export',
   summary: 'print the setup as Terraform, CloudFormation or an AWS CLI script',
   help: `Prints the same desired state that "plan" and "apply" work from, as code. Writes nothing.
 
-Usage: tfc-oidc export [PATH] --project PROJECT --as terraform|cloudformation|aws-cli [options]
+Usage: tfc-oidc export [PATH] --as terraform|cloudformation|aws-cli [options]
+
+With a token for the host, the workspace's real project is read from HCP Terraform, and so are its variables: Terraform code then
+imports those that are there. Without one, --project is needed.
 
   --as KIND             terraform (AWS and tfe providers, with import blocks for what exists), cloudformation (YAML),
                         aws-cli (a bash script that can be run again)
@@ -28,17 +39,24 @@ ${bindingHelp}
     const format = choice(values, 'format', ['text', 'json'], 'text');
     if (text(values, 'as') === undefined) throw new UsageError('--as is needed: terraform, cloudformation or aws-cli');
     const as = choice(values, 'as', ['terraform', 'cloudformation', 'aws-cli'], 'terraform');
-    const request = await bindingRequest(context, values, positionals);
+    const reported = await reportedWorkspaces(context, values, positionals);
+    const request = await bindingRequest(
+      context,
+      reported === undefined ? values : { ...values, ...reported.values },
+      positionals,
+      reported?.identities,
+    );
     const account = text(values, 'account');
     let desired: DesiredBinding;
     let existing: Existing = nothing;
     if (account === undefined) {
       const planned = await planBinding(context, request);
       desired = planned.desired;
-      existing = existingIn(planned.actual);
+      existing = existingIn(planned.actual, reported?.variables);
     } else {
       const partition = text(values, 'partition') ?? partitionOfRegion(request.region ?? '');
       desired = unwrap(desiredBinding(request.choices(unwrap(accountId(account)), partition)));
+      existing = { ...nothing, variables: reported?.variables ?? [] };
     }
     const out =
       as === 'terraform'
@@ -50,3 +68,51 @@ ${bindingHelp}
     return 0;
   },
 };
+
+interface Reported {
+  readonly identities: readonly WorkspaceIdentity[];
+  readonly values: OptionValues;
+  readonly variables: Existing['variables'];
+}
+
+/** The workspaces as HCP Terraform has them; `undefined` where nobody can be asked, or --project says that nobody has to be. */
+async function reportedWorkspaces(
+  context: CliContext,
+  values: OptionValues,
+  positionals: readonly string[],
+): Promise<Reported | undefined> {
+  if (text(values, 'project') !== undefined) return undefined;
+  const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
+  const folder = named && positionals.length === 0 ? undefined : await readTerraformFolder(context, positionals);
+  const sessions = new HcpSessions(context);
+  const identities: WorkspaceIdentity[] = [];
+  const variables: Existing['variables'][number][] = [];
+  let first: Workspace | undefined;
+  for (const target of await targets(context, values, folder, sessions)) {
+    const { client } = await sessions.find(target.hostname, target.root?.cloud);
+    if (client === undefined) return undefined;
+    const workspace = unwrap(await readWorkspace(client, target.organization, target.workspace, context.signal));
+    first ??= workspace;
+    identities.push({
+      kind: 'workspace',
+      organization: unwrap(organizationName(workspace.organization)),
+      project: unwrap(projectName(workspace.project.name)),
+      workspace: unwrap(workspaceName(workspace.name)),
+    });
+    const reading = await readVariables(client, workspace, context.signal);
+    // Without the permission to read variables there is still everything else.
+    if (reading.ok) variables.push(...existingVariables(workspace.name, reading.value.all));
+  }
+  if (first === undefined) return undefined;
+  return {
+    identities,
+    variables,
+    values: {
+      organization: first.organization,
+      workspace: identities.map(i => i.workspace),
+      project: first.project.name,
+      hostname: first.hostname,
+      ...(identities.length === 1 && text(values, 'workspace-id') === undefined && { 'workspace-id': first.id }),
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { hasEffects, type JournalRun, readJournals } from '../../binding/journal';
+import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../binding/journal';
 import { toUndo, undo as undoRun } from '../../binding/undo';
 import { choice, type Command, text, UsageError } from '../command';
 import { accountOfSubject } from '../../binding/prepare';
@@ -15,6 +15,7 @@ Replays the journal of the last run backwards: earlier policies are restored byt
 deleted, and only where nobody changed it since. What was changed is kept and named. Without --yes it shows what it would do.
 
   --yes                 write to the account
+  --organization ORG --project PROJECT --workspace NAME    the last run about this binding, in place of the last run of all
   --run NAME            an earlier run instead of the last one (the name of its journal)
   --journal DIR         where the journal is (default: the user's state folder)
   --profile NAME        AWS profile
@@ -32,6 +33,9 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
     account: { type: 'string' },
     yes: { type: 'boolean' },
     run: { type: 'string' },
+    organization: { type: 'string' },
+    project: { type: 'string' },
+    workspace: { type: 'string' },
     journal: { type: 'string' },
     format: { type: 'string' },
   },
@@ -45,7 +49,14 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
       account: text(values, 'account'),
     });
     const { accountId } = opened.caller;
-    const runs = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
+    const [organization, project, workspace] = ['organization', 'project', 'workspace'].map(name => text(values, name));
+    const filter = {
+      ...(organization !== undefined && { organization }),
+      ...(project !== undefined && { project }),
+      ...(workspace !== undefined && { workspace }),
+    };
+    const ofAccount = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
+    const runs = runsAbout(ofAccount, filter);
     const run = chosen(runs, text(values, 'run'));
     const steps = run === undefined ? [] : toUndo(run);
     if (run === undefined || steps.length === 0) {

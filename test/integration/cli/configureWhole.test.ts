@@ -251,6 +251,30 @@ describe('several workspaces of a tags block', () => {
     assert.equal(pair.hcp.state.workspaces.find(w => w.name === 'staging')?.vars.length, 3);
   });
 
+  test('one of them is undone by its name, whichever came last', async () => {
+    tagged();
+    assert.equal((await run('--all-workspaces', '--yes')).code, 0);
+    const take = (...args: readonly string[]): Promise<CommandRun> => pair.run(undo, '--profile', 'default', ...args);
+    for (const args of [
+      ['--workspace', 'nope'],
+      ['--organization', 'other'],
+      ['--project', 'Payments', '--workspace', 'prod'],
+    ])
+      assert.match((await take(...args, '--yes')).out, /There is nothing to undo/, args.join(' '));
+    const shown = await take('--organization', 'acme', '--project', 'Default Project', '--workspace', 'prod');
+    assert.equal(shown.code, 1);
+    assert.doesNotMatch(shown.out, /staging/);
+    // The provider that this run made is kept: the roles of the other workspace trust it.
+    const { out } = await take('--workspace', 'prod', '--yes');
+    assert.match(out, /1 of \d+ were kept/);
+    assert.deepEqual([...pair.aws.stored.roles.keys()], ['tfc-acme-staging-plan', 'tfc-acme-staging-apply']);
+    assert.equal(pair.aws.stored.providers.size, 1);
+    assert.equal(
+      pair.workspace.vars.some(v => v.key === 'TFC_AWS_PROVIDER_AUTH'),
+      false,
+    );
+  });
+
   test('one that is refused stops the rest', async () => {
     tagged();
     pair.aws.server.faults.add({ action: 'CreateRole', kind: 'refuse', from: 3 });
