@@ -7,6 +7,7 @@ import { BindingStore } from './vscode/bindingStore';
 import { AgentTools } from './vscode/agentTools';
 import { CloudLens } from './vscode/cloudLens';
 import { CodeActions } from './vscode/codeActions';
+import type { CodeCommands } from './vscode/codeCommands';
 import { CommandRegistry } from './vscode/commandRegistry';
 import type { ConfigureTarget } from './vscode/configure/command';
 import { ContextKeys } from './vscode/contextKeys';
@@ -126,6 +127,14 @@ export function activate(context: vscode.ExtensionContext): void {
   commands.register(
     'tfcOidc.undo',
     trusted(s => s.runs.undo()),
+  );
+  commands.register(
+    'tfcOidc.writeCloud',
+    trusted((s, target?: Parameters<CodeCommands['writeCloud']>[0]) => s.code.writeCloud(target)),
+  );
+  commands.register(
+    'tfcOidc.mapProviders',
+    trusted((s, target?: Parameters<CodeCommands['mapProviders']>[0]) => s.code.mapProviders(target)),
   );
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();

@@ -121,7 +121,11 @@ export class BindingCommands {
         await vscode.commands.executeCommand('tfcOidc.configure', { analysed: row.analysed });
         return;
       case 'fix-code':
-        await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed: row.analysed });
+        // Which tags there are, only HCP Terraform knows; what a finding says of one file is fixed in the code alone.
+        await vscode.commands.executeCommand(
+          row.check.id === 'tags-and-aliases' ? 'tfcOidc.mapProviders' : 'tfcOidc.fixRoot',
+          { analysed: row.analysed },
+        );
         return;
       case 'open-file':
         await vscode.commands.executeCommand('tfcOidc.openLocation', remedy.location);

@@ -15,6 +15,8 @@ export const commandIds = [
   'tfcOidc.tokenSource',
   'tfcOidc.refresh',
   'tfcOidc.fixRoot',
+  'tfcOidc.writeCloud',
+  'tfcOidc.mapProviders',
   'tfcOidc.whyPermissions',
   'tfcOidc.openLocation',
   'tfcOidc.showLog',

@@ -4,6 +4,7 @@ import { BindingChecker } from './bindingChecker';
 import { BindingCommands } from './bindingCommands';
 import { BindingRuns } from './bindingRun';
 import type { BindingStore, Checker } from './bindingStore';
+import { CodeCommands } from './codeCommands';
 import { ConfigureCommand } from './configure/command';
 import { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
@@ -26,6 +27,7 @@ export interface Services {
   readonly checks: BindingCommands;
   readonly configure: ConfigureCommand;
   readonly runs: BindingRuns;
+  readonly code: CodeCommands;
 }
 
 /** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
@@ -38,5 +40,6 @@ export function createServices({ context, env, log, store, bindings, previews }:
     checks: new BindingCommands(store, bindings, connections, previews, env),
     configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env, places }),
     runs,
+    code: new CodeCommands(store, connections),
   };
 }

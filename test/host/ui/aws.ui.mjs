@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles.ts';
 import { AwsServer } from '../../support/aws/server.ts';
+import { themes } from './company.mjs';
 import { Workbench } from './workbench.mjs';
 
 const account = '123456789012';
@@ -68,4 +69,4 @@ const setup = (theme, name) => ({
   },
 });
 
-export default [setup('Default Dark Modern', 'dark'), setup('Default Light Modern', 'light')];
+export default themes.map(([theme, name]) => setup(theme, name));

@@ -25,3 +25,13 @@ export const withCompany = theme => async () => {
     },
   };
 };
+
+/** Every theme for `npm run screenshots`; one of them where only behaviour is tested. */
+export const themes = process.env.TFC_OIDC_ALL_THEMES
+  ? [
+      ['Default Dark Modern', 'dark'],
+      ['Default Light Modern', 'light'],
+      ['Default High Contrast', 'hc-dark'],
+      ['Default High Contrast Light', 'hc-light'],
+    ]
+  : [['Default Dark Modern', 'dark']];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withCompany } from './company.mjs';
+import { themes, withCompany } from './company.mjs';
 import { Workbench } from './workbench.mjs';
 
 /** A run was refused: the doctor says why, with what AWS really received, and leads to the remedy. */
@@ -64,4 +64,26 @@ const again = {
   },
 };
 
-export default [doctor('Default Dark Modern', 'dark'), doctor('Default Light Modern', 'light'), again];
+/** Tags and aliases: from the check to the code, through VS Code's own preview. */
+const mapping = {
+  name: 'providers are mapped to tagged configurations, and a cloud block is written',
+  prepare: withCompany('Default Dark Modern'),
+  run: async (host, { company: { folder } }) => {
+    const w = new Workbench(host);
+    await w.open('analytics/main.tf', 'analytics');
+    await w.command('TFC OIDC: Map Providers to Configurations');
+    await w.quick.locator('.monaco-list-row', { hasText: 'analytics' }).first().click();
+    const apply = host.page.locator('.monaco-button', { hasText: 'Apply' }).first();
+    await apply.waitFor({ timeout: 40_000 });
+    await w.shot('mapping-1-preview');
+    await apply.click();
+    await host.page
+      .locator('.view-line', { hasText: 'tfc_aws_dynamic_credentials.default.shared_config_file' })
+      .first()
+      .waitFor();
+    await w.shot('mapping-2-code');
+    assert.match(folder, /company/);
+  },
+};
+
+export default [...themes.map(([theme, name]) => doctor(theme, name)), again, mapping];

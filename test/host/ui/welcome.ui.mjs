@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { themes } from './company.mjs';
 import { Workbench } from './workbench.mjs';
 
 /** The walkthrough: five steps, each with its picture and its button. */
@@ -52,8 +53,4 @@ const inCode = {
   },
 };
 
-export default [
-  walkthrough('Default Dark Modern', 'dark'),
-  walkthrough('Default High Contrast Light', 'hc-light'),
-  inCode,
-];
+export default [...themes.map(([theme, name]) => walkthrough(theme, name)), inCode];

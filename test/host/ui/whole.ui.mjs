@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withCompany } from './company.mjs';
+import { themes, withCompany } from './company.mjs';
 import { Workbench } from './workbench.mjs';
 
 const keysOf = of => of.vars.map(v => v.key).sort();
@@ -71,4 +71,4 @@ const whole = (theme, name) => ({
   },
 });
 
-export default [whole('Default Dark Modern', 'dark'), whole('Default Light Modern', 'light')];
+export default themes.map(([theme, name]) => whole(theme, name));

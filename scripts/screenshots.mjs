@@ -1,0 +1,45 @@
+// npm run screenshots: plays the scenarios of the product in every theme, leaves a picture of each step in test/screenshots, and copies
+// those that the README and the tour show to docs/images.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { makePackage } from './package.mjs';
+import { root } from './install.mjs';
+
+process.env.TFC_OIDC_ALL_THEMES = '1';
+const { register } = await import('tsx/esm/api');
+const { register: registerCommonJs } = await import('tsx/cjs/api');
+register();
+registerCommonJs();
+const { runScenario } = await import('../test/host/scenario.mjs');
+const shots = path.join(root, 'test/screenshots');
+const images = path.join(root, 'docs/images');
+
+/** Screenshot → picture of the documents. */
+const shown = {
+  'editor-lightbulb': 'findings',
+  'whole-1-status-dark': 'sidebar',
+  'whole-2-permissions-dark': 'permissions',
+  'whole-4-question-dark': 'preview',
+  'whole-5-removals-dark': 'removals',
+  'whole-6-proof-dark': 'proof',
+  'whole-8-run-light': 'run',
+  'doctor-2-causes-dark': 'doctor',
+  'hover-subject': 'hover',
+};
+
+const vsix = await makePackage(path.join(root, '.cache/host-tests/extension.vsix'));
+const wanted = process.argv.slice(2);
+for (const file of ['main-job', 'whole', 'doctor', 'welcome', 'aws']) {
+  if (wanted.length > 0 && !wanted.includes(file)) continue;
+  const { default: scenarios } = await import(`../test/host/ui/${file}.ui.mjs`);
+  for (const scenario of scenarios) {
+    await runScenario(scenario, vsix, shots);
+    console.log(`✔ ${scenario.name}`);
+  }
+}
+mkdirSync(images, { recursive: true });
+for (const [shot, image] of Object.entries(shown)) {
+  copyFileSync(path.join(shots, `${shot}.png`), path.join(images, `${image}.png`));
+}
+console.log(`The pictures of the documents are in ${path.relative(process.cwd(), images)}.`);
+process.exit(0);

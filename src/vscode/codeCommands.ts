@@ -1,0 +1,213 @@
+import * as vscode from 'vscode';
+import { addCloudBlock, remoteToCloud, type WorkspaceChoice } from '../binding/code/cloudBlock';
+import { mapProviders } from '../binding/code/providerMapping';
+import type { NewText } from '../binding/code/draft';
+import { lineEdits } from '../binding/code/lineDiff';
+import { ProblemError, type Result } from '../core/problem';
+import { credentialFacts } from '../hcp/variables/credentials';
+import { readVariables } from '../hcp/variables/read';
+import { listWorkspaces, readWorkspace } from '../hcp/workspace/read';
+import { hostname, organizationName, workspaceName } from '../oidc/names';
+import type { Root } from '../terraform/model';
+import { abortOn } from './cancellation';
+import { workspaceEdit } from './codeActions';
+import { rootLabel } from './describe';
+import type { HcpConnections } from './hcp';
+import type { AnalysedRoot, ProjectStore } from './projectStore';
+import { ask, type Choice, pick, runSteps } from './steps';
+
+type Target = { readonly analysed?: AnalysedRoot } | undefined;
+
+interface CloudAnswers {
+  organization?: string;
+  workspace?: string;
+}
+
+/** Commands that write code, through VS Code's refactoring preview: nothing is in a file before the person has seen it there. */
+export class CodeCommands {
+  constructor(
+    private readonly store: ProjectStore,
+    private readonly connections: HcpConnections,
+  ) {}
+
+  /** A `cloud` block for a root without one, or made of its `backend "remote"`. */
+  async writeCloud(target: Target): Promise<void> {
+    const analysed = await this.root(target, r => r.root.cloud.kind === 'none' || r.root.cloud.kind === 'remote');
+    if (analysed === undefined) return;
+    const { root } = analysed;
+    if (root.cloud.kind === 'remote') {
+      const made = remoteToCloud(root);
+      const code = made.ok ? undefined : made.problem.code;
+      if (code !== 'prefix-needs-tags') {
+        await preview(vscode.l10n.t('Turn backend "remote" into a cloud block'), [valid(made)]);
+        return;
+      }
+    }
+    const host = 'app.terraform.io';
+    const answers: CloudAnswers = {};
+    if (root.cloud.organization.state === 'known') answers.organization = root.cloud.organization.value;
+    const title = vscode.l10n.t('Cloud block');
+    const done = await runSteps(answers, [
+      async (state, position) => {
+        if (root.cloud.organization.state === 'known') return 'skipped';
+        state.organization = await ask(
+          {
+            title,
+            prompt: vscode.l10n.t('Organization in HCP Terraform'),
+            placeholder: vscode.l10n.t('as its address shows it'),
+            value: state.organization,
+            check: value => message(organizationName(value)),
+          },
+          position,
+        );
+        return 'asked';
+      },
+      async (state, position) => {
+        const names = await this.workspaces(host, root, state.organization ?? '');
+        if (names.length === 0) {
+          state.workspace = await ask(
+            {
+              title,
+              prompt: vscode.l10n.t('Workspace'),
+              placeholder: vscode.l10n.t('the name, letter by letter'),
+              value: state.workspace,
+              check: value => message(workspaceName(value)),
+            },
+            position,
+          );
+          return 'asked';
+        }
+        const items = names.map((value): Choice<string> => ({ value, label: value }));
+        const placeholder = vscode.l10n.t('Which workspace?');
+        state.workspace = await pick({ title, placeholder, items, current: state.workspace }, position);
+        return 'asked';
+      },
+    ]);
+    const { organization, workspace } = answers;
+    if (!done || organization === undefined || workspace === undefined) return;
+    const workspaces: WorkspaceChoice = { by: 'name', name: workspace };
+    const made =
+      root.cloud.kind === 'remote'
+        ? remoteToCloud(root, { workspaces, organization })
+        : addCloudBlock(root, { hostname: valid(hostname(host)), organization, workspaces });
+    await preview(vscode.l10n.t('Write a cloud block'), [valid(made)]);
+  }
+
+  /** Every provider block names the configuration that it uses, as soon as the workspace has a tagged one. */
+  async mapProviders(target: Target): Promise<void> {
+    const analysed = await this.root(target, r => r.root.cloud.kind === 'cloud' || r.root.cloud.kind === 'remote');
+    if (analysed === undefined) return;
+    const tags = await this.tags(analysed);
+    if (tags.length === 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('No workspace of this root has a tagged configuration: there is nothing to map.'),
+      );
+      return;
+    }
+    const { texts } = valid(mapProviders(analysed.root, { tags }));
+    if (texts.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('Every provider block names its configuration already.'));
+      return;
+    }
+    await preview(vscode.l10n.t('Map providers to configurations'), texts);
+  }
+
+  private async root(target: Target, fits: (root: AnalysedRoot) => boolean): Promise<AnalysedRoot | undefined> {
+    await this.store.refresh();
+    const dir = target?.analysed?.root.dir;
+    const roots = this.store.all().filter(r => (dir === undefined ? fits(r) : r.root.dir === dir));
+    const [only, ...more] = roots;
+    if (only === undefined) {
+      throw new ProblemError({
+        code: 'no-root',
+        message: vscode.l10n.t('No Terraform root of this window fits.'),
+        nextStep: vscode.l10n.t('The command is for a root of another kind: see the sidebar for what each has.'),
+      });
+    }
+    if (more.length === 0) return only;
+    const items = roots.map(value => ({ label: rootLabel(value.root, value.folder), value }));
+    const placeHolder = vscode.l10n.t('Which Terraform root?');
+    return (await vscode.window.showQuickPick(items, { placeHolder }))?.value;
+  }
+
+  /** Names to choose from; none where there is no token, or the organization can't be listed. */
+  private workspaces(host: string, root: Root, organization: string): Promise<readonly string[]> {
+    return this.reading(vscode.l10n.t('Listing the workspaces of {0}', organization), async signal => {
+      const client = await this.connections.find(host, root.cloud, signal);
+      if ('missing' in client) return [];
+      const found = await listWorkspaces(client, organization, {}, signal);
+      return found.ok ? found.value.map(w => w.name) : [];
+    });
+  }
+
+  /** The tags of the root's workspace, or of all workspaces that its tags or prefix name. */
+  private tags({ root }: AnalysedRoot): Promise<readonly string[]> {
+    const { cloud } = root;
+    if (cloud.hostname.state !== 'known' || cloud.organization.state !== 'known') return Promise.resolve([]);
+    const host = cloud.hostname.value;
+    const organization = cloud.organization.value;
+    return this.reading(vscode.l10n.t('Reading the variables of {0}', organization), async signal => {
+      const client = await this.connections.find(host, cloud, signal);
+      if ('missing' in client) {
+        throw new ProblemError({
+          code: 'hcp-no-token',
+          message: client.missing,
+          nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
+        });
+      }
+      const w = cloud.workspaces;
+      const listed =
+        w.by === 'name' && w.name.state === 'known'
+          ? [valid(await readWorkspace(client, organization, w.name.value, signal))]
+          : valid(
+              await listWorkspaces(
+                client,
+                organization,
+                w.by === 'tags' && w.tags.state === 'known'
+                  ? { tags: w.tags.value }
+                  : w.by === 'prefix' && w.prefix.state === 'known'
+                    ? { prefix: w.prefix.value }
+                    : {},
+                signal,
+              ),
+            );
+      const tags = new Set<string>();
+      for (const workspace of listed) {
+        const { effective } = valid(await readVariables(client, workspace, signal));
+        for (const { tag, backing } of credentialFacts(effective).configurations)
+          if (tag !== undefined && backing === 'native') tags.add(tag);
+      }
+      return [...tags].sort();
+    });
+  }
+
+  private reading<T>(title: string, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return Promise.resolve(
+      vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+        (_progress, token) => read(abortOn(token)),
+      ),
+    );
+  }
+}
+
+/** VS Code's own refactoring preview: the difference of each file, with a tick for each part. */
+async function preview(label: string, texts: readonly NewText[]): Promise<void> {
+  const whole = new vscode.WorkspaceEdit();
+  for (const { file, text } of texts) {
+    const one = workspaceEdit(lineEdits(file.path, file.text, text), {
+      uri: vscode.Uri.parse(file.path, true),
+      getText: () => file.text,
+    });
+    for (const [uri, edits] of one.entries())
+      for (const edit of edits) whole.replace(uri, edit.range, edit.newText, { needsConfirmation: true, label });
+  }
+  await vscode.workspace.applyEdit(whole, { isRefactoring: true });
+}
+
+const message = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.problem.message);
+
+function valid<T>(result: Result<T>): T {
+  if (!result.ok) throw new ProblemError(result.problem);
+  return result.value;
+}
