@@ -19,7 +19,7 @@ const shown = {
   'editor-lightbulb': 'findings',
   'whole-1-status-dark': 'sidebar',
   'whole-2-permissions-dark': 'permissions',
-  'whole-4-question-dark': 'preview',
+  'whole-4-preview-dark': 'preview',
   'whole-5-removals-dark': 'removals',
   'whole-6-proof-dark': 'proof',
   'whole-8-run-light': 'run',

@@ -3,6 +3,7 @@ import { addCloudBlock, remoteToCloud, type WorkspaceChoice } from '../binding/c
 import { mapProviders } from '../binding/code/providerMapping';
 import type { NewText } from '../binding/code/draft';
 import { lineEdits } from '../binding/code/lineDiff';
+import { codeChange } from '../binding/planCode';
 import { ProblemError, type Result } from '../core/problem';
 import { credentialFacts } from '../hcp/variables/credentials';
 import { readVariables } from '../hcp/variables/read';
@@ -13,6 +14,7 @@ import { abortOn } from './cancellation';
 import { workspaceEdit } from './codeActions';
 import { rootLabel } from './describe';
 import type { HcpConnections } from './hcp';
+import type { Previews } from './preview';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 import { ask, type Choice, pick, runSteps } from './steps';
 
@@ -23,11 +25,12 @@ interface CloudAnswers {
   workspace?: string;
 }
 
-/** Commands that write code, through VS Code's refactoring preview: nothing is in a file before the person has seen it there. */
+/** Commands that write code: the difference is shown first, and nothing is in a file before a yes. */
 export class CodeCommands {
   constructor(
     private readonly store: ProjectStore,
     private readonly connections: HcpConnections,
+    private readonly previews: Previews,
   ) {}
 
   /** A `cloud` block for a root without one, or made of its `backend "remote"`. */
@@ -39,8 +42,8 @@ export class CodeCommands {
       const made = remoteToCloud(root);
       const code = made.ok ? undefined : made.problem.code;
       if (code !== 'prefix-needs-tags') {
-        await preview(vscode.l10n.t('Turn backend "remote" into a cloud block'), [valid(made)]);
-        return;
+        const title = vscode.l10n.t('Turn backend "remote" into a cloud block');
+        return this.write(analysed, { title, texts: [valid(made)] });
       }
     }
     const host = 'app.terraform.io';
@@ -90,7 +93,7 @@ export class CodeCommands {
       root.cloud.kind === 'remote'
         ? remoteToCloud(root, { workspaces, organization })
         : addCloudBlock(root, { hostname: valid(hostname(host)), organization, workspaces });
-    await preview(vscode.l10n.t('Write a cloud block'), [valid(made)]);
+    await this.write(analysed, { title: vscode.l10n.t('Write a cloud block'), texts: [valid(made)] });
   }
 
   /** Every provider block names the configuration that it uses, as soon as the workspace has a tagged one. */
@@ -109,7 +112,48 @@ export class CodeCommands {
       void vscode.window.showInformationMessage(vscode.l10n.t('Every provider block names its configuration already.'));
       return;
     }
-    await preview(vscode.l10n.t('Map providers to configurations'), texts);
+    await this.write(analysed, { title: vscode.l10n.t('Map providers to configurations'), texts });
+  }
+
+  /** Shows the difference of each file in the diff editor, and writes after a yes that is asked beside it. */
+  private async write(analysed: AnalysedRoot, { title, texts }: Written): Promise<void> {
+    const changes = texts.map(({ file, text }) =>
+      codeChange(file, lineEdits(file.path, file.text, text), `${title}: ${nameOf(file.path)}`, analysed.findings),
+    );
+    await this.previews.showChanges(title, changes);
+    const yes = {
+      label: vscode.l10n.t('$(check) Write {0}', texts.map(t => nameOf(t.file.path)).join(', ')),
+      yes: true,
+    };
+    const no = { label: vscode.l10n.t('$(close) Change Nothing'), yes: false };
+    const placeHolder = vscode.l10n.t('Look at the difference; nothing has been changed yet');
+    const answer = await vscode.window.showQuickPick([yes, no], { title, placeHolder, ignoreFocusOut: true });
+    if (answer?.yes !== true) return;
+    const whole = new vscode.WorkspaceEdit();
+    for (const { file, text } of texts) {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file.path, true));
+      if (document.getText() !== file.text) {
+        throw new ProblemError({
+          code: 'changed-meanwhile',
+          message: vscode.l10n.t('{0} was changed meanwhile. Nothing was written.', nameOf(file.path)),
+          nextStep: vscode.l10n.t('Run the command again.'),
+        });
+      }
+      for (const [uri, edits] of workspaceEdit(lineEdits(file.path, file.text, text), document).entries())
+        whole.set(uri, edits);
+    }
+    if (!(await vscode.workspace.applyEdit(whole, { isRefactoring: true }))) {
+      throw new ProblemError({
+        code: 'edit-refused',
+        message: vscode.l10n.t('The editor did not take the edits. Nothing was written.'),
+        nextStep: vscode.l10n.t('Close dialogs that are open, then run the command again.'),
+      });
+    }
+    for (const { file } of texts) {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file.path, true));
+      await document.save();
+      await vscode.window.showTextDocument(document);
+    }
   }
 
   private async root(target: Target, fits: (root: AnalysedRoot) => boolean): Promise<AnalysedRoot | undefined> {
@@ -191,19 +235,12 @@ export class CodeCommands {
   }
 }
 
-/** VS Code's own refactoring preview: the difference of each file, with a tick for each part. */
-async function preview(label: string, texts: readonly NewText[]): Promise<void> {
-  const whole = new vscode.WorkspaceEdit();
-  for (const { file, text } of texts) {
-    const one = workspaceEdit(lineEdits(file.path, file.text, text), {
-      uri: vscode.Uri.parse(file.path, true),
-      getText: () => file.text,
-    });
-    for (const [uri, edits] of one.entries())
-      for (const edit of edits) whole.replace(uri, edit.range, edit.newText, { needsConfirmation: true, label });
-  }
-  await vscode.workspace.applyEdit(whole, { isRefactoring: true });
+interface Written {
+  readonly title: string;
+  readonly texts: readonly NewText[];
 }
+
+const nameOf = (path: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(path, true), false);
 
 const message = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.problem.message);
 

@@ -40,6 +40,6 @@ export function createServices({ context, env, log, store, bindings, previews }:
     checks: new BindingCommands(store, bindings, connections, previews, env),
     configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env, places }),
     runs,
-    code: new CodeCommands(store, connections),
+    code: new CodeCommands(store, connections, previews),
   };
 }

@@ -6,12 +6,15 @@ export type Step<S> = (state: S, position: Position) => Promise<'asked' | 'skipp
 /** The title of each step of the main command. */
 export const configureTitle = (): string => vscode.l10n.t('Configure TFC OIDC');
 
-class GoBack extends Error {}
+/** Thrown by a question when the person goes back. */
+export class GoBack extends Error {}
 
-/** Runs steps in order. Back returns to the last one that asked; what was chosen stays chosen. Escape ends it with `false`. */
-export async function runSteps<S>(state: S, steps: readonly Step<S>[]): Promise<boolean> {
-  const asked: number[] = [];
-  for (let i = 0; i < steps.length;) {
+/**
+ * Runs steps in order. Back returns to the last one that asked; what was chosen stays chosen. Escape ends it with `false`. `asked` is
+ * the way that was taken: given again, the steps go on with the last one that asked.
+ */
+export async function runSteps<S>(state: S, steps: readonly Step<S>[], asked: number[] = []): Promise<boolean> {
+  for (let i = asked.pop() ?? 0; i < steps.length;) {
     const step = steps[i];
     if (step === undefined) break;
     try {
@@ -29,7 +32,7 @@ export async function runSteps<S>(state: S, steps: readonly Step<S>[]): Promise<
 
 /** Where a step stands: how many questions came before it depends on what was inferred, so there is no total. */
 export interface Position {
-  readonly step: number;
+  readonly step: number | undefined;
   readonly canGoBack: boolean;
 }
 

@@ -9,6 +9,7 @@ import type { ChosenAccount } from '../aws';
 import type { BindingRuns } from '../bindingRun';
 import { showExport } from '../exportCode';
 import type { Previews } from '../preview';
+import { type Choice, configureTitle, GoBack, pick } from '../steps';
 import { resultPreview } from './preview';
 import { type PreparedTarget, titleOf } from './targets';
 
@@ -18,12 +19,12 @@ export interface ApplyServices {
   readonly runs: BindingRuns;
 }
 
-/** True where account and workspaces are as they should be in the end. */
+/** True where account and workspaces are as they should be in the end; `back`: the person wants to answer a question anew. */
 export async function applyAfterYes(
   services: ApplyServices,
   opened: ChosenAccount,
   targets: readonly PreparedTarget[],
-): Promise<boolean> {
+): Promise<boolean | 'back'> {
   const { previews } = services;
   const { caller } = opened;
   for (const { binding, prepared, variables } of targets) {
@@ -58,24 +59,65 @@ export async function applyAfterYes(
     vscode.l10n.t('The preview shows each of them. "TFC OIDC: Undo" takes them back.'),
     ...(caller.root ? [vscode.l10n.t('You are the root user of this account: use a role or a user instead.')] : []),
   ].join('\n');
-  const diffs = vscode.l10n.t('Show Differences');
   const question =
     targets.length === 1
       ? vscode.l10n.t('Set up OIDC for workspace "{0}" in AWS account {1}?', titleOf(targets), caller.accountId)
       : vscode.l10n.t('Set up OIDC for workspaces {0} in AWS account {1}?', titleOf(targets), caller.accountId);
   const answers = stopped === undefined ? [yes] : [goOn, yes];
-  let answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers, diffs);
-  if (answer === diffs) {
-    await previews.showChanges(question, changes);
-    // The editor has to be readable while one decides, so the question is asked again beside it.
-    answer = await vscode.window.showWarningMessage(question, ...answers);
-  }
+  const reviewed = await review(question, yes, changes, previews);
+  if (reviewed !== 'go on') return reviewed === 'back' ? 'back' : false;
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers);
   if (answer !== yes && answer !== goOn) return false;
   for (const job of jobs) {
     const resumed = answer === goOn && stopped !== undefined ? stopped.run : undefined;
     if (!(await applyOne(services, job, resumed))) return false;
   }
   return true;
+}
+
+/**
+ * The last question of the wizard, asked beside the preview: a modal dialog would cover what has to be read. The yes that counts comes
+ * after it.
+ */
+async function review(
+  question: string,
+  yes: string,
+  changes: readonly Change[],
+  previews: Previews,
+): Promise<'go on' | 'back' | 'stop'> {
+  type Answer = 'go on' | 'differences' | 'stop';
+  const items: readonly Choice<Answer>[] = [
+    {
+      value: 'go on',
+      label: `$(check) ${yes}…`,
+      detail: vscode.l10n.t('Asks once more, with the names of account, roles and workspace.'),
+    },
+    {
+      value: 'differences',
+      label: vscode.l10n.t('$(diff) Show Differences'),
+      detail: vscode.l10n.t('Each change in the diff editor, what is there beside what will be.'),
+    },
+    { value: 'stop', label: vscode.l10n.t('$(close) Change Nothing') },
+  ];
+  for (;;) {
+    try {
+      const answer = await pick<Answer>(
+        {
+          title: configureTitle(),
+          placeholder: vscode.l10n.t('Read the preview; nothing has been changed yet'),
+          items,
+          current: undefined,
+        },
+        { step: undefined, canGoBack: true },
+      );
+      if (answer !== 'differences') return answer;
+      await previews.showChanges(question, changes);
+    } catch (error) {
+      if (error instanceof GoBack) return 'back';
+      if (error instanceof vscode.CancellationError) return 'stop';
+      throw error;
+    }
+  }
 }
 
 async function applyOne(

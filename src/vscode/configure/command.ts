@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { planFixes } from '../../binding/planCode';
 import { ProblemError } from '../../core/problem';
 import type { Location } from '../../core/text';
-import { chosenFix } from '../../lint/fixAll';
 import type { ChosenAccount } from '../aws';
 import type { BindingRuns } from '../bindingRun';
 import type { BindingStore } from '../bindingStore';
@@ -12,14 +12,14 @@ import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { offerRun } from '../runProof';
-import { runSteps } from '../steps';
+import { runSteps, type Step } from '../steps';
 import { applyAfterYes } from './apply';
 import { type Choices, takeRoot } from './choices';
 import type { PolicyPlaces } from './permissions';
 import { bindingPreview } from './preview';
 import { proveAndRemove } from './proof';
 import { configureSteps } from './steps';
-import { type Target, titleOf, workOut } from './targets';
+import { type PreparedTarget, type Target, titleOf, workOut } from './targets';
 
 /** Where the command was called from: a provider block's file, a row of the tree, or nothing. */
 export interface ConfigureTarget {
@@ -36,6 +36,13 @@ export interface ConfigureServices {
   readonly bindings: BindingStore;
   readonly env: NodeJS.ProcessEnv;
   readonly places: PolicyPlaces;
+}
+
+/** The questions, the answers so far, and the way that was taken through them. */
+interface Wizard {
+  readonly choices: Choices;
+  readonly steps: readonly Step<Choices>[];
+  readonly asked: number[];
 }
 
 interface Asked {
@@ -58,35 +65,46 @@ export class ConfigureCommand {
   }
 
   async run(target: ConfigureTarget | undefined): Promise<void> {
-    const asked = await this.ask(target);
-    if (asked === undefined) return;
-    await this.show(asked);
-    const { opened } = asked;
-    const prepared = asked.targets.flatMap(t => (t.prepared === undefined ? [] : [{ ...t, prepared: t.prepared }]));
-    if (opened !== undefined && prepared.length > 0) {
-      if (!(await applyAfterYes(this.services, opened, prepared))) return;
-      if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
+    const wizard = await this.wizard(target);
+    for (;;) {
+      const asked = await this.ask(wizard);
+      if (asked === undefined) return;
+      await this.show(asked);
+      const { opened } = asked;
+      const prepared = asked.targets.flatMap(t => (t.prepared === undefined ? [] : [{ ...t, prepared: t.prepared }]));
+      if (opened !== undefined && prepared.length > 0) {
+        const done = await applyAfterYes(this.services, opened, prepared);
+        if (done === 'back') continue;
+        if (!done) return;
+        if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
+      }
+      await this.finish(asked.analysed, prepared);
+      return;
     }
-    await offerFixes(this.store, asked.analysed);
+  }
+
+  /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
+  private async finish(analysed: AnalysedRoot, prepared: readonly PreparedTarget[]): Promise<void> {
+    await offerFixes(this.store, analysed);
     if (prepared.length === 0) return;
     // The checks follow the code that was just saved.
     await this.store.refresh();
     await this.services.bindings.useCode(this.store.all());
-    // The real proof is last: with keys in variables or code, a run would not need the role.
     await offerRun(
       this.services,
-      this.store.all().find(r => r.root.dir === asked.analysed.root.dir) ?? asked.analysed,
+      this.store.all().find(r => r.root.dir === analysed.root.dir) ?? analysed,
       prepared.flatMap(t => t.hcp?.workspace.name ?? []),
     );
   }
 
   /** The same setup as code, in an editor of its own. Nothing is written anywhere. */
   async exportCode(target: ConfigureTarget | undefined): Promise<void> {
-    const [first] = (await this.ask(target))?.targets ?? [];
+    const [first] = (await this.ask(await this.wizard(target)))?.targets ?? [];
     if (first !== undefined) await showExport(first.binding, first.prepared);
   }
 
-  private async ask(target: ConfigureTarget | undefined): Promise<Asked | undefined> {
+  /** The questions, with what the code and the place of the call say already. */
+  private async wizard(target: ConfigureTarget | undefined): Promise<Wizard> {
     if (!this.store.ready) await this.store.refresh();
     const roots = this.store.all();
     if (roots.length === 0) {
@@ -103,8 +121,12 @@ export class ConfigureCommand {
     const only = roots.length === 1 ? roots[0] : named;
     if (only !== undefined) takeRoot(choices, only);
     const { connections, env, places } = this.services;
-    if (!(await runSteps(choices, configureSteps(this.store, connections, env, places, only === undefined))))
-      return undefined;
+    const steps = configureSteps(this.store, connections, env, places, only === undefined);
+    return { choices, steps, asked: [] };
+  }
+
+  private async ask({ choices, steps, asked }: Wizard): Promise<Asked | undefined> {
+    if (!(await runSteps(choices, steps, asked))) return undefined;
     const { analysed, opened, hcpProblem } = choices;
     if (analysed === undefined) return undefined;
     const targets: Target[] = [];
@@ -117,6 +139,9 @@ export class ConfigureCommand {
   }
 
   private async show({ analysed, opened, hcpProblem, targets }: Asked): Promise<void> {
+    const { root, findings } = analysed;
+    const files = [...root.modules.flatMap(m => m.files), ...root.tfvarsFiles];
+    const code = planFixes(files, findings, findings, f => this.nameOf(f.path));
     const texts = targets.map(({ binding, prepared, variables, hcp }) =>
       bindingPreview({
         label: rootLabel(analysed.root, analysed.folder),
@@ -127,14 +152,17 @@ export class ConfigureCommand {
         staticVariables: hcp?.staticCredentials ?? [],
         hcpProblem,
         findings: analysed.findings.map(f => ({ finding: f, place: this.place(f.location) })),
-        fixable: analysed.findings.filter(f => chosenFix(f, false) !== undefined).length,
+        code,
       }),
     );
     await this.services.previews.showMarkdown(`Configure ${titleOf(targets)}.md`, texts.join('\n\n---\n\n'));
   }
 
   private place(location: Location): string {
-    const file = vscode.workspace.asRelativePath(vscode.Uri.parse(location.file, true), false);
-    return `${file}:${this.store.range(location).start.line + 1}`;
+    return `${this.nameOf(location.file)}:${this.store.range(location).start.line + 1}`;
+  }
+
+  private nameOf(path: string): string {
+    return vscode.workspace.asRelativePath(vscode.Uri.parse(path, true), false);
   }
 }

@@ -2,6 +2,7 @@ import type { ApplyResult } from '../../binding/apply';
 import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desire';
 import type { DesiredRole } from '../../binding/desired';
 import type { StaticVariable } from '../../binding/facts';
+import type { CodePlan } from '../../binding/planCode';
 import type { VariablePlan } from '../../binding/planVariables';
 import type { PreparedBinding } from '../../binding/prepare';
 import type { Finding } from '../../lint/finding';
@@ -26,7 +27,7 @@ interface PreviewInput {
   /** Why HCP Terraform was not asked. */
   readonly hcpProblem: string | undefined;
   readonly findings: readonly { readonly finding: Finding; readonly place: string }[];
-  readonly fixable: number;
+  readonly code: CodePlan;
 }
 
 /** The whole setup of one workspace, as one Markdown document: what is, what will be, and the proof. */
@@ -172,14 +173,16 @@ function findings(input: PreviewInput): string[] {
   lines.push('| Severity | Rule | Where | What |', '|---|---|---|---|');
   for (const { finding, place } of input.findings)
     lines.push(`| ${finding.severity} | ${code(finding.code)} | ${code(place)} | ${cell(finding.message)} |`);
-  return [
-    ...lines,
+  lines.push('');
+  const { changes, fixed } = input.code;
+  if (changes.length === 0) return [...lines, 'None of them has a fix that is right in every case.', ''];
+  lines.push(
+    `${fixed.length} of them can be fixed at once, last of all and after a yes of its own (keys are masked here):`,
     '',
-    input.fixable === 0
-      ? 'None of them has a fix that is right in every case.'
-      : `${input.fixable} of them can be fixed at once, after a yes of its own.`,
-    '',
-  ];
+  );
+  for (const change of changes)
+    lines.push(`**${cell(change.title)}**`, '', ...fenced('diff', diff(change.before, change.after)), '');
+  return lines;
 }
 
 function proof(role: DesiredRole, rows: readonly ProofRow[]): string[] {

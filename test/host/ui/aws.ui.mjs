@@ -47,6 +47,10 @@ const setup = (theme, name) => ({
     await w.quick.locator('.monaco-list-row', { hasText: 'ReadOnlyAccess' }).first().click();
     await w.step('What may applies do?');
     await w.quick.locator('.monaco-list-row', { hasText: 'None for now' }).first().click();
+    await w.step('Read the preview');
+    await w.preview('Nothing has been changed yet').waitFor();
+    await w.shot(`aws-3-preview-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'Make 4 Changes' }).first().click();
     await w.dialogButton('Make 4 Changes').waitFor({ timeout: 30_000 });
     assert.equal(JSON.stringify(server.dump()), before, 'something was written before the yes');
     await w.shot(`aws-3-question-${name}`);

@@ -34,6 +34,10 @@ const whole = (theme, name) => ({
     await w.step('Where do the variables go?');
     await w.shot(`whole-3-variables-${name}`);
     await w.quick.locator('.monaco-list-row', { hasText: 'On the workspace' }).first().click();
+    await w.step('Read the preview');
+    await w.preview('Nothing has been changed yet').waitFor();
+    await w.shot(`whole-4-preview-${name}`);
+    await w.quick.locator('.monaco-list-row', { hasText: 'Make 7 Changes' }).first().click();
     await w.dialogButton('Make 7 Changes').waitFor({ timeout: 30_000 });
     assert.deepEqual(keysOf(storefront), ['AWS_ACCESS_KEY_ID']);
     await w.shot(`whole-4-question-${name}`);
