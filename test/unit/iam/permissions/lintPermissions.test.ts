@@ -326,6 +326,26 @@ test("Terraform's JSON syntax", () => {
   );
 });
 
+test('what AWS prints around a document, and how it encodes it', () => {
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: [allow('sqs:SendMesage', queue)] });
+  const encoded = encodeURIComponent(document);
+  for (const text of [
+    encoded,
+    JSON.stringify({ PolicyVersion: { Document: encoded, VersionId: 'v1' } }),
+    JSON.stringify({ RoleName: 'r', PolicyDocument: encoded }),
+    JSON.stringify({ RoleName: 'r', PolicyDocument: JSON.parse(document) as object }, null, 2),
+    `\uFEFF${document}`,
+  ]) {
+    const report = lintPermissionText(text, reference);
+    const [finding, ...more] = report.findings;
+    assert.ok(finding?.fix);
+    assert.deepEqual([finding.code, more], ['unknown-action', []]);
+    assert.equal(report.text.slice(finding.start, finding.end), '"sqs:SendMesage"');
+    assert.deepEqual(codes(applyEdits(report.text, finding.fix.edits)), []);
+    assert.equal(report.policies[0]?.size, document.length);
+  }
+});
+
 test('every action of the escalation list exists in the list of IAM actions', () => {
   for (const { actions: needed } of escalations)
     for (const action of needed) assert.equal(actions.find(action)?.name, action);
