@@ -5,7 +5,7 @@ import { roleArns } from './arns';
 import type { TypeMapping } from './mapping';
 import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
 import { keyNeeds, relatedNeeds } from './relatedNeeds';
-import { conditionOf } from './conditions';
+import { conditionOf, tagCondition } from './conditions';
 import type { FoundNeeds, Need, NeedSource, Phase } from './need';
 import { isSet, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './stateNeeds';
@@ -31,6 +31,8 @@ export interface NeedOptions {
   readonly place: Place;
   /** Count what a data source may need by the resource type of the same name. */
   readonly guesses: boolean;
+  /** Limit deletes in EC2 to what carries the provider's default tags. */
+  readonly tagConditions: boolean;
 }
 
 /** What one Terraform root needs of AWS in a phase, with the modules that could be followed. */
@@ -146,7 +148,15 @@ class Collector {
     for (const action of [...found.actions].sort()) {
       const home = homeOf(action, type, owner.place);
       const where = scopeOf(action, { ...owner, place: home }, this.mapping);
-      const condition = conditionOf(action, resource, scope, owner.place);
+      const condition =
+        conditionOf(action, resource, scope, owner.place) ??
+        (this.options.tagConditions && (this.mapping.find(type)?.writeTags.length ?? 0) > 0
+          ? tagCondition(action, resource, scope, owner, where.resources)
+          : undefined);
+      for (const key of Object.keys(condition?.['StringEquals'] ?? {}).filter(k => k.startsWith('aws:ResourceTag/')))
+        this.notes.add(
+          `Deletes in EC2 are limited to what carries the default tag ${key.slice(16)}; before you change that tag, change the policy.`,
+        );
       this.needs.push({
         ...{ action, address, location, source, confidence, ...where, region: home.region },
         ...(condition !== undefined && { condition }),

@@ -16,6 +16,8 @@ export interface ProviderSettings {
   /** Is the region a literal, which nothing outside of the code can change? */
   readonly fixed: boolean;
   readonly defaultTags: boolean;
+  /** The default tags that are written out, by key. */
+  readonly literalTags: ReadonlyMap<string, string>;
 }
 
 /** One use of a module: its code, and what its variables are set to (with the scope that the value was written in). */

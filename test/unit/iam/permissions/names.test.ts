@@ -269,3 +269,19 @@ test('a state that is read as another role needs that role alone', async () => {
     'arn:aws:iam::444455556666:role/state',
   ]);
 });
+
+test('deletes in EC2 only of what carries the default tags, unless the resource replaces them', async () => {
+  const code = (tags: string): string => `
+    provider "aws" {
+      default_tags { tags = { stack = "net" } }
+    }
+    resource "aws_vpc" "a" { ${tags} }
+    resource "aws_route" "r" {}
+  `;
+  const limited = await ofCode(code('cidr_block = "10.0.0.0/16"'));
+  assert.deepEqual(conditionsOf(limited, 'ec2:DeleteVpc'), [{ StringEquals: { 'aws:ResourceTag/stack': 'net' } }]);
+  assert.deepEqual(conditionsOf(limited, 'ec2:DeleteRoute'), [undefined]);
+  assert.deepEqual(conditionsOf(limited, 'ec2:DeleteTags'), [undefined]);
+  assert.deepEqual(conditionsOf(await ofCode(code('tags = { stack = "own" }')), 'ec2:DeleteVpc'), [undefined]);
+  assert.deepEqual(conditionsOf(await ofCode(code('tags = var.tags')), 'ec2:DeleteVpc'), [undefined]);
+});
