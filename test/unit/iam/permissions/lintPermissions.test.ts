@@ -68,6 +68,19 @@ test('an action on a kind of resource that it does not take', () => {
   assert.match(fixed(text).text, /"arn:aws:s3:::b\/\*"/);
 });
 
+test("real policies of AWS's documentation have nothing that does nothing", () => {
+  const policy = JSON.parse(
+    readFileSync(path.join(__dirname, '../../../fixtures/policies/documentation.json'), 'utf8'),
+  ) as { Statement: object[] };
+  for (const statement of policy.Statement)
+    assert.deepEqual(
+      lint(statement)
+        .filter(f => f.severity === 'error')
+        .map(f => f.message),
+      [],
+    );
+});
+
 test('an action without resources is moved to a statement of its own', () => {
   const text = `{
   "Version": "2012-10-17",
