@@ -46,12 +46,13 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
     const region = text(values, 'region');
     if (region !== undefined && !/^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(region))
       throw new UsageError(`--region takes a region like eu-central-1; it was "${region}"`);
-    const partition = text(values, 'partition');
-    const place = {
-      partition: partition === undefined ? partitionOfRegion(region ?? '') : unwrap(partitionName(partition)),
-      region,
-      account: account === undefined ? undefined : unwrap(accountId(account)),
-    };
+    const named = text(values, 'partition');
+    const partition = named === undefined ? undefined : unwrap(partitionName(named));
+    if (partition !== undefined && region !== undefined && partitionOfRegion(region) !== partition)
+      throw new UsageError(
+        `the region ${region} is in the partition ${partitionOfRegion(region)}, not in ${partition}`,
+      );
+    const place = { partition, region, account: account === undefined ? undefined : unwrap(accountId(account)) };
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
     const mapping = readMapping(permissionData('terraform.json.gz'));

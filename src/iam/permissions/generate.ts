@@ -3,10 +3,9 @@ import { fit, fitting, type Fit } from './fit';
 import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from './document';
 import type { Need, Phase } from './need';
-import { collectNeeds, type Unmapped } from './needs';
+import { type AskedPlace, collectNeeds, type Unmapped } from './needs';
 import { withoutCovered, type Why } from './scopes';
 import { globalServices, planWrites } from './tables';
-import type { Place } from './values';
 
 export interface Permissions {
   /** All statements in one document, whatever its size. */
@@ -22,7 +21,7 @@ export interface Permissions {
 
 export interface PermissionOptions {
   readonly phase: Phase;
-  readonly place: Place;
+  readonly place: AskedPlace;
   /** Count what a data source that nothing is known of may need by the resource type of the same name (default: no). */
   readonly guesses?: boolean;
   /** Limit deletes in EC2 to what carries the provider's default tags (default: yes). */

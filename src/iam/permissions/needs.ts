@@ -1,4 +1,5 @@
 import type { Location } from '../../core/text';
+import { partitionOfRegion } from '../../oidc/partition';
 import { at, attributeOf, blocksOf, headerSpan, type ResourceBlock, type Root } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
@@ -26,9 +27,17 @@ export interface Needs {
   readonly place: Place;
 }
 
+/** Where resources will be, as far as it was said. */
+export interface AskedPlace {
+  /** Undefined: that of the region. */
+  readonly partition: string | undefined;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
 export interface NeedOptions {
   readonly phase: Phase;
-  readonly place: Place;
+  readonly place: AskedPlace;
   /** Count what a data source may need by the resource type of the same name. */
   readonly guesses: boolean;
   /** Limit deletes in EC2 to what carries the provider's default tags. */
@@ -40,16 +49,23 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   const variables = new Map<string, { value: Expression; scope: Scope | undefined }>();
   for (const assignment of root.tfvars)
     variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
-  const base = { module: root.module, variables, prefix: '', place: options.place, modules: root.modules };
-  const first: Scope = { ...base, providers: providersOf(root.module, new Map(), base) };
+  const asked = options.place;
+  const base = { module: root.module, variables, prefix: '', modules: root.modules };
+  // The provider's region may be written with the account or the partition, which are asked for, never with the region itself.
+  const before = { ...asked, partition: asked.partition ?? partitionOfRegion(asked.region ?? '') };
+  const first: Scope = {
+    ...base,
+    place: before,
+    providers: providersOf(root.module, new Map(), { ...base, place: before }),
+  };
   const provider = first.providers.get('aws');
   const written = mainRegion(first);
-  const region = provider?.fixed === true ? written : (options.place.region ?? written);
-  const place = { ...options.place, region };
+  const region = provider?.fixed === true ? written : (asked.region ?? written);
+  const place = { ...asked, region, partition: asked.partition ?? partitionOfRegion(region ?? '') };
   const scope: Scope = { ...first, place };
   const collector = new Collector(root, mapping, options);
-  if (options.place.region !== undefined && region !== options.place.region)
-    collector.notes.add(`The provider block says ${region ?? ''}; the region ${options.place.region} was not used.`);
+  if (asked.region !== undefined && region !== asked.region)
+    collector.notes.add(`The provider block says ${region ?? ''}; the region ${asked.region} was not used.`);
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
   return { needs: collector.needs, unmapped: collector.unmapped, notes: [...collector.notes].sort(), place };
