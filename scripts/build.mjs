@@ -1,6 +1,7 @@
 // Builds dist/: extension.js (activation) with the files that it loads later, aws.js (the SDK, reached by a lazy require), cli.js,
 // and the metafiles that tests read.
 import { cpSync, mkdirSync, writeFileSync, existsSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, root } from './install.mjs';
@@ -33,6 +34,8 @@ export async function build({ production = false } = {}) {
     target: 'node20',
     banner: '#!/usr/bin/env node',
   });
+  // The bundle of texts follows the code, so that nobody has to think of it; `npm run check` sees one that was not committed.
+  spawnSync(process.execPath, [path.join(root, 'scripts/l10n.mjs')], { stdio: 'inherit' });
   const entries = [
     { in: 'src/iam/account/index.ts', out: 'aws.js', target: 'node20' },
     { in: 'src/vscode/web.ts', out: 'web.js', target: 'es2022', platform: 'browser' },

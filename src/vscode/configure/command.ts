@@ -130,7 +130,10 @@ export class ConfigureCommand {
         fixable: analysed.findings.filter(f => chosenFix(f, false) !== undefined).length,
       }),
     );
-    await this.services.previews.showMarkdown(`Configure ${titleOf(targets)}.md`, texts.join('\n\n---\n\n'));
+    await this.services.previews.showMarkdown(
+      `${vscode.l10n.t('Configure {0}', titleOf(targets))}.md`,
+      texts.join('\n\n---\n\n'),
+    );
   }
 
   private place(location: Location): string {
