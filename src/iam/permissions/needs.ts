@@ -1,6 +1,14 @@
 import type { Location } from '../../core/text';
 import { partitionOfRegion } from '../../oidc/partition';
-import { at, attributeOf, blocksOf, headerSpan, type ResourceBlock, type Root } from '../../terraform/model';
+import {
+  at,
+  attributeOf,
+  blocksOf,
+  headerSpan,
+  type ResourceBlock,
+  type Root,
+  workspaceOf,
+} from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
 import type { TypeMapping } from './mapping';
@@ -11,7 +19,7 @@ import type { FoundNeeds, Need, NeedSource, Phase } from './need';
 import { isSet, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './stateNeeds';
 import * as tables from './tables';
-import { childScope, knownText, type Place, type Scope } from './values';
+import { childScope, instancesOf, knownText, type Place, type Scope } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -50,7 +58,8 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   for (const assignment of root.tfvars)
     variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
   const asked = options.place;
-  const base = { module: root.module, variables, prefix: '', modules: root.modules };
+  const workspace = workspaceOf(root.cloud);
+  const base = { module: root.module, variables, prefix: '', modules: root.modules, workspace };
   // The provider's region may be written with the account or the partition, which are asked for, never with the region itself.
   const before = { ...asked, partition: asked.partition ?? partitionOfRegion(asked.region ?? '') };
   const first: Scope = {
@@ -103,16 +112,18 @@ class Collector {
     for (const resource of scope.module.resources) this.resource(resource, scope);
     this.assumedRoles(scope);
     for (const call of scope.module.calls) {
-      const inside = childScope(call, scope);
-      if (inside === undefined) {
-        this.notes.add(
-          `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
-        );
-        continue;
+      for (const instance of instancesOf(call.body, scope)) {
+        const inside = childScope(call, instance);
+        if (inside === undefined) {
+          this.notes.add(
+            `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
+          );
+          continue;
+        }
+        if (above.includes(inside.module.dir) || above.length > 20) continue;
+        const providers = providersOf(inside.module, givenProviders(call, scope), inside);
+        this.visit({ ...inside, providers }, [...above, scope.module.dir]);
       }
-      if (above.includes(inside.module.dir) || above.length > 20) continue;
-      const providers = providersOf(inside.module, givenProviders(call, scope), inside);
-      this.visit({ ...inside, providers }, [...above, scope.module.dir]);
     }
   }
 

@@ -60,7 +60,7 @@ export function givenProviders(call: ModuleCall, scope: Scope): ReadonlyMap<stri
   if (map?.kind !== 'object') return inherited;
   for (const item of map.items) {
     const name = item.keyText ?? pathOf(item.key)?.join('.');
-    const from = pathOf(item.value)?.join('.');
+    const from = nameIn(item.value);
     if (name === undefined || from === undefined) continue;
     const settings = scope.providers.get(from) ?? unset;
     // An alias is named for its region; the region that was asked for is the default provider's.
