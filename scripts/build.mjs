@@ -1,6 +1,7 @@
 // Builds dist/: extension.js (activation) with the files that it loads later, aws.js (the SDK, reached by a lazy require), cli.js,
 // and the metafiles that tests read.
-import { cpSync, mkdirSync, writeFileSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, root } from './install.mjs';
@@ -33,21 +34,18 @@ export async function build({ production = false } = {}) {
     target: 'node20',
     banner: '#!/usr/bin/env node',
   });
-  const entries = [
-    { in: 'src/iam/account/index.ts', out: 'aws.js', target: 'node20' },
-    { in: 'src/vscode/web.ts', out: 'web.js', target: 'es2022', platform: 'browser' },
-  ];
-  for (const { in: entry, out, ...rest } of entries) {
-    if (!existsSync(path.join(root, entry))) continue;
-    const result = await bundle({ ...common, ...rest, entryPoints: [entry], outfile: path.join(dist, out) });
-    writeFileSync(path.join(dist, `${out}.meta.json`), JSON.stringify(result.metafile));
-  }
+  // The bundle of texts follows the code, so that nobody has to think of it; `npm run check` sees one that was not committed.
+  spawnSync(process.execPath, [path.join(root, 'scripts/l10n.mjs')], { stdio: 'inherit' });
+  const aws = path.join(dist, 'aws.js');
+  const entryPoints = ['src/iam/account/index.ts'];
+  const { metafile } = await bundle({ ...common, target: 'node20', entryPoints, outfile: aws });
+  writeFileSync(`${aws}.meta.json`, JSON.stringify(metafile));
 }
 
 /**
- * The extension or the CLI in several CommonJS files that share code: what its start needs, and what an `import()` loads later. esbuild splits
- * ES modules only, so each file it makes is turned into CommonJS afterwards. Shared files get plain names, in the order of their
- * size, so that the list of packed files doesn't change with each edit.
+ * The extension or the CLI in several CommonJS files that share code: what its start needs, and what an `import()` loads later.
+ * esbuild splits ES modules only, so each file it makes is turned into CommonJS afterwards. Shared files get plain names, in the
+ * order of their size, so that the list of packed files doesn't change with each edit.
  */
 async function buildSplit(bundle, common, dist, { entry, prefix, target, banner }) {
   const { transform } = await import('esbuild');

@@ -9,6 +9,7 @@ const steps = [
   ['types', bin('tsc'), ['-p', '.']],
   ['lint', bin('eslint'), ['--max-warnings=0', 'src', 'test']],
   ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']],
+  ['translations', process.execPath, ['scripts/l10n.mjs', '--check']],
   ['dead exports', process.execPath, ['scripts/dead-exports.mjs']],
 ];
 const only = process.argv.slice(2);

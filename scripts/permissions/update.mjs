@@ -10,6 +10,7 @@ const version = '0.3.0';
 mkdirSync(cache, { recursive: true });
 const show = { stdio: 'inherit' };
 execFileSync(process.execPath, [path.join(here, 'actions.mjs')], show);
+execFileSync(process.execPath, [path.join(here, 'reference.mjs')], show);
 execFileSync('python3', ['-m', 'pip', 'download', '--no-deps', '-d', cache, `iam-policy-autopilot==${version}`], show);
 const wheel = readdirSync(cache).find(f => f.startsWith(`iam_policy_autopilot-${version}`) && f.endsWith('.whl'));
 if (wheel === undefined) throw new Error(`no wheel of iam-policy-autopilot ${version} for this machine`);

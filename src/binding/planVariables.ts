@@ -44,8 +44,14 @@ export function planVariables(
     }
     changes.push(...writesOf(workspace, target, own, wanted, notes));
   }
-  return { changes, problems, notes };
+  return { changes: switchLast(changes), problems, notes };
 }
+
+/** The variable that turns dynamic credentials on comes after those that it needs: a run in between must not miss a role. */
+const switchLast = (changes: readonly VariableChange[]): readonly VariableChange[] => {
+  const isSwitch = (c: VariableChange): boolean => c.key.startsWith('TFC_AWS_PROVIDER_AUTH');
+  return [...changes.filter(c => !isSwitch(c)), ...changes.filter(isSwitch)];
+};
 
 function isAt(variable: Variable, target: VariableTarget): boolean {
   const { origin } = variable;

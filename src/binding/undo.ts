@@ -71,5 +71,26 @@ export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResul
   return { state: 'complete', steps };
 }
 
+/**
+ * What an undo of `run` ends badly with: it turns dynamic credentials off, and the static keys of the workspace were removed by a
+ * later run, which can't bring them back. `undefined`: no such thing.
+ */
+export function lostCredentials(run: JournalRun, runs: readonly JournalRun[]): string | undefined {
+  const turnsOff = toUndo(run).some(
+    ({ change }) =>
+      change.kind === 'variable' && change.key.startsWith('TFC_AWS_PROVIDER_AUTH') && change.after === 'true',
+  );
+  if (!turnsOff) return undefined;
+  const removed = runs
+    .filter(r => r.subject === run.subject && r.at >= run.at)
+    .flatMap(r => r.steps)
+    .filter(s => s.state === 'done' && s.ours && s.undo !== 'undone')
+    .flatMap(({ change }) =>
+      change.kind === 'variable' && change.action === 'delete' && !change.undoable ? [change.key] : [],
+    );
+  if (removed.length === 0) return undefined;
+  return `${[...new Set(removed)].join(', ')} can not be brought back: after this undo the workspace has no AWS credentials until you set some.`;
+}
+
 const certaintyOf = (step: Step): Certainty =>
   step.undo === 'intended' ? 'undo-begun' : step.state === 'done' ? 'done' : 'maybe';

@@ -40,6 +40,7 @@ export async function openAwsAccount(
     await loadAws().openAccount({
       env: context.env,
       onCall: () => void (callsOf(context).aws += 1),
+      ...(context.time && { wait: context.time.wait }),
       ...(request.profile !== undefined && { profile: request.profile }),
       ...(request.region !== undefined && { region: request.region }),
       ...(context.interactive && process.stdin.isTTY && { mfaCode: (serial: string) => askForCode(context, serial) }),
@@ -132,7 +133,12 @@ export function surroundings(
   const { account, caller } = opened;
   return {
     executors: {
-      iam: iamExecutor({ account, accountId: caller.accountId, partition: caller.partition }),
+      iam: iamExecutor({
+        account,
+        accountId: caller.accountId,
+        partition: caller.partition,
+        ...(context.time && { wait: context.time.wait }),
+      }),
       code: codeExecutor(codeFiles),
       // Opened when a change to a variable first needs it: most runs have none.
       variable: variableExecutor({

@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { Environment } from '../core/host';
+import type { Clock, Environment } from '../core/host';
+import type { Wait } from '../hcp/client/limiter';
 
 /** Exit codes of every command: 0 clean or done, 1 findings at the asked level (or "deny"), 2 could not run. */
 export type ExitCode = 0 | 1 | 2;
@@ -13,6 +14,8 @@ export interface CliContext {
   err(text: string): void;
   /** Is standard error a terminal (progress lines may be redrawn)? */
   readonly interactive: boolean;
+  /** What pauses between two tries and request limits go by; the machine's own where it is not given. */
+  readonly time?: { readonly now: Clock; readonly wait: Wait };
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -15,6 +15,7 @@ import { permissions } from './commands/permissions';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
 import { proveRun } from './commands/proveRun';
+import { stack } from './commands/stack';
 import { status } from './commands/status';
 import { subject } from './commands/subject';
 import { trust } from './commands/trust';
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   fix,
   cloud,
   mapProviders,
+  stack,
   subject,
   trust,
   prove,

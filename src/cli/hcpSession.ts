@@ -42,7 +42,7 @@ export class HcpSessions {
     hostname: string,
     cloud: CloudSettings | undefined,
   ): Promise<{ readonly found: FoundToken; readonly client: HcpClient | undefined }> {
-    const { env, signal } = this.context;
+    const { env, signal, time } = this.context;
     const found = await findToken({
       hostname,
       files: nodeFiles,
@@ -62,7 +62,8 @@ export class HcpSessions {
         callsOf(this.context).hcp += 1;
         return fetch(url, init);
       },
-      limiter: new RateLimiter(),
+      limiter: new RateLimiter(time?.now, time?.wait),
+      ...time,
       ...(found.serviceUrl !== undefined && { serviceUrl: found.serviceUrl }),
     });
     return { found, client };

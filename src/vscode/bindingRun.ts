@@ -17,7 +17,7 @@ import {
 } from '../binding/journal';
 import { journalFolder } from '../binding/journalFolder';
 import { type PreparedBinding, subjectOf } from '../binding/prepare';
-import { toUndo, undo, type UndoResult } from '../binding/undo';
+import { lostCredentials, toUndo, undo, type UndoResult } from '../binding/undo';
 import { fail, ok, ProblemError } from '../core/problem';
 import { type ChosenAccount, openProfile, profileChoices } from './aws';
 import { abortOn } from './cancellation';
@@ -86,7 +86,8 @@ export class BindingRuns {
 
   /** The undo command: choose a run, see what would be taken back, say yes, take it back. */
   async undo(): Promise<void> {
-    const runs = (await readJournals(this.store)).filter(r => hasEffects(r) && r.state !== 'undone').reverse();
+    const all = await readJournals(this.store);
+    const runs = all.filter(r => hasEffects(r) && r.state !== 'undone').reverse();
     if (runs.length === 0) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('There is nothing to undo: no run of this extension has written anything.'),
@@ -126,12 +127,13 @@ export class BindingRuns {
     const { run } = state;
     const account = await openProfile(state.profile, this.env);
     const steps = toUndo(run);
+    const lost = lostCredentials(run, all);
     const yes = vscode.l10n.t('Undo {0} Changes', steps.length);
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t('Undo "{0}" in AWS account {1}?', run.title, account.caller.accountId),
       {
         modal: true,
-        detail: `${steps.map((s, i) => `${i + 1}. ${vscode.l10n.t('Take back')}: ${s.change.title}`).join('\n')}\n\n${vscode.l10n.t('Only what is unchanged since is taken back; the rest is kept, and named.')}`,
+        detail: `${lost === undefined ? '' : `${lost}\n\n`}${steps.map((s, i) => `${i + 1}. ${vscode.l10n.t('Take back')}: ${s.change.title}`).join('\n')}\n\n${vscode.l10n.t('Only what is unchanged since is taken back; the rest is kept, and named.')}`,
       },
       yes,
     );
@@ -169,7 +171,11 @@ export class BindingRuns {
               client: async (hostname, signal) => {
                 const client = await this.connections.find(hostname, undefined, signal);
                 return 'missing' in client
-                  ? fail({ code: 'hcp-no-token', message: client.missing, nextStep: 'Sign in to HCP Terraform.' })
+                  ? fail({
+                      code: 'hcp-no-token',
+                      message: client.missing,
+                      nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
+                    })
                   : ok(client);
               },
             }),

@@ -37,7 +37,10 @@ export async function consult(
   }
   const checks = runChecks(facts, trustJudge);
   const diagnoses = diagnose(facts, checks);
-  await previews.showMarkdown(`Doctor ${checked.workspace}.md`, diagnosesMarkdown(subject, diagnoses, false, checks));
+  await previews.showMarkdown(
+    `${vscode.l10n.t('Doctor {0}', checked.workspace)}.md`,
+    diagnosesMarkdown(subject, diagnoses, false, checks),
+  );
   await nextSteps(subject, diagnoses, checks, putRight);
 }
 

@@ -38,7 +38,7 @@ export class WorkspaceFiles implements FileReader, vscode.Disposable {
       const info = await vscode.workspace.fs.stat(uri);
       if ((info.type & vscode.FileType.File) === 0) return undefined;
       if (maxBytes !== undefined && info.size > maxBytes)
-        throw new Error(`it has more than ${Math.floor(maxBytes / 1024 / 1024)} MiB`);
+        throw new Error(vscode.l10n.t('it has more than {0} MiB', Math.floor(maxBytes / 1024 / 1024)));
     } catch (error) {
       if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
       throw error;

@@ -36,7 +36,7 @@ export class PermissionDiagnostics implements vscode.CodeActionProvider, vscode.
   }
 
   private check(document: vscode.TextDocument): void {
-    if (this.found.get(document.uri.toString())?.version === document.version && !isCode(document)) return;
+    if (this.found.get(document.uri.toString())?.version === document.version) return;
     this.show(document).catch((error: unknown) => this.log.error(`permission policy: ${String(error)}`));
   }
 
@@ -49,7 +49,7 @@ export class PermissionDiagnostics implements vscode.CodeActionProvider, vscode.
     const { version } = document;
     const findings = await this.findingsOf(document);
     // A newer text has its own turn.
-    if (document.isClosed || document.version !== version) return;
+    if (findings === 'later' || document.isClosed || document.version !== version) return;
     if (findings === undefined) {
       if (this.found.has(document.uri.toString())) this.forget(document);
       return;
@@ -68,7 +68,8 @@ export class PermissionDiagnostics implements vscode.CodeActionProvider, vscode.
     );
   }
 
-  private async findingsOf(document: vscode.TextDocument): Promise<readonly PermissionFinding[] | undefined> {
+  /** `later`: the store has not read this text yet; what is shown stays until it has. */
+  private async findingsOf(document: vscode.TextDocument): Promise<readonly PermissionFinding[] | 'later' | undefined> {
     if (document.uri.scheme === previewScheme || vscode.languages.match([...policySelector], document) === 0)
       return undefined;
     const text = document.getText();
@@ -79,7 +80,8 @@ export class PermissionDiagnostics implements vscode.CodeActionProvider, vscode.
       return (await loadPermissionLanguage()).lintJson(text);
     }
     const file = this.store.file(document.uri.toString());
-    if (file === undefined || file.text !== text) return undefined;
+    if (file === undefined) return undefined;
+    if (file.text !== text) return 'later';
     return (await loadPermissionLanguage()).lintCode(file);
   }
 

@@ -114,7 +114,10 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
           false,
         )
       : '';
-  await previews.showMarkdown(`Run ${checked.workspace}.md`, `${runText(checked, proof.value)}\n${causes}`);
+  await previews.showMarkdown(
+    `${vscode.l10n.t('Run {0}', checked.workspace)}.md`,
+    `${runText(checked, proof.value)}\n${causes}`,
+  );
   await bindings.check([analysed]);
 }
 

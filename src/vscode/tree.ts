@@ -197,7 +197,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         out.description = `${file}:${position.line + 1}`;
         out.tooltip = finding.message;
         out.accessibilityInformation = {
-          label: `${finding.severity}: ${finding.message} ${file}, line ${position.line + 1}`,
+          label: `${finding.severity}: ${finding.message} ${vscode.l10n.t('{0}, line {1}', file, position.line + 1)}`,
         };
         out.command = open(finding.location);
         return out;

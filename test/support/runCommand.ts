@@ -1,4 +1,4 @@
-import type { Command, ExitCode } from '../../src/cli/command';
+import type { CliContext, Command, ExitCode } from '../../src/cli/command';
 import { parseArgs } from 'node:util';
 
 export interface CommandRun {
@@ -11,7 +11,11 @@ export interface CommandRun {
 export async function runCommand(
   command: Command,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly time?: CliContext['time'];
+  },
 ): Promise<CommandRun> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -29,6 +33,7 @@ export async function runCommand(
       out: text => (out += text),
       err: text => (err += text),
       interactive: false,
+      ...(options.time && { time: options.time }),
     },
     { values, positionals },
   );

@@ -18,7 +18,7 @@ import { samePolicy } from '../planPolicy';
 import { type PermissionQuestion, rolePermissionFacts } from './permissions';
 
 /** Reads what an account holds of the things that the variables name: the provider, and each role once. */
-export async function accountFacts(
+export function accountFacts(
   opened: { readonly account: AwsAccount; readonly caller: CallerIdentity },
   hostname: string,
   variables: VariableFacts,
@@ -26,23 +26,46 @@ export async function accountFacts(
   signal: AbortSignal,
   question?: PermissionQuestion,
 ): Promise<AccountFacts> {
-  const { account, caller } = opened;
+  const arns = variables.configurations.flatMap(c =>
+    phases.flatMap(phase => (c.roles[phase].state === 'set' ? [c.roles[phase].arn] : [])),
+  );
+  const permissionsOf = (role: ActualRole): Promise<Fact<RolePermissionFacts> | undefined> =>
+    question === undefined
+      ? Promise.resolve(undefined)
+      : rolePermissionFacts(opened.account, role, usedIn(role.arn, variables), question, signal);
+  return readAccount(opened, hostname, arns, written, signal, question === undefined ? undefined : permissionsOf);
+}
+
+/** The same for the roles that the deployments of a Stack name. */
+export function stackAccount(
+  opened: { readonly account: AwsAccount; readonly caller: CallerIdentity },
+  hostname: string,
+  arns: readonly string[],
+  signal: AbortSignal,
+): Promise<AccountFacts> {
+  return readAccount(opened, hostname, arns, () => undefined, signal);
+}
+
+async function readAccount(
+  { account, caller }: { readonly account: AwsAccount; readonly caller: CallerIdentity },
+  hostname: string,
+  named: readonly string[],
+  written: (roleArn: string) => string | undefined,
+  signal: AbortSignal,
+  permissionsOf?: (role: ActualRole) => Promise<Fact<RolePermissionFacts> | undefined>,
+): Promise<AccountFacts> {
   const provider = await account.readProvider(
     oidcProviderArn(caller.partition, caller.accountId, providerUrlHost(hostname)),
     signal,
   );
-  const arns = new Set(
-    variables.configurations.flatMap(c =>
-      phases.flatMap(phase => (c.roles[phase].state === 'set' ? [c.roles[phase].arn] : [])),
-    ),
-  );
+  const arns = new Set(named);
   const roles = new Map<string, Fact<RoleFacts | undefined>>();
   const permissions = new Map<string, Fact<RolePermissionFacts>>();
   for (const arn of arns) {
     if (parseRoleArn(arn)?.accountId !== caller.accountId) continue;
     const role = await account.readRole(arn, signal);
-    if (role.ok && role.value?.arn === arn && question !== undefined) {
-      const found = await rolePermissionFacts(account, role.value, usedIn(arn, variables), question, signal);
+    if (role.ok && role.value?.arn === arn) {
+      const found = await permissionsOf?.(role.value);
       if (found !== undefined) permissions.set(arn, found);
     }
     if (!role.ok) roles.set(arn, unknown(role.problem.message));
@@ -62,7 +85,7 @@ export async function accountFacts(
         )
       : unknown(provider.problem.message),
     roles,
-    ...(question !== undefined && { permissions }),
+    ...(permissionsOf !== undefined && { permissions }),
   };
 }
 

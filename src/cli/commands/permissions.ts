@@ -23,6 +23,7 @@ Usage: tfc-oidc permissions [PATH] [options]
   --region REGION       region of the resources (default: any)
   --partition NAME      aws, aws-us-gov, aws-cn, … (default: the region's)
   --guesses             also count what a data source may need by the resource type of the same name
+  --no-tag-conditions   don't limit deletes in EC2 to what carries the provider's default tags
   --format json|text|terraform
                         default json: { "policy", "unmapped", "why", "size" } and more
 
@@ -36,6 +37,7 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
     partition: { type: 'string' },
     format: { type: 'string' },
     guesses: { type: 'boolean' },
+    'no-tag-conditions': { type: 'boolean' },
   },
   run: async (context, { values, positionals }) => {
     const phase = choice(values, 'phase', ['plan', 'apply'], 'apply');
@@ -44,16 +46,22 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
     const region = text(values, 'region');
     if (region !== undefined && !/^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(region))
       throw new UsageError(`--region takes a region like eu-central-1; it was "${region}"`);
-    const partition = text(values, 'partition');
-    const place = {
-      partition: partition === undefined ? partitionOfRegion(region ?? '') : unwrap(partitionName(partition)),
-      region,
-      account: account === undefined ? undefined : unwrap(accountId(account)),
-    };
+    const named = text(values, 'partition');
+    const partition = named === undefined ? undefined : unwrap(partitionName(named));
+    if (partition !== undefined && region !== undefined && partitionOfRegion(region) !== partition)
+      throw new UsageError(
+        `the region ${region} is in the partition ${partitionOfRegion(region)}, not in ${partition}`,
+      );
+    const place = { partition, region, account: account === undefined ? undefined : unwrap(accountId(account)) };
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
     const mapping = readMapping(permissionData('terraform.json.gz'));
-    const result = generatePermissions(root, mapping, { phase, place, guesses: values['guesses'] === true });
+    const result = generatePermissions(root, mapping, {
+      phase,
+      place,
+      guesses: values['guesses'] === true,
+      tagConditions: values['no-tag-conditions'] !== true,
+    });
     const notes = [...result.notes, ...(await newerProvider(root, result.provider))];
     if (format === 'json') context.out(`${JSON.stringify({ ...report(result, folder), notes }, null, 2)}\n`);
     else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));

@@ -1,5 +1,5 @@
 import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../binding/journal';
-import { toUndo, undo as undoRun } from '../../binding/undo';
+import { lostCredentials, toUndo, undo as undoRun } from '../../binding/undo';
 import { choice, type Command, text, UsageError } from '../command';
 import { accountOfSubject } from '../../binding/prepare';
 import { journals, locked, openAwsAccount, surroundings } from '../binding';
@@ -21,7 +21,7 @@ deleted, and only where nobody changed it since. What was changed is kept and na
   --profile NAME        AWS profile
   --region REGION       region of the requests
   --account ID          stop unless the profile belongs to this account
-  --format text|json    how to report (default text). JSON: { "run", "account", "result": { "state":
+  --format text|json    how to report (default text). JSON: { "run", "account", "warning", "result": { "state":
                         "complete|stopped|cancelled|not-applied|nothing", "steps": [{ "id", "title",
                         "state": "undone|nothing|kept|planned", "why" }], "problem" } }
 
@@ -68,12 +68,14 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
       );
       return 0;
     }
+    const warning = lostCredentials(run, ofAccount);
+    if (warning !== undefined && !json) context.err(`${warning}\n`);
     if (values['yes'] !== true) {
       const planned = steps.map(s => ({ id: s.change.id, title: s.change.title, state: 'planned', why: null }));
       const result = { state: 'not-applied', steps: planned, problem: null };
       context.out(
         json
-          ? printJson({ run: run.name, account: accountId, result })
+          ? printJson({ run: run.name, account: accountId, warning: warning ?? null, result })
           : `In account ${accountId}, these changes of ${new Date(run.at).toISOString()} would be taken back, in this order:\n` +
               `${planned.map(s => `  ${s.title}\n`).join('')}\nNothing was written: repeat it with --yes.\n`,
       );
@@ -82,7 +84,8 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
     const result = await locked(journalDir(context, values), run.subject, () =>
       undoRun(run, surroundings(context, opened, store, run.name, json)),
     );
-    if (json) context.out(printJson({ run: run.name, account: accountId, result: undoJson(result) }));
+    if (json)
+      context.out(printJson({ run: run.name, account: accountId, warning: warning ?? null, result: undoJson(result) }));
     else {
       const kept = result.steps.filter(s => s.state === 'kept').length;
       const problem = result.problem

@@ -43,6 +43,9 @@ export function resourceArns(resource: ResourceBlock, scope: Scope, place: Place
 }
 
 function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const direct = resource.mode !== 'resource' ? attributeOf(resource.body, 'arn') : undefined;
+  const exact = direct === undefined ? undefined : knownText(direct.value, scope);
+  if (exact?.open === false && /^arn:[^*?$\s]+$/.test(exact.text)) return [exact.text];
   const principal = principalArns(resource, scope, place);
   if (principal !== undefined) return principal;
   const template = templateOf(resource.type);
@@ -61,7 +64,12 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
   const start = arnStart(service, where, place);
   // The objects belong to the bucket where emptying it was asked for.
-  const all = resource.type === 'aws_s3_bucket' ? [...rests, '{}/*'] : rests;
+  const all =
+    resource.type === 'aws_s3_bucket'
+      ? [...rests, '{}/*']
+      : ofVersion(resource)
+        ? rests.flatMap(rest => [rest, `${rest}:*`])
+        : rests;
   return all.map(rest => {
     let text = rest
       .replace('{path}', () => pathText?.text ?? '/')
@@ -70,6 +78,12 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
     for (const name of names) text = text.replace('{}', () => inArn(service, name));
     return start + text;
   });
+}
+
+/** Functions have ARNs of their own for versions and aliases; the data source reads the newest version. */
+function ofVersion({ type, mode, body }: ResourceBlock): boolean {
+  if (!type.startsWith('aws_lambda_') || templateOf(type)?.[3].length !== 1) return false;
+  return (mode === 'data' && type === 'aws_lambda_function') || attributeOf(body, 'qualifier') !== undefined;
 }
 
 /**

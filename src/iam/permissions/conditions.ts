@@ -1,7 +1,9 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
-import { resourceArns } from './arns';
+import { patternOf, resourceArns } from './arns';
 import type { Conditions } from './document';
+import { providerOf } from './providers';
+import type { Owner } from './scopes';
 import { follow, instancesOf, knownText, pathOf, type Place, type Scope } from './values';
 
 /**
@@ -30,6 +32,31 @@ export function conditionOf(
     return known?.open === false ? { StringEquals: { 'iam:AWSServiceName': known.text } } : undefined;
   }
   return undefined;
+}
+
+/**
+ * Deletes in EC2, where names are not known, only of what carries the provider's default tags: all that this code makes does.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
+ */
+export function tagCondition(
+  action: string,
+  resource: ResourceBlock,
+  scope: Scope,
+  owner: Owner,
+  resources: readonly string[],
+): Conditions | undefined {
+  if (!/^ec2:(?:Delete(?!Tags)|Terminate|Release)/.test(action)) return undefined;
+  // The type's own kind alone: what else a delete touches may not be of this code.
+  const kinds = [...owner.kinds].map(kind => patternOf(kind, owner.place));
+  if (resources.length !== 1 || !kinds.includes(resources[0] ?? '')) return undefined;
+  const own = attributeOf(resource.body, 'tags')?.value;
+  // Tags that are computed may replace a default one.
+  if (own !== undefined && own.kind !== 'object') return undefined;
+  const replaced = new Set(own?.items.map(item => item.keyText));
+  if (replaced.has(undefined)) return undefined;
+  const tags = [...providerOf(resource, scope).literalTags].filter(([key]) => !replaced.has(key)).sort();
+  if (tags.length === 0) return undefined;
+  return { StringEquals: Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value])) };
 }
 
 function policyArns(

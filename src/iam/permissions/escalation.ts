@@ -179,7 +179,7 @@ export function lintEscalation(statements: readonly PolicyNode[], list: ActionLi
     return sets.map(e => ({
       code: 'escalation',
       severity: 'warning',
-      message: `Privilege escalation "${e.name}": ${e.actions.join(' + ')} on any resource ${e.actions.length === 1 ? 'makes' : 'make'} the caller an administrator.`,
+      message: `Privilege escalation "${e.name}": ${e.actions.join(' + ')} on any resource can make the caller an administrator.`,
       ...place(node),
     }));
   });

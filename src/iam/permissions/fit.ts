@@ -1,4 +1,5 @@
 import { compact, policySize } from '../policy/document';
+import { fitsFormat } from './arns';
 import type { PermissionDocument, PermissionStatement } from './document';
 import type { TypeMapping } from './mapping';
 
@@ -59,6 +60,47 @@ export function fit(policy: PermissionDocument, mapping: TypeMapping): Fit {
         small,
         `It needs ${small.length} managed policies, and a role can have ${attachedQuota}: divide the configuration, or ask AWS for a higher quota.`,
       );
+}
+
+/**
+ * A policy that is too large for one managed policy, with statements joined where that allows nothing more: an action does nothing on
+ * kinds of resources that it does not take.
+ */
+export function fitting(policy: PermissionDocument, mapping: TypeMapping): PermissionDocument {
+  if (charactersOf(policy) <= managedQuota) return policy;
+  const joined: PermissionStatement[] = [];
+  for (const statement of policy.Statement) {
+    const index = joined.findIndex(other => joinable(other, statement, mapping));
+    const other = joined[index];
+    if (other === undefined) joined.push(statement);
+    else
+      joined[index] = {
+        ...other,
+        Action: [...new Set([...other.Action, ...statement.Action])].sort(),
+        Resource: [...new Set([...other.Resource, ...statement.Resource])].sort(),
+      };
+  }
+  return { ...policy, Statement: joined };
+}
+
+function joinable(a: PermissionStatement, b: PermissionStatement, mapping: TypeMapping): boolean {
+  const service = (s: PermissionStatement): string => s.Action[0]?.split(':')[0] ?? '';
+  if (service(a) !== service(b) || a.Resource.includes('*') || b.Resource.includes('*')) return false;
+  if (JSON.stringify(a.Condition) !== JSON.stringify(b.Condition)) return false;
+  const nothingMore = (from: PermissionStatement, to: PermissionStatement): boolean => {
+    const added = to.Resource.filter(r => !from.Resource.includes(r));
+    return from.Action.every(action => {
+      const formats = mapping.formats(action);
+      // Paths of API Gateway and the like are not told apart by their formats.
+      return formats.length > 0 && added.every(r => isKind(r) && !formats.some(f => fitsFormat(r, f.format)));
+    });
+  };
+  return nothingMore(a, b) && nothingMore(b, a);
+}
+
+/** Does a pattern stay inside of one kind: `…:subnet/*`, but not `…:*`? */
+function isKind(arn: string): boolean {
+  return /^[a-z][a-zA-Z-]*[:/]/.test(arn.split(':').slice(5).join(':'));
 }
 
 /** Documents that each keep to the quota, in the order of the statements; a long statement is cut between its actions. */

@@ -1,12 +1,11 @@
 import type { Root } from '../../terraform/model';
-import { fit, type Fit } from './fit';
+import { fit, fitting, type Fit } from './fit';
 import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from './document';
 import type { Need, Phase } from './need';
-import { collectNeeds, type Unmapped } from './needs';
+import { type AskedPlace, collectNeeds, type Unmapped } from './needs';
 import { withoutCovered, type Why } from './scopes';
 import { globalServices, planWrites } from './tables';
-import type { Place } from './values';
 
 export interface Permissions {
   /** All statements in one document, whatever its size. */
@@ -22,15 +21,22 @@ export interface Permissions {
 
 export interface PermissionOptions {
   readonly phase: Phase;
-  readonly place: Place;
+  readonly place: AskedPlace;
   /** Count what a data source that nothing is known of may need by the resource type of the same name (default: no). */
   readonly guesses?: boolean;
+  /** Limit deletes in EC2 to what carries the provider's default tags (default: yes). */
+  readonly tagConditions?: boolean;
 }
 
 /** A starting policy for one Terraform root: what its code is known to need, and what nobody could say. */
 export function generatePermissions(root: Root, mapping: TypeMapping, options: PermissionOptions): Permissions {
   const { phase, place } = options;
-  const collected = collectNeeds(root, mapping, { phase, place, guesses: options.guesses === true });
+  const collected = collectNeeds(root, mapping, {
+    phase,
+    place,
+    guesses: options.guesses === true,
+    tagConditions: options.tagConditions !== false,
+  });
   const notes = [...collected.notes];
   const needs = collected.needs.filter(need => {
     if (phase === 'apply' || planWrites.has(need.action)) return true;
@@ -39,7 +45,7 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     notes.push(`${need.address}: ${need.action} is no read; a plan policy does not hold it.`);
     return false;
   });
-  const policy: PermissionDocument = { Version: '2012-10-17', Statement: statements(needs) };
+  const policy = fitting({ Version: '2012-10-17', Statement: statements(needs) }, mapping);
   return {
     policy,
     fit: fit(policy, mapping),
@@ -188,7 +194,9 @@ function sid(group: Group): string {
             ? `Policy ${first.split('/').at(-1) ?? ''}`
             : key === 'iam:PermissionsBoundary'
               ? 'With Boundary'
-              : '';
+              : key.startsWith('aws:ResourceTag/')
+                ? 'With Tags'
+                : '';
   const named = (arns: readonly string[]): string =>
     words(arns.map(arn => arn.split(':').slice(5).join(' ')).join(' ')).slice(0, 60);
   const name = group.resources.includes('*')

@@ -1,7 +1,7 @@
 import { LineIndex, type Span } from '../../core/text';
 import type { ParsedFile } from '../../terraform/syntax/ast';
 import { policySize } from '../policy/document';
-import { entry, listOf, type PolicyNode, readPolicyText } from '../policy/node';
+import { entry, listOf, plainJson, type PolicyNode, readPolicyText } from '../policy/node';
 import { lintActions } from './lintActions';
 import { lintEscalation } from './escalation';
 import { lintElementsOf, lintTop } from './lintGrammar';
@@ -42,7 +42,7 @@ export function lintPermissionText(
   reference: ResourceReference,
   use?: Exclude<PolicyUse, 'other'>,
 ): PermissionReport {
-  const { root, syntax, comments, text } = readPolicyText(input);
+  const { root, syntax, comments, text } = readPolicyText(documentIn(input) ?? input);
   const findings: PermissionFinding[] = [...syntaxFindings(text, syntax, comments)];
   const line = new LineIndex(text);
   for (const c of comments) {
@@ -112,9 +112,9 @@ function lintTree(
   const list = root === undefined ? undefined : entry(root, 'Statement')?.value;
   if (root === undefined || list === undefined) {
     const { start } = root ?? { start: 0 };
-    const bare = root !== undefined && entry(root, 'Effect') !== undefined;
+    const bare = root !== undefined && listOf(root).some(s => entry(s, 'Effect') !== undefined);
     const message = bare
-      ? 'This is one statement, not a policy: put it into { "Version": "2012-10-17", "Statement": [ … ] }.'
+      ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
       : 'This is no policy: it has no "Statement".';
     return [{ code: 'not-a-policy', severity: 'error', message, start, end: start + 1 }];
   }
@@ -228,6 +228,15 @@ function inOrder(findings: readonly PermissionFinding[]): readonly PermissionFin
       seen.add(key);
       return true;
     });
+}
+
+/** What IAM's API answers: the document as a text inside of JSON, URL-encoded. */
+function documentIn(input: string): string | undefined {
+  if (!/"(?:Policy)?Document"\s*:\s*"/.test(input)) return undefined;
+  let value = plainJson(input);
+  for (const key of ['PolicyVersion', 'PolicyDocument', 'Document'])
+    if (typeof value === 'object' && value !== null && key in value) value = (value as Record<string, unknown>)[key];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** A resource's own policy, or a trust policy. */

@@ -1,16 +1,25 @@
 import type { Location } from '../../core/text';
-import { at, attributeOf, blocksOf, headerSpan, type ResourceBlock, type Root } from '../../terraform/model';
+import { partitionOfRegion } from '../../oidc/partition';
+import {
+  at,
+  attributeOf,
+  blocksOf,
+  headerSpan,
+  type ResourceBlock,
+  type Root,
+  workspaceOf,
+} from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
 import type { TypeMapping } from './mapping';
 import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
 import { keyNeeds, relatedNeeds } from './relatedNeeds';
-import { conditionOf } from './conditions';
+import { conditionOf, tagCondition } from './conditions';
 import type { FoundNeeds, Need, NeedSource, Phase } from './need';
 import { isSet, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './stateNeeds';
 import * as tables from './tables';
-import { childScope, knownText, type Place, type Scope } from './values';
+import { childScope, instancesOf, knownText, type Place, type Scope } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -26,11 +35,21 @@ export interface Needs {
   readonly place: Place;
 }
 
+/** Where resources will be, as far as it was said. */
+export interface AskedPlace {
+  /** Undefined: that of the region. */
+  readonly partition: string | undefined;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
 export interface NeedOptions {
   readonly phase: Phase;
-  readonly place: Place;
+  readonly place: AskedPlace;
   /** Count what a data source may need by the resource type of the same name. */
   readonly guesses: boolean;
+  /** Limit deletes in EC2 to what carries the provider's default tags. */
+  readonly tagConditions: boolean;
 }
 
 /** What one Terraform root needs of AWS in a phase, with the modules that could be followed. */
@@ -38,16 +57,24 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   const variables = new Map<string, { value: Expression; scope: Scope | undefined }>();
   for (const assignment of root.tfvars)
     variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
-  const base = { module: root.module, variables, prefix: '', place: options.place, modules: root.modules };
-  const first: Scope = { ...base, providers: providersOf(root.module, new Map(), base) };
+  const asked = options.place;
+  const workspace = workspaceOf(root.cloud);
+  const base = { module: root.module, variables, prefix: '', modules: root.modules, workspace };
+  // The provider's region may be written with the account or the partition, which are asked for, never with the region itself.
+  const before = { ...asked, partition: asked.partition ?? partitionOfRegion(asked.region ?? '') };
+  const first: Scope = {
+    ...base,
+    place: before,
+    providers: providersOf(root.module, new Map(), { ...base, place: before }),
+  };
   const provider = first.providers.get('aws');
   const written = mainRegion(first);
-  const region = provider?.fixed === true ? written : (options.place.region ?? written);
-  const place = { ...options.place, region };
+  const region = provider?.fixed === true ? written : (asked.region ?? written);
+  const place = { ...asked, region, partition: asked.partition ?? partitionOfRegion(region ?? '') };
   const scope: Scope = { ...first, place };
   const collector = new Collector(root, mapping, options);
-  if (options.place.region !== undefined && region !== options.place.region)
-    collector.notes.add(`The provider block says ${region ?? ''}; the region ${options.place.region} was not used.`);
+  if (asked.region !== undefined && region !== asked.region)
+    collector.notes.add(`The provider block says ${region ?? ''}; the region ${asked.region} was not used.`);
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
   return { needs: collector.needs, unmapped: collector.unmapped, notes: [...collector.notes].sort(), place };
@@ -85,16 +112,18 @@ class Collector {
     for (const resource of scope.module.resources) this.resource(resource, scope);
     this.assumedRoles(scope);
     for (const call of scope.module.calls) {
-      const inside = childScope(call, scope);
-      if (inside === undefined) {
-        this.notes.add(
-          `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
-        );
-        continue;
+      for (const instance of instancesOf(call.body, scope)) {
+        const inside = childScope(call, instance);
+        if (inside === undefined) {
+          this.notes.add(
+            `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
+          );
+          continue;
+        }
+        if (above.includes(inside.module.dir) || above.length > 20) continue;
+        const providers = providersOf(inside.module, givenProviders(call, scope), inside);
+        this.visit({ ...inside, providers }, [...above, scope.module.dir]);
       }
-      if (above.includes(inside.module.dir) || above.length > 20) continue;
-      const providers = providersOf(inside.module, givenProviders(call, scope), inside);
-      this.visit({ ...inside, providers }, [...above, scope.module.dir]);
     }
   }
 
@@ -146,7 +175,15 @@ class Collector {
     for (const action of [...found.actions].sort()) {
       const home = homeOf(action, type, owner.place);
       const where = scopeOf(action, { ...owner, place: home }, this.mapping);
-      const condition = conditionOf(action, resource, scope, owner.place);
+      const condition =
+        conditionOf(action, resource, scope, owner.place) ??
+        (this.options.tagConditions && (this.mapping.find(type)?.writeTags.length ?? 0) > 0
+          ? tagCondition(action, resource, scope, owner, where.resources)
+          : undefined);
+      for (const key of Object.keys(condition?.['StringEquals'] ?? {}).filter(k => k.startsWith('aws:ResourceTag/')))
+        this.notes.add(
+          `Deletes in EC2 are limited to what carries the default tag ${key.slice(16)}; before you change that tag, change the policy.`,
+        );
       this.needs.push({
         ...{ action, address, location, source, confidence, ...where, region: home.region },
         ...(condition !== undefined && { condition }),

@@ -9,7 +9,7 @@ import {
 import type { Expression } from '../../terraform/syntax/ast';
 import { knownText, pathOf, type Place, type ProviderSettings, type Scope } from './values';
 
-const unset: ProviderSettings = { region: undefined, fixed: false, defaultTags: false };
+const unset: ProviderSettings = { region: undefined, fixed: false, defaultTags: false, literalTags: new Map() };
 
 /** `aws` or `aws.east`, as a `provider` argument names it. */
 export function providerKey(provider: Pick<ProviderBlock, 'name' | 'alias'>): string {
@@ -37,7 +37,20 @@ function settingsOf(provider: ProviderBlock, scope: Scope): ProviderSettings {
     defaultTags:
       blocksOf(provider.body, 'default_tags').some(block => block.body.attributes.length > 0) ||
       attributeOf(provider.body, 'default_tags') !== undefined,
+    literalTags: literalTags(attributeOf(blocksOf(provider.body, 'default_tags')[0]?.body ?? empty, 'tags')?.value),
   };
+}
+
+const empty = { start: 0, end: 0, attributes: [], blocks: [] };
+
+/** Keys and values that nothing outside of the code can change. */
+export function literalTags(value: Expression | undefined): ReadonlyMap<string, string> {
+  const items = value?.kind === 'object' ? value.items : [];
+  return new Map(
+    items.flatMap(item =>
+      item.keyText !== undefined && item.value.kind === 'string' ? [[item.keyText, item.value.value]] : [],
+    ),
+  );
 }
 
 /** What a module gets: the default provider as it is, or what `providers = { aws = aws.east }` says. */
@@ -47,7 +60,7 @@ export function givenProviders(call: ModuleCall, scope: Scope): ReadonlyMap<stri
   if (map?.kind !== 'object') return inherited;
   for (const item of map.items) {
     const name = item.keyText ?? pathOf(item.key)?.join('.');
-    const from = pathOf(item.value)?.join('.');
+    const from = nameIn(item.value);
     if (name === undefined || from === undefined) continue;
     const settings = scope.providers.get(from) ?? unset;
     // An alias is named for its region; the region that was asked for is the default provider's.

@@ -12,6 +12,7 @@ export const readsByHand: Readonly<Record<string, readonly string[]>> = {
   aws_vpc_security_group_egress_rule: ['ec2:DescribeSecurityGroupRules'],
   aws_vpc_security_group_ingress_rule: ['ec2:DescribeSecurityGroupRules'],
   aws_iam_account_password_policy: ['iam:GetAccountPasswordPolicy'],
+  aws_organizations_organization: ['organizations:DescribeOrganization'],
   aws_iam_outbound_web_identity_federation: ['iam:GetOutboundWebIdentityFederationInfo'],
   aws_iam_security_token_service_preferences: ['iam:GetAccountSummary'],
   aws_organizations_resource_policy: ['organizations:DescribeResourcePolicy'],
@@ -82,7 +83,41 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'ec2:ModifySecurityGroupRules',
     'ec2:RevokeSecurityGroupEgress',
   ],
-  aws_route: ['ec2:DescribeRouteTables'],
+  aws_detective_organization_admin_account: ['detective:DisableOrganizationAdminAccount'],
+  aws_elastictranscoder_pipeline: [
+    'elastictranscoder:CreatePipeline',
+    'elastictranscoder:DeletePipeline',
+    'elastictranscoder:UpdatePipeline',
+  ],
+  aws_elastictranscoder_preset: ['elastictranscoder:CreatePreset', 'elastictranscoder:DeletePreset'],
+  aws_evidently_feature: ['evidently:CreateFeature', 'evidently:DeleteFeature', 'evidently:UpdateFeature'],
+  aws_evidently_launch: ['evidently:CreateLaunch', 'evidently:DeleteLaunch', 'evidently:UpdateLaunch'],
+  aws_evidently_project: [
+    'evidently:CreateProject',
+    'evidently:DeleteProject',
+    'evidently:UpdateProject',
+    'evidently:UpdateProjectDataDelivery',
+  ],
+  aws_evidently_segment: ['evidently:CreateSegment', 'evidently:DeleteSegment'],
+  aws_glue_resource_policy: ['glue:PutResourcePolicy'],
+  aws_iam_account_password_policy: ['iam:DeleteAccountPasswordPolicy'],
+  aws_iam_outbound_web_identity_federation: [
+    'iam:DisableOutboundWebIdentityFederation',
+    'iam:EnableOutboundWebIdentityFederation',
+  ],
+  aws_observabilityadmin_telemetry_enrichment: [
+    'observabilityadmin:StartTelemetryEnrichment',
+    'observabilityadmin:StopTelemetryEnrichment',
+  ],
+  aws_observabilityadmin_telemetry_evaluation: ['observabilityadmin:StopTelemetryEvaluation'],
+  aws_observabilityadmin_telemetry_evaluation_for_organization: [
+    'observabilityadmin:StopTelemetryEvaluationForOrganization',
+  ],
+  aws_organizations_organization: ['organizations:DeleteOrganization'],
+  aws_organizations_resource_policy: ['organizations:DeleteResourcePolicy'],
+  aws_qldb_ledger: ['qldb:CreateLedger', 'qldb:DeleteLedger', 'qldb:UpdateLedger', 'qldb:UpdateLedgerPermissionsMode'],
+  aws_qldb_stream: ['qldb:CancelJournalKinesisStream', 'qldb:StreamJournalToKinesis'],
+  aws_ram_sharing_with_organization: ['organizations:DisableAWSServiceAccess', 'iam:DeleteServiceLinkedRole'],
   // Emptying a user, where force_destroy asks for it.
   aws_iam_user: [
     'iam:DeactivateMFADevice',
@@ -143,6 +178,12 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
 export const kindsByHand: Readonly<Record<string, readonly string[]>> = {
   aws_s3_bucket: ['arn:${Partition}:s3:::${BucketName}', 'arn:${Partition}:s3:::${BucketName}/${ObjectName}'],
   aws_s3_object: ['arn:${Partition}:s3:::${BucketName}', 'arn:${Partition}:s3:::${BucketName}/${ObjectName}'],
+  aws_vpc_security_group_ingress_rule: [
+    'arn:${Partition}:ec2:${Region}:${Account}:security-group-rule/${SecurityGroupRuleId}',
+  ],
+  aws_vpc_security_group_egress_rule: [
+    'arn:${Partition}:ec2:${Region}:${Account}:security-group-rule/${SecurityGroupRuleId}',
+  ],
   aws_instance: [
     'arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}',
     'arn:${Partition}:ec2:${Region}:${Account}:volume/${VolumeId}',

@@ -16,6 +16,8 @@ export interface ProviderSettings {
   /** Is the region a literal, which nothing outside of the code can change? */
   readonly fixed: boolean;
   readonly defaultTags: boolean;
+  /** The default tags that are written out, by key. */
+  readonly literalTags: ReadonlyMap<string, string>;
 }
 
 /** One use of a module: its code, and what its variables are set to (with the scope that the value was written in). */
@@ -29,6 +31,8 @@ export interface Scope {
   readonly providers: ReadonlyMap<string, ProviderSettings>;
   /** All modules of the root that could be read. */
   readonly modules: readonly Module[];
+  /** What `terraform.workspace` is, where the code names one workspace of HCP Terraform. */
+  readonly workspace: string | undefined;
   /** Inside of one instance of a resource: what `each` and `count.index` are. */
   readonly instance?: Instance;
 }
@@ -250,13 +254,19 @@ export function pathOf(expression: Expression): readonly string[] | undefined {
   }
 }
 
-/** One use of a child module, with its arguments. `undefined`: the module could not be read. */
+/** One use of a child module, with its arguments (in the scope of one instance of the call). `undefined`: the module could not be read. */
 export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'providers'> | undefined {
   const module = scope.modules.find(m => m.dir === call.dir);
   if (module === undefined) return undefined;
   const variables = new Map(call.body.attributes.map(a => [a.name, { value: a.value, scope }]));
-  const { place, modules, prefix } = scope;
-  return { module, variables, prefix: `${prefix}module.${call.name}.`, place, modules };
+  const { place, modules, prefix, workspace, instance } = scope;
+  const key =
+    instance === undefined
+      ? ''
+      : attributeOf(call.body, 'count') === undefined
+        ? `["${instance.key}"]`
+        : `[${instance.key}]`;
+  return { module, variables, prefix: `${prefix}module.${call.name}${key}.`, place, modules, workspace };
 }
 
 /** The expression behind a variable, local or output, with the scope that it was written in. */
@@ -279,7 +289,8 @@ export function follow(
   }
   if (first !== 'module' || third === undefined || more.length > 0) return here;
   const call = scope.module.calls.find(c => c.name === name);
-  const child = call && childScope(call, scope);
+  const { instance: _, ...outside } = scope;
+  const child = call && childScope(call, outside);
   const output = child?.module.files
     .flatMap(file => file.parsed.body.blocks)
     .find(block => block.type === 'output' && block.labels[0]?.value === third);
@@ -304,6 +315,7 @@ function referenced(path: readonly string[], scope: Scope, depth: number): Known
     const { value } = scope.instance;
     return value && second === 'value' ? member(value, path.slice(2), scope, depth + 1) : undefined;
   }
+  if (first === 'terraform') return scope.workspace === undefined ? undefined : closed(scope.workspace);
   if (first === 'count') return second === 'index' && scope.instance ? closed(scope.instance.key) : undefined;
   if (first === 'data') {
     const around = surroundings(second, more[0] ?? '', scope.place);

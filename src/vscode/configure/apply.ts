@@ -134,7 +134,7 @@ async function applyOne(
   const { result, lines } =
     resumed === undefined ? await runs.apply(prepared, changes, title) : await runs.resume(resumed, prepared);
   await previews.showMarkdown(
-    `Result ${workspace}.md`,
+    `${vscode.l10n.t('Result {0}', workspace)}.md`,
     resultPreview(prepared, result, lines, target.variables !== undefined),
   );
   return report(result);

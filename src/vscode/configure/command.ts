@@ -155,7 +155,10 @@ export class ConfigureCommand {
         code,
       }),
     );
-    await this.services.previews.showMarkdown(`Configure ${titleOf(targets)}.md`, texts.join('\n\n---\n\n'));
+    await this.services.previews.showMarkdown(
+      `${vscode.l10n.t('Configure {0}', titleOf(targets))}.md`,
+      texts.join('\n\n---\n\n'),
+    );
   }
 
   private place(location: Location): string {

@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import type { ApplyResult } from '../../binding/apply';
 import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desire';
 import type { DesiredRole } from '../../binding/desired';
@@ -37,21 +38,30 @@ export function bindingPreview(input: PreviewInput): string {
   if (identity === undefined) throw new Error('a preview needs a workspace');
   const desired = prepared?.desired ?? unwrapped(desiredBinding(binding));
   const lines = [
-    `# OIDC for ${code(`${identity.organization}/${identity.workspace}`)}`,
+    `# ${vscode.l10n.t('OIDC for {0}', code(`${identity.organization}/${identity.workspace}`))}`,
     '',
-    `Root ${code(input.label)}, project ${code(identity.project)}, host ${code(binding.hostname)}, AWS account ${code(binding.accountId)}${opened?.alias === undefined ? '' : ` (${cell(opened.alias)})`}. **Nothing has been changed yet.**`,
+    vscode.l10n.t(
+      'Root {0}, project {1}, host {2}, AWS account {3}. **Nothing has been changed yet.**',
+      code(input.label),
+      code(identity.project),
+      code(binding.hostname),
+      `${code(binding.accountId)}${opened?.alias === undefined ? '' : ` (${cell(opened.alias)})`}`,
+    ),
     '',
   ];
   if (opened !== undefined) {
-    lines.push(`AWS sees you as ${code(opened.caller.arn)}.`, '');
+    lines.push(vscode.l10n.t('AWS sees you as {0}.', code(opened.caller.arn)), '');
     if (opened.caller.root)
-      lines.push('> You are the **root user** of this account. It works, but a role or a user should do this.', '');
+      lines.push(
+        `> ${vscode.l10n.t('You are the **root user** of this account. It works, but a role or a user should do this.')}`,
+        '',
+      );
   }
   lines.push(...changes(prepared), ...variables(input), ...findings(input));
   lines.push(
-    '## The subject of its runs',
+    `## ${vscode.l10n.t('The subject of its runs')}`,
     '',
-    'AWS compares this text, letter by letter:',
+    vscode.l10n.t('AWS compares this text, letter by letter:'),
     '',
     '```text',
     workspaceSubject(identity, 'plan'),
@@ -59,11 +69,16 @@ export function bindingPreview(input: PreviewInput): string {
     '```',
     '',
   );
-  lines.push('## Trust policies', '');
+  lines.push(`## ${vscode.l10n.t('Trust policies')}`, '');
   for (const role of desired.account.roles) {
     lines.push(`### ${roleTitle(role)}`, '', '```json', pretty(role.trustPolicy).trimEnd(), '```', '');
   }
-  lines.push('## Proof', '', 'Each policy above was evaluated as AWS does, for this workspace and for strangers:', '');
+  lines.push(
+    `## ${vscode.l10n.t('Proof')}`,
+    '',
+    vscode.l10n.t('Each policy above was evaluated as AWS does, for this workspace and for strangers:'),
+    '',
+  );
   for (const role of desired.account.roles) lines.push(...proof(role, rowsOf(role, binding)));
   lines.push(
     ...next(
@@ -89,19 +104,25 @@ function rowsOf(role: DesiredRole, binding: BindingChoices): readonly ProofRow[]
 }
 
 function roleTitle(role: DesiredRole): string {
-  return `${code(role.name)}: ${role.use === 'run' ? 'plans and applies' : role.use === 'plan' ? 'plans' : 'applies'}`;
+  const use =
+    role.use === 'run'
+      ? vscode.l10n.t('plans and applies')
+      : role.use === 'plan'
+        ? vscode.l10n.t('plans')
+        : vscode.l10n.t('applies');
+  return `${code(role.name)}: ${use}`;
 }
 
 function changes(prepared: PreparedBinding | undefined): string[] {
   if (prepared === undefined) return [];
   const { plan } = prepared;
-  const lines = ['## Changes in AWS', ''];
+  const lines = [`## ${vscode.l10n.t('Changes in AWS')}`, ''];
   for (const problem of plan.problems)
-    lines.push(`> **In the way:** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
-  if (plan.changes.length === 0) lines.push('None: provider and roles are as they should be.', '');
+    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
+  if (plan.changes.length === 0) lines.push(vscode.l10n.t('None: provider and roles are as they should be.'), '');
   plan.changes.forEach((change, i) => {
     lines.push(
-      `${i + 1}. **${cell(change.title)}**${change.destructive ? ' (replaces what this extension did not make)' : ''}`,
+      `${i + 1}. **${cell(change.title)}**${change.destructive ? ` (${vscode.l10n.t('replaces what this extension did not make')})` : ''}`,
       '',
     );
     lines.push(...fenced('diff', diff(change.before, change.after)), '');
@@ -116,13 +137,18 @@ function variables({ variables: plan, staticVariables, hcpProblem }: PreviewInpu
   if (plan === undefined)
     return hcpProblem === undefined || hcpProblem === ''
       ? []
-      : ['## Variables', '', `HCP Terraform was not asked: ${cell(hcpProblem)}`, ''];
-  const lines = ['## Variables in HCP Terraform', ''];
+      : [
+          `## ${vscode.l10n.t('Variables')}`,
+          '',
+          vscode.l10n.t('HCP Terraform was not asked: {0}', cell(hcpProblem)),
+          '',
+        ];
+  const lines = [`## ${vscode.l10n.t('Variables in HCP Terraform')}`, ''];
   for (const problem of plan.problems)
-    lines.push(`> **In the way:** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
-  if (plan.changes.length === 0) lines.push('None to write: they are as they should be.', '');
+    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
+  if (plan.changes.length === 0) lines.push(vscode.l10n.t('None to write: they are as they should be.'), '');
   else {
-    lines.push('| Change | Before | After |', '|---|---|---|');
+    lines.push(...head(vscode.l10n.t('Change'), vscode.l10n.t('Before'), vscode.l10n.t('After')));
     for (const c of plan.changes)
       lines.push(
         `| ${cell(c.title)} | ${c.before === undefined ? '' : code(c.before)} | ${c.after === undefined ? '' : code(c.after)} |`,
@@ -132,10 +158,12 @@ function variables({ variables: plan, staticVariables, hcpProblem }: PreviewInpu
   for (const note of plan.notes) lines.push(`- ${cell(note)}`);
   if (staticVariables.length > 0) {
     lines.push(
-      'Static credentials that would win over the role. Their removal is offered after the proof, each with its own tick:',
+      vscode.l10n.t(
+        'Static credentials that would win over the role. Their removal is offered after the proof, each with its own tick:',
+      ),
       '',
     );
-    for (const v of staticVariables) lines.push(`- ${code(v.key)} of the ${cell(v.origin)}`);
+    for (const v of staticVariables) lines.push(`- ${vscode.l10n.t('{0} of the {1}', code(v.key), cell(v.origin))}`);
   }
   return [...lines, ''];
 }
@@ -168,16 +196,19 @@ function diff(before: string | undefined, after: string | undefined): string {
 }
 
 function findings(input: PreviewInput): string[] {
-  const lines = ['## Findings in the code', ''];
-  if (input.findings.length === 0) return [...lines, 'None: nothing in the code stands in the way.', ''];
-  lines.push('| Severity | Rule | Where | What |', '|---|---|---|---|');
+  const lines = [`## ${vscode.l10n.t('Findings in the code')}`, ''];
+  if (input.findings.length === 0) return [...lines, vscode.l10n.t('None: nothing in the code stands in the way.'), ''];
+  lines.push(...head(vscode.l10n.t('Severity'), vscode.l10n.t('Rule'), vscode.l10n.t('Where'), vscode.l10n.t('What')));
   for (const { finding, place } of input.findings)
     lines.push(`| ${finding.severity} | ${code(finding.code)} | ${code(place)} | ${cell(finding.message)} |`);
   lines.push('');
   const { changes, fixed } = input.code;
-  if (changes.length === 0) return [...lines, 'None of them has a fix that is right in every case.', ''];
+  if (changes.length === 0) return [...lines, vscode.l10n.t('None of them has a fix that is right in every case.'), ''];
   lines.push(
-    `${fixed.length} of them can be fixed at once, last of all and after a yes of its own (keys are masked here):`,
+    vscode.l10n.t(
+      '{0} of them can be fixed at once, last of all and after a yes of its own (keys are masked here):',
+      fixed.length,
+    ),
     '',
   );
   for (const change of changes)
@@ -187,9 +218,15 @@ function findings(input: PreviewInput): string[] {
 
 function proof(role: DesiredRole, rows: readonly ProofRow[]): string[] {
   return [
-    `| Who asks for ${code(role.name)} | Answer | As it should be |`,
-    '|---|---|---|',
-    ...rows.map(row => `| ${cell(row.who)} | ${row.evaluation.decision} | ${row.holds ? '✓ yes' : '✗ NO'} |`),
+    ...head(
+      vscode.l10n.t('Who asks for {0}', code(role.name)),
+      vscode.l10n.t('Answer'),
+      vscode.l10n.t('As it should be'),
+    ),
+    ...rows.map(
+      row =>
+        `| ${cell(row.who)} | ${row.evaluation.decision} | ${row.holds ? vscode.l10n.t('✓ yes') : vscode.l10n.t('✗ NO')} |`,
+    ),
     '',
   ];
 }
@@ -202,15 +239,30 @@ function next(
   const steps: string[] = [];
   if (!applies)
     steps.push(
-      `In AWS account ${code(binding.accountId)}: the OIDC provider ${code(issuerUrl(binding.hostname))} with the audience ${code(binding.audience)}, and the roles above. Run this command with an AWS profile, or ${code('tfc-oidc apply')}.`,
+      vscode.l10n.t(
+        'In AWS account {0}: the OIDC provider {1} with the audience {2}, and the roles above. Run this command with an AWS profile, or {3}.',
+        code(binding.accountId),
+        code(issuerUrl(binding.hostname)),
+        code(binding.audience),
+        code('tfc-oidc apply'),
+      ),
     );
-  if (toSet.length > 0) steps.push('In the workspace, set the environment variables below. They are not sensitive.');
-  steps.push('A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.');
+  if (toSet.length > 0)
+    steps.push(vscode.l10n.t('In the workspace, set the environment variables below. They are not sensitive.'));
+  steps.push(
+    vscode.l10n.t(
+      'A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.',
+    ),
+  );
   const table =
     toSet.length === 0
       ? []
-      : ['', '| Variable | Value |', '|---|---|', ...toSet.map(v => `| ${code(v.key)} | ${code(v.value)} |`)];
-  return ['## What comes next', '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
+      : [
+          '',
+          ...head(vscode.l10n.t('Variable'), vscode.l10n.t('Value')),
+          ...toSet.map(v => `| ${code(v.key)} | ${code(v.value)} |`),
+        ];
+  return [`## ${vscode.l10n.t('What comes next')}`, '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
 }
 
 /** What was done, change by change. */
@@ -221,28 +273,43 @@ export function resultPreview(
   variablesWritten: boolean,
 ): string {
   const workspace = prepared.choices.workspaces[0]?.workspace ?? '';
+  const title =
+    result.state === 'complete'
+      ? vscode.l10n.t('Done: OIDC for {0}', code(workspace))
+      : result.state === 'cancelled'
+        ? vscode.l10n.t('Stopped on your wish: OIDC for {0}', code(workspace))
+        : vscode.l10n.t('Stopped: OIDC for {0}', code(workspace));
   return [
-    `# ${result.state === 'complete' ? 'Done' : result.state === 'cancelled' ? 'Stopped on your wish' : 'Stopped'}: OIDC for ${code(workspace)}`,
+    `# ${title}`,
     '',
-    `${result.done} of ${result.total} changes hold in AWS account ${code(prepared.caller.accountId)}.`,
+    vscode.l10n.t(
+      '{0} of {1} changes hold in AWS account {2}.',
+      result.done,
+      result.total,
+      code(prepared.caller.accountId),
+    ),
     '',
-    '| Change | State | Time |',
-    '|---|---|---|',
+    ...head(vscode.l10n.t('Change'), vscode.l10n.t('State'), vscode.l10n.t('Time')),
     ...lines.map(l => `| ${cell(l.title)} | ${l.state} | ${l.milliseconds} ms |`),
     '',
     ...(result.problem === undefined
       ? []
       : [
-          `> ${cell(result.problem.message)} (${code(result.problem.code)}${result.problem.requestId === undefined ? '' : `, request ${code(result.problem.requestId)}`})`,
+          `> ${cell(result.problem.message)} (${code(result.problem.code)}${result.problem.requestId === undefined ? '' : `, ${vscode.l10n.t('request {0}', code(result.problem.requestId))}`})`,
           '>',
           `> ${cell(result.problem.nextStep)}`,
           '',
         ]),
     ...(result.warning === undefined ? [] : [`> ${cell(result.warning.message)} ${cell(result.warning.nextStep)}`, '']),
     ...next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true),
-    '**TFC OIDC: Undo…** in the palette takes these changes back.',
+    vscode.l10n.t('**TFC OIDC: Undo…** in the palette takes these changes back.'),
     '',
   ].join('\n');
+}
+
+/** The first two lines of a table. */
+function head(...columns: readonly string[]): readonly string[] {
+  return [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`];
 }
 
 function fenced(language: string, text: string): string[] {
@@ -278,14 +345,15 @@ export function provenPreview(checked: readonly CheckedWorkspace[]): string {
     .map(({ organization, workspace, checks }) => {
       const open = checks.filter(c => c.state !== 'ok');
       return [
-        `# ${open.length === 0 ? 'Proven' : 'Read back'}: ${code(`${organization}/${workspace}`)}`,
+        open.length === 0
+          ? `# ${vscode.l10n.t('Proven: {0}', code(`${organization}/${workspace}`))}`
+          : `# ${vscode.l10n.t('Read back: {0}', code(`${organization}/${workspace}`))}`,
         '',
         open.length === 0
-          ? 'Everything was read back from AWS and HCP Terraform, and holds.'
-          : `${checks.length - open.length} of ${checks.length} checks hold.`,
+          ? vscode.l10n.t('Everything was read back from AWS and HCP Terraform, and holds.')
+          : vscode.l10n.t('{0} of {1} checks hold.', checks.length - open.length, checks.length),
         '',
-        '| | Check | What was seen |',
-        '|---|---|---|',
+        ...head('', vscode.l10n.t('Check'), vscode.l10n.t('What was seen')),
         ...checks.map(
           c => `| ${words[c.state]} ${c.state} | ${cell(c.title)} | ${c.evidence.map(e => cell(e)).join('<br>')} |`,
         ),

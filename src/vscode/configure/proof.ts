@@ -44,7 +44,10 @@ export async function proveAndRemove(
   }
   const shown = removed ? await check() : checked;
   const proven = shown.flatMap(c => (c === undefined ? [] : [c]));
-  await previews.showMarkdown(`Proof ${proven.map(c => c.workspace).join(', ')}.md`, provenPreview(proven));
+  await previews.showMarkdown(
+    `${vscode.l10n.t('Proof {0}', proven.map(c => c.workspace).join(', '))}.md`,
+    provenPreview(proven),
+  );
   // Other roots may use the same account: what was unknown of them can be known now.
   const others = services.store.all().filter(r => r !== analysed && bindings.of(r) !== undefined);
   if (others.length > 0) await bindings.check(others);
@@ -95,6 +98,9 @@ async function removeKeys(
     chosen.map(c => c.change),
     vscode.l10n.t('Remove static keys of {0}', workspace),
   );
-  await previews.showMarkdown(`Result ${workspace}.md`, resultPreview(prepared, result, lines, true));
+  await previews.showMarkdown(
+    `${vscode.l10n.t('Result {0}', workspace)}.md`,
+    resultPreview(prepared, result, lines, true),
+  );
   return report(result) ? 'removed' : 'stopped';
 }

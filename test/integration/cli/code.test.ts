@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { check } from '../../../src/cli/commands/check';
 import { cloud } from '../../../src/cli/commands/cloud';
 import { configure } from '../../../src/cli/commands/configure';
 import { mapProviders } from '../../../src/cli/commands/mapProviders';
+import { stack } from '../../../src/cli/commands/stack';
 import { status } from '../../../src/cli/commands/status';
+import { trust } from '../../../src/cli/commands/trust';
 import { ServerPair } from '../../support/binding/serverWorlds';
 
 let pair: ServerPair;
@@ -150,5 +152,60 @@ describe('map-providers', () => {
       'arn:aws:iam::123456789012:role/tfc-acme-prod-ARCHIVE-plan',
     );
     assert.equal((await pair.run(status, 'project', '--profile', 'default')).code, 0);
+  });
+});
+
+describe('stack', () => {
+  const names = ['--organization', 'acme', '--project', 'Default Project', '--stack', 'platform'];
+  const roleArn = 'arn:aws:iam::123456789012:role/platform-prod';
+
+  test('writes what is missing, and evaluates the role for the subject of the deployment', async t => {
+    rmSync(file());
+    write('provider "aws" "this" {\n  config {\n    region = "eu-central-1"\n  }\n}\n', 'providers.tfcomponent.hcl');
+    write('deployment "prod" {\n  inputs = {\n    size = 3\n  }\n}\n', 'deployments.tfdeploy.hcl');
+    assert.equal((await pair.run(stack, 'project')).code, 1);
+    const shown = await pair.run(stack, 'project', '--role-arn', roleArn);
+    assert.equal(shown.code, 1);
+    assert.match(shown.out, /^\+ {4}identity_token = identity_token\.aws\.jwt$/m);
+    assert.doesNotMatch(read('deployments.tfdeploy.hcl'), /identity_token/);
+    assert.equal((await pair.run(stack, 'project', '--role-arn', roleArn, '--yes')).code, 0);
+    formatted(t);
+
+    const { out: policy } = await pair.run(
+      trust,
+      ...names,
+      '--deployment',
+      'prod',
+      '--account',
+      '123456789012',
+      '--phases',
+      'plan',
+    );
+    const made = await pair.aws.account.send(
+      'CreateRole',
+      { RoleName: 'platform-prod', AssumeRolePolicyDocument: policy },
+      new AbortController().signal,
+    );
+    assert.ok(made.ok, made.ok ? '' : made.problem.message);
+    const { code, out } = await pair.run(stack, 'project', ...names, '--profile', 'default', '--format', 'json');
+    const { deployments } = JSON.parse(out) as {
+      deployments: { roleArn: string; checks: { id: string; phase?: string; state: string; evidence: string[] }[] }[];
+    };
+    assert.equal(deployments[0]?.roleArn, roleArn);
+    // The role trusts plans only, and a deployment has one role for both.
+    assert.deepEqual(
+      deployments[0].checks.filter(c => c.id === 'role-trusts-run').map(c => [c.phase, c.state]),
+      [
+        ['plan', 'ok'],
+        ['apply', 'wrong'],
+      ],
+    );
+    assert.match(out, /project:Default Project:stack:platform:deployment:prod:operation:apply/);
+    assert.equal(code, 1);
+  });
+
+  test('a folder without Stack files is refused', async () => {
+    await assert.rejects(pair.run(stack, 'project'), /no Stack files/);
+    await assert.rejects(pair.run(stack, 'project', '--role-arn', 'x'), /no Stack files/);
   });
 });

@@ -135,7 +135,11 @@ ${more}`,
   }
 
   /** What a run does at its start: takes its token to STS. Returns STS's answer. */
-  async assume(phase: 'plan' | 'apply'): Promise<string> {
+  assume(phase: 'plan' | 'apply'): Promise<string> {
+    return this.assumeArn(phase, `arn:aws:iam::${this.aws.stored.id}:role/${roles[phase]}`);
+  }
+
+  async assumeArn(phase: 'plan' | 'apply', arn: string): Promise<string> {
     const run = this.hcp.state.run(this.workspace);
     const token = this.hcp.issuer.token(
       this.hcp.state,
@@ -151,7 +155,7 @@ ${more}`,
       body: new URLSearchParams({
         Action: 'AssumeRoleWithWebIdentity',
         Version: '2011-06-15',
-        RoleArn: `arn:aws:iam::${this.aws.stored.id}:role/${roles[phase]}`,
+        RoleArn: arn,
         RoleSessionName: `terraform-run-${run.id}`,
         WebIdentityToken: token,
       }).toString(),

@@ -19,6 +19,8 @@ export interface Fault {
   readonly afterwards?: boolean;
   /** Cuts the connection in place of an answer. */
   readonly cut?: boolean;
+  /** In place of a JSON body: a reply that is none. */
+  readonly text?: string;
 }
 
 export interface HcpServerOptions {
@@ -32,6 +34,13 @@ export interface Seen {
   readonly authorized: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+export interface HcpCall {
+  readonly method: string;
+  /** Below /api/v2, without the query; for others the whole path. */
+  readonly path: string;
+  readonly body: string;
 }
 
 /** In the documentation (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run) and not in the description. */
@@ -48,6 +57,8 @@ export class HcpServer {
   readonly issuer: Issuer;
   /** Where runs get AWS credentials; without it they end well. */
   runner: Runner | undefined;
+  /** Called before and after each request below /api/v2 is carried out. What it returns before is a fault for this request. */
+  onCall: ((call: HcpCall, moment: 'before' | 'after') => void | Fault | Promise<void | Fault>) | undefined;
   private requests = 0;
   private readonly starts: number[] = [];
 
@@ -105,10 +116,12 @@ export class HcpServer {
     this.requests += 1;
     response.setHeader('x-request-id', `request-${this.requests}`);
     const below = url.pathname.replace(/^\/api\/v2/, '');
-    const fault = this.faults.find(
+    const call = { method, path: below, body: text };
+    const listed = this.faults.find(
       f => f.path.test(below) && (f.method === undefined || f.method === method) && f.times !== 0,
     );
-    if (fault?.times !== undefined) fault.times -= 1;
+    if (listed?.times !== undefined) listed.times -= 1;
+    const fault = (await this.onCall?.(call, 'before')) ?? listed;
     if (fault !== undefined && fault.afterwards !== true) return this.fail(fault, response);
     if (!url.pathname.startsWith('/api/v2/')) return this.outside(url.pathname, response);
     if (this.limited(response)) return;
@@ -129,6 +142,7 @@ export class HcpServer {
     const segments = below.split('/').slice(1).map(decodeURIComponent);
     const reply = answer(this.state, { method, segments, query: url.searchParams, body, origin: this.origin });
     if (described) this.note(this.contract.reply(method, below, reply.status, reply.body));
+    await this.onCall?.(call, 'after');
     if (fault !== undefined) return this.fail(fault, response);
     send(response, reply.status, reply.body);
   }
@@ -143,6 +157,10 @@ export class HcpServer {
       return;
     }
     for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value);
+    if (fault.text !== undefined) {
+      response.writeHead(fault.status, { 'content-type': 'text/html' }).end(fault.text);
+      return;
+    }
     send(response, fault.status, fault.body);
   }
 

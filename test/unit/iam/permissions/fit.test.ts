@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import { fit, split } from '../../../../src/iam/permissions/fit';
+import { fitsFormat } from '../../../../src/iam/permissions/arns';
+import { fit, fitting, split } from '../../../../src/iam/permissions/fit';
 import type { PermissionDocument } from '../../../../src/iam/permissions/document';
-import { readMapping } from '../../../../src/iam/permissions/mapping';
 import { compact, policySize } from '../../../../src/iam/policy/document';
+import { mapping, ofCode } from '../../../support/permissions';
 
-const data = path.join(__dirname, '../../../../src/iam/permissions/data/terraform.json.gz');
-const mapping = readMapping(readFileSync(data));
 const every = [
   ...new Set(mapping.types.flatMap(t => [...(mapping.find(t)?.read ?? []), ...(mapping.find(t)?.create ?? [])])),
 ].sort();
@@ -62,4 +59,36 @@ test('a statement with too many resources is cut between them', () => {
   assert.ok(parts.length > 1);
   for (const part of parts) assert.ok(sizeOf(part) <= 6144);
   assert.equal(new Set(parts.flatMap(p => p.Statement.flatMap(s => s.Resource))).size, 400);
+});
+
+test('statements that are joined to fit allow nothing more', async () => {
+  const { needs, policy } = await ofCode(
+    Array.from(
+      { length: 40 },
+      (_, i) => `
+        resource "aws_vpc" "v${i}" {}
+        resource "aws_sqs_queue" "q${i}" { name = "a-queue-with-a-long-name-${i}" }
+        resource "aws_ecs_cluster" "c${i}" { name = "a-cluster-with-a-long-name-${i}" }
+        resource "aws_ecs_task_definition" "t${i}" { family = "a-task-with-a-long-name-${i}" }
+        resource "aws_lb" "l${i}" { name = "balancer-${i}" }
+      `,
+    ).join('\n'),
+  );
+  /** What counts: an action with the resources that it can be about. */
+  const grants = (resources: readonly (readonly [string, readonly string[]])[]): ReadonlySet<string> =>
+    new Set(
+      resources.flatMap(([action, list]) => {
+        const formats = mapping.formats(action);
+        return list.filter(r => formats.some(f => fitsFormat(r, f.format))).map(r => `${action} ${r}`);
+      }),
+    );
+  const before = grants(needs.map(n => [n.action, n.resources]));
+  const after = grants(policy.Statement.flatMap(s => s.Action.map(a => [a, s.Resource] as const)));
+  assert.deepEqual([...after].sort(), [...before].sort());
+  assert.ok(policy.Statement.filter(s => s.Sid.startsWith('Ecs')).length < 4);
+});
+
+test('a policy that fits is left as it is', () => {
+  const policy = policyOf(20);
+  assert.equal(fitting(policy, mapping), policy);
 });

@@ -68,6 +68,19 @@ test('an action on a kind of resource that it does not take', () => {
   assert.match(fixed(text).text, /"arn:aws:s3:::b\/\*"/);
 });
 
+test("real policies of AWS's documentation have nothing that does nothing", () => {
+  const policy = JSON.parse(
+    readFileSync(path.join(__dirname, '../../../fixtures/policies/documentation.json'), 'utf8'),
+  ) as { Statement: object[] };
+  for (const statement of policy.Statement)
+    assert.deepEqual(
+      lint(statement)
+        .filter(f => f.severity === 'error')
+        .map(f => f.message),
+      [],
+    );
+});
+
 test('an action without resources is moved to a statement of its own', () => {
   const text = `{
   "Version": "2012-10-17",
@@ -324,6 +337,26 @@ test("Terraform's JSON syntax", () => {
     found.map(f => f.code),
     ['unknown-action', 'unknown-action'],
   );
+});
+
+test('what AWS prints around a document, and how it encodes it', () => {
+  const document = JSON.stringify({ Version: '2012-10-17', Statement: [allow('sqs:SendMesage', queue)] });
+  const encoded = encodeURIComponent(document);
+  for (const text of [
+    encoded,
+    JSON.stringify({ PolicyVersion: { Document: encoded, VersionId: 'v1' } }),
+    JSON.stringify({ RoleName: 'r', PolicyDocument: encoded }),
+    JSON.stringify({ RoleName: 'r', PolicyDocument: JSON.parse(document) as object }, null, 2),
+    `\uFEFF${document}`,
+  ]) {
+    const report = lintPermissionText(text, reference);
+    const [finding, ...more] = report.findings;
+    assert.ok(finding?.fix);
+    assert.deepEqual([finding.code, more], ['unknown-action', []]);
+    assert.equal(report.text.slice(finding.start, finding.end), '"sqs:SendMesage"');
+    assert.deepEqual(codes(applyEdits(report.text, finding.fix.edits)), []);
+    assert.equal(report.policies[0]?.size, document.length);
+  }
 });
 
 test('every action of the escalation list exists in the list of IAM actions', () => {

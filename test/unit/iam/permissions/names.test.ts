@@ -269,3 +269,56 @@ test('a state that is read as another role needs that role alone', async () => {
     'arn:aws:iam::444455556666:role/state',
   ]);
 });
+
+test('deletes in EC2 only of what carries the default tags, unless the resource replaces them', async () => {
+  const code = (tags: string): string => `
+    provider "aws" {
+      default_tags { tags = { stack = "net" } }
+    }
+    resource "aws_vpc" "a" { ${tags} }
+    resource "aws_route" "r" {}
+  `;
+  const limited = await ofCode(code('cidr_block = "10.0.0.0/16"'));
+  assert.deepEqual(conditionsOf(limited, 'ec2:DeleteVpc'), [{ StringEquals: { 'aws:ResourceTag/stack': 'net' } }]);
+  assert.deepEqual(conditionsOf(limited, 'ec2:DeleteRoute'), [undefined]);
+  assert.deepEqual(conditionsOf(limited, 'ec2:DeleteTags'), [undefined]);
+  assert.deepEqual(conditionsOf(await ofCode(code('tags = { stack = "own" }')), 'ec2:DeleteVpc'), [undefined]);
+  assert.deepEqual(conditionsOf(await ofCode(code('tags = var.tags')), 'ec2:DeleteVpc'), [undefined]);
+});
+
+test('instances of a module, in JSON syntax too; the workspace that the code names', async () => {
+  const apply = await ofCode(
+    `
+    terraform {
+      cloud {
+        organization = "acme"
+        workspaces { name = "shop" }
+      }
+    }
+    resource "aws_sqs_queue" "w" { name = "\${terraform.workspace}-queue" }
+  `,
+    'apply',
+    {
+      files: {
+        'more.tf.json': JSON.stringify({
+          provider: { aws: [{ region: 'eu-west-1' }, { alias: 'us', region: 'us-east-1' }] },
+          module: {
+            q: {
+              source: './q',
+              for_each: '${toset(["a", "b"])}',
+              name: '${each.key}',
+              providers: { aws: 'aws.us' },
+            },
+          },
+        }),
+        'q/main.tf': 'variable "name" {}\nresource "aws_sqs_queue" "q" { name = "jobs-${var.name}" }',
+      },
+    },
+  );
+  assert.deepEqual(resourcesOf(apply, 'sqs:CreateQueue'), [
+    'arn:aws:sqs:eu-west-1:111122223333:shop-queue',
+    'arn:aws:sqs:us-east-1:111122223333:jobs-a',
+    'arn:aws:sqs:us-east-1:111122223333:jobs-b',
+  ]);
+  assert.ok(apply.needs.some(n => n.address === 'module.q["a"].aws_sqs_queue.q'));
+});

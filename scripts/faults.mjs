@@ -1,0 +1,101 @@
+// npm run faults [-- --every N] [--jobs N]: each call of "configure" and "undo" meets each fault, and what comes of it is written to
+// the table in docs/reliability.md. Some minutes; `--every N` runs each N-th cell only and leaves the table as it is.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from './install.mjs';
+
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : Number(process.argv[at + 1]);
+};
+const every = option('every', 1);
+const jobs = option('jobs', Math.min(2, availableParallelism()));
+const file = path.join(root, 'docs/reliability.md');
+
+/** One process runs each `jobs`-th cell against servers of its own. */
+function shard(part) {
+  return new Promise((resolve, reject) => {
+    const args = ['--import', 'tsx', 'test/faults/run.ts', ...[part, jobs, every].map(String)];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const results = [];
+    let end;
+    createInterface({ input: child.stdout }).on('line', line => {
+      const value = JSON.parse(line);
+      if (value.violations) {
+        end = value;
+        return;
+      }
+      results.push(value);
+      for (const broken of value.broken)
+        console.log(
+          `${value.command} (${value.start}), call ${value.index}, ${value.call.name}, ${value.kind}: ${broken}`,
+        );
+    });
+    child.on('error', reject);
+    child.on('close', code =>
+      code === 0 && end ? resolve({ results, ...end }) : reject(new Error(`a part ended with ${code}`)),
+    );
+  });
+}
+
+const kinds = [
+  'refused',
+  'throttled',
+  '5xx',
+  '5xx after effect',
+  'malformed reply',
+  'no reply, before effect',
+  'no reply, after effect',
+  'killed before effect',
+  'killed after effect',
+];
+
+function table(results) {
+  const cell = (command, service, kind) => {
+    const own = results.filter(r => r.command === command && r.call.service === service && r.kind === kind);
+    const count = end => own.filter(r => r.end === end).length;
+    const broken = own.filter(r => r.broken.length > 0).length;
+    const parts = [
+      [count('done'), 'done in spite of it'],
+      [count('stopped'), 'stopped'],
+      [count('killed'), 'killed'],
+      [broken, '**broken**'],
+    ];
+    return parts
+      .filter(([n]) => n > 0)
+      .map(([n, word]) => `${n} ${word}`)
+      .join(', ');
+  };
+  const columns = ['configure', 'undo'].flatMap(c => ['AWS', 'HCP Terraform'].map(s => [c, s]));
+  const broken = results.filter(r => r.broken.length > 0).length;
+  return [
+    `${results.length} runs with a fault, ${broken} of them broken a promise. Calls that met one: ${columns
+      .map(
+        ([c, s]) =>
+          `${new Set(results.filter(r => r.command === c && r.call.service === s).map(r => `${r.start} ${r.index}`)).size} of ${c} to ${s}`,
+      )
+      .join(', ')}.`,
+    '',
+    `| fault | ${columns.map(([c, s]) => `${c}, ${s}`).join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...kinds.map(kind => `| ${kind} | ${columns.map(([c, s]) => cell(c, s, kind)).join(' | ')} |`),
+  ].join('\n');
+}
+
+const parts = await Promise.all(Array.from({ length: jobs }, (_, part) => shard(part)));
+const results = parts.flatMap(p => p.results);
+const violations = parts.flatMap(p => p.violations);
+const text = table(results);
+console.log(text);
+for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
+if (every === 1 && existsSync(file)) {
+  const markers = /(<!-- faults -->\n)[^]*?(\n<!-- \/faults -->)/;
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(markers, (_, a, b) => `${a}${text}${b}`),
+  );
+}
+process.exitCode = violations.length + results.filter(r => r.broken.length > 0).length > 0 ? 1 : 0;

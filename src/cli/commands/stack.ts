@@ -1,0 +1,166 @@
+import { type Check, worst } from '../../binding/check';
+import { checkJson, checkText } from '../../binding/checkReport';
+import { stackChecks, type StackNames, wiringOf } from '../../binding/checks/stack';
+import { CodeDraft } from '../../binding/code/draft';
+import { nextStackStep } from '../../binding/code/stackWiring';
+import { type AccountFacts, type Fact, known, unknown } from '../../binding/facts';
+import { stackAccount } from '../../binding/gather/account';
+import { trustJudge } from '../../binding/judge';
+import { ProblemError } from '../../core/problem';
+import { lintRoot } from '../../lint/lint';
+import { audienceName, defaultAudience, organizationName, projectName, stackName } from '../../oidc/names';
+import type { Root } from '../../terraform/model';
+import { readRoot } from '../../terraform/read';
+import { openAwsAccount } from '../binding';
+import { onlyRoot, showAndWrite } from '../codeChanges';
+import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
+import { nodeFiles, repositoryOf } from '../files';
+import { hostnameOf, unwrap } from '../names';
+import { printJson } from '../planReport';
+import { readTerraformFolder } from '../terraformFolder';
+
+export const stack: Command = {
+  name: 'stack',
+  summary: "check how a Stack's deployments get AWS credentials, and write what is missing",
+  help: `A Stack has no TFC_AWS_* variables: each deployment takes a token by an identity_token block, and the provider exchanges it by
+assume_role_with_web_identity. Checks that for every deployment, and with --role-arn writes what is missing.
+
+Usage: tfc-oidc stack [PATH] [options]
+
+  --organization ORG --project PROJECT --stack NAME    for the subjects of the deployments, which trust policies have to name
+  --hostname HOST       default app.terraform.io
+  --deployment NAME     only this one; several times if need be
+  --role-arn ARN        write what is missing so that these deployments use this role; NAME=ARN for one of several
+  --audience A          default aws.workload.identity
+  --profile NAME        also read the roles and evaluate their trust policies
+  --region REGION       default: the profile's
+  --yes                 write the files; without it the difference is shown
+  --format text|json    json: { "deployments": [{ "name", "roleArn", "state", "checks": [...] }] }; with --role-arn
+                        { "changes": [{ "file", "title", "diff" }], "notes", "written" }
+
+"tfc-oidc trust --stack NAME --deployment NAME" prints the trust policy of a deployment's role.
+Exit codes: 0 nothing is wrong, or written; 1 something is wrong, or not written (--yes is missing); 2 could not run.`,
+  options: {
+    organization: { type: 'string' },
+    project: { type: 'string' },
+    stack: { type: 'string' },
+    hostname: { type: 'string' },
+    deployment: { type: 'string', multiple: true },
+    'role-arn': { type: 'string', multiple: true },
+    audience: { type: 'string' },
+    profile: { type: 'string' },
+    region: { type: 'string' },
+    yes: { type: 'boolean' },
+    format: { type: 'string' },
+  },
+  async run(context, { values, positionals }) {
+    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const folder = await readTerraformFolder(context, positionals);
+    const root = onlyRoot(folder, folder.project);
+    if (root.stack === undefined)
+      throw new ProblemError({
+        code: 'no-stack',
+        message: 'There are no Stack files (*.tfcomponent.hcl, *.tfdeploy.hcl) here.',
+        nextStep: 'Name the folder of a Stack.',
+      });
+    const audience = unwrap(audienceName(text(values, 'audience') ?? defaultAudience));
+    if (many(values, 'role-arn').length > 0) {
+      const { draft, notes } = await wire(context, values, root, audience, await repositoryOf(folder.folder));
+      const changes = draft.changes(
+        file => `Wire the credentials in ${folder.name(file.path)}`,
+        lintRoot(root, { environment: context.env }),
+      );
+      return showAndWrite(context, folder, changes, { yes: values['yes'] === true, json, notes });
+    }
+    const names = namesOf(values);
+    const account = await accountOf(context, values, root);
+    const chosen = many(values, 'deployment');
+    const rows = root.stack.deployments
+      .filter(d => chosen.length === 0 || chosen.includes(d.name))
+      .map(deployment => ({
+        name: deployment.name,
+        roleArn: wiringOf(root, deployment).roleArn ?? null,
+        checks: stackChecks(root, deployment, audience, names, account, trustJudge),
+      }));
+    if (rows.length === 0)
+      throw new UsageError(
+        `there is no such deployment; there are ${root.stack.deployments.map(d => d.name).join(', ') || 'none'}`,
+      );
+    if (json)
+      context.out(
+        printJson({ deployments: rows.map(r => ({ ...r, state: worst(r.checks), checks: r.checks.map(checkJson) })) }),
+      );
+    else
+      for (const row of rows)
+        context.out(
+          `\nDeployment "${row.name}": ${worst(row.checks)}\n${row.checks.map(bare).map(checkText).join('')}`,
+        );
+    return rows.some(r => worst(r.checks) === 'wrong') ? 1 : 0;
+  },
+};
+
+/** The deployment stands in the heading already. */
+function bare({ configuration: _configuration, ...check }: Check): Check {
+  return check;
+}
+
+function namesOf(values: OptionValues): StackNames | undefined {
+  const [organization, project, name] = ['organization', 'project', 'stack'].map(option => text(values, option));
+  const given = [organization, project, name].filter(v => v !== undefined).length;
+  if (given > 0 && given < 3) throw new UsageError('--organization, --project and --stack go together');
+  if (organization === undefined || project === undefined || name === undefined) return undefined;
+  return {
+    hostname: hostnameOf(values),
+    organization: unwrap(organizationName(organization)),
+    project: unwrap(projectName(project)),
+    stack: unwrap(stackName(name)),
+  };
+}
+
+async function accountOf(context: CliContext, values: OptionValues, root: Root): Promise<Fact<AccountFacts>> {
+  const profile = text(values, 'profile');
+  if (profile === undefined) return unknown('No AWS profile was chosen (--profile).');
+  const opened = await openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined });
+  const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
+  return known(await stackAccount(opened, hostnameOf(values), arns, context.signal));
+}
+
+/** Takes step after step, each on the text that the one before left. */
+async function wire(
+  context: CliContext,
+  values: OptionValues,
+  root: Root,
+  audience: string,
+  boundary: string,
+): Promise<{ readonly draft: CodeDraft; readonly notes: readonly string[] }> {
+  const roles = rolesFor(values, root);
+  const draft = new CodeDraft(nodeFiles);
+  const notes: string[] = [];
+  const original = new Map(root.module.files.map(f => [f.path, f]));
+  let now = root;
+  // Each step adds something that is missing; there are four kinds, for each deployment and provider.
+  for (let n = 0; n < 1000; n++) {
+    const step = unwrap(nextStackStep(now, { audience, roles }));
+    if (step === undefined) break;
+    draft.write([{ file: original.get(step.file.path) ?? step.file, text: step.text }]);
+    notes.push(`Adds ${step.what}.`);
+    const again = await readRoot(draft.files, context.env, root.dir, boundary, { signal: context.signal });
+    if (again === undefined || step.text === step.file.text) break;
+    now = again;
+  }
+  return { draft, notes };
+}
+
+function rolesFor(values: OptionValues, root: Root): Readonly<Record<string, string>> {
+  const all = (root.stack?.deployments ?? []).map(d => d.name);
+  const chosen = many(values, 'deployment');
+  const roles: Record<string, string> = {};
+  for (const given of many(values, 'role-arn')) {
+    const match = /^([A-Za-z0-9_-]+)=(.*)$/.exec(given);
+    const arn = match?.[2] ?? given;
+    if (!/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))
+      throw new UsageError(`--role-arn takes the ARN of a role, or DEPLOYMENT=ARN; it was "${given}"`);
+    for (const name of match?.[1] === undefined ? (chosen.length > 0 ? chosen : all) : [match[1]]) roles[name] = arn;
+  }
+  return roles;
+}

@@ -1,0 +1,28 @@
+import { rmSync } from 'node:fs';
+import { bundleCli, bundleFolder } from '../support/aws/cliProcess';
+import { ServerPair } from '../support/binding/serverWorlds';
+import { Matrix } from '../support/faults/matrix';
+
+/** A part of the fault matrix: `run.ts PART OF EVERY`. Prints one JSON line for each cell. */
+async function main(): Promise<void> {
+  const [part = 0, of = 1, every = 1] = process.argv.slice(2).map(Number);
+  const cli = await bundleCli();
+  const pair = await ServerPair.open();
+  try {
+    const matrix = new Matrix(pair, cli);
+    let n = 0;
+    for (const start of ['new', 'change'] as const) {
+      for (const cell of await matrix.cells(start)) {
+        n += 1;
+        if (n % (of * every) !== part * every) continue;
+        process.stdout.write(`${JSON.stringify(await matrix.run(cell))}\n`);
+      }
+    }
+    process.stdout.write(`${JSON.stringify({ violations: pair.hcp.violations, cells: n })}\n`);
+  } finally {
+    await pair.close();
+    rmSync(bundleFolder, { recursive: true, force: true });
+  }
+}
+
+void main();
