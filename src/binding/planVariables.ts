@@ -154,7 +154,8 @@ export function planRemovals(
 /** Names whose values are secrets, also where the variable was not marked sensitive. */
 const secretName = /access_?key|secret|token/i;
 
-function removal(hostname: string, scope: VariableChange['scope'], variable: Variable): VariableChange {
+/** The removal of one variable; the value of a secret is not kept. */
+export function removal(hostname: string, scope: VariableChange['scope'], variable: Variable): VariableChange {
   const where = scope.type === 'workspace' ? `workspace ${scope.name}` : `variable set ${scope.name}`;
   const hidden = variable.sensitive || secretName.test(variable.key);
   const undoNote = variable.sensitive

@@ -2,6 +2,7 @@ import { type Check, worst } from '../binding/check';
 import { parseRoleArn } from '../binding/checks/arn';
 import type { VariableChange } from '../binding/change';
 import { type BindingFacts, phases, type WorkspaceFacts } from '../binding/facts';
+import { trustIsProven } from '../binding/proven';
 import { gatherBinding, type GatheredBinding } from '../binding/gather/binding';
 import type { CodePlan } from '../binding/planCode';
 import type { HcpClient } from '../hcp/client/client';
@@ -48,10 +49,11 @@ export function gatherFor(
   );
 }
 
-/** Everything but leftovers is right, and at least one trust policy was evaluated and lets the runs in. */
+/** Everything but leftovers is right, and each trust policy was evaluated and lets the runs in. */
 export function isProven(checks: readonly Check[]): boolean {
-  const essential = checks.filter(c => c.id !== 'no-static-credentials' && c.id !== 'last-run' && !isCodeOnly(c));
-  return worst(essential) !== 'wrong' && essential.some(c => c.id === 'role-trusts-run' && c.state === 'ok');
+  const leftover: ReadonlySet<string> = new Set(['no-static-credentials', 'last-run', 'variables-well-formed']);
+  const essential = checks.filter(c => !leftover.has(c.id) && !isCodeOnly(c));
+  return worst(essential) !== 'wrong' && trustIsProven(essential);
 }
 
 /** What only an edit of the code puts right, and what the code's own fixes come for. */

@@ -8,6 +8,7 @@ import { journalName, readJournals, unfinished, whereItStopped } from '../bindin
 import { trustJudge } from '../binding/judge';
 import { planRootCode } from '../binding/code/planRoot';
 import type { CodePlan } from '../binding/planCode';
+import { planRepairs } from '../binding/planRepairs';
 import { planRemovals, planVariables, type VariablePlan, type VariableTarget } from '../binding/planVariables';
 import { subjectOf } from '../binding/prepare';
 import { type Problem, ProblemError } from '../core/problem';
@@ -101,7 +102,7 @@ export class Configuration {
       ...group,
       planned: { ...planned, plan: { ...planned.plan, changes: iam } },
       variables: merged,
-      removals: unique(group.members.flatMap(m => this.removals(m))),
+      removals: unique(group.members.flatMap(m => [...this.repairs(planned, m), ...this.removals(m)])),
       notes: [...group.request.notes, ...merged.notes, ...group.members.flatMap(m => notesOf(m, planned))],
       changes: [...iam, ...merged.changes],
     };
@@ -135,6 +136,13 @@ export class Configuration {
       });
     }
     return { type: 'varset', ...found };
+  }
+
+  private repairs(planned: PlannedBinding, member: ReadTarget): readonly VariableChange[] {
+    const { source, facts } = member.before;
+    if (this.values['fix-variables'] !== true || source === undefined || facts.variables.state === 'unknown') return [];
+    const wanted = planned.desired.variables.find(v => v.scope.name === member.workspace.name)?.variables ?? [];
+    return planRepairs(source.workspace, source.reading, facts.variables.value.suspicious, wanted);
   }
 
   private removals({ before: { source, facts } }: ReadTarget): readonly VariableChange[] {
@@ -249,7 +257,7 @@ export class Configuration {
     outcome.checks = await this.readBack(group);
     outcome.proven = isProven(outcome.checks);
     if (outcome.proven && group.removals.length > 0) {
-      outcome.removed = await this.apply(group, group.removals, 'Remove static keys');
+      outcome.removed = await this.apply(group, group.removals, 'Clean up variables');
       if (outcome.removed.state !== 'complete') return outcome.removed;
       outcome.checks = await this.readBack(group);
     }

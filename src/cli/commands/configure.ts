@@ -28,6 +28,8 @@ ${bindingHelp}
   --variable-set NAME   write the variables to this variable set of the workspace instead of to the workspace itself
   --remove-static-keys  after the proof: remove the static AWS variables of the workspace and of its variable sets. Their values
                         are secrets and are not kept: an undo can not bring them back.
+  --fix-variables       after the proof: put right the names, categories and values of TFC_AWS_* variables that HCP Terraform
+                        ignores without a word (a misspelt name, a Terraform variable, quotes around a value)
   --fix-code            after the proof: the fixes of "tfc-oidc fix" in the files of this root
   --prove-run           at the end: a plan-only run in HCP Terraform as the real proof, followed to its end; never applied
   --yes                 apply; without it the plan is shown and nothing is written
@@ -44,6 +46,7 @@ Exit codes: 0 done and proven, 1 not applied, not proven, or a check is wrong, 2
     'all-workspaces': { type: 'boolean' },
     'shared-roles': { type: 'boolean' },
     'remove-static-keys': { type: 'boolean' },
+    'fix-variables': { type: 'boolean' },
     'fix-code': { type: 'boolean' },
     'prove-run': { type: 'boolean' },
     'variable-set': { type: 'string' },

@@ -290,6 +290,50 @@ describe('several workspaces of a tags block', () => {
   });
 });
 
+describe('variables that HCP Terraform ignores without a word', () => {
+  const seedAll = (): void => {
+    pair.seed();
+    const { state } = pair.hcp;
+    state.variable(pair.workspace, 'TFC_AWS_PROVIDER_AUTHENTICATION', 'true');
+    state.variable(pair.workspace, 'TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE', 'aws.workload.identity', {
+      category: 'terraform',
+    });
+    state.variable(pair.varset, 'TFC_DEFAULT_AWS_RUN_ROLE_ARN', '"arn:aws:iam::123456789012:role/old"');
+  };
+
+  test('stay where they are unless it is asked for, and do not stand in the way of the proof', async () => {
+    seedAll();
+    const { code, out } = await run('--yes', '--format', 'json');
+    const report = JSON.parse(out) as Report;
+    assert.equal(report.proven, true);
+    assert.deepEqual(
+      report.checks.filter(c => c.state === 'wrong').map(c => c.id),
+      ['variables-well-formed'],
+    );
+    assert.equal(code, 1);
+    assert.equal(values(pair.workspace)['TFC_AWS_PROVIDER_AUTHENTICATION'], 'true');
+  });
+
+  test('are put right with --fix-variables, and undo brings them back', async () => {
+    seedAll();
+    const before = [values(pair.workspace), values(pair.varset)];
+    const { code, err } = await run('--yes', '--fix-variables');
+    assert.equal(code, 0, err);
+    assert.deepEqual(values(pair.workspace), {
+      AWS_REGION: 'eu-central-1',
+      TFC_AWS_PROVIDER_AUTH: 'true',
+      TFC_AWS_PLAN_ROLE_ARN: 'arn:aws:iam::123456789012:role/tfc-acme-prod-plan',
+      TFC_AWS_APPLY_ROLE_ARN: 'arn:aws:iam::123456789012:role/tfc-acme-prod-apply',
+      TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE: 'aws.workload.identity',
+    });
+    assert.equal(pair.workspace.vars.find(v => v.key.endsWith('AUDIENCE'))?.category, 'env');
+    assert.equal(values(pair.varset)['TFC_DEFAULT_AWS_RUN_ROLE_ARN'], 'arn:aws:iam::123456789012:role/old');
+    assert.equal((await pair.run(status, 'project', '--profile', 'default')).code, 0);
+    for (let n = 0; n < 2; n++) assert.equal((await pair.run(undo, '--yes', '--profile', 'default')).code, 0);
+    assert.deepEqual([values(pair.workspace), values(pair.varset)], before);
+  });
+});
+
 describe('what is called out before the yes', () => {
   test('another account than the one that the workspace uses today', async () => {
     pair.seed();
