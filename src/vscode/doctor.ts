@@ -4,8 +4,11 @@ import { diagnosesMarkdown } from '../binding/checkReport';
 import { runChecks } from '../binding/checks/table';
 import { diagnose, type Diagnosis } from '../binding/doctor/diagnose';
 import type { BindingFacts } from '../binding/facts';
+import { tellsOfRefusal, withRefusals } from '../binding/gather/permissions';
 import { trailFacts } from '../binding/gather/trail';
 import { trustJudge } from '../binding/judge';
+import { permissionSources } from '../binding/permissionSources';
+import { permissionFile } from '../node/permissionFiles';
 import type { ChosenAccount } from './aws';
 import type { CheckedWorkspace } from './bindingStore';
 import { abortOn } from './cancellation';
@@ -31,6 +34,7 @@ export async function consult(
   if (pasted === undefined) return;
   let facts: BindingFacts = pasted.trim() === '' ? checked.facts : { ...checked.facts, pastedError: pasted };
   if (account !== undefined) {
+    if (tellsOfRefusal(facts)) facts = await readPolicies(account, facts);
     const asked = await askCloudTrail(title, account, facts);
     if (asked === undefined) return;
     facts = asked;
@@ -42,6 +46,18 @@ export async function consult(
     diagnosesMarkdown(subject, diagnoses, false, checks),
   );
   await nextSteps(subject, diagnoses, checks, putRight);
+}
+
+/** A refused call: the policies of the roles say which statement lacks what. */
+function readPolicies(account: ChosenAccount, facts: BindingFacts): Thenable<BindingFacts> {
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t("Reading the roles' policies in account {0}", account.caller.accountId),
+      cancellable: true,
+    },
+    (_progress, token) => withRefusals(facts, account.account, permissionSources(permissionFile), abortOn(token)),
+  );
 }
 
 /** The facts with what AWS received, where the person wants that; `undefined`: they gave up. */

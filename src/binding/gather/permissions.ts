@@ -3,7 +3,7 @@ import { readDenials, roleOf } from '../../iam/permissions/accessDenied';
 import { compareWithRole } from '../../iam/permissions/compare';
 import { explainDenial } from '../../iam/permissions/explainDenial';
 import type { Root } from '../../terraform/model';
-import { type Fact, known, type Phase, type RolePermissionFacts, unknown } from '../facts';
+import { type BindingFacts, type Fact, known, type Phase, type RolePermissionFacts, unknown } from '../facts';
 import { managedByTag } from '../ownership';
 import type { PermissionSources } from '../permissionSources';
 import { type RolePolicies, rolePolicies } from './rolePolicies';
@@ -43,6 +43,45 @@ export async function rolePermissionFacts(
     unmapped: wanted?.unmapped ?? [],
     refused: texts.length === 0 ? [] : refusedFor(role, read.value, texts, sources),
   });
+}
+
+/** Does the text that a user pasted tell of a refused call? Then the roles' policies are worth reading. */
+export function tellsOfRefusal(facts: BindingFacts): boolean {
+  return facts.pastedError !== undefined && refusal.test(facts.pastedError);
+}
+
+/** The facts with what the roles' policies say to the text that a user pasted after they were gathered. */
+export async function withRefusals(
+  facts: BindingFacts,
+  account: AwsAccount,
+  sources: PermissionSources,
+  signal: AbortSignal,
+): Promise<BindingFacts> {
+  if (facts.account.state === 'unknown' || !tellsOfRefusal(facts)) return facts;
+  const run = facts.run.state === 'known' ? facts.run.value?.errorText : undefined;
+  const texts = [facts.pastedError ?? '', run ?? ''];
+  const permissions = new Map(facts.account.value.permissions);
+  for (const arn of facts.account.value.roles.keys()) {
+    const role = await account.readRole(arn, signal);
+    if (!role.ok || role.value === undefined) continue;
+    const read = await rolePolicies(account, role.value, signal);
+    if (!read.ok) {
+      permissions.set(arn, unknown(read.problem.message));
+      continue;
+    }
+    const former = permissions.get(arn);
+    const refused = refusedFor(role.value, read.value, texts, sources);
+    permissions.set(
+      arn,
+      known({
+        ...(former?.state === 'known'
+          ? former.value
+          : { phase: 'apply', ours: role.value.tags[managedByTag] !== undefined, comparison: undefined, unmapped: [] }),
+        refused,
+      }),
+    );
+  }
+  return { ...facts, account: known({ ...facts.account.value, permissions }) };
 }
 
 function refusedFor(

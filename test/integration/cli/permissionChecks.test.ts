@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { type BindingFacts, known } from '../../../src/binding/facts';
+import { tellsOfRefusal, withRefusals } from '../../../src/binding/gather/permissions';
+import { permissionSources } from '../../../src/binding/permissionSources';
 import { configure } from '../../../src/cli/commands/configure';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { permissions } from '../../../src/cli/commands/permissions';
 import { status } from '../../../src/cli/commands/status';
-import { accountId } from '../../support/aws/world';
+import { permissionFile } from '../../../src/node/permissionFiles';
+import { accountId, never } from '../../support/aws/world';
+import { healthy } from '../../support/binding/world';
 import { ServerPair } from '../../support/binding/serverWorlds';
 
 /** The roles' policies beside what the code needs, and beside what a run was refused: status and doctor through both servers. */
@@ -143,4 +150,30 @@ test('configure --permissions code takes back what the code no longer needs', as
     (await told('role-permissions')).map(c => c.state),
     ['ok', 'ok'],
   );
+});
+
+test('the doctor reads a text that is given to it, and in the editor one that comes after the checks', async () => {
+  stored('apply').inline.set('own', await needed('apply'));
+  const text = `User: arn:aws:sts::${accountId}:assumed-role/tfc-acme-prod-apply/run-1 is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-central-1:${accountId}:news because no identity-based policy allows the sns:Publish action`;
+  writeFileSync(path.join(pair.aws.home, 'error.txt'), text);
+  const done = await pair.run(doctor, 'project', '--profile', 'default', '--error', 'error.txt');
+  assert.match(done.out, /sns:Publish on arn:aws:sns:[^ ]+ was refused: No statement names sns:Publish/);
+
+  const arn = `arn:aws:iam::${accountId}:role/tfc-acme-prod-apply`;
+  const facts = healthy;
+  assert.ok(facts.account.state === 'known');
+  const asked: BindingFacts = {
+    ...facts,
+    pastedError: text,
+    account: known({ ...facts.account.value, roles: new Map([[arn, known(undefined)]]) }),
+  };
+  assert.equal(tellsOfRefusal(asked), true);
+  const read = await withRefusals(asked, pair.aws.account, permissionSources(permissionFile), never);
+  const found = read.account.state === 'known' ? read.account.value.permissions?.get(arn) : undefined;
+  assert.ok(found?.state === 'known');
+  assert.deepEqual(
+    found.value.refused.map(r => [r.action, r.allowedNow]),
+    [['sns:Publish', false]],
+  );
+  assert.equal(await withRefusals(facts, pair.aws.account, permissionSources(permissionFile), never), facts);
 });
