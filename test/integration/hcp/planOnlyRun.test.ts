@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { proveByRun, type RunProof } from '../../../src/binding/proveRun';
 import { proveRun } from '../../../src/cli/commands/proveRun';
 import type { Result } from '../../../src/core/problem';
 import { readWorkspace } from '../../../src/hcp/workspace/read';
+import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
 import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';
 import { connect } from '../../support/hcp/connect';
 
@@ -193,6 +195,21 @@ describe('prove-run', () => {
     assert.equal(code, 1);
     assert.match(out, /the plan-only run ended in an error/);
     assert.match(out, /1\. The role's trust policy does not match the run's subject/);
+  });
+
+  test('Ctrl+C stops the following and, where nobody can be asked, cancels the run', async () => {
+    pair.hcp.state.nextRun = Array.from({ length: 500 }, () => 'planning');
+    const cli = await bundleCli();
+    const args = ['prove-run', 'project', '--profile', 'default', '--yes', '--format', 'json'];
+    const { child, ended } = startCli(cli, args, pair.env, pair.aws.home);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('planning')) child.kill('SIGINT');
+    });
+    const { code, out, err } = await ended;
+    rmSync(bundleFolder, { recursive: true, force: true });
+    const { runs } = JSON.parse(out) as { runs: readonly Record<string, unknown>[] };
+    assert.deepEqual([code, runs[0]?.['state'], runs[0]?.['runCancelled']], [1, 'cancelled', true], err);
+    assert.equal(pair.workspace.runs.at(-1)?.status, 'canceled');
   });
 
   test('says why it would prove nothing', async () => {
