@@ -53,9 +53,9 @@ const again = {
     await w.shot('again-2-roles');
     await w.quick.locator('.monaco-list-row', { hasText: 'The roles that the workspace uses today' }).first().click();
     await w.step('What may plans do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'ReadOnlyAccess' }).first().click();
+    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
     await w.step('What may applies do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'None for now' }).first().click();
+    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
     await w.preview('acme/network-prod is in project "Network"').waitFor({ timeout: 40_000 });
     await host.page.locator('.notification-list-item', { hasText: 'Nothing to do' }).first().waitFor();
     await w.dialogButton('Start Plan-Only Run').waitFor({ timeout: 40_000 });

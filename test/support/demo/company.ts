@@ -120,14 +120,26 @@ interface Surroundings {
 /** What was done before today: `network` whole, `payments` by a how-to that writes `project::`, `analytics` by tag and alias. */
 async function setUp(at: Surroundings, { payments, network, analytics }: Workspaces): Promise<void> {
   const set = (...args: string[]): Promise<void> => configure(at, args);
-  await set('network', '--profile', 'acme-prod', '--plan-policy-arn', 'arn:aws:iam::aws:policy/ReadOnlyAccess');
+  await set('network', '--profile', 'acme-prod', '--permissions', 'code');
   at.hcp.state.run(network, { status: 'planned_and_finished' });
   // A how-to's setup: one role, its subject with an empty project.
-  await set('payments', '--profile', 'acme-prod', '--roles', 'single', '--role-name', 'tfc-payments');
+  await set(
+    'payments',
+    '--profile',
+    'acme-prod',
+    '--roles',
+    'single',
+    '--role-name',
+    'tfc-payments',
+    '--permissions',
+    'code',
+  );
   const role = at.aws.store.account(production).roles.get('tfc-payments');
   if (role === undefined) throw new Error('the role of payments was not made');
   role.trust = role.trust.replaceAll('project:Payments:', 'project::');
   role.tags.clear();
+  // It was made long before that run.
+  Object.assign(role, { createDate: '2026-03-02T09:30:00Z' });
   // Its last run took a real token to STS, and was refused.
   const refused = at.hcp.state.run(payments, { status: 'planning', ahead: ['planned_and_finished'], at: now() });
   await advance(at.hcp.state, at.hcp.issuer, at.hcp.runner, refused.id);

@@ -15,7 +15,6 @@ export async function tellStory(company: Company): Promise<void> {
   const host = ['--hostname', company.hcp.hostname];
   const profile = ['--profile', 'acme-prod'];
   const journal = ['--journal', path.join(company.home, 'journal')];
-  const readOnly = ['--plan-policy-arn', 'arn:aws:iam::aws:policy/ReadOnlyAccess'];
   tell('What stands in the way of OIDC in the five roots of the example company?');
   await run(1, 'check', '.');
   await run(1, 'status', 'storefront', ...profile);
@@ -35,7 +34,7 @@ export async function tellStory(company: Company): Promise<void> {
   await run(1, 'lint-trust', 'payments/trust-policy.json', ...payments, '--format', 'text');
   tell(`The IAM setup alone in account ${production}: plan, apply, plan again, undo to the same account as before.`);
   const before = JSON.stringify(company.aws.dump());
-  const binding = ['storefront', ...profile, ...readOnly, ...journal];
+  const binding = ['storefront', ...profile, '--permissions', 'code', ...journal];
   await run(0, 'plan', ...binding);
   await run(0, 'apply', ...binding, '--yes');
   await run(0, 'plan', ...binding);
