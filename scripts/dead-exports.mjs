@@ -8,8 +8,8 @@ const entries = [
   /^src\/extension\.ts$/,
   /^src\/cli\.ts$/,
   /^src\/iam\/account\/index\.ts$/,
-  /^src\/vscode\/web\.ts$/,
   /^test\/host\//,
+  /^test\/bench\//,
   // Taken by scripts that are no TypeScript.
   /^test\/support\/demo\//,
 ];

@@ -1,5 +1,5 @@
 // npm run faults [-- --every N] [--jobs N]: each call of "configure" and "undo" meets each fault, and what comes of it is written to
-// the table in docs/reliability.md. Some minutes; `--every N` runs each N-th cell only and leaves the table as it is.
+// the table in docs/reliability.md. `--every N` runs each N-th cell only, and the table says so.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -53,7 +53,7 @@ const kinds = [
   'killed after effect',
 ];
 
-function table(results) {
+function table(results, cells) {
   const cell = (command, service, kind) => {
     const own = results.filter(r => r.command === command && r.call.service === service && r.kind === kind);
     const count = end => own.filter(r => r.end === end).length;
@@ -72,7 +72,7 @@ function table(results) {
   const columns = ['configure', 'undo'].flatMap(c => ['AWS', 'HCP Terraform'].map(s => [c, s]));
   const broken = results.filter(r => r.broken.length > 0).length;
   return [
-    `${results.length} runs with a fault, ${broken} of them broken a promise. Calls that met one: ${columns
+    `${results.length} runs with a fault${every === 1 ? '' : ` (each ${every}th of ${cells}, in turn over all calls and faults)`}, ${broken} of them broke a promise. Calls that met one: ${columns
       .map(
         ([c, s]) =>
           `${new Set(results.filter(r => r.command === c && r.call.service === s).map(r => `${r.start} ${r.index}`)).size} of ${c} to ${s}`,
@@ -88,10 +88,10 @@ function table(results) {
 const parts = await Promise.all(Array.from({ length: jobs }, (_, part) => shard(part)));
 const results = parts.flatMap(p => p.results);
 const violations = parts.flatMap(p => p.violations);
-const text = table(results);
+const text = table(results, parts[0].cells);
 console.log(text);
 for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
-if (every === 1 && existsSync(file)) {
+if (existsSync(file)) {
   const markers = /(<!-- faults -->\n)[^]*?(\n<!-- \/faults -->)/;
   writeFileSync(
     file,

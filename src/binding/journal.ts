@@ -205,11 +205,75 @@ export function readJournal(name: string, text: string): JournalRun | undefined 
   return { name, at: begin.at, title: begin.title, subject: begin.subject, steps: [...steps.values()], state };
 }
 
+/** Is it a line that we wrote? What another version, another program or a defective disk left there is passed over. */
+function isRecord(value: unknown): value is JournalRecord {
+  if (!isObject(value) || !isTime(value['at'])) return false;
+  const { type, change, changes } = value;
+  switch (type) {
+    case 'begin':
+      return (
+        typeof value['title'] === 'string' &&
+        typeof value['subject'] === 'string' &&
+        Array.isArray(changes) &&
+        changes.every(isChange)
+      );
+    case 'intent':
+      return typeof change === 'string' && value['prepared'] !== undefined;
+    case 'done':
+      return typeof change === 'string' && typeof value['ours'] === 'boolean' && value['outcome'] !== undefined;
+    case 'stopped':
+      return (
+        typeof change === 'string' &&
+        (value['effect'] === 'none' || value['effect'] === 'unknown') &&
+        isObject(value['problem']) &&
+        typeof value['problem']['message'] === 'string'
+      );
+    case 'end':
+      return ['complete', 'stopped', 'cancelled'].includes(String(value['state']));
+    case 'undo-intent':
+      return typeof change === 'string';
+    case 'undo-done':
+      return typeof change === 'string' && ['undone', 'nothing', 'kept'].includes(String(value['state']));
+    case 'undo-end':
+      return typeof value['complete'] === 'boolean';
+    default:
+      return false;
+  }
+}
+
+/** All that an undo relies on without looking. */
+function isChange(value: unknown): value is Change {
+  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['title'] !== 'string') return false;
+  if (typeof value['undoable'] !== 'boolean') return false;
+  switch (value['kind']) {
+    case 'iam':
+      return typeof value['accountId'] === 'string' && typeof value['action'] === 'string' && isObject(value['input']);
+    case 'variable':
+      return (
+        typeof value['hostname'] === 'string' &&
+        typeof value['key'] === 'string' &&
+        isObject(value['scope']) &&
+        typeof value['scope']['id'] === 'string' &&
+        ['create', 'update', 'delete'].includes(String(value['action']))
+      );
+    case 'code':
+      return typeof value['file'] === 'string' && Array.isArray(value['edits']);
+    default:
+      return false;
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A time that a Date can hold. */
+const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
+
 function parseLine(line: string): readonly JournalRecord[] {
   if (line === '') return [];
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'type' in value ? [value as JournalRecord] : [];
+    return isRecord(value) ? [value] : [];
   } catch {
     return [];
   }

@@ -45,6 +45,9 @@ export class TrustDiagnostics implements vscode.CodeActionProvider, vscode.Dispo
 
   private async show(document: vscode.TextDocument): Promise<void> {
     const { version } = document;
+    const file = this.store.file(document.uri.toString());
+    // While the store reads the newer text, what was found stays where VS Code has moved it; the store calls again.
+    if (file !== undefined && file.text !== document.getText()) return;
     const findings = await this.findingsOf(document);
     // A newer text has its own turn.
     if (document.isClosed || document.version !== version) return;

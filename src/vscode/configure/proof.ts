@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { trustIsProven } from '../../binding/proven';
 import { planRemovals } from '../../binding/planVariables';
 import { ProblemError } from '../../core/problem';
 import type { ChosenAccount } from '../aws';
@@ -59,7 +60,7 @@ function holds(checked: CheckedWorkspace | undefined, workspace: string): void {
   const last = new Set(['no-static-credentials', 'last-run']);
   const essential = checked?.checks.filter(c => !last.has(c.id)) ?? [];
   const wrong = essential.filter(c => c.state === 'wrong');
-  if (wrong.length === 0 && essential.some(c => c.id === 'role-trusts-run' && c.state === 'ok')) return;
+  if (wrong.length === 0 && trustIsProven(essential)) return;
   throw new ProblemError({
     code: 'not-proven',
     message: vscode.l10n.t(

@@ -1,4 +1,4 @@
-/** What goes wrong, and when. Each rule applies to the calls of one action (or all of them: `*`). */
+/** What goes wrong, and when. Each rule applies to the calls of one action, or to all that are signed: `*`. */
 export type FaultKind =
   /** 403 AccessDenied, nothing happens. */
   | 'refuse'
@@ -60,7 +60,8 @@ export class Faults {
   next(action: string): Fault | undefined {
     let met: Fault | undefined;
     for (const rule of this.rules) {
-      if (rule.fault.action !== '*' && rule.fault.action !== action) continue;
+      const all = rule.fault.action === '*' && action !== 'AssumeRoleWithWebIdentity';
+      if (!all && rule.fault.action !== action) continue;
       rule.seen += 1;
       const from = rule.fault.from ?? 1;
       if (met === undefined && rule.seen >= from && rule.seen < from + (rule.fault.times ?? 1)) met = rule.fault;
