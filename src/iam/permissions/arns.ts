@@ -1,6 +1,6 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
-import { templates, type Template } from './tablesArns';
+import { namedByProvider, templates, type Template } from './tablesArns';
 import {
   follow,
   instancesOf,
@@ -172,6 +172,13 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
         : knownText(behind.value, behind.scope);
   const prefix = attributeOf(resource.body, `${argument}_prefix`);
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
+  if (
+    direct === undefined &&
+    prefix === undefined &&
+    resource.mode === 'resource' &&
+    namedByProvider.has(resource.type)
+  )
+    return { text: 'terraform-', open: true };
   const found = given ?? (start === undefined ? undefined : { text: start.text, open: true });
   // A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name.
   const name =

@@ -159,12 +159,12 @@ class Collector {
       return;
     }
     if (!/^aws(?:cc)?_/.test(type)) return;
-    const found = resource.mode === 'resource' ? this.actionsOf(resource, scope) : this.readsOf(resource);
+    const found = resource.mode === 'resource' ? this.actionsOf(resource, scope) : this.readsOf(resource, scope);
     if (found === undefined) {
       this.unmapped.push({ type, address, location });
       return;
     }
-    if (tables.readsSecrets.has(type) && (resource.mode === 'data' || !tables.secretDataOnly.has(type)))
+    if (tables.readsSecrets.has(type) && (type !== 'aws_instance' || found.actions.has('ec2:GetPasswordData')))
       this.notes.add(
         resource.mode === 'ephemeral'
           ? `${address}: it reads a secret in each run; the state does not keep it.`
@@ -195,9 +195,12 @@ class Collector {
   }
 
   /** A data source or an ephemeral resource. */
-  private readsOf({ type }: ResourceBlock): Found | undefined {
+  private readsOf({ type, body }: ResourceBlock, scope: Scope): Found | undefined {
     const hand = this.mapping.dataSource(type);
-    if (hand !== undefined) return { actions: new Set(hand), source: 'hand', confidence: 'high' };
+    if (hand !== undefined) {
+      const actions = new Set(hand.filter(a => this.isNeeded(type, a, body, scope)));
+      return { actions, source: 'hand', confidence: 'high' };
+    }
     const mapped = this.mapping.find(type);
     if (!this.options.guesses || mapped === undefined || mapped.read.length === 0) return undefined;
     const actions = new Set([...mapped.read, ...mapped.listTags].filter(a => this.reads(a)));
@@ -222,11 +225,7 @@ class Collector {
       ...(tagged ? tags : []),
       ...(tables.writesByHand[type] ?? []),
     ];
-    const only = this.mapping.onlyWith(type);
-    const wanted = (action: string): boolean => {
-      const words = only.get(action);
-      return words === undefined || words.split(',').some(word => this.isWanted(word, resource.body, scope));
-    };
+    const wanted = (action: string): boolean => this.isNeeded(type, action, resource.body, scope);
     const ever = new Set([...reads, ...applied].filter(wanted));
     return {
       actions: this.options.phase === 'plan' ? new Set(reads.filter(wanted)) : ever,
@@ -234,6 +233,12 @@ class Collector {
       source: hand.length > 0 ? 'hand' : 'provider-call-graph',
       confidence: 'high',
     };
+  }
+
+  /** Do the arguments ask for an action? */
+  private isNeeded(type: string, action: string, body: Body, scope: Scope): boolean {
+    const words = this.mapping.onlyWith(type).get(action);
+    return words === undefined || words.split(',').some(word => this.isWanted(word, body, scope));
   }
 
   /** A word of arguments.txt: `logging`, `timeouts.delete`, `force_destroy=true`, `with:aws_lambda_function`; `-` is never wanted. */

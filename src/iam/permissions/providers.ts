@@ -44,7 +44,7 @@ function settingsOf(provider: ProviderBlock, scope: Scope): ProviderSettings {
 const empty = { start: 0, end: 0, attributes: [], blocks: [] };
 
 /** Keys and values that nothing outside of the code can change. */
-export function literalTags(value: Expression | undefined): ReadonlyMap<string, string> {
+function literalTags(value: Expression | undefined): ReadonlyMap<string, string> {
   const items = value?.kind === 'object' ? value.items : [];
   return new Map(
     items.flatMap(item =>

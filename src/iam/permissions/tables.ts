@@ -250,9 +250,6 @@ export const readsSecrets: ReadonlySet<string> = new Set([
   'aws_cognito_user_pool_client',
 ]);
 
-/** Types of which only the data source brings a secret (an instance's Windows password), or only some resources do. */
-export const secretDataOnly: ReadonlySet<string> = new Set(['aws_instance']);
-
 /**
  * Actions that a plan may hold though they are neither Read nor List in AWS's reference, and why. Everything else that writes is
  * left out of a plan policy.

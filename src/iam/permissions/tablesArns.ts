@@ -137,3 +137,25 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_iam_openid_connect_provider: ['url', 'iam', 'global', ['oidc-provider/{}']],
   aws_iam_instance_profile: ['name', 'iam', 'global', ['instance-profile{path}{}']],
 };
+
+/** Types that the provider names itself where the code does not: `terraform-` and a number (`id.UniqueId` in the provider's code). */
+export const namedByProvider: ReadonlySet<string> = new Set([
+  'aws_autoscaling_group',
+  'aws_cloudwatch_event_rule',
+  'aws_cloudwatch_log_group',
+  'aws_db_instance',
+  'aws_db_option_group',
+  'aws_db_parameter_group',
+  'aws_db_subnet_group',
+  'aws_iam_instance_profile',
+  'aws_iam_policy',
+  'aws_iam_role',
+  'aws_key_pair',
+  'aws_launch_configuration',
+  'aws_rds_cluster_parameter_group',
+  'aws_s3_bucket',
+  'aws_secretsmanager_secret',
+  'aws_sfn_state_machine',
+  'aws_sns_topic',
+  'aws_sqs_queue',
+]);

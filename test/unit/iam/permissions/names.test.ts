@@ -322,3 +322,15 @@ test('instances of a module, in JSON syntax too; the workspace that the code nam
   ]);
   assert.ok(apply.needs.some(n => n.address === 'module.q["a"].aws_sqs_queue.q'));
 });
+
+test('what the provider names itself begins with terraform-', async () => {
+  const apply = await ofCode(`
+    resource "aws_s3_bucket" "x" {}
+    resource "aws_s3_bucket_policy" "x" {
+      bucket = aws_s3_bucket.x.id
+      policy = "{}"
+    }
+  `);
+  assert.deepEqual(resourcesOf(apply, 's3:CreateBucket'), ['arn:aws:s3:::terraform-*']);
+  assert.deepEqual(resourcesOf(apply, 's3:PutBucketPolicy'), ['arn:aws:s3:::terraform-*']);
+});
