@@ -1,17 +1,27 @@
 import * as vscode from 'vscode';
 import type { Check } from '../binding/check';
+import { stackChecks, wiringOf } from '../binding/checks/stack';
 import { runChecks } from '../binding/checks/table';
-import type { BindingFacts, RememberedNames } from '../binding/facts';
+import {
+  type AccountFacts,
+  type BindingFacts,
+  type Fact,
+  known,
+  type RememberedNames,
+  unknown,
+} from '../binding/facts';
 import { gatherBinding } from '../binding/gather/binding';
 import { codeFacts } from '../binding/gather/code';
 import { permissionSources } from '../binding/permissionSources';
+import { stackAccount } from '../binding/gather/account';
 import { trustJudge } from '../binding/judge';
 import { ProblemError } from '../core/problem';
 import { permissionFile } from '../node/permissionFiles';
 import type { HcpClient } from '../hcp/client/client';
 import { listWorkspaces } from '../hcp/workspace/read';
+import { defaultAudience } from '../oidc/names';
 import type { ChosenAccount } from './aws';
-import type { CheckedWorkspace, Checker, RootStatus } from './bindingStore';
+import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus } from './bindingStore';
 import type { HcpConnections } from './hcp';
 import type { AnalysedRoot } from './projectStore';
 
@@ -61,6 +71,10 @@ export class BindingChecker implements Checker {
     tell: (message: string) => void,
   ): Promise<RootStatus> {
     const at = Date.now();
+    if (analysed.root.stack !== undefined) {
+      const deployments = await this.checkStack(analysed, account, signal);
+      return { at, names: [], workspaces: [], deployments, problem: undefined };
+    }
     const target = targetOf(analysed);
     if (target === undefined) {
       return {
@@ -79,6 +93,27 @@ export class BindingChecker implements Checker {
       workspaces.push(await this.checkWorkspace(analysed, { ...target, workspace }, client, account, signal));
     }
     return { at, names, workspaces, problem: undefined };
+  }
+
+  deployments({ root }: AnalysedRoot, account: Fact<AccountFacts> = noAccount()): readonly CheckedDeployment[] {
+    return (root.stack?.deployments ?? []).map(deployment => ({
+      name: deployment.name,
+      // Organization, project and name of a Stack are in no file: the subject is shown by the command line, which is told them.
+      checks: stackChecks(root, deployment, defaultAudience, undefined, account, trustJudge),
+    }));
+  }
+
+  /** What the code of a Stack says of its deployments, and what their roles say, where an account is chosen. */
+  private async checkStack(
+    analysed: AnalysedRoot,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly CheckedDeployment[]> {
+    const { root } = analysed;
+    if (account === undefined) return this.deployments(analysed);
+    const host = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
+    const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
+    return this.deployments(analysed, known(await stackAccount(account, host, arns, signal)));
   }
 
   private async checkWorkspace(
@@ -135,6 +170,8 @@ export class BindingChecker implements Checker {
     } satisfies Memory);
   }
 }
+
+const noAccount = (): Fact<AccountFacts> => unknown(vscode.l10n.t('Unknown until an AWS profile is chosen.'));
 
 /** The organization and host of a root, where its cloud block says them. */
 function targetOf({ root }: AnalysedRoot): { readonly organization: string; readonly hostname: string } | undefined {

@@ -21,8 +21,15 @@ export interface RootStatus {
   /** Every workspace that the cloud block names, by name; those of a large list are checked when they are opened. */
   readonly names: readonly string[];
   readonly workspaces: readonly CheckedWorkspace[];
+  /** Deployments of a Stack with their checks. */
+  readonly deployments?: readonly CheckedDeployment[];
   /** Why nothing could be checked at all. */
   readonly problem: string | undefined;
+}
+
+export interface CheckedDeployment {
+  readonly name: string;
+  readonly checks: readonly Check[];
 }
 
 /** What makes the checks. It is the larger part of the extension, so the store reaches it through a promise. */
@@ -40,6 +47,8 @@ export interface Checker {
     signal: AbortSignal,
   ): Promise<CheckedWorkspace | undefined>;
   withCode(root: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace;
+  /** The deployments of a Stack as the code is now; what the account said is asked for with the next check. */
+  deployments(root: AnalysedRoot): readonly CheckedDeployment[];
 }
 
 /**
@@ -59,7 +68,10 @@ export class BindingStore implements vscode.Disposable {
   }
 
   all(): readonly Check[] {
-    return [...this.results.values()].flatMap(r => r.workspaces.flatMap(w => w.checks));
+    return [...this.results.values()].flatMap(r => [
+      ...r.workspaces.flatMap(w => w.checks),
+      ...(r.deployments ?? []).flatMap(d => d.checks),
+    ]);
   }
 
   /** The account that checks look at; `undefined` until a profile is chosen. */
@@ -84,7 +96,7 @@ export class BindingStore implements vscode.Disposable {
       async (progress, token) => {
         const signal = abortOn(token);
         for (const root of roots) {
-          if (root.root.cloud.kind !== 'cloud' && root.root.cloud.kind !== 'remote') continue;
+          if (root.root.cloud.kind === 'none') continue;
           const tell = (message: string): void => progress.report({ message });
           this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell));
           this.changed.fire();
@@ -125,6 +137,7 @@ export class BindingStore implements vscode.Disposable {
       this.results.set(root.root.dir, {
         ...status,
         workspaces: status.workspaces.map(w => checker.withCode(root, w)),
+        ...(status.deployments !== undefined && { deployments: checker.deployments(root) }),
       });
     }
     this.changed.fire();

@@ -30,6 +30,11 @@ export function configurationItem(name: string, state: CheckState): vscode.TreeI
   return itemOf(label, state, vscode.TreeItemCollapsibleState.Expanded, 'configuration');
 }
 
+export function deploymentItem(name: string, state: CheckState): vscode.TreeItem {
+  const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  return itemOf(vscode.l10n.t('Deployment {0}', name), state, state === 'ok' ? Collapsed : Expanded, 'deployment');
+}
+
 export function checkItem(check: Check): vscode.TreeItem {
   const item = itemOf(
     check.title,

@@ -118,7 +118,7 @@ export class CodeCommands {
   /** Shows the difference of each file in the diff editor, and writes after a yes that is asked beside it. */
   private async write(analysed: AnalysedRoot, { title, texts }: Written): Promise<void> {
     const changes = texts.map(({ file, text }) =>
-      codeChange(file, lineEdits(file.path, file.text, text), `${title}: ${nameOf(file.path)}`, analysed.findings),
+      codeChange(file, lineEdits(file.path, file.text, text), title, analysed.findings),
     );
     await this.previews.showChanges(title, changes);
     const yes = {

@@ -6,7 +6,7 @@ import { viewId, type ViewState } from './contract';
 import type { ContextKeys } from './contextKeys';
 import { rootLabel, valueOrigin, valueText, workspacesText } from './describe';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
-import { checkItem, configurationItem, workspaceItem } from './checkItems';
+import { checkItem, configurationItem, deploymentItem, workspaceItem } from './checkItems';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 
 /** A row. Commands take the part of it that they need, never the row's class. */
@@ -35,6 +35,12 @@ export type Row =
   | { readonly kind: 'unopened'; readonly analysed: AnalysedRoot; readonly name: string }
   | {
       readonly kind: 'configuration';
+      readonly analysed: AnalysedRoot;
+      readonly name: string;
+      readonly checks: readonly Check[];
+    }
+  | {
+      readonly kind: 'deployment';
       readonly analysed: AnalysedRoot;
       readonly name: string;
       readonly checks: readonly Check[];
@@ -111,6 +117,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       case 'unopened':
         return this.open(row.analysed, row.name);
       case 'configuration':
+      case 'deployment':
         return row.checks.map(check => ({ kind: 'check', analysed: row.analysed, check }));
       case 'group':
         return row.findings.map(finding => ({ kind: 'finding', finding }));
@@ -144,8 +151,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** The workspaces of a root with their checks, or the offer to make them. */
   private status(analysed: AnalysedRoot): Row[] {
-    const { kind } = analysed.root.cloud;
-    if (kind !== 'cloud' && kind !== 'remote') return [];
+    if (analysed.root.cloud.kind === 'none') return [];
     const status = this.bindings.of(analysed);
     if (status === undefined) return [{ kind: 'unchecked', analysed }];
     return [
@@ -155,6 +161,9 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         if (this.filter !== 'all' && worst(checked.checks) !== this.filter) return [];
         return [{ kind: 'workspace', analysed, checked, at: status.at }];
       }),
+      ...(status.deployments ?? [])
+        .filter(d => this.filter === 'all' || worst(d.checks) === this.filter)
+        .map(({ name, checks }): Row => ({ kind: 'deployment', analysed, name, checks })),
       ...(status.problem === undefined ? [] : [{ kind: 'problem' as const, text: status.problem }]),
     ];
   }
@@ -234,6 +243,8 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       }
       case 'configuration':
         return configurationItem(row.name, worst(row.checks));
+      case 'deployment':
+        return deploymentItem(row.name, worst(row.checks));
       case 'check':
         return checkItem(row.check);
       case 'clean': {

@@ -13,6 +13,8 @@ const doctor = (theme, name) => ({
     await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
     await w.reveal('payments-prod', '[aria-label="payments-prod: wrong"]');
     await w.shot(`doctor-1-sidebar-${name}`);
+    // A Stack's deployment has its checks, too.
+    await w.reveal('Identity token of the deployment', '[aria-label*="Identity token of the deployment. ok"]');
     await w.command('TFC OIDC: Doctor');
     await w.quick.locator('.monaco-list-row', { hasText: 'payments-prod' }).first().click();
     await w.answer('Paste an error text', '');
