@@ -1,3 +1,4 @@
+import { oneLine } from '../core/text';
 import type { Check, CheckState } from './check';
 import type { Diagnosis } from './doctor/diagnose';
 
@@ -15,7 +16,7 @@ export function checkText(check: Check): string {
     lines.push(`    ${check.why}`);
     if (check.nextStep !== undefined) lines.push(`    → ${check.nextStep}`);
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }
 
 export function checkJson(check: Check): Readonly<Record<string, unknown>> {
@@ -39,6 +40,9 @@ export const redacted = (text: string): string => text.replace(/(?<!\d)\d{12}(?!
 const received = (checks: readonly Check[]): readonly Check[] => checks.filter(c => c.id === 'aws-received');
 const nothing = 'Nothing speaks for a failure of dynamic credentials.';
 
+/** What was read elsewhere can be neither HTML nor a link in a ticket. */
+const inMarkdown = (text: string): string => oneLine(text).replaceAll('<', '\\<').replaceAll('](', ']\\(');
+
 /** A ranked list as Markdown, most likely cause first, and what AWS received where CloudTrail was asked. */
 export function diagnosesMarkdown(
   subject: string,
@@ -46,7 +50,7 @@ export function diagnosesMarkdown(
   redact: boolean,
   checks: readonly Check[] = [],
 ): string {
-  const lines = [`# Doctor: ${subject}`, ''];
+  const lines = [`# Doctor: ${inMarkdown(subject)}`, ''];
   if (diagnoses.length === 0) lines.push(nothing, '');
   diagnoses.forEach((d, i) => {
     lines.push(
@@ -54,7 +58,7 @@ export function diagnosesMarkdown(
       '',
       d.mode.explanation,
       '',
-      ...d.evidence.filter(e => !isComparison(e)).map(e => `- ${e.replace(/[\r\n]+/g, ' ')}`),
+      ...d.evidence.filter(e => !isComparison(e)).map(e => `- ${inMarkdown(e)}`),
       '',
       `**Do:** ${d.mode.nextStep}`,
       '',
@@ -64,7 +68,7 @@ export function diagnosesMarkdown(
   if (trail.length > 0) lines.push('## What AWS received (CloudTrail)', '');
   for (const check of trail) {
     const marked = check.evidence.filter(isComparison);
-    lines.push(...check.evidence.filter(e => !isComparison(e)).map(e => `- ${e}`));
+    lines.push(...check.evidence.filter(e => !isComparison(e)).map(e => `- ${inMarkdown(e)}`));
     if (check.state === 'unknown') lines.push(`- ${check.why}`);
     if (marked.length > 0) lines.push('', '```text', ...marked, '```', '');
   }
@@ -89,7 +93,7 @@ export function diagnosesText(
     lines.push(
       `${i + 1}. ${d.mode.title}`,
       `   ${d.mode.explanation}`,
-      ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${e.replace(/[\r\n]+/g, ' ')}`),
+      ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${oneLine(e)}`),
       `   → ${d.mode.nextStep}`,
       '',
     );
@@ -97,7 +101,7 @@ export function diagnosesText(
   const trail = received(checks);
   if (trail.length > 0) lines.push('What AWS received (CloudTrail):');
   for (const check of trail) {
-    lines.push(...check.evidence.map(e => `   ${e}`));
+    lines.push(...check.evidence.map(e => `   ${e.replace(/[\r\n]+/g, ' ')}`));
     if (check.state === 'unknown') lines.push(`   ${check.why}`);
   }
   if (trail.length > 0) lines.push('');
