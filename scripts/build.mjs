@@ -92,6 +92,8 @@ async function buildSplit(bundle, common, dist, { entry, prefix, target, banner 
     const name = names.get(path.basename(file));
     let source = text;
     for (const [old, plain] of names) source = source.replaceAll(`./${old}`, `./${plain}`);
+    // esbuild would copy the hundred names of the API for each file that imports it, at every start.
+    source = source.replace(/import\s*\*\s*as ([\w$]+)\s+from\s*"vscode";?/g, 'const $1=require("vscode");');
     const { code, map } = await transform(source, {
       format: 'cjs',
       platform: 'node',
