@@ -49,6 +49,7 @@ export function diagnosesMarkdown(
   diagnoses: readonly Diagnosis[],
   redact: boolean,
   checks: readonly Check[] = [],
+  fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
 ): string {
   const lines = [`# Doctor: ${inMarkdown(subject)}`, ''];
   if (diagnoses.length === 0) lines.push(nothing, '');
@@ -62,6 +63,7 @@ export function diagnosesMarkdown(
       '',
       `**Do:** ${d.mode.nextStep}`,
       '',
+      ...fixesOf(d).flatMap(fix => ['```sh', fix.replaceAll('`', "'"), '```', '']),
     );
   });
   const trail = received(checks);
@@ -86,6 +88,7 @@ export function diagnosesText(
   diagnoses: readonly Diagnosis[],
   redact: boolean,
   checks: readonly Check[] = [],
+  fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
 ): string {
   const lines = [`Doctor: ${subject}`, ''];
   if (diagnoses.length === 0) lines.push(nothing, '');
@@ -95,6 +98,7 @@ export function diagnosesText(
       `   ${d.mode.explanation}`,
       ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${oneLine(e)}`),
       `   → ${d.mode.nextStep}`,
+      ...fixesOf(d).map(fix => `     ${oneLine(fix)}`),
       '',
     );
   });
