@@ -266,7 +266,13 @@ export function pathOf(expression: Expression): readonly string[] | undefined {
 export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'providers'> | undefined {
   const module = scope.modules.find(m => m.dir === call.dir);
   if (module === undefined) return undefined;
-  const variables = new Map(call.body.attributes.map(a => [a.name, { value: a.value, scope }]));
+  // A Stack's component has its arguments in `inputs`.
+  const inputs = attributeOf(call.body, 'inputs')?.value;
+  const given: readonly (readonly [string | undefined, Expression])[] =
+    call.block.type === 'component' && inputs?.kind === 'object'
+      ? inputs.items.map(item => [item.keyText, item.value])
+      : call.body.attributes.map(a => [a.name, a.value]);
+  const variables = new Map(given.flatMap(([name, value]) => (name === undefined ? [] : [[name, { value, scope }]])));
   const { place, modules, prefix, workspace, assumed, instance } = scope;
   const key =
     instance === undefined
@@ -274,7 +280,15 @@ export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'provide
       : attributeOf(call.body, 'count') === undefined
         ? `["${instance.key}"]`
         : `[${instance.key}]`;
-  return { module, variables, prefix: `${prefix}module.${call.name}${key}.`, place, modules, workspace, assumed };
+  return {
+    module,
+    variables,
+    prefix: `${prefix}${call.block.type}.${call.name}${key}.`,
+    place,
+    modules,
+    workspace,
+    assumed,
+  };
 }
 
 /** The expression behind a variable, local or output, with the scope that it was written in. */
