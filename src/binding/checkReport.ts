@@ -38,7 +38,17 @@ export function checkJson(check: Check): Readonly<Record<string, unknown>> {
 export const redacted = (text: string): string => text.replace(/(?<!\d)\d{12}(?!\d)/g, '************');
 
 const received = (checks: readonly Check[]): readonly Check[] => checks.filter(c => c.id === 'aws-received');
-const nothing = 'Nothing speaks for a failure of dynamic credentials.';
+
+/** No cause found is good news only where all could be read. */
+function nothingFound(checks: readonly Check[], show: (text: string) => string): readonly string[] {
+  const unread = checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
+  if (unread.length === 0) return ['Nothing speaks for a failure of dynamic credentials.'];
+  return [
+    'No cause was found, but not everything could be read:',
+    '',
+    ...unread.map(c => `- ${show(`${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`)}`),
+  ];
+}
 
 /** What was read elsewhere can be neither HTML nor a link in a ticket. */
 const inMarkdown = (text: string): string => oneLine(text).replaceAll('<', '\\<').replaceAll('](', ']\\(');
@@ -52,7 +62,7 @@ export function diagnosesMarkdown(
   fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
 ): string {
   const lines = [`# Doctor: ${inMarkdown(subject)}`, ''];
-  if (diagnoses.length === 0) lines.push(nothing, '');
+  if (diagnoses.length === 0) lines.push(...nothingFound(checks, inMarkdown), '');
   diagnoses.forEach((d, i) => {
     lines.push(
       `## ${i + 1}. ${d.mode.title}`,
@@ -91,7 +101,7 @@ export function diagnosesText(
   fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
 ): string {
   const lines = [`Doctor: ${subject}`, ''];
-  if (diagnoses.length === 0) lines.push(nothing, '');
+  if (diagnoses.length === 0) lines.push(...nothingFound(checks, oneLine), '');
   diagnoses.forEach((d, i) => {
     lines.push(
       `${i + 1}. ${d.mode.title}`,
