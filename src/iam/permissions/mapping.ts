@@ -136,7 +136,10 @@ export class TypeMapping {
     if (before !== undefined) return before;
     const found = numbers(this.scopes[index] ?? '').flatMap(code => {
       const format = this.allFormats[code >> 1];
-      return format === undefined ? [] : [{ format, required: code % 2 === 1 }];
+      // Backup's recovery points are in other services (`arn:${Partition}:${Vendor}:…`): IAM refuses a pattern for a service.
+      return format === undefined || format.startsWith('arn:${Partition}:${')
+        ? []
+        : [{ format, required: code % 2 === 1 }];
     });
     this.scoped.set(index, found);
     return found;
