@@ -52,7 +52,9 @@ describe('names of files and folders, and strings of the code', () => {
     for (const [i, name] of inFileNames.entries()) {
       const dir = path.join(folder, 'tree', name);
       mkdirSync(dir, { recursive: true });
-      const quoted = JSON.stringify(name).replaceAll('${', '$${').replaceAll('%{', '%%{');
+      const quoted = JSON.stringify(name)
+        .replaceAll('${', () => '$${')
+        .replaceAll('%{', '%%{');
       writeFileSync(
         path.join(dir, `${name}.tf`),
         `${provider}terraform {\n  cloud {\n    organization = ${quoted}\n    workspaces {\n      name = ${quoted}\n    }\n  }\n}\nresource "aws_instance" ${quoted} {\n  ${i}\n`,
