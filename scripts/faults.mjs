@@ -72,7 +72,7 @@ function table(results, cells) {
   const columns = ['configure', 'undo'].flatMap(c => ['AWS', 'HCP Terraform'].map(s => [c, s]));
   const broken = results.filter(r => r.broken.length > 0).length;
   return [
-    `${results.length} runs with a fault${every === 1 ? '' : ` (each ${every}th of ${cells}, in turn over all calls and faults)`}, ${broken} of them broke a promise. Calls that met one: ${columns
+    `${results.length} runs with a fault${every === 1 ? '' : ` (1 in ${every} of ${cells}, in turn over all calls and faults)`}, ${broken} of them broke a promise. Calls that met one: ${columns
       .map(
         ([c, s]) =>
           `${new Set(results.filter(r => r.command === c && r.call.service === s).map(r => `${r.start} ${r.index}`)).size} of ${c} to ${s}`,

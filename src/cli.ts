@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { isAbort, ProblemError } from './core/problem';
+import { oneLine } from './core/text';
 import { type CliContext, type Command, UsageError } from './cli/command';
+import { printable } from './cli/printable';
 
 /** `check` runs with each commit: it loads its own files only, a third of all. */
 async function commandOf(name: string): Promise<Command | undefined> {
@@ -52,7 +54,9 @@ async function main(argv: readonly string[], context: CliContext): Promise<numbe
     }
     if (error instanceof ProblemError) {
       const { code, message, nextStep, requestId } = error.problem;
-      context.err(`tfc-oidc ${name}: ${message} (${code}${requestId ? `, request ${requestId}` : ''})\n${nextStep}\n`);
+      context.err(
+        `tfc-oidc ${name}: ${oneLine(message)} (${code}${requestId ? `, request ${requestId}` : ''})\n${nextStep}\n`,
+      );
       return 2;
     }
     if (isAbort(error)) {
@@ -77,8 +81,8 @@ main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   signal: abort.signal,
-  out: chunk => process.stdout.write(chunk),
-  err: chunk => process.stderr.write(chunk),
+  out: chunk => process.stdout.write(printable(chunk)),
+  err: chunk => process.stderr.write(printable(chunk)),
   interactive: process.stderr.isTTY === true,
 }).then(
   code => {

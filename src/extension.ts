@@ -125,6 +125,10 @@ export function activate(context: vscode.ExtensionContext): void {
     trusted(s => s.checks.tokenSource()),
   );
   commands.register(
+    'tfcOidc.validatePolicy',
+    trusted(s => s.validation.run()),
+  );
+  commands.register(
     'tfcOidc.undo',
     trusted(s => s.runs.undo()),
   );

@@ -29,7 +29,8 @@ export type Performed =
   | { readonly ok: false; readonly effect: 'none' | 'unknown'; readonly problem: Problem };
 
 export type Undone =
-  | { readonly ok: true; readonly state: UndoState; readonly why?: string }
+  /** `again`: kept because something could not be known; another undo may know it. */
+  | { readonly ok: true; readonly state: UndoState; readonly why?: string; readonly again?: true }
   | { readonly ok: false; readonly problem: Problem };
 
 /** One executor for each kind of change that the plan holds. */

@@ -3,6 +3,7 @@ import { fail, ok, type Problem } from '../core/problem';
 import { applyEdits, type TextEdit } from '../core/text';
 import type { Executor } from './apply';
 import type { CodeChange, Json } from './change';
+import { holdsSecret } from './secretText';
 
 /** The files that code changes touch. `write` replaces a file at once or not at all. */
 export interface CodeFiles {
@@ -11,9 +12,6 @@ export interface CodeFiles {
 }
 
 export const hashOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
-/** Key material that must not go into a journal: an access key id, or a literal behind a name of a secret. */
-const secret = /\b(AKIA|ASIA)[A-Z0-9]{12,}|(secret|access_key|token|password)\w*"?\s*[=:]\s*"[^"$]{8,}"/i;
 
 /** The edits that turn the new text back into the old one. */
 function inverseEdits(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {
@@ -54,7 +52,7 @@ export function codeExecutor(files: CodeFiles): Executor<CodeChange> {
       if (text === undefined || (change.expectedHash !== undefined && hashOf(text) !== change.expectedHash))
         return fail(changed(change));
       const back = inverseEdits(text, change.edits);
-      const hidden = back.some(edit => secret.test(edit.newText));
+      const hidden = back.some(edit => holdsSecret(edit.newText));
       return ok({ after: hashOf(applyEdits(text, change.edits)), back: hidden ? null : (back as unknown as Json) });
     },
     async perform(change, resumed, prepared) {

@@ -140,8 +140,9 @@ class IamExecutor implements Executor<IamChange> {
       await this.wait(backoff(n), signal);
     }
     const kept = await this.reasonToKeep(change, outcome, signal);
-    if (kept !== undefined)
-      return typeof kept === 'string' ? { ok: true, state: 'kept', why: kept } : { ok: false, problem: kept };
+    if (typeof kept === 'string')
+      return { ok: true, state: 'kept', why: kept, ...(kept === mayNotListRoles && { again: true }) };
+    if (kept !== undefined) return { ok: false, problem: kept };
     return this.restore(change, signal);
   }
 
@@ -164,9 +165,7 @@ class IamExecutor implements Executor<IamChange> {
     if (change.action === 'CreateOpenIDConnectProvider') {
       const roles = await this.options.account.rolesTrusting(targetOf(change, this.options.partition), signal);
       if (!roles.ok) {
-        return roles.problem.code === 'AccessDenied'
-          ? 'Whether other roles trust it is not known: the caller may not list roles (iam:ListRoles).'
-          : roles.problem;
+        return roles.problem.code === 'AccessDenied' ? mayNotListRoles : roles.problem;
       }
       return roles.value.length > 0 ? `Other roles trust it: ${roles.value.join(', ')}.` : undefined;
     }
@@ -202,6 +201,9 @@ class IamExecutor implements Executor<IamChange> {
     }
   }
 }
+
+const mayNotListRoles =
+  'Whether other roles trust it is not known: the caller may not list roles (iam:ListRoles). With that permission, undo it again.';
 
 /** IAM answers so while a role or provider that was just made is on its way to all its servers. */
 const isPropagating = (problem: Problem): boolean =>

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/text';
 import type { Check, CheckState } from './check';
 import type { Diagnosis } from './doctor/diagnose';
 
@@ -15,7 +16,7 @@ export function checkText(check: Check): string {
     lines.push(`    ${check.why}`);
     if (check.nextStep !== undefined) lines.push(`    → ${check.nextStep}`);
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }
 
 export function checkJson(check: Check): Readonly<Record<string, unknown>> {
@@ -37,7 +38,20 @@ export function checkJson(check: Check): Readonly<Record<string, unknown>> {
 export const redacted = (text: string): string => text.replace(/(?<!\d)\d{12}(?!\d)/g, '************');
 
 const received = (checks: readonly Check[]): readonly Check[] => checks.filter(c => c.id === 'aws-received');
-const nothing = 'Nothing speaks for a failure of dynamic credentials.';
+
+/** No cause found is good news only where all could be read. */
+function nothingFound(checks: readonly Check[], show: (text: string) => string): readonly string[] {
+  const unread = checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
+  if (unread.length === 0) return ['Nothing speaks for a failure of dynamic credentials.'];
+  return [
+    'No cause was found, but not everything could be read:',
+    '',
+    ...unread.map(c => `- ${show(`${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`)}`),
+  ];
+}
+
+/** What was read elsewhere can be neither HTML nor a link in a ticket. */
+const inMarkdown = (text: string): string => oneLine(text).replaceAll('<', '\\<').replaceAll('](', ']\\(');
 
 /** A ranked list as Markdown, most likely cause first, and what AWS received where CloudTrail was asked. */
 export function diagnosesMarkdown(
@@ -45,26 +59,28 @@ export function diagnosesMarkdown(
   diagnoses: readonly Diagnosis[],
   redact: boolean,
   checks: readonly Check[] = [],
+  fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
 ): string {
-  const lines = [`# Doctor: ${subject}`, ''];
-  if (diagnoses.length === 0) lines.push(nothing, '');
+  const lines = [`# Doctor: ${inMarkdown(subject)}`, ''];
+  if (diagnoses.length === 0) lines.push(...nothingFound(checks, inMarkdown), '');
   diagnoses.forEach((d, i) => {
     lines.push(
       `## ${i + 1}. ${d.mode.title}`,
       '',
       d.mode.explanation,
       '',
-      ...d.evidence.filter(e => !isComparison(e)).map(e => `- ${e.replace(/[\r\n]+/g, ' ')}`),
+      ...d.evidence.filter(e => !isComparison(e)).map(e => `- ${inMarkdown(e)}`),
       '',
       `**Do:** ${d.mode.nextStep}`,
       '',
+      ...fixesOf(d).flatMap(fix => ['```sh', fix.replaceAll('`', "'"), '```', '']),
     );
   });
   const trail = received(checks);
   if (trail.length > 0) lines.push('## What AWS received (CloudTrail)', '');
   for (const check of trail) {
     const marked = check.evidence.filter(isComparison);
-    lines.push(...check.evidence.filter(e => !isComparison(e)).map(e => `- ${e}`));
+    lines.push(...check.evidence.filter(e => !isComparison(e)).map(e => `- ${inMarkdown(e)}`));
     if (check.state === 'unknown') lines.push(`- ${check.why}`);
     if (marked.length > 0) lines.push('', '```text', ...marked, '```', '');
   }
@@ -82,22 +98,24 @@ export function diagnosesText(
   diagnoses: readonly Diagnosis[],
   redact: boolean,
   checks: readonly Check[] = [],
+  fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
 ): string {
   const lines = [`Doctor: ${subject}`, ''];
-  if (diagnoses.length === 0) lines.push(nothing, '');
+  if (diagnoses.length === 0) lines.push(...nothingFound(checks, oneLine), '');
   diagnoses.forEach((d, i) => {
     lines.push(
       `${i + 1}. ${d.mode.title}`,
       `   ${d.mode.explanation}`,
-      ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${e.replace(/[\r\n]+/g, ' ')}`),
+      ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${oneLine(e)}`),
       `   → ${d.mode.nextStep}`,
+      ...fixesOf(d).map(fix => `     ${oneLine(fix)}`),
       '',
     );
   });
   const trail = received(checks);
   if (trail.length > 0) lines.push('What AWS received (CloudTrail):');
   for (const check of trail) {
-    lines.push(...check.evidence.map(e => `   ${e}`));
+    lines.push(...check.evidence.map(e => `   ${e.replace(/[\r\n]+/g, ' ')}`));
     if (check.state === 'unknown') lines.push(`   ${check.why}`);
   }
   if (trail.length > 0) lines.push('');

@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem';
 import type { Change, Json } from './change';
+import { holdsSecret } from './secretText';
 
 /**
  * The append-only record of an apply: one JSON object a line, intent before and result after each write, so that a killed
@@ -48,6 +49,7 @@ type JournalRecord =
       readonly change: string;
       readonly state: UndoState;
       readonly why?: string;
+      readonly again?: true;
     }
   /** `complete`: every step was undone or, with its reason, kept. */
   | { readonly type: 'undo-end'; readonly at: number; readonly complete: boolean };
@@ -68,6 +70,8 @@ export interface Step {
   readonly effect: 'none' | 'unknown';
   readonly problem: Problem | undefined;
   readonly undo: UndoState | 'intended' | undefined;
+  /** Kept, but another undo may do better. */
+  readonly undoAgain?: boolean;
 }
 
 /** A journal read back. */
@@ -90,8 +94,14 @@ function withoutSecrets(change: Change): Change {
     case 'variable':
       return change.sensitive ? { ...change, value: undefined, before: undefined, after: undefined } : change;
     case 'code':
-      // A file's text may hold the very keys that the change removes.
-      return { ...change, before: undefined, after: undefined };
+      // A file's text may hold the very keys that the change removes, and a line that is written anew may hold others. A run that
+      // stopped then can't be gone on with: the file is planned again.
+      return {
+        ...change,
+        before: undefined,
+        after: undefined,
+        edits: change.edits.some(edit => holdsSecret(edit.newText)) ? [] : change.edits,
+      };
   }
 }
 
@@ -138,8 +148,15 @@ export class Journal {
     return this.write({ type: 'undo-intent', at: this.now(), change });
   }
 
-  undoDone(change: string, state: UndoState, why?: string): Promise<void> {
-    return this.write({ type: 'undo-done', at: this.now(), change, state, ...(why === undefined ? {} : { why }) });
+  undoDone(change: string, state: UndoState, why?: string, again?: true): Promise<void> {
+    return this.write({
+      type: 'undo-done',
+      at: this.now(),
+      change,
+      state,
+      ...(why !== undefined && { why }),
+      ...(again && { again }),
+    });
   }
 
   undoEnd(complete: boolean): Promise<void> {
@@ -194,7 +211,7 @@ export function readJournal(name: string, text: string): JournalRun | undefined 
         state = 'undoing';
         break;
       case 'undo-done':
-        patch(record.change, { undo: record.state });
+        patch(record.change, { undo: record.state, undoAgain: record.again === true });
         state = 'undoing';
         break;
       case 'undo-end':

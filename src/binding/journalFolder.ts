@@ -1,4 +1,5 @@
 import type * as FileSystem from 'node:fs/promises';
+import { ProblemError } from '../core/problem';
 import type { JournalStore } from './journal';
 
 type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'readFile'>;
@@ -13,29 +14,54 @@ export function journalFolder(fs: Files, folder: string, join: (...parts: string
         names = await fs.readdir(folder);
       } catch (error) {
         if (isMissing(error)) return [];
-        throw error;
+        throw unusable(folder, error);
       }
       return names
         .filter(name => name.endsWith('.jsonl'))
         .map(name => name.slice(0, -'.jsonl'.length))
         .sort();
     },
-    read: name => fs.readFile(join(folder, `${name}.jsonl`), 'utf8'),
-    async append(name, line) {
-      if (!known.has(name)) await fs.mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = await fs.open(join(folder, `${name}.jsonl`), 'a', 0o600);
+    async read(name) {
       try {
-        // After a crash the file may end in half a line; it must not spoil the next one.
-        const text = known.has(name) || (await endsWhole(fs, join(folder, `${name}.jsonl`))) ? line : `\n${line}`;
-        await file.appendFile(text, 'utf8');
-        await file.sync();
-      } finally {
-        await file.close();
+        return await fs.readFile(join(folder, `${name}.jsonl`), 'utf8');
+      } catch (error) {
+        throw unusable(folder, error);
       }
-      if (!known.has(name)) await syncFolder(fs, folder);
-      known.add(name);
+    },
+    async append(name, line) {
+      try {
+        await append(name, line);
+      } catch (error) {
+        throw unusable(folder, error);
+      }
     },
   };
+
+  async function append(name: string, line: string): Promise<void> {
+    if (!known.has(name)) await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await fs.open(join(folder, `${name}.jsonl`), 'a', 0o600);
+    try {
+      // After a crash the file may end in half a line; it must not spoil the next one.
+      const text = known.has(name) || (await endsWhole(fs, join(folder, `${name}.jsonl`))) ? line : `\n${line}`;
+      await file.appendFile(text, 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!known.has(name)) await syncFolder(fs, folder);
+    known.add(name);
+  }
+}
+
+/** A full disk, a folder of somebody else, a file in the folder's place: without a journal nothing is written anywhere. */
+export function unusable(folder: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
+  return new ProblemError({
+    code: 'journal-unusable',
+    message: `The journals in ${folder} can not be used (${code}). Nothing is written without one.`,
+    nextStep: 'Make room, or make the folder readable and writable for you, or name another one with --journal.',
+  });
 }
 
 async function endsWhole(fs: Files, file: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type * as FileSystem from 'node:fs/promises';
 import { fail, ok, type Result } from '../core/problem';
+import { unusable } from './journalFolder';
 
 type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readFile' | 'rm'>;
 
@@ -29,7 +30,11 @@ export async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<Result<T>> {
   const file = join(folder, `${lockName(subject)}.lock`);
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(folder, error);
+  }
   const mine = JSON.stringify({ pid: holder.pid, host: holder.host, at: holder.now(), subject });
   for (let attempt = 0; !(await create(fs, file, mine)); attempt++) {
     const other = await readLock(fs, file);
@@ -65,7 +70,7 @@ async function create(fs: Files, file: string, text: string): Promise<boolean> {
     handle = await fs.open(file, 'wx', 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    throw unusable(file, error);
   }
   try {
     await handle.writeFile(text, 'utf8');

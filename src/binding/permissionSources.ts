@@ -21,13 +21,22 @@ export interface PermissionSources {
 export function permissionSources(read: (name: string) => Uint8Array): PermissionSources {
   let mapping: TypeMapping | undefined;
   let reference: ResourceReference | undefined;
+  // One root may have many workspaces, all with the same needs.
+  const known = new WeakMap<Root, Map<string, ReturnType<PermissionSources['needs']>>>();
   return {
     needs: (root, phase, { partition, accountId }) => {
       if (!asksAws(root)) return { policy: { Version: '2012-10-17', Statement: [] }, unmapped: [] };
+      const of = known.get(root) ?? new Map<string, ReturnType<PermissionSources['needs']>>();
+      known.set(root, of);
+      const key = `${phase} ${partition} ${accountId}`;
+      const before = of.get(key);
+      if (before !== undefined) return before;
       mapping ??= readMapping(read('terraform.json.gz'));
       const place = { partition, region: undefined, account: accountId };
       const { policy, unmapped } = generatePermissions(root, mapping, { phase, place });
-      return { policy, unmapped: [...new Set(unmapped.map(u => u.type))] };
+      const found = { policy, unmapped: [...new Set(unmapped.map(u => u.type))] };
+      of.set(key, found);
+      return found;
     },
     reference: () => (reference ??= readResources(read('resources.json.gz'), readActions(read('actions.json.gz')))),
   };

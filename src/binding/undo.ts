@@ -1,5 +1,5 @@
 import { isAbort, type Problem } from '../core/problem';
-import { type Certainty, executorFor, type Surroundings } from './apply';
+import { type Certainty, executorFor, type Surroundings, type Undone } from './apply';
 import type { Change } from './change';
 import type { JournalRun, Step, UndoState } from './journal';
 
@@ -24,7 +24,7 @@ export function toUndo(run: JournalRun): readonly Step[] {
       s =>
         (s.state === 'done' && s.ours) || s.state === 'intended' || (s.state === 'stopped' && s.effect === 'unknown'),
     )
-    .filter(s => s.undo === undefined || s.undo === 'intended')
+    .filter(s => s.undo === undefined || s.undo === 'intended' || (s.undo === 'kept' && s.undoAgain === true))
     .reverse();
 }
 
@@ -53,13 +53,13 @@ export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResul
     try {
       const result = change.undoable
         ? await executorFor(at.executors, change).undo(change, step.outcome, certaintyOf(step), at.signal)
-        : { ok: true as const, state: 'kept' as const, why: change.undoNote ?? 'It can not be undone.' };
+        : keptAsNoted(change);
       if (!result.ok) {
         tell('stopped', result.problem.message);
         await at.journal.undoEnd(false);
         return { state: 'stopped', steps, problem: result.problem };
       }
-      await at.journal.undoDone(change.id, result.state, result.why);
+      await at.journal.undoDone(change.id, result.state, result.why, result.again);
       steps.push({ change, state: result.state, why: result.why });
       tell(result.state, result.why);
     } catch (error) {
@@ -91,6 +91,12 @@ export function lostCredentials(run: JournalRun, runs: readonly JournalRun[]): s
   if (removed.length === 0) return undefined;
   return `${[...new Set(removed)].join(', ')} can not be brought back: after this undo the workspace has no AWS credentials until you set some.`;
 }
+
+const keptAsNoted = (change: Change): Undone => ({
+  ok: true,
+  state: 'kept',
+  why: change.undoNote ?? 'It can not be undone.',
+});
 
 const certaintyOf = (step: Step): Certainty =>
   step.undo === 'intended' ? 'undo-begun' : step.state === 'done' ? 'done' : 'maybe';

@@ -1,4 +1,4 @@
-import type { Range } from '../core/text';
+import { oneLine, type Range } from '../core/text';
 import { documentationPage, type Finding, type Severity } from '../lint/finding';
 import type { CloudSettings, Root, Value } from '../terraform/model';
 import type { Places } from './places';
@@ -119,7 +119,7 @@ export class CheckText {
       if (!this.seen.has(key)) this.counts[finding.severity]++;
       this.seen.add(key);
     }
-    return `${lines.join('\n')}\n\n`;
+    return `${lines.map(oneLine).join('\n')}\n\n`;
   }
 
   end(): string {

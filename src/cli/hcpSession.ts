@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { ProblemError } from '../core/problem';
 import { HcpClient } from '../hcp/client/client';
-import { RateLimiter } from '../hcp/client/limiter';
+import { type RateLimiter, RateLimiters } from '../hcp/client/limiter';
 import { findToken, type FoundToken } from '../hcp/tokens/find';
 import { noTokenProblem } from '../hcp/tokens/report';
 import { helperRunner } from '../hcp/tokens/runHelper';
@@ -62,10 +62,22 @@ export class HcpSessions {
         callsOf(this.context).hcp += 1;
         return fetch(url, init);
       },
-      limiter: new RateLimiter(time?.now, time?.wait),
+      limiter: limiterOf(this.context, hostname),
       ...time,
       ...(found.serviceUrl !== undefined && { serviceUrl: found.serviceUrl }),
     });
     return { found, client };
   }
+}
+
+const limiters = new WeakMap<CliContext, RateLimiters>();
+
+/** One for each host in a run of the CLI, however many sessions it opens: the host counts all of them together. */
+function limiterOf(context: CliContext, hostname: string): RateLimiter {
+  let known = limiters.get(context);
+  if (known === undefined) {
+    known = new RateLimiters(context.time?.now, context.time?.wait);
+    limiters.set(context, known);
+  }
+  return known.for(hostname);
 }

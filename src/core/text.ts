@@ -88,3 +88,6 @@ export function applyEdits(text: string, edits: readonly { readonly span: Span; 
   }
   return out + text.slice(at);
 }
+
+/** Names and messages that come from elsewhere must not begin lines of their own in a report. */
+export const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ');

@@ -18,6 +18,7 @@ export const commandIds = [
   'tfcOidc.writeCloud',
   'tfcOidc.mapProviders',
   'tfcOidc.whyPermissions',
+  'tfcOidc.validatePolicy',
   'tfcOidc.openLocation',
   'tfcOidc.showLog',
   'tfcOidc.copyText',

@@ -17,6 +17,8 @@ interface WhyTarget {
 
 const codeSelector = policySelector.filter(s => /tf/.test(s.pattern));
 const maximumLength = 500_000;
+/** Above so many the needs are worked out only when they are asked for: each edit would cost a second. */
+const maximumResources = 500;
 
 /** Completion and hover in lists of actions, and why the code needs them: CodeLens, hover on resources, a document. */
 export class PermissionHelp
@@ -116,6 +118,8 @@ export class PermissionHelp
       return undefined;
     const analysed = this.rootOf(path);
     if (analysed === undefined || this.store.file(path)?.text !== text) return undefined;
+    const resources = analysed.root.modules.reduce((sum, m) => sum + m.resources.length, 0);
+    if (resources > maximumResources) return undefined;
     const language = await loadPermissionLanguage();
     const needs = language.needsOf(analysed.root);
     return { analysed, language, needs, blocks: language.needingBlocks(needs, path) };
@@ -144,7 +148,13 @@ export class PermissionHelp
       return `[${vscode.workspace.asRelativePath(uri)}:${line}](${uri.toString()}#L${line})`;
     };
     const levels = language.knowledge().reference.actions;
-    const text = language.whyText(language.needsOf(analysed.root), asked?.addresses, levels, link);
+    const text = language.whyText(
+      language.needsOf(analysed.root),
+      asked?.addresses,
+      levels,
+      link,
+      asked?.addresses === undefined ? language.policiesOf(analysed.root) : undefined,
+    );
     const subject = asked?.addresses?.[0] ?? rootLabel(analysed.root, analysed.folder);
     await this.previews.showMarkdown(`permissions ${subject.replace(/[\\/:"]+/g, ' ')}.md`, text);
   }

@@ -6,6 +6,10 @@ import { readActions } from '../iam/permissions/actions';
 import type { ActionKnowledge } from '../iam/permissions/actionLanguage';
 import { generatePermissions } from '../iam/permissions/generate';
 import { lintPermissionsInCode, lintPermissionText } from '../iam/permissions/lintPermissions';
+import type { PermissionDocument } from '../iam/permissions/document';
+import { collectNeeds } from '../iam/permissions/needs';
+import type { Phase } from '../iam/permissions/need';
+import { planWrites } from '../iam/permissions/tables';
 import { readMapping, type TypeMapping } from '../iam/permissions/mapping';
 import type { PermissionFinding } from '../iam/permissions/permissionFinding';
 import { readDescriptions, readResources } from '../iam/permissions/reference';
@@ -33,18 +37,37 @@ export function knowledge(): ActionKnowledge {
   return known;
 }
 
+const place = { partition: 'aws', region: undefined, account: undefined };
+
 /** What a root needs. A root that was read again is another object: what was worked out for the former one is forgotten with it. */
 export function needsOf(root: Root): RootNeeds {
   const former = needs.get(root);
   if (former !== undefined) return former;
-  mapping ??= readMapping(permissionFile('terraform.json.gz'));
-  const place = { partition: 'aws', region: undefined, account: undefined };
-  const made = {
-    plan: generatePermissions(root, mapping, { phase: 'plan', place }),
-    apply: generatePermissions(root, mapping, { phase: 'apply', place }),
-  };
+  const made = { plan: collect(root, 'plan'), apply: collect(root, 'apply') };
   needs.set(root, made);
   return made;
+}
+
+/** The policies are a good deal more work than the needs, and few ask for them. */
+export function policiesOf(root: Root): Readonly<Record<Phase, PermissionDocument>> {
+  const of = (phase: Phase): PermissionDocument => generatePermissions(root, table(), { phase, place }).policy;
+  return { plan: of('plan'), apply: of('apply') };
+}
+
+function collect(root: Root, phase: Phase): RootNeeds[Phase] {
+  const collected = collectNeeds(root, table(), { phase, place, guesses: false, tagConditions: false });
+  // As in the generated policy: a plan only reads, save for a written list.
+  const reads = (action: string): boolean => /^(?:read|list)$/.test(table().level(action) ?? '');
+  return {
+    ...collected,
+    needs:
+      phase === 'apply' ? collected.needs : collected.needs.filter(n => reads(n.action) || planWrites.has(n.action)),
+    provider: table().provider,
+  };
+}
+
+function table(): TypeMapping {
+  return (mapping ??= readMapping(permissionFile('terraform.json.gz')));
 }
 
 /** Findings of a JSON file; `undefined` where it holds no permission policy. */

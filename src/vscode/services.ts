@@ -8,6 +8,7 @@ import { CodeCommands } from './codeCommands';
 import { ConfigureCommand } from './configure/command';
 import { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
+import { PolicyValidation } from './policyValidation';
 import type { Previews } from './preview';
 import type { ProjectStore } from './projectStore';
 
@@ -28,6 +29,7 @@ export interface Services {
   readonly configure: ConfigureCommand;
   readonly runs: BindingRuns;
   readonly code: CodeCommands;
+  readonly validation: PolicyValidation;
 }
 
 /** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
@@ -35,11 +37,14 @@ export function createServices({ context, env, log, store, bindings, previews }:
   const connections = new HcpConnections(context.secrets, nodeFiles, env);
   const runs = new BindingRuns(context.globalStorageUri, env, log, connections);
   const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
+  const validation = new PolicyValidation(bindings, env);
+  context.subscriptions.push(validation);
   return {
     checker: new BindingChecker(connections, context.globalState),
     checks: new BindingCommands(store, bindings, connections, previews, env),
     configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env, places }),
     runs,
     code: new CodeCommands(store, connections, previews),
+    validation,
   };
 }

@@ -16,7 +16,7 @@ export async function ofCode(
   phase: Phase = 'apply',
   options: { guesses?: boolean; region?: string; files?: Record<string, string> } = {},
 ): Promise<Permissions> {
-  const project = await projectOf({ 'main.tf': code, ...options.files });
+  const project = await projectOf({ ...(code !== '' && { 'main.tf': code }), ...options.files });
   const root = project.roots.find(r => r.dir === '/p');
   assert.ok(root);
   return generatePermissions(root, mapping, {

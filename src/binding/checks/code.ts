@@ -84,6 +84,7 @@ export function dynamicCredentialsInjected(facts: BindingFacts): readonly Check[
       nextStep: local
         ? 'Give it a value in a git-ignored *.auto.tfvars file.'
         : 'Configure dynamic credentials for the workspace, or remove the variable.',
+      ...(!local && { remedy: { kind: 'configure' as const, tag: undefined } }),
       failureModes: [13],
     },
   ];

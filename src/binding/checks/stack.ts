@@ -60,9 +60,7 @@ function variableOf(expression: Expression | undefined): string | undefined {
 }
 
 /** What a provider block of a Stack exchanges: its variables for role and token. */
-export function exchangeOf(
-  provider: ProviderBlock,
-):
+export function exchangeOf(provider: ProviderBlock):
   | {
       readonly role: Expression | undefined;
       readonly roleVariable: string | undefined;

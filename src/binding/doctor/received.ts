@@ -72,9 +72,12 @@ export function nearestTrusted(received: string, trusted: readonly TrustedSubjec
     );
 }
 
+/** A policy may hold anything: what would break out of a line or of a code block is shown as a question mark. */
+const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029`]/gu, '?');
+
 /** Three lines: trusted, received, and a mark below the first segment that differs. */
 export function comparisonLines(c: SubjectComparison): readonly string[] {
-  const lines = [`trusted   ${c.trusted.join(':')}`, `received  ${c.received.join(':')}`];
+  const lines = [`trusted   ${plain(c.trusted.join(':'))}`, `received  ${plain(c.received.join(':'))}`];
   if (c.differsAt < 0) return lines;
   const before = c.received.slice(0, c.differsAt).join(':').length + (c.differsAt > 0 ? 1 : 0);
   const width = Math.max(1, c.received[c.differsAt]?.length ?? 1);
@@ -84,7 +87,7 @@ export function comparisonLines(c: SubjectComparison): readonly string[] {
 /** In words: `project: AWS received "Shop Front", the trust policy has ""`. */
 function differenceText(c: SubjectComparison): string {
   if (c.differsAt < 0) return 'no difference';
-  const shown = (part: string | undefined): string => (part === undefined ? 'nothing' : `"${part}"`);
+  const shown = (part: string | undefined): string => (part === undefined ? 'nothing' : `"${plain(part)}"`);
   return `${c.segment ?? 'the end'}: AWS received ${shown(c.received[c.differsAt])}, the trust policy has ${shown(c.trusted[c.differsAt])}`;
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/text';
 import type { AuditRow, AuditState } from '../../hcp/audit';
 import { auditWorkspaces } from '../../hcp/audit';
 import { findProject } from '../../hcp/workspace/read';
@@ -176,5 +177,5 @@ function textOf({ hostname, organization, project }: Subject, rows: readonly Aud
     .map(([count, state]) => `${count} ${state}`);
   const where = `${organization}${project === undefined ? '' : `, project ${project}`} on ${hostname}`;
   const total = `${rows.length} ${rows.length === 1 ? 'workspace' : 'workspaces'} of ${where}`;
-  return `${lines.join('\n')}${lines.length > 0 ? '\n\n' : ''}${total}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.\n`;
+  return `${lines.map(oneLine).join('\n')}${lines.length > 0 ? '\n\n' : ''}${total}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.\n`;
 }

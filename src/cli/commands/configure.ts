@@ -21,7 +21,7 @@ the code.
 
 Usage: tfc-oidc configure [PATH] --yes [options]
 
-${bindingHelp}
+${bindingHelp.replace('several: one role for all', 'several: roles of their own, or see --shared-roles')}
   --all-workspaces      all workspaces of a cloud block with tags or a prefix, each with roles and subjects of its own; so is
                         --workspace given several times
   --shared-roles        one role (or one for each phase) for all of these workspaces; needs --role-name, or both of the others

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkJson, diagnosesMarkdown, diagnosesText, diagnosisJson, redacted } from '../../binding/checkReport';
 import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
-import { diagnose } from '../../binding/doctor/diagnose';
+import { diagnose, type Diagnosis } from '../../binding/doctor/diagnose';
 import { type BindingFacts, unknown } from '../../binding/facts';
 import { ProblemError } from '../../core/problem';
 import { checkBindings, statusHelp, statusOptions } from '../bindings';
 import { choice, type CliContext, type Command, text, UsageError } from '../command';
+import { remedyCommands } from '../remedyCommands';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const doctor: Command = {
@@ -25,7 +26,7 @@ ${statusHelp}
                         cloudtrail:LookupEvents. Off unless given.
   --redact              hide account numbers
   --format text|markdown|json    json: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id",
-                        "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page" }], "checks": [...],
+                        "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...],
                         "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt",
                         "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the
                         trust policy that comes nearest, and the first segment that differs (-1: none)
@@ -50,6 +51,7 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
           diagnoses: diagnose(onlyError(error ?? ''), []),
           checks: [],
           received: [],
+          fixesOf: () => [],
         },
       ]);
     const cloudTrail = values['cloudtrail'] === true;
@@ -71,6 +73,15 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
         diagnoses: diagnose(b.facts, b.checks),
         checks: b.checks,
         received: receivedCalls(b.facts),
+        fixesOf: (d: Diagnosis) =>
+          remedyCommands(d.checks, {
+            path: positionals[0] ?? '.',
+            organization: b.organization,
+            workspace: b.workspace,
+            hostname: b.hostname,
+            profile: text(values, 'profile'),
+            inCode: b.root !== undefined && text(values, 'organization') === undefined,
+          }),
       })),
     );
   },
@@ -83,6 +94,7 @@ interface Row {
   readonly diagnoses: ReturnType<typeof diagnose>;
   readonly checks: Parameters<typeof diagnose>[1];
   readonly received: readonly ReceivedCall[];
+  readonly fixesOf: (diagnosis: Diagnosis) => readonly string[];
 }
 
 type Format = 'text' | 'markdown' | 'json';
@@ -92,7 +104,7 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
     const bindings = rows.map(r => ({
       organization: r.organization,
       workspace: r.workspace,
-      diagnoses: r.diagnoses.map(diagnosisJson),
+      diagnoses: r.diagnoses.map(d => ({ ...diagnosisJson(d), fixes: r.fixesOf(d) })),
       checks: r.checks.map(checkJson),
       ...(r.received.length > 0 && { received: r.received.map(receivedJson) }),
     }));
@@ -100,7 +112,7 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
     context.out(redact ? redacted(document) : document);
   } else {
     const render = format === 'markdown' ? diagnosesMarkdown : diagnosesText;
-    for (const row of rows) context.out(`${render(row.subject, row.diagnoses, redact, row.checks)}\n`);
+    for (const row of rows) context.out(`${render(row.subject, row.diagnoses, redact, row.checks, row.fixesOf)}\n`);
   }
   return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
 }

@@ -62,7 +62,7 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
       guesses: values['guesses'] === true,
       tagConditions: values['no-tag-conditions'] !== true,
     });
-    const notes = [...result.notes, ...(await newerProvider(root, result.provider))];
+    const notes = [...result.notes, ...(await newerProvider(root, result.provider)), ...openPlaces(result, account)];
     if (format === 'json') context.out(`${JSON.stringify({ ...report(result, folder), notes }, null, 2)}\n`);
     else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
     else context.out(textReport(result, folder, notes));
@@ -109,6 +109,15 @@ async function newerProvider(root: Root, known: string): Promise<readonly string
         `The lock file has version ${version} of the AWS provider; this policy stands for ${known}. New calls may be missing.`,
       ]
     : [];
+}
+
+/** What would make the ARNs narrower. */
+function openPlaces({ policy }: Permissions, account: string | undefined): readonly string[] {
+  const arns = policy.Statement.flatMap(s => s.Resource.filter(r => r.startsWith('arn:')).map(r => r.split(':')));
+  return [
+    ...(arns.some(([, , , region]) => region === '*') ? ['ARNs hold any region: give --region.'] : []),
+    ...(account === undefined && arns.some(a => a[4] === '*') ? ['ARNs hold any account: give --account.'] : []),
+  ];
 }
 
 function report(result: Permissions, folder: TerraformFolder): Record<string, unknown> {

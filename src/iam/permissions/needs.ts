@@ -59,7 +59,14 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
     variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
   const asked = options.place;
   const workspace = workspaceOf(root.cloud);
-  const base = { module: root.module, variables, prefix: '', modules: root.modules, workspace };
+  const base = {
+    module: root.module,
+    variables,
+    prefix: '',
+    modules: root.modules,
+    workspace,
+    assumed: new Set<string>(),
+  };
   // The provider's region may be written with the account or the partition, which are asked for, never with the region itself.
   const before = { ...asked, partition: asked.partition ?? partitionOfRegion(asked.region ?? '') };
   const first: Scope = {
@@ -77,6 +84,13 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
     collector.notes.add(`The provider block says ${region ?? ''}; the region ${asked.region} was not used.`);
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
+  if (scope.assumed.size > 0)
+    collector.notes.add(
+      `Names take the defaults of ${[...scope.assumed]
+        .sort()
+        .map(name => `var.${name}`)
+        .join(', ')}; where the workspace sets other values, the ARNs differ.`,
+    );
   return { needs: collector.needs, unmapped: collector.unmapped, notes: [...collector.notes].sort(), place };
 }
 

@@ -78,7 +78,9 @@ export function providerOf(resource: ResourceBlock, scope: Scope): ProviderSetti
 
 function nameIn(value: Expression): string | undefined {
   // Old style: provider = "aws.east".
-  return value.kind === 'string' ? value.value : pathOf(value)?.join('.');
+  const name = value.kind === 'string' ? value.value : pathOf(value)?.join('.');
+  // In a Stack: provider.aws.main.
+  return name?.replace(/^provider\./, '');
 }
 
 /**

@@ -260,16 +260,23 @@ function widest(patterns: readonly string[]): readonly string[] {
 /** The ARNs that no other pattern of the list matches. */
 export function withoutCovered(arns: readonly string[]): readonly string[] {
   const unique = [...new Set(arns)].sort();
-  return unique.filter(arn => !unique.some(other => other !== arn && covers(other, arn)));
+  const patterns = unique.filter(arn => arn.includes('*')).map(arn => ({ arn, covers: coverOf(arn) }));
+  return unique.filter(arn => !patterns.some(p => p.arn !== arn && p.covers(arn)));
 }
 
-function covers(pattern: string, text: string): boolean {
-  if (!pattern.includes('*')) return false;
-  const source = pattern
-    .split('*')
-    .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${source}$`).test(text);
+/** Does a pattern match a text? Its longest literal piece tells most of them apart: a configuration may have thousands. */
+function coverOf(pattern: string): (text: string) => boolean {
+  const pieces = pattern.split('*');
+  const [start = ''] = pieces;
+  const end = pieces.at(-1) ?? '';
+  const longest = [...pieces].sort((a, b) => b.length - a.length)[0] ?? '';
+  const source = pieces.map(piece => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
+  let whole: RegExp | undefined;
+  return text => {
+    if (!text.includes(longest) || !text.startsWith(start) || !text.endsWith(end)) return false;
+    whole ??= new RegExp(`^${source}$`);
+    return whole.test(text);
+  };
 }
 
 /** Is an argument set, in a body or in the blocks inside of it: `tags`, `root_block_device.kms_key_id`? `null` is not. */

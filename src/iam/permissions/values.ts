@@ -33,6 +33,8 @@ export interface Scope {
   readonly modules: readonly Module[];
   /** What `terraform.workspace` is, where the code names one workspace of HCP Terraform. */
   readonly workspace: string | undefined;
+  /** Variables of the root whose default was taken; the workspace may set others. Grows while values are looked up. */
+  readonly assumed: Set<string>;
   /** Inside of one instance of a resource: what `each` and `count.index` are. */
   readonly instance?: Instance;
 }
@@ -88,7 +90,7 @@ function itemsOf(value: Expression, scope: Scope, depth: number): readonly Insta
       }
       if (first !== 'var') return undefined;
       const given = scope.variables.get(name);
-      const set = given?.value ?? scope.module.variables.get(name)?.default;
+      const set = given?.value ?? defaultOf(name, scope);
       return set && itemsOf(set, given?.scope ?? scope, depth + 1);
     }
     default:
@@ -176,6 +178,12 @@ export function knownText(expression: Expression, scope: Scope, depth = 0): Know
   }
 }
 
+function defaultOf(name: string, scope: Scope): Expression | undefined {
+  const value = scope.module.variables.get(name)?.default;
+  if (value !== undefined && scope.prefix === '') scope.assumed.add(name);
+  return value;
+}
+
 function closed(text: string): KnownText {
   return { text, open: false };
 }
@@ -258,15 +266,29 @@ export function pathOf(expression: Expression): readonly string[] | undefined {
 export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'providers'> | undefined {
   const module = scope.modules.find(m => m.dir === call.dir);
   if (module === undefined) return undefined;
-  const variables = new Map(call.body.attributes.map(a => [a.name, { value: a.value, scope }]));
-  const { place, modules, prefix, workspace, instance } = scope;
+  // A Stack's component has its arguments in `inputs`.
+  const inputs = attributeOf(call.body, 'inputs')?.value;
+  const given: readonly (readonly [string | undefined, Expression])[] =
+    call.block.type === 'component' && inputs?.kind === 'object'
+      ? inputs.items.map(item => [item.keyText, item.value])
+      : call.body.attributes.map(a => [a.name, a.value]);
+  const variables = new Map(given.flatMap(([name, value]) => (name === undefined ? [] : [[name, { value, scope }]])));
+  const { place, modules, prefix, workspace, assumed, instance } = scope;
   const key =
     instance === undefined
       ? ''
       : attributeOf(call.body, 'count') === undefined
         ? `["${instance.key}"]`
         : `[${instance.key}]`;
-  return { module, variables, prefix: `${prefix}module.${call.name}${key}.`, place, modules, workspace };
+  return {
+    module,
+    variables,
+    prefix: `${prefix}${call.block.type}.${call.name}${key}.`,
+    place,
+    modules,
+    workspace,
+    assumed,
+  };
 }
 
 /** The expression behind a variable, local or output, with the scope that it was written in. */
@@ -280,7 +302,7 @@ export function follow(
   if (depth > 20 || first === undefined) return here;
   if (first === 'var' && third === undefined) {
     const given = scope.variables.get(name);
-    const set = given?.value ?? scope.module.variables.get(name)?.default;
+    const set = given?.value ?? defaultOf(name, scope);
     return set === undefined ? here : follow(set, given?.scope ?? scope, depth + 1);
   }
   if (first === 'local' && third === undefined) {
@@ -302,7 +324,7 @@ function referenced(path: readonly string[], scope: Scope, depth: number): Known
   const [first = '', second = '', , ...more] = path;
   if (first === 'var') {
     const given = scope.variables.get(second);
-    const value = given?.value ?? scope.module.variables.get(second)?.default;
+    const value = given?.value ?? defaultOf(second, scope);
     if (value === undefined) return undefined;
     return member(value, path.slice(2), given?.scope ?? scope, depth + 1);
   }

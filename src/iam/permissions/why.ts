@@ -1,13 +1,13 @@
 import type { Location } from '../../core/text';
 import type { ActionList } from './actions';
+import type { PermissionDocument } from './document';
 import type { Permissions } from './generate';
 import type { Need, NeedSource } from './need';
 
 /** What the code of one root needs, in both phases. */
-export interface RootNeeds {
-  readonly plan: Permissions;
-  readonly apply: Permissions;
-}
+export type RootNeeds = Readonly<
+  Record<'plan' | 'apply', Pick<Permissions, 'needs' | 'unmapped' | 'notes' | 'provider'>>
+>;
 
 /** One block of code that needs actions. */
 export interface NeedingBlock {
@@ -68,12 +68,14 @@ type Link = (location: Location) => string;
 /**
  * Each action with the lines that need it, as Markdown: of the given addresses, or of the whole root.
  * @param levels the list of actions, for their access levels
+ * @param policies shown below, where given
  */
 export function whyText(
   needs: RootNeeds,
   addresses: readonly string[] | undefined,
   levels: ActionList,
   link: Link,
+  policies?: Readonly<Record<'plan' | 'apply', PermissionDocument>>,
 ): string {
   const lines = [
     `# ${addresses === undefined ? 'Permissions that the code needs' : `Permissions of ${addresses.join(', ')}`}`,
@@ -95,9 +97,9 @@ export function whyText(
   }
   const notes = addresses === undefined ? [...new Set([...needs.plan.notes, ...needs.apply.notes])] : [];
   if (notes.length > 0) lines.push('## Notes', '', ...notes.map(n => `- ${n}`), '');
-  if (addresses === undefined) {
+  if (policies !== undefined) {
     for (const phase of ['plan', 'apply'] as const)
-      lines.push(`## Policy: ${phase}`, '', '```json', JSON.stringify(needs[phase].policy, null, 2), '```', '');
+      lines.push(`## Policy: ${phase}`, '', '```json', JSON.stringify(policies[phase], null, 2), '```', '');
   }
   return lines.join('\n');
 }

@@ -22,6 +22,7 @@ import { BindingStore } from '../../../src/vscode/bindingStore';
 import { BindingRuns } from '../../../src/vscode/bindingRun';
 import { nodeFiles } from '../../../src/node/files';
 import { HcpConnections } from '../../../src/vscode/hcp';
+import { PolicyValidation } from '../../../src/vscode/policyValidation';
 import { ExtensionLog } from '../../../src/vscode/log';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';
@@ -166,6 +167,38 @@ export const run = (): Promise<unknown> =>
         } finally {
           await hcp.close();
         }
+      });
+
+      it('Access Analyzer says where a policy is wrong, until the text changes', async () => {
+        const opened = await openProfile({ name: 'acme-prod' }, env);
+        const uri = vscode.Uri.file(path.join(home, 'policy.json'));
+        await vscode.workspace.fs.writeFile(
+          uri,
+          Buffer.from(
+            '{ "Version": "2012-10-17",\n  "Statement": [{ "Effect": "Allow", "Action": "s3:NotReal", "Resource": "*" }] }\n',
+          ),
+        );
+        const document = await vscode.workspace.openTextDocument(uri);
+        const validation = new PolicyValidation(new BindingStore(() => Promise.reject(new Error('not asked'))), env);
+        const found = (): readonly vscode.Diagnostic[] =>
+          vscode.languages.getDiagnostics(uri).filter(d => d.source === 'AWS Access Analyzer');
+        assert.equal(await validation.validate(document, opened), 1);
+        const [diagnostic] = found();
+        assert.equal(typeof diagnostic?.code === 'object' ? diagnostic.code.value : '', 'INVALID_ACTION');
+        assert.equal(diagnostic?.range.start.line, 1);
+        assert.equal(document.getText(diagnostic.range), '"s3:NotReal"');
+        const edit = new vscode.WorkspaceEdit();
+        edit.insert(uri, new vscode.Position(2, 0), '\n');
+        const gone = new Promise<void>(resolve => {
+          const subscription = vscode.languages.onDidChangeDiagnostics(() => {
+            if (found().length > 0) return;
+            subscription.dispose();
+            resolve();
+          });
+        });
+        await vscode.workspace.applyEdit(edit);
+        await gone;
+        validation.dispose();
       });
 
       it('the desired state needs no account', () => {

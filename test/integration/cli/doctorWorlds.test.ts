@@ -14,6 +14,7 @@ interface DoctorJson {
       readonly confidence: number;
       readonly evidence: readonly string[];
       readonly nextStep: string;
+      readonly fixes: readonly string[];
     }[];
     readonly checks: readonly { readonly id: string; readonly state: string; readonly evidence: readonly string[] }[];
     readonly received?: readonly {
@@ -93,7 +94,12 @@ describe('22 broken worlds through both servers', () => {
       assert.equal(diagnoses[0]?.failureMode, mode.number, JSON.stringify(diagnoses, null, 1));
       assert.ok(diagnoses[0].evidence.length > 0 && diagnoses[0].nextStep !== '');
       assert.equal(code, 1);
-      await (world.fix === undefined ? pair.configure() : world.fix(pair));
+      if (world.fix === undefined) {
+        const [command = ''] = diagnoses[0].fixes;
+        assert.match(command, /^tfc-oidc [\w-]+ project .*--yes$/);
+        const fix = await startCli(cli, command.split(' ').slice(1), pair.env, pair.aws.home).ended;
+        assert.notEqual(fix.code, 2, fix.err);
+      } else await world.fix(pair);
       pair.age();
       pair.succeed();
       const fixed = await pair.run(doctor, 'project', '--profile', 'default');

@@ -169,7 +169,7 @@ ${more}`,
 export interface ServerWorld {
   /** Returns an error text that the user pastes, where no run tells of it. */
   break(pair: ServerPair): string | void | Promise<string | void>;
-  /** Takes it away as the next step says: `configure` where nothing else is given. */
+  /** Takes it away where the doctor offers no command: otherwise its own first one is run. */
   fix?(pair: ServerPair): void | Promise<void>;
 }
 
@@ -246,10 +246,6 @@ export const serverWorlds: Readonly<Record<number, ServerWorld>> = {
         'Error: No valid credential sources found\n\nError: failed to refresh cached credentials, no EC2 IMDS role found',
       );
     },
-    fix: async p => {
-      p.remove('TFC_AWS_PROVIDER_AUTHENTICATION');
-      await p.configure();
-    },
   },
   10: {
     break: p => {
@@ -266,7 +262,6 @@ export const serverWorlds: Readonly<Record<number, ServerWorld>> = {
       });
       p.fail('api error InvalidClientTokenId: The security token included in the request is invalid.');
     },
-    fix: p => void (p.varset.vars = []),
   },
   12: {
     break: p => {
@@ -281,12 +276,6 @@ export const serverWorlds: Readonly<Record<number, ServerWorld>> = {
         'Error: Invalid index\n\n  on main.tf line 31, in provider "aws":\n  31:   shared_config_files = [var.tfc_aws_dynamic_credentials.aliases["archive"].shared_config_file]\n',
       );
     },
-    fix: p =>
-      p.code(
-        ...injected(
-          '\nprovider "aws" {\n  alias  = "archive"\n  region = "eu-west-1"\n  shared_config_files = [var.tfc_aws_dynamic_credentials.aliases["ARCHIVE"].shared_config_file]\n}\n',
-        ),
-      ),
   },
   13: {
     break: p => {
@@ -314,6 +303,7 @@ export const serverWorlds: Readonly<Record<number, ServerWorld>> = {
       p.role('plan').trust = p.role('plan').trust.replace(JSON.stringify(own), JSON.stringify([own, ...many]));
       return 'LimitExceeded: Cannot exceed quota for ACLSizePerRole: 2048';
     },
+    fix: p => p.configure(),
   },
   16: {
     break: p =>

@@ -157,3 +157,34 @@ test('the folder keeps each line on disk, for the user alone, and survives half 
     rmSync(home, { recursive: true, force: true });
   }
 });
+
+test('a line that is written anew and holds a key is not kept either', async () => {
+  const key = 'AKIAIOSFODNN7EXAMPLE';
+  const store = new MemoryJournals();
+  const edit = (newText: string): CodeChange['edits'][number] => ({
+    file: 'main.tf.json',
+    span: { start: 0, end: 9 },
+    newText,
+  });
+  const change = (id: string, newText: string): CodeChange => ({
+    kind: 'code',
+    id,
+    title: 'Fix',
+    before: undefined,
+    after: undefined,
+    language: 'json',
+    destructive: false,
+    undoable: false,
+    file: 'main.tf.json',
+    edits: [edit(newText)],
+    expectedHash: undefined,
+  });
+  await new Journal(store, 'j', () => 0).begin('t', 's', [
+    change('a', `{"provider":{"aws":{"access_key":"${key}"}}}`),
+    change('b', '{"provider":{"aws":{"region":"eu-central-1"}}}'),
+  ]);
+  const text = await store.read('j');
+  assert.equal(text.includes(key), false);
+  const kept = readJournal('j', text)?.steps.map(s => (s.change.kind === 'code' ? s.change.edits.length : -1));
+  assert.deepEqual(kept, [0, 1]);
+});

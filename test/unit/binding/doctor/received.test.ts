@@ -49,6 +49,13 @@ describe('a received subject beside a trusted one', () => {
     assert.match(mark, /\^{10} project: AWS received "Shop Front", the trust policy has "Web"$/);
   });
 
+  test('nothing of a policy breaks out of its line', () => {
+    const lines = comparisonLines(compareSubject(subject(), exact(subject('a\n```\r\u2028b\u001b'))));
+    assert.equal(lines.length, 3);
+    assert.doesNotMatch(lines.join(''), /[\p{Cc}\u2028`]/u);
+    assert.equal(lines[0]?.length, `trusted   ${subject('a12345678')}`.length);
+  });
+
   test('of several trusted subjects the nearest is shown', () => {
     const found = nearestTrusted(subject(), [
       exact(subject('Web', 'dev')),

@@ -92,3 +92,17 @@ test('a policy that fits is left as it is', () => {
   const policy = policyOf(20);
   assert.equal(fitting(policy, mapping), policy);
 });
+
+test('names with the same beginning become a prefix only where nothing else fits, and the report says which', async () => {
+  const queues = (n: number): string =>
+    Array.from({ length: n }, (_, i) => `resource "aws_sqs_queue" "q${i}" { name = "orders-queue-${i}" }`).join('\n');
+  const many = await ofCode(queues(2000));
+  assert.equal(many.fit.how, 'compressed');
+  assert.deepEqual(
+    many.fit.policies.flatMap(p => p.Statement.flatMap(s => s.Resource)),
+    ['arn:aws:sqs:*:111122223333:orders-queue-*'],
+  );
+  assert.ok(many.fit.sentence.includes('orders-queue-*'));
+  const few = await ofCode(queues(20));
+  assert.equal(few.fit.how, 'managed');
+});

@@ -147,3 +147,22 @@ property('the policy as Terraform code is Terraform code', async code => {
   assert.deepEqual(parsed.problems, []);
   assert.equal(parsed.body.blocks.length, fit.policies.length);
 });
+
+test('all types and data sources at once: valid ARNs and Sids, in every limit that IAM has', async () => {
+  const code = [
+    'provider "aws" {\n region = "eu-west-1"\n}',
+    ...mapping.types.map(t => `resource "${t}" "x" {\n name = "my-name"\n}`),
+    ...mapping.dataSources.map(t => `data "${t}" "x" {\n name = "my-name"\n}`),
+  ].join('\n');
+  const root = await rootOf(code);
+  for (const phase of ['plan', 'apply'] as const) {
+    const { policy, unmapped } = of(root, phase);
+    assert.ok(unmapped.length < 10);
+    for (const statement of policy.Statement) {
+      assert.match(statement.Sid, /^[A-Za-z0-9]{1,128}$/);
+      assert.ok(statement.Action.length > 0 && statement.Resource.length > 0);
+      for (const resource of statement.Resource)
+        assert.match(resource, /^(?:\*|arn:aws:[a-z0-9-]+:(?:[a-z0-9-]*|\*):(?:\d{12}|\*|aws)?:.+)$/);
+    }
+  }
+});

@@ -334,3 +334,24 @@ test('what the provider names itself begins with terraform-', async () => {
   assert.deepEqual(resourcesOf(apply, 's3:CreateBucket'), ['arn:aws:s3:::terraform-*']);
   assert.deepEqual(resourcesOf(apply, 's3:PutBucketPolicy'), ['arn:aws:s3:::terraform-*']);
 });
+
+test('the components of a Stack, with their inputs and providers', async () => {
+  const plan = await ofCode('', 'plan', {
+    files: {
+      'main.tfcomponent.hcl': `
+        provider "aws" "main" {
+          config { region = "eu-west-3" }
+        }
+        component "queue" {
+          source    = "./q"
+          inputs    = { name = "from-stack" }
+          providers = { aws = provider.aws.main }
+        }
+      `,
+      'prod.tfdeploy.hcl': 'deployment "prod" {\n  inputs = {}\n}\n',
+      'q/main.tf': 'variable "name" {}\nresource "aws_sqs_queue" "q" { name = var.name }',
+    },
+  });
+  assert.deepEqual(resourcesOf(plan, 'sqs:GetQueueAttributes'), ['arn:aws:sqs:eu-west-3:111122223333:from-stack']);
+  assert.equal(plan.needs[0]?.address, 'component.queue.aws_sqs_queue.q');
+});

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceReference } from '../../../../src/cli/permissionData';
-import { generatePermissions } from '../../../../src/iam/permissions/generate';
+import { generatePermissions, type Permissions } from '../../../../src/iam/permissions/generate';
 import { readMapping } from '../../../../src/iam/permissions/mapping';
-import { blockText, needingBlocks, type RootNeeds, whyText } from '../../../../src/iam/permissions/why';
+import { blockText, needingBlocks, whyText } from '../../../../src/iam/permissions/why';
 import { permissionFile } from '../../../../src/node/permissionFiles';
 import { projectOf } from '../../../support/lintFixtures';
 
@@ -26,7 +26,7 @@ module "again" {
 }
 `;
 
-async function needsOf(files: Record<string, string>): Promise<RootNeeds> {
+async function needsOf(files: Record<string, string>): Promise<Record<'plan' | 'apply', Permissions>> {
   const project = await projectOf(files);
   const root = project.roots.find(r => r.dir === '/p');
   assert.ok(root);
@@ -68,7 +68,8 @@ test('the document names each action once, in the phase that needs it first, wit
 });
 
 test('the document of the whole root holds all of it and both policies', async () => {
-  const text = whyText(await needsOf(files), undefined, levels, link);
+  const needs = await needsOf(files);
+  const text = whyText(needs, undefined, levels, link, { plan: needs.plan.policy, apply: needs.apply.policy });
   assert.match(text, /`module.twice.aws_sns_topic.t`.*<br>`module.again.aws_sns_topic.t`/);
   assert.match(text, /## Not known[^#]*aws_no_such_thing\.x/);
   const policies = [...text.matchAll(/```json\n([^]*?)\n```/g)].map(m => JSON.parse(m[1] ?? '') as { Version: string });
