@@ -16,14 +16,14 @@ import { WorkspaceFiles } from './vscode/fileReader';
 import { Hovers } from './vscode/hovers';
 import { ExtensionLog } from './vscode/log';
 import { fixRoot, openLocation } from './vscode/navigation';
-import { PermissionDiagnostics } from './vscode/permissionDiagnostics';
+import { permissionDiagnostics } from './vscode/permissionDiagnostics';
 import { PermissionHelp } from './vscode/permissionHelp';
 import { Previews } from './vscode/preview';
 import { ProjectStore } from './vscode/projectStore';
 import type { Services } from './vscode/services';
 import { StatusBar } from './vscode/statusBar';
 import { BindingsTree } from './vscode/tree';
-import { TrustDiagnostics } from './vscode/trustDiagnostics';
+import { trustDiagnostics } from './vscode/trustDiagnostics';
 
 /** Checks of a visible sidebar are made again on focus when they are older than this. */
 const refreshMilliseconds = 10 * 60_000;
@@ -65,11 +65,11 @@ export function activate(context: vscode.ExtensionContext): void {
     previews,
     new Diagnostics(store),
     new CodeActions(store),
-    new TrustDiagnostics(store, log),
+    trustDiagnostics(store, log),
     new Hovers(),
     new CloudLens(store, bindings),
     new AgentTools(store, bindings),
-    new PermissionDiagnostics(store, log),
+    permissionDiagnostics(store, log),
     new PermissionHelp(store, previews, commands),
     tree,
     new StatusBar(store, bindings),

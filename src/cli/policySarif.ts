@@ -1,6 +1,6 @@
 import type { Range } from '../core/text';
 import { permissionRules } from '../iam/permissions/permissionRules';
-import { region, uriOf } from './sarif';
+import { levels, pageOf, region, sarifLog, type Tool, uriOf } from './sarif';
 
 /** One finding of a permission policy, as it is printed. */
 export interface PrintedFinding {
@@ -17,61 +17,41 @@ export interface PrintedFinding {
   }[];
 }
 
-const levels = { error: 'error', warning: 'warning', information: 'note' } as const;
-
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as GitHub code scanning takes it. */
-export function policySarif(
-  findings: readonly PrintedFinding[],
-  tool: { readonly version: string; readonly homepage: string },
-): string {
+export function policySarif(findings: readonly PrintedFinding[], tool: Tool): string {
   const own = Object.entries(permissionRules);
   const others = [...new Set(findings.map(f => f.code))].filter(code => !Object.hasOwn(permissionRules, code));
   const rules = [...own.map(([id, text]) => ({ id, text })), ...others.map(id => ({ id, text: id }))];
-  const log = {
-    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
-    version: '2.1.0',
-    runs: [
-      {
-        tool: {
-          driver: {
-            name: 'tfc-oidc',
-            version: tool.version,
-            semanticVersion: tool.version,
-            informationUri: tool.homepage,
-            rules: rules.map(({ id, text }) => ({
-              id,
-              shortDescription: { text },
-              helpUri: `${tool.homepage.replace(/#.*$/, '')}/blob/main/docs/permissions.md`,
-            })),
-          },
-        },
-        columnKind: 'utf16CodeUnits',
-        results: findings.map(f => {
-          const artifactLocation = { uri: uriOf(f.file) };
-          return {
-            ruleId: f.code,
-            ruleIndex: rules.findIndex(rule => rule.id === f.code),
-            level: levels[f.severity],
-            message: { text: f.message },
-            locations: [{ physicalLocation: { artifactLocation, region: region(f.range) } }],
-            ...(f.fixes.length > 0 && {
-              fixes: f.fixes.map(fix => ({
-                description: { text: fix.title },
-                artifactChanges: [
-                  {
-                    artifactLocation,
-                    replacements: fix.edits.map(edit => ({
-                      deletedRegion: region(edit.range),
-                      ...(edit.newText !== '' && { insertedContent: { text: edit.newText } }),
-                    })),
-                  },
-                ],
-              })),
-            }),
-          };
+  return sarifLog(
+    tool,
+    rules.map(({ id, text }) => ({
+      id,
+      shortDescription: { text },
+      helpUri: pageOf(tool, 'docs/permissions.md'),
+    })),
+    findings.map(f => {
+      const artifactLocation = { uri: uriOf(f.file) };
+      return {
+        ruleId: f.code,
+        ruleIndex: rules.findIndex(rule => rule.id === f.code),
+        level: levels[f.severity],
+        message: { text: f.message },
+        locations: [{ physicalLocation: { artifactLocation, region: region(f.range) } }],
+        ...(f.fixes.length > 0 && {
+          fixes: f.fixes.map(fix => ({
+            description: { text: fix.title },
+            artifactChanges: [
+              {
+                artifactLocation,
+                replacements: fix.edits.map(edit => ({
+                  deletedRegion: region(edit.range),
+                  ...(edit.newText !== '' && { insertedContent: { text: edit.newText } }),
+                })),
+              },
+            ],
+          })),
         }),
-      },
-    ],
-  };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+      };
+    }),
+  );
 }
