@@ -1,3 +1,4 @@
+import { uriPart } from '../core/text';
 import { fail, ok, type Problem, type Result } from '../core/problem';
 import type { HcpClient } from '../hcp/client/client';
 import {
@@ -105,7 +106,7 @@ export async function proveByRun(
   );
   if (!made.ok) return made;
   let run = made.value;
-  const url = `${workspace.url}/runs/${encodeURIComponent(run.id)}`;
+  const url = `${workspace.url}/runs/${uriPart(run.id)}`;
   const named = { id: run.id, url };
   const proof = (state: RunProof['state'], log: string, more: { readonly runCancelled?: boolean } = {}): RunProof => ({
     state,

@@ -1,3 +1,4 @@
+import { uriPart } from '../core/text';
 import { createHash } from 'node:crypto';
 import type { Range } from '../core/text';
 import { documentationPage, type Finding, type Severity } from '../lint/finding';
@@ -112,5 +113,5 @@ export function region({ start, end }: Range): unknown {
 }
 
 export function uriOf(name: string): string {
-  return name.split('/').map(encodeURIComponent).join('/');
+  return name.split('/').map(uriPart).join('/');
 }

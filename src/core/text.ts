@@ -91,3 +91,6 @@ export function applyEdits(text: string, edits: readonly { readonly span: Span; 
 
 /** Names and messages that come from elsewhere must not begin lines of their own in a report. */
 export const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029]+/g, ' ');
+
+/** One part of a path in a URL. Unlike encodeURIComponent it takes half a surrogate pair too: as U+FFFD, as browsers do. */
+export const uriPart = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));

@@ -1,3 +1,4 @@
+import { uriPart } from '../../core/text';
 import { fail, isAbort, ok, type Problem, type Result } from '../../core/problem';
 import { type All, attempt, type HcpClient } from '../client/client';
 import {
@@ -41,7 +42,7 @@ export interface ReadVariablesOptions {
   readonly compare?: boolean;
 }
 
-const segment = encodeURIComponent;
+const segment = uriPart;
 
 /** Two requests, and one for each variable set that is neither included nor cached. */
 export async function readVariables(

@@ -1,3 +1,4 @@
+import { uriPart } from '../../core/text';
 import { ok, type Result } from '../../core/problem';
 import { attempt, type HcpClient } from '../client/client';
 import { booleanOf, requiredString, type Resource, stringOf } from '../client/document';
@@ -21,8 +22,8 @@ export interface StoredVariable {
 
 const base = (scope: VariableScope): string =>
   scope.type === 'workspace'
-    ? `/workspaces/${encodeURIComponent(scope.id)}/vars`
-    : `/varsets/${encodeURIComponent(scope.id)}/relationships/vars`;
+    ? `/workspaces/${uriPart(scope.id)}/vars`
+    : `/varsets/${uriPart(scope.id)}/relationships/vars`;
 
 /** The variable of a key and category as it is now; `undefined` when there is none. */
 export async function findVariable(
@@ -71,7 +72,7 @@ export async function updateVariable(
   signal: AbortSignal,
 ): Promise<Result<StoredVariable>> {
   const body = { data: { id, type: 'vars', attributes: change } };
-  const done = await client.patch(`${base(scope)}/${encodeURIComponent(id)}`, body, signal);
+  const done = await client.patch(`${base(scope)}/${uriPart(id)}`, body, signal);
   return done.ok ? ok(stored(done.value)) : done;
 }
 
@@ -81,7 +82,7 @@ export function deleteVariable(
   id: string,
   signal: AbortSignal,
 ): Promise<Result<void>> {
-  return client.delete(`${base(scope)}/${encodeURIComponent(id)}`, signal);
+  return client.delete(`${base(scope)}/${uriPart(id)}`, signal);
 }
 
 function stored(resource: Resource): StoredVariable {

@@ -1,3 +1,4 @@
+import { uriPart } from '../../core/text';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
 import type { HcpClient } from '../client/client';
 import { booleanOf, fieldsOf, findIncluded, relatedOne, type Resource, stringOf } from '../client/document';
@@ -39,7 +40,7 @@ const applying: ReadonlySet<string> = new Set([
   'post_apply_completed',
   'applied',
 ]);
-const id = encodeURIComponent;
+const id = uriPart;
 
 /** The configuration that HCP Terraform has of the workspace: what a run without files of its own plans. */
 export async function currentConfiguration(

@@ -1,10 +1,11 @@
+import { uriPart } from '../../core/text';
 import { fail, ok, type Result } from '../../core/problem';
 import { isLoopback } from '../client/address';
 import { attempt, type HcpClient, type Query } from '../client/client';
 import { booleanOf, fieldsOf, relatedOne, requiredString, type Resource, stringOf } from '../client/document';
 import type { Agent, ExecutionMode, Permissions, Workspace } from './model';
 
-const segment = encodeURIComponent;
+const segment = uriPart;
 
 /** In place of the name of a project that may not be read; in lists only. */
 const unknownProject = '(unknown)';

@@ -1,3 +1,4 @@
+import { uriPart } from '../../core/text';
 import { ok, type Result } from '../../core/problem';
 import type { HcpClient } from '../client/client';
 import { fieldsOf, findIncluded, isFields, relatedOne, type Resource, stringOf } from '../client/document';
@@ -23,14 +24,14 @@ async function readRun(
   workspace: { readonly url: string },
   signal: AbortSignal,
 ): Promise<Result<Run>> {
-  const read = await client.one(`/runs/${encodeURIComponent(id)}`, { include: 'plan,apply' }, signal);
+  const read = await client.one(`/runs/${uriPart(id)}`, { include: 'plan,apply' }, signal);
   if (!read.ok) return read;
   const { resource, included } = read.value;
   const base = {
     id: resource.id,
     status: stringOf(resource, 'status') ?? 'unknown',
     at: timeOf(resource),
-    url: `${workspace.url}/runs/${encodeURIComponent(resource.id)}`,
+    url: `${workspace.url}/runs/${uriPart(resource.id)}`,
   };
   const none: Run = { ...base, erroredPhase: undefined, errorText: '', logProblem: undefined };
   if (base.status !== 'errored') return ok(none);
@@ -63,7 +64,7 @@ async function part(
   const there = findIncluded(included, related);
   if (there !== undefined) return there;
   const path = name === 'plan' ? '/plans' : '/applies';
-  const read = await client.one(`${path}/${encodeURIComponent(related.id)}`, {}, signal);
+  const read = await client.one(`${path}/${uriPart(related.id)}`, {}, signal);
   return read.ok ? read.value.resource : undefined;
 }
 

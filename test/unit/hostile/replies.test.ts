@@ -11,7 +11,7 @@ import { findProject, listWorkspaces, readAgents, readWorkspace } from '../../..
 import { readLatestRun } from '../../../src/hcp/workspace/run';
 import { createVariable, findVariable } from '../../../src/hcp/variables/write';
 import { HcpServer } from '../../support/hcp/server';
-import { mutated, mutations } from '../../support/hostile/mutate';
+import { fuzz, mutated, mutations } from '../../support/hostile/mutate';
 
 /** Replies of the test server, each with something else in some places. Read results are Problems or values; nothing throws. */
 
@@ -113,7 +113,7 @@ test('replies of HCP Terraform with anything in any place give a value or a Prob
       }
       assert.ok(counts.calls < 300, `${counts.calls} calls`);
     }),
-    { numRuns: 150 },
+    fuzz(300),
   );
 });
 
@@ -153,7 +153,7 @@ test('writes whose reply is strange say so, and do not throw', async () => {
       const run = await readPlanOnlyRun(hcp, 'run-1', never);
       assert.equal(typeof run.ok, 'boolean');
     }),
-    { numRuns: 100 },
+    fuzz(100),
   );
 });
 
@@ -180,4 +180,13 @@ test('paging that never ends, turns in a circle or points elsewhere comes to an 
     await hcp.all('/organizations/acme/workspaces', {}, never);
     assert.ok(counts.calls <= 1002, `case ${index}: ${counts.calls} calls`);
   }
+});
+
+test('an id that is half a surrogate pair is asked for, and not found', async () => {
+  const read = await readAgents(
+    client(new Map(), text => text, { calls: 0 }),
+    '\ud800',
+    never,
+  );
+  assert.equal(read.ok ? '' : read.problem.code, 'hcp-not-found');
 });

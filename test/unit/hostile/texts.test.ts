@@ -28,7 +28,7 @@ import { lintTrustText } from '../../../src/iam/policy/lintTrust';
 import { parseSource } from '../../../src/terraform/folders';
 import { desired, MemoryJournals } from '../../support/aws/binding';
 import { writeProfiles } from '../../support/aws/profiles';
-import { hostileNames, mutated, mutations } from '../../support/hostile/mutate';
+import { fuzz, hostileNames, mutated, mutations } from '../../support/hostile/mutate';
 
 /** Whatever stands in a file or a reply: an answer or a Problem, never an exception, never a hang. */
 
@@ -79,7 +79,7 @@ describe('our own journal, changed by whatever', () => {
         const text = lines.map((line, i) => (i === which ? JSON.stringify(mutated(JSON.parse(line), with_)) : line));
         use(readJournal('j', text.join('\n')));
       }),
-      { numRuns: 600 },
+      fuzz(600),
     );
   });
   test('lines cut, doubled, foreign and in another order', async () => {
@@ -106,7 +106,7 @@ describe('our own journal, changed by whatever', () => {
           use(readJournal('j', `${lines[0] ?? ''}\n${text}`));
         },
       ),
-      { numRuns: 300 },
+      fuzz(300),
     );
   });
   test('a line that came twice counts once', async () => {
@@ -148,7 +148,7 @@ describe('policies', () => {
         });
         assert.ok(['allow', 'deny', 'undecided'].includes(decision));
       }),
-      { numRuns: 400 },
+      fuzz(400),
     );
   });
 });
@@ -204,7 +204,7 @@ test('logs of runs: JSON lines, control characters and cut lines of any kind', (
       readErrorText(readableLog(text));
       readErrorText(text);
     }),
-    { numRuns: 200 },
+    fuzz(200),
   );
 });
 
@@ -253,7 +253,7 @@ test('AWS configuration and credentials of any kind: a list of profiles, and a P
           }
         },
       ),
-      { numRuns: 120 },
+      fuzz(120),
     );
   } finally {
     rmSync(home, { recursive: true, force: true });
