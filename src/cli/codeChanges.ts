@@ -1,3 +1,4 @@
+import { lineEdits } from '../binding/code/lineDiff';
 import type { CodeChange } from '../binding/change';
 import { applyEdits } from '../core/text';
 import { ProblemError } from '../core/problem';
@@ -40,7 +41,12 @@ export async function showAndWrite(
   const diffs = changes.map(change => ({
     file: folder.name(change.file),
     title: change.title,
-    diff: unifiedDiff(folder.name(change.file), change.before ?? '', change.edits),
+    // Both sides with their secrets masked: the edits themselves repeat what stands in the lines that they write anew.
+    diff: unifiedDiff(
+      folder.name(change.file),
+      change.before ?? '',
+      lineEdits(change.file, change.before ?? '', change.after ?? ''),
+    ),
   }));
   const written = more.yes && changes.length > 0;
   if (written) {

@@ -46,7 +46,8 @@ export class CodeCommands {
         return this.write(analysed, { title, texts: [valid(made)] });
       }
     }
-    const host = 'app.terraform.io';
+    const { hostname: named } = root.cloud;
+    const host = root.cloud.kind === 'remote' && named.state === 'known' ? named.value : 'app.terraform.io';
     const answers: CloudAnswers = {};
     if (root.cloud.organization.state === 'known') answers.organization = root.cloud.organization.value;
     const title = vscode.l10n.t('Cloud block');

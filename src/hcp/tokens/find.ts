@@ -69,7 +69,7 @@ export async function findToken(search: TokenSearch): Promise<FoundToken> {
     }
   };
 
-  look('block', `the token argument of the ${blockName(search.cloud)}`, blockToken(search.cloud));
+  look('block', `the token argument of the ${blockName(search.cloud)}`, blockToken(search.cloud, host));
   const variables = Object.keys(search.env).filter(name => meansHost(name, host));
   if (variables.length === 0) look('environment', `TF_TOKEN_${encodedHost(host)}`, undefined);
   for (const name of variables.sort()) look('environment', name, new Secret(search.env[name] ?? ''));
@@ -124,8 +124,10 @@ const blockName = (cloud: CloudSettings | undefined): string =>
   cloud?.kind === 'remote' ? 'backend "remote" block' : 'cloud block';
 
 /** The token that is written down in the block, if it is a plain string. It is a finding of its own: it does not belong there. */
-function blockToken(cloud: CloudSettings | undefined): Secret | undefined {
-  if (cloud?.block === undefined) return undefined;
+function blockToken(cloud: CloudSettings | undefined, host: string): Secret | undefined {
+  // It is for the block's own host, and goes to no other one.
+  if (cloud?.block === undefined || cloud.hostname.state !== 'known') return undefined;
+  if ((comparable(cloud.hostname.value) ?? cloud.hostname.value) !== host) return undefined;
   const value = attributeOf(cloud.block.body, 'token')?.value;
   return value?.kind === 'string' && value.value !== '' ? new Secret(value.value) : undefined;
 }
