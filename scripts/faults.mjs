@@ -41,19 +41,7 @@ function shard(part) {
   });
 }
 
-const kinds = [
-  'refused',
-  'throttled',
-  '5xx',
-  '5xx after effect',
-  'malformed reply',
-  'no reply, before effect',
-  'no reply, after effect',
-  'killed before effect',
-  'killed after effect',
-];
-
-function table(results, cells) {
+function table(results, { cells, kinds }) {
   const cell = (command, service, kind) => {
     const own = results.filter(r => r.command === command && r.call.service === service && r.kind === kind);
     const count = end => own.filter(r => r.end === end).length;
@@ -88,7 +76,7 @@ function table(results, cells) {
 const parts = await Promise.all(Array.from({ length: jobs }, (_, part) => shard(part)));
 const results = parts.flatMap(p => p.results);
 const violations = parts.flatMap(p => p.violations);
-const text = table(results, parts[0].cells);
+const text = table(results, parts[0]);
 console.log(text);
 for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
 if (existsSync(file)) {

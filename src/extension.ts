@@ -10,6 +10,7 @@ import { CodeActions } from './vscode/codeActions';
 import type { CodeCommands } from './vscode/codeCommands';
 import { CommandRegistry } from './vscode/commandRegistry';
 import type { ConfigureTarget } from './vscode/configure/command';
+import type { CommandId } from './vscode/contract';
 import { ContextKeys } from './vscode/contextKeys';
 import { Diagnostics } from './vscode/diagnostics';
 import { WorkspaceFiles } from './vscode/fileReader';
@@ -74,71 +75,34 @@ export function activate(context: vscode.ExtensionContext): void {
     tree,
     new StatusBar(store, bindings),
   );
-  const trusted =
-    <A extends readonly unknown[]>(run: (services: Services, ...args: A) => Promise<void>) =>
-    async (...args: A): Promise<void> => {
+  /** A command that needs a trusted window and what stands behind commands. */
+  const trusted = <A extends readonly unknown[]>(
+    id: CommandId,
+    run: (services: Services, ...args: A) => Promise<void>,
+  ): void =>
+    commands.register(id, async (...args: A) => {
       requireTrust();
       await run(await services(), ...args);
-    };
-  commands.register(
-    'tfcOidc.configure',
-    trusted((s, target?: ConfigureTarget) => s.configure.run(target)),
-  );
-  commands.register(
-    'tfcOidc.export',
-    trusted((s, target?: ConfigureTarget) => s.configure.exportCode(target)),
-  );
-  commands.register(
-    'tfcOidc.checkBindings',
-    trusted((s, target?: Parameters<BindingCommands['check']>[0]) => s.checks.check(target)),
-  );
-  commands.register(
-    'tfcOidc.fixCheck',
-    trusted((s, row?: Parameters<BindingCommands['fixCheck']>[0]) => s.checks.fixCheck(row)),
-  );
+    });
+  trusted('tfcOidc.configure', (s, target?: ConfigureTarget) => s.configure.run(target));
+  trusted('tfcOidc.export', (s, target?: ConfigureTarget) => s.configure.exportCode(target));
+  trusted('tfcOidc.checkBindings', (s, target?: Parameters<BindingCommands['check']>[0]) => s.checks.check(target));
+  trusted('tfcOidc.fixCheck', (s, row?: Parameters<BindingCommands['fixCheck']>[0]) => s.checks.fixCheck(row));
   commands.register('tfcOidc.openInBrowser', async (row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
     (await services()).checks.openInBrowser(row),
   );
   commands.register('tfcOidc.filter', () => chooseFilter(tree));
-  commands.register(
-    'tfcOidc.doctor',
-    trusted((s, target?: Parameters<BindingCommands['doctor']>[0]) => s.checks.doctor(target)),
-  );
-  commands.register(
-    'tfcOidc.proveRun',
-    trusted((s, target?: Parameters<BindingCommands['proveRun']>[0]) => s.checks.proveRun(target)),
-  );
-  commands.register(
-    'tfcOidc.chooseProfile',
-    trusted(s => s.checks.chooseProfile()),
-  );
-  commands.register(
-    'tfcOidc.signIn',
-    trusted(s => s.checks.signIn()),
-  );
-  commands.register(
-    'tfcOidc.signOut',
-    trusted(s => s.checks.signOut()),
-  );
-  commands.register(
-    'tfcOidc.tokenSource',
-    trusted(s => s.checks.tokenSource()),
-  );
-  commands.register(
-    'tfcOidc.validatePolicy',
-    trusted(s => s.validation.run()),
-  );
-  commands.register(
-    'tfcOidc.undo',
-    trusted(s => s.runs.undo()),
-  );
-  commands.register(
-    'tfcOidc.writeCloud',
-    trusted((s, target?: Parameters<CodeCommands['writeCloud']>[0]) => s.code.writeCloud(target)),
-  );
-  commands.register(
-    'tfcOidc.mapProviders',
-    trusted((s, target?: Parameters<CodeCommands['mapProviders']>[0]) => s.code.mapProviders(target)),
+  trusted('tfcOidc.doctor', (s, target?: Parameters<BindingCommands['doctor']>[0]) => s.checks.doctor(target));
+  trusted('tfcOidc.proveRun', (s, target?: Parameters<BindingCommands['proveRun']>[0]) => s.checks.proveRun(target));
+  trusted('tfcOidc.chooseProfile', s => s.checks.chooseProfile());
+  trusted('tfcOidc.signIn', s => s.checks.signIn());
+  trusted('tfcOidc.signOut', s => s.checks.signOut());
+  trusted('tfcOidc.tokenSource', s => s.checks.tokenSource());
+  trusted('tfcOidc.validatePolicy', s => s.validation.run());
+  trusted('tfcOidc.undo', s => s.runs.undo());
+  trusted('tfcOidc.writeCloud', (s, target?: Parameters<CodeCommands['writeCloud']>[0]) => s.code.writeCloud(target));
+  trusted('tfcOidc.mapProviders', (s, target?: Parameters<CodeCommands['mapProviders']>[0]) =>
+    s.code.mapProviders(target),
   );
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();

@@ -10,7 +10,7 @@ import { Journal, type JournalStore } from '../binding/journal';
 import { journalFolder } from '../binding/journalFolder';
 import { withLock } from '../binding/journalLock';
 import { prepareBinding, type PreparedBinding } from '../binding/prepare';
-import { fail, ok, ProblemError } from '../core/problem';
+import { fail, ok, ProblemError, unwrap } from '../core/problem';
 import { noTokenProblem } from '../hcp/tokens/report';
 import type { AwsAccount, CallerIdentity } from '../iam/account/types';
 import { loadAws } from '../iam/account/load';
@@ -18,7 +18,6 @@ import { callsOf } from './calls';
 import type { CliContext } from './command';
 import type { BindingRequest } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
-import { unwrap } from './names';
 import { progressText } from './planReport';
 import { replaceable, replaceFile } from './replaceFile';
 

@@ -4,7 +4,7 @@ import type { BindingChoices } from '../binding/desire';
 import type { PolicyJson } from '../binding/desired';
 import { codeOwners } from '../binding/gather/code';
 import type { CodeOwner } from '../binding/planModel';
-import { ProblemError } from '../core/problem';
+import { ProblemError, unwrap } from '../core/problem';
 import { plainJson } from '../iam/policy/node';
 import {
   audienceName,
@@ -21,7 +21,6 @@ import type { WorkspaceIdentity } from '../oidc/subject';
 import { type Root, workspaceOf } from '../terraform/model';
 import { codePolicies } from './codePolicies';
 import { choice, type CliContext, many, type OptionValues, text, UsageError } from './command';
-import { unwrap } from './names';
 import { readTerraformFolder } from './terraformFolder';
 
 /** Options of plan, apply, undo, export and configure. */

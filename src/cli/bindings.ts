@@ -1,3 +1,4 @@
+import { unwrap } from '../core/problem';
 import { runChecks } from '../binding/checks/table';
 import type { Check } from '../binding/check';
 import { gatherBinding } from '../binding/gather/binding';
@@ -15,7 +16,6 @@ import { journals, openAwsAccount, type OpenedAccount } from './binding';
 import { journalDir } from './bindingOptions';
 import { type CliContext, many, type OptionValues, text } from './command';
 import { HcpSessions } from './hcpSession';
-import { unwrap } from './names';
 import type { TerraformFolder } from './terraformFolder';
 import { noTokenProblem } from '../hcp/tokens/report';
 

@@ -1,10 +1,9 @@
 import { lineEdits } from '../binding/code/lineDiff';
 import type { CodeChange } from '../binding/change';
 import { applyEdits } from '../core/text';
-import { ProblemError } from '../core/problem';
+import { ProblemError, unwrap } from '../core/problem';
 import type { Project, Root } from '../terraform/model';
 import { type CliContext, type ExitCode, UsageError } from './command';
-import { unwrap } from './names';
 import { printJson } from './planReport';
 import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
@@ -28,6 +27,11 @@ export function onlyRoot(folder: TerraformFolder, project: Project): Root {
   return root;
 }
 
+/** The difference of a file with the secrets of both sides masked: edits themselves repeat what stands in the lines they write anew. */
+export function changeDiff(folder: TerraformFolder, { file, before = '', after = '' }: CodeChange): string {
+  return unifiedDiff(folder.name(file), before, lineEdits(file, before, after));
+}
+
 /**
  * Shows changes of files as a unified diff and, after a yes, writes them: each file only while it still holds what was shown, all of
  * them checked before the first is written.
@@ -41,12 +45,7 @@ export async function showAndWrite(
   const diffs = changes.map(change => ({
     file: folder.name(change.file),
     title: change.title,
-    // Both sides with their secrets masked: the edits themselves repeat what stands in the lines that they write anew.
-    diff: unifiedDiff(
-      folder.name(change.file),
-      change.before ?? '',
-      lineEdits(change.file, change.before ?? '', change.after ?? ''),
-    ),
+    diff: changeDiff(folder, change),
   }));
   const written = more.yes && changes.length > 0;
   if (written) {

@@ -11,7 +11,7 @@ import type { CodePlan } from '../binding/planCode';
 import { planRepairs } from '../binding/planRepairs';
 import { planRemovals, planVariables, type VariablePlan, type VariableTarget } from '../binding/planVariables';
 import { subjectOf } from '../binding/prepare';
-import { type Problem, ProblemError } from '../core/problem';
+import { type Problem, ProblemError, unwrap } from '../core/problem';
 import { findVarset } from '../hcp/variables/read';
 import type { Root } from '../terraform/model';
 import { journals, locked, planBinding, type PlannedBinding, surroundings } from './binding';
@@ -30,7 +30,6 @@ import {
   unique,
 } from './configureParts';
 import { nodeFiles, repositoryOf } from './files';
-import { unwrap } from './names';
 import { changeText, planJson, planText, printJson } from './planReport';
 import { type ProvenRun, runProof, runProofJson, runProofText } from './proveRun';
 import type { TerraformFolder } from './terraformFolder';

@@ -1,4 +1,4 @@
-import { ProblemError, type Result } from '../core/problem';
+import { unwrap } from '../core/problem';
 import {
   defaultHostname,
   deploymentName,
@@ -30,12 +30,6 @@ export const identityHelp = `  --organization ORG    organization, letter by let
   --stack NAME --deployment NAME   a deployment of a Stack instead of a workspace
   --module NAME         the tests of a module of the private registry instead
   --hostname HOST       issuer (default app.terraform.io; app.eu.terraform.io, or a Terraform Enterprise host)`;
-
-/** The value, or the problem as an exception that the CLI prints with its next step. */
-export function unwrap<T>(result: Result<T>): T {
-  if (!result.ok) throw new ProblemError(result.problem);
-  return result.value;
-}
 
 export function hostnameOf(values: OptionValues): Hostname {
   const given = text(values, 'hostname');

@@ -6,12 +6,11 @@ import { diagnose, type Diagnosis } from '../binding/doctor/diagnose';
 import type { BindingFacts } from '../binding/facts';
 import { trustJudge } from '../binding/judge';
 import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../binding/proveRun';
-import { ProblemError } from '../core/problem';
+import { ProblemError, unwrap } from '../core/problem';
 import type { HcpClient } from '../hcp/client/client';
 import { realWait } from '../hcp/client/limiter';
 import type { Workspace } from '../hcp/workspace/model';
 import type { CliContext } from './command';
-import { unwrap } from './names';
 
 /** A plan-only run, followed to its end, and what the doctor says where it failed. */
 export interface ProvenRun {

@@ -26,6 +26,12 @@ export class ProblemError extends Error {
   }
 }
 
+/** The value, or the problem as an exception that the surface prints with its next step. */
+export function unwrap<T>(result: Result<T>): T {
+  if (!result.ok) throw new ProblemError(result.problem);
+  return result.value;
+}
+
 /** Cancellation is not a problem and not a bug: it is what the user asked for. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || error.name === 'CancelledError');

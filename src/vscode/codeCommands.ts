@@ -4,14 +4,14 @@ import { mapProviders } from '../binding/code/providerMapping';
 import type { NewText } from '../binding/code/draft';
 import { lineEdits } from '../binding/code/lineDiff';
 import { codeChange } from '../binding/planCode';
-import { ProblemError, type Result } from '../core/problem';
+import { ProblemError, type Result, unwrap } from '../core/problem';
 import { credentialFacts } from '../hcp/variables/credentials';
 import { readVariables } from '../hcp/variables/read';
 import { listWorkspaces, readWorkspace } from '../hcp/workspace/read';
 import { hostname, organizationName, workspaceName } from '../oidc/names';
 import type { Root } from '../terraform/model';
 import { abortOn } from './cancellation';
-import { workspaceEdit } from './codeActions';
+import { writeEdits } from './codeFixes';
 import { rootLabel } from './describe';
 import type { HcpConnections } from './hcp';
 import type { Previews } from './preview';
@@ -43,7 +43,7 @@ export class CodeCommands {
       const code = made.ok ? undefined : made.problem.code;
       if (code !== 'prefix-needs-tags') {
         const title = vscode.l10n.t('Turn backend "remote" into a cloud block');
-        return this.write(analysed, { title, texts: [valid(made)] });
+        return this.write(analysed, { title, texts: [unwrap(made)] });
       }
     }
     const { hostname: named } = root.cloud;
@@ -93,8 +93,8 @@ export class CodeCommands {
     const made =
       root.cloud.kind === 'remote'
         ? remoteToCloud(root, { workspaces, organization })
-        : addCloudBlock(root, { hostname: valid(hostname(host)), organization, workspaces });
-    await this.write(analysed, { title: vscode.l10n.t('Write a cloud block'), texts: [valid(made)] });
+        : addCloudBlock(root, { hostname: unwrap(hostname(host)), organization, workspaces });
+    await this.write(analysed, { title: vscode.l10n.t('Write a cloud block'), texts: [unwrap(made)] });
   }
 
   /** Every provider block names the configuration that it uses, as soon as the workspace has a tagged one. */
@@ -108,7 +108,7 @@ export class CodeCommands {
       );
       return;
     }
-    const { texts } = valid(mapProviders(analysed.root, { tags }));
+    const { texts } = unwrap(mapProviders(analysed.root, { tags }));
     if (texts.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('Every provider block names its configuration already.'));
       return;
@@ -130,31 +130,11 @@ export class CodeCommands {
     const placeHolder = vscode.l10n.t('Look at the difference; nothing has been changed yet');
     const answer = await vscode.window.showQuickPick([yes, no], { title, placeHolder, ignoreFocusOut: true });
     if (answer?.yes !== true) return;
-    const whole = new vscode.WorkspaceEdit();
-    for (const { file, text } of texts) {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file.path, true));
-      if (document.getText() !== file.text) {
-        throw new ProblemError({
-          code: 'changed-meanwhile',
-          message: vscode.l10n.t('{0} was changed meanwhile. Nothing was written.', nameOf(file.path)),
-          nextStep: vscode.l10n.t('Run the command again.'),
-        });
-      }
-      for (const [uri, edits] of workspaceEdit(lineEdits(file.path, file.text, text), document).entries())
-        whole.set(uri, edits);
-    }
-    if (!(await vscode.workspace.applyEdit(whole, { isRefactoring: true }))) {
-      throw new ProblemError({
-        code: 'edit-refused',
-        message: vscode.l10n.t('The editor did not take the edits. Nothing was written.'),
-        nextStep: vscode.l10n.t('Close dialogs that are open, then run the command again.'),
-      });
-    }
-    for (const { file } of texts) {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file.path, true));
-      await document.save();
-      await vscode.window.showTextDocument(document);
-    }
+    await writeEdits(
+      texts.map(({ file, text }) => ({ file, edits: lineEdits(file.path, file.text, text) })),
+      vscode.l10n.t('Run the command again.'),
+    );
+    for (const { file } of texts) await vscode.window.showTextDocument(vscode.Uri.parse(file.path, true));
   }
 
   private async root(target: Target, fits: (root: AnalysedRoot) => boolean): Promise<AnalysedRoot | undefined> {
@@ -203,8 +183,8 @@ export class CodeCommands {
       const w = cloud.workspaces;
       const listed =
         w.by === 'name' && w.name.state === 'known'
-          ? [valid(await readWorkspace(client, organization, w.name.value, signal))]
-          : valid(
+          ? [unwrap(await readWorkspace(client, organization, w.name.value, signal))]
+          : unwrap(
               await listWorkspaces(
                 client,
                 organization,
@@ -218,7 +198,7 @@ export class CodeCommands {
             );
       const tags = new Set<string>();
       for (const workspace of listed) {
-        const { effective } = valid(await readVariables(client, workspace, signal));
+        const { effective } = unwrap(await readVariables(client, workspace, signal));
         for (const { tag, backing } of credentialFacts(effective).configurations)
           if (tag !== undefined && backing === 'native') tags.add(tag);
       }
@@ -244,8 +224,3 @@ interface Written {
 const nameOf = (path: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(path, true), false);
 
 const message = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.problem.message);
-
-function valid<T>(result: Result<T>): T {
-  if (!result.ok) throw new ProblemError(result.problem);
-  return result.value;
-}

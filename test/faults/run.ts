@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { bundleCli, bundleFolder } from '../support/aws/cliProcess';
 import { ServerPair } from '../support/binding/serverWorlds';
-import { Matrix } from '../support/faults/matrix';
+import { faultKinds, Matrix } from '../support/faults/matrix';
 
 /** A part of the fault matrix: `run.ts PART OF EVERY`. Prints one JSON line for each cell. */
 async function main(): Promise<void> {
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
         process.stdout.write(`${JSON.stringify(await matrix.run(cell))}\n`);
       }
     }
-    process.stdout.write(`${JSON.stringify({ violations: pair.hcp.violations, cells: n })}\n`);
+    process.stdout.write(`${JSON.stringify({ violations: pair.hcp.violations, cells: n, kinds: faultKinds })}\n`);
   } finally {
     await pair.close();
     rmSync(bundleFolder, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { unwrap } from '../../core/problem';
 import { oneLine } from '../../core/text';
 import type { AuditRow, AuditState } from '../../hcp/audit';
 import { auditWorkspaces } from '../../hcp/audit';
@@ -6,7 +7,7 @@ import { organizationName } from '../../oidc/names';
 import { choice, type CliContext, type Command, required, text, UsageError } from '../command';
 import { csvLine } from '../csv';
 import { HcpSessions } from '../hcpSession';
-import { hostnameOf, unwrap } from '../names';
+import { hostnameOf } from '../names';
 
 const failLevels = ['error', 'warning', 'never'] as const;
 

@@ -1,3 +1,4 @@
+import { unwrap } from '../../core/problem';
 import { addCloudBlock, remoteToCloud, type WorkspaceChoice } from '../../binding/code/cloudBlock';
 import { CodeDraft } from '../../binding/code/draft';
 import { readWorkspace } from '../../hcp/workspace/read';
@@ -8,7 +9,6 @@ import { choice, type CliContext, type Command, many, type OptionValues, text, U
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { nodeFiles } from '../files';
 import { HcpSessions } from '../hcpSession';
-import { unwrap } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const cloud: Command = {

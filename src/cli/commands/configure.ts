@@ -1,5 +1,5 @@
 import type { WorkspaceFacts } from '../../binding/facts';
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
@@ -8,7 +8,6 @@ import { type CliContext, type Command, many, type OptionValues, text, UsageErro
 import { type ConfiguredGroup, gatherFor, type ReadTarget } from '../configureParts';
 import { Configuration } from '../configureRun';
 import { HcpSessions } from '../hcpSession';
-import { unwrap } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const configure: Command = {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolePolicies } from '../../binding/gather/rolePolicies';
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { applyEdits } from '../../core/text';
 import { type Denial, readDenials, roleOf } from '../../iam/permissions/accessDenied';
 import type { NamedPolicy } from '../../iam/permissions/evaluatePermissions';
@@ -10,7 +10,6 @@ import { readPolicyText } from '../../iam/policy/node';
 import { openAwsAccount, type OpenedAccount } from '../binding';
 import { choice, type CliContext, type Command, many, text, UsageError } from '../command';
 import { readInput } from '../input';
-import { unwrap } from '../names';
 import { resourceReference } from '../permissionData';
 import { unifiedDiff } from '../unifiedDiff';
 

@@ -1,3 +1,4 @@
+import { unwrap } from '../../core/problem';
 import type { DesiredBinding } from '../../binding/desired';
 import { desiredBinding } from '../../binding/desire';
 import { exportAwsCli } from '../../binding/export/awsCli';
@@ -15,7 +16,6 @@ import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
 import { targets } from '../bindings';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { HcpSessions } from '../hcpSession';
-import { unwrap } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const exportBinding: Command = {

@@ -1,14 +1,13 @@
 import { planFixes } from '../../binding/planCode';
+import { changeDiff } from '../codeChanges';
 import { fail, type Result } from '../../core/problem';
 import { applyToFile } from '../../lint/edits/fixes';
-import { maskSecrets } from '../../lint/secrets/mask';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
 import { type Command, many, UsageError } from '../command';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
-import { unifiedDiff } from '../unifiedDiff';
 
 export const fix: Command = {
   name: 'fix',
@@ -48,12 +47,10 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
     );
     const changes = plan.changes.flatMap(({ file: path, edits }) => {
       const file = folder.files.get(path);
-      return file === undefined ? [] : [{ file, edits, text: applyToFile(file, edits) }];
+      return file === undefined ? [] : [{ file, text: applyToFile(file, edits) }];
     });
     if (values['dry-run'] === true) {
-      for (const { file, edits } of changes) {
-        context.out(unifiedDiff(folder.name(file.path), maskSecrets(file, findings), edits));
-      }
+      for (const change of plan.changes) context.out(changeDiff(folder, change));
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
       return plan.problems.length === 0 ? 0 : 2;
     }

@@ -1,5 +1,5 @@
 import { homepage, version } from '../../../package.json';
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { applyEdits, LineIndex } from '../../core/text';
 import {
   lintPermissionsInCode,
@@ -15,7 +15,6 @@ import { parseTerraformJson } from '../../terraform/syntax/json';
 import { openAwsAccount } from '../binding';
 import { choice, type Command, text, UsageError } from '../command';
 import { readInput } from '../input';
-import { unwrap } from '../names';
 import { resourceReference } from '../permissionData';
 import { policySarif, type PrintedFinding } from '../policySarif';
 

@@ -1,3 +1,4 @@
+import { unwrap } from '../../core/problem';
 import { CodeDraft } from '../../binding/code/draft';
 import { mapProviders as planMapping } from '../../binding/code/providerMapping';
 import { credentialFacts } from '../../hcp/variables/credentials';
@@ -9,7 +10,6 @@ import { onlyRoot, showAndWrite } from '../codeChanges';
 import { choice, type CliContext, type Command, many, type OptionValues, UsageError } from '../command';
 import { nodeFiles } from '../files';
 import { HcpSessions } from '../hcpSession';
-import { unwrap } from '../names';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 
 export const mapProviders: Command = {

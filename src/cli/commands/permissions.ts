@@ -1,4 +1,4 @@
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import type { PermissionStatement } from '../../iam/permissions/document';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
 import { readMapping } from '../../iam/permissions/mapping';
@@ -7,7 +7,6 @@ import { accountId, partitionName, partitionOfRegion } from '../../oidc/partitio
 import type { Root } from '../../terraform/model';
 import { choice, type Command, text, UsageError } from '../command';
 import { nodeFiles } from '../files';
-import { unwrap } from '../names';
 import { permissionData } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 

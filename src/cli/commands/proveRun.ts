@@ -1,9 +1,8 @@
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { checkBindings, statusHelp, statusOptions } from '../bindings';
 import { choice, type Command, UsageError } from '../command';
 import { HcpSessions } from '../hcpSession';
-import { unwrap } from '../names';
 import { printJson } from '../planReport';
 import { runProof, runProofJson, runProofText } from '../proveRun';
 import { readTerraformFolder } from '../terraformFolder';

@@ -6,7 +6,7 @@ import { nextStackStep } from '../../binding/code/stackWiring';
 import { type AccountFacts, type Fact, known, unknown } from '../../binding/facts';
 import { stackAccount } from '../../binding/gather/account';
 import { trustJudge } from '../../binding/judge';
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { lintRoot } from '../../lint/lint';
 import { audienceName, defaultAudience, organizationName, projectName, stackName } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
@@ -15,7 +15,7 @@ import { openAwsAccount } from '../binding';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { nodeFiles, repositoryOf } from '../files';
-import { hostnameOf, unwrap } from '../names';
+import { hostnameOf } from '../names';
 import { printJson } from '../planReport';
 import { readTerraformFolder } from '../terraformFolder';
 

@@ -1,6 +1,7 @@
+import { unwrap } from '../../core/problem';
 import { subjectsOf } from '../../oidc/subject';
 import { choice, type Command, text } from '../command';
-import { identitiesOf, identityHelp, identityOptions, phasesOf, unwrap } from '../names';
+import { identitiesOf, identityHelp, identityOptions, phasesOf } from '../names';
 
 export const subject: Command = {
   name: 'subject',

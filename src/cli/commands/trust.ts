@@ -1,10 +1,11 @@
+import { unwrap } from '../../core/problem';
 import { pretty, type TrustDocument } from '../../iam/policy/document';
 import { type AnyProjectIdentity, trustPolicy } from '../../iam/policy/trust';
 import { audienceName, defaultAudience, organizationName, workspaceName } from '../../oidc/names';
 import { accountId, partitionName, partitionOfRegion } from '../../oidc/partition';
 import type { Identity, Phase } from '../../oidc/subject';
 import { choice, type Command, many, type OptionValues, required, text } from '../command';
-import { hostnameOf, identitiesOf, identityHelp, identityOptions, phasesOf, unwrap } from '../names';
+import { hostnameOf, identitiesOf, identityHelp, identityOptions, phasesOf } from '../names';
 
 export const trust: Command = {
   name: 'trust',

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { compilePattern, matches } from '../policy/glob';
 
 /** One IAM action. Source: AWS's service authorization reference, as compiled by scripts/permissions/actions.mjs. */
 export interface ActionFact {
@@ -34,7 +35,8 @@ export class ActionList {
     const actions = this.services.get(service);
     if (actions === undefined) return [];
     if (!/[*?]/.test(name)) return [...actions].filter(([key]) => key === name).map(([, fact]) => fact);
-    return [...actions].filter(([key]) => globMatches(name, key)).map(([, fact]) => fact);
+    const glob = compilePattern(name, false, true);
+    return [...actions].filter(([key]) => glob.kind === 'pattern' && matches(glob.parts, key)).map(([, fact]) => fact);
   }
 
   /** Actions whose name starts with `prefix` (`s3:GetB`), for completion. */
@@ -87,28 +89,6 @@ function isActionFile(data: unknown): data is ActionFile {
     'services' in data &&
     typeof data.services === 'object'
   );
-}
-
-/** Linear-time glob: `*` any run of characters, `?` one. */
-function globMatches(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let mark = 0;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p++;
-      mark = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++mark;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }
 
 function closest(word: string, candidates: readonly string[]): string | undefined {

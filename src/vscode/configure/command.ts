@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
-import { planFixes } from '../../binding/planCode';
 import { ProblemError } from '../../core/problem';
 import type { Location } from '../../core/text';
 import type { ChosenAccount } from '../aws';
 import type { BindingRuns } from '../bindingRun';
 import type { BindingStore } from '../bindingStore';
-import { offerFixes } from '../codeFixes';
+import { fixesOf, offerFixes } from '../codeFixes';
 import { rootLabel } from '../describe';
 import { showExport } from '../exportCode';
 import type { HcpConnections } from '../hcp';
@@ -85,7 +84,7 @@ export class ConfigureCommand {
 
   /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
   private async finish(analysed: AnalysedRoot, prepared: readonly PreparedTarget[]): Promise<void> {
-    await offerFixes(this.store, analysed);
+    await offerFixes(analysed);
     if (prepared.length === 0) return;
     // The checks follow the code that was just saved.
     await this.store.refresh();
@@ -139,9 +138,7 @@ export class ConfigureCommand {
   }
 
   private async show({ analysed, opened, hcpProblem, targets }: Asked): Promise<void> {
-    const { root, findings } = analysed;
-    const files = [...root.modules.flatMap(m => m.files), ...root.tfvarsFiles];
-    const code = planFixes(files, findings, findings, f => this.nameOf(f.path));
+    const code = fixesOf(analysed);
     const texts = targets.map(({ binding, prepared, variables, hcp }) =>
       bindingPreview({
         label: rootLabel(analysed.root, analysed.folder),

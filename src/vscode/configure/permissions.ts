@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PolicyJson } from '../../binding/desired';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
-import { readMapping } from '../../iam/permissions/mapping';
+import { readMapping, type TypeMapping } from '../../iam/permissions/mapping';
 import { plainJson } from '../../iam/policy/node';
 import { permissionFile } from '../../node/permissionFiles';
 import { type Choice, configureTitle, pick, type Step } from '../steps';
@@ -17,10 +17,12 @@ type Answer = PolicyChoice | { readonly kind: 'file' } | { readonly kind: 'write
 
 /** What plans and applies may do, apart. */
 export function permissionSteps(places: PolicyPlaces): readonly Step<Choices>[] {
-  return [step('plan', places), step('apply', places)];
+  let read: TypeMapping | undefined;
+  const mapping = (): TypeMapping => (read ??= readMapping(permissionFile('terraform.json.gz')));
+  return [step('plan', places, mapping), step('apply', places, mapping)];
 }
 
-function step(use: Use, places: PolicyPlaces): Step<Choices> {
+function step(use: Use, places: PolicyPlaces, mapping: () => TypeMapping): Step<Choices> {
   return async (state, position) => {
     if (state.profile === 'none' || (use === 'plan' && state.roles === 'single')) return 'skipped';
     const placeholder =
@@ -29,7 +31,7 @@ function step(use: Use, places: PolicyPlaces): Step<Choices> {
         : use === 'plan'
           ? vscode.l10n.t('What may plans do?')
           : vscode.l10n.t('What may applies do?');
-    const items = answers(state, use);
+    const items = answers(state, use, mapping);
     for (;;) {
       const former = state.policies?.[use];
       const current = items.find(
@@ -51,7 +53,7 @@ function step(use: Use, places: PolicyPlaces): Step<Choices> {
   };
 }
 
-function answers(state: Choices, use: Use): readonly Choice<Answer>[] {
+function answers(state: Choices, use: Use, mapping: () => TypeMapping): readonly Choice<Answer>[] {
   const managed = (policy: string, detail: string): Choice<Answer> => ({
     value: { kind: 'managed', arn: `arn:PARTITION:iam::aws:policy/${policy}` },
     label: policy,
@@ -83,19 +85,16 @@ function answers(state: Choices, use: Use): readonly Choice<Answer>[] {
     label: vscode.l10n.t('None for now'),
     detail: vscode.l10n.t('The role can be assumed and may do nothing until a policy is attached.'),
   };
-  return [...fromCode(state, use), ...(use === 'plan' ? [readOnly] : [power]), ...own, none];
+  return [...fromCode(state, use, mapping), ...(use === 'plan' ? [readOnly] : [power]), ...own, none];
 }
 
 /** A starting policy for what the code is known to need, where it needs anything and fits in a role. */
-function fromCode(state: Choices, use: Use): readonly Choice<Answer>[] {
+function fromCode(state: Choices, use: Use, mapping: () => TypeMapping): readonly Choice<Answer>[] {
   const { analysed, opened } = state;
   if (analysed === undefined || opened === undefined) return [];
   const { partition, accountId } = opened.caller;
   const place = { partition, region: undefined, account: accountId };
-  const result = generatePermissions(analysed.root, readMapping(permissionFile('terraform.json.gz')), {
-    phase: use,
-    place,
-  });
+  const result = generatePermissions(analysed.root, mapping(), { phase: use, place });
   const [policy, ...more] = result.fit.policies;
   if (policy === undefined || more.length > 0 || policy.Statement.length === 0) return [];
   const document: PolicyJson = { ...policy };

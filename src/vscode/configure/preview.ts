@@ -11,7 +11,7 @@ import { pretty } from '../../iam/policy/document';
 import { readPolicyText } from '../../iam/policy/node';
 import { prove, type ProofRow } from '../../iam/policy/prove';
 import { readPolicy } from '../../iam/policy/statement';
-import { ProblemError } from '../../core/problem';
+import { unwrap } from '../../core/problem';
 import { issuerUrl } from '../../oidc/names';
 import { workspaceSubject } from '../../oidc/subject';
 import type { ChosenAccount } from '../aws';
@@ -36,7 +36,7 @@ export function bindingPreview(input: PreviewInput): string {
   const { binding, opened, prepared } = input;
   const [identity] = binding.workspaces;
   if (identity === undefined) throw new Error('a preview needs a workspace');
-  const desired = prepared?.desired ?? unwrapped(desiredBinding(binding));
+  const desired = prepared?.desired ?? unwrap(desiredBinding(binding));
   const lines = [
     `# ${vscode.l10n.t('OIDC for {0}', code(`${identity.organization}/${identity.workspace}`))}`,
     '',
@@ -327,15 +327,6 @@ function cell(text: string): string {
     .replace(/[\r\n]+/g, ' ')
     .replaceAll('<', '&lt;')
     .replaceAll('[', '\\[');
-}
-
-function unwrapped<T>(
-  result:
-    | { readonly ok: true; readonly value: T }
-    | { readonly ok: false; readonly problem: ConstructorParameters<typeof ProblemError>[0] },
-): T {
-  if (!result.ok) throw new ProblemError(result.problem);
-  return result.value;
 }
 
 /** What was read back after the setup, check by check: the end of the command, and all that a second run has to say. */

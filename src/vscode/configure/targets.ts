@@ -4,7 +4,7 @@ import type { PolicyJson } from '../../binding/desired';
 import { codeOwners } from '../../binding/gather/code';
 import { planVariables, type VariablePlan } from '../../binding/planVariables';
 import { prepareBinding, type PreparedBinding } from '../../binding/prepare';
-import { type Problem, ProblemError, type Result } from '../../core/problem';
+import { type Problem, unwrap } from '../../core/problem';
 import {
   configurationTag,
   defaultAudience,
@@ -85,7 +85,7 @@ async function prepare(
         },
         abortOn(token),
       );
-      return valid(prepared);
+      return unwrap(prepared);
     },
   );
 }
@@ -115,9 +115,9 @@ function bindingChoices(
   const { cloud } = analysed.root;
   const identity: WorkspaceIdentity = {
     kind: 'workspace',
-    organization: valid(organizationName(choices.organization ?? '')),
-    project: valid(projectName(hcp?.workspace.project.name ?? choices.project ?? '')),
-    workspace: valid(workspaceName(workspace)),
+    organization: unwrap(organizationName(choices.organization ?? '')),
+    project: unwrap(projectName(hcp?.workspace.project.name ?? choices.project ?? '')),
+    workspace: unwrap(workspaceName(workspace)),
   };
   const partition = opened?.caller.partition ?? 'aws';
   const permissions = (use: 'plan' | 'apply'): { attached: readonly string[]; inline?: PolicyJson } => {
@@ -127,22 +127,17 @@ function bindingChoices(
   };
   return {
     ...(hcp !== undefined && { workspaceId: hcp.workspace.id }),
-    hostname: valid(hostname(cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io')),
+    hostname: unwrap(hostname(cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io')),
     workspaces: [identity],
-    accountId: opened?.caller.accountId ?? valid(accountId(choices.account ?? '')),
-    partition: valid(partitionName(partition)),
+    accountId: opened?.caller.accountId ?? unwrap(accountId(choices.account ?? '')),
+    partition: unwrap(partitionName(partition)),
     audience: defaultAudience,
     roles: choices.roles ?? 'separate',
-    ...(choices.tag !== undefined && { tag: valid(configurationTag(choices.tag)) }),
+    ...(choices.tag !== undefined && { tag: unwrap(configurationTag(choices.tag)) }),
     path: choices.path ?? '/',
     // Names are of one workspace; several get their derived ones.
     names: (choices.workspaces ?? []).length > 1 ? {} : (choices.names ?? {}),
     ...(choices.boundary !== undefined && { boundaryArn: choices.boundary }),
     policies: { run: permissions('apply'), plan: permissions('plan'), apply: permissions('apply') },
   };
-}
-
-function valid<T>(result: Result<T>): T {
-  if (!result.ok) throw new ProblemError(result.problem);
-  return result.value;
 }
