@@ -1,7 +1,16 @@
 import type { Location } from '../core/text';
+import type { VariableFacts } from '../hcp/variables/credentials';
 import type { Comparison } from '../iam/permissions/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
+
+export type {
+  ConfigurationFacts,
+  RoleReference,
+  StaticVariable,
+  SuspiciousVariable,
+  VariableFacts,
+} from '../hcp/variables/credentials';
 
 /**
  * What checks work from: everything that was read about one binding (a workspace, its configurations, the AWS account behind
@@ -33,47 +42,6 @@ export interface WorkspaceFacts {
     readonly { readonly name: string; readonly version: string | undefined; readonly status: string }[]
   >;
   readonly url: string;
-}
-
-/** A role as the effective variables name it for one phase of one configuration. */
-export type RoleReference =
-  | { readonly state: 'set'; readonly arn: string; readonly variable: string; readonly origin: string }
-  /** The variable is sensitive: HCP Terraform never gives its value back. */
-  | { readonly state: 'hidden'; readonly variable: string; readonly origin: string }
-  | { readonly state: 'missing' };
-
-/** One dynamic-credentials configuration: the default one, or one for each tag. */
-export interface ConfigurationFacts {
-  readonly tag: string | undefined;
-  readonly backing: 'native' | 'vault' | 'hvs';
-  readonly enabled: 'yes' | 'no' | 'hidden';
-  /** The value of TFC_AWS_PROVIDER_AUTH as it is, when it is not `true`. */
-  readonly enabledValue: string | undefined;
-  readonly roles: Readonly<Record<Phase, RoleReference>>;
-  readonly audience: string;
-}
-
-export interface StaticVariable {
-  readonly key: string;
-  readonly category: 'env' | 'terraform';
-  /** "workspace" or "variable set NAME". */
-  readonly origin: string;
-}
-
-export interface SuspiciousVariable {
-  readonly key: string;
-  readonly origin: string;
-  readonly problem: 'misspelt' | 'category' | 'quoted' | 'padded' | 'value';
-  /** What it should be: a name for `misspelt`, a category, or a value without quotes. Never a sensitive value. */
-  readonly suggestion: string;
-}
-
-export interface VariableFacts {
-  readonly configurations: readonly ConfigurationFacts[];
-  readonly staticCredentials: readonly StaticVariable[];
-  readonly suspicious: readonly SuspiciousVariable[];
-  /** AWS_REGION or AWS_DEFAULT_REGION, where set. */
-  readonly region: string | undefined;
 }
 
 export interface RoleFacts {

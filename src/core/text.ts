@@ -30,6 +30,18 @@ export interface TextEdit {
   readonly newText: string;
 }
 
+/** The line (0-based) that holds `offset`, where `starts` are the ascending offsets at which lines begin. */
+export function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Translates between offsets and positions of one text. Lines end at `\n`, `\r\n` or a lone `\r`, as in VS Code. */
 export class LineIndex {
   private readonly starts: number[] = [0];
@@ -47,14 +59,7 @@ export class LineIndex {
   }
 
   lineAt(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lineOf(this.starts, offset);
   }
 
   lineStart(line: number): number {

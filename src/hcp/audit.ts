@@ -1,7 +1,7 @@
 import type { Result } from '../core/problem';
 import { isAbort, ok } from '../core/problem';
 import type { HcpClient } from './client/client';
-import { type CredentialFacts, credentialFacts } from './variables/credentials';
+import { type VariableFacts, credentialFacts } from './variables/credentials';
 import { readVariables, type VarsetCache } from './variables/read';
 import type { Workspace } from './workspace/model';
 import { listWorkspaces, type WorkspaceFilter } from './workspace/read';
@@ -23,7 +23,7 @@ export type AuditState =
 export interface AuditRow {
   readonly workspace: Workspace;
   readonly state: AuditState;
-  readonly facts: CredentialFacts | undefined;
+  readonly facts: VariableFacts | undefined;
   /** What keeps the configurations from working, in one sentence each. */
   readonly faults: readonly string[];
   /** Why something could not be read. */
@@ -92,7 +92,7 @@ async function auditOne(
   };
 }
 
-function stateOf(workspace: Workspace, facts: CredentialFacts, gaps: readonly string[]): AuditState {
+function stateOf(workspace: Workspace, facts: VariableFacts, gaps: readonly string[]): AuditState {
   if (workspace.executionMode === 'local') return 'local';
   const statics = facts.staticCredentials.length > 0;
   const on = facts.configurations.some(c => c.enabled === 'yes');
@@ -102,7 +102,7 @@ function stateOf(workspace: Workspace, facts: CredentialFacts, gaps: readonly st
   return gaps.length > 0 || facts.configurations.some(c => c.enabled === 'hidden') ? 'unknown' : 'none';
 }
 
-function faultsOf(facts: CredentialFacts): readonly string[] {
+function faultsOf(facts: VariableFacts): readonly string[] {
   const out: string[] = [];
   for (const c of facts.configurations) {
     const name = c.tag === undefined ? 'default configuration' : `configuration ${c.tag}`;

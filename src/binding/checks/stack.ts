@@ -110,6 +110,17 @@ export function stackChecks(
   ];
 }
 
+/** Makes a check of `base` that tells of a fault in the wiring of the token. */
+const wrong =
+  (base: Pick<Check, 'id' | 'configuration' | 'title' | 'why' | 'location'>) =>
+  (evidence: string, nextStep: string): Check => ({
+    ...base,
+    state: 'wrong',
+    evidence: [evidence],
+    nextStep,
+    failureModes: [9],
+  });
+
 function identityToken(root: Root, deployment: StackDeployment, wiring: StackWiring, audience: string): Check {
   const base = {
     id: 'stack-identity-token',
@@ -119,13 +130,7 @@ function identityToken(root: Root, deployment: StackDeployment, wiring: StackWir
     location: at(deployment.file, headerSpan(deployment.block)),
   } as const;
   const tokens = root.stack?.identityTokens ?? [];
-  const bad = (evidence: string, nextStep: string): Check => ({
-    ...base,
-    state: 'wrong',
-    evidence: [evidence],
-    nextStep,
-    failureModes: [9],
-  });
+  const bad = wrong(base);
   if (tokens.length === 0) return bad('There is no identity_token block.', 'Add one to the deployment file.');
   const [first] = wiring.tokenInputs;
   if (first === undefined)
@@ -179,13 +184,7 @@ function exchange(root: Root, deployment: StackDeployment, wiring: StackWiring, 
     why: 'In a Stack the provider itself exchanges the token for the role: assume_role_with_web_identity is right there.',
     location: at(provider.file, headerSpan(provider.block)),
   } as const;
-  const bad = (evidence: string, nextStep: string): Check => ({
-    ...base,
-    state: 'wrong',
-    evidence: [evidence],
-    nextStep,
-    failureModes: [9],
-  });
+  const bad = wrong(base);
   const found = exchangeOf(provider);
   if (found === undefined) return bad(`${name} has no assume_role_with_web_identity.`, 'Add the block to its config.');
   const { tokenVariable, roleVariable, role } = found;

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem';
-import { type CredentialFacts, credentialFacts } from '../../hcp/variables/credentials';
+import { type VariableFacts, credentialFacts } from '../../hcp/variables/credentials';
 import { shownValue } from '../../hcp/variables/display';
 import { feedingVariables } from '../../hcp/variables/feeding';
 import {
@@ -116,7 +116,7 @@ function grouped(
 interface ReadWorkspace {
   readonly workspace: Workspace;
   readonly reading: VariableReading;
-  readonly facts: CredentialFacts;
+  readonly facts: VariableFacts;
   readonly tokenSource: string | undefined;
 }
 

@@ -1,39 +1,44 @@
 import { type Backing, knownName, meantName } from './names';
 import { type EffectiveVariable, originText } from './precedence';
 
-/** What effective variables mean for AWS credentials. Shaped like VariableFacts of src/binding/facts.ts. */
-export type Role =
+/** A role as the effective variables name it for one phase of one configuration. */
+export type RoleReference =
   | { readonly state: 'set'; readonly arn: string; readonly variable: string; readonly origin: string }
+  /** The variable is sensitive: HCP Terraform never gives its value back. */
   | { readonly state: 'hidden'; readonly variable: string; readonly origin: string }
   | { readonly state: 'missing' };
 
-export interface Configuration {
+/** One dynamic-credentials configuration: the default one, or one for each tag. */
+export interface ConfigurationFacts {
   readonly tag: string | undefined;
   readonly backing: Backing;
   readonly enabled: 'yes' | 'no' | 'hidden';
-  /** The switch's value as it is, when it is not `true`; `undefined` when it is not set. */
+  /** The value of TFC_AWS_PROVIDER_AUTH as it is, when it is not `true`; `undefined` when it is not set. */
   readonly enabledValue: string | undefined;
-  readonly roles: { readonly plan: Role; readonly apply: Role };
+  readonly roles: { readonly plan: RoleReference; readonly apply: RoleReference };
   readonly audience: string;
 }
 
-export interface StaticCredential {
+export interface StaticVariable {
   readonly key: string;
   readonly category: 'env' | 'terraform';
+  /** "workspace" or "variable set NAME". */
   readonly origin: string;
 }
 
-export interface Suspicion {
+export interface SuspiciousVariable {
   readonly key: string;
   readonly origin: string;
   readonly problem: 'misspelt' | 'category' | 'quoted' | 'padded' | 'value';
+  /** What it should be: a name for `misspelt`, a category, or a value without quotes. Never a sensitive value. */
   readonly suggestion: string;
 }
 
-export interface CredentialFacts {
-  readonly configurations: readonly Configuration[];
-  readonly staticCredentials: readonly StaticCredential[];
-  readonly suspicious: readonly Suspicion[];
+/** What effective variables mean for AWS credentials. */
+export interface VariableFacts {
+  readonly configurations: readonly ConfigurationFacts[];
+  readonly staticCredentials: readonly StaticVariable[];
+  readonly suspicious: readonly SuspiciousVariable[];
   /** AWS_REGION, else AWS_DEFAULT_REGION; "(sensitive)" where it can't be read. */
   readonly region: string | undefined;
 }
@@ -62,10 +67,7 @@ const arnPattern = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
  * `feeding`: names of Terraform variables that provider blocks use as keys, where the code is known; else they are told by
  * their usual names.
  */
-export function credentialFacts(
-  effective: readonly EffectiveVariable[],
-  feeding?: ReadonlySet<string>,
-): CredentialFacts {
+export function credentialFacts(effective: readonly EffectiveVariable[], feeding?: ReadonlySet<string>): VariableFacts {
   const environment = new Map(effective.filter(v => v.category === 'env').map(v => [v.key, v]));
   const feeds = (name: string): boolean => (feeding === undefined ? credentialName.test(name) : feeding.has(name));
   const region = environment.get('AWS_REGION') ?? environment.get('AWS_DEFAULT_REGION');
@@ -85,7 +87,7 @@ export function credentialFacts(
   };
 }
 
-function configurations(environment: ReadonlyMap<string, EffectiveVariable>): readonly Configuration[] {
+function configurations(environment: ReadonlyMap<string, EffectiveVariable>): readonly ConfigurationFacts[] {
   const found = new Map<string, { readonly backing: Backing; readonly tag: string | undefined }>();
   let hasDefaults = false;
   for (const key of environment.keys()) {
@@ -113,13 +115,13 @@ function configuration(
   environment: ReadonlyMap<string, EffectiveVariable>,
   backing: Backing,
   tag: string | undefined,
-): Configuration {
+): ConfigurationFacts {
   const suffix = tag === undefined ? '' : `_${tag}`;
   const prefix = prefixes[backing];
   const enabling = environment.get(`TFC_${prefix}${backing === 'native' ? 'PROVIDER_AUTH' : 'AUTH'}${suffix}`);
   const first = (keys: readonly string[]): EffectiveVariable | undefined =>
     keys.map(key => environment.get(key)).find(v => v !== undefined && (v.sensitive || (v.value ?? '') !== ''));
-  const role = (phase: 'PLAN' | 'APPLY'): Role => {
+  const role = (phase: 'PLAN' | 'APPLY'): RoleReference => {
     const variable = first([
       `TFC_${prefix}${phase}_ROLE_ARN${suffix}`,
       `TFC_${prefix}RUN_ROLE_ARN${suffix}`,
@@ -153,9 +155,9 @@ function configuration(
   };
 }
 
-function suspicion(variable: EffectiveVariable): readonly Suspicion[] {
+function suspicion(variable: EffectiveVariable): readonly SuspiciousVariable[] {
   const { key, category, value, sensitive } = variable;
-  const of = (problem: Suspicion['problem'], suggestion: string): readonly Suspicion[] => [
+  const of = (problem: SuspiciousVariable['problem'], suggestion: string): readonly SuspiciousVariable[] => [
     { key, origin: originText(variable.origin), problem, suggestion },
   ];
   const name = knownName(key);

@@ -1,3 +1,4 @@
+import { lineOf } from '../../core/text';
 import { Code, heredocStart, isBlank } from './tokens';
 
 /** Terraform's top-level block types: a header of one ends all that is open above it. */
@@ -95,14 +96,7 @@ export class Layout {
 
   /** The line of an offset, 0-based. */
   lineAt(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lineOf(this.starts, offset);
   }
 
   indentAt(offset: number): number {

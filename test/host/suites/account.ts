@@ -7,7 +7,7 @@ import { desiredBinding, type BindingChoices } from '../../../src/binding/desire
 import { readJournals } from '../../../src/binding/journal';
 import { journalFolder } from '../../../src/binding/journalFolder';
 import { prepareBinding } from '../../../src/binding/prepare';
-import type { Result } from '../../../src/core/problem';
+import { unwrap } from '../../../src/core/problem';
 import {
   defaultAudience,
   defaultHostname,
@@ -30,11 +30,6 @@ import { HcpServer } from '../../support/hcp/server';
 import { activated } from '../cases/editor';
 import { runMocha } from '../mochaRun';
 import * as fs from 'node:fs/promises';
-
-function valid<T>(result: Result<T>): T {
-  assert.ok(result.ok, result.ok ? '' : result.problem.message);
-  return result.value;
-}
 
 /** A secret storage that holds nothing. */
 function noSecrets(): vscode.SecretStorage {
@@ -72,9 +67,9 @@ export const run = (): Promise<unknown> =>
       workspaces: [
         {
           kind: 'workspace',
-          organization: valid(organizationName('acme')),
-          project: valid(projectName('Default Project')),
-          workspace: valid(workspaceName('prod')),
+          organization: unwrap(organizationName('acme')),
+          project: unwrap(projectName('Default Project')),
+          workspace: unwrap(workspaceName('prod')),
         },
       ],
       accountId: '123456789012',
@@ -102,7 +97,7 @@ export const run = (): Promise<unknown> =>
         assert.equal(opened.alias, 'acme');
         const signal = new AbortController().signal;
         const options = { adopt: false, ownedByCode: [] };
-        const prepared = valid(await prepareBinding(opened, binding(), options, signal));
+        const prepared = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.equal(prepared.plan.changes.length, 3);
         const log = new ExtensionLog();
         const runs = new BindingRuns(
@@ -114,7 +109,7 @@ export const run = (): Promise<unknown> =>
         const { result, lines } = await runs.apply(prepared, prepared.plan.changes, 'Set up');
         assert.equal(result.state, 'complete');
         assert.equal(lines.length, 3);
-        const again = valid(await prepareBinding(opened, binding(), options, signal));
+        const again = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.deepEqual(again.plan.changes, []);
         const folder = path.join(home, 'storage', 'journal');
         const written = readdirSync(folder)
@@ -202,7 +197,7 @@ export const run = (): Promise<unknown> =>
       });
 
       it('the desired state needs no account', () => {
-        assert.equal(valid(desiredBinding(binding())).account.roles.length, 2);
+        assert.equal(unwrap(desiredBinding(binding())).account.roles.length, 2);
       });
     });
   });

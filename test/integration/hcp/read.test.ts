@@ -12,7 +12,7 @@ import {
   readWorkspaceById,
 } from '../../../src/hcp/workspace/read';
 import { readLatestRun } from '../../../src/hcp/workspace/run';
-import type { Result } from '../../../src/core/problem';
+import { unwrap } from '../../../src/core/problem';
 import { connect } from '../../support/hcp/connect';
 import { HcpServer } from '../../support/hcp/server';
 
@@ -29,11 +29,6 @@ afterEach(() => {
   server.faults.length = 0;
 });
 
-function value<T>(result: Result<T>): T {
-  assert.ok(result.ok, result.ok ? '' : result.problem.message);
-  return result.value;
-}
-
 describe('a workspace', () => {
   test('has its real project, and the mode in effect with its origin', async () => {
     const { state } = server;
@@ -49,13 +44,13 @@ describe('a workspace', () => {
       ],
     ] as const;
     for (const [made, mode, from, projectName] of cases) {
-      const read = value(await readWorkspace(connect(server), 'acme', made.name, signal));
+      const read = unwrap(await readWorkspace(connect(server), 'acme', made.name, signal));
       assert.equal(read.id, made.id);
       assert.deepEqual([read.executionMode, read.executionModeFrom, read.project.name], [mode, from, projectName]);
-      assert.deepEqual(value(await readWorkspaceById(connect(server), 'acme', made.id, signal)), read);
+      assert.deepEqual(unwrap(await readWorkspaceById(connect(server), 'acme', made.id, signal)), read);
     }
     state.agents.set('apool-1', [{ name: 'one', status: 'idle' }]);
-    assert.deepEqual(value(await readAgents(connect(server), 'apool-1', signal)), [
+    assert.deepEqual(unwrap(await readAgents(connect(server), 'apool-1', signal)), [
       { name: 'one', version: undefined, status: 'idle' },
     ]);
   });
@@ -75,25 +70,25 @@ describe('a workspace', () => {
     }
     state.workspace('big', 'other-app-1');
     const from = server.apiRequests.length;
-    const all = value(await listWorkspaces(connect(server), 'big', {}, signal));
+    const all = unwrap(await listWorkspaces(connect(server), 'big', {}, signal));
     assert.equal(all.length, 231);
     assert.equal(server.apiRequests.length - from, 3);
-    const tagged = value(await listWorkspaces(connect(server), 'big', { tags: ['prod', 'eu'] }, signal));
+    const tagged = unwrap(await listWorkspaces(connect(server), 'big', { tags: ['prod', 'eu'] }, signal));
     assert.deepEqual(
       tagged.map(w => w.name),
       ['app-000', 'app-100', 'app-200'],
     );
     state.workspace('big', 'keyed', { tags: ['env:prod', 'team:web'] });
-    const keyed = value(await listWorkspaces(connect(server), 'big', { tags: { env: 'prod', team: 'web' } }, signal));
+    const keyed = unwrap(await listWorkspaces(connect(server), 'big', { tags: { env: 'prod', team: 'web' } }, signal));
     assert.deepEqual(
       keyed.map(w => w.name),
       ['keyed'],
     );
-    assert.deepEqual(value(await listWorkspaces(connect(server), 'big', { tags: { env: 'dev' } }, signal)), []);
-    assert.equal(value(await listWorkspaces(connect(server), 'big', { prefix: 'app-1' }, signal)).length, 100);
-    const project = value(await findProject(connect(server), 'big', 'default project', signal));
+    assert.deepEqual(unwrap(await listWorkspaces(connect(server), 'big', { tags: { env: 'dev' } }, signal)), []);
+    assert.equal(unwrap(await listWorkspaces(connect(server), 'big', { prefix: 'app-1' }, signal)).length, 100);
+    const project = unwrap(await findProject(connect(server), 'big', 'default project', signal));
     assert.equal(project.name, 'Default Project');
-    assert.equal(value(await listWorkspaces(connect(server), 'big', { projectId: project.id }, signal)).length, 232);
+    assert.equal(unwrap(await listWorkspaces(connect(server), 'big', { projectId: project.id }, signal)).length, 232);
     const unknown = await findProject(connect(server), 'big', 'nothing', signal);
     assert.match(unknown.ok ? '' : unknown.problem.message, /no project "nothing"/);
   });
@@ -110,14 +105,14 @@ describe('a workspace', () => {
       const list = await get(...args);
       return list.ok ? { ok: true, value: { ...list.value, included: [] } } : list;
     };
-    const visible = value(await listWorkspaces(client, 'hidden', {}, signal));
+    const visible = unwrap(await listWorkspaces(client, 'hidden', {}, signal));
     assert.deepEqual(
       visible.map(w => w.project.name),
       ['Default Project', 'Default Project'],
     );
     server.faults.push({ path: /^\/projects\//, status: 404 });
     const from = server.apiRequests.length;
-    const list = value(await listWorkspaces(client, 'hidden', {}, signal));
+    const list = unwrap(await listWorkspaces(client, 'hidden', {}, signal));
     assert.deepEqual(
       list.map(w => w.project.name),
       ['(unknown)', '(unknown)'],
@@ -129,8 +124,8 @@ describe('a workspace', () => {
     const { state } = server;
     const workspace = state.workspace('acme', 'runs');
     const read = async (): Promise<unknown> => {
-      const w = value(await readWorkspace(connect(server), 'acme', 'runs', signal));
-      const run = value(await readLatestRun(connect(server), w, signal));
+      const w = unwrap(await readWorkspace(connect(server), 'acme', 'runs', signal));
+      const run = unwrap(await readLatestRun(connect(server), w, signal));
       return run && [run.status, run.erroredPhase, run.errorText];
     };
     assert.equal(await read(), undefined);
@@ -164,8 +159,8 @@ describe('a workspace', () => {
 
 describe('variables', () => {
   const read = async (name: string): Promise<VariableReading> => {
-    const workspace = value(await readWorkspace(connect(server), 'acme', name, signal));
-    return value(await readVariables(connect(server), workspace, signal, { compare: true }));
+    const workspace = unwrap(await readWorkspace(connect(server), 'acme', name, signal));
+    return unwrap(await readVariables(connect(server), workspace, signal, { compare: true }));
   };
 
   test('come with their origin and what they shadow; sensitive values never', async () => {
@@ -219,7 +214,7 @@ describe('variables', () => {
 
   test('that may not be read are said to be so', async () => {
     server.state.workspace('acme', 'closed', { mayReadVariables: false });
-    const workspace = value(await readWorkspace(connect(server), 'acme', 'closed', signal));
+    const workspace = unwrap(await readWorkspace(connect(server), 'acme', 'closed', signal));
     const refused = await readVariables(connect(server), workspace, signal);
     assert.equal(refused.ok ? '' : refused.problem.code, 'hcp-variables-hidden');
   });

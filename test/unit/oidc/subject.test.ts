@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Result } from '../../../src/core/problem';
+import { unwrap } from '../../../src/core/problem';
 import {
   configurationTag,
   deploymentName,
@@ -16,19 +16,14 @@ import {
 import { oidcProviderArn, parseOidcProviderArn, partitionOfRegion } from '../../../src/oidc/partition';
 import { moduleTestSubject, parseSubject, stackSubject, workspaceSubject } from '../../../src/oidc/subject';
 
-function value<T>(result: Result<T>): T {
-  assert.ok(result.ok, result.ok ? '' : result.problem.message);
-  return result.value;
-}
-
-const organization = value(organizationName('acme'));
-const project = value(projectName('Default Project'));
+const organization = unwrap(organizationName('acme'));
+const project = unwrap(projectName('Default Project'));
 
 test('the three grammars are built and read back', () => {
-  const workspace = workspaceSubject({ organization, project, workspace: value(workspaceName('prod')) }, 'apply');
+  const workspace = workspaceSubject({ organization, project, workspace: unwrap(workspaceName('prod')) }, 'apply');
   assert.equal(workspace, 'organization:acme:project:Default Project:workspace:prod:run_phase:apply');
   assert.equal(parseSubject(workspace)?.segments['project'], 'Default Project');
-  const module = moduleTestSubject({ organization, module: value(moduleName('vpc')) });
+  const module = moduleTestSubject({ organization, module: unwrap(moduleName('vpc')) });
   assert.equal(module, 'organization:acme:module:vpc:operation:test_run');
   assert.equal(parseSubject(module)?.kind, 'module-test');
   assert.equal(parseSubject('organization:acme:workspace:prod:run_phase:plan')?.kind, 'without-project');
@@ -38,10 +33,10 @@ test('the three grammars are built and read back', () => {
 test('a Stack subject may have 127 characters and not one more', () => {
   const make = (length: number): ReturnType<typeof stackSubject> => {
     const rest = 'organization:acme:project:Default Project:stack:s:deployment::operation:plan'.length;
-    const deployment = value(deploymentName('d'.repeat(length - rest)));
-    return stackSubject({ organization, project, stack: value(stackName('s')), deployment }, 'plan');
+    const deployment = unwrap(deploymentName('d'.repeat(length - rest)));
+    return stackSubject({ organization, project, stack: unwrap(stackName('s')), deployment }, 'plan');
   };
-  assert.equal(value(make(127)).length, 127);
+  assert.equal(unwrap(make(127)).length, 127);
   const long = make(128);
   assert.ok(!long.ok);
   assert.equal(long.problem.code, 'subject-too-long');
@@ -59,7 +54,7 @@ test('names with wildcards, colons or blanks at their ends are refused', () => {
 });
 
 test('issuers have no scheme, slash or port for AWS', () => {
-  const host = value(hostname('https://TFE.Acme.com:8443/'));
+  const host = unwrap(hostname('https://TFE.Acme.com:8443/'));
   assert.equal(issuerHost(host), 'tfe.acme.com');
   assert.equal(issuerUrl(host), 'https://tfe.acme.com');
   for (const bad of ['', 'a b', 'host/path', '*.terraform.io']) assert.ok(!hostname(bad).ok, bad);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { credentialFacts, type CredentialFacts } from '../../../../src/hcp/variables/credentials';
+import { credentialFacts, type VariableFacts } from '../../../../src/hcp/variables/credentials';
 import { editDistance, knownName, meantName } from '../../../../src/hcp/variables/names';
 import { effectiveVariables, type Variable } from '../../../../src/hcp/variables/precedence';
 
@@ -12,7 +12,7 @@ type Given = Readonly<
 >;
 
 /** A value that is not given is sensitive. */
-function facts(given: Given, feeding?: ReadonlySet<string>): CredentialFacts {
+function facts(given: Given, feeding?: ReadonlySet<string>): VariableFacts {
   const variables = Object.entries(given).map(([key, g]): Variable => {
     const it = typeof g === 'string' ? { value: g } : g;
     return {

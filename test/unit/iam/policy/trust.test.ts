@@ -18,27 +18,22 @@ import {
 } from '../../../../src/oidc/names';
 import type { Phase, WorkspaceIdentity } from '../../../../src/oidc/subject';
 import { workspaceSubject } from '../../../../src/oidc/subject';
-import type { Result } from '../../../../src/core/problem';
-
-function value<T>(result: Result<T>): T {
-  assert.ok(result.ok, result.ok ? '' : result.problem.message);
-  return result.value;
-}
+import { unwrap } from '../../../../src/core/problem';
 
 const word = fc.stringMatching(/^[A-Za-z0-9_-]{1,20}$/);
 const identity = fc.record({ o: word, p: word, w: word }).map(({ o, p, w }): WorkspaceIdentity => ({
   kind: 'workspace',
-  organization: value(organizationName(o)),
-  project: value(projectName(p)),
-  workspace: value(workspaceName(w)),
+  organization: unwrap(organizationName(o)),
+  project: unwrap(projectName(p)),
+  workspace: unwrap(workspaceName(w)),
 }));
 const phases = fc.constantFrom<readonly Phase[]>(['plan'], ['apply'], ['plan', 'apply']);
 
 function policyText(identities: readonly WorkspaceIdentity[], wanted: readonly Phase[]): string {
   return compact(
-    value(
+    unwrap(
       trustPolicy({
-        hostname: value(hostname('app.terraform.io')),
+        hostname: unwrap(hostname('app.terraform.io')),
         partition: 'aws',
         accountId: '123456789012',
         audience: defaultAudience,
@@ -74,7 +69,7 @@ test('the proof holds for every generated policy: own runs pass, each stranger i
     fc.property(identity, phases, (own, wanted) => {
       const read = readPolicy(readPolicyText(policyText([own], wanted)).root);
       const rows = prove(read, {
-        hostname: value(hostname('app.terraform.io')),
+        hostname: unwrap(hostname('app.terraform.io')),
         audience: defaultAudience,
         identity: own,
         phases: wanted,
@@ -93,19 +88,19 @@ test('a policy that is too long for exact subjects still lets no stranger in; be
   const make = (n: number): WorkspaceIdentity[] =>
     Array.from({ length: n }, (_, i) => ({
       kind: 'workspace',
-      organization: value(organizationName('acme')),
-      project: value(projectName('Default Project')),
-      workspace: value(workspaceName(`workspace-${i}`)),
+      organization: unwrap(organizationName('acme')),
+      project: unwrap(projectName('Default Project')),
+      workspace: unwrap(workspaceName(`workspace-${i}`)),
     }));
   const text = policyText(make(18), ['plan', 'apply']);
   assert.ok(text.includes('StringLike') && text.includes(':run_phase:*'));
   assert.equal(ask(text, 'organization:acme:project:Default Project:workspace:workspace-17:run_phase:apply'), 'allow');
   assert.equal(ask(text, 'organization:acme:project:Default Project:workspace:workspace-18:run_phase:apply'), 'deny');
   const tooMany = trustPolicy({
-    hostname: value(hostname('app.terraform.io')),
+    hostname: unwrap(hostname('app.terraform.io')),
     partition: 'aws',
     accountId: '123456789012',
-    audience: value(audienceName('aws.workload.identity')),
+    audience: unwrap(audienceName('aws.workload.identity')),
     identities: make(60),
     phases: ['plan'],
   });
