@@ -1,5 +1,6 @@
 import type { FileReader } from '../core/host';
 import { fileKind } from './fileKinds';
+import type { ProjectProblem } from './model';
 
 const skipped: ReadonlySet<string> = new Set(['node_modules', '.terraform', '.git', '.terragrunt-cache']);
 const maximumFolders = 50_000;
@@ -11,6 +12,14 @@ export interface FoundFolder {
   readonly names: readonly string[];
 }
 
+export interface Discovery {
+  readonly folders: readonly FoundFolder[];
+  /** There are more folders than are looked at. */
+  readonly truncated: boolean;
+  /** Folders that can't be listed, and names of Terraform's behind which there is no file. */
+  readonly problems: readonly ProjectProblem[];
+}
+
 /**
  * Every folder below `folder` that holds a file of Terraform's, in order of path. Hidden folders and dependencies are left out;
  * a folder that is reached twice (symbolic links) is looked at once.
@@ -20,13 +29,14 @@ export async function discover(
   folder: string,
   ignore: (relativeDir: string) => boolean,
   signal: AbortSignal | undefined,
-): Promise<{ readonly folders: readonly FoundFolder[]; readonly truncated: boolean }> {
+): Promise<Discovery> {
   const folders: FoundFolder[] = [];
+  const skippedPlaces: ProjectProblem[] = [];
   const seen = new Set<string>();
   let truncated = false;
   let level: readonly string[] = [folder];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maximumDepth) return { folders: sorted(folders), truncated: true };
+    if (depth > maximumDepth) return { folders: sorted(folders), truncated: true, problems: skippedPlaces };
     const next: string[] = [];
     // One level at a time, some folders at once: a wide tree is fast, a deep one has a bounded number of handles open.
     for (let i = 0; i < level.length; i += 16) {
@@ -41,7 +51,17 @@ export async function discover(
           }
           seen.add(canonical);
           const entries = await host.list(dir);
-          if (entries === undefined) return;
+          if (entries === undefined) {
+            skippedPlaces.push(place('folder-skipped', dir, 'The folder was not read: it can not be listed.'));
+            return;
+          }
+          for (const { name, kind } of entries) {
+            const wanted = fileKind(name);
+            // Terraform stops at such a configuration file; for a .tfvars file it looks whether it is there.
+            if (kind !== 'other' || wanted === undefined || wanted.role === 'tfvars') continue;
+            const why = `${name} was not read: it is no file, or a link that leads nowhere.`;
+            skippedPlaces.push(place('file-skipped', host.join(dir, name), why));
+          }
           const names = entries.filter(e => e.kind === 'file' && fileKind(e.name) !== undefined).map(e => e.name);
           if (names.length > 0) folders.push({ dir, names });
           for (const entry of entries) {
@@ -54,8 +74,14 @@ export async function discover(
     }
     level = next;
   }
-  return { folders: sorted(folders), truncated };
+  return { folders: sorted(folders), truncated, problems: skippedPlaces };
 }
+
+const place = (code: ProjectProblem['code'], file: string, message: string): ProjectProblem => ({
+  code,
+  message,
+  location: { file, span: { start: 0, end: 0 } },
+});
 
 function sorted(folders: FoundFolder[]): readonly FoundFolder[] {
   return folders.sort((a, b) => (a.dir < b.dir ? -1 : a.dir > b.dir ? 1 : 0));

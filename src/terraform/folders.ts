@@ -145,6 +145,7 @@ export class FolderLoader {
         problems.push({
           code: 'file-skipped',
           message: `${name} was not read: ${error instanceof Error ? error.message : 'it can not be read'}.`,
+          location: { file: path, span: { start: 0, end: 0 } },
         });
         return undefined;
       }

@@ -34,6 +34,7 @@ export interface ProjectProblem {
   readonly code:
     | 'syntax'
     | 'file-skipped'
+    | 'folder-skipped'
     | 'duplicate-cloud'
     | 'cloud-and-backend'
     | 'workspace-conflict'

@@ -92,6 +92,7 @@ class ProjectReader {
    */
   async *roots<T>(map: (root: Root) => T): AsyncGenerator<T, void> {
     const found = await discover(this.host, this.folder, this.options.ignore ?? (() => false), this.options.signal);
+    this.problems.push(...found.problems);
     if (found.truncated) {
       this.problems.push({
         code: 'too-many-folders',

@@ -2,10 +2,12 @@ import type { Location } from '../../core/text';
 import type { Finding, Severity } from '../../lint/finding';
 import { lintRoot, type SeveritySetting } from '../../lint/lint';
 import { rules } from '../../lint/table';
+import type { ProjectProblem } from '../../terraform/model';
 import { choice, type Command, many, type OptionValues, UsageError } from '../command';
 import { type CheckedRoot, checkJson, CheckText } from '../checkReport';
 import { sarif } from '../sarif';
 import { scanTerraformFolder } from '../terraformFolder';
+import { Unread } from '../unread';
 import { homepage, version } from '../../../package.json';
 
 const failLevels = ['error', 'warning', 'never'] as const;
@@ -26,7 +28,8 @@ credentials, profiles, roles and keys that stand in the way of dynamic provider 
 Rules: ${rules.map(rule => rule.code).join(', ')}.
 A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. docs/rules.md tells each rule.
 
-Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
+Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run, or a file or folder could not be read (it is named; what
+was found in the others is reported all the same).
 `,
   options: {
     format: { type: 'string' },
@@ -37,10 +40,11 @@ Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
     const format = choice(values, 'format', ['text', 'json', 'sarif'] as const, 'text');
     const failOn = choice(values, 'fail-on', failLevels, 'error');
     const severities = severitySettings(values);
+    const general: ProjectProblem[] = [];
     const { places, roots } = await scanTerraformFolder(
       context,
       positionals,
-      problem => context.err(`tfc-oidc check: ${problem.message}\n`),
+      problem => general.push(problem),
       (root, only) => {
         const findings = lintRoot(root, { environment: context.env, severities }).filter(
           finding => only === undefined || finding.location.file === only,
@@ -60,6 +64,10 @@ Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
     if (format === 'json') context.out(checkJson(places, checked));
     else if (format === 'sarif') context.out(sarif(places, findings, { version, homepage }));
     else context.out(text.end());
+    const unread = new Unread();
+    unread.add([...general, ...checked.flatMap(c => c.root.problems)], places);
+    context.err(unread.text('check'));
+    if (unread.any) return 2;
     return findings.some(finding => fails(finding.severity, failOn)) ? 1 : 0;
   },
 };

@@ -8,6 +8,7 @@ import type { SourceFile } from '../../terraform/model';
 import { type Command, many, UsageError } from '../command';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { Unread } from '../unread';
 
 export const fix: Command = {
   name: 'fix',
@@ -22,7 +23,7 @@ changed while the command ran, that have syntax errors, or that lie outside of P
 
 Rules: ${rules.map(rule => rule.code).join(', ')}.
 
-Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
+Exit codes: 0 done (or nothing to do), 2 could not run, a file was left alone, or a file or folder could not be read.
 `,
   options: {
     code: { type: 'string', multiple: true },
@@ -45,6 +46,9 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
       file => folder.name(file.path),
       codes.length > 0,
     );
+    const unread = new Unread();
+    unread.add([...folder.project.problems, ...folder.project.roots.flatMap(r => r.problems)], folder);
+    context.err(unread.text('fix'));
     const changes = plan.changes.flatMap(({ file: path, edits }) => {
       const file = folder.files.get(path);
       return file === undefined ? [] : [{ file, text: applyToFile(file, edits) }];
@@ -52,7 +56,7 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
     if (values['dry-run'] === true) {
       for (const change of plan.changes) context.out(changeDiff(folder, change));
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
-      return plan.problems.length === 0 ? 0 : 2;
+      return plan.problems.length === 0 && !unread.any ? 0 : 2;
     }
     const problems = [...plan.problems];
     const ready: { file: SourceFile; target: Replaceable; text: string }[] = [];
@@ -76,7 +80,7 @@ Exit codes: 0 done (or nothing to do), 2 could not run or a file was left alone.
       );
     }
     for (const problem of problems) context.err(`tfc-oidc fix: ${problem.message} ${problem.nextStep}\n`);
-    return problems.length === 0 ? 0 : 2;
+    return problems.length === 0 && !unread.any ? 0 : 2;
   },
 };
 

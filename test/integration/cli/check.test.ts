@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import Ajv, { type AnySchemaObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { check } from '../../../src/cli/commands/check';
+import { fix } from '../../../src/cli/commands/fix';
 import { UsageError } from '../../../src/cli/command';
 import { ProblemError } from '../../../src/core/problem';
 import { fixtureFolder, fixtureNames } from '../../support/lintFixtures';
@@ -152,3 +153,30 @@ test('names with spaces are encoded in SARIF', async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test('what can not be read is named, and makes the exit code 2 of check and fix', async context => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(path.join(folder, 'app/secret'), { recursive: true });
+  writeFileSync(path.join(folder, 'app/main.tf'), 'provider "aws" {\n  region  = "eu-central-1"\n}\n');
+  assert.deepEqual(await codeAndErr(folder), [0, '', 0, '']);
+
+  writeFileSync(path.join(folder, 'app/big.tf'), '#'.repeat(5 * 1024 * 1024 + 1));
+  symlinkSync('nowhere.tf', path.join(folder, 'app/linked.tf'));
+  const [checked, err, fixed, fixErr] = await codeAndErr(folder);
+  assert.deepEqual([checked, fixed], [2, 2]);
+  for (const text of [String(err), String(fixErr)]) {
+    assert.match(text, /app\/big\.tf: .*was not read: it has 5\.0 MiB/);
+    assert.match(text, /app\/linked\.tf: .*was not read/);
+  }
+  const json = JSON.parse((await run([folder, '--format', 'json'])).out) as { roots: { problems: unknown[] }[] };
+  assert.equal(json.roots[0]?.problems.length, 1);
+  const dry = await runCommand(fix, [folder, '--dry-run'], { cwd: root });
+  assert.equal(dry.code, 2);
+});
+
+async function codeAndErr(folder: string): Promise<readonly (number | string)[]> {
+  const checked = await run([folder]);
+  const fixed = await runCommand(fix, [folder], { cwd: root });
+  return [checked.code, checked.err, fixed.code, fixed.err];
+}

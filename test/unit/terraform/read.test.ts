@@ -105,3 +105,17 @@ test('an override file that sets no default keeps the earlier one', async () => 
   assert.ok(value?.kind === 'string');
   assert.equal(value.value, 'eu-west-1');
 });
+
+test('a folder that can not be listed is named', async () => {
+  const host = memoryFiles({ '/r/main.tf': 'provider "aws" {}\n', '/r/sub/main.tf': '', '/r/closed/main.tf': '' });
+  const closed = {
+    ...host,
+    list: (dir: string) => (dir === '/r/closed' ? Promise.resolve(undefined) : host.list(dir)),
+  };
+  const { problems, roots } = await readProject(closed, {}, '/r', '/r');
+  assert.deepEqual(
+    problems.map(p => [p.code, p.location?.file]),
+    [['folder-skipped', '/r/closed']],
+  );
+  assert.equal(roots.length, 2);
+});
