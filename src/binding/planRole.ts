@@ -281,7 +281,7 @@ function refusals(
     return [
       {
         code: 'role-not-ours',
-        message: `Role ${actual.name} exists and was not made by tfc-oidc; ${changes.length} changes would be made to it.`,
+        message: `Role ${actual.name} exists and was not made by tfc-oidc; ${changes.length === 1 ? '1 change' : `${changes.length} changes`} would be made to it.`,
         nextStep: 'Look at the changes and repeat with --adopt, or choose another role name with --role-name.',
       },
     ];

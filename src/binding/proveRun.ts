@@ -13,9 +13,14 @@ import type { Workspace } from '../hcp/workspace/model';
 import type { Check } from './check';
 import { type BindingFacts, known } from './facts';
 
-/** How a plan-only run ended. Only `proven` says that AWS gave the role's credentials and that the plan got through with them. */
+/**
+ * How a plan-only run ended. Only `proven` says that AWS gave the role's credentials and that the plan got through with them;
+ * `unproven`: it got through, and `doubts` say why that need not have been the role. `waiting`: for a person's decision. `running`: it
+ * was followed long enough, and goes on.
+ */
 export interface RunProof {
-  readonly state: 'proven' | 'failed' | 'cancelled' | 'waiting';
+  readonly state: 'proven' | 'unproven' | 'failed' | 'cancelled' | 'waiting' | 'running';
+  readonly doubts: readonly string[];
   readonly runId: string;
   readonly url: string;
   readonly configurationVersion: string;
@@ -29,6 +34,8 @@ export interface RunProof {
 }
 
 export interface RunProofOptions {
+  /** Of the binding as it was before the run: whether a plan that gets through is a proof depends on them. */
+  readonly checks: readonly Check[];
   /** Told of every new status. */
   readonly progress: (status: string, run: { readonly id: string; readonly url: string }) => void;
   readonly now: () => number;
@@ -79,7 +86,40 @@ export function runProofObstacle(workspace: Workspace, checks: readonly Check[])
       nextStep: 'Remove the static credentials first (--remove-static-keys, tfc-oidc fix).',
     };
   }
+  const unread = checks.find(
+    c => c.state === 'unknown' && ['variables-readable', 'no-static-credentials'].includes(c.id),
+  );
+  if (unread !== undefined) {
+    return {
+      code: 'variables-unread',
+      message: `The variables of ${workspace.name} could not be read, so nobody could say which credentials a run has used: ${unread.why}`,
+      nextStep: 'Use a token that may read the variables of the workspace.',
+    };
+  }
+  if (!checks.some(c => c.id === 'enabled' && c.state === 'ok')) {
+    const off = checks.find(c => c.id === 'enabled');
+    return {
+      code: 'oidc-not-on',
+      message: `Dynamic credentials of ${workspace.name} are not known to be on, so that a run would prove nothing: ${off?.evidence[0] ?? off?.why ?? 'no TFC_AWS_PROVIDER_AUTH variable was read.'}`,
+      nextStep: off?.nextStep ?? 'Configure the workspace (tfc-oidc configure).',
+    };
+  }
   return undefined;
+}
+
+/** What speaks of a role itself. An account that nobody asked for is no doubt: a run asks it. */
+const ofRoles: ReadonlySet<string> = new Set(['roles-named', 'role-arn-valid', 'role-exists', 'role-trusts-run']);
+
+/** Why a plan that got through need not have done so with the role. */
+function doubtsOf(checks: readonly Check[]): readonly string[] {
+  const doubtful = checks.filter(c => ofRoles.has(c.id) && (c.state === 'wrong' || c.state === 'unknown'));
+  const statics = checks.some(c => c.id === 'no-static-credentials' && c.state === 'ok');
+  const on = checks.some(c => c.id === 'enabled' && c.state === 'ok');
+  return [
+    ...(statics ? [] : ['It is not known that no static credentials win over the role.']),
+    ...(on ? [] : ['Dynamic credentials are not known to be on.']),
+    ...doubtful.map(c => `${c.title}: ${c.evidence[0] ?? c.why}`),
+  ];
 }
 
 /**
@@ -108,8 +148,10 @@ export async function proveByRun(
   let run = made.value;
   const url = `${workspace.url}/runs/${uriPart(run.id)}`;
   const named = { id: run.id, url };
+  const doubts = doubtsOf(options.checks);
   const proof = (state: RunProof['state'], log: string, more: { readonly runCancelled?: boolean } = {}): RunProof => ({
-    state,
+    state: state === 'proven' && doubts.length > 0 ? 'unproven' : state,
+    doubts: state === 'proven' ? doubts : [],
     runId: run.id,
     url,
     configurationVersion: configuration.value.id,
@@ -130,7 +172,7 @@ export async function proveByRun(
         const log = await planLog(client, run, signal);
         return ok(proof(outcome, log.ok ? log.value : ''));
       }
-      if (options.now() - started > (options.patience ?? 30 * 60_000)) return ok(proof('waiting', ''));
+      if (options.now() - started > (options.patience ?? 30 * 60_000)) return ok(proof('running', ''));
       await options.wait(pause, signal);
       pause = Math.min(longestPause, pause * 1.5);
       const again = await readPlanOnlyRun(client, run.id, signal);

@@ -12,9 +12,28 @@ const needed = new Set([
   'roles-named',
 ]);
 
-/** Was the trust of each role evaluated, does it let its runs in, and was nothing unknown that this rests on? */
-export function trustIsProven(checks: readonly Check[]): boolean {
-  const trust = checks.filter(c => c.id === 'role-trusts-run');
-  if (trust.length === 0 || trust.some(c => c.state !== 'ok')) return false;
-  return !checks.some(c => needed.has(c.id) && c.state === 'unknown');
+/** What is cleaned up after the proof, or tells of the past. */
+const leftovers: ReadonlySet<string> = new Set(['no-static-credentials', 'last-run', 'variables-well-formed']);
+
+/** Why a setup does not count as proven. */
+export interface ProofGap {
+  /** What is wrong and is neither a leftover nor a matter of the code. */
+  readonly wrong: readonly Check[];
+  /** What the proof rests on and could not be read. */
+  readonly unread: readonly Check[];
 }
+
+/** `undefined`: every role was evaluated and lets its runs in, and nothing but leftovers is wrong. */
+export function proofGap(checks: readonly Check[]): ProofGap | undefined {
+  const essential = checks.filter(c => !leftovers.has(c.id) && !isCodeOnly(c));
+  const wrong = essential.filter(c => c.state === 'wrong');
+  const unread = essential.filter(c => needed.has(c.id) && c.state === 'unknown');
+  const trust = essential.filter(c => c.id === 'role-trusts-run');
+  const trusted = trust.length > 0 && trust.every(c => c.state === 'ok');
+  return wrong.length === 0 && unread.length === 0 && trusted ? undefined : { wrong, unread };
+}
+
+/** What only an edit of the code puts right, and what the code's own fixes come for. */
+export const isCodeOnly = (check: Check): boolean =>
+  check.remedy?.kind === 'fix-code' ||
+  (check.id === 'no-static-credentials' && check.remedy?.kind !== 'remove-variables');

@@ -1,8 +1,6 @@
-import { type Check, worst } from '../binding/check';
 import { parseRoleArn } from '../binding/checks/arn';
 import type { VariableChange } from '../binding/change';
 import { type BindingFacts, phases, type WorkspaceFacts } from '../binding/facts';
-import { trustIsProven } from '../binding/proven';
 import { gatherBinding, type GatheredBinding } from '../binding/gather/binding';
 import type { CodePlan } from '../binding/planCode';
 import type { HcpClient } from '../hcp/client/client';
@@ -48,18 +46,6 @@ export function gatherFor(
     context.signal,
   );
 }
-
-/** Everything but leftovers is right, and each trust policy was evaluated and lets the runs in. */
-export function isProven(checks: readonly Check[]): boolean {
-  const leftover: ReadonlySet<string> = new Set(['no-static-credentials', 'last-run', 'variables-well-formed']);
-  const essential = checks.filter(c => !leftover.has(c.id) && !isCodeOnly(c));
-  return worst(essential) !== 'wrong' && trustIsProven(essential);
-}
-
-/** What only an edit of the code puts right, and what the code's own fixes come for. */
-export const isCodeOnly = (check: Check): boolean =>
-  check.remedy?.kind === 'fix-code' ||
-  (check.id === 'no-static-credentials' && check.remedy?.kind !== 'remove-variables');
 
 export const unique = <T extends { readonly id: string }>(changes: readonly T[]): readonly T[] => [
   ...new Map(changes.map(c => [c.id, c])).values(),

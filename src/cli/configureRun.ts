@@ -11,6 +11,7 @@ import type { CodePlan } from '../binding/planCode';
 import { planRepairs } from '../binding/planRepairs';
 import { planRemovals, planVariables, type VariablePlan, type VariableTarget } from '../binding/planVariables';
 import { subjectOf } from '../binding/prepare';
+import { isCodeOnly, proofGap } from '../binding/proven';
 import { type Problem, ProblemError, unwrap } from '../core/problem';
 import { findVarset } from '../hcp/variables/read';
 import type { Root } from '../terraform/model';
@@ -22,8 +23,6 @@ import {
   codeChangeJson,
   type ConfiguredGroup,
   gatherFor,
-  isCodeOnly,
-  isProven,
   notesOf,
   tagsOf,
   type ReadTarget,
@@ -254,7 +253,7 @@ export class Configuration {
       if (outcome.applied.state !== 'complete') return outcome.applied;
     }
     outcome.checks = await this.readBack(group);
-    outcome.proven = isProven(outcome.checks);
+    outcome.proven = proofGap(outcome.checks) === undefined;
     if (outcome.proven && group.removals.length > 0) {
       outcome.removed = await this.apply(group, group.removals, 'Clean up variables');
       if (outcome.removed.state !== 'complete') return outcome.removed;

@@ -69,10 +69,11 @@ export function planText(planned: PreparedBinding, notes: readonly string[]): st
     ),
     '',
   ];
-  if (plan.changes.length === 0) out.push('Nothing to do: the account is as it should be.', '');
-  else
+  if (plan.changes.length === 0) {
+    if (plan.problems.length === 0) out.push('Nothing to do: the account is as it should be.', '');
+  } else
     out.push(
-      `${plan.changes.length} changes to IAM:`,
+      plan.changes.length === 1 ? '1 change to IAM:' : `${plan.changes.length} changes to IAM:`,
       '',
       ...plan.changes.map((change, i) => changeText(change, i + 1)),
     );

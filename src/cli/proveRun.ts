@@ -7,6 +7,7 @@ import type { BindingFacts } from '../binding/facts';
 import { trustJudge } from '../binding/judge';
 import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../binding/proveRun';
 import { ProblemError, unwrap } from '../core/problem';
+import { oneLine } from '../core/text';
 import type { HcpClient } from '../hcp/client/client';
 import { realWait } from '../hcp/client/limiter';
 import type { Workspace } from '../hcp/workspace/model';
@@ -26,13 +27,15 @@ export async function runProof(
   workspace: Workspace,
   facts: BindingFacts,
 ): Promise<ProvenRun> {
-  const obstacle = runProofObstacle(workspace, runChecks(facts, trustJudge));
+  const before = runChecks(facts, trustJudge);
+  const obstacle = runProofObstacle(workspace, before);
   if (obstacle !== undefined) throw new ProblemError(obstacle);
   const proof = unwrap(
     await proveByRun(
       client,
       workspace,
       {
+        checks: before,
         progress: (status, run) => context.err(`Run ${run.id}: ${status.replaceAll('_', ' ')}\n`),
         now: Date.now,
         wait: realWait,
@@ -60,9 +63,11 @@ async function cancelToo(context: CliContext, url: string): Promise<boolean> {
 
 const words: Readonly<Record<RunProof['state'], string>> = {
   proven: 'proven by a plan-only run',
+  unproven: 'the plan got through, which proves nothing yet',
   failed: 'the plan-only run ended in an error',
   cancelled: 'the plan-only run was cancelled',
   waiting: 'the plan-only run waits for a decision in HCP Terraform',
+  running: 'the plan-only run still goes on; it is no longer followed',
 };
 
 export function runProofText(subject: string, { proof, diagnoses, checks }: ProvenRun): string {
@@ -70,6 +75,7 @@ export function runProofText(subject: string, { proof, diagnoses, checks }: Prov
   const lines = [
     `${subject}: ${words[proof.state]} (${Math.round(proof.milliseconds / 1000)} s, ${proof.status})`,
     `  ${proof.url}`,
+    ...proof.doubts.map(doubt => `  - ${oneLine(doubt)}`),
     `  It planned ${proof.configurationVersion}, the configuration that HCP Terraform has, not the files on this machine. Nothing was applied.`,
     ...(changes === undefined
       ? []
@@ -86,6 +92,7 @@ export function runProofJson({ proof, diagnoses }: ProvenRun): Readonly<Record<s
     id: proof.runId,
     status: proof.status,
     url: proof.url,
+    ...(proof.doubts.length > 0 && { doubts: proof.doubts }),
     planOnly: true,
     configurationVersion: proof.configurationVersion,
     changes: proof.changes ?? null,

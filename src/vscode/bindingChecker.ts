@@ -21,7 +21,7 @@ import type { HcpClient } from '../hcp/client/client';
 import { listWorkspaces } from '../hcp/workspace/read';
 import { defaultAudience } from '../oidc/names';
 import type { ChosenAccount } from './aws';
-import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus } from './bindingStore';
+import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
 import type { HcpConnections } from './hcp';
 import type { AnalysedRoot } from './projectStore';
 
@@ -52,9 +52,18 @@ export class BindingChecker implements Checker {
     signal: AbortSignal,
   ): Promise<CheckedWorkspace | undefined> {
     const target = targetOf(analysed);
-    if (target === undefined) return undefined;
-    const client = await this.connections.find(target.hostname, analysed.root.cloud, signal);
-    return this.checkWorkspace(analysed, { ...target, workspace }, client, account, signal);
+    return target === undefined ? undefined : this.checkAt(analysed, { ...target, workspace }, account, signal);
+  }
+
+  /** A workspace that a person chose, also where the code does not name it or its organization. */
+  async checkAt(
+    analysed: AnalysedRoot,
+    { hostname, organization, workspace }: WorkspacePlace,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace> {
+    const client = await this.connections.find(hostname, analysed.root.cloud, signal);
+    return this.checkWorkspace(analysed, { hostname, organization, workspace }, client, account, signal);
   }
 
   /** The same workspace after its code has changed. */
@@ -63,20 +72,30 @@ export class BindingChecker implements Checker {
     return { ...checked, facts, checks: runChecks(facts, trustJudge) };
   }
 
-  /** All workspaces of a root, or their names where they are many. */
+  /** All workspaces of a root; where they are many or the code names none, those that were looked at `before`. */
   async checkRoot(
     analysed: AnalysedRoot,
     account: ChosenAccount | undefined,
     signal: AbortSignal,
     tell: (message: string) => void,
+    before: readonly WorkspacePlace[],
   ): Promise<RootStatus> {
     const at = Date.now();
     if (analysed.root.stack !== undefined) {
       const deployments = await this.checkStack(analysed, account, signal);
       return { at, names: [], workspaces: [], deployments, problem: undefined };
     }
+    const workspaces: CheckedWorkspace[] = [];
+    const checkAll = async (places: readonly WorkspacePlace[]): Promise<void> => {
+      for (const place of places) {
+        tell(`${place.organization}/${place.workspace}`);
+        workspaces.push(await this.checkAt(analysed, place, account, signal));
+      }
+    };
     const target = targetOf(analysed);
     if (target === undefined) {
+      await checkAll(before);
+      if (before.length > 0) return { at, names: before.map(p => p.workspace), workspaces, problem: undefined };
       return {
         at,
         names: [],
@@ -86,12 +105,12 @@ export class BindingChecker implements Checker {
     }
     const client = await this.connections.find(target.hostname, analysed.root.cloud, signal);
     const names = await workspaceNames(analysed, target.organization, client, signal);
-    if (typeof names === 'string') return { at, names: [], workspaces: [], problem: names };
-    const workspaces: CheckedWorkspace[] = [];
-    for (const workspace of names.length > eagerWorkspaces ? [] : names) {
-      tell(`${target.organization}/${workspace}`);
-      workspaces.push(await this.checkWorkspace(analysed, { ...target, workspace }, client, account, signal));
+    if (typeof names === 'string') {
+      await checkAll(before);
+      return { at, names: before.map(p => p.workspace), workspaces, problem: before.length > 0 ? undefined : names };
     }
+    const chosen = names.length > eagerWorkspaces ? before.map(p => p.workspace).filter(n => names.includes(n)) : names;
+    await checkAll(chosen.slice(0, eagerWorkspaces).map(workspace => ({ ...target, workspace })));
     return { at, names, workspaces, problem: undefined };
   }
 
@@ -118,7 +137,7 @@ export class BindingChecker implements Checker {
 
   private async checkWorkspace(
     analysed: AnalysedRoot,
-    target: { readonly organization: string; readonly hostname: string; readonly workspace: string },
+    target: WorkspacePlace,
     client: HcpClient | { readonly missing: string },
     account: ChosenAccount | undefined,
     signal: AbortSignal,

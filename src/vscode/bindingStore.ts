@@ -6,11 +6,15 @@ import type { ChosenAccount } from './aws';
 import { abortOn } from './cancellation';
 import type { AnalysedRoot } from './projectStore';
 
-/** One workspace with its checks, and when they were made. */
-export interface CheckedWorkspace {
+/** A workspace by its names, whether or not the code of a root has them. */
+export interface WorkspacePlace {
   readonly organization: string;
   readonly workspace: string;
   readonly hostname: string;
+}
+
+/** One workspace with its checks. */
+export interface CheckedWorkspace extends WorkspacePlace {
   readonly facts: BindingFacts;
   readonly source: GatheredBinding['source'];
   readonly checks: readonly Check[];
@@ -39,6 +43,7 @@ export interface Checker {
     account: ChosenAccount | undefined,
     signal: AbortSignal,
     tell: (message: string) => void,
+    before: readonly WorkspacePlace[],
   ): Promise<RootStatus>;
   checkNamed(
     root: AnalysedRoot,
@@ -46,6 +51,12 @@ export interface Checker {
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace | undefined>;
+  checkAt(
+    root: AnalysedRoot,
+    place: WorkspacePlace,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace>;
   withCode(root: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace;
   /** The deployments of a Stack as the code is now; what the account said is asked for with the next check. */
   deployments(root: AnalysedRoot): readonly CheckedDeployment[];
@@ -96,9 +107,10 @@ export class BindingStore implements vscode.Disposable {
       async (progress, token) => {
         const signal = abortOn(token);
         for (const root of roots) {
-          if (root.root.cloud.kind === 'none') continue;
+          const before = this.of(root)?.workspaces ?? [];
+          if (root.root.cloud.kind === 'none' && before.length === 0) continue;
           const tell = (message: string): void => progress.report({ message });
-          this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell));
+          this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell, before));
           this.changed.fire();
         }
       },
@@ -119,12 +131,47 @@ export class BindingStore implements vscode.Disposable {
     if (status === undefined) return undefined;
     const checked = await (await this.loadChecker()).checkNamed(analysed, name, this.account, signal);
     if (checked === undefined) return undefined;
-    const current = this.results.get(analysed.root.dir) ?? status;
-    this.results.set(analysed.root.dir, {
-      ...current,
-      workspaces: [...current.workspaces.filter(w => w.workspace !== name), checked],
-    });
+    this.keep(analysed, checked);
     return checked;
+  }
+
+  /**
+   * Checks just these workspaces, by their own names: the code need not say any of them, and a long list is not read. In the order of
+   * `places`.
+   */
+  async checkPlaces(analysed: AnalysedRoot, places: readonly WorkspacePlace[]): Promise<readonly CheckedWorkspace[]> {
+    const checker = await this.loadChecker();
+    return vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Checking OIDC bindings'),
+        cancellable: true,
+      },
+      async (progress, token) => {
+        const signal = abortOn(token);
+        const out: CheckedWorkspace[] = [];
+        for (const place of places) {
+          progress.report({ message: `${place.organization}/${place.workspace}` });
+          const checked = await checker.checkAt(analysed, place, this.account, signal);
+          this.keep(analysed, checked);
+          out.push(checked);
+        }
+        this.changed.fire();
+        return out;
+      },
+    );
+  }
+
+  private keep(analysed: AnalysedRoot, checked: CheckedWorkspace): void {
+    const { dir } = analysed.root;
+    const current = this.results.get(dir) ?? { at: Date.now(), names: [], workspaces: [], problem: undefined };
+    const { workspace } = checked;
+    this.results.set(dir, {
+      ...current,
+      names: current.names.includes(workspace) ? current.names : [...current.names, workspace],
+      workspaces: [...current.workspaces.filter(w => w.workspace !== workspace), checked],
+      problem: undefined,
+    });
   }
 
   /** The code has changed: what it says is looked at again, without asking anybody. */

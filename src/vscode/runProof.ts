@@ -95,6 +95,7 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
         client,
         workspace,
         {
+          checks: checked.checks,
           progress: status => progress.report({ message: status.replaceAll('_', ' ') }),
           now: Date.now,
           wait: realWait,
@@ -118,7 +119,7 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
     `${vscode.l10n.t('Run {0}', checked.workspace)}.md`,
     `${runText(checked, proof.value)}\n${causes}`,
   );
-  await bindings.check([analysed]);
+  await bindings.checkPlaces(analysed, [checked]);
 }
 
 async function cancelToo(url: string): Promise<boolean> {
@@ -134,9 +135,11 @@ async function cancelToo(url: string): Promise<boolean> {
 function runText({ organization, workspace }: CheckedWorkspace, proof: RunProof): string {
   const titles: Readonly<Record<RunProof['state'], string>> = {
     proven: vscode.l10n.t('Proven by a run'),
+    unproven: vscode.l10n.t('The plan got through, which proves nothing yet'),
     failed: vscode.l10n.t('The run ended in an error'),
     cancelled: vscode.l10n.t('The run was cancelled'),
     waiting: vscode.l10n.t('The run waits for a decision'),
+    running: vscode.l10n.t('The run still goes on and is no longer followed'),
   };
   const { changes } = proof;
   return [
@@ -150,6 +153,7 @@ function runText({ organization, workspace }: CheckedWorkspace, proof: RunProof)
       Math.round(proof.milliseconds / 1000),
     ),
     '',
+    ...(proof.doubts.length > 0 ? [...proof.doubts.map(doubt => `- ${doubt}`), ''] : []),
     vscode.l10n.t(
       'It planned the configuration that HCP Terraform has, not the files on this machine. Nothing was applied.',
     ),

@@ -151,9 +151,8 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** The workspaces of a root with their checks, or the offer to make them. */
   private status(analysed: AnalysedRoot): Row[] {
-    if (analysed.root.cloud.kind === 'none') return [];
     const status = this.bindings.of(analysed);
-    if (status === undefined) return [{ kind: 'unchecked', analysed }];
+    if (status === undefined) return analysed.root.cloud.kind === 'none' ? [] : [{ kind: 'unchecked', analysed }];
     return [
       ...status.names.flatMap((name): Row[] => {
         const checked = status.workspaces.find(w => w.workspace === name);

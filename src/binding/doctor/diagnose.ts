@@ -138,9 +138,15 @@ function timing(
     if (role.state === 'unknown' || role.value?.createdAt === undefined) continue;
     const age = run.at - role.value.createdAt;
     if (age >= -settling && age < settling) {
-      add(18, 0.4, [
-        `Role ${role.value.name} was created ${Math.max(0, Math.round(age / 1000))} seconds before the run.`,
-      ]);
+      add(18, 0.4, [`Role ${role.value.name} was created ${agesApart(age)} the run.`]);
     }
   }
+}
+
+/** Clocks of two services differ a little, so that a role can look younger than its run. */
+function agesApart(milliseconds: number): string {
+  const seconds = Math.round(Math.abs(milliseconds) / 1000);
+  const word = milliseconds < 0 ? 'after' : 'before';
+  if (seconds === 0) return `just ${word}`;
+  return seconds === 1 ? `1 second ${word}` : `${seconds} seconds ${word}`;
 }

@@ -18,8 +18,9 @@ Usage: tfc-oidc prove-run [PATH] --yes [options]
 
 ${statusHelp}
   --yes                 start the run; without it nothing is started
-  --format text|json    json: { "runs": [{ "organization", "workspace", "state": "proven|failed|cancelled|waiting", "id", "status",
-                        "url", "planOnly", "configurationVersion", "changes", "seconds", "diagnoses": [...] }] }
+  --format text|json    json: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running",
+                        "id", "status", "url", "planOnly", "configurationVersion", "changes", "seconds", "diagnoses": [...] }] };
+                        "unproven" has "doubts": why the plan need not have used the role
 
 Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).
 Exit codes: 0 proven, 1 not proven, 2 could not run.`,

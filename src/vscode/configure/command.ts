@@ -16,7 +16,7 @@ import { applyAfterYes } from './apply';
 import { type Choices, takeRoot } from './choices';
 import type { PolicyPlaces } from './permissions';
 import { bindingPreview } from './preview';
-import { proveAndRemove } from './proof';
+import { checkOthers, proveAndRemove } from './proof';
 import { configureSteps } from './steps';
 import { type PreparedTarget, type Target, titleOf, workOut } from './targets';
 
@@ -78,6 +78,7 @@ export class ConfigureCommand {
         if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
       }
       await this.finish(asked.analysed, prepared);
+      if (prepared.length > 0) await checkOthers(this.services, asked.analysed);
       return;
     }
   }

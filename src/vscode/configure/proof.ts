@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { trustIsProven } from '../../binding/proven';
+import { proofGap } from '../../binding/proven';
 import { planRemovals } from '../../binding/planVariables';
-import { ProblemError } from '../../core/problem';
+import { isAbort, ProblemError } from '../../core/problem';
+import type { Workspace } from '../../hcp/workspace/model';
 import type { ChosenAccount } from '../aws';
-import type { BindingStore, CheckedWorkspace } from '../bindingStore';
+import type { BindingStore, CheckedWorkspace, WorkspacePlace } from '../bindingStore';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { type ApplyServices, report } from './apply';
 import { provenPreview, resultPreview } from './preview';
@@ -27,14 +28,15 @@ export async function proveAndRemove(
   const { bindings, previews } = services;
   const read = targets.filter(t => t.hcp !== undefined);
   if (read.length === 0) return true;
-  const check = async (): Promise<readonly (CheckedWorkspace | undefined)[]> => {
-    await bindings.check([analysed]);
-    const found = bindings.of(analysed)?.workspaces ?? [];
-    return read.map(t => found.find(w => w.workspace === t.hcp?.workspace.name));
-  };
+  // Just these, by the names that were chosen: the code may name none, or a hundred.
+  const check = (): Promise<readonly CheckedWorkspace[]> =>
+    bindings.checkPlaces(
+      analysed,
+      read.flatMap(({ hcp }) => (hcp === undefined ? [] : [placeOf(hcp.workspace)])),
+    );
   bindings.useAccount(opened);
   const checked = await check();
-  checked.forEach((c, i) => holds(c, read[i]?.hcp?.workspace.name ?? ''));
+  checked.forEach(holds);
   let removed = false;
   for (const [i, target] of read.entries()) {
     const found = checked[i];
@@ -44,29 +46,58 @@ export async function proveAndRemove(
     removed ||= result === 'removed';
   }
   const shown = removed ? await check() : checked;
-  const proven = shown.flatMap(c => (c === undefined ? [] : [c]));
   await previews.showMarkdown(
-    `${vscode.l10n.t('Proof {0}', proven.map(c => c.workspace).join(', '))}.md`,
-    provenPreview(proven),
+    `${vscode.l10n.t('Proof {0}', shown.map(c => c.workspace).join(', '))}.md`,
+    provenPreview(shown),
   );
-  // Other roots may use the same account: what was unknown of them can be known now.
-  const others = services.store.all().filter(r => r !== analysed && bindings.of(r) !== undefined);
-  if (others.length > 0) await bindings.check(others);
   return true;
 }
 
+/**
+ * Other roots may use the same account: what was unknown of them can be known now. So may other workspaces of this root. What happens
+ * there is not this setup's.
+ */
+export async function checkOthers(
+  { bindings, store }: Pick<ProofServices, 'bindings' | 'store'>,
+  analysed: AnalysedRoot,
+): Promise<void> {
+  const several = ({ root }: AnalysedRoot): boolean => ['tags', 'prefix'].includes(root.cloud.workspaces.by);
+  const others = store
+    .all()
+    .filter(r => (r.root.dir === analysed.root.dir ? several(r) : bindings.of(r) !== undefined));
+  if (others.length === 0) return;
+  try {
+    await bindings.check(others);
+  } catch (error) {
+    if (isAbort(error) || error instanceof vscode.CancellationError) return;
+    if (!(error instanceof ProblemError)) throw error;
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'The setup is done. Other workspaces of this window could not be checked again: {0} {1}',
+        error.problem.message,
+        error.problem.nextStep,
+      ),
+    );
+  }
+}
+
+const placeOf = ({ hostname, organization, name }: Workspace): WorkspacePlace => ({
+  hostname,
+  organization,
+  workspace: name,
+});
+
 /** The role is proven when every run phase is trusted and nothing else is wrong but what is removed last. */
-function holds(checked: CheckedWorkspace | undefined, workspace: string): void {
-  const last = new Set(['no-static-credentials', 'last-run']);
-  const essential = checked?.checks.filter(c => !last.has(c.id)) ?? [];
-  const wrong = essential.filter(c => c.state === 'wrong');
-  if (wrong.length === 0 && trustIsProven(essential)) return;
+function holds({ workspace, checks }: CheckedWorkspace): void {
+  const gap = proofGap(checks);
+  if (gap === undefined) return;
+  const because = gap.wrong.length > 0 ? gap.wrong.map(c => c.title) : gap.unread.map(c => `${c.title}: ${c.why}`);
   throw new ProblemError({
     code: 'not-proven',
     message: vscode.l10n.t(
       'The setup of {0} is not proven: {1}. The static keys were left in place.',
       workspace,
-      wrong.map(c => c.title).join(', ') || vscode.l10n.t('the role could not be read back'),
+      because.join(', ').replace(/\.$/, '') || vscode.l10n.t('the role could not be read back'),
     ),
     nextStep: vscode.l10n.t('Look at the checks in the sidebar.'),
   });

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import type { Check, CheckState } from '../../../src/binding/check';
+import { runChecks } from '../../../src/binding/checks/table';
+import { trustJudge } from '../../../src/binding/judge';
 import { proveByRun, type RunProof } from '../../../src/binding/proveRun';
 import { proveRun } from '../../../src/cli/commands/proveRun';
 import type { Result } from '../../../src/core/problem';
 import { readWorkspace } from '../../../src/hcp/workspace/read';
 import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
+import { healthy } from '../../support/binding/world';
 import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';
 import { connect } from '../../support/hcp/connect';
 
@@ -31,10 +35,15 @@ interface Followed {
   readonly waits: readonly number[];
 }
 
+const whole = runChecks(healthy, trustJudge);
+const except = (id: string, state: CheckState | undefined): readonly Check[] =>
+  whole.flatMap(c => (c.id !== id ? [c] : state === undefined ? [] : [{ ...c, state }]));
+
 /** Follows a run; `onWait` happens in each pause, in place of the time. */
 async function follow(
   onWait: (n: number, abort: AbortController) => void = () => undefined,
   cancelToo = true,
+  checks: readonly Check[] = whole,
 ): Promise<Followed> {
   const client = connect(pair.hcp);
   const abort = new AbortController();
@@ -47,6 +56,7 @@ async function follow(
     client,
     workspace.value,
     {
+      checks,
       progress: status => void statuses.push(status),
       now: () => now,
       wait: (milliseconds, signal) => {
@@ -98,11 +108,31 @@ describe('a plan-only run', () => {
     );
   });
 
+  test('proves nothing where the plan need not have used the role', async () => {
+    for (const [id, state] of [
+      ['no-static-credentials', undefined],
+      ['no-static-credentials', 'unknown'],
+      ['enabled', 'unknown'],
+      ['enabled', undefined],
+      ['roles-named', 'unknown'],
+      ['role-exists', 'wrong'],
+      ['role-trusts-run', 'wrong'],
+      ['role-trusts-run', 'unknown'],
+    ] as const) {
+      pair.hcp.state.nextRun = ['planned_and_finished'];
+      const found = proof(await follow(undefined, true, except(id, state)));
+      assert.equal(found.state, 'unproven', `${id} ${state}`);
+      assert.ok(found.doubts.length > 0);
+    }
+    pair.hcp.state.nextRun = ['planned_and_finished'];
+    assert.deepEqual(proof(await follow()).doubts, []);
+  });
+
   test('waits longer from look to look, and not for ever', async () => {
     pair.hcp.state.nextRun = Array.from({ length: 2000 }, () => 'planning');
     const { result, waits } = await follow();
     assert.ok(result.ok);
-    assert.equal(result.value.state, 'waiting');
+    assert.equal(result.value.state, 'running');
     assert.deepEqual(waits.slice(0, 2), [1000, 1500]);
     assert.equal(Math.max(...waits), 8000);
     assert.ok(waits.reduce((a, b) => a + b) < 31 * 60_000);
@@ -219,6 +249,17 @@ describe('prove-run', () => {
     pair.hcp.state.variable(pair.varset, 'AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
     await assert.rejects(run('--yes'), /Static credentials would win/);
     pair.varset.vars = [];
+    const auth = pair.workspace.vars.find(v => v.key === 'TFC_AWS_PROVIDER_AUTH');
+    assert.ok(auth);
+    auth.value = 'false';
+    await assert.rejects(run('--yes'), /not known to be on.*is "false"/);
+    auth.sensitive = true;
+    await assert.rejects(run('--yes'), /not known to be on.*sensitive/);
+    auth.value = 'true';
+    auth.sensitive = false;
+    pair.hcp.faults.push({ path: /\/vars$/, status: 404 });
+    await assert.rejects(run('--yes'), /variables of prod could not be read/);
+    pair.hcp.faults.length = 0;
     pair.workspace.mayQueueRuns = false;
     await assert.rejects(run('--yes'), /may not start runs/);
   });

@@ -31,6 +31,18 @@ describe('doctor', () => {
     });
   }
 
+  test('says how far apart a role and a run are', () => {
+    const evidence = (age: number): string => {
+      const made = role('plan', { createdAt: healthy.now - age });
+      const found = ask({ ...(brokenWorlds[18] ?? healthy), account: known(accountWith({ plan: made })) });
+      return found.find(d => d.mode.number === 18)?.evidence.find(e => e.includes('created')) ?? '';
+    };
+    assert.match(evidence(20_000), /was created 20 seconds before the run\.$/);
+    assert.match(evidence(1_200), /was created 1 second before the run\.$/);
+    assert.match(evidence(0), /was created just before the run\.$/);
+    assert.match(evidence(-2_000), /was created 2 seconds after the run\.$/);
+  });
+
   test('is silent where everything is as it should be', () => {
     const checks = runChecks(healthy, trustJudge);
     assert.deepEqual(
