@@ -68,6 +68,8 @@ export interface RolePermissionFacts {
   readonly comparison: Comparison | undefined;
   /** Resource types of which nothing is known. */
   readonly unmapped: readonly string[];
+  /** Sentences about code that could not be read: what it needs is not counted. */
+  readonly unread: readonly string[];
   readonly refused: readonly {
     readonly action: string;
     readonly resource: string | undefined;

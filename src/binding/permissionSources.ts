@@ -13,7 +13,7 @@ export interface PermissionSources {
     root: Root,
     phase: Phase,
     place: { readonly partition: string; readonly accountId: string },
-  ): { readonly policy: PermissionDocument; readonly unmapped: readonly string[] };
+  ): { readonly policy: PermissionDocument; readonly unmapped: readonly string[]; readonly unread: readonly string[] };
   reference(): ResourceReference;
 }
 
@@ -25,7 +25,7 @@ export function permissionSources(read: (name: string) => Uint8Array): Permissio
   const known = new WeakMap<Root, Map<string, ReturnType<PermissionSources['needs']>>>();
   return {
     needs: (root, phase, { partition, accountId }) => {
-      if (!asksAws(root)) return { policy: { Version: '2012-10-17', Statement: [] }, unmapped: [] };
+      if (!asksAws(root)) return { policy: { Version: '2012-10-17', Statement: [] }, unmapped: [], unread: [] };
       const of = known.get(root) ?? new Map<string, ReturnType<PermissionSources['needs']>>();
       known.set(root, of);
       const key = `${phase} ${partition} ${accountId}`;
@@ -33,8 +33,8 @@ export function permissionSources(read: (name: string) => Uint8Array): Permissio
       if (before !== undefined) return before;
       mapping ??= readMapping(read('terraform.json.gz'));
       const place = { partition, region: undefined, account: accountId };
-      const { policy, unmapped } = generatePermissions(root, mapping, { phase, place });
-      const found = { policy, unmapped: [...new Set(unmapped.map(u => u.type))] };
+      const { policy, unmapped, unread } = generatePermissions(root, mapping, { phase, place });
+      const found = { policy, unmapped: [...new Set(unmapped.map(u => u.type))], unread: unread.map(u => u.message) };
       of.set(key, found);
       return found;
     },

@@ -18,14 +18,16 @@ export interface CodePolicies {
 export function codePolicies(root: Root): CodePolicies {
   const sources = permissionSources(permissionFile);
   // Which types are known depends on no account.
-  const { unmapped } = sources.needs(root, 'apply', { partition: 'aws', accountId: '000000000000' });
+  const { unmapped, unread } = sources.needs(root, 'apply', { partition: 'aws', accountId: '000000000000' });
   return {
-    notes:
-      unmapped.length === 0
+    notes: [
+      ...(unmapped.length === 0
         ? []
         : [
             `Nothing is known of the permissions that ${unmapped.join(', ')} need: the policy leaves them out. Add them with --policy-arn, or to the role.`,
-          ],
+          ]),
+      ...unread.map(sentence => `${sentence} The policy leaves out what it needs.`),
+    ],
     policy: (phase, accountId, partition) => {
       const { policy } = sources.needs(root, phase, { partition, accountId });
       if (policy.Statement.length === 0) return undefined;

@@ -60,12 +60,15 @@ type Base = Pick<Check, 'configuration' | 'phase' | 'title'>;
 
 function comparison(base: Base, c: ConfigurationFacts, p: RolePermissionFacts): readonly Check[] {
   if (p.comparison === undefined) return [];
-  const { missing, denied, unneeded, conditional, unreadable, broader } = p.comparison;
+  const { missing, denied, conditional, unreadable, broader } = p.comparison;
+  // What is not needed can't be told where some of the code was not read.
+  const complete = p.unread.length === 0;
+  const unneeded = complete ? p.comparison.unneeded : [];
   const lacking = missing.length > 0 || denied.length > 0;
   // What a person wrote for other purposes too is theirs; what we made for this code should fit it.
   const warn = lacking || (p.ours && unneeded.length > 0);
   const evidence = [
-    `${comparisonText(p.comparison)} (${p.phase === 'plan' ? 'plans' : 'plans and applies'}, by what the code is known to need).`,
+    `${comparisonText({ ...p.comparison, unneeded })} (${p.phase === 'plan' ? 'plans' : 'plans and applies'}, by what the code is known to need).`,
     ...list('Missing', missing),
     ...list('Denied', denied),
     ...(p.ours || !lacking ? list('No longer needed', p.ours ? unneeded : []) : []),
@@ -75,6 +78,7 @@ function comparison(base: Base, c: ConfigurationFacts, p: RolePermissionFacts): 
     ...(p.unmapped.length > 0
       ? [`Nothing is known of what these need: ${p.unmapped.slice(0, named).join(', ')}.`]
       : []),
+    ...(complete ? [] : [`What this code needs is not counted: ${p.unread.slice(0, named).join(' ')}`]),
   ];
   return [
     {

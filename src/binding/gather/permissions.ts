@@ -41,6 +41,7 @@ export async function rolePermissionFacts(
     ours: role.tags[managedByTag] !== undefined,
     comparison: needed ? compareWithRole(wanted.policy, read.value.policies) : undefined,
     unmapped: wanted?.unmapped ?? [],
+    unread: wanted?.unread ?? [],
     refused: texts.length === 0 ? [] : refusedFor(role, read.value, texts, sources),
   });
 }
@@ -76,7 +77,13 @@ export async function withRefusals(
       known({
         ...(former?.state === 'known'
           ? former.value
-          : { phase: 'apply', ours: role.value.tags[managedByTag] !== undefined, comparison: undefined, unmapped: [] }),
+          : {
+              phase: 'apply',
+              ours: role.value.tags[managedByTag] !== undefined,
+              comparison: undefined,
+              unmapped: [],
+              unread: [],
+            }),
         refused,
       }),
     );

@@ -1,6 +1,7 @@
 import { ProblemError, unwrap } from '../../core/problem';
 import type { PermissionStatement } from '../../iam/permissions/document';
 import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
+import { type Unread, unreadFiles } from '../../iam/permissions/unread';
 import { readMapping } from '../../iam/permissions/mapping';
 import { policyHcl } from '../../iam/permissions/hcl';
 import { accountId, partitionName, partitionOfRegion } from '../../oidc/partition';
@@ -24,11 +25,13 @@ Usage: tfc-oidc permissions [PATH] [options]
   --guesses             also count what a data source may need by the resource type of the same name
   --no-tag-conditions   don't limit deletes in EC2 to what carries the provider's default tags
   --format json|text|terraform
-                        default json: { "policy", "unmapped", "why", "size" } and more
+                        default json: { "policy", "unmapped", "unread", "why", "size" } and more
 
-A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
+A type that nothing is known of is listed under "unmapped"; it gets no wildcard. Files and modules that could not be
+read are listed under "unread": what they need is missing.
 
-Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
+Exit codes: 0 done, 1 done but types are unmapped or modules wait for terraform init, 2 could not run, or a file, a
+folder or a local module could not be read (what the rest needs is reported all the same).`,
   options: {
     phase: { type: 'string' },
     account: { type: 'string' },
@@ -55,25 +58,43 @@ Exit codes: 0 done, 1 done but some types are unmapped, 2 could not run.`,
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
     const mapping = readMapping(permissionData('terraform.json.gz'));
-    const result = generatePermissions(root, mapping, {
+    const generated = generatePermissions(root, mapping, {
       phase,
       place,
       guesses: values['guesses'] === true,
       tagConditions: values['no-tag-conditions'] !== true,
     });
+    const result = { ...generated, unread: [...unreadAround(root, folder), ...generated.unread] };
     const notes = [...result.notes, ...(await newerProvider(root, result.provider)), ...openPlaces(result, account)];
-    if (format === 'json') context.out(`${JSON.stringify({ ...report(result, folder), notes }, null, 2)}\n`);
+    if (format === 'json')
+      context.out(
+        `${JSON.stringify({ ...report(result, folder), notes: [...result.unread.map(u => u.message), ...notes] }, null, 2)}\n`,
+      );
     else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
     else context.out(textReport(result, folder, notes));
     if (format === 'terraform') {
       for (const u of result.unmapped) context.err(`unmapped: ${u.address}\n`);
+      for (const u of result.unread) context.err(`unread: ${folder.name(u.location.file)}: ${u.message}\n`);
       for (const note of notes) context.err(`note: ${note}\n`);
     }
-    return result.unmapped.length > 0 ? 1 : 0;
+    if (result.unread.some(u => u.notFetched !== true)) return 2;
+    return result.unmapped.length + result.unread.length > 0 ? 1 : 0;
   },
 };
 
+/** Folders below PATH that could not be listed, and what is no file in the folders of the configuration. */
+function unreadAround(root: Root, { project }: TerraformFolder): readonly Unread[] {
+  const dirs = new Set(root.modules.map(m => m.dir));
+  return unreadFiles(
+    project.problems.filter(
+      ({ code, location }) =>
+        code === 'folder-skipped' || (location !== undefined && dirs.has(nodeFiles.dirname(location.file))),
+    ),
+  );
+}
+
 function rootOf({ project, folder }: TerraformFolder): Root {
+  const skipped = project.problems.map(p => p.message);
   const [first, ...more] = project.roots;
   const own = project.roots.find(root => root.dir === folder) ?? (more.length === 0 ? first : undefined);
   if (own !== undefined) return own;
@@ -82,7 +103,7 @@ function rootOf({ project, folder }: TerraformFolder): Root {
     first === undefined
       ? {
           code: 'no-terraform',
-          message: 'There is no Terraform configuration here.',
+          message: ['There is no Terraform configuration here.', ...skipped].join(' '),
           nextStep: 'Give the folder of a Terraform configuration.',
         }
       : {
@@ -138,6 +159,13 @@ function report(result: Permissions, folder: TerraformFolder): Record<string, un
       file: folder.name(u.location.file),
       range: folder.range(u.location),
     })),
+    unread: result.unread.map(u => ({
+      what: u.what,
+      ...(u.address !== undefined && { address: u.address }),
+      file: folder.name(u.location.file),
+      range: folder.range(u.location),
+      message: u.message,
+    })),
     why,
     size: result.fit.characters,
     fit: { how: result.fit.how, says: result.fit.sentence },
@@ -161,6 +189,9 @@ function textReport(result: Permissions, folder: TerraformFolder, notes: readonl
   if (result.unmapped.length > 0) lines.push('', 'Nothing is known of these; the policy leaves them out:');
   for (const u of result.unmapped)
     lines.push(`  ${u.address}  ${folder.name(u.location.file)}:${folder.range(u.location).start.line + 1}`);
+  if (result.unread.length > 0) lines.push('', 'Not read; what these need is missing:');
+  for (const u of result.unread)
+    lines.push(`  ${folder.name(u.location.file)}:${folder.range(u.location).start.line + 1}  ${u.message}`);
   for (const note of notes) lines.push('', `Note: ${note}`);
   return `${lines.join('\n')}\n`;
 }

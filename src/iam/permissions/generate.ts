@@ -4,6 +4,7 @@ import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from './document';
 import type { Need, Phase } from './need';
 import { type AskedPlace, collectNeeds, type Unmapped } from './needs';
+import type { Unread } from './unread';
 import { withoutCovered, type Why } from './scopes';
 import { globalServices, planWrites } from './tables';
 
@@ -13,6 +14,8 @@ export interface Permissions {
   /** How it fits into IAM's limits, and the documents to use. */
   readonly fit: Fit;
   readonly unmapped: readonly Unmapped[];
+  /** Code that could not be read. Not empty: the policy is not complete. */
+  readonly unread: readonly Unread[];
   readonly needs: readonly Need[];
   readonly notes: readonly string[];
   /** The provider version that the policy stands for. */
@@ -50,6 +53,7 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     policy,
     fit: fit(policy, mapping),
     unmapped: collected.unmapped,
+    unread: collected.unread,
     needs,
     notes: [...new Set(notes)],
     provider: mapping.provider,

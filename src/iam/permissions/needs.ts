@@ -18,6 +18,7 @@ import { conditionOf, tagCondition } from './conditions';
 import type { FoundNeeds, Need, NeedSource, Phase } from './need';
 import { isSet, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './stateNeeds';
+import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables';
 import { childScope, instancesOf, knownText, type Place, type Scope } from './values';
 
@@ -30,6 +31,8 @@ export interface Unmapped {
 export interface Needs {
   readonly needs: readonly Need[];
   readonly unmapped: readonly Unmapped[];
+  /** Code that could not be read. Not empty: the needs are not complete. */
+  readonly unread: readonly Unread[];
   readonly notes: readonly string[];
   /** With the region of the code, where none was asked for. */
   readonly place: Place;
@@ -91,7 +94,16 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
         .map(name => `var.${name}`)
         .join(', ')}; where the workspace sets other values, the ARNs differ.`,
     );
-  return { needs: collector.needs, unmapped: collector.unmapped, notes: [...collector.notes].sort(), place };
+  const { needs, unmapped, notes } = collector;
+  // A module that is called several times is one piece of code.
+  const modules = new Map(collector.unread.map(u => [`${u.location.file} ${u.location.span.start}`, u]));
+  return {
+    needs,
+    unmapped,
+    unread: [...unreadFiles(root.problems), ...modules.values()],
+    notes: [...notes].sort(),
+    place,
+  };
 }
 
 interface Found {
@@ -105,6 +117,7 @@ interface Found {
 class Collector {
   readonly needs: Need[] = [];
   readonly unmapped: Unmapped[] = [];
+  readonly unread: Unread[] = [];
   readonly notes = new Set<string>();
   /** All types of the configuration. */
   private readonly types: ReadonlySet<string>;
@@ -129,9 +142,7 @@ class Collector {
       for (const instance of instancesOf(call.body, scope)) {
         const inside = childScope(call, instance);
         if (inside === undefined) {
-          this.notes.add(
-            `${scope.prefix}module.${call.name} could not be read; run terraform init, then its resources count too.`,
-          );
+          this.unread.push(unreadModule(call, `${scope.prefix}${call.block.type}.${call.name}`));
           continue;
         }
         if (above.includes(inside.module.dir) || above.length > 20) continue;

@@ -6,7 +6,7 @@ import type { Need, NeedSource } from './need';
 
 /** What the code of one root needs, in both phases. */
 export type RootNeeds = Readonly<
-  Record<'plan' | 'apply', Pick<Permissions, 'needs' | 'unmapped' | 'notes' | 'provider'>>
+  Record<'plan' | 'apply', Pick<Permissions, 'needs' | 'unmapped' | 'unread' | 'notes' | 'provider'>>
 >;
 
 /** One block of code that needs actions. */
@@ -94,6 +94,10 @@ export function whyText(
   if (unmapped.length > 0) {
     lines.push('## Not known', '', 'Nothing is known of what these need; the policy leaves them out.', '');
     lines.push(...unmapped.map(u => `- ${code(u.address)} ${link(u.location)}`), '');
+  }
+  if (addresses === undefined && needs.apply.unread.length > 0) {
+    lines.push('## Not read', '', 'What these need is missing.', '');
+    lines.push(...needs.apply.unread.map(u => `- ${u.message} ${link(u.location)}`), '');
   }
   const notes = addresses === undefined ? [...new Set([...needs.plan.notes, ...needs.apply.notes])] : [];
   if (notes.length > 0) lines.push('## Notes', '', ...notes.map(n => `- ${n}`), '');

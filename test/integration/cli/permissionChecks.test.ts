@@ -86,6 +86,16 @@ test('what is no longer needed is said of our roles, and only reported of others
   assert.equal(theirs?.state, 'ok');
 });
 
+test('where a module was not read nothing is called superfluous, and configure says what it leaves out', async () => {
+  for (const phase of ['plan', 'apply'] as const) stored(phase).inline.set('tfc-oidc-permissions', await needed(phase));
+  pair.code('\nmodule "orders" {\n  source = "./orders"\n}\nresource "aws_sns_topic" "news" {\n  name = "news"\n}\n');
+  const [, apply] = await told('role-permissions');
+  assert.match(apply?.evidence[0] ?? '', /^\d+ actions missing \(/);
+  assert.match(apply?.evidence.join('\n') ?? '', /not counted: module\.orders could not be read/);
+  const done = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code', '--yes');
+  assert.match(done.out + done.err, /module\.orders could not be read.*The policy leaves out/);
+});
+
 test('the doctor names the statement that lacks what the run was refused', async () => {
   stored('apply').inline.set(
     'own',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -13,7 +13,12 @@ let count = 0;
 async function run(files: Readonly<Record<string, string>>, ...args: string[]): Promise<CommandRun> {
   const cwd = path.join(folder, `case-${count++}`);
   mkdirSync(cwd);
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(cwd, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true });
+    // `->` is a link.
+    if (text.startsWith('->')) symlinkSync(text.slice(2), path.join(cwd, name));
+    else writeFileSync(path.join(cwd, name), text);
+  }
   return runCommand(permissions, args, { cwd });
 }
 
@@ -22,6 +27,7 @@ const queue = 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n';
 interface Report {
   readonly policy: { readonly Version: string; readonly Statement: readonly Record<string, unknown>[] };
   readonly unmapped: readonly unknown[];
+  readonly unread: readonly { what: string; address?: string; file: string; message: string }[];
   readonly why: Readonly<Record<string, readonly unknown[]>>;
   readonly size: number;
   readonly fit: { readonly how: string };
@@ -103,4 +109,38 @@ test('a newer provider in the lock file is a note', async () => {
 
 test('several configurations: one has to be named', async () => {
   await assert.rejects(runCommand(permissions, [], { cwd: folder }), /several configurations/);
+});
+
+test('what could not be read is named, and the result is not called complete', async () => {
+  const files = {
+    'main.tf': `${queue}module "gone" {\n  source = "./gone"\n}\nmodule "sub" {\n  source = "./sub"\n}\nmodule "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\nmodule "away" {\n  source = "../../away"\n}\n`,
+    'sub/a.tf': 'resource "aws_sqs_queue" "cut" {\n  name = "jobs\n',
+    'link.tf': '->nowhere',
+    'folder.tf/a.txt': 'a folder is no file of Terraform',
+  };
+  const done = await run(files);
+  assert.equal(done.code, 2);
+  assert.deepEqual(
+    report(done).unread.map(u => [u.what, u.address, u.file]),
+    [
+      ['file', undefined, 'link.tf'],
+      ['file', undefined, 'sub/a.tf'],
+      ['module', 'module.gone', 'main.tf'],
+      ['module', 'module.vpc', 'main.tf'],
+      ['module', 'module.away', 'main.tf'],
+    ],
+  );
+  const messages = report(done).unread.map(u => u.message);
+  assert.match(messages[2] ?? '', /there is no folder that can be read at \.\/gone/);
+  assert.match(messages[3] ?? '', /run terraform init/);
+  assert.match(messages[4] ?? '', /outside of the repository/);
+  const asText = await run(files, '--format', 'text');
+  assert.equal(asText.code, 2);
+  assert.match(asText.out, /Not read; what these need is missing:\n {2}link\.tf:1 {2}link\.tf was not read/);
+  assert.match(asText.out, / {2}main\.tf:4 {2}module\.gone could not be read/);
+  const asCode = await run(files, '--format', 'terraform');
+  assert.equal(asCode.code, 2);
+  assert.match(asCode.err, /unread: sub\/a\.tf: /);
+  const waits = await run({ 'main.tf': 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n' });
+  assert.equal(waits.code, 1);
 });

@@ -172,7 +172,7 @@ test('each call of a module has its own names', async () => {
     'arn:aws:sqs:eu-central-1:111122223333:alpha-events',
     'arn:aws:sqs:eu-central-1:111122223333:beta-events',
   ]);
-  assert.ok(apply.notes.some(n => n.includes('module.registry')));
+  assert.ok(apply.unread.some(u => u.message.includes('module.registry')));
 });
 
 test('the type whose read the call graph lost has one by hand', async () => {
