@@ -1,3 +1,4 @@
+import { looksSecret } from '../core/redact';
 import type { Variable } from '../hcp/variables/precedence';
 import { originText } from '../hcp/variables/precedence';
 import type { VariableReading } from '../hcp/variables/read';
@@ -32,7 +33,8 @@ export function planRepairs(
       case 'misspelt':
       case 'category': {
         const meant = found.problem === 'category' ? found.key : found.suggestion;
-        const moved = !taken.has(meant) && !variable.sensitive && variable.value !== undefined;
+        const moved =
+          !taken.has(meant) && !variable.sensitive && variable.value !== undefined && !looksSecret(variable.value);
         taken.add(meant);
         return [
           ...(moved ? [creation(workspace, scope, meant, variable.value ?? '')] : []),

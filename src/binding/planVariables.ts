@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem';
+import { looksSecret } from '../core/redact';
 import type { EffectiveVariable, Variable } from '../hcp/variables/precedence';
 import { originText } from '../hcp/variables/precedence';
 import type { VariableReading } from '../hcp/variables/read';
@@ -100,7 +101,8 @@ function writesOf(
       },
     ];
   }
-  if (!own.sensitive) {
+  const secret = looksSecret(own.value ?? '');
+  if (!own.sensitive && !secret) {
     return [
       {
         ...base,
@@ -114,8 +116,13 @@ function writesOf(
       },
     ];
   }
-  // A sensitive variable can only be deleted and made anew to be readable: that is what lets the checks see it.
-  notes.push(`${wanted.key} is sensitive. It is replaced by one that can be read: a role ARN is no secret.`);
+  // A sensitive variable can only be deleted and made anew to be readable: that is what lets the checks see it. A key that was put
+  // into the wrong variable goes the same way, so that no journal keeps it.
+  notes.push(
+    secret
+      ? `${wanted.key} holds something that looks like a secret. It is replaced, and the old value is not kept.`
+      : `${wanted.key} is sensitive. It is replaced by one that can be read: a role ARN is no secret.`,
+  );
   return [
     removal(workspace.hostname, base.scope, own),
     {
@@ -157,7 +164,7 @@ const secretName = /access_?key|secret|token/i;
 /** The removal of one variable; the value of a secret is not kept. */
 export function removal(hostname: string, scope: VariableChange['scope'], variable: Variable): VariableChange {
   const where = scope.type === 'workspace' ? `workspace ${scope.name}` : `variable set ${scope.name}`;
-  const hidden = variable.sensitive || secretName.test(variable.key);
+  const hidden = variable.sensitive || secretName.test(variable.key) || looksSecret(variable.value ?? '');
   const undoNote = variable.sensitive
     ? 'The value of a sensitive variable can not be read, so an undo can not bring it back.'
     : 'The value is a secret and is not kept, so an undo can not bring it back.';

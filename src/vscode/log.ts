@@ -1,17 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../core/host';
-
-/** Shapes of secrets. Nothing should write one; this is the second line. */
-const secrets: readonly RegExp[] = [
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
-  /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g,
-  /\b[A-Za-z0-9]{14}\.atlasv1\.[\w-]+/g,
-  /(?<=\b(?:secret_key|secret_access_key|session_token|authorization|token)["'\s:=]{1,4}(?:Bearer\s+)?)[^\s"',;]{8,}/gi,
-];
-
-function redact(text: string): string {
-  return secrets.reduce((out, pattern) => out.replace(pattern, '[removed]'), text);
-}
+import { redact } from '../core/redact';
 
 /** The extension's log channel; it appears in the Output view when the first line is written. */
 export class ExtensionLog implements Log, vscode.Disposable {

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../core/problem';
+import { redact } from '../../core/redact';
 import { type Endpoint, replyProblem } from './problems';
 
 /**
@@ -132,7 +133,8 @@ export function errorDetails(json: unknown): readonly string[] {
     if (text === undefined) return [];
     return [typeof pointer === 'string' ? `${text} (${pointer})` : text];
   });
-  return out.slice(0, 5).map(line => sentence(line.slice(0, 300)));
+  // A host, or a proxy before it, may repeat what it was sent.
+  return out.slice(0, 5).map(line => sentence(redact(line).slice(0, 300)));
 }
 
 const sentence = (text: string): string => (/[.!?)]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);

@@ -1,3 +1,4 @@
+import { looksSecret } from '../../core/redact';
 import { type Backing, knownName, meantName } from './names';
 import { type EffectiveVariable, originText } from './precedence';
 
@@ -83,7 +84,12 @@ export function credentialFacts(effective: readonly EffectiveVariable[], feeding
       .filter(v => v.sensitive || v.value !== '')
       .map(v => ({ key: v.key, category: v.category, origin: originText(v.origin) })),
     suspicious: effective.flatMap(suspicion),
-    region: region === undefined ? undefined : region.sensitive ? '(sensitive)' : region.value,
+    region:
+      region === undefined
+        ? undefined
+        : region.sensitive || looksSecret(region.value ?? '')
+          ? '(sensitive)'
+          : region.value,
   };
 }
 
@@ -130,7 +136,8 @@ function configuration(
     ]);
     if (variable === undefined) return { state: 'missing' };
     const place = { variable: variable.key, origin: originText(variable.origin) };
-    if (variable.sensitive || variable.value === undefined) return { state: 'hidden', ...place };
+    if (variable.sensitive || variable.value === undefined || looksSecret(variable.value))
+      return { state: 'hidden', ...place };
     return { state: 'set', arn: variable.value, ...place };
   };
   const audience = first(
@@ -144,14 +151,19 @@ function configuration(
     backing
   ];
   const value = enabling?.value;
-  const hidden = enabling !== undefined && (enabling.sensitive || value === undefined);
+  const hidden = enabling !== undefined && (enabling.sensitive || value === undefined || looksSecret(value));
   return {
     tag,
     backing,
     enabled: hidden ? 'hidden' : value === 'true' ? 'yes' : 'no',
     enabledValue: hidden || value === 'true' ? undefined : value,
     roles: { plan: role('PLAN'), apply: role('APPLY') },
-    audience: audience === undefined ? usual : audience.sensitive ? '(sensitive)' : (audience.value ?? usual),
+    audience:
+      audience === undefined
+        ? usual
+        : audience.sensitive || looksSecret(audience.value ?? '')
+          ? '(sensitive)'
+          : (audience.value ?? usual),
   };
 }
 
@@ -168,6 +180,13 @@ function suspicion(variable: EffectiveVariable): readonly SuspiciousVariable[] {
   }
   if (category === 'terraform') return of('category', 'env');
   if (sensitive || value === undefined) return [];
+  // A key that was put into the wrong variable is not repeated in a suggestion.
+  if (looksSecret(value))
+    return name.part === 'AUTH'
+      ? of('value', 'true')
+      : name.part.endsWith('_ROLE_ARN')
+        ? of('value', 'the ARN of a role')
+        : [];
   const quoted = /^\s*(["'])(.*)\1\s*$/s.exec(value);
   if (quoted !== null) return of('quoted', (quoted[2] ?? '').trim());
   if (value !== value.trim()) return of('padded', value.trim());

@@ -1,12 +1,9 @@
+import { looksSecret } from '../../core/redact';
 import type { Variable } from './precedence';
 
 /** Names whose values are secrets, also where nobody marked the variable as sensitive. */
 const secretName =
   /secret|token|password|passwd|credential|private_?key|api_?key|access_?key|(?:^|_)(?:pat|pwd|pass)(?:_|$)/i;
-
-/** Values that are keys whatever their name: AWS key ids, tokens of HCP Terraform and GitHub, PEM blocks, passwords in URLs. */
-const secretValue =
-  /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b|\.atlasv1\.|\bgh[pousr]_\w{20,}|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:@]+:[^/\s@]+@/;
 
 /** A variable's value as it may be shown; `undefined` where it must not be, with the reason in `hidden`. */
 export function shownValue(variable: Variable): { readonly value?: string; readonly hidden?: 'sensitive' | 'secret' } {
@@ -16,5 +13,5 @@ export function shownValue(variable: Variable): { readonly value?: string; reado
   if (!/^TFC_(?:DEFAULT_)?(?:VAULT_BACKED_|HVS_BACKED_)?AWS_/.test(key) && value !== '' && secretName.test(key)) {
     return { hidden: 'secret' };
   }
-  return secretValue.test(value) ? { hidden: 'secret' } : { value };
+  return looksSecret(value) ? { hidden: 'secret' } : { value };
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../core/problem';
+import { redact } from '../../core/redact';
 import type { ProfileKind, SendFailure } from './types';
 
 /** What a message needs to know of the request. */
@@ -29,7 +30,7 @@ function read(error: unknown): SdkError {
   return {
     // Some SDK errors keep the service's code in `Code` and a class name with "Exception" in `name`.
     name: text(e['Code']) ?? text(e['name']) ?? 'Error',
-    message: text(e['message']) ?? String(error),
+    message: redact(text(e['message']) ?? String(error)),
     code: text(e['code']),
     status: typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : undefined,
     requestId: text(metadata['requestId']),

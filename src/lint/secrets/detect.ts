@@ -1,3 +1,4 @@
+import { isRandom } from '../../core/redact';
 import type { Span } from '../../core/text';
 
 /**
@@ -98,15 +99,5 @@ function isRandomSecret(text: string): boolean {
   if (/EXAMPLE/i.test(text)) return false;
   // A path or an ARN's tail has one slash after the other; a SHA-1 or a commit id is hexadecimal.
   if (/^[0-9a-f]+$/i.test(text)) return false;
-  if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/[0-9]/.test(text)) return false;
-  return entropy(text) >= 3.5;
-}
-
-/** Shannon entropy in bits a character. Random base64 of 40 characters has about 4.8, words about 3.5, one letter 0. */
-export function entropy(text: string): number {
-  const counts = new Map<string, number>();
-  for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
-  return bits;
+  return isRandom(text);
 }

@@ -1,12 +1,18 @@
+import { secretSpans } from '../../core/redact';
 import type { SourceFile } from '../../terraform/model';
 import type { Finding } from '../finding';
 import { findKeys } from './detect';
+import { type TextPiece, textPieces } from './strings';
 
 const carriers: ReadonlySet<string> = new Set(['static-credentials', 'cloud-token', 'backend-credentials']);
 
+/** Names of arguments, variables and object keys whose values are secrets. Names of files, ARNs and the like end otherwise. */
+const secretName =
+  /(?:secret|token|password|passwd|passphrase|private_?key|api_?key|access_?key|secret_?string|secret_?binary|connection_?string)(?:_wo)?$/i;
+
 /**
- * A file's text with every key and token replaced by asterisks of the same length, so that offsets still hold. For showing
- * changes: what a fix removes must not be printed on the way.
+ * A file's text with every key, token and password replaced by asterisks of the same length, so that offsets still hold. For showing
+ * changes: what a fix removes, and what stands beside it, must not be printed on the way.
  */
 export function maskSecrets(file: SourceFile, findings: readonly Finding[]): string {
   // UTF-16 code units, as offsets count them.
@@ -15,6 +21,13 @@ export function maskSecrets(file: SourceFile, findings: readonly Finding[]): str
     for (let i = start; i < end; i++) if (!/\s/.test(chars[i] ?? ' ')) chars[i] = '*';
   };
   for (const key of findKeys(file.text, { namesSecret: true, nearKeyId: true })) mask(key.start, key.end);
+  for (const { start, end } of secretSpans(file.text)) mask(start, end);
+  const sensitive = sensitiveVariables(file);
+  for (const piece of textPieces(file)) {
+    if (!isNamedSecret(piece, sensitive)) continue;
+    const { start, end } = content(file.text, piece);
+    mask(start, end);
+  }
   for (const { code, location } of findings) {
     if (location.file !== file.path) continue;
     const { start, end } = location.span;
@@ -33,4 +46,31 @@ export function maskSecrets(file: SourceFile, findings: readonly Finding[]): str
     }
   }
   return chars.join('');
+}
+
+function isNamedSecret({ trail, blocks }: TextPiece, sensitive: ReadonlySet<string>): boolean {
+  if (trail.slice(blocks).some(name => secretName.test(name))) return true;
+  const [type, label = ''] = trail;
+  return type === 'variable' && trail[blocks] === 'default' && (secretName.test(label) || sensitive.has(label));
+}
+
+function sensitiveVariables(file: SourceFile): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const { type, labels, body } of file.parsed.body.blocks) {
+    const value = body.attributes.find(a => a.name === 'sensitive')?.value;
+    const [label] = labels;
+    if (type !== 'variable' || label === undefined || value === undefined) continue;
+    if (/^"?true"?$/.test(file.text.slice(value.start, value.end))) out.add(label.value);
+  }
+  return out;
+}
+
+/** A literal without its quotes, or without the marks of its heredoc. */
+function content(text: string, { span: { start, end } }: TextPiece): { readonly start: number; readonly end: number } {
+  const raw = text.slice(start, end);
+  const heredoc = /^<<-?[^\r\n]*\r?\n/.exec(raw);
+  if (heredoc !== null) return { start: start + heredoc[0].length, end: start + raw.trimEnd().lastIndexOf('\n') };
+  return raw.startsWith('"') && raw.endsWith('"') && raw.length > 1
+    ? { start: start + 1, end: end - 1 }
+    : { start, end };
 }

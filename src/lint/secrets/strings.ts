@@ -13,6 +13,8 @@ export interface TextPiece {
   readonly statement: Span;
   /** Names from the outside in: block type and labels, argument, object keys. */
   readonly trail: readonly string[];
+  /** How many names of the trail are those of blocks and their labels. */
+  readonly blocks: number;
   readonly namesSecret: boolean;
   readonly nearKeyId: boolean;
 }
@@ -22,6 +24,7 @@ interface Surroundings {
   readonly names: string;
   readonly statement: Span;
   readonly trail: readonly string[];
+  readonly blocks: number;
   readonly namesSecret: boolean;
   readonly nearKeyId: boolean;
 }
@@ -36,6 +39,7 @@ export function textPieces(file: SourceFile): readonly TextPiece[] {
       visit(attribute.value, {
         statement: attribute,
         trail: [...trail, attribute.name],
+        blocks: trail.length,
         names: `${about} ${attribute.name}`,
         namesSecret: namesSecret(`${said} ${attribute.name}`),
         nearKeyId: near,
@@ -72,6 +76,7 @@ export function textPieces(file: SourceFile): readonly TextPiece[] {
           const key = item.keyText ?? '';
           visit(item.value, {
             statement: around.statement,
+            blocks: around.blocks,
             trail: [...around.trail, key],
             names: `${around.names} ${key}`,
             // `aws = { secret = "…" }`: only the names together say what it is.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { entropy, findKeys } from '../../../src/lint/secrets/detect';
+import { entropy } from '../../../src/core/redact';
+import { findKeys } from '../../../src/lint/secrets/detect';
 
 const alone = { namesSecret: false, nearKeyId: false };
 const named = { namesSecret: true, nearKeyId: false };

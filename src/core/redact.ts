@@ -1,0 +1,64 @@
+import type { Span } from './text';
+
+/**
+ * The second line behind the rule that nobody writes a secret: texts that others wrote (errors of services, values of variables,
+ * code) may hold one.
+ */
+
+/** What is a secret whatever stands around it. */
+const shapes: readonly RegExp[] = [
+  // Access key ids, also of sessions (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
+  // JSON Web Tokens, those of workload identity among them.
+  /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g,
+  // Tokens of HCP Terraform, GitHub and GitLab.
+  /\b[A-Za-z0-9]{10,}\.atlasv1\.[\w-]+/g,
+  /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,})/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----)?/g,
+  // The password of a URL; the name of the user stays.
+  /(?<=:\/\/[^/\s:@"']{0,200}:)[^/\s@"']+(?=@)/g,
+  // Session tokens of AWS.
+  /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{100,}={0,2}/g,
+];
+
+/** What stands behind a name that announces a secret, in a text that is no code. */
+const named: readonly RegExp[] = [
+  /(?<=\bauthorization["']?\s*[:=]\s*["']?(?:(?:Bearer|Basic)\s+)?)[^\s"',;<>]{8,}/gi,
+  /(?<=\bBearer\s+)[\w.+/=~-]{16,}/gi,
+  /(?<=(?:secret_?(?:access_?)?key|security-token|password|passwd)["']?\s*[:=]\s*["']?)[^\s"',;<>]{4,}/gi,
+  // "token: mistyped" is prose; a token has a digit.
+  /(?<=token["']?\s*[:=]\s*["']?)(?=[^\s"',;<>]*\d)[^\s"',;<>]{8,}/gi,
+];
+
+/** Forty random characters of base64: a secret access key. */
+const secretKey = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
+
+/** A text of others with its secrets replaced by `[removed]`. */
+export function redact(text: string): string {
+  const without = [...shapes, ...named].reduce((now, pattern) => now.replace(pattern, '[removed]'), text);
+  return without.replace(secretKey, found => (isRandom(found) ? '[removed]' : found));
+}
+
+export const looksSecret = (text: string): boolean => redact(text) !== text;
+
+/** Where a text, code too, holds what is a secret by its shape alone. Secret access keys need a name beside them: not here. */
+export function secretSpans(text: string): readonly Span[] {
+  return shapes.flatMap(pattern =>
+    [...text.matchAll(pattern)].map(m => ({ start: m.index, end: m.index + m[0].length })),
+  );
+}
+
+/** Paths, hashes and names of forty characters are not random. */
+export function isRandom(text: string): boolean {
+  if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/[0-9]/.test(text)) return false;
+  return entropy(text) >= 3.5;
+}
+
+/** Shannon entropy in bits a character. Random base64 of 40 characters has about 4.8, words about 3.5, one letter 0. */
+export function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
