@@ -44,6 +44,7 @@ function sizes() {
     row('Read behind it, with the first Terraform file', kb(all(engine))),
     row('Read with the first command', kb(all(services))),
     row('Read when a command first needs AWS', kb(size('dist/aws.js'))),
+    row('Read in a browser', kb(size('dist/web.js'))),
   ];
 }
 

@@ -1,4 +1,4 @@
-// Builds dist/: extension.js (activation) with the files that it loads later, aws.js (the SDK, reached by a lazy require), cli.js,
+// Builds dist/: extension.js (activation) with the files that it loads later, web.js (the same in a browser), aws.js (the SDK, reached by a lazy require), cli.js,
 // and the metafiles that tests read.
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -41,6 +41,16 @@ export async function build({ production = false } = {}) {
   const entryPoints = ['src/iam/account/index.ts'];
   const { metafile } = await bundle({ ...common, target: 'node20', entryPoints, outfile: aws });
   writeFileSync(`${aws}.meta.json`, JSON.stringify(metafile));
+  // A browser loads one file, and knows nothing of Node: an import of one of its modules ends the build.
+  const web = path.join(dist, 'web.js');
+  const browser = {
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['browser'],
+    entryPoints: ['src/vscode/web.ts'],
+  };
+  const built = await bundle({ ...common, ...browser, outfile: web });
+  writeFileSync(`${web}.meta.json`, JSON.stringify(built.metafile));
 }
 
 /** What is packed is small before it is fast to make: brotli takes a fifth off (src/node/permissionFiles.ts reads both). */

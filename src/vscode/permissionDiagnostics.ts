@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PermissionFinding } from '../iam/permissions/permissionFinding';
 import { policySelector } from './contract';
-import { loadPermissionLanguage } from './loadEngine';
+import { loadPermissionLanguage } from './loadPermissionLanguage';
 import type { ExtensionLog } from './log';
 import { isJson, PolicyDiagnostics } from './policyDiagnostics';
 import type { ProjectStore } from './projectStore';

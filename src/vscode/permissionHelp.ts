@@ -4,7 +4,7 @@ import type { NeedingBlock } from '../iam/permissions/why';
 import type { CommandRegistry } from './commandRegistry';
 import { policySelector, previewScheme } from './contract';
 import { rootLabel } from './describe';
-import { loadPermissionLanguage } from './loadEngine';
+import { loadPermissionLanguage } from './loadPermissionLanguage';
 import type { Previews } from './preview';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 import { readSettings } from './settings';

@@ -72,11 +72,26 @@ test('activation loads its own files only, and few of them', () => {
   );
   // 120 KB is the budget for what must be read before activation; it takes less than half of that.
   const bytes = files.reduce(
-    (sum, f) => sum + Buffer.byteLength(transformSync(read(f), { minify: true, legalComments: 'none' }).code),
+    (sum, f) =>
+      sum + Buffer.byteLength(transformSync(read(f), { minify: true, format: 'cjs', legalComments: 'none' }).code),
     0,
   );
   assert.ok(bytes <= 80_000, `${bytes} bytes in ${files.join(', ')}`);
   assert.ok([...loadedWith('dist/engine.js')].every(f => f !== 'dist/services.js'));
+});
+
+test('the file for browsers holds what reads and judges code, and nothing that writes or asks', () => {
+  const files = inputs('web.js');
+  assert.ok(files.includes('src/lint/analysis.ts') && files.includes('src/iam/policy/lintTrust.ts'));
+  const forbidden =
+    /@aws-sdk|@smithy|^test\/|^src\/(?:node|hcp\/client|hcp\/tokens|iam\/account|binding\/apply|vscode\/services)/;
+  assert.deepEqual(
+    files.filter(f => forbidden.test(f)),
+    [],
+  );
+  const { code } = transformSync(read('dist/web.js'), { minify: true, format: 'cjs', legalComments: 'none' });
+  assert.ok(Buffer.byteLength(code) <= 220_000, `${Buffer.byteLength(code)} bytes`);
+  assert.deepEqual([...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(m => m[1]))], ['vscode']);
 });
 
 test('only the extension imports vscode', () => {

@@ -3,7 +3,7 @@
 //   startHost({ vsix, ws })        the packaged extension; returns the page for playwright to drive
 // Everything a run writes is in one temporary folder that is removed; requests that do not go to loopback are refused and listed.
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { format } from 'node:util';
@@ -35,7 +35,7 @@ const quiet = {
 
 /**
  * @param {{ version: string, ext?: string, vsix?: string, ws?: string, tests?: string, settings?: object, trusted?: boolean,
- *   env?: Record<string, string>, home?: (dir: string) => void, timeout?: number, verbose?: boolean, viewport?: { width: number, height: number } }} options
+ *   manifest?: (of: object) => object, env?: Record<string, string>, home?: (dir: string) => void, timeout?: number, verbose?: boolean, viewport?: { width: number, height: number } }} options
  */
 export async function startHost(options) {
   const binary = chromium();
@@ -88,6 +88,7 @@ export async function startHost(options) {
       env,
       stdio: options.verbose ? 'inherit' : 'ignore',
     });
+  if (options.manifest) editManifest(dir('extensions'), options.manifest);
   // The page takes the development payload only from a server with the smoke-test driver, which also hides notifications: UI runs
   // that want those install the packaged extension instead.
   const driver = options.ext ? ['--enable-smoke-test-driver'] : [];
@@ -195,6 +196,14 @@ export async function startHost(options) {
   } catch (error) {
     await close();
     throw error instanceof InfrastructureError ? error : new InfrastructureError(String(error));
+  }
+}
+
+/** Changes the manifest of the extension that was installed. */
+function editManifest(extensions, change) {
+  for (const name of readdirSync(extensions).filter(n => n.includes('configure-tfc-oidc'))) {
+    const file = path.join(extensions, name, 'package.json');
+    writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))));
   }
 }
 
