@@ -6,6 +6,7 @@ import { root } from './install.mjs';
 // Entry points: their exports are called by VS Code, by the test hosts, or by a lazy require.
 const entries = [
   /^src\/extension\.ts$/,
+  /^src\/vscode\/web\.ts$/,
   /^src\/cli\.ts$/,
   /^src\/iam\/account\/index\.ts$/,
   /^test\/host\//,
