@@ -3,6 +3,7 @@ import { isAbort, ProblemError } from './core/problem';
 import { oneLine } from './core/text';
 import { type CliContext, type Command, UsageError } from './cli/command';
 import { printable } from './cli/printable';
+import { version } from '../package.json';
 
 /** `check` runs with each commit: it loads its own files only, a third of all. */
 async function commandOf(name: string): Promise<Command | undefined> {
@@ -16,7 +17,7 @@ const overview = async (): Promise<string> =>
   [
     'tfc-oidc: dynamic AWS provider credentials for HCP Terraform, from the command line.',
     '',
-    'Usage: tfc-oidc COMMAND [options]     (tfc-oidc COMMAND --help tells each command)',
+    'Usage: tfc-oidc COMMAND [options]     (tfc-oidc COMMAND --help tells each command, --version the version)',
     '',
     ...(await allCommands()).map(command => `  ${command.name.padEnd(14)}${command.summary}`),
     '',
@@ -25,10 +26,16 @@ const overview = async (): Promise<string> =>
   ].join('\n');
 
 async function main(argv: readonly string[], context: CliContext): Promise<number> {
-  const [name, ...rest] = argv;
+  const [first, second] = argv;
+  // `help check` is `check --help`.
+  const [name, ...rest] = first === 'help' && second !== undefined ? [second, '--help'] : argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     context.out(await overview());
     return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    context.out(`${version}\n`);
+    return 0;
   }
   const command = await commandOf(name);
   if (command === undefined) {

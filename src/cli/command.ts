@@ -67,3 +67,8 @@ export function many(values: OptionValues, name: string): readonly string[] {
   if (Array.isArray(value)) return value.filter((v): v is string => typeof v === 'string');
   return typeof value === 'string' ? [value] : [];
 }
+
+/** For commands that take everything by options: a word too many is more likely a forgotten option than meant for nothing. */
+export function noPositionals(positionals: readonly string[]): void {
+  if (positionals[0] !== undefined) throw new UsageError(`only options are taken; there was "${positionals[0]}"`);
+}

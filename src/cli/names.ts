@@ -39,7 +39,7 @@ export function hostnameOf(values: OptionValues): Hostname {
 /** What the options name: one identity for each workspace or deployment. */
 export function identitiesOf(values: OptionValues): readonly Identity[] {
   const organization = unwrap(organizationName(required(values, 'organization')));
-  const workspaces = many(values, 'workspace');
+  const workspaces = [...new Set(many(values, 'workspace'))];
   const stack = text(values, 'stack');
   const module = text(values, 'module');
   const kinds = [workspaces.length > 0, stack !== undefined, module !== undefined].filter(Boolean).length;
@@ -47,7 +47,7 @@ export function identitiesOf(values: OptionValues): readonly Identity[] {
   if (module !== undefined) return [{ kind: 'module-test', organization, module: unwrap(moduleName(module)) }];
   const project = unwrap(projectName(required(values, 'project')));
   if (stack !== undefined) {
-    const deployments = many(values, 'deployment');
+    const deployments = [...new Set(many(values, 'deployment'))];
     if (deployments.length === 0) throw new UsageError('--stack needs --deployment');
     const name = unwrap(stackName(stack));
     return deployments.map(d => ({

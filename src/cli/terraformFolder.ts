@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Location } from '../core/text';
 import { ProblemError } from '../core/problem';
+import { fileKind } from '../terraform/fileKinds';
 import type { Project, ProjectProblem, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readProject } from '../terraform/read';
 import { type CliContext, UsageError } from './command';
@@ -57,12 +58,18 @@ export async function scanTerraformFolder<T>(
   const places = new FilePlaces(folder);
   const options = { signal: context.signal, problem };
   const roots = mapRoots(nodeFiles, context.env, folder, await repositoryOf(folder), options, root => {
+    const files = filesOf(root);
+    if (only !== undefined && !files.some(file => file.path === only)) return undefined;
     const { value, locations } = keep(root, only);
     const named = new Set(locations.map(location => location.file));
-    for (const file of filesOf(root)) if (named.has(file.path)) places.learn(file);
-    return value;
+    for (const file of files) if (named.has(file.path)) places.learn(file);
+    return { value };
   });
-  return { places, roots };
+  return { places, roots: present(roots) };
+}
+
+async function* present<T>(all: AsyncIterable<{ readonly value: T } | undefined>): AsyncGenerator<T, void> {
+  for await (const one of all) if (one !== undefined) yield one.value;
 }
 
 function filesOf(root: Root): readonly SourceFile[] {
@@ -84,6 +91,13 @@ async function folderOf(
       code: 'path-missing',
       message: `There is no folder ${positionals[0] ?? '.'}${kind === 'missing' ? ' (or it can not be read)' : ': it is neither a folder nor a file'}.`,
       nextStep: 'Give the folder of a Terraform configuration, or a folder that has some below it.',
+    });
+  }
+  if (kind === 'file' && fileKind(path.basename(given)) === undefined) {
+    throw new ProblemError({
+      code: 'no-terraform-file',
+      message: `${positionals[0] ?? '.'} is no file that Terraform reads as configuration or as values of variables.`,
+      nextStep: 'Give a .tf, .tf.json, .tfvars or Stack file, or a folder.',
     });
   }
   const folder = kind === 'file' ? path.dirname(given) : given;

@@ -67,12 +67,14 @@ export class Analysis {
 
   /** Reads again what holds the given files. Their names and folders must be as they were; else everything is read. */
   async readChanged(paths: ReadonlySet<string>): Promise<void> {
-    const options = { cache: this.trees };
     const touched = this.known.filter(k => k.files.some(f => paths.has(f.path)));
     const homeless = [...paths].some(path => !this.byPath.has(path));
     const fresh = new Map<Known, Known>();
     for (const old of homeless ? [] : touched) {
-      const root = await readRoot(this.host, this.env, old.root.dir, this.folder, options);
+      const { dir, tfvarsFiles } = old.root;
+      const values = new Set(tfvarsFiles.map(f => this.host.dirname(f.path)).filter(folder => folder !== dir));
+      const options = { cache: this.trees, values: [...values] };
+      const root = await readRoot(this.host, this.env, dir, this.folder, options);
       const next = root === undefined ? undefined : this.lint(root);
       // Other calls, or a cloud block that came or went: other folders may be roots now.
       if (next?.shape !== old.shape) break;

@@ -1,5 +1,7 @@
 import type { Environment } from '../core/host';
+import type { Span } from '../core/text';
 import type { Project, Root, SourceFile } from '../terraform/model';
+import type { Body } from '../terraform/syntax/ast';
 import type { Finding, Severity } from './finding';
 import type { Rule, RuleFinding } from './rule';
 import { suppressionAt } from './suppression';
@@ -52,6 +54,7 @@ function complete(
       : suppressionAt(file, rule.code, [
           found.location.span,
           ...(found.statement === undefined ? [] : [found.statement]),
+          ...blocksAround(file.parsed.body, found.location.span),
         ]);
   if (suppression.state === 'ignored') return [];
   const base = setting ?? rule.severity;
@@ -69,6 +72,12 @@ function complete(
       tags: found.unnecessary === true ? ['unnecessary'] : [],
     },
   ];
+}
+
+/** The blocks that hold a place, from the outside in. */
+function blocksAround(body: Body, span: Span): readonly Span[] {
+  const around = body.blocks.find(block => block.start <= span.start && span.end <= block.end);
+  return around === undefined ? [] : [around, ...blocksAround(around.body, span)];
 }
 
 /** One finding a place and code, sorted by file and offset. A module that two roots share is reported once. */

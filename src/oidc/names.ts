@@ -34,15 +34,25 @@ function check<T>(value: string, pattern: RegExp, what: string, grammar: string)
 const word = 'letters, digits, "-" and "_"';
 
 export const organizationName = (value: string): Result<OrganizationName> =>
-  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'organization name', `it has ${word} only`);
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'organization name', `it has 1 to 100 characters, ${word} only`);
 export const workspaceName = (value: string): Result<WorkspaceName> =>
-  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'workspace name', `it has ${word} only`);
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'workspace name', `it has 1 to 100 characters, ${word} only`);
 export const projectName = (value: string): Result<ProjectName> =>
-  check(value, /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/, 'project name', `it has ${word} and spaces, but none at its ends`);
+  check(
+    value,
+    /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/,
+    'project name',
+    `it has 1 to 100 characters, ${word} and spaces, but none at its ends`,
+  );
 export const stackName = (value: string): Result<StackName> =>
-  check(value, /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/, 'Stack name', `it has ${word} and spaces, but none at its ends`);
+  check(
+    value,
+    /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/,
+    'Stack name',
+    `it has 1 to 100 characters, ${word} and spaces, but none at its ends`,
+  );
 export const deploymentName = (value: string): Result<DeploymentName> =>
-  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'deployment name', `it has ${word} only`);
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'deployment name', `it has 1 to 100 characters, ${word} only`);
 export const moduleName = (value: string): Result<ModuleName> =>
   check(value, /^[A-Za-z0-9_/-]{1,200}$/, 'module name', `it has ${word} only`);
 

@@ -12,7 +12,7 @@ import {
   type Value,
   type Workspaces,
 } from './model';
-import type { Block, Body, Expression } from './syntax/ast';
+import type { Attribute, Block, Body, Expression } from './syntax/ast';
 
 /**
  * The `cloud` block and `backend "remote"`, with the environment's fall-backs.
@@ -144,8 +144,8 @@ function cloudWorkspaces(
   problems: ProjectProblem[],
 ): Workspaces {
   const fromEnvironment = context.env['TF_WORKSPACE'];
-  const name = block === undefined ? absent : literalString(block.body, 'name', file);
-  const tagsAttribute = block === undefined ? undefined : attributeOf(block.body, 'tags');
+  const name = block === undefined ? absent : nonEmpty(literalString(block.body, 'name', file));
+  const tagsAttribute = block === undefined ? undefined : tagsOf(block.body);
   if (name.state !== 'absent' && tagsAttribute !== undefined) {
     problems.push({
       code: 'workspace-conflict',
@@ -184,6 +184,15 @@ function cloudWorkspaces(
       name: { state: 'known', value: fromEnvironment, source: { kind: 'environment', variable: 'TF_WORKSPACE' } },
     };
   return { by: 'nothing' };
+}
+
+/** Like an empty name, no tags at all are as good as none written (WorkspaceMapping.Strategy of internal/cloud). */
+function tagsOf(body: Body): Attribute | undefined {
+  const tags = attributeOf(body, 'tags');
+  const { value } = tags ?? {};
+  const isEmpty =
+    value?.kind === 'null' || ((value?.kind === 'tuple' || value?.kind === 'object') && value.items.length === 0);
+  return isEmpty ? undefined : tags;
 }
 
 /** `backend "remote"` reads none of the TF_CLOUD_* variables. */

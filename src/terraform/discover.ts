@@ -10,6 +10,8 @@ export interface FoundFolder {
   readonly dir: string;
   /** Names of the files that Terraform could read. */
   readonly names: readonly string[];
+  /** Folders that hold nothing but values for this one's variables: `env/prod.tfvars`. */
+  readonly values?: readonly FoundFolder[];
 }
 
 export interface Discovery {

@@ -55,6 +55,7 @@ export function lazyRoot(
     calls: module.calls.map(call => call.dir),
   }));
   const tfvarsFiles = root.tfvarsFiles.map(lazy);
+  const own = root.tfvarsFiles.filter(f => !/[\\/]/.test(f.path.slice(root.dir.length + 1))).length;
   const weight = skeleton.flatMap(m => m.files).reduce((sum, file) => sum + file.text.length, 0);
   // Its own key: a newer reading of the same root has other texts.
   const key = `${root.dir}\0${serial++}`;
@@ -87,7 +88,7 @@ export function lazyRoot(
         return modules();
       },
       get tfvars() {
-        return assignments(tfvarsFiles);
+        return assignments(tfvarsFiles.slice(0, own));
       },
     },
     files: [...skeleton.flatMap(m => m.files), ...tfvarsFiles],

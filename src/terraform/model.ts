@@ -158,7 +158,9 @@ export interface Root {
   readonly module: Module;
   /** The root module and every child module that could be followed, each once. */
   readonly modules: readonly Module[];
+  /** Of the tfvars files in the root's own folder. */
   readonly tfvars: readonly TfvarsAssignment[];
+  /** Also those of folders that hold nothing else, which count only where they are named: `env/prod.tfvars`. */
   readonly tfvarsFiles: readonly SourceFile[];
   readonly stack: Stack | undefined;
   readonly stateHint: StateHint | undefined;

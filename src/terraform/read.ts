@@ -5,7 +5,7 @@ import { readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
-import type { Module, Project, ProjectProblem, Root } from './model';
+import type { Module, Project, ProjectProblem, Root, SourceFile } from './model';
 import { buildStack } from './module';
 
 export interface ReadOptions {
@@ -13,6 +13,11 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Folders (relative to the scanned one, forward slashes) that are left out. */
   readonly ignore?: (relativeDir: string) => boolean;
+}
+
+interface RootOptions extends ReadOptions {
+  /** Other folders whose tfvars files belong to the root. */
+  readonly values?: readonly string[];
 }
 
 /** Characters of source whose syntax trees are kept while roots are read one after the other. */
@@ -60,12 +65,17 @@ export async function readRoot(
   env: Environment,
   dir: string,
   boundary: string,
-  options: ReadOptions,
+  options: RootOptions,
 ): Promise<Root | undefined> {
-  const entries = await host.list(dir);
-  if (entries === undefined) return undefined;
-  const names = entries.filter(e => e.kind === 'file').map(e => e.name);
-  return new ProjectReader(host, env, dir, boundary, options, retained).root({ dir, names });
+  const names = await namesIn(host, dir);
+  if (names === undefined) return undefined;
+  const values: FoundFolder[] = [];
+  for (const other of options.values ?? []) values.push({ dir: other, names: (await namesIn(host, other)) ?? [] });
+  return new ProjectReader(host, env, dir, boundary, options, retained).root({ dir, names, values });
+}
+
+async function namesIn(host: FileReader, dir: string): Promise<readonly string[] | undefined> {
+  return (await host.list(dir))?.filter(e => e.kind === 'file').map(e => e.name);
 }
 
 /** A folder on its way: its root's result, or whether it is a root can't be told before every folder was looked at. */
@@ -99,7 +109,7 @@ class ProjectReader {
         message: `Only the first ${found.folders.length} folders of ${this.folder} were looked at.`,
       });
     }
-    const folders = found.folders.filter(f => readableFiles(f.names).some(file => file.kind.role !== 'tfvars'));
+    const folders = await this.withValues(found.folders);
     const slots: Slot<T>[] = [];
     const called = new Set<string>();
     let given = 0;
@@ -120,9 +130,45 @@ class ProjectReader {
     }
   }
 
+  /**
+   * The folders of configuration, each with the folders below it that hold tfvars files only. Where nothing above such a folder is
+   * one of configuration, it goes to the nearest neighbour, of several to one that says where its state is.
+   */
+  private async withValues(found: readonly FoundFolder[]): Promise<readonly FoundFolder[]> {
+    const holdsCode = (f: FoundFolder): boolean => readableFiles(f.names).some(file => file.kind.role !== 'tfvars');
+    const folders = found.filter(f => f.dir === this.folder || holdsCode(f));
+    const values = new Map<FoundFolder, FoundFolder[]>();
+    const known = new Set(folders);
+    for (const folder of found.filter(f => !known.has(f))) {
+      const owner = await this.ownerOf(folder, folders);
+      if (owner !== undefined) values.set(owner, [...(values.get(owner) ?? []), folder]);
+    }
+    return folders.map(f => ({ ...f, values: values.get(f) ?? [] }));
+  }
+
+  private async ownerOf({ dir }: FoundFolder, folders: readonly FoundFolder[]): Promise<FoundFolder | undefined> {
+    const { host } = this;
+    for (let above = host.dirname(dir); host.relative(this.folder, above).split('/')[0] !== '..';) {
+      const own = folders.find(f => f.dir === above);
+      if (own !== undefined) return own;
+      const below = folders.filter(f => host.relative(above, f.dir).split('/')[0] !== '..');
+      for (const near of below) if (await this.loader.holdsState(near.dir, near.names)) return near;
+      if (below.length > 0) return below[0];
+      if (above === host.dirname(above)) return undefined;
+      above = host.dirname(above);
+    }
+    return undefined;
+  }
+
   async root(folder: FoundFolder): Promise<Root> {
     const { module, tfvars, all, problems } = await this.loader.load(folder.dir, folder.names, false);
     const own: ProjectProblem[] = [...problems];
+    const elsewhere: SourceFile[] = [];
+    for (const other of folder.values ?? []) {
+      const loaded = await this.loader.load(other.dir, other.names, false);
+      elsewhere.push(...loaded.tfvars);
+      own.push(...loaded.problems);
+    }
     const stack = buildStack(all);
     const opentofu = all.some(f => /\.tofu(?:\.json)?$/.test(f.path));
     const dataDir = this.host.join(folder.dir, this.env['TF_DATA_DIR'] || '.terraform');
@@ -138,7 +184,7 @@ class ProjectReader {
       module: modules[0] ?? module,
       modules,
       tfvars: assignments(tfvars),
-      tfvarsFiles: tfvars,
+      tfvarsFiles: [...tfvars, ...elsewhere],
       stack,
       stateHint: await init.stateHint(),
       problems: own,

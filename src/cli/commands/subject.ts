@@ -1,6 +1,6 @@
 import { unwrap } from '../../core/problem';
 import { subjectsOf } from '../../oidc/subject';
-import { choice, type Command, text } from '../command';
+import { choice, type Command, noPositionals, text } from '../command';
 import { identitiesOf, identityHelp, identityOptions, phasesOf } from '../names';
 
 export const subject: Command = {
@@ -17,7 +17,8 @@ ${identityHelp}
 Example:
   tfc-oidc subject --organization acme --project "Default Project" --workspace prod`,
   options: { ...identityOptions, phase: { type: 'string' }, phases: { type: 'string' }, format: { type: 'string' } },
-  run: (context, { values }) => {
+  run: (context, { values, positionals }) => {
+    noPositionals(positionals);
     const phases = phasesOf(text(values, 'phase') ?? text(values, 'phases', 'plan,apply'));
     const rows = identitiesOf(values).flatMap(identity =>
       unwrap(subjectsOf(identity, phases)).map((s, i) => ({

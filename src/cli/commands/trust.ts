@@ -4,7 +4,7 @@ import { type AnyProjectIdentity, trustPolicy } from '../../iam/policy/trust';
 import { audienceName, defaultAudience, organizationName, workspaceName } from '../../oidc/names';
 import { accountId, partitionName, partitionOfRegion } from '../../oidc/partition';
 import type { Identity, Phase } from '../../oidc/subject';
-import { choice, type Command, many, type OptionValues, required, text } from '../command';
+import { choice, type Command, many, noPositionals, type OptionValues, required, text } from '../command';
 import { hostnameOf, identitiesOf, identityHelp, identityOptions, phasesOf } from '../names';
 
 export const trust: Command = {
@@ -41,7 +41,8 @@ Examples:
     'any-project': { type: 'boolean' },
     format: { type: 'string' },
   },
-  run: (context, { values }) => {
+  run: (context, { values, positionals }) => {
+    noPositionals(positionals);
     choice(values, 'format', ['json'], 'json');
     const phases = text(values, 'phases') ?? text(values, 'phase', 'plan,apply');
     if (phases === 'separate') {

@@ -2,7 +2,7 @@ import type { Span } from '../../core/text';
 import type { Block, Body, Expression, ParsedFile } from '../../terraform/syntax/ast';
 import { lintTrust } from './lintTrust';
 import type { TrustExpectation, TrustFinding } from './trustFinding';
-import { fromExpression, type PolicyEntry, type PolicyNode, readPolicyText } from './node';
+import { fromExpression, listOf, type PolicyEntry, type PolicyNode, readPolicyText } from './node';
 
 /** A trust policy that stands in Terraform code: its address, and what was found. Spans are offsets into the file. */
 export interface TrustInCode {
@@ -135,7 +135,7 @@ function fromStatement(block: Block, source: string): PolicyNode | undefined {
       const type = literal(b.body, 'type');
       const identifiers = b.body.attributes.find(a => a.name === 'identifiers')?.value;
       if (type === undefined || identifiers === undefined) return undefined;
-      inner.push({ key: type.value, keySpan: at(type), value: fromExpression(identifiers, source) });
+      addTo(inner, { key: type.value, keySpan: at(type), value: fromExpression(identifiers, source) });
     }
     const key = kind === 'principals' ? 'Principal' : 'NotPrincipal';
     entries.push({ key, keySpan: at(first.typeSpan), value: object(first, inner) });
@@ -147,12 +147,29 @@ function fromStatement(block: Block, source: string): PolicyNode | undefined {
     const values = b.body.attributes.find(a => a.name === 'values')?.value;
     if (test === undefined || variable === undefined || values === undefined) return undefined;
     const one = { key: variable.value, keySpan: at(variable), value: fromExpression(values, source) };
-    conditions.push({ key: test.value, keySpan: at(test), value: object(b, [one]) });
+    addTo(conditions, { key: test.value, keySpan: at(test), value: object(b, [one]) });
   }
   if (conditions.length > 0) {
     entries.push({ key: 'Condition', keySpan: at(block.typeSpan), value: object(block, conditions) });
   }
   return object(block, entries);
+}
+
+/** The AWS provider writes blocks of one test and variable, or of one principal type, as one entry with all their values. */
+function addTo(entries: PolicyEntry[], added: PolicyEntry): void {
+  const i = entries.findIndex(e => e.key === added.key);
+  const known = entries[i];
+  if (known === undefined) entries.push(added);
+  else entries[i] = { ...known, value: merged(known.value, added.value) };
+}
+
+function merged(a: PolicyNode, b: PolicyNode): PolicyNode {
+  if (a.kind === 'object' && b.kind === 'object') {
+    const entries = [...a.entries];
+    for (const e of b.entries) addTo(entries, e);
+    return { ...a, entries };
+  }
+  return { kind: 'array', items: [...listOf(a), ...listOf(b)], ...at(a) };
 }
 
 function literal(body: Body, name: string): (Span & { readonly value: string }) | undefined {

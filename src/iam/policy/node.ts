@@ -135,8 +135,9 @@ export function fromExpression(expression: Expression, source: string): PolicyNo
     case 'object':
       return {
         kind: 'object',
-        entries: expression.items.flatMap(item =>
-          item.keyText === undefined
+        entries: expression.items.flatMap((item, i) =>
+          // Of two items with one key Terraform takes the last.
+          item.keyText === undefined || expression.items.some((o, at) => at > i && o.keyText === item.keyText)
             ? []
             : [
                 {

@@ -1,5 +1,5 @@
 import type { Span } from '../../core/text';
-import { entry, listOf, type PolicyNode } from './node';
+import { entry, listOf, type PolicyEntry, type PolicyNode } from './node';
 
 /** A statement of a trust policy, in one shape whatever it was written like. */
 export interface Statement {
@@ -92,7 +92,29 @@ export function readPolicy(root: PolicyNode | undefined): Policy {
       });
     }
   }
-  return { statements: listOf(statement).map(readStatement), version: versionText, problems };
+  for (const twice of repeated(root)) {
+    problems.push({
+      ...twice.keySpan,
+      message: `"${twice.key}" stands twice in the policy; IAM refuses it.`,
+      fatal: true,
+    });
+  }
+  const statements = listOf(statement).map(readStatement);
+  const sids = new Set<string>();
+  for (const { sid, span } of statements) {
+    if (sid === undefined || sid === '') continue;
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+    if (sids.has(sid))
+      problems.push({ ...span, message: `Two statements have the Sid "${sid}"; IAM wants each once.`, fatal: true });
+    sids.add(sid);
+  }
+  return { statements, version: versionText, problems };
+}
+
+/** Entries of an object whose key was there before. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html */
+function repeated(node: PolicyNode): readonly PolicyEntry[] {
+  if (node.kind !== 'object') return [];
+  return node.entries.filter((e, i) => node.entries.findIndex(other => other.key === e.key) !== i);
 }
 
 const elements: ReadonlySet<string> = new Set([
@@ -116,6 +138,8 @@ function readStatement(node: PolicyNode, index: number): Statement {
       bad(e.keySpan, `A trust policy has no ${e.key}: the role itself is the resource. IAM refuses it.`);
     else if (!elements.has(e.key)) bad(e.keySpan, `"${e.key}" is no element of a statement; IAM refuses it.`);
   }
+  for (const twice of repeated(node))
+    bad(twice.keySpan, `"${twice.key}" stands twice in the statement; IAM refuses it.`);
   const get = (key: string): PolicyNode | undefined => entry(node, key)?.value;
   const effect = get('Effect');
   const effectText = effect?.kind === 'string' ? effect.value : undefined;
@@ -130,6 +154,11 @@ function readStatement(node: PolicyNode, index: number): Statement {
   const notActions = get('NotAction');
   if (actions === undefined && notActions === undefined && node.kind === 'object')
     bad(node, 'A statement needs an Action.');
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html: each pair excludes each other.
+  if (principal !== undefined && notPrincipal !== undefined)
+    bad(notPrincipal, 'A statement has a Principal or a NotPrincipal; IAM refuses both in one.');
+  if (actions !== undefined && notActions !== undefined)
+    bad(notActions, 'A statement has an Action or a NotAction; IAM refuses both in one.');
   return {
     index,
     sid: sid?.kind === 'string' ? sid.value : undefined,
@@ -165,6 +194,8 @@ function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: 
     if (node.kind !== 'unknown') bad(node, 'A Condition is an object of operators.');
     return [];
   }
+  for (const twice of [node, ...node.entries.map(e => e.value)].flatMap(repeated))
+    bad(twice.keySpan, `"${twice.key}" stands twice here, and only one of the two can count.`);
   return node.entries.flatMap(operator => {
     if (operator.value.kind !== 'object') {
       bad(operator.value, `The operator ${operator.key} takes an object of condition keys.`);

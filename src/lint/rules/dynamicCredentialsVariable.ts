@@ -4,6 +4,7 @@ import { parseHcl } from '../../terraform/syntax/hcl';
 import { attributesIn, pathsIn } from '../expressions';
 import { injectedUse, injectedUses, injectedVariable, injectedVariables, type InjectedVariable } from '../injected';
 import { declareVariable, dynamicVariable, fixType, isTag, mappedUses, mapProvider, tagsInUse } from '../mapping';
+import { isLocalMock } from '../mock';
 import { blockHeader, providerName, setArguments } from '../providers';
 import type { Rule, RuleContext, RuleFinding } from '../rule';
 import { sharedFileArguments } from './sharedFiles';
@@ -151,7 +152,7 @@ function unmapped(root: Root): readonly RuleFinding[] {
   if (!tagsInUse(root)) return [];
   const { module } = root;
   return module.providers
-    .filter((p): p is ProviderBlock => p.kind === 'aws' && !p.inStack)
+    .filter((p): p is ProviderBlock => p.kind === 'aws' && !p.inStack && !isLocalMock(module, p))
     .filter((p, _, all) => all.find(o => o.name === p.name && o.alias === p.alias) === p)
     .filter(p => {
       const parts = module.providers.filter(o => o.name === p.name && o.alias === p.alias);

@@ -7,6 +7,9 @@ import { Code, normalized, Token } from './tokens';
 
 const manyAttributes = 24;
 
+/** What stands behind the name of an argument or a block. */
+const itemStart = /[ \t]*(?:=(?![=>])|\{|")/y;
+
 type Building<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Bodies and blocks while they are read; the tree is handed out read-only. */
@@ -117,9 +120,17 @@ export class BodyParser extends CollectionParser {
   private endAttribute(): void {
     if (this.is(Token.Newline)) this.advance();
     else if (!this.is(Token.End) && !(this.is(Token.RightBrace) && (this.onOneLine || this.blockDepth === 0))) {
-      if (!this.failed) this.report('missing-newline', this.tokenStart, this.tokenEnd, 'A new line is needed here');
-      this.skipLine();
+      const { failed } = this;
+      if (!failed) this.report('missing-newline', this.tokenStart, this.tokenEnd, 'A new line is needed here');
+      if (failed || !this.isItemHere()) this.skipLine();
     }
+  }
+
+  /** `{ region = "x", profile = "y" }`: HCL wants a line for each argument, but what the next one says is plain. */
+  private isItemHere(): boolean {
+    if (this.is(Token.Comma)) this.advance();
+    itemStart.lastIndex = this.tokenEnd;
+    return this.is(Token.Identifier) && itemStart.test(this.text);
   }
 
   private block(body: OpenBody, type: string, typeSpan: Span): void {
@@ -218,7 +229,7 @@ export class BodyParser extends CollectionParser {
     if (this.is(Token.Newline)) this.advance();
     else if (!this.is(Token.End) && !(this.is(Token.RightBrace) && this.onOneLine)) {
       this.report('missing-newline', this.tokenStart, this.tokenEnd, 'A new line is needed after a block');
-      this.skipLine();
+      if (!this.isItemHere()) this.skipLine();
     }
   }
 

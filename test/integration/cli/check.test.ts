@@ -12,6 +12,7 @@ import { UsageError } from '../../../src/cli/command';
 import { ProblemError } from '../../../src/core/problem';
 import { fixtureFolder, fixtureNames } from '../../support/lintFixtures';
 import { runCommand } from '../../support/runCommand';
+import { version } from '../../../package.json';
 
 const root = path.join(__dirname, '../../..');
 const at = (name: string): string => path.join(fixtureFolder, name);
@@ -37,6 +38,8 @@ test('the program: 0 clean, 1 with findings, 2 where it could not run', () => {
   assert.match(missing.err, /no-such-folder/);
   assert.equal(program(['check', '--format', 'xml'], root).code, 2);
   assert.equal(program(['check', '--no-such-option'], root).code, 2);
+  assert.deepEqual(program(['--version'], root), { code: 0, out: `${version}\n`, err: '' });
+  assert.deepEqual(program(['help', 'check'], root), { code: 0, out: check.help, err: '' });
 });
 
 test('--help names every option, and exits 0', () => {

@@ -122,3 +122,18 @@ test('the first reading hands over what it has', async () => {
     [...Array(30).keys()].map(i => i + 1),
   );
 });
+
+test('tfvars files of a folder of their own stay with their root when one of them changes', async () => {
+  const files: Record<string, string> = {
+    '/r/main.tf': 'variable "key" {}\n',
+    '/r/own.tfvars': 'key = "a"\n',
+    '/r/env/prod.tfvars': 'key = "AKIAQWERTYUIOPASDFGH"\n',
+  };
+  const analysis = new Analysis(memoryFiles(files), {}, '/r', options);
+  await analysis.readAll(nothing);
+  assert.deepEqual(actual(analysis.roots), await expected(memoryFiles(files), '/r'));
+  files['/r/env/prod.tfvars'] = 'key = "b"\n';
+  await analysis.readChanged(new Set(['/r/env/prod.tfvars']));
+  assert.deepEqual(actual(analysis.roots), await expected(memoryFiles(files), '/r'));
+  assert.deepEqual(analysis.roots[0]?.findings, []);
+});

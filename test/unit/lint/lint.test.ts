@@ -191,3 +191,23 @@ test('a secret is known by the name that stands beside it in a block', async () 
   assert.deepEqual(await block('access_id = "AKIAFAKEKEYFORTEST01"'), ['error hard-coded-key', 'error hard-coded-key']);
   assert.deepEqual(await block('name = "build"'), []);
 });
+
+test('an ignore comment above a block covers what is inside of it', async () => {
+  const text = (comment: string): string =>
+    `${comment}provider "aws" {\n  region = "x"\n\n  access_key = "a"\n  profile = "p"\n}\n`;
+  assert.deepEqual(brief(await lint({ 'main.tf': text('# tfc-oidc:ignore static-credentials local only\n') })), [
+    'error provider-profile',
+  ]);
+  assert.equal((await lint({ 'main.tf': text('') })).length, 2);
+});
+
+test('a mock on this machine needs no mapping when a tag is in use', async () => {
+  const tagged =
+    'provider "aws" {\n  region = "x"\n  shared_config_files = [var.tfc_aws_dynamic_credentials.aliases["A"].shared_config_file]\n}\nvariable "tfc_aws_dynamic_credentials" {\n  type = object({\n    default = object({ shared_config_file = string })\n    aliases = map(object({ shared_config_file = string }))\n  })\n}\n';
+  const mock = (url: string): string =>
+    `provider "aws" {\n  alias = "m"\n  region = "x"\n  endpoints {\n    s3 = "${url}"\n  }\n}\n`;
+  assert.deepEqual(await lint({ 'main.tf': tagged + mock('http://localhost:4566') }), []);
+  assert.deepEqual(brief(await lint({ 'main.tf': tagged + mock('https://s3.example.com') })), [
+    'error dynamic-credentials-variable',
+  ]);
+});

@@ -283,3 +283,30 @@ test('on a real disk: loops of links end, unreadable folders and odd names do no
     rmSync(dir, { recursive: true, force: true });
   }
 });
+
+test('an empty name and empty tags are as good as none', async () => {
+  const workspaces = async (inside: string, env: Environment = {}): Promise<Root> =>
+    only({ '/r/main.tf': cloud(`    organization = "acme"\n    workspaces {\n${inside}\n    }`) }, env);
+  assert.equal((await workspaces('name = ""')).cloud.workspaces.by, 'nothing');
+  assert.equal((await workspaces('tags = []')).cloud.workspaces.by, 'nothing');
+  const both = await workspaces('name = "w"\ntags = {}');
+  assert.deepEqual([nameOf(both), codes(both)], ['w', []]);
+  assert.equal(nameOf(await workspaces('name = ""', { TF_WORKSPACE: 'w' })), 'w');
+});
+
+test('a folder of tfvars files only belongs to the root above it, or to the nearest one that says where its state is', async () => {
+  const secret = 'key = "AKIAQWERTYUIOPASDFGH"\n';
+  const files = async (given: Readonly<Record<string, string>>): Promise<readonly unknown[]> =>
+    (await read(given)).roots.map(r => [r.dir, r.tfvarsFiles.map(f => f.path), r.tfvars.length, lintRoot(r).length]);
+  assert.deepEqual(await files({ '/r/main.tf': named('a'), '/r/x.tfvars': secret, '/r/env/prod/terraform.tfvars': secret }), [
+    ['/r', ['/r/x.tfvars', '/r/env/prod/terraform.tfvars'], 1, 2],
+  ]); // prettier-ignore
+  assert.deepEqual(
+    await files({ '/r/a/main.tf': 'variable "x" {}\n', '/r/b/main.tf': named('b'), '/r/env/prod.tfvars': secret }),
+    [
+      ['/r/a', [], 0, 0],
+      ['/r/b', ['/r/env/prod.tfvars'], 0, 1],
+    ],
+  );
+  assert.deepEqual(await files({ '/r/prod.tfvars': secret }), [['/r', ['/r/prod.tfvars'], 1, 1]]);
+});

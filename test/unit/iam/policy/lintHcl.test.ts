@@ -54,3 +54,13 @@ test('a heredoc and aws_iam_policy_document are read too', () => {
 `;
   assert.deepEqual(lint(document), [['data.aws_iam_policy_document.trust', 'broken', ['missing-project']]]);
 });
+
+test('condition blocks of one test and variable are one list, as the AWS provider writes them', () => {
+  const condition = (variable: string, value: string): string =>
+    `    condition {\n      test     = "StringEquals"\n      variable = "app.terraform.io:${variable}"\n      values   = ["${value}"]\n    }\n`;
+  const sub = (phase: string): string => `organization:acme:project:web:workspace:prod:run_phase:${phase}`;
+  const source = `data "aws_iam_policy_document" "t" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = ["arn:aws:iam::123456789012:oidc-provider/app.terraform.io"]\n    }\n${condition('aud', 'aws.workload.identity')}${condition('sub', sub('plan'))}${condition('sub', sub('apply'))}  }\n}\n`;
+  const names = { organization: 'acme', project: 'web', workspace: 'prod' };
+  const [found] = lintTrustInCode(parseHcl(source), source, names);
+  assert.deepEqual([found?.verdict, found?.findings], ['correct', []]);
+});

@@ -202,3 +202,20 @@ test('principal, action, Deny and the wrappers of the AWS CLI', () => {
   const wrapped = { Role: { AssumeRolePolicyDocument: JSON.parse(withCondition(equal)) as unknown } };
   assert.equal(ask(JSON.stringify(wrapped), sub), 'allow');
 });
+
+test('what IAM would not keep is refused: elements twice, two of one Sid, both of a pair', () => {
+  const condition = { StringEquals: { 'app.terraform.io:sub': sub } };
+  const text = withCondition(condition, { Sid: 'A' });
+  const one = JSON.stringify((JSON.parse(text) as { Statement: object }).Statement);
+  assert.equal(ask(text, sub), 'allow');
+  const refused = [
+    text.replace('"Effect":"Allow"', '"Effect":"Deny","Effect":"Allow"'),
+    text.replace('"StringEquals":', '"StringEquals":{"aws:x":"y"},"StringEquals":'),
+    text.replace('"Version":', '"Version":"2012-10-17","Version":'),
+    `{"Version":"2012-10-17","Statement":[${one},${one}]}`,
+    withCondition(condition, { NotAction: 's3:*' }),
+    withCondition(condition, { NotPrincipal: { AWS: '*' } }),
+  ];
+  for (const policy of refused) assert.equal(ask(policy, sub), 'deny', policy);
+  assert.equal(ask(`{"Version":"2012-10-17","Statement":[${one},${one.replace('"A"', '"B"')}]}`, sub), 'allow');
+});

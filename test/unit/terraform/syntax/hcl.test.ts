@@ -205,3 +205,16 @@ test('comments have their spans, each once', () => {
     ['# a', '// c', '/* d */'],
   );
 });
+
+test('several arguments on one line are an error that hides none of them', () => {
+  const { body, problems } = parseHcl(
+    'provider "aws" { region = "x", access_key = "a" }\nprovider "aws" "b" { config { token = "t" profile = "p" } region = "x" }\nc = 1 oops\nd = 2\n',
+  );
+  const names = (b: (typeof body)['blocks'][number]): unknown => [b.body.attributes.map(a => a.name), b.body.blocks.map(names)]; // prettier-ignore
+  assert.deepEqual(body.blocks.map(names), [[['region', 'access_key'], []], [['region'], [[['token', 'profile'], []]]]]); // prettier-ignore
+  assert.deepEqual(
+    body.attributes.map(a => a.name),
+    ['c', 'd'],
+  );
+  assert.deepEqual([...new Set(problems.map(p => p.code))], ['missing-newline']);
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { UsageError } from '../../../src/cli/command';
+import { check } from '../../../src/cli/commands/check';
+import { subject } from '../../../src/cli/commands/subject';
+import { trust } from '../../../src/cli/commands/trust';
+import { ProblemError } from '../../../src/core/problem';
+import { runCommand } from '../../support/runCommand';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'frame-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const names = ['--organization', 'acme', '--project', 'web', '--workspace', 'prod'];
+
+test('a word too many is refused where only options are taken', async () => {
+  await assert.rejects(runCommand(subject, ['prod', ...names], { cwd: folder }), UsageError);
+  await assert.rejects(runCommand(trust, ['prod', ...names, '--account', '123456789012'], { cwd: folder }), UsageError);
+});
+
+test('a workspace that is named twice has its subjects once', async () => {
+  const { out } = await runCommand(subject, [...names, '--workspace', 'prod', '--phase', 'plan'], { cwd: folder });
+  assert.equal(out, 'organization:acme:project:web:workspace:prod:run_phase:plan\n');
+});
+
+test('check of one file: its own root only, and only a file that Terraform reads', async () => {
+  writeFileSync(path.join(folder, 'notes.txt'), 'x\n');
+  for (const dir of ['a', 'b']) {
+    mkdirSync(path.join(folder, dir));
+    writeFileSync(path.join(folder, dir, 'main.tf'), 'provider "aws" {\n  region  = "x"\n  profile = "p"\n}\n');
+  }
+  writeFileSync(path.join(folder, 'main.tf'), '# nothing\n');
+  const one = await runCommand(check, ['main.tf', '--format', 'json'], { cwd: folder });
+  const { roots } = JSON.parse(one.out) as { roots: { dir: string }[] };
+  assert.deepEqual([one.code, roots.map(r => r.dir)], [0, ['.']]);
+  await assert.rejects(
+    runCommand(check, ['notes.txt'], { cwd: folder }),
+    error => error instanceof ProblemError && error.problem.code === 'no-terraform-file',
+  );
+});
