@@ -11,6 +11,7 @@ import { showExport } from '../exportCode';
 import type { Previews } from '../preview';
 import { type Choice, configureTitle, GoBack, pick } from '../steps';
 import { resultPreview } from './preview';
+import { goesOnAsPlanned } from './resume';
 import { type PreparedTarget, titleOf } from './targets';
 
 /** What applying works with. */
@@ -19,41 +20,46 @@ export interface ApplyServices {
   readonly runs: BindingRuns;
 }
 
-/** True where account and workspaces are as they should be in the end; `back`: the person wants to answer a question anew. */
+/**
+ * `done`: account and workspaces are as they should be now. `nothing`: they were before. `stopped`: not all of it holds, or the person
+ * wants nothing. `back`: the person wants to answer a question anew.
+ */
+type Applied = 'done' | 'nothing' | 'stopped' | 'back';
+
 export async function applyAfterYes(
   services: ApplyServices,
   opened: ChosenAccount,
   targets: readonly PreparedTarget[],
-): Promise<boolean | 'back'> {
+): Promise<Applied> {
   const { previews } = services;
   const { caller } = opened;
   for (const { binding, prepared, variables } of targets) {
     const [problem] = [...prepared.plan.problems, ...(variables?.problems ?? [])];
     if (problem === undefined) continue;
-    if (!problem.code.startsWith('managed-by-')) throw new ProblemError(problem);
+    if (!problem.code.startsWith('managed-by-')) {
+      // Another answer may be what is needed.
+      void vscode.window.showErrorMessage(`${problem.message} ${problem.nextStep}`);
+      return 'back';
+    }
     // Code owns the role: it is not written to behind its back, but the setup can join that code.
     await offerExport(problem, binding, prepared);
-    return false;
+    return 'stopped';
   }
   const jobs = jobsOf(targets);
   const changes = jobs.flatMap(j => j.changes);
-  if (changes.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'Nothing to do in AWS account {0}: provider, roles and variables are as they should be.',
-        caller.accountId,
-      ),
-    );
-    return true;
-  }
+  if (changes.length === 0) return 'nothing';
   const [only, ...more] = jobs;
   const stopped = only === undefined || more.length > 0 ? undefined : await services.runs.stopped(only.prepared);
+  const resumable = stopped !== undefined && goesOnAsPlanned(stopped.run, changes) ? stopped.run : undefined;
   const yes = changes.length === 1 ? vscode.l10n.t('Make 1 Change') : vscode.l10n.t('Make {0} Changes', changes.length);
   const goOn = vscode.l10n.t('Go On Where It Stopped');
   const roles = targets.flatMap(t => t.prepared.desired.account.roles.map(r => r.name));
   const detail = [
     vscode.l10n.t('Roles: {0}', roles.join(', ')),
     ...(stopped === undefined ? [] : [stopped.where]),
+    ...(stopped === undefined || resumable !== undefined
+      ? []
+      : [vscode.l10n.t('Its rest is not what has to be done today, so only the new plan is offered.')]),
     ...changes.map((c, i) => `${i + 1}. ${c.title}`),
     '',
     vscode.l10n.t('The preview shows each of them. "TFC OIDC: Undo" takes them back.'),
@@ -63,16 +69,18 @@ export async function applyAfterYes(
     targets.length === 1
       ? vscode.l10n.t('Set up OIDC for workspace "{0}" in AWS account {1}?', titleOf(targets), caller.accountId)
       : vscode.l10n.t('Set up OIDC for workspaces {0} in AWS account {1}?', titleOf(targets), caller.accountId);
-  const answers = stopped === undefined ? [yes] : [goOn, yes];
-  const reviewed = await review(question, yes, changes, previews);
-  if (reviewed !== 'go on') return reviewed === 'back' ? 'back' : false;
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers);
-  if (answer !== yes && answer !== goOn) return false;
-  for (const job of jobs) {
-    const resumed = answer === goOn && stopped !== undefined ? stopped.run : undefined;
-    if (!(await applyOne(services, job, resumed))) return false;
+  const answers = resumable === undefined ? [yes] : [goOn, yes];
+  for (;;) {
+    const reviewed = await review(question, yes, changes, previews);
+    if (reviewed !== 'go on') return reviewed;
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...answers);
+    // A no to this question is one to read the preview again.
+    if (answer !== yes && answer !== goOn) continue;
+    for (const job of jobs) {
+      if (!(await applyOne(services, job, answer === goOn ? resumable : undefined))) return 'stopped';
+    }
+    return 'done';
   }
-  return true;
 }
 
 /**
@@ -84,8 +92,8 @@ async function review(
   yes: string,
   changes: readonly Change[],
   previews: Previews,
-): Promise<'go on' | 'back' | 'stop'> {
-  type Answer = 'go on' | 'differences' | 'stop';
+): Promise<'go on' | 'back' | 'stopped'> {
+  type Answer = 'go on' | 'differences' | 'stopped';
   const items: readonly Choice<Answer>[] = [
     {
       value: 'go on',
@@ -97,7 +105,7 @@ async function review(
       label: vscode.l10n.t('$(diff) Show Differences'),
       detail: vscode.l10n.t('Each change in the diff editor, what is there beside what will be.'),
     },
-    { value: 'stop', label: vscode.l10n.t('$(close) Change Nothing') },
+    { value: 'stopped', label: vscode.l10n.t('$(close) Change Nothing') },
   ];
   for (;;) {
     try {
@@ -114,7 +122,7 @@ async function review(
       await previews.showChanges(question, changes);
     } catch (error) {
       if (error instanceof GoBack) return 'back';
-      if (error instanceof vscode.CancellationError) return 'stop';
+      if (error instanceof vscode.CancellationError) return 'stopped';
       throw error;
     }
   }

@@ -13,12 +13,12 @@ import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { offerRun } from '../runProof';
 import { runSteps, type Step } from '../steps';
 import { applyAfterYes } from './apply';
-import { type Choices, takeRoot } from './choices';
+import { type Choices, otherAccountsInUse, takeRoot } from './choices';
 import type { PolicyPlaces } from './permissions';
 import { bindingPreview } from './preview';
 import { checkOthers, proveAndRemove } from './proof';
 import { configureSteps } from './steps';
-import { type PreparedTarget, type Target, titleOf, workOut } from './targets';
+import { isProvable, type PreparedTarget, type Target, titleOf, workOut } from './targets';
 
 /** Where the command was called from: a provider block's file, a row of the tree, or nothing. */
 export interface ConfigureTarget {
@@ -45,6 +45,8 @@ interface Wizard {
 }
 
 interface Asked {
+  /** Accounts whose roles the workspace uses today, where the chosen one is not among them. */
+  readonly otherAccounts: readonly string[];
   readonly analysed: AnalysedRoot;
   readonly opened: ChosenAccount | undefined;
   readonly hcpProblem: string | undefined;
@@ -57,6 +59,9 @@ interface Asked {
  * are last, since until the role works the keys are needed.
  */
 export class ConfigureCommand {
+  /** The answers of questions that were not gone through to the end. They last as long as the window. */
+  private left: Choices | undefined;
+
   constructor(private readonly services: ConfigureServices) {}
 
   private get store(): ProjectStore {
@@ -68,17 +73,34 @@ export class ConfigureCommand {
     for (;;) {
       const asked = await this.ask(wizard);
       if (asked === undefined) return;
+      if (asked === 'back') continue;
       await this.show(asked);
       const { opened } = asked;
       const prepared = asked.targets.flatMap(t => (t.prepared === undefined ? [] : [{ ...t, prepared: t.prepared }]));
-      if (opened !== undefined && prepared.length > 0) {
-        const done = await applyAfterYes(this.services, opened, prepared);
-        if (done === 'back') continue;
-        if (!done) return;
-        if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
+      if (opened === undefined) {
+        this.leaveUnproven(asked, 'policies only');
+        return;
       }
+      const applied = await applyAfterYes(this.services, opened, prepared);
+      if (applied === 'back') continue;
+      if (applied === 'stopped') return;
+      // From here on a second run finds its answers in what was set up.
+      this.left = undefined;
+      if (!isProvable(asked.targets)) {
+        this.leaveUnproven(asked, applied);
+        return;
+      }
+      if (applied === 'nothing') {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t(
+            'Nothing to do in AWS account {0}: provider, roles and variables are as they should be.',
+            opened.caller.accountId,
+          ),
+        );
+      }
+      if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
       await this.finish(asked.analysed, prepared);
-      if (prepared.length > 0) await checkOthers(this.services, asked.analysed);
+      await checkOthers(this.services, asked.analysed);
       return;
     }
   }
@@ -86,7 +108,6 @@ export class ConfigureCommand {
   /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
   private async finish(analysed: AnalysedRoot, prepared: readonly PreparedTarget[]): Promise<void> {
     await offerFixes(analysed);
-    if (prepared.length === 0) return;
     // The checks follow the code that was just saved.
     await this.store.refresh();
     await this.services.bindings.useCode(this.store.all());
@@ -97,10 +118,43 @@ export class ConfigureCommand {
     );
   }
 
+  /** Without proof nothing that works is taken away: neither keys in variables nor those in the code. Says what could not be read. */
+  private leaveUnproven({ analysed, opened, hcpProblem }: Asked, what: 'policies only' | 'nothing' | 'done'): void {
+    const account = opened?.caller.accountId ?? '';
+    const why =
+      hcpProblem === undefined || hcpProblem === ''
+        ? vscode.l10n.t('HCP Terraform gave no answer about the workspace.')
+        : hcpProblem;
+    const texts = [
+      what === 'policies only'
+        ? vscode.l10n.t('Nothing was changed.')
+        : what === 'nothing'
+          ? vscode.l10n.t(
+              'Nothing to do in AWS account {0}: provider and roles are as they should be. Variables were not read, so nothing is proven: {1}',
+              account,
+              why,
+            )
+          : vscode.l10n.t(
+              'AWS account {0} is set up. Variables were not read, so nothing is proven: {1} The preview says what to set.',
+              account,
+              why,
+            ),
+    ];
+    if (fixesOf(analysed).fixed.length > 0)
+      texts.push(vscode.l10n.t('Credentials in the code stay until the role is proven.'));
+    void vscode.window.showInformationMessage(texts.join(' '));
+  }
+
   /** The same setup as code, in an editor of its own. Nothing is written anywhere. */
   async exportCode(target: ConfigureTarget | undefined): Promise<void> {
-    const [first] = (await this.ask(await this.wizard(target)))?.targets ?? [];
-    if (first !== undefined) await showExport(first.binding, first.prepared);
+    const wizard = await this.wizard(target);
+    for (;;) {
+      const asked = await this.ask(wizard);
+      if (asked === 'back') continue;
+      const [first] = asked?.targets ?? [];
+      if (first !== undefined) await showExport(first.binding, first.prepared);
+      return;
+    }
   }
 
   /** The questions, with what the code and the place of the call say already. */
@@ -114,7 +168,8 @@ export class ConfigureCommand {
         nextStep: vscode.l10n.t('Open a folder that holds one, then run the command again.'),
       });
     }
-    const choices: Choices = {};
+    // Escape ended the last run of the questions: its answers are still highlighted or filled in.
+    const choices = (this.left ??= {});
     const named =
       roots.find(r => r.root.dir === target?.analysed?.root.dir) ??
       roots.find(r => target?.uri !== undefined && r.root.modules.some(m => m.files.some(f => f.path === target.uri)));
@@ -125,26 +180,29 @@ export class ConfigureCommand {
     return { choices, steps, asked: [] };
   }
 
-  private async ask({ choices, steps, asked }: Wizard): Promise<Asked | undefined> {
+  private async ask({ choices, steps, asked }: Wizard): Promise<Asked | 'back' | undefined> {
     if (!(await runSteps(choices, steps, asked))) return undefined;
     const { analysed, opened, hcpProblem } = choices;
     if (analysed === undefined) return undefined;
     const targets: Target[] = [];
     for (const workspace of choices.workspaces ?? []) {
-      const made = await workOut(this.store, choices, analysed, workspace);
-      if (made === undefined) return undefined;
+      const made = await workOut(this.services, choices, analysed, workspace);
+      if (made === undefined) return 'back';
       targets.push(made);
     }
-    return { analysed, opened, hcpProblem, targets };
+    const account = targets[0]?.binding.accountId;
+    const otherAccounts = account === undefined ? [] : otherAccountsInUse(choices, account);
+    return { analysed, opened, hcpProblem, targets, otherAccounts };
   }
 
-  private async show({ analysed, opened, hcpProblem, targets }: Asked): Promise<void> {
+  private async show({ analysed, opened, hcpProblem, targets, otherAccounts }: Asked): Promise<void> {
     const code = fixesOf(analysed);
     const texts = targets.map(({ binding, prepared, variables, hcp }) =>
       bindingPreview({
         label: rootLabel(analysed.root, analysed.folder),
         binding,
         opened,
+        otherAccounts,
         prepared,
         variables,
         staticVariables: hcp?.staticCredentials ?? [],

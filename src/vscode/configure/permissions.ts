@@ -5,7 +5,7 @@ import { readMapping, type TypeMapping } from '../../iam/permissions/mapping';
 import { plainJson } from '../../iam/policy/node';
 import { permissionFile } from '../../node/permissionFiles';
 import { type Choice, configureTitle, pick, type Step } from '../steps';
-import type { Choices, PolicyChoice } from './choices';
+import { type Choices, type PolicyChoice, rolesOf } from './choices';
 
 /** Where a policy that is typed in the editor is kept until it is used. */
 export interface PolicyPlaces {
@@ -24,21 +24,17 @@ export function permissionSteps(places: PolicyPlaces): readonly Step<Choices>[] 
 
 function step(use: Use, places: PolicyPlaces, mapping: () => TypeMapping): Step<Choices> {
   return async (state, position) => {
-    if (state.profile === 'none' || (use === 'plan' && state.roles === 'single')) return 'skipped';
-    const placeholder =
-      state.roles === 'single'
-        ? vscode.l10n.t('What may the role do?')
-        : use === 'plan'
-          ? vscode.l10n.t('What may plans do?')
-          : vscode.l10n.t('What may applies do?');
-    const items = answers(state, use, mapping);
+    const single = rolesOf(state).roles === 'single';
+    if (state.profile === 'none' || (use === 'plan' && single)) return 'skipped';
+    const placeholder = single
+      ? vscode.l10n.t('What may the role do?')
+      : use === 'plan'
+        ? vscode.l10n.t('What may plans do?')
+        : vscode.l10n.t('What may applies do?');
     for (;;) {
       const former = state.policies?.[use];
-      const current = items.find(
-        ({ value }) =>
-          value.kind === former?.kind &&
-          (value.kind !== 'managed' || former.kind !== 'managed' || value.arn === former.arn),
-      )?.value;
+      const items = [...kept(former), ...answers(state, use, mapping)];
+      const current = items.find(({ value }) => former !== undefined && sameSource(value, former))?.value;
       const chosen = await pick({ title: configureTitle(), placeholder, items, current }, position);
       const policy =
         chosen.kind === 'file'
@@ -51,6 +47,20 @@ function step(use: Use, places: PolicyPlaces, mapping: () => TypeMapping): Step<
       return 'asked';
     }
   };
+}
+
+const sameSource = (answer: Answer, former: PolicyChoice): boolean => {
+  if (answer.kind === 'inline' && former.kind === 'inline')
+    return answer === former || (answer.generated === true && former.generated === true);
+  return (
+    answer.kind === former.kind && (answer.kind !== 'managed' || former.kind !== 'managed' || answer.arn === former.arn)
+  );
+};
+
+/** A policy of the person's own that was chosen before Back, so that it needn't be looked for again. */
+function kept(former: PolicyChoice | undefined): readonly Choice<Answer>[] {
+  if (former?.kind !== 'inline' || former.generated === true) return [];
+  return [{ value: former, label: former.from, description: vscode.l10n.t('chosen before') }];
 }
 
 function answers(state: Choices, use: Use, mapping: () => TypeMapping): readonly Choice<Answer>[] {
@@ -100,7 +110,7 @@ function fromCode(state: Choices, use: Use, mapping: () => TypeMapping): readonl
   const document: PolicyJson = { ...policy };
   return [
     {
-      value: { kind: 'inline', document, from: vscode.l10n.t('the code') },
+      value: { kind: 'inline', document, from: vscode.l10n.t('the code'), generated: true },
       label: vscode.l10n.t('What the code needs'),
       description: vscode.l10n.t('starting policy, provider {0}', result.provider),
       detail: summary(result),

@@ -22,6 +22,8 @@ interface PreviewInput {
   readonly label: string;
   readonly binding: BindingChoices;
   readonly opened: ChosenAccount | undefined;
+  /** Accounts whose roles the workspace uses today, where the chosen one is not among them. */
+  readonly otherAccounts: readonly string[];
   readonly prepared: PreparedBinding | undefined;
   readonly variables: VariablePlan | undefined;
   readonly staticVariables: readonly StaticVariable[];
@@ -49,6 +51,15 @@ export function bindingPreview(input: PreviewInput): string {
     ),
     '',
   ];
+  if (input.otherAccounts.length > 0)
+    lines.push(
+      `> **${vscode.l10n.t('Another account:')}** ${vscode.l10n.t(
+        'the workspace uses roles of AWS account {0} today; this setup is in {1}.',
+        input.otherAccounts.map(a => code(a)).join(', '),
+        code(binding.accountId),
+      )}`,
+      '',
+    );
   if (opened !== undefined) {
     lines.push(vscode.l10n.t('AWS sees you as {0}.', code(opened.caller.arn)), '');
     if (opened.caller.root)

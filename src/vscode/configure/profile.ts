@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { ProblemError } from '../../core/problem';
+import { isAbort, ProblemError } from '../../core/problem';
 import { openProfile, profileChoices, type ProfileChoice } from '../aws';
 import { type Choice, configureTitle, pick, type Step } from '../steps';
-import { type Choices, rolesInUse } from './choices';
+import { type Choices, otherAccountsInUse, takeProfile } from './choices';
 
 /** The profile, and at once whose account it is. One that can't be opened says why, and the list is shown again. */
 export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
@@ -29,27 +29,29 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
         },
         position,
       );
-      state.profile = chosen;
       if (chosen === 'none') {
-        delete state.opened;
+        takeProfile(state, chosen, undefined);
         return 'asked';
       }
       try {
-        state.opened = await openProfile(chosen, env);
+        const opened = await openProfile(chosen, env);
+        if (!(await sameAccount(state, opened.caller.accountId))) continue;
+        takeProfile(state, chosen, opened);
+        return 'asked';
       } catch (error) {
+        // A sign-in that was cancelled leads back to the list, too.
+        if (isAbort(error)) continue;
         if (!(error instanceof ProblemError)) throw error;
         void vscode.window.showErrorMessage(`${error.problem.message} ${error.problem.nextStep}`);
-        continue;
       }
-      if (await sameAccount(state, state.opened.caller.accountId)) return 'asked';
     }
   };
 }
 
 /** The workspace's roles of today may be in another account: that is either a move or a mistake, and only a person knows which. */
 async function sameAccount(state: Choices, accountId: string): Promise<boolean> {
-  const accounts = [...new Set(rolesInUse(state).flatMap(arn => /^arn:[\w-]+:iam::(\d{12}):/.exec(arn)?.[1] ?? []))];
-  if (accounts.length === 0 || accounts.includes(accountId)) return true;
+  const accounts = otherAccountsInUse(state, accountId);
+  if (accounts.length === 0) return true;
   const use = vscode.l10n.t('Use Account {0}', accountId);
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t(

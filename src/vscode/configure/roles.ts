@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import { roleNameFor } from '../../binding/planNames';
-import { ProblemError, type Result } from '../../core/problem';
+import { isAbort, ProblemError, type Result } from '../../core/problem';
 import { configurationTag, hostname, issuerHost } from '../../oidc/names';
 import { oidcProviderArn } from '../../oidc/partition';
+import type { ChosenAccount } from '../aws';
 import { abortOn } from '../cancellation';
-import { ask, type Choice, configureTitle, pick, type Position, type Step } from '../steps';
-import { type Choices, type RoleNames, rolesInUse } from './choices';
+import { ask, type Choice, configureTitle, GoBack, pick, type Position, type Step } from '../steps';
+import { baseName, type Choices, chosenInUse, type ChosenRoles, tagOf } from './choices';
 
-type HowMany =
-  | { readonly kind: 'separate' | 'single'; readonly names?: RoleNames; readonly path?: string }
+type Answer =
+  | { readonly kind: 'new'; readonly roles: 'separate' | 'single' }
+  | { readonly kind: 'used'; readonly chosen: ChosenRoles }
   | { readonly kind: 'existing' }
   | { readonly kind: 'options' };
 
@@ -21,6 +23,7 @@ export function roleSteps(): readonly Step<Choices>[] {
       prompt: vscode.l10n.t('Tag of a second configuration; empty for the default one'),
       placeholder: 'ARCHIVE',
       check: value => checked(configurationTag(value)),
+      void: chosen => chosen.from === 'variables',
     }),
     namesStep,
     option({
@@ -31,68 +34,88 @@ export function roleSteps(): readonly Step<Choices>[] {
         /^\/(?:[\x21-\x7e]{1,510}\/)?$/.test(value)
           ? undefined
           : vscode.l10n.t('A path begins and ends with a slash, such as /terraform/.'),
+      void: () => true,
     }),
     option({
       key: 'boundary',
       prompt: vscode.l10n.t('ARN of the permissions boundary; empty for none'),
       placeholder: 'arn:…:iam::…:policy/boundary',
-      check: value =>
-        /^arn:[\w-]+:iam::(?:aws|\d{12}):policy\/.+$/.test(value)
-          ? undefined
-          : vscode.l10n.t('The ARN of a managed policy looks like arn:…:iam::123456789012:policy/name.'),
+      check: (value, { opened }) => boundaryProblem(value, opened?.caller.accountId),
+      void: () => false,
     }),
   ];
+}
+
+/** IAM refuses a boundary of another account: said while it is typed, not after everything else. */
+function boundaryProblem(value: string, account: string | undefined): string | undefined {
+  const owner = /^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.exec(value)?.[1];
+  if (owner === undefined)
+    return vscode.l10n.t('The ARN of a managed policy looks like arn:…:iam::123456789012:policy/name.');
+  if (owner === 'aws' || account === undefined || owner === account) return undefined;
+  return vscode.l10n.t('This policy is of account {0}; the roles are in {1}.', owner, account);
 }
 
 const rolesStep: Step<Choices> = async (state, position) => {
   for (;;) {
     const items = roleItems(state);
-    const current = items.find(i => i.value.kind === state.roles)?.value;
-    const chosen = await pick(
-      { title: configureTitle(), placeholder: vscode.l10n.t('How many roles?'), items, current },
+    const answer = await pick(
+      { title: configureTitle(), placeholder: vscode.l10n.t('How many roles?'), items, current: former(state, items) },
       position,
     );
-    switch (chosen.kind) {
+    switch (answer.kind) {
       case 'options':
         state.options = state.options !== true;
         continue;
       case 'existing': {
-        if (!(await existing(state, position))) continue;
+        const chosen = await existing(state, position);
+        if (chosen === undefined) continue;
+        state.roles = chosen.roles;
+        state.chosen = chosen;
         return 'asked';
       }
-      default:
-        state.roles = chosen.kind;
-        state.adopt = chosen.names !== undefined;
-        state.names = chosen.names ?? {};
-        if (chosen.path !== undefined) state.path = chosen.path;
+      case 'used':
+        state.roles = answer.chosen.roles;
+        state.chosen = answer.chosen;
+        return 'asked';
+      case 'new':
+        state.roles = answer.roles;
+        delete state.chosen;
         return 'asked';
     }
   }
 };
 
-function roleItems(state: Choices): readonly Choice<HowMany>[] {
+/** What was answered before, among items that are made anew each time. */
+function former({ roles, chosen }: Choices, items: readonly Choice<Answer>[]): Answer | undefined {
+  return items.find(({ value }) => {
+    if (chosen === undefined) return value.kind === 'new' && value.roles === roles;
+    return value.kind === (chosen.from === 'variables' ? 'used' : 'existing');
+  })?.value;
+}
+
+function roleItems(state: Choices): readonly Choice<Answer>[] {
   const several = (state.workspaces ?? []).length > 1;
   const name = (use: 'run' | 'plan' | 'apply'): string =>
-    several ? '' : roleNameFor(state.organization ?? '', state.workspaces?.[0] ?? '', use, state.tag);
-  const items: Choice<HowMany>[] = [];
-  const inUse = several ? undefined : namesInUse(state);
-  if (inUse !== undefined) {
+    several ? '' : roleNameFor(state.organization ?? '', state.workspaces?.[0] ?? '', use, tagOf(state));
+  const items: Choice<Answer>[] = [];
+  const chosen = chosenInUse(state);
+  if (chosen !== undefined) {
     items.push({
-      value: inUse,
+      value: { kind: 'used', chosen },
       label: vscode.l10n.t('The roles that the workspace uses today'),
-      description: Object.values(inUse.names ?? {}).join(', '),
+      description: Object.values(chosen.names).join(', '),
       detail: vscode.l10n.t('What is missing in them is added. Each change is shown first.'),
     });
   }
   items.push(
     {
-      value: { kind: 'separate' },
+      value: { kind: 'new', roles: 'separate' },
       label: vscode.l10n.t('Separate plan and apply roles'),
       description: several ? vscode.l10n.t('recommended') : `${name('plan')}, ${name('apply')}`,
       detail: vscode.l10n.t('Plans run code of every pull request: give them a role that can only read.'),
     },
     {
-      value: { kind: 'single' },
+      value: { kind: 'new', roles: 'single' },
       label: vscode.l10n.t('One role for both'),
       description: name('run'),
       detail: vscode.l10n.t('Simpler. Every plan can do what an apply can.'),
@@ -102,6 +125,7 @@ function roleItems(state: Choices): readonly Choice<HowMany>[] {
     items.push({
       value: { kind: 'existing' },
       label: vscode.l10n.t('Other roles of this account…'),
+      description: state.chosen?.from === 'account' ? Object.values(state.chosen.names).join(', ') : '',
       detail: vscode.l10n.t('Roles that trust HCP Terraform already. They are changed only after their own yes.'),
     });
   }
@@ -116,74 +140,73 @@ function roleItems(state: Choices): readonly Choice<HowMany>[] {
   return items;
 }
 
-/** The roles of this account that the workspace's variables name, as one answer to the question. */
-function namesInUse(state: Choices): Extract<HowMany, { kind: 'separate' | 'single' }> | undefined {
-  const account = state.opened?.caller.accountId;
-  if (account === undefined || state.hcp === undefined || rolesInUse(state).length === 0) return undefined;
-  const suffix = state.tag === undefined ? '' : `_${state.tag}`;
-  const found: Partial<Record<'run' | 'plan' | 'apply', readonly [path: string, name: string]>> = {};
-  for (const use of ['run', 'plan', 'apply'] as const) {
-    const key = `TFC_AWS_${use.toUpperCase()}_ROLE_ARN${suffix}`;
-    const value = state.hcp[0]?.reading.effective.find(v => v.key === key && v.category === 'env')?.value;
-    const match = /^arn:[\w-]+:iam::(\d{12}):role(\/(?:.*\/)?)([^/]+)$/.exec(value ?? '');
-    if (match?.[1] === account) found[use] = [match[2] ?? '/', match[3] ?? ''];
+/** Chooses among the roles that trust the provider; `undefined` where there is none to choose, or after Back. */
+async function existing(state: Choices, position: Position): Promise<ChosenRoles | undefined> {
+  const { opened } = state;
+  if (opened === undefined) return undefined;
+  const roles = await rolesTrusting(state, opened);
+  if (roles === undefined) return undefined;
+  const title = configureTitle();
+  const items = roles.map((value): Choice<string> => ({ value, label: value }));
+  const before = state.chosen?.names;
+  let plan = before?.plan ?? before?.run;
+  // Back leads from the second list to the first, and from that one to the question of how many.
+  const inside: Position = { step: position.step, canGoBack: true };
+  for (;;) {
+    try {
+      plan = await pick({ title, placeholder: vscode.l10n.t('Role for plans'), items, current: plan }, inside);
+    } catch (error) {
+      if (error instanceof GoBack) return undefined;
+      throw error;
+    }
+    try {
+      const current = before?.apply ?? before?.run ?? plan;
+      const apply = await pick({ title, placeholder: vscode.l10n.t('Role for applies'), items, current }, inside);
+      return plan === apply
+        ? { from: 'account', roles: 'single', names: { run: plan }, path: '/' }
+        : { from: 'account', roles: 'separate', names: { plan, apply }, path: '/' };
+    } catch (error) {
+      if (!(error instanceof GoBack)) throw error;
+    }
   }
-  const { run, plan = run, apply = run } = found;
-  if (plan === undefined || apply === undefined) return undefined;
-  if (plan[1] === apply[1]) return { kind: 'single', names: { run: plan[1] }, path: plan[0] };
-  return { kind: 'separate', names: { plan: plan[1], apply: apply[1] }, path: plan[0] };
 }
 
-/** Chooses among the roles that trust the provider; `false` where there is none to choose. */
-async function existing(state: Choices, position: Position): Promise<boolean> {
-  const { opened, analysed } = state;
-  if (opened === undefined || analysed === undefined) return false;
-  const named = analysed.root.cloud.hostname;
-  const host = hostname(named.state === 'known' ? named.value : 'app.terraform.io');
+/** The names of the account's roles that trust the provider. Where there is none or they can't be read, a message says so. */
+async function rolesTrusting(state: Choices, opened: ChosenAccount): Promise<readonly string[] | undefined> {
+  const named = state.analysed?.root.cloud.hostname;
+  const host = hostname(named?.state === 'known' ? named.value : 'app.terraform.io');
   if (!host.ok) throw new ProblemError(host.problem);
   const { partition, accountId } = opened.caller;
-  const found = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking for roles that trust {0}', host.value),
-      cancellable: true,
-    },
-    (_progress, token) =>
-      opened.account.rolesTrusting(oidcProviderArn(partition, accountId, issuerHost(host.value)), abortOn(token)),
-  );
-  if (!found.ok) throw new ProblemError(found.problem);
-  if (found.value.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('No role of account {0} trusts {1} yet.', accountId, host.value),
+  try {
+    const found = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Looking for roles that trust {0}', host.value),
+        cancellable: true,
+      },
+      (_progress, token) =>
+        opened.account.rolesTrusting(oidcProviderArn(partition, accountId, issuerHost(host.value)), abortOn(token)),
     );
-    return false;
+    if (!found.ok) {
+      void vscode.window.showErrorMessage(`${found.problem.message} ${found.problem.nextStep}`);
+      return undefined;
+    }
+    if (found.value.length > 0) return found.value;
+  } catch (error) {
+    if (isAbort(error)) return undefined;
+    throw error;
   }
-  const title = configureTitle();
-  const items = found.value.map((value): Choice<string> => ({ value, label: value }));
-  const plan = await pick(
-    { title, placeholder: vscode.l10n.t('Role for plans'), items, current: state.names?.plan ?? state.names?.run },
-    position,
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('No role of account {0} trusts {1} yet.', accountId, host.value),
   );
-  const apply = await pick(
-    {
-      title,
-      placeholder: vscode.l10n.t('Role for applies'),
-      items,
-      current: state.names?.apply ?? state.names?.run ?? plan,
-    },
-    position,
-  );
-  state.roles = plan === apply ? 'single' : 'separate';
-  state.names = plan === apply ? { run: plan } : { plan, apply };
-  state.adopt = true;
-  return true;
+  return undefined;
 }
 
 /** The base of the names: "-plan" and "-apply" are added where there are two. */
 const namesStep: Step<Choices> = async (state, position) => {
-  if (state.options !== true || state.adopt === true || (state.workspaces ?? []).length > 1) return 'skipped';
+  if (state.options !== true || state.chosen !== undefined || (state.workspaces ?? []).length > 1) return 'skipped';
   const single = state.roles === 'single';
-  const former = state.names?.run ?? state.names?.plan?.replace(/-plan$/, '');
+  const { proposed, derived } = baseName(state);
   const base = await ask(
     {
       title: configureTitle(),
@@ -191,7 +214,7 @@ const namesStep: Step<Choices> = async (state, position) => {
         ? vscode.l10n.t('Name of the role')
         : vscode.l10n.t('Name of the roles; "-plan" and "-apply" are added'),
       placeholder: 'tfc-…',
-      value: former ?? roleNameFor(state.organization ?? '', state.workspaces?.[0] ?? '', 'run', state.tag),
+      value: proposed,
       check: value =>
         /^[\w+=,.@-]+$/.test(value) && value.length <= (single ? 64 : 58)
           ? undefined
@@ -199,7 +222,9 @@ const namesStep: Step<Choices> = async (state, position) => {
     },
     position,
   );
-  state.names = single ? { run: base } : { plan: `${base}-plan`, apply: `${base}-apply` };
+  // The derived name follows the other answers, such as the tag; only one of the person's own stays as it is.
+  if (base === derived) delete state.base;
+  else state.base = base;
   return 'asked';
 };
 
@@ -208,17 +233,19 @@ function option(given: {
   readonly key: 'tag' | 'path' | 'boundary';
   readonly prompt: string;
   readonly placeholder: string;
-  check(value: string): string | undefined;
+  check(value: string, state: Choices): string | undefined;
+  /** Roles that exist keep their path, and those in the variables are of one configuration. */
+  void(chosen: ChosenRoles): boolean;
 }): Step<Choices> {
   return async (state, position) => {
-    if (state.options !== true || (given.key !== 'tag' && state.adopt === true)) return 'skipped';
+    if (state.options !== true || (state.chosen !== undefined && given.void(state.chosen))) return 'skipped';
     const value = await ask(
       {
         title: configureTitle(),
         prompt: given.prompt,
         placeholder: given.placeholder,
         value: state[given.key],
-        check: text => (text === '' ? undefined : given.check(text)),
+        check: text => (text === '' ? undefined : given.check(text, state)),
       },
       position,
     );

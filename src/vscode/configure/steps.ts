@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Result } from '../../core/problem';
 import { organizationName, projectName } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
-import { type Choices, takeRoot } from './choices';
+import { type Choices, takeOrganization, takeRoot } from './choices';
 import { permissionSteps, type PolicyPlaces } from './permissions';
 import { profileStep } from './profile';
 import { roleSteps } from './roles';
@@ -38,7 +38,8 @@ export function configureSteps(
             title: configureTitle(),
             placeholder: vscode.l10n.t('Which Terraform root?'),
             items,
-            current: state.analysed,
+            // A window that was analysed anew has other objects for the same root.
+            current: items.find(i => i.value.root.dir === state.analysed?.root.dir)?.value,
           },
           position,
         ),
@@ -51,6 +52,7 @@ export function configureSteps(
       vscode.l10n.t('as its address shows it'),
       organizationName,
       state => state.analysed?.root.cloud.organization.state === 'known',
+      takeOrganization,
     ),
     workspaceStep(connections),
     async state => {
@@ -86,22 +88,26 @@ function name(
   placeholder: string,
   check: (value: string) => Result<unknown>,
   isKnown: (state: Choices) => boolean,
+  take: (state: Choices, value: string) => void = (state, value) => {
+    state[key] = value;
+  },
 ): Step<Choices> {
   return async (state, position) => {
     if (isKnown(state)) return 'skipped';
-    state[key] = await ask(
+    const value = await ask(
       {
         title: configureTitle(),
         prompt,
         placeholder,
         value: state[key],
-        check: value => {
-          const result = check(value);
+        check: text => {
+          const result = check(text);
           return result.ok ? undefined : result.problem.message;
         },
       },
       position,
     );
+    take(state, value);
     return 'asked';
   };
 }

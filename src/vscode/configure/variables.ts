@@ -28,7 +28,10 @@ export function variableStep(connections: HcpConnections): Step<Choices> {
         return 'missing' in client ? undefined : listVarsets(client, workspace.id, signal);
       },
     );
-    if (sets?.ok !== true || sets.value.length === 0) return 'skipped';
+    if (sets?.ok !== true || sets.value.length === 0) {
+      delete state.target;
+      return 'skipped';
+    }
     const items: Choice<VariableTarget>[] = [
       {
         value: { type: 'workspace' },

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { hcpFacts } from '../../binding/gather/hcp';
-import { ProblemError } from '../../core/problem';
 import { feedingVariables } from '../../hcp/variables/feeding';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import { workspaceName } from '../../oidc/names';
@@ -8,7 +7,7 @@ import { type Root, workspaceOf } from '../../terraform/model';
 import { abortOn } from '../cancellation';
 import type { HcpConnections } from '../hcp';
 import { ask, type Choice, configureTitle, pick, pickMany, type Step } from '../steps';
-import type { Choices, GatheredWorkspace } from './choices';
+import { type Choices, type GatheredWorkspace, takeWorkspaces } from './choices';
 
 /** Which workspaces: the one that the block names, some of those with its tags or prefix, or any of the organization. */
 export function workspaceStep(connections: HcpConnections): Step<Choices> {
@@ -21,21 +20,20 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
     if (typeof found === 'string' || found.length === 0) {
       // Without a list, the name is typed.
       const prompt = vscode.l10n.t('Workspace');
-      state.workspaces = [
-        await ask(
-          {
-            title: configureTitle(),
-            prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
-            placeholder: vscode.l10n.t('the name, letter by letter'),
-            value: state.workspaces?.[0],
-            check: value => {
-              const result = workspaceName(value);
-              return result.ok ? undefined : result.problem.message;
-            },
+      const typed = await ask(
+        {
+          title: configureTitle(),
+          prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
+          placeholder: vscode.l10n.t('the name, letter by letter'),
+          value: state.workspaces?.[0],
+          check: value => {
+            const result = workspaceName(value);
+            return result.ok ? undefined : result.problem.message;
           },
-          position,
-        ),
-      ];
+        },
+        position,
+      );
+      takeWorkspaces(state, [typed]);
       return 'asked';
     }
     const items = found.map(({ name, project }): Choice<string> => ({
@@ -46,7 +44,7 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
     const title = configureTitle();
     const current = state.workspaces ?? [];
     const { by } = cloud.workspaces;
-    state.workspaces =
+    const workspaces =
       by === 'tags' || by === 'prefix'
         ? await pickMany(
             {
@@ -58,6 +56,7 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
             position,
           )
         : [await pick({ title, placeholder: vscode.l10n.t('Which workspace?'), items, current: current[0] }, position)];
+    takeWorkspaces(state, workspaces);
     return 'asked';
   };
 }
@@ -92,7 +91,8 @@ async function listed(
       const client = await connections.find(hostname, root.cloud, signal);
       if ('missing' in client) return client.missing;
       const found = await listWorkspaces(client, organization, filter, signal);
-      if (!found.ok) throw new ProblemError(found.problem);
+      // Without the list the name can still be typed, or Back leads to the organization.
+      if (!found.ok) return `${found.problem.message} ${found.problem.nextStep}`;
       return found.value.map(({ name, project }) => ({ name, project: project.name }));
     },
   );

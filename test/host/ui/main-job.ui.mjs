@@ -33,6 +33,7 @@ const configure = (theme, name) => ({
   options: { settings: { 'workbench.colorTheme': theme }, viewport: { width: 1400, height: 900 } },
   run: async host => {
     const w = new Workbench(host);
+    const before = w.disk('storefront/main.tf');
     await w.sidebar();
     await w.row('storefront').waitFor();
     await w.row('static-credentials').first().waitFor();
@@ -50,13 +51,12 @@ const configure = (theme, name) => ({
     await w.step('How many roles?');
     await w.shot(`configure-3-roles-${name}`);
     await host.page.keyboard.press('Enter');
-    await w.dialogButton('Apply 2 Fixes').waitFor({ timeout: 20_000 });
-    await w.shot(`configure-4-question-${name}`);
-    await w.dialogButton('Apply 2 Fixes').click();
-    await w.onDisk(
-      'storefront/main.tf',
-      text => !text.includes('access_key = var') && !text.includes('secret_key = var'),
-    );
+    await host.page
+      .locator('.notification-list-item', { hasText: 'Credentials in the code stay until the role is proven' })
+      .first()
+      .waitFor({ timeout: 20_000 });
+    await w.shot(`configure-4-unproven-${name}`);
+    assert.equal(w.disk('storefront/main.tf'), before);
     await host.page
       .frameLocator('iframe.webview.ready')
       .frameLocator('#active-frame')
