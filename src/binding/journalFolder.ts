@@ -1,8 +1,18 @@
 import type * as FileSystem from 'node:fs/promises';
+import type { Environment } from '../core/host';
 import { ProblemError } from '../core/problem';
 import type { JournalStore } from './journal';
 
 type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'readFile'>;
+
+/**
+ * Where the command line keeps journals unless it is told otherwise. The editor has journals of its own, and its locks here: both
+ * change the same bindings.
+ */
+export function stateFolder(env: Environment, home: string, join: (...parts: string[]) => string): string {
+  const state = env['XDG_STATE_HOME'] || env['LOCALAPPDATA'] || join(home, '.local', 'state');
+  return join(state, 'tfc-oidc', 'journal');
+}
 
 /** Keeps each journal in a file of its own in `folder`, readable by the user alone; each line is flushed to the disk. */
 export function journalFolder(fs: Files, folder: string, join: (...parts: string[]) => string): JournalStore {

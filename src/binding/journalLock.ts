@@ -1,8 +1,9 @@
 import type * as FileSystem from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { fail, ok, type Result } from '../core/problem';
 import { unusable } from './journalFolder';
 
-type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readFile' | 'rm'>;
+type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'rm'>;
 
 /** Who holds a lock, and how to know whether it still runs. */
 export interface LockHolder {
@@ -12,14 +13,23 @@ export interface LockHolder {
   readonly alive: (pid: number) => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds to pass before it is looked again whether another one that came at the same moment has stepped back. */
+  readonly wait: (milliseconds: number) => Promise<void>;
 }
 
 /** A lock of another machine (a shared home folder) counts for as long: its process can't be asked. */
 const foreignLife = 60 * 60_000;
+const looks = 8;
+const pause = 25;
+
+/** Names of the locks that this process holds: another one with its number was left by a process that is gone. */
+const held = new Set<string>();
 
 /**
- * Runs `work` while no other process changes the same binding: a file in the journal's folder names the process that does. A lock
- * whose process is gone is taken over. `subject` is the journal's.
+ * Runs `work` while no other process changes the same binding. Each process puts up a file of its own, whose name says who it is, and
+ * only then looks for others: of two that come at the same moment at least one sees the other. Nobody ever writes or removes a file
+ * that a living process has put up, so there is no moment at which a lock that was left behind can be taken over by two. `subject` is
+ * the journal's.
  */
 export async function withLock<T>(
   fs: Files,
@@ -29,85 +39,86 @@ export async function withLock<T>(
   holder: LockHolder,
   work: () => Promise<T>,
 ): Promise<Result<T>> {
-  const file = join(folder, `${lockName(subject)}.lock`);
   try {
     await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw unusable(folder, error);
   }
-  const mine = JSON.stringify({ pid: holder.pid, host: holder.host, at: holder.now(), subject });
-  for (let attempt = 0; !(await create(fs, file, mine)); attempt++) {
-    const other = await readLock(fs, file);
-    if (other === 'gone') continue;
-    if (attempt < 3 && isStale(other, holder)) {
-      await fs.rm(file, { force: true });
-      continue;
-    }
-    return fail({
-      code: 'binding-locked',
-      message: `Another run${other === undefined ? '' : ` (process ${other.pid} on ${other.host}, since ${new Date(other.at).toISOString()})`} is changing ${subject}.`,
-      nextStep: `Wait until it has ended. If there is no such process, remove ${file}.`,
-    });
-  }
+  const mine = `${lockName(subject)}~${holder.pid}~${hostPart(holder.host)}~${holder.now()}~${randomBytes(6).toString('hex')}.lock`;
+  held.add(mine);
   try {
-    return ok(await work());
+    await create(fs, join(folder, mine));
+    for (let look = 1; ; look++) {
+      const other = await another(fs, folder, join, subject, mine, holder);
+      if (other === undefined) return ok(await work());
+      // The first in the alphabet stays a moment, since the other one steps back; else both would.
+      if (look === looks || other.file < mine) return fail(locked(other, subject, join(folder, other.file)));
+      await holder.wait(pause);
+    }
   } finally {
-    // Only one's own: somebody may have taken over what looked left behind.
-    if ((await fs.readFile(file, 'utf8').catch(() => '')) === mine) await fs.rm(file, { force: true });
+    held.delete(mine);
+    // What the work came to counts for more than a file that nobody minds any longer.
+    await fs.rm(join(folder, mine), { force: true }).catch(() => undefined);
   }
 }
 
-/** Fits any file system; two subjects that look alike after the replacement only wait for each other. */
+const locked = ({ who }: Other, subject: string, file: string) => ({
+  code: 'binding-locked',
+  message: `Another run${who === undefined ? '' : ` (process ${who.pid} on ${who.host}, since ${new Date(who.at).toISOString()})`} is changing ${subject}.`,
+  nextStep: `Wait until it has ended. If there is no such process, remove ${file}.`,
+});
+
+/** Fits any file system; two subjects that look alike after the replacement only wait for each other. Without the separator. */
 const lockName = (subject: string): string =>
   subject
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[-.]+/, '')
-    .slice(-150);
+    .slice(-120);
 
-async function create(fs: Files, file: string, text: string): Promise<boolean> {
-  let handle: FileSystem.FileHandle;
+const hostPart = (host: string): string => host.replace(/[^\w.-]+/g, '-').slice(0, 60);
+
+async function create(fs: Files, file: string): Promise<void> {
   try {
-    handle = await fs.open(file, 'wx', 0o600);
+    await (await fs.open(file, 'wx', 0o600)).close();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw unusable(file, error);
   }
-  try {
-    await handle.writeFile(text, 'utf8');
-  } finally {
-    await handle.close();
-  }
-  return true;
 }
 
-interface Lock {
-  readonly pid: number;
-  readonly host: string;
-  readonly at: number;
+interface Other {
+  readonly file: string;
+  /** `undefined`: the name does not say. */
+  readonly who: { readonly pid: number; readonly host: string; readonly at: number } | undefined;
 }
 
-/** `undefined`: there is a lock that says nothing (yet). */
-async function readLock(fs: Files, file: string): Promise<Lock | 'gone' | undefined> {
-  let text: string;
+/** Somebody else's lock that counts. What was left behind is swept away: its name never comes again. */
+async function another(
+  fs: Files,
+  folder: string,
+  join: (...parts: string[]) => string,
+  subject: string,
+  mine: string,
+  holder: LockHolder,
+): Promise<Other | undefined> {
+  const start = `${lockName(subject)}~`;
+  let names: readonly string[];
   try {
-    text = await fs.readFile(file, 'utf8');
+    names = await fs.readdir(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'gone';
-    throw error;
+    throw unusable(folder, error);
   }
-  try {
-    const value = JSON.parse(text) as Partial<Lock> | null;
-    const { pid, host, at } = value ?? {};
-    return typeof pid === 'number' && typeof host === 'string' && typeof at === 'number'
-      ? { pid, host, at }
-      : undefined;
-  } catch {
-    return undefined;
+  for (const file of [...names].sort()) {
+    if (file === mine || !file.startsWith(start) || !file.endsWith('.lock')) continue;
+    const who = /^(\d{1,15})~([\w.-]*)~(\d{1,15})~[0-9a-f]+\.lock$/.exec(file.slice(start.length));
+    if (who === null) return { file, who: undefined };
+    const other = { pid: Number(who[1]), host: who[2] ?? '', at: Number(who[3]) };
+    if (counts(file, other, holder)) return { file, who: other };
+    await fs.rm(join(folder, file), { force: true });
   }
+  return undefined;
 }
 
-function isStale(lock: Lock | undefined, holder: LockHolder): boolean {
-  if (lock === undefined) return false;
-  if (lock.host === holder.host) return lock.pid !== holder.pid && !holder.alive(lock.pid);
-  return holder.now() - lock.at > foreignLife;
+function counts(file: string, other: NonNullable<Other['who']>, holder: LockHolder): boolean {
+  if (other.host !== hostPart(holder.host)) return holder.now() - other.at <= foreignLife;
+  return other.pid === holder.pid ? held.has(file) : holder.alive(other.pid);
 }

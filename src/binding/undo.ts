@@ -28,6 +28,10 @@ export function toUndo(run: JournalRun): readonly Step[] {
     .reverse();
 }
 
+/** The runs that an undo could do something about, the last one first: also those of which an earlier undo kept some steps. */
+export const undoable = (runs: readonly JournalRun[]): readonly JournalRun[] =>
+  runs.filter(run => toUndo(run).length > 0).reverse();
+
 /**
  * Replays a journal backwards: restores what was there, deletes only what the run created, and only where nothing
  * changed since; what did change is kept and named. Can be stopped and run again.

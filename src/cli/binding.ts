@@ -1,5 +1,4 @@
 import * as fs from 'node:fs/promises';
-import { hostname } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Surroundings } from '../binding/apply';
@@ -12,6 +11,7 @@ import { withLock } from '../binding/journalLock';
 import { prepareBinding, type PreparedBinding } from '../binding/prepare';
 import { fail, ok, ProblemError, unwrap } from '../core/problem';
 import { noTokenProblem } from '../hcp/tokens/report';
+import { thisProcess } from '../node/thisProcess';
 import type { AwsAccount, CallerIdentity } from '../iam/account/types';
 import { loadAws } from '../iam/account/load';
 import { callsOf } from './calls';
@@ -86,18 +86,7 @@ export async function planBinding(
 
 /** One run at a time for each binding: the lock lies beside the journals. */
 export async function locked<T>(folder: string, subject: string, work: () => Promise<T>): Promise<T> {
-  const holder = { pid: process.pid, host: hostname(), alive: isAlive, now: Date.now };
-  return unwrap(await withLock(fs, folder, path.join, subject, holder, work));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of somebody else may not be asked, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return unwrap(await withLock(fs, folder, path.join, subject, thisProcess(), work));
 }
 
 /** The files that code changes touch; replaced at once or not at all, and only while they hold what was read. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { BindingChoices } from '../binding/desire';
 import type { PolicyJson } from '../binding/desired';
 import { codeOwners } from '../binding/gather/code';
+import { stateFolder } from '../binding/journalFolder';
 import type { CodeOwner } from '../binding/planModel';
 import { ProblemError, unwrap } from '../core/problem';
 import { plainJson } from '../iam/policy/node';
@@ -279,11 +280,7 @@ function awsTags(values: OptionValues): Readonly<Record<string, string>> {
 export function journalDir(context: CliContext, values: OptionValues): string {
   const given = text(values, 'journal');
   if (given !== undefined) return path.resolve(context.cwd, given);
-  const state =
-    context.env['XDG_STATE_HOME'] ||
-    context.env['LOCALAPPDATA'] ||
-    path.join(context.env['HOME'] ?? context.cwd, '.local', 'state');
-  return path.join(state, 'tfc-oidc', 'journal');
+  return stateFolder(context.env, context.env['HOME'] ?? context.cwd, path.join);
 }
 
 function rootFor(roots: readonly Root[], values: OptionValues): Root | undefined {

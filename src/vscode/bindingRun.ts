@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { apply, type ApplyResult, type Progress, resume, type Surroundings } from '../binding/apply';
@@ -6,7 +7,6 @@ import { iamExecutor } from '../binding/applyIam';
 import { variableExecutor } from '../binding/applyVariable';
 import type { Change } from '../binding/change';
 import {
-  hasEffects,
   Journal,
   journalName,
   type JournalRun,
@@ -15,10 +15,12 @@ import {
   unfinished,
   whereItStopped,
 } from '../binding/journal';
-import { journalFolder } from '../binding/journalFolder';
+import { journalFolder, stateFolder } from '../binding/journalFolder';
+import { withLock } from '../binding/journalLock';
 import { type PreparedBinding, subjectOf } from '../binding/prepare';
-import { lostCredentials, toUndo, undo, type UndoResult } from '../binding/undo';
-import { fail, ok, ProblemError } from '../core/problem';
+import { lostCredentials, toUndo, undo, undoable, type UndoResult } from '../binding/undo';
+import { fail, ok, ProblemError, unwrap } from '../core/problem';
+import { thisProcess } from '../node/thisProcess';
 import { type ChosenAccount, openProfile, profileChoices } from './aws';
 import { abortOn } from './cancellation';
 import type { HcpConnections } from './hcp';
@@ -51,19 +53,28 @@ export class BindingRuns {
     return run === undefined ? undefined : { run, where: whereItStopped(run) };
   }
 
+  /** One run at a time for each binding, in the windows of the editor and on the command line. */
+  private async locked<T>(subject: string, work: () => Promise<T>): Promise<T> {
+    const folder = stateFolder(this.env, this.env['HOME'] ?? homedir(), path.join);
+    return unwrap(await withLock(fs, folder, path.join, subject, thisProcess(), work));
+  }
+
   async apply(
     prepared: PreparedBinding,
     changes: readonly Change[],
     title: string,
   ): Promise<{ readonly result: ApplyResult; readonly lines: readonly DoneLine[] }> {
-    const name = journalName(Date.now(), subjectOf(prepared.choices));
+    const subject = subjectOf(prepared.choices);
+    const name = journalName(Date.now(), subject);
     const lines: DoneLine[] = [];
-    const result = await this.withProgress(
-      vscode.l10n.t('Setting up OIDC in AWS account {0}', prepared.caller.accountId),
-      prepared,
-      name,
-      lines,
-      at => apply({ title, subject: subjectOf(prepared.choices), changes }, at),
+    const result = await this.locked(subject, () =>
+      this.withProgress(
+        vscode.l10n.t('Setting up OIDC in AWS account {0}', prepared.caller.accountId),
+        prepared,
+        name,
+        lines,
+        at => apply({ title, subject, changes }, at),
+      ),
     );
     this.log.info(`apply ${name}: ${result.state}, ${result.done} of ${result.total}`);
     return { result, lines };
@@ -74,20 +85,23 @@ export class BindingRuns {
     prepared: PreparedBinding,
   ): Promise<{ readonly result: ApplyResult; readonly lines: readonly DoneLine[] }> {
     const lines: DoneLine[] = [];
-    const result = await this.withProgress(
-      vscode.l10n.t('Going on in AWS account {0}', prepared.caller.accountId),
-      prepared,
-      run.name,
-      lines,
-      at => resume(run, at),
-    );
+    const result = await this.locked(run.subject, async () => {
+      const now = await this.again(run);
+      return this.withProgress(
+        vscode.l10n.t('Going on in AWS account {0}', prepared.caller.accountId),
+        prepared,
+        run.name,
+        lines,
+        at => resume(now, at),
+      );
+    });
     return { result, lines };
   }
 
   /** The undo command: choose a run, see what would be taken back, say yes, take it back. */
   async undo(): Promise<void> {
     const all = await readJournals(this.store);
-    const runs = all.filter(r => hasEffects(r) && r.state !== 'undone').reverse();
+    const runs = undoable(all);
     if (runs.length === 0) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('There is nothing to undo: no run of this extension has written anything.'),
@@ -128,7 +142,7 @@ export class BindingRuns {
     const account = await openProfile(state.profile, this.env);
     const steps = toUndo(run);
     const lost = lostCredentials(run, all);
-    const yes = vscode.l10n.t('Undo {0} Changes', steps.length);
+    const yes = steps.length === 1 ? vscode.l10n.t('Undo 1 Change') : vscode.l10n.t('Undo {0} Changes', steps.length);
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t('Undo "{0}" in AWS account {1}?', run.title, account.caller.accountId),
       {
@@ -139,14 +153,22 @@ export class BindingRuns {
     );
     if (answer !== yes) return;
     const lines: DoneLine[] = [];
-    const result = await this.withProgress(
-      vscode.l10n.t('Undoing in AWS account {0}', account.caller.accountId),
-      account,
-      run.name,
-      lines,
-      at => undo(run, at),
-    );
-    await reportUndo(result);
+    const result = await this.locked(run.subject, async () => {
+      const now = await this.again(run);
+      return this.withProgress(
+        vscode.l10n.t('Undoing in AWS account {0}', account.caller.accountId),
+        account,
+        run.name,
+        lines,
+        at => undo(now, at),
+      );
+    });
+    await reportUndo(result, steps.length);
+  }
+
+  /** The run as its journal tells it now: another window may have gone on with it, or back. */
+  private async again(run: JournalRun): Promise<JournalRun> {
+    return (await readJournals(this.store)).find(r => r.name === run.name) ?? run;
   }
 
   private async withProgress<T>(
@@ -197,16 +219,22 @@ export class BindingRuns {
   }
 }
 
-async function reportUndo(result: UndoResult): Promise<void> {
+async function reportUndo(result: UndoResult, total: number): Promise<void> {
   if (result.problem !== undefined) throw new ProblemError(result.problem);
   const kept = result.steps.filter(s => s.state === 'kept');
+  const done = result.steps.length - kept.length;
+  const reasons = kept.map(s => `${s.change.title}${s.why === undefined ? '' : ` (${s.why})`}`).join('; ');
   const text =
-    kept.length === 0
-      ? vscode.l10n.t('Undone: {0} changes were taken back.', result.steps.length)
-      : vscode.l10n.t(
-          'Undone, but {0} changes were kept: {1}',
-          kept.length,
-          kept.map(s => `${s.change.title}${s.why === undefined ? '' : ` (${s.why})`}`).join('; '),
-        );
+    result.state === 'cancelled'
+      ? vscode.l10n.t(
+          'Stopped after {0} of {1} changes. Run "TFC OIDC: Undo" again to take back the rest.',
+          result.steps.length,
+          total,
+        )
+      : kept.length > 0
+        ? vscode.l10n.t('{0} of {1} changes were taken back. The rest was kept: {2}', done, total, reasons)
+        : done === 1
+          ? vscode.l10n.t('Undone: 1 change was taken back.')
+          : vscode.l10n.t('Undone: {0} changes were taken back.', done);
   await vscode.window.showInformationMessage(text);
 }

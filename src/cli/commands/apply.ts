@@ -59,9 +59,12 @@ Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes withou
     const name = journalName(Date.now(), subject);
     const names = planned.choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join(', ');
     const title = `Set up OIDC for ${names} in account ${accountId}`;
-    const result = await locked(request.journal, subject, () =>
-      applyChanges({ title, subject, changes }, surroundings(context, planned, store, name, json)),
-    );
+    const result = await locked(request.journal, subject, async () => {
+      // One that began after the look above may have stopped in the middle.
+      const since = unfinished(await readJournals(store), subject);
+      if (since !== undefined) throw new ProblemError(unfinishedProblem(since));
+      return applyChanges({ title, subject, changes }, surroundings(context, planned, store, name, json));
+    });
     return report(context, result, name, json, planJson(planned, request.notes));
   },
 };
@@ -88,9 +91,10 @@ async function goOn(context: CliContext, values: OptionValues): Promise<ExitCode
   if (values['yes'] !== true) {
     throw new UsageError(`--resume writes to account ${accountId} and needs --yes. ${whereItStopped(stopped)}`);
   }
-  const result = await locked(journalDir(context, values), stopped.subject, () =>
-    resume(stopped, surroundings(context, opened, store, stopped.name, json)),
-  );
+  const result = await locked(journalDir(context, values), stopped.subject, async () => {
+    const now = (await readJournals(store)).find(r => r.name === stopped.name) ?? stopped;
+    return resume(now, surroundings(context, opened, store, stopped.name, json));
+  });
   return report(context, result, stopped.name, json, {});
 }
 

@@ -81,9 +81,11 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
       );
       return 1;
     }
-    const result = await locked(journalDir(context, values), run.subject, () =>
-      undoRun(run, surroundings(context, opened, store, run.name, json)),
-    );
+    const result = await locked(journalDir(context, values), run.subject, async () => {
+      // Another process may have gone on with it, or back, before this one got the lock.
+      const now = (await readJournals(store)).find(r => r.name === run.name) ?? run;
+      return undoRun(now, surroundings(context, opened, store, run.name, json));
+    });
     if (json)
       context.out(printJson({ run: run.name, account: accountId, warning: warning ?? null, result: undoJson(result) }));
     else {

@@ -5,8 +5,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { desiredBinding, type BindingChoices } from '../../../src/binding/desire';
 import { readJournals } from '../../../src/binding/journal';
-import { journalFolder } from '../../../src/binding/journalFolder';
-import { prepareBinding } from '../../../src/binding/prepare';
+import { journalFolder, stateFolder } from '../../../src/binding/journalFolder';
+import { withLock } from '../../../src/binding/journalLock';
+import { prepareBinding, subjectOf } from '../../../src/binding/prepare';
 import { unwrap } from '../../../src/core/problem';
 import {
   defaultAudience,
@@ -21,6 +22,8 @@ import { BindingChecker } from '../../../src/vscode/bindingChecker';
 import { BindingStore } from '../../../src/vscode/bindingStore';
 import { BindingRuns } from '../../../src/vscode/bindingRun';
 import { nodeFiles } from '../../../src/node/files';
+import { thisProcess } from '../../../src/node/thisProcess';
+import type { AnalysedRoot } from '../../../src/vscode/projectStore';
 import { HcpConnections } from '../../../src/vscode/hcp';
 import { PolicyValidation } from '../../../src/vscode/policyValidation';
 import { ExtensionLog } from '../../../src/vscode/log';
@@ -162,6 +165,89 @@ export const run = (): Promise<unknown> =>
         } finally {
           await hcp.close();
         }
+      });
+
+      it('the workspaces of the wizard are checked by their own names, and no list is read for them', async () => {
+        const hcp = await HcpServer.start();
+        try {
+          hcp.state.organization('acme');
+          for (let i = 0; i < 25; i++) hcp.state.workspace('acme', `ws-${i}`).tags.push('prod');
+          const [folder] = vscode.workspace.workspaceFolders ?? [];
+          assert.ok(folder);
+          const roots = new Map<string, AnalysedRoot>();
+          for (const [name, text] of [
+            [
+              'many',
+              `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n    workspaces {\n      tags = ["prod"]\n    }\n  }\n}\n`,
+            ],
+            ['none', 'resource "terraform_data" "x" {}\n'],
+          ] as const) {
+            const dir = path.join(home, name);
+            await fs.mkdir(dir);
+            await fs.writeFile(path.join(dir, 'main.tf'), text);
+            const [root] = (await readProject(nodeFiles, {}, dir, dir)).roots;
+            assert.ok(root);
+            roots.set(name, { folder, root, findings: [] });
+          }
+          const memento = {
+            get: (_: string, other?: unknown) => other,
+            update: () => Promise.resolve(),
+            keys: () => [],
+          };
+          const connections = new HcpConnections(noSecrets(), nodeFiles, {
+            ...env,
+            [`TF_TOKEN_${hcp.hostname}`]: hcp.token,
+          });
+          const checker = new BindingChecker(connections, memento as unknown as vscode.Memento);
+          const bindings = new BindingStore(() => Promise.resolve(checker));
+          const place = { hostname: hcp.hostname, organization: 'acme', workspace: 'ws-24' };
+          for (const [name, root] of roots) {
+            const [checked] = await bindings.checkPlaces(root, [place]);
+            assert.equal(checked?.checks.find(c => c.id === 'workspace-readable')?.state, 'ok', name);
+            assert.deepEqual(bindings.of(root)?.names, ['ws-24']);
+            assert.equal(
+              hcp.seen.some(r => r.path.endsWith('/organizations/acme/workspaces')),
+              false,
+            );
+          }
+          // Another check lists what there is, and looks again at what was opened.
+          const [many, none] = [...roots.values()];
+          assert.ok(many && none);
+          await bindings.check([many, none]);
+          assert.equal(bindings.of(many)?.names.length, 25);
+          assert.deepEqual(
+            bindings.of(many)?.workspaces.map(w => w.workspace),
+            ['ws-24'],
+          );
+          assert.deepEqual(
+            bindings.of(none)?.workspaces.map(w => w.workspace),
+            ['ws-24'],
+          );
+          bindings.dispose();
+        } finally {
+          await hcp.close();
+        }
+      });
+
+      it('a run in the editor and one on the command line do not change the same binding at once', async () => {
+        const opened = await openProfile({ name: 'acme-prod' }, env);
+        const options = { adopt: false, ownedByCode: [] };
+        const prepared = unwrap(await prepareBinding(opened, binding(), options, new AbortController().signal));
+        const log = new ExtensionLog();
+        const runs = new BindingRuns(
+          vscode.Uri.file(path.join(home, 'storage')),
+          env,
+          log,
+          new HcpConnections(noSecrets(), nodeFiles, env),
+        );
+        const folder = stateFolder(env, home, path.join);
+        const terminal = await withLock(fs, folder, path.join, subjectOf(prepared.choices), thisProcess(), () =>
+          assert.rejects(runs.apply(prepared, prepared.plan.changes, 'Set up'), /Another run .* is changing/),
+        );
+        assert.ok(terminal.ok);
+        assert.equal((await runs.apply(prepared, prepared.plan.changes, 'Set up')).result.state, 'complete');
+        assert.deepEqual(readdirSync(folder), []);
+        log.dispose();
       });
 
       it('Access Analyzer says where a policy is wrong, until the text changes', async () => {

@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const unusable = (error: unknown): boolean =>
   error instanceof ProblemError && error.problem.code === 'journal-unusable' && error.problem.nextStep.length > 10;
-const holder = { pid: process.pid, host: 'h', alive: () => true, now: () => 0 };
+const holder = { pid: process.pid, host: 'h', alive: () => true, now: () => 0, wait: () => Promise.resolve() };
 
 for (const [what, make] of [
   ['a file in its place', (at: string) => writeFileSync(at, '')],

@@ -16,6 +16,7 @@ import {
 import { journalFolder } from '../../../src/binding/journalFolder';
 import { planAccount } from '../../../src/binding/plan';
 import { desired, MemoryJournals } from '../../support/aws/binding';
+import { undoable } from '../../../src/binding/undo';
 
 const changes = planAccount(
   desired(),
@@ -187,4 +188,34 @@ test('a line that is written anew and holds a key is not kept either', async () 
   assert.equal(text.includes(key), false);
   const kept = readJournal('j', text)?.steps.map(s => (s.change.kind === 'code' ? s.change.edits.length : -1));
   assert.deepEqual(kept, [0, 1]);
+});
+
+test('a run whose undo kept a step for now is still offered for undo, one whose steps are settled is not', async () => {
+  const store = new MemoryJournals();
+  const run = async (end: (journal: Journal, id: string) => Promise<void>): Promise<readonly string[]> => {
+    const id = changes[0]?.id ?? '';
+    const text = await written(store, async journal => {
+      await journal.intent(id, null);
+      await journal.done(id, true, null);
+      await journal.end('complete');
+      await end(journal, id);
+    });
+    store.texts.clear();
+    const found = readJournal('j', text);
+    assert.ok(found);
+    return undoable([found]).map(r => r.name);
+  };
+  assert.deepEqual(await run(() => Promise.resolve()), ['j']);
+  for (const [state, again, offered] of [
+    ['undone', undefined, false],
+    ['nothing', undefined, false],
+    ['kept', undefined, false],
+    ['kept', true, true],
+  ] as const) {
+    const names = await run(async (journal, id) => {
+      await journal.undoDone(id, state, 'somebody uses it', again);
+      await journal.undoEnd(true);
+    });
+    assert.deepEqual(names, offered ? ['j'] : [], `${state} ${String(again)}`);
+  }
 });
