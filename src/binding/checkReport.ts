@@ -1,6 +1,7 @@
 import { oneLine } from '../core/text';
 import type { Check, CheckState } from './check';
 import type { Diagnosis } from './doctor/diagnose';
+import type { OtherError } from './doctor/errorText';
 
 /** Checks and diagnoses as text and as data: the one rendering that CLI, clipboard and agent tools share. */
 
@@ -39,89 +40,102 @@ export const redacted = (text: string): string => text.replace(/(?<!\d)\d{12}(?!
 
 const received = (checks: readonly Check[]): readonly Check[] => checks.filter(c => c.id === 'aws-received');
 
-/** No cause found is good news only where all could be read. */
-function nothingFound(checks: readonly Check[], show: (text: string) => string): readonly string[] {
-  const unread = checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
-  if (unread.length === 0) return ['Nothing speaks for a failure of dynamic credentials.'];
-  return [
-    'No cause was found, but not everything could be read:',
-    '',
-    ...unread.map(c => `- ${show(`${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`)}`),
-  ];
+/** What the doctor has to say about one binding, or about an error text. */
+export interface DoctorReport {
+  readonly subject: string;
+  readonly diagnoses: readonly Diagnosis[];
+  readonly checks?: readonly Check[];
+  /** Errors of the texts that are no failure of dynamic credentials. */
+  readonly others?: readonly OtherError[];
+  /** Commands that put a cause right. */
+  readonly fixesOf?: (diagnosis: Diagnosis) => readonly string[];
+  /** Hides account numbers. */
+  readonly redact?: boolean;
+}
+
+/** How the parts of a report look. Each function gives whole lines, and takes text that may come from anywhere. */
+interface Layout {
+  title(text: string): readonly string[];
+  section(text: string): readonly string[];
+  cause(number: number, title: string, explanation: string): readonly string[];
+  points(texts: readonly string[]): readonly string[];
+  next(text: string): readonly string[];
+  command(text: string): readonly string[];
+  /** Lines that are compared by eye: below each other, in a fixed-width font. */
+  columns(lines: readonly string[]): readonly string[];
 }
 
 /** What was read elsewhere can be neither HTML nor a link in a ticket. */
 const inMarkdown = (text: string): string => oneLine(text).replaceAll('<', '\\<').replaceAll('](', ']\\(');
 
-/** A ranked list as Markdown, most likely cause first, and what AWS received where CloudTrail was asked. */
-export function diagnosesMarkdown(
-  subject: string,
-  diagnoses: readonly Diagnosis[],
-  redact: boolean,
-  checks: readonly Check[] = [],
-  fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
-): string {
-  const lines = [`# Doctor: ${inMarkdown(subject)}`, ''];
-  if (diagnoses.length === 0) lines.push(...nothingFound(checks, inMarkdown), '');
+const markdown: Layout = {
+  title: text => [`# ${inMarkdown(text)}`, ''],
+  section: text => [`## ${inMarkdown(text)}`, ''],
+  cause: (number, title, explanation) => [`## ${number}. ${title}`, '', explanation, ''],
+  points: texts => (texts.length === 0 ? [] : [...texts.map(text => `- ${inMarkdown(text)}`), '']),
+  next: text => [`**Do:** ${inMarkdown(text)}`, ''],
+  command: text => ['```sh', oneLine(text).replaceAll('`', "'"), '```', ''],
+  columns: lines => (lines.length === 0 ? [] : ['```text', ...lines.map(line => oneLine(line)), '```', '']),
+};
+
+const terminal: Layout = {
+  title: text => [oneLine(text), ''],
+  section: text => [`${oneLine(text)}:`],
+  cause: (number, title, explanation) => [`${number}. ${title}`, `   ${explanation}`],
+  points: texts => texts.map(text => `   - ${oneLine(text)}`),
+  next: text => [`   → ${oneLine(text)}`],
+  command: text => [`     ${oneLine(text)}`],
+  columns: lines => lines.map(line => `   ${line.replace(/[\r\n]+/g, ' ')}`),
+};
+
+/** A ranked list, most likely cause first, what else the texts tell of, and what AWS received where CloudTrail was asked. */
+export function doctorReport(report: DoctorReport, format: 'text' | 'markdown'): string {
+  const { diagnoses, checks = [], others = [], fixesOf = () => [] } = report;
+  const layout = format === 'markdown' ? markdown : terminal;
+  const end = format === 'markdown' ? [] : [''];
+  const lines = [...layout.title(`Doctor: ${report.subject}`)];
+  if (diagnoses.length === 0) lines.push(...nothingFound(checks, layout), '');
   diagnoses.forEach((d, i) => {
     lines.push(
-      `## ${i + 1}. ${d.mode.title}`,
-      '',
-      d.mode.explanation,
-      '',
-      ...d.evidence.filter(e => !isComparison(e)).map(e => `- ${inMarkdown(e)}`),
-      '',
-      `**Do:** ${d.mode.nextStep}`,
-      '',
-      ...fixesOf(d).flatMap(fix => ['```sh', fix.replaceAll('`', "'"), '```', '']),
+      ...layout.cause(i + 1, d.mode.title, d.mode.explanation),
+      ...layout.points(d.evidence.filter(e => !isComparison(e))),
+      ...layout.next(d.mode.nextStep),
+      ...fixesOf(d).flatMap(fix => layout.command(fix)),
+      ...end,
     );
   });
-  const trail = received(checks);
-  if (trail.length > 0) lines.push('## What AWS received (CloudTrail)', '');
-  for (const check of trail) {
-    const marked = check.evidence.filter(isComparison);
-    lines.push(...check.evidence.filter(e => !isComparison(e)).map(e => `- ${inMarkdown(e)}`));
-    if (check.state === 'unknown') lines.push(`- ${check.why}`);
-    if (marked.length > 0) lines.push('', '```text', ...marked, '```', '');
+  if (others.length > 0) {
+    lines.push(...layout.section(diagnoses.length === 0 ? 'What the text tells of' : 'What the text tells of besides'));
+    for (const other of others)
+      lines.push(...layout.points([`${other.title}: ${other.line}`]), ...layout.next(other.nextStep), ...end);
   }
-  if (trail.length > 0) lines.push('');
-  const text = lines.join('\n');
-  return redact ? redacted(text) : text;
+  const trail = received(checks);
+  if (trail.length > 0) lines.push(...layout.section('What AWS received (CloudTrail)'));
+  for (const check of trail)
+    lines.push(
+      ...layout.points([
+        ...check.evidence.filter(e => !isComparison(e)),
+        ...(check.state === 'unknown' ? [check.why] : []),
+      ]),
+      ...layout.columns(check.evidence.filter(isComparison)),
+    );
+  const text = `${lines.join('\n').trimEnd()}\n`;
+  return report.redact === true ? redacted(text) : text;
+}
+
+/** No cause found is good news only where all could be read. */
+function nothingFound(checks: readonly Check[], layout: Layout): readonly string[] {
+  const unread = checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
+  if (unread.length === 0) return ['Nothing speaks for a failure of dynamic credentials.'];
+  return [
+    'No cause was found, but not everything could be read:',
+    '',
+    ...layout.points(unread.map(c => `${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`)),
+  ];
 }
 
 /** Lines of a comparison are shown below each other in a fixed-width font. */
 const isComparison = (line: string): boolean => /^(?:trusted {3}|received {2}| {10})/.test(line);
-
-/** The same for a terminal. */
-export function diagnosesText(
-  subject: string,
-  diagnoses: readonly Diagnosis[],
-  redact: boolean,
-  checks: readonly Check[] = [],
-  fixesOf: (diagnosis: Diagnosis) => readonly string[] = () => [],
-): string {
-  const lines = [`Doctor: ${subject}`, ''];
-  if (diagnoses.length === 0) lines.push(...nothingFound(checks, oneLine), '');
-  diagnoses.forEach((d, i) => {
-    lines.push(
-      `${i + 1}. ${d.mode.title}`,
-      `   ${d.mode.explanation}`,
-      ...d.evidence.filter(e => !isComparison(e)).map(e => `   - ${oneLine(e)}`),
-      `   → ${d.mode.nextStep}`,
-      ...fixesOf(d).map(fix => `     ${oneLine(fix)}`),
-      '',
-    );
-  });
-  const trail = received(checks);
-  if (trail.length > 0) lines.push('What AWS received (CloudTrail):');
-  for (const check of trail) {
-    lines.push(...check.evidence.map(e => `   ${e.replace(/[\r\n]+/g, ' ')}`));
-    if (check.state === 'unknown') lines.push(`   ${check.why}`);
-  }
-  if (trail.length > 0) lines.push('');
-  const text = lines.join('\n');
-  return redact ? redacted(text) : text;
-}
 
 export function diagnosisJson(d: Diagnosis): Readonly<Record<string, unknown>> {
   return {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Check } from '../binding/check';
-import { diagnosesText, diagnosisJson } from '../binding/checkReport';
+import { doctorReport, diagnosisJson } from '../binding/checkReport';
 import { runChecks } from '../binding/checks/table';
 import { diagnose, type Diagnosis } from '../binding/doctor/diagnose';
 import type { BindingFacts } from '../binding/facts';
@@ -82,7 +82,7 @@ export function runProofText(subject: string, { proof, diagnoses, checks }: Prov
       : [`  Plan: ${changes.add} to add, ${changes.change} to change, ${changes.destroy} to destroy.`]),
     ...(proof.state === 'cancelled' && proof.runCancelled === false ? ['  The run in HCP Terraform goes on.'] : []),
   ];
-  const cause = proof.state === 'failed' ? `\n${diagnosesText(subject, diagnoses, false, checks)}` : '';
+  const cause = proof.state === 'failed' ? `\n${doctorReport({ subject, diagnoses, checks }, 'text')}` : '';
   return `${lines.join('\n')}\n${cause}`;
 }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Check } from '../binding/check';
-import { diagnosesMarkdown } from '../binding/checkReport';
+import { type DoctorReport, doctorReport } from '../binding/checkReport';
 import { runChecks } from '../binding/checks/table';
-import { diagnose, type Diagnosis } from '../binding/doctor/diagnose';
+import { diagnose, otherErrors } from '../binding/doctor/diagnose';
 import type { BindingFacts } from '../binding/facts';
 import { tellsOfRefusal, withRefusals } from '../binding/gather/permissions';
 import { trailFacts } from '../binding/gather/trail';
@@ -41,11 +41,9 @@ export async function consult(
   }
   const checks = runChecks(facts, trustJudge);
   const diagnoses = diagnose(facts, checks);
-  await previews.showMarkdown(
-    `${vscode.l10n.t('Doctor {0}', checked.workspace)}.md`,
-    diagnosesMarkdown(subject, diagnoses, false, checks),
-  );
-  await nextSteps(subject, diagnoses, checks, putRight);
+  const report = { subject, diagnoses, checks, others: otherErrors(facts) };
+  await previews.showMarkdown(`${vscode.l10n.t('Doctor {0}', checked.workspace)}.md`, doctorReport(report, 'markdown'));
+  await nextSteps(report, putRight);
 }
 
 /** A refused call: the policies of the roles say which statement lacks what. */
@@ -95,12 +93,8 @@ async function askCloudTrail(
   );
 }
 
-async function nextSteps(
-  subject: string,
-  diagnoses: readonly Diagnosis[],
-  checks: readonly Check[],
-  putRight: (check: Check) => Promise<void>,
-): Promise<void> {
+async function nextSteps(report: DoctorReport, putRight: (check: Check) => Promise<void>): Promise<void> {
+  const { diagnoses } = report;
   const [first] = diagnoses;
   if (first === undefined) {
     void vscode.window.showInformationMessage(
@@ -120,5 +114,5 @@ async function nextSteps(
   );
   if (answer === fix && remedy !== undefined) await putRight(remedy);
   else if (answer === copy || answer === masked)
-    await vscode.env.clipboard.writeText(diagnosesMarkdown(subject, diagnoses, answer === masked, checks));
+    await vscode.env.clipboard.writeText(doctorReport({ ...report, redact: answer === masked }, 'markdown'));
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { diagnosesMarkdown } from '../binding/checkReport';
+import { doctorReport } from '../binding/checkReport';
 import { runChecks } from '../binding/checks/table';
-import { diagnose } from '../binding/doctor/diagnose';
+import { diagnose, otherErrors } from '../binding/doctor/diagnose';
 import { trustJudge } from '../binding/judge';
 import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../binding/proveRun';
 import { ProblemError } from '../core/problem';
@@ -107,12 +107,17 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
   );
   if (!proof.ok) throw new ProblemError(proof.problem);
   const facts = factsWithRun(checked.facts, proof.value, Date.now());
+  const checks = runChecks(facts, trustJudge);
   const causes =
     proof.value.state === 'failed'
-      ? diagnosesMarkdown(
-          `${checked.organization}/${checked.workspace}`,
-          diagnose(facts, runChecks(facts, trustJudge)),
-          false,
+      ? doctorReport(
+          {
+            subject: `${checked.organization}/${checked.workspace}`,
+            diagnoses: diagnose(facts, checks),
+            checks,
+            others: otherErrors(facts),
+          },
+          'markdown',
         )
       : '';
   await previews.showMarkdown(

@@ -1,6 +1,6 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
-import { type ErrorReading, isWrapper, readErrorText } from './errorText';
+import { type ErrorReading, isWrapper, type OtherError, otherErrorsIn, readErrorText } from './errorText';
 import { type FailureMode, type FailureModeNumber, failureMode } from './failureModes';
 
 /** One possible cause, with what speaks for it. */
@@ -114,6 +114,13 @@ function readingsOf(facts: BindingFacts): readonly { reading: ErrorReading; sour
     ...pasted.map(reading => ({ reading, source: 'Your text' })),
     ...logged.map(reading => ({ reading, source: `Run ${run?.id ?? ''} (${run?.phase ?? ''})` })),
   ];
+}
+
+/** The errors in the pasted text and in the run's log that are no failure of dynamic credentials. */
+export function otherErrors(facts: BindingFacts): readonly OtherError[] {
+  const run = facts.run.state === 'known' ? facts.run.value : undefined;
+  const found = [facts.pastedError ?? '', run?.errorText ?? ''].flatMap(otherErrorsIn);
+  return found.filter((error, i) => found.findIndex(o => o.code === error.code) === i);
 }
 
 /** What a text tells. Where it names the cause, the sentences around it (which fit a dozen causes) say nothing more. */

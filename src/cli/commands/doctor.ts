@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { checkJson, diagnosesMarkdown, diagnosesText, diagnosisJson, redacted } from '../../binding/checkReport';
+import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/checkReport';
 import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
-import { diagnose, type Diagnosis } from '../../binding/doctor/diagnose';
+import { diagnose, type Diagnosis, otherErrors } from '../../binding/doctor/diagnose';
 import { type BindingFacts, unknown } from '../../binding/facts';
 import { ProblemError } from '../../core/problem';
 import { checkBindings, statusHelp, statusOptions } from '../bindings';
@@ -29,7 +29,8 @@ ${statusHelp}
                         "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...],
                         "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt",
                         "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the
-                        trust policy that comes nearest, and the first segment that differs (-1: none)
+                        trust policy that comes nearest, and the first segment that differs (-1: none).
+                        "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind
 
 Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run.`,
   options: {
@@ -42,18 +43,22 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
   async run(context, { values, positionals }) {
     const format = choice(values, 'format', ['text', 'markdown', 'json'], 'text');
     const error = await errorText(context, text(values, 'error'));
-    if (values['only-error'] === true)
+    if (values['only-error'] === true) {
+      if (error === undefined) throw new UsageError('--only-error needs --error');
+      const facts = onlyError(error);
       return report(context, format, values['redact'] === true, [
         {
           subject: 'the error text',
           organization: '',
           workspace: '',
-          diagnoses: diagnose(onlyError(error ?? ''), []),
+          diagnoses: diagnose(facts, []),
+          others: otherErrors(facts),
           checks: [],
           received: [],
           fixesOf: () => [],
         },
       ]);
+    }
     const cloudTrail = values['cloudtrail'] === true;
     if (cloudTrail && text(values, 'profile') === undefined)
       throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
@@ -71,6 +76,7 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
         organization: b.organization,
         workspace: b.workspace,
         diagnoses: diagnose(b.facts, b.checks),
+        others: otherErrors(b.facts),
         checks: b.checks,
         received: receivedCalls(b.facts),
         fixesOf: (d: Diagnosis) =>
@@ -92,6 +98,7 @@ interface Row {
   readonly organization: string;
   readonly workspace: string;
   readonly diagnoses: ReturnType<typeof diagnose>;
+  readonly others: ReturnType<typeof otherErrors>;
   readonly checks: Parameters<typeof diagnose>[1];
   readonly received: readonly ReceivedCall[];
   readonly fixesOf: (diagnosis: Diagnosis) => readonly string[];
@@ -106,13 +113,13 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
       workspace: r.workspace,
       diagnoses: r.diagnoses.map(d => ({ ...diagnosisJson(d), fixes: r.fixesOf(d) })),
       checks: r.checks.map(checkJson),
+      ...(r.others.length > 0 && { other: r.others }),
       ...(r.received.length > 0 && { received: r.received.map(receivedJson) }),
     }));
     const document = `${JSON.stringify({ bindings }, null, 2)}\n`;
     context.out(redact ? redacted(document) : document);
   } else {
-    const render = format === 'markdown' ? diagnosesMarkdown : diagnosesText;
-    for (const row of rows) context.out(`${render(row.subject, row.diagnoses, redact, row.checks, row.fixesOf)}\n`);
+    for (const row of rows) context.out(`${doctorReport({ ...row, redact }, format)}\n`);
   }
   return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
 }

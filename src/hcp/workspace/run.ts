@@ -87,7 +87,11 @@ export function readableLog(log: string): string {
     if (!isFields(diagnostic)) return json['@message'];
     const text = (name: string): string => (typeof diagnostic[name] === 'string' ? diagnostic[name] : '');
     const title = text('severity') === 'warning' ? 'Warning' : 'Error';
-    return `${title}: ${text('summary')}\n\n${text('detail')}`.trimEnd();
+    // The lines of code say which variable, and which provider, an error of Terraform itself is about.
+    const { snippet } = diagnostic;
+    const code = isFields(snippet) && typeof snippet['code'] === 'string' ? `${snippet['code'].trimEnd()}\n\n` : '';
+    const address = text('address') === '' ? '' : `  with ${text('address')},\n`;
+    return `${title}: ${text('summary')}\n\n${address}${code}${text('detail')}`.trimEnd();
   });
   // Colours, and the marks at both ends of a log (STX, ETX).
   const plain = lines.join('\n').replace(/\u001B\[[0-9;]*[A-Za-z]|[\u0002\u0003]/g, '');
