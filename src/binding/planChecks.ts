@@ -72,7 +72,7 @@ export function providerPreconditions(
       ),
     );
   }
-  found.push(...tagProblems('The OIDC provider', tags));
+  found.push(...tagProblems('The OIDC provider', tags, tags));
   return found;
 }
 
@@ -94,6 +94,15 @@ export function rolePreconditions(
       'Choose another with --role-name.',
     );
   }
+  // IAM tells names apart without regard to case.
+  const twin = account.roles.find(r => r !== role && r.name.toLowerCase() === role.name.toLowerCase());
+  if (twin !== undefined) {
+    add(
+      'role-name',
+      `The ${role.use} role and the ${twin.use} role would be one in IAM: "${role.name}" and "${twin.name}".`,
+      'Choose two names, or one role for both with --roles single.',
+    );
+  }
   if (!pathGrammar.test(role.path) || role.path.length > 512) {
     add(
       'role-path',
@@ -112,7 +121,7 @@ export function rolePreconditions(
   if (duration !== undefined && (!Number.isInteger(duration) || duration < 3600 || duration > 43_200)) {
     add('session-duration', `A session of ${duration} seconds is out of IAM's range.`, 'Choose 3600 to 43200 seconds.');
   }
-  found.push(...tagProblems(`Role ${role.name}`, { ...actual?.tags, ...role.tags }));
+  found.push(...tagProblems(`Role ${role.name}`, { ...actual?.tags, ...role.tags }, role.tags));
   found.push(...trustProblems(account, role, providerArn, options));
   found.push(...permissionProblems(account, role, actual));
   found.push(...(options.prove?.(role) ?? []));
@@ -280,17 +289,27 @@ function permissionProblems(
   return found;
 }
 
-function tagProblems(on: string, tags: Readonly<Record<string, string>>): readonly Problem[] {
+/** `tags` is what would be there in the end, `wanted` what we ask for: AWS's own tags (`aws:`) may be there already. */
+function tagProblems(
+  on: string,
+  tags: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): readonly Problem[] {
   const entries = Object.entries(tags);
   const bad = entries.filter(
     ([key, value]) =>
-      key.length < 1 || key.length > 128 || value.length > 256 || !tagText.test(key) || !tagText.test(value),
+      key.length < 1 ||
+      key.length > 128 ||
+      (/^aws:/i.test(key) && Object.hasOwn(wanted, key)) ||
+      value.length > 256 ||
+      !tagText.test(key) ||
+      !tagText.test(value),
   );
   const found = bad.map(([key]) =>
     problem(
       'tag',
       `The tag "${key}" has a key or value that IAM does not take.`,
-      'Use letters, digits, spaces and _.:/=+-@ only.',
+      'Use letters, digits, spaces and _.:/=+-@ only, and no key that begins with "aws:".',
     ),
   );
   if (entries.length > 50)

@@ -121,7 +121,11 @@ export async function bindingRequest(
     text(values, 'organization') ?? (cloud?.organization.state === 'known' ? cloud.organization.value : undefined);
   if (organization === undefined) throw new UsageError('--organization is needed: the project does not name one');
   const names =
-    many(values, 'workspace').length > 0 ? many(values, 'workspace') : cloud === undefined ? [] : workspaceNames(cloud);
+    many(values, 'workspace').length > 0
+      ? [...new Set(many(values, 'workspace'))]
+      : cloud === undefined
+        ? []
+        : workspaceNames(cloud);
   if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
   const given = text(values, 'project');
   const project = given ?? (cloud?.project.state === 'known' ? cloud.project.value : undefined);

@@ -24,7 +24,8 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
           'required_providers',
           [],
           [
-            attribute('aws', { source: 'hashicorp/aws', version: '>= 5.0' }),
+            // Earlier ones ask for thumbprints: https://github.com/hashicorp/terraform-provider-aws/pull/37255
+            attribute('aws', { source: 'hashicorp/aws', version: '>= 5.81' }),
             attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' }),
           ],
         ),

@@ -1,6 +1,7 @@
 import { unwrap } from '../../core/problem';
 import type { DesiredBinding } from '../../binding/desired';
 import { desiredBinding } from '../../binding/desire';
+import { planAccount } from '../../binding/plan';
 import { exportAwsCli } from '../../binding/export/awsCli';
 import { exportCloudFormation } from '../../binding/export/cloudFormation';
 import { type Existing, existingIn, existingVariables, nothing } from '../../binding/export/existing';
@@ -49,15 +50,29 @@ ${bindingHelp}
     const account = text(values, 'account');
     let desired: DesiredBinding;
     let existing: Existing = nothing;
+    let quota: number | undefined;
     if (account === undefined) {
       const planned = await planBinding(context, request);
       desired = planned.desired;
       existing = existingIn(planned.actual, reported?.variables);
+      quota = planned.choices.trustPolicyQuota;
     } else {
       const partition = text(values, 'partition') ?? partitionOfRegion(request.region ?? '');
-      desired = unwrap(desiredBinding(request.choices(unwrap(accountId(account)), partition)));
+      const choices = request.choices(unwrap(accountId(account)), partition);
+      desired = unwrap(desiredBinding(choices));
+      quota = choices.trustPolicyQuota;
       existing = { ...nothing, variables: reported?.variables ?? [] };
     }
+    // What is there already is no hindrance to code, but what IAM would refuse is.
+    const empty = { ...desired.account, provider: undefined, roles: new Map() };
+    const { problems } = planAccount(desired.account, empty, {
+      adopt: true,
+      ...(quota !== undefined && { trustPolicyQuota: quota }),
+    });
+    for (const note of request.notes) context.err(`tfc-oidc export: note: ${note}\n`);
+    for (const said of new Set(problems.map(p => `${p.message} ${p.nextStep}`)))
+      context.err(`tfc-oidc export: ${said}\n`);
+    if (problems.length > 0) return 2;
     const out =
       as === 'terraform'
         ? exportTerraform(desired, existing)

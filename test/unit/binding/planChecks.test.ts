@@ -30,6 +30,9 @@ test('names and grammars', () => {
   assert.deepEqual(problems(withRole({ description: 'Zürich' })), []);
   assert.deepEqual(problems(withRole({ maxSessionDuration: 60 })), ['session-duration']);
   assert.deepEqual(problems(withRole({ tags: { 'a#': 'b' } })), ['tag']);
+  assert.deepEqual(problems(withRole({ tags: { 'aws:x': 'b' } })), ['tag']);
+  const twins = [role('aws', 'plan', { name: 'tfc' }), role('aws', 'apply', { name: 'TFC' })];
+  assert.deepEqual(problems(desired('aws', { roles: twins })), ['role-name', 'role-name']);
   assert.deepEqual(
     problems(withRole({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, ''])) })),
     ['tag-quota'],

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { UsageError } from '../../../src/cli/command';
 import { check } from '../../../src/cli/commands/check';
+import { exportBinding } from '../../../src/cli/commands/export';
 import { subject } from '../../../src/cli/commands/subject';
 import { trust } from '../../../src/cli/commands/trust';
 import { ProblemError } from '../../../src/core/problem';
@@ -38,4 +39,14 @@ test('check of one file: its own root only, and only a file that Terraform reads
     runCommand(check, ['notes.txt'], { cwd: folder }),
     error => error instanceof ProblemError && error.problem.code === 'no-terraform-file',
   );
+});
+
+test('export says what IAM would refuse, once, and prints nothing', async () => {
+  const given = (...more: readonly string[]): ReturnType<typeof runCommand> =>
+    runCommand(exportBinding, ['--as', 'terraform', '--account', '123456789012', ...names, ...more], { cwd: folder });
+  const bad = await given('--path', 'x', '--max-session', '10');
+  assert.deepEqual([bad.code, bad.out, bad.err.split('\n').length], [2, '', 3]);
+  const twice = await given('--workspace', 'prod');
+  assert.deepEqual([twice.code, twice.err], [0, '']);
+  assert.equal(twice.out.match(/data "tfe_workspace"/g)?.length, 1);
 });
