@@ -203,10 +203,14 @@ function factsOf(actions) {
     );
     letters.push(level.charAt(0));
     return fact.resourceTypes.flatMap(({ name: kind, required }) => {
-      const arn = arns[kind.toLowerCase()]?.arn;
-      if (arn === undefined) return [];
-      if (!found.has(arn)) found.set(arn, found.size);
-      return [found.get(arn) * 2 + (required ? 1 : 0)];
+      // Some kinds have two formats in one text: `arn:…/apis/…, arn:…/restapis/…`.
+      return (arns[kind.toLowerCase()]?.arn ?? '')
+        .split(/,\s*/)
+        .filter(Boolean)
+        .map(arn => {
+          if (!found.has(arn)) found.set(arn, found.size);
+          return found.get(arn) * 2 + (required ? 1 : 0);
+        });
     });
   });
   return { formats: [...found.keys()], scopes: rows, levels: letters.join('') };

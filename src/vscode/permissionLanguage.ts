@@ -37,7 +37,8 @@ export function knowledge(): ActionKnowledge {
   return known;
 }
 
-const place = { partition: 'aws', region: undefined, account: undefined };
+/** The code says where its resources are: the partition is that of the provider's region. */
+const place = { partition: undefined, region: undefined, account: undefined };
 
 /** What a root needs. A root that was read again is another object: what was worked out for the former one is forgotten with it. */
 export function needsOf(root: Root): RootNeeds {

@@ -62,7 +62,7 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   const path = attributeOf(resource.body, 'path');
   const pathText = path === undefined ? { text: '/', open: false } : knownText(path.value, scope);
   if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
-  const start = arnStart(service, where, place);
+  const start = arnStart(service, where, isPublic(resource.type, first) ? { ...place, account: '' } : place);
   // The objects belong to the bucket where emptying it was asked for.
   const all =
     resource.type === 'aws_s3_bucket'
@@ -78,6 +78,13 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
     for (const name of names) text = text.replace('{}', () => inArn(service, name));
     return start + text;
   });
+}
+
+/**
+ * AWS's own parameters belong to no account: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-finding-public-parameters.html
+ */
+function isPublic(type: string, name: KnownText): boolean {
+  return /^aws_ssm_parameters?(?:_by_path)?$/.test(type) && /^\/?aws\/service\//.test(name.text);
 }
 
 /** Functions have ARNs of their own for versions and aliases; the data source reads the newest version. */

@@ -2,10 +2,10 @@ import type { Root } from '../../terraform/model';
 import { fit, fitting, type Fit } from './fit';
 import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from './document';
-import type { Need, Phase } from './need';
+import type { Need, Phase, Why } from './need';
 import { type AskedPlace, collectNeeds, type Unmapped } from './needs';
 import type { Unread } from './unread';
-import { withoutCovered, type Why } from './scopes';
+import { withoutCovered } from './scopes';
 import { globalServices, planWrites } from './tables';
 
 export interface Permissions {

@@ -1,6 +1,8 @@
 import type { Location } from '../../core/text';
 import type { Conditions } from './document';
-import type { Why } from './scopes';
+
+/** Why a statement's resources are as wide as they are; its Sid says it. Empty: they are named. */
+export type Why = '' | 'NoResourceScope' | 'MayHaveNoResource' | 'NameNotKnown';
 
 export type Phase = 'plan' | 'apply';
 /** Where the knowledge comes from; `hand` is this product's own table. */

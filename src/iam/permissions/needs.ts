@@ -20,6 +20,7 @@ import { isSet, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './stateNeeds';
 import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables';
+import { webAclActions, webAclTarget } from './webAclNeeds';
 import { childScope, instancesOf, knownText, type Place, type Scope } from './values';
 
 export interface Unmapped {
@@ -80,11 +81,18 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   const provider = first.providers.get('aws');
   const written = mainRegion(first);
   const region = provider?.fixed === true ? written : (asked.region ?? written);
-  const place = { ...asked, region, partition: asked.partition ?? partitionOfRegion(region ?? '') };
+  // A region that the code decides is in one partition, whatever was asked for.
+  const fixed = provider?.fixed === true && region !== undefined;
+  const partition = fixed ? partitionOfRegion(region) : (asked.partition ?? partitionOfRegion(region ?? ''));
+  const place = { ...asked, region, partition };
   const scope: Scope = { ...first, place };
   const collector = new Collector(root, mapping, options);
   if (asked.region !== undefined && region !== asked.region)
     collector.notes.add(`The provider block says ${region ?? ''}; the region ${asked.region} was not used.`);
+  if (asked.partition !== undefined && asked.partition !== partition)
+    collector.notes.add(
+      `The provider block's region ${region ?? ''} is in the partition ${partition}; ${asked.partition} was not used.`,
+    );
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
   if (scope.assumed.size > 0)
@@ -189,13 +197,18 @@ class Collector {
       this.unmapped.push({ type, address, location });
       return;
     }
-    if (tables.readsSecrets.has(type) && (type !== 'aws_instance' || found.actions.has('ec2:GetPasswordData')))
+    if (type === 'aws_wafv2_web_acl_association' && webAclTarget(resource, scope) === undefined)
+      this.notes.add(
+        `${address}: what the web ACL is put on is not known here; the policy is for a load balancer. See the dependent actions of wafv2:AssociateWebACL for others.`,
+      );
+    const owner = ownerOf(resource, scope, this.mapping, found.ever ?? found.actions);
+    const open = owner.own.length > 0 && owner.own.every(arn => arn.includes('::parameter/aws/service/'));
+    if (tables.readsSecrets.has(type) && !open && (type !== 'aws_instance' || found.actions.has('ec2:GetPasswordData')))
       this.notes.add(
         resource.mode === 'ephemeral'
           ? `${address}: it reads a secret in each run; the state does not keep it.`
           : `${address}: its refresh needs an action that returns what it holds; the plan role can read that secret.`,
       );
-    const owner = ownerOf(resource, scope, this.mapping, found.ever ?? found.actions);
     const { source, confidence } = found;
     for (const action of [...found.actions].sort()) {
       const home = homeOf(action, type, owner.place);
@@ -235,7 +248,8 @@ class Collector {
   private actionsOf(resource: ResourceBlock, scope: Scope): Found | undefined {
     const { type } = resource;
     const mapped = this.mapping.find(type);
-    const hand = [...(tables.readsByHand[type] ?? [])];
+    const onTarget = webAclActions(resource, scope);
+    const hand = [...(tables.readsByHand[type] ?? []), ...onTarget.reads];
     const read = [...(mapped?.read ?? []), ...hand];
     // An empty read means that the call graph lost its way, not that nothing is read.
     if (read.length === 0 && !tables.readsNothing.has(type)) return undefined;
@@ -249,6 +263,7 @@ class Collector {
       ...writes.filter(a => tagged || ownTags || this.mapping.level(a) !== 'tagging'),
       ...(tagged ? tags : []),
       ...(tables.writesByHand[type] ?? []),
+      ...onTarget.writes,
     ];
     const wanted = (action: string): boolean => this.isNeeded(type, action, resource.body, scope);
     const ever = new Set([...reads, ...applied].filter(wanted));
@@ -270,6 +285,13 @@ class Collector {
   private isWanted(word: string, body: Body, scope: Scope): boolean {
     if (word === '-') return false;
     if (word.startsWith('with:')) return this.types.has(word.slice(5));
+    // `skip_final_backup!=true`: wanted unless the code says so.
+    const [unless, excluded] = word.split('!=');
+    if (excluded !== undefined) {
+      const given = attributeOf(body, unless ?? '')?.value;
+      const said = given === undefined ? undefined : knownText(given, scope);
+      return said?.open !== false || said.text !== excluded;
+    }
     const [name = '', wanted] = word.split('=');
     if (wanted === undefined) return isSet(body, name.split('.'));
     const value = attributeOf(body, name)?.value;

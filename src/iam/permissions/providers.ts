@@ -6,6 +6,7 @@ import {
   type ProviderBlock,
   type ResourceBlock,
 } from '../../terraform/model';
+import { partitionOfRegion } from '../../oidc/partition';
 import type { Expression } from '../../terraform/syntax/ast';
 import { knownText, pathOf, type Place, type ProviderSettings, type Scope } from './values';
 
@@ -91,13 +92,17 @@ export function placeOf(resource: ResourceBlock, scope: Scope): Place {
   const own = attributeOf(resource.body, 'region')?.value;
   const written = own === undefined ? undefined : knownText(own, scope);
   const place = scope.place;
-  if (written?.open === false && isRegion(written.text)) return { ...place, region: written.text };
+  if (written?.open === false && isRegion(written.text)) return inRegion(place, written.text);
   const provider = providerOf(resource, scope);
   const aliased = attributeOf(resource.body, 'provider') !== undefined;
   if (provider.region !== undefined && (provider.fixed || aliased || place.region === undefined))
-    return { ...place, region: provider.region };
+    return inRegion(place, provider.region);
   // Another provider block whose region is not known: it may be any.
   return aliased && provider.region === undefined ? { ...place, region: undefined } : place;
+}
+
+function inRegion(place: Place, region: string): Place {
+  return { ...place, region, partition: partitionOfRegion(region) };
 }
 
 /** The region of the provider without an alias, where the code decides it. */

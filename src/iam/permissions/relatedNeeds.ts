@@ -1,32 +1,14 @@
-import { at, attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
+import { at, attributeOf } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
 import type { FoundNeeds, Need, Phase } from './need';
+import { finalSnapshotNeeds, managedPasswordNeeds } from './databaseNeeds';
+import { launchNeeds, profileNeeds } from './launchNeeds';
+import { logBucketNeeds, logDeliveryNeeds } from './logNeeds';
+import { pass } from './passing';
+import { byHand, type Subject, valuesAt } from './subject';
 import { keyUses, passedRoles, scalableServices, serviceLinkedRoles, type KeyUse } from './tablesRelated';
-import { follow, instancesOf, knownText, pathOf, type Place, referencedName, type Scope } from './values';
-
-/** A resource for which needs are collected. */
-export interface Subject {
-  readonly resource: ResourceBlock;
-  readonly scope: Scope;
-  readonly address: string;
-  readonly place: Place;
-}
-
-type Extra = Pick<Need, 'action' | 'location' | 'resources'> & Partial<Pick<Need, 'condition' | 'why' | 'confidence'>>;
-
-const nothing: FoundNeeds = { needs: [], notes: [] };
-
-function byHand(subject: Subject, extra: Extra): Need {
-  return {
-    address: subject.address,
-    source: 'hand',
-    confidence: 'high',
-    why: '',
-    region: subject.place.region,
-    ...extra,
-  };
-}
+import { instancesOf, knownText, type Place, type Scope } from './values';
 
 /** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
 function passRoleNeeds(subject: Subject): FoundNeeds {
@@ -57,30 +39,6 @@ function passRoleNeeds(subject: Subject): FoundNeeds {
     }
   }
   return { needs, notes };
-}
-
-/** Passing any role is more than a starting policy may hold: a role that is not known is a note. */
-function pass(
-  subject: Subject,
-  value: Expression,
-  arns: readonly string[] | undefined,
-  service: string | undefined,
-): FoundNeeds {
-  if (arns === undefined)
-    return {
-      needs: [],
-      notes: [
-        `${subject.address} passes a role${service === undefined ? '' : ` to ${service}`} that is not known here; allow iam:PassRole on it by hand.`,
-      ],
-    };
-  const need = byHand(subject, {
-    action: 'iam:PassRole',
-    location: at(subject.resource.file, value),
-    resources: arns,
-    confidence: service === undefined ? 'medium' : 'high',
-    ...(service !== undefined && { condition: { StringEquals: { 'iam:PassedToService': service } } }),
-  });
-  return { needs: [need], notes: [] };
 }
 
 const roleNames = /(?:^|_)(?:role|role_arn|iam_role)$/;
@@ -148,48 +106,6 @@ export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
   return needs;
 }
 
-/**
- * A password that RDS keeps in Secrets Manager, in a secret whose name begins with `rds!`.
- * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions
- */
-function managedPasswordNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
-  const managed = attributeOf(resource.body, 'manage_master_user_password');
-  if (managed === undefined || managed.value.kind === 'null' || knownText(managed.value, scope)?.text === 'false')
-    return [];
-  const { partition, region = '*', account = '*' } = place;
-  const location = at(resource.file, managed);
-  const secrets = [`arn:${partition}:secretsmanager:${region}:${account}:secret:rds!*`];
-  const keys = [`arn:${partition}:kms:${region}:${account}:key/*`];
-  return [
-    byHand(subject, { action: 'secretsmanager:CreateSecret', location, resources: secrets }),
-    byHand(subject, { action: 'secretsmanager:TagResource', location, resources: secrets }),
-    byHand(subject, { action: 'kms:DescribeKey', location, resources: keys, why: 'NameNotKnown' }),
-  ];
-}
-
-/** The role inside of an instance profile is passed to EC2 by who starts the instance. */
-function profileNeeds(subject: Subject): FoundNeeds {
-  const { resource, scope, place } = subject;
-  if (!['aws_instance', 'aws_launch_template', 'aws_launch_configuration'].includes(resource.type)) return nothing;
-  const values = ['iam_instance_profile', 'iam_instance_profile.name', 'iam_instance_profile.arn'].flatMap(path =>
-    valuesAt(resource.body, path.split('.')),
-  );
-  const found = values
-    .filter(value => value.kind !== 'null')
-    .map(value => {
-      const behind = follow(value, scope);
-      const [type, name] = pathOf(behind.value) ?? [];
-      const profile = behind.scope.module.resources.find(
-        p => p.mode === 'resource' && p.type === type && p.name === name,
-      );
-      const role = profile?.type === 'aws_iam_instance_profile' ? attributeOf(profile.body, 'role')?.value : undefined;
-      const arns = role === undefined ? undefined : roleArns(role, behind.scope, place);
-      return pass(subject, value, arns, 'ec2.amazonaws.com');
-    });
-  return { needs: found.flatMap(f => f.needs), notes: found.flatMap(f => f.notes) };
-}
-
 /** A function's code in a bucket is read in the name of who makes the function. */
 function codeNeeds(subject: Subject): readonly Need[] {
   const { resource, scope, place } = subject;
@@ -211,29 +127,6 @@ function codeNeeds(subject: Subject): readonly Need[] {
       why: object.includes(':::*') ? 'NameNotKnown' : '',
     }),
   ];
-}
-
-/** CloudFront writes itself into the ACL of the bucket that it logs to. */
-function logBucketNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
-  if (resource.type !== 'aws_cloudfront_distribution') return [];
-  return valuesAt(resource.body, ['logging_config', 'bucket']).flatMap(value => {
-    const path = pathOf(value);
-    const known = path === undefined ? undefined : referencedName(path, scope);
-    const text = known ?? knownText(value, scope);
-    const name =
-      text?.open === false
-        ? /^([a-z0-9.-]+?)(?:\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?)?$/.exec(text.text)?.[1]
-        : undefined;
-    return ['s3:GetBucketAcl', 's3:PutBucketAcl'].map(action =>
-      byHand(subject, {
-        action,
-        location: at(resource.file, value),
-        resources: [`arn:${place.partition}:s3:::${name ?? '*'}`],
-        why: name === undefined ? 'NameNotKnown' : '',
-      }),
-    );
-  });
 }
 
 function keyUseOf(type: string): KeyUse | undefined {
@@ -266,28 +159,16 @@ function keyCondition(action: string, use: KeyUse, place: Place): Pick<Need, 'co
   return { condition: { StringEquals: { 'kms:ViaService': `${use.via}.${place.region}.amazonaws.com` } } };
 }
 
-/** The values of an argument, inside of nested blocks and objects too: `target.role_arn`. */
-function valuesAt(body: Body, path: readonly string[]): readonly Expression[] {
-  const [first = '', ...rest] = path;
-  const attribute = attributeOf(body, first);
-  if (rest.length === 0) return attribute === undefined ? [] : [attribute.value];
-  const blocks = [
-    ...blocksOf(body, first).map(block => block.body),
-    ...body.blocks
-      .filter(block => block.type === 'dynamic' && block.labels[0]?.value === first)
-      .flatMap(block => blocksOf(block.body, 'content').map(content => content.body)),
-  ];
-  return blocks.flatMap(inside => valuesAt(inside, rest));
-}
-
 /** What applying a resource needs of other services, beside its keys. */
 export function relatedNeeds(subject: Subject): FoundNeeds {
-  const found = [passRoleNeeds(subject), profileNeeds(subject)];
+  const found = [passRoleNeeds(subject), profileNeeds(subject), logDeliveryNeeds(subject)];
   return {
     needs: [
       ...found.flatMap(f => f.needs),
       ...serviceLinkedRoleNeeds(subject),
       ...managedPasswordNeeds(subject),
+      ...finalSnapshotNeeds(subject),
+      ...launchNeeds(subject),
       ...codeNeeds(subject),
       ...logBucketNeeds(subject),
     ],

@@ -2,12 +2,12 @@ import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { alternativeKinds, fitsFormat, nameOf, patternOf, resourceArns, templateOf } from './arns';
 import type { ArnFormat, TypeMapping } from './mapping';
+import { type RestoredFrom, restoredFrom } from './databaseNeeds';
 import { placeOf } from './providers';
 import { kindsByHand } from './tables';
+import { webAclTarget } from './webAclNeeds';
+import type { Why } from './need';
 import { nameArguments, pathOf, type Place, type Scope } from './values';
-
-/** Why a statement's resources are as wide as they are; its Sid says it. Empty: they are named. */
-export type Why = '' | 'NoResourceScope' | 'MayHaveNoResource' | 'NameNotKnown';
 
 /** What an action is allowed on. */
 export interface ActionScope {
@@ -27,6 +27,9 @@ export interface Owner {
   readonly kinds: ReadonlySet<string>;
   /** Names of all arguments and blocks that its code sets, without underlines. */
   readonly words: string;
+  readonly restoredFrom: RestoredFrom | undefined;
+  /** The service of the resource that a web ACL is put on. */
+  readonly webAclTarget: string | undefined;
 }
 
 /** @param actions what the type needs, without those that it does not */
@@ -38,14 +41,17 @@ export function ownerOf(
 ): Owner {
   const place = placeOf(resource, scope);
   const kinds = kindsOf(resource.type, mapping, actions);
+  const from = restoredFrom(resource, scope, place);
   const own = resourceArns(resource, scope, place) ?? namedKinds(resource, scope, place, kinds);
   return {
     type: resource.type,
     place,
     own,
-    referenced: referencedArns(resource, scope),
+    referenced: [...referencedArns(resource, scope), ...(from?.arns ?? [])],
     kinds,
     words: wordsOf(resource.body).join(' ').replace(/_/g, ''),
+    restoredFrom: from,
+    webAclTarget: webAclTarget(resource, scope),
   };
 }
 
@@ -206,6 +212,10 @@ const defaultGroups: ReadonlySet<string> = new Set(['og', 'pg', 'subgrp', 'clust
 function withoutUnused(formats: readonly ArnFormat[], owner: Owner): readonly ArnFormat[] {
   const used = formats.filter(f => {
     const word = wordOf(f.format);
+    if (owner.restoredFrom !== undefined && /^(?:cluster_)?snapshot$/.test(word))
+      return word === owner.restoredFrom.kind.replace('-', '_');
+    if (owner.type === 'aws_wafv2_web_acl_association' && !f.required)
+      return f.format.split(':')[2] === (owner.webAclTarget ?? 'elasticloadbalancing');
     if (f.required || owner.kinds.has(f.format) || defaultGroups.has(word)) return true;
     return owner.words.includes((synonyms[word] ?? word).replace(/_/g, ''));
   });
@@ -218,6 +228,8 @@ const synonyms: Readonly<Record<string, string>> = {
   key_pair: 'key_name',
   ipv6pool_ec2: 'ipv6_pool',
   managedruleset: 'managed_rule_group',
+  // Of resource-groups: where a host or a reservation is in a group.
+  group: 'resource_group_arn',
 };
 
 /**

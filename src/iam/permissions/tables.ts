@@ -39,6 +39,8 @@ export const readsByHand: Readonly<Record<string, readonly string[]>> = {
   aws_s3control_directory_bucket_access_point_scope: ['s3express:GetAccessPointScope'],
   aws_qldb_ledger: ['qldb:DescribeLedger'],
   aws_qldb_stream: ['qldb:DescribeJournalKinesisStream'],
+  // https://docs.aws.amazon.com/efs/latest/APIReference/API_DescribeMountTargetSecurityGroups.html
+  aws_efs_mount_target: ['ec2:DescribeNetworkInterfaceAttribute'],
   aws_ram_sharing_with_organization: ['iam:GetRole', 'organizations:ListAWSServiceAccessForOrganization'],
 };
 
@@ -58,6 +60,15 @@ const loadBalancer = [
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
 ];
+// Dependent actions of the service's creates and deletes, in AWS's service authorization reference.
+const interfaces = [
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:DescribeVpcs',
+];
+const fileSystem = ['ec2:GetSecurityGroupsForVpc', 'fsx:CreateBackup'];
 /** Writes of the same types, and of others whose calls are not in the call graph. */
 export const writesByHand: Readonly<Record<string, readonly string[]>> = {
   // DeleteObjects deletes versions too.
@@ -143,8 +154,58 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
   aws_alb: loadBalancer,
   aws_lb_target_group: ['ec2:DescribeVpcs'],
   aws_alb_target_group: ['ec2:DescribeVpcs'],
-  aws_autoscaling_group: ['ec2:RunInstances', 'ec2:DescribeLaunchTemplateVersions'],
-  aws_vpc_endpoint: ['route53:AssociateVPCWithHostedZone'],
+  aws_autoscaling_group: ['ec2:DescribeLaunchTemplateVersions'],
+  aws_vpc_endpoint: [
+    'route53:AssociateVPCWithHostedZone',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeSubnets',
+    'ec2:DescribeVpcs',
+  ],
+  // https://docs.aws.amazon.com/efs/latest/APIReference/API_CreateMountTarget.html, API_DeleteMountTarget.html and
+  // API_ModifyMountTargetSecurityGroups.html
+  aws_efs_mount_target: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeSubnets',
+    'ec2:DescribeVpcs',
+    'ec2:ModifyNetworkInterfaceAttribute',
+  ],
+  aws_elasticache_cluster: interfaces,
+  aws_elasticache_replication_group: interfaces,
+  aws_elasticache_subnet_group: ['ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
+  aws_route53_resolver_endpoint: [
+    ...interfaces,
+    'ec2:AssignIpv6Addresses',
+    'ec2:DescribeSecurityGroups',
+    'ec2:ModifyNetworkInterfaceAttribute',
+    'ec2:UnassignIpv6Addresses',
+  ],
+  aws_route53_resolver_rule_association: ['ec2:DescribeVpcs'],
+  aws_route53_zone_association: ['ec2:DescribeVpcs'],
+  aws_msk_cluster: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
+  aws_fsx_windows_file_system: fileSystem,
+  aws_fsx_lustre_file_system: fileSystem,
+  aws_fsx_ontap_file_system: fileSystem,
+  aws_fsx_openzfs_file_system: fileSystem,
+  aws_cloudtrail: [
+    'iam:GetRole',
+    'organizations:DescribeOrganization',
+    'organizations:ListAWSServiceAccessForOrganization',
+  ],
+  aws_sfn_state_machine: ['states:PublishStateMachineVersion'],
+  // A cluster of several zones has instances that RDS makes and deletes itself.
+  aws_rds_cluster: ['rds:CreateDBInstance', 'rds:DeleteDBInstance', 'rds:ModifyDBInstance'],
+  aws_dynamodb_table: [
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+    'dynamodb:UpdateItem',
+  ],
   aws_flow_log: ['logs:CreateLogDelivery', 'logs:DeleteLogDelivery'],
   aws_route53_zone: ['ec2:DescribeVpcs'],
   aws_lambda_function: [
@@ -156,13 +217,12 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'ecr:GetDownloadUrlForLayer',
     'ecr:GetRepositoryPolicy',
     'ecr:SetRepositoryPolicy',
+    'lambda:PassCapacityProvider',
   ],
   aws_eks_node_group: [
     'iam:GetRole',
     'iam:ListAttachedRolePolicies',
     'ec2:DescribeSubnets',
-    'ec2:RunInstances',
-    'ec2:CreateTags',
     'ec2:DescribeLaunchTemplateVersions',
   ],
   aws_eks_addon: [
@@ -171,7 +231,6 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'eks:DeletePodIdentityAssociation',
   ],
   aws_cloudfront_distribution: ['wafv2:GetWebACL', 'lambda:GetFunction', 'lambda:EnableReplication'],
-  aws_wafv2_web_acl_association: ['elasticloadbalancing:SetWebAcl', 'apigateway:SetWebACL'],
 };
 
 /** Kinds of ARNs that a type is about, where its deletes do not tell. */

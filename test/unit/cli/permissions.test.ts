@@ -76,6 +76,11 @@ test('the partition is that of the region, in the code or asked for', async () =
   assert.match((await run({ 'main.tf': code })).out, /arn:aws-cn:sqs:cn-north-1:\*:jobs/);
   assert.match((await run({ 'main.tf': queue }, '--region', 'us-gov-west-1')).out, /arn:aws-us-gov:sqs:us-gov-west-1/);
   await assert.rejects(run({ 'main.tf': queue }, '--region', 'cn-north-1', '--partition', 'aws'), /aws-cn, not in aws/);
+  const gov = await run({ 'main.tf': code.replace('cn-north-1', 'us-gov-west-1') }, '--partition', 'aws-cn');
+  assert.match(gov.out, /arn:aws-us-gov:sqs:us-gov-west-1:\*:jobs/);
+  assert.match(gov.out, /aws-cn was not used/);
+  const alias = `${code}provider "aws" {\n  alias = "gov"\n  region = "us-gov-east-1"\n}\nresource "aws_sqs_queue" "far" {\n  provider = aws.gov\n  name = "far"\n}\n`;
+  assert.match((await run({ 'main.tf': alias })).out, /arn:aws-us-gov:sqs:us-gov-east-1:\*:far/);
 });
 
 test('as Terraform code, with what is missing on standard error', async () => {

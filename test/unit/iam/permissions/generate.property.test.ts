@@ -125,9 +125,15 @@ property('the same code gives the same policy, whatever the order of its blocks'
   }
 });
 
-property('no partition but the one asked for', async code => {
-  const text = JSON.stringify(of(await rootOf(code), 'apply', 'aws-cn').policy);
-  assert.ok(!text.includes('arn:aws:'));
+property('no partition but that of the region in the code, whatever was asked for', async code => {
+  const wanted = code.includes('"cn-north-1"') ? 'aws-cn' : 'aws';
+  for (const asked of ['aws', 'aws-cn']) {
+    const text = JSON.stringify(of(await rootOf(code), 'apply', asked).policy);
+    assert.deepEqual(
+      [...text.matchAll(/"arn:([^:]*):/g)].map(m => m[1]).filter(p => p !== wanted),
+      [],
+    );
+  }
 });
 
 property('"*" only where an action may come without a resource', async code => {

@@ -1,0 +1,67 @@
+import { attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
+import type { Body, Expression } from '../../terraform/syntax/ast';
+import type { FoundNeeds, Need } from './need';
+import { follow, pathOf, type Place, type Scope } from './values';
+
+/** A resource for which needs are collected. */
+export interface Subject {
+  readonly resource: ResourceBlock;
+  readonly scope: Scope;
+  readonly address: string;
+  readonly place: Place;
+}
+
+export type Extra = Pick<Need, 'action' | 'location' | 'resources'> &
+  Partial<Pick<Need, 'condition' | 'why' | 'confidence'>>;
+
+export const nothing: FoundNeeds = { needs: [], notes: [] };
+
+export function byHand(subject: Subject, extra: Extra): Need {
+  return {
+    address: subject.address,
+    source: 'hand',
+    confidence: 'high',
+    why: '',
+    region: subject.place.region,
+    ...extra,
+  };
+}
+
+/** The values of an argument, inside of nested blocks and objects too: `target.role_arn`. */
+export function valuesAt(body: Body, path: readonly string[]): readonly Expression[] {
+  const [first = '', ...rest] = path;
+  const attribute = attributeOf(body, first);
+  if (rest.length === 0) return attribute === undefined ? [] : [attribute.value];
+  const inObjects = attribute === undefined ? [] : membersAt(attribute.value, rest);
+  const blocks = [
+    ...blocksOf(body, first).map(block => block.body),
+    ...body.blocks
+      .filter(block => block.type === 'dynamic' && block.labels[0]?.value === first)
+      .flatMap(block => blocksOf(block.body, 'content').map(content => content.body)),
+  ];
+  return [...inObjects, ...blocks.flatMap(inside => valuesAt(inside, rest))];
+}
+
+/** The same inside of an object, or a list of objects, that is written out. */
+function membersAt(value: Expression, path: readonly string[]): readonly Expression[] {
+  const [first, ...rest] = path;
+  if (first === undefined) return [value];
+  if (value.kind === 'tuple') return value.items.flatMap(item => membersAt(item, path));
+  if (value.kind !== 'object') return [];
+  return value.items.filter(item => item.keyText === first).flatMap(item => membersAt(item.value, rest));
+}
+
+/** The resource or data source of this configuration that a value is about, with the scope that it is written in. */
+export function resourceBehind(
+  value: Expression,
+  at: Scope,
+): { readonly resource: ResourceBlock; readonly scope: Scope } | undefined {
+  const { value: behind, scope } = follow(value, at);
+  const path = pathOf(behind) ?? [];
+  const mode = path[0] === 'data' ? 'data' : 'resource';
+  const [type, name] = mode === 'data' ? path.slice(1) : path;
+  const resource = scope.module.resources.find(r => r.mode === mode && r.type === type && r.name === name);
+  // The instance is one of who asks, not of what is asked for.
+  const { instance: _, ...outside } = scope;
+  return resource && { resource, scope: outside };
+}
