@@ -90,14 +90,7 @@ export class ConfigureCommand {
         this.leaveUnproven(asked, applied);
         return;
       }
-      if (applied === 'nothing') {
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t(
-            'Nothing to do in AWS account {0}: provider, roles and variables are as they should be.',
-            opened.caller.accountId,
-          ),
-        );
-      }
+      if (applied === 'nothing') this.sayNothingToDo(opened, prepared);
       if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
       await this.finish(asked.analysed, prepared);
       await checkOthers(this.services, asked.analysed);
@@ -105,9 +98,26 @@ export class ConfigureCommand {
     }
   }
 
+  /** Says only of what was read that it is as it should be. The checks that follow show each of them. */
+  private sayNothingToDo({ caller }: ChosenAccount, targets: readonly PreparedTarget[]): void {
+    const [gap] = targets.flatMap(t => t.hcp?.reading.gaps ?? []);
+    void vscode.window.showInformationMessage(
+      gap === undefined
+        ? vscode.l10n.t(
+            'Nothing to do in AWS account {0}: provider, roles and variables are as they should be.',
+            caller.accountId,
+          )
+        : vscode.l10n.t(
+            'Nothing to do in AWS account {0}: provider, roles and the variables that could be read are as they should be. {1}',
+            caller.accountId,
+            gap,
+          ),
+    );
+  }
+
   /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
   private async finish(analysed: AnalysedRoot, prepared: readonly PreparedTarget[]): Promise<void> {
-    await offerFixes(analysed);
+    await offerFixes(analysed, this.services.previews);
     // The checks follow the code that was just saved.
     await this.store.refresh();
     await this.services.bindings.useCode(this.store.all());
@@ -206,6 +216,7 @@ export class ConfigureCommand {
         prepared,
         variables,
         staticVariables: hcp?.staticCredentials ?? [],
+        gaps: hcp?.reading.gaps ?? [],
         hcpProblem,
         findings: analysed.findings.map(f => ({ finding: f, place: this.place(f.location) })),
         code,

@@ -27,6 +27,8 @@ interface PreviewInput {
   readonly prepared: PreparedBinding | undefined;
   readonly variables: VariablePlan | undefined;
   readonly staticVariables: readonly StaticVariable[];
+  /** What of the variables could not be read, in one sentence each. */
+  readonly gaps: readonly string[];
   /** Why HCP Terraform was not asked. */
   readonly hcpProblem: string | undefined;
   readonly findings: readonly { readonly finding: Finding; readonly place: string }[];
@@ -144,7 +146,7 @@ function changes(prepared: PreparedBinding | undefined): string[] {
   return lines;
 }
 
-function variables({ variables: plan, staticVariables, hcpProblem }: PreviewInput): string[] {
+function variables({ variables: plan, staticVariables, gaps, hcpProblem }: PreviewInput): string[] {
   if (plan === undefined)
     return hcpProblem === undefined || hcpProblem === ''
       ? []
@@ -166,7 +168,9 @@ function variables({ variables: plan, staticVariables, hcpProblem }: PreviewInpu
       );
     lines.push('');
   }
+  for (const gap of gaps) lines.push(`> **${vscode.l10n.t('Not read:')}** ${cell(gap)}`, '');
   for (const note of plan.notes) lines.push(`- ${cell(note)}`);
+  if (plan.notes.length > 0) lines.push('');
   if (staticVariables.length > 0) {
     lines.push(
       vscode.l10n.t(
@@ -260,11 +264,20 @@ function next(
     );
   if (toSet.length > 0)
     steps.push(vscode.l10n.t('In the workspace, set the environment variables below. They are not sensitive.'));
-  steps.push(
-    vscode.l10n.t(
-      'A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.',
-    ),
-  );
+  if (applies && toSet.length === 0)
+    steps.push(
+      vscode.l10n.t('Everything is read back from AWS and HCP Terraform, and proven.'),
+      vscode.l10n.t(
+        'Only then the removal of static keys and the fixes of the code are offered, each with a yes of its own.',
+      ),
+      vscode.l10n.t('A plan-only run is offered as the real proof.'),
+    );
+  else
+    steps.push(
+      vscode.l10n.t(
+        'A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.',
+      ),
+    );
   const table =
     toSet.length === 0
       ? []
@@ -312,7 +325,14 @@ export function resultPreview(
           '',
         ]),
     ...(result.warning === undefined ? [] : [`> ${cell(result.warning.message)} ${cell(result.warning.nextStep)}`, '']),
-    ...next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true),
+    ...(result.state === 'complete'
+      ? next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true)
+      : [
+          vscode.l10n.t('Static keys and the code are as they were, so what ran before runs still.'),
+          '',
+          vscode.l10n.t('Run **Configure TFC OIDC** again to go on.'),
+          '',
+        ]),
     vscode.l10n.t('**TFC OIDC: Undo…** in the palette takes these changes back.'),
     '',
   ].join('\n');

@@ -19,25 +19,25 @@ const whole = (theme, name) => ({
     await w.shot(`whole-1-status-${name}`);
     await w.command('Configure TFC OIDC');
     await w.step('Which Terraform root?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'storefront' }).first().click();
+    await w.choose('storefront');
     // Organization, workspace and the real project are known, so the profile is the next question.
     await w.step('AWS profile of the account');
-    await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
+    await w.choose('acme-prod');
     await w.step('How many roles?');
     await w.shot(`whole-2-roles-${name}`);
-    await w.quick.locator('.monaco-list-row', { hasText: 'Separate plan and apply roles' }).first().click();
+    await w.choose('Separate plan and apply roles');
     await w.step('What may plans do?');
     await w.shot(`whole-2-permissions-${name}`);
-    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
+    await w.choose('What the code needs');
     await w.step('What may applies do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
+    await w.choose('What the code needs');
     await w.step('Where do the variables go?');
     await w.shot(`whole-3-variables-${name}`);
-    await w.quick.locator('.monaco-list-row', { hasText: 'On the workspace' }).first().click();
+    await w.choose('On the workspace');
     await w.step('Read the preview');
     await w.preview('Nothing has been changed yet').waitFor();
     await w.shot(`whole-4-preview-${name}`);
-    await w.quick.locator('.monaco-list-row', { hasText: 'Make 7 Changes' }).first().click();
+    await w.choose('Make 7 Changes');
     await w.dialogButton('Make 7 Changes').waitFor({ timeout: 30_000 });
     assert.deepEqual(keysOf(storefront), ['AWS_ACCESS_KEY_ID']);
     await w.shot(`whole-4-question-${name}`);
@@ -53,9 +53,9 @@ const whole = (theme, name) => ({
     await w.quick.locator('.monaco-list-row', { hasText: 'Remove AWS_ACCESS_KEY_ID' }).first().click();
     await w.quick.locator('.monaco-list-row', { hasText: 'Remove AWS_SECRET_ACCESS_KEY' }).first().click();
     await w.quick.locator('.monaco-button', { hasText: 'OK' }).first().click();
-    await w.dialogButton('Apply 2 Fixes').waitFor({ timeout: 40_000 });
+    await w.quick.getByText('Apply 2 Fixes').first().waitFor({ timeout: 40_000 });
     await w.shot(`whole-6-proof-${name}`);
-    await w.dialogButton('Apply 2 Fixes').click();
+    await w.choose('Apply 2 Fixes');
     await w.onDisk('storefront/main.tf', text => !text.includes('access_key = var'));
     assert.deepEqual(
       [keysOf(storefront), keysOf(legacy)],

@@ -114,6 +114,21 @@ export class Workbench {
     await this.quick.locator(`input[placeholder^="${question}"]`).first().waitFor();
   }
 
+  /**
+   * Chooses a row of the list that is shown, by keyboard: under the mouse, a row's hover may come between. The text narrows the list, so
+   * that the row is the first one.
+   */
+  async choose(text) {
+    await this.quick.locator('.monaco-list-row', { hasText: text }).first().waitFor();
+    await this.quick.locator('input[type="text"]').first().fill(text);
+    await this.quick.locator('.monaco-list-row.focused', { hasText: text }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  notification(text) {
+    return this.page.locator('.notification-list-item', { hasText: text }).first();
+  }
+
   async back() {
     await this.quick.locator('.quick-input-left-action-bar .action-label').first().click();
   }

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { withCompany } from './company.mjs';
+import { Workbench } from './workbench.mjs';
+
+const dark = 'Default Dark Modern';
+const account = '123456789012';
+const rolesOf = aws => aws.store.account(account).roles;
+const dumped = aws => JSON.stringify(aws.dump());
+
+/** The company, after `change` was made to it and to its environment. */
+const changed = change => async () => {
+  const prepared = await withCompany(dark)();
+  await change?.(prepared);
+  return prepared;
+};
+
+async function start(w, root) {
+  await w.sidebar();
+  await w.row('Binding not checked yet').waitFor();
+  await w.command('Configure TFC OIDC');
+  await w.step('Which Terraform root?');
+  await w.choose(root);
+}
+
+/** Root, profile and roles of storefront, up to its permissions. */
+async function asFarAsPermissions(w) {
+  await start(w, 'storefront');
+  await w.step('AWS profile of the account');
+  await w.choose('acme-prod');
+  await w.step('How many roles?');
+  await w.choose('Separate plan and apply roles');
+  await w.step('What may plans do?');
+}
+
+async function permissionsOfCode(w) {
+  await w.step('What may plans do?');
+  await w.choose('What the code needs');
+  await w.step('What may applies do?');
+  await w.choose('What the code needs');
+}
+
+/** Without a token nothing is known of the variables: nothing is called proven, and the code keeps its credentials. */
+const unread = {
+  name: 'a finished binding without a token: what could not be read is said, and no fix is offered',
+  prepare: changed(({ options, company }) => {
+    delete options.env[`TF_TOKEN_${company.hcp.hostname}`];
+    company.hcp.seen.length = 0;
+  }),
+  run: async (host, { company: { aws, hcp } }) => {
+    const before = dumped(aws);
+    const w = new Workbench(host);
+    await start(w, 'network');
+    await w.answer('Project of the workspace', 'Network');
+    await w.step('AWS profile of the account');
+    await w.choose('acme-prod');
+    await w.step('How many roles?');
+    await w.choose('Separate plan and apply roles');
+    await permissionsOfCode(w);
+    await w.notification('Variables were not read, so nothing is proven').waitFor({ timeout: 30_000 });
+    await w.preview('None: provider and roles are as they should be').waitFor();
+    await w.preview('HCP Terraform was not asked').waitFor();
+    await w.shot('wizard-unread');
+    assert.deepEqual(hcp.seen, []);
+    assert.equal(dumped(aws), before);
+  },
+};
+
+/** Each role that somebody else made has its own differences and its own yes; Back and Escape keep the answers. */
+const strangers = {
+  name: 'roles that somebody else made are asked about one by one, and a no leads back to the questions',
+  prepare: changed(({ company: { aws } }) => {
+    const roles = rolesOf(aws);
+    for (const [use, name] of [
+      ['plan', 'legacy-plan'],
+      ['apply', 'legacy-apply'],
+    ]) {
+      const like = roles.get(`tfc-acme-network-prod-${use}`);
+      assert.ok(like);
+      roles.set(name, { ...structuredClone(like), name, arn: `arn:aws:iam::${account}:role/${name}`, tags: new Map() });
+    }
+  }),
+  run: async (host, { company: { aws } }) => {
+    const before = dumped(aws);
+    const w = new Workbench(host);
+    await start(w, 'storefront');
+    await w.step('AWS profile of the account');
+    await w.choose('acme-prod');
+    await w.step('How many roles?');
+    await w.choose('Other roles of this account');
+    await w.step('Role for plans');
+    await w.choose('legacy-plan');
+    await w.step('Role for applies');
+    // Back within the step leads to its first list.
+    await w.back();
+    await w.step('Role for plans');
+    await w.choose('legacy-plan');
+    await w.step('Role for applies');
+    await w.choose('legacy-apply');
+    await permissionsOfCode(w);
+    await w.step('Where do the variables go?');
+    await w.choose('On the workspace');
+    await w.quick.getByText('Take Over Role legacy-plan').first().waitFor({ timeout: 30_000 });
+    await w.shot('wizard-adopt-1');
+    await w.choose('Take Over Role legacy-plan');
+    await w.quick.getByText('Take Over Role legacy-apply').first().waitFor();
+    await w.shot('wizard-adopt-2');
+    await w.choose('Leave It Alone');
+    await w.step('Where do the variables go?');
+    await host.page.keyboard.press('Escape');
+    await w.quick.waitFor({ state: 'hidden' });
+    assert.equal(dumped(aws), before);
+    // The answers are still there: each is the one that Enter takes.
+    await w.command('Configure TFC OIDC');
+    await w.step('Which Terraform root?');
+    await w.quick.locator('.monaco-list-row.focused', { hasText: 'storefront' }).first().waitFor();
+    await host.page.keyboard.press('Enter');
+    await w.step('AWS profile of the account');
+    await w.quick.locator('.monaco-list-row.focused', { hasText: 'acme-prod' }).first().waitFor();
+    await host.page.keyboard.press('Enter');
+    await w.step('How many roles?');
+    await w.quick.locator('.monaco-list-row.focused', { hasText: 'legacy-plan, legacy-apply' }).first().waitFor();
+    await w.shot('wizard-kept');
+    await host.page.keyboard.press('Escape');
+    await w.quick.waitFor({ state: 'hidden' });
+  },
+};
+
+/** What a stopped run would go on with is offered only where the preview shows just that. */
+const stopped = {
+  name: 'a run that stopped is gone on with only as the preview shows, and its end is proven',
+  prepare: changed(({ company: { aws } }) => {
+    aws.faults.add({ action: 'CreateRole', kind: 'refuse', from: 2 });
+  }),
+  run: async (host, { company: { aws, storefront } }) => {
+    const w = new Workbench(host);
+    await asFarAsPermissions(w);
+    await permissionsOfCode(w);
+    await w.step('Where do the variables go?');
+    await w.choose('On the workspace');
+    await w.step('Read the preview');
+    await w.choose('Make 7 Changes');
+    await w.dialogButton('Make 7 Changes').click();
+    await w.preview('2 of 7 changes hold').waitFor({ timeout: 30_000 });
+    await w.preview('what ran before runs still').waitFor();
+    await w.shot('wizard-stopped');
+    assert.ok(rolesOf(aws).has('tfc-acme-storefront-prod-plan'));
+    // The keys work on: nothing of the workspace was touched.
+    assert.deepEqual(
+      storefront.vars.map(v => v.key),
+      ['AWS_ACCESS_KEY_ID'],
+    );
+    // Another answer makes another plan: the rest of the old one is not offered.
+    await w.command('Configure TFC OIDC');
+    await w.step('Which Terraform root?');
+    await host.page.keyboard.press('Enter');
+    await w.step('AWS profile of the account');
+    await host.page.keyboard.press('Enter');
+    await w.step('How many roles?');
+    await host.page.keyboard.press('Enter');
+    await w.step('What may plans do?');
+    await host.page.keyboard.press('Enter');
+    await w.step('What may applies do?');
+    await w.choose('PowerUserAccess');
+    await w.step('Where do the variables go?');
+    await host.page.keyboard.press('Enter');
+    await w.step('Read the preview');
+    await w.choose('Make 5 Changes');
+    await w.dialogButton('Make 5 Changes').waitFor();
+    await host.page.getByText('only the new plan is offered').first().waitFor();
+    assert.equal(await w.dialogButton('Go On Where It Stopped').count(), 0);
+    await w.shot('wizard-new-plan');
+    // A no leads to the preview again, and Back from there to the questions.
+    await w.dialogButton('Cancel').click();
+    await w.step('Read the preview');
+    await w.back();
+    await w.step('Where do the variables go?');
+    await w.back();
+    await w.step('What may applies do?');
+    await w.quick.locator('.monaco-list-row.focused', { hasText: 'PowerUserAccess' }).first().waitFor();
+    await w.choose('What the code needs');
+    await w.step('Where do the variables go?');
+    await host.page.keyboard.press('Enter');
+    await w.step('Read the preview');
+    await w.choose('Make 5 Changes');
+    await w.dialogButton('Go On Where It Stopped').waitFor();
+    await w.shot('wizard-go-on');
+    await w.dialogButton('Go On Where It Stopped').click();
+    await w.quick.getByText('Which static keys should go?').first().waitFor({ timeout: 40_000 });
+    assert.ok(rolesOf(aws).has('tfc-acme-storefront-prod-apply'));
+    assert.ok(!JSON.stringify([...rolesOf(aws).values()].map(r => [...r.attached])).includes('PowerUserAccess'));
+    await host.page.keyboard.press('Escape');
+  },
+};
+
+export default [unread, strangers, stopped];
