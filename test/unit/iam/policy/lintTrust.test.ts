@@ -89,3 +89,22 @@ test('a provider with a scheme is one finding, and no fix spoils the keys; a sub
     'malformed-subject',
   ]);
 });
+
+test('a condition that says nothing of the subject is none; one exact condition makes a wide one harmless', () => {
+  const with_ = (conditions: object): string => {
+    const document = JSON.parse(policy('StringLike', `${head}:run_phase:*`)) as { Statement: { Condition: object }[] };
+    for (const statement of document.Statement) statement.Condition = conditions;
+    return JSON.stringify(document);
+  };
+  const aud = { [`${host}:aud`]: 'aws.workload.identity' };
+  const sub = (value: string): object => ({ [`${host}:sub`]: value });
+  const all = [
+    [{ StringEquals: aud, Null: sub('false') }, 'broken', ['missing-subject']],
+    [{ StringEquals: aud, ArnLike: sub(`${head}:run_phase:*`) }, 'broken', ['wrong-operator']],
+    [{ StringNotEquals: aud, StringLike: sub(`${head}:run_phase:*`) }, 'correct', ['negated-audience']],
+    [{ StringEquals: { ...aud, ...sub(`${head}:run_phase:plan`) }, StringLike: sub('organization:acme:*') }, 'correct', []],
+    [{ StringEquals: aud, StringEqualsIfExists: sub(`${head}:run_phase:plan`), StringLike: sub('organization:acme:*') }, 'too-broad', ['if-exists', 'whole-organization']],
+  ] as const; // prettier-ignore
+  for (const [conditions, verdict, codes] of all)
+    assert.deepEqual(lint(with_(conditions)), { verdict, codes: [...codes] }, JSON.stringify(conditions));
+});
