@@ -1,4 +1,5 @@
-import { unwrap } from '../core/problem';
+import { fail, ok, type Problem, ProblemError, type Result } from '../core/problem';
+import { workspacesOf } from '../binding/workspacesOf';
 import { runChecks } from '../binding/checks/table';
 import type { Check } from '../binding/check';
 import { gatherBinding } from '../binding/gather/binding';
@@ -9,7 +10,7 @@ import { trustJudge } from '../binding/judge';
 import { lintRoot } from '../lint/lint';
 import { listWorkspaces } from '../hcp/workspace/read';
 import type { VarsetCache } from '../hcp/variables/read';
-import type { Root } from '../terraform/model';
+import type { Root, Value } from '../terraform/model';
 import { readJournals } from '../binding/journal';
 import { writtenPolicies } from '../binding/gather/memory';
 import { journals, openAwsAccount, type OpenedAccount } from './binding';
@@ -102,6 +103,10 @@ export interface Target {
   readonly workspace: string;
 }
 
+/**
+ * The workspaces that the options name, or else the cloud blocks of PATH. A block that leaves open which they are is told, and is the
+ * answer where there is no other one: an empty list comes only from a PATH without any such block.
+ */
 export async function targets(
   context: CliContext,
   values: OptionValues,
@@ -117,45 +122,68 @@ export async function targets(
     return wanted.map(workspace => ({ root, hostname: host ?? hostOf(root), organization, workspace }));
   }
   const out: Target[] = [];
+  const open: Problem[] = [];
+  const others: string[] = [];
   for (const root of roots) {
-    const named =
-      organization ?? (root.cloud.organization.state === 'known' ? root.cloud.organization.value : undefined);
-    if (named === undefined) continue;
-    const hostname = host ?? hostOf(root);
-    const names = await namesOf(context, root, named, hostname, sessions);
-    out.push(
-      ...names
-        .filter(n => wanted.length === 0 || wanted.includes(n))
-        .map(workspace => ({ root, hostname, organization: named, workspace })),
-    );
+    const found = await named(context, root, { organization, host, wanted }, sessions);
+    if (found.ok) {
+      const chosen = found.value.filter(t => wanted.length === 0 || wanted.includes(t.workspace));
+      out.push(...chosen);
+      if (chosen.length === 0) others.push(...found.value.map(t => t.workspace));
+    } else {
+      const where = folder?.name(root.dir) ?? root.dir;
+      open.push(where === '.' ? found.problem : { ...found.problem, message: `${where}: ${found.problem.message}` });
+    }
   }
+  if (out.length > 0) for (const problem of open) context.err(`Left out: ${problem.message}\n`);
+  else if (open[0] !== undefined) throw new ProblemError(open[0]);
+  else if (others.length > 0)
+    throw new ProblemError({
+      code: 'workspace-not-in-code',
+      message: `The cloud block of PATH is for ${listed(others)}; ${wanted.join(', ')} is not among them.`,
+      nextStep: 'Choose one of them with --workspace, or name the organization too (--organization).',
+    });
   return out;
 }
+
+const listed = (names: readonly string[]): string =>
+  names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
 
 function hostOf(root: Root | undefined): string {
   return root?.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
 }
 
-/** The workspaces of a root: one by name, or all that fit its tags or prefix. */
-async function namesOf(
+/** The workspaces of one root, with what the options say in place of its block. */
+async function named(
   context: CliContext,
   root: Root,
-  organization: string,
-  hostname: string,
+  given: {
+    readonly organization: string | undefined;
+    readonly host: string | undefined;
+    readonly wanted: readonly string[];
+  },
   sessions: HcpSessions,
-): Promise<readonly string[]> {
-  const w = root.cloud.workspaces;
-  if (w.by === 'nothing') return [];
-  if (w.by === 'name') return w.name.state === 'known' ? [w.name.value] : [];
+): Promise<Result<readonly Target[]>> {
+  const option = (value: string): Value<string> => ({ state: 'known', value, source: { kind: 'config' } });
+  const found = workspacesOf({
+    ...root.cloud,
+    ...(given.organization !== undefined && { organization: option(given.organization) }),
+    ...(given.host !== undefined && { hostname: option(given.host) }),
+    ...(root.cloud.workspaces.by === 'nothing' &&
+      given.wanted[0] !== undefined && { workspaces: { by: 'name', name: option(given.wanted[0]) } }),
+  });
+  if (!found.ok) return found;
+  const { hostname, organization, which } = found.value;
+  const target = (workspace: string): Target => ({ root, hostname, organization, workspace });
+  if (root.cloud.workspaces.by === 'nothing') return ok(given.wanted.map(target));
+  if (which.by === 'name') return ok([target(which.name)]);
   const client = await sessions.open(hostname, root.cloud);
-  const filter =
-    w.by === 'tags'
-      ? w.tags.state === 'known'
-        ? { tags: w.tags.value }
-        : undefined
-      : w.prefix.state === 'known'
-        ? { prefix: w.prefix.value }
-        : undefined;
-  if (filter === undefined) return [];
-  return unwrap(await listWorkspaces(client, organization, filter, context.signal)).map(found => found.name);
+  const list = await listWorkspaces(client, organization, which.filter, context.signal);
+  if (!list.ok) return list;
+  if (list.value.length > 0) return ok(list.value.map(w => target(w.name)));
+  return fail({
+    code: 'no-workspace-found',
+    message: `No workspace of organization ${organization} has the ${which.filter.prefix === undefined ? 'tags' : 'prefix'} of the block, or the token may read none of them.`,
+    nextStep: 'Make one ("terraform init" does), or use a token that may read them.',
+  });
 }

@@ -15,7 +15,8 @@ import { codeFacts } from '../binding/gather/code';
 import { permissionSources } from '../binding/permissionSources';
 import { stackAccount } from '../binding/gather/account';
 import { trustJudge } from '../binding/judge';
-import { ProblemError } from '../core/problem';
+import { type NamedWorkspaces, workspacesOf } from '../binding/workspacesOf';
+import { fail, ok, type Result } from '../core/problem';
 import { permissionFile } from '../node/permissionFiles';
 import type { HcpClient } from '../hcp/client/client';
 import { listWorkspaces } from '../hcp/workspace/read';
@@ -51,8 +52,8 @@ export class BindingChecker implements Checker {
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace | undefined> {
-    const target = targetOf(analysed);
-    return target === undefined ? undefined : this.checkAt(analysed, { ...target, workspace }, account, signal);
+    const place = workspacesOf(analysed.root.cloud);
+    return place.ok ? this.checkAt(analysed, { ...place.value, workspace }, account, signal) : undefined;
   }
 
   /** A workspace that a person chose, also where the code does not name it or its organization. */
@@ -92,26 +93,38 @@ export class BindingChecker implements Checker {
         workspaces.push(await this.checkAt(analysed, place, account, signal));
       }
     };
-    const target = targetOf(analysed);
-    if (target === undefined) {
+    const place = workspacesOf(analysed.root.cloud);
+    const names = place.ok ? await this.namesOf(analysed, place.value, signal) : place;
+    // A root that can't say its workspaces keeps those that a person chose; one problem stops no other root.
+    if (!names.ok) {
       await checkAll(before);
-      if (before.length > 0) return { at, names: before.map(p => p.workspace), workspaces, problem: undefined };
-      return {
-        at,
-        names: [],
-        workspaces: [],
-        problem: vscode.l10n.t('The cloud block does not say which organization and host it is for.'),
-      };
+      const problem = before.length > 0 ? undefined : `${names.problem.message} ${names.problem.nextStep}`;
+      return { at, names: before.map(p => p.workspace), workspaces, problem };
     }
-    const client = await this.connections.find(target.hostname, analysed.root.cloud, signal);
-    const names = await workspaceNames(analysed, target.organization, client, signal);
-    if (typeof names === 'string') {
-      await checkAll(before);
-      return { at, names: before.map(p => p.workspace), workspaces, problem: before.length > 0 ? undefined : names };
-    }
-    const chosen = names.length > eagerWorkspaces ? before.map(p => p.workspace).filter(n => names.includes(n)) : names;
-    await checkAll(chosen.slice(0, eagerWorkspaces).map(workspace => ({ ...target, workspace })));
-    return { at, names, workspaces, problem: undefined };
+    const all = names.value;
+    const few = all.length <= eagerWorkspaces;
+    await checkAll(
+      few ? all : before.filter(p => all.some(n => n.workspace === p.workspace)).slice(0, eagerWorkspaces),
+    );
+    return { at, names: all.map(p => p.workspace), workspaces, problem: undefined };
+  }
+
+  private async namesOf(
+    { root }: AnalysedRoot,
+    { hostname, organization, which }: NamedWorkspaces,
+    signal: AbortSignal,
+  ): Promise<Result<readonly WorkspacePlace[]>> {
+    const place = (workspace: string): WorkspacePlace => ({ hostname, organization, workspace });
+    if (which.by === 'name') return ok([place(which.name)]);
+    const client = await this.connections.find(hostname, root.cloud, signal);
+    if ('missing' in client)
+      return fail({
+        code: 'hcp-no-token',
+        message: client.missing,
+        nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
+      });
+    const found = await listWorkspaces(client, organization, which.filter, signal);
+    return found.ok ? ok(found.value.map(w => place(w.name))) : found;
   }
 
   deployments({ root }: AnalysedRoot, account: Fact<AccountFacts> = noAccount()): readonly CheckedDeployment[] {
@@ -191,34 +204,3 @@ export class BindingChecker implements Checker {
 }
 
 const noAccount = (): Fact<AccountFacts> => unknown(vscode.l10n.t('Unknown until an AWS profile is chosen.'));
-
-/** The organization and host of a root, where its cloud block says them. */
-function targetOf({ root }: AnalysedRoot): { readonly organization: string; readonly hostname: string } | undefined {
-  const { organization, hostname } = root.cloud;
-  return organization.state === 'known' && hostname.state === 'known'
-    ? { organization: organization.value, hostname: hostname.value }
-    : undefined;
-}
-
-/** The workspaces of a root by name, or in one sentence why they are not known. */
-async function workspaceNames(
-  { root }: AnalysedRoot,
-  organization: string,
-  client: HcpClient | { readonly missing: string },
-  signal: AbortSignal,
-): Promise<readonly string[] | string> {
-  const w = root.cloud.workspaces;
-  if (w.by === 'name')
-    return w.name.state === 'known' ? [w.name.value] : vscode.l10n.t('The name of the workspace is not known.');
-  const filter =
-    w.by === 'tags' && w.tags.state === 'known'
-      ? { tags: w.tags.value }
-      : w.by === 'prefix' && w.prefix.state === 'known'
-        ? { prefix: w.prefix.value }
-        : undefined;
-  if (filter === undefined) return vscode.l10n.t('The cloud block does not say which workspaces it is for.');
-  if ('missing' in client) return client.missing;
-  const found = await listWorkspaces(client, organization, filter, signal);
-  if (!found.ok) throw new ProblemError(found.problem);
-  return found.value.map(workspace => workspace.name);
-}

@@ -4,10 +4,9 @@ import { mapProviders } from '../binding/code/providerMapping';
 import type { NewText } from '../binding/code/draft';
 import { lineEdits } from '../binding/code/lineDiff';
 import { codeChange } from '../binding/planCode';
+import { type TaggedConfigurations, taggedConfigurations, workspacesOf } from '../binding/workspacesOf';
 import { ProblemError, type Result, unwrap } from '../core/problem';
-import { credentialFacts } from '../hcp/variables/credentials';
-import { readVariables } from '../hcp/variables/read';
-import { listWorkspaces, readWorkspace } from '../hcp/workspace/read';
+import { listWorkspaces } from '../hcp/workspace/read';
 import { hostname, organizationName, workspaceName } from '../oidc/names';
 import type { Root } from '../terraform/model';
 import { abortOn } from './cancellation';
@@ -101,10 +100,15 @@ export class CodeCommands {
   async mapProviders(target: Target): Promise<void> {
     const analysed = await this.root(target, r => r.root.cloud.kind === 'cloud' || r.root.cloud.kind === 'remote');
     if (analysed === undefined) return;
-    const tags = await this.tags(analysed);
+    const { tags, off } = await this.tags(analysed);
     if (tags.length === 0) {
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('No workspace of this root has a tagged configuration: there is nothing to map.'),
+        off.length === 0
+          ? vscode.l10n.t('No workspace of this root has a tagged configuration: there is nothing to map.')
+          : vscode.l10n.t(
+              'No tagged configuration is switched on: {0} must be true. There is nothing to map yet.',
+              off.map(tag => `TFC_AWS_PROVIDER_AUTH_${tag}`).join(', '),
+            ),
       );
       return;
     }
@@ -166,13 +170,11 @@ export class CodeCommands {
   }
 
   /** The tags of the root's workspace, or of all workspaces that its tags or prefix name. */
-  private tags({ root }: AnalysedRoot): Promise<readonly string[]> {
+  private tags({ root }: AnalysedRoot): Promise<TaggedConfigurations> {
     const { cloud } = root;
-    if (cloud.hostname.state !== 'known' || cloud.organization.state !== 'known') return Promise.resolve([]);
-    const host = cloud.hostname.value;
-    const organization = cloud.organization.value;
+    const { hostname, organization, which } = unwrap(workspacesOf(cloud));
     return this.reading(vscode.l10n.t('Reading the variables of {0}', organization), async signal => {
-      const client = await this.connections.find(host, cloud, signal);
+      const client = await this.connections.find(hostname, cloud, signal);
       if ('missing' in client) {
         throw new ProblemError({
           code: 'hcp-no-token',
@@ -180,29 +182,7 @@ export class CodeCommands {
           nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
         });
       }
-      const w = cloud.workspaces;
-      const listed =
-        w.by === 'name' && w.name.state === 'known'
-          ? [unwrap(await readWorkspace(client, organization, w.name.value, signal))]
-          : unwrap(
-              await listWorkspaces(
-                client,
-                organization,
-                w.by === 'tags' && w.tags.state === 'known'
-                  ? { tags: w.tags.value }
-                  : w.by === 'prefix' && w.prefix.state === 'known'
-                    ? { prefix: w.prefix.value }
-                    : {},
-                signal,
-              ),
-            );
-      const tags = new Set<string>();
-      for (const workspace of listed) {
-        const { effective } = unwrap(await readVariables(client, workspace, signal));
-        for (const { tag, backing } of credentialFacts(effective).configurations)
-          if (tag !== undefined && backing === 'native') tags.add(tag);
-      }
-      return [...tags].sort();
+      return unwrap(await taggedConfigurations(client, organization, which, signal));
     });
   }
 

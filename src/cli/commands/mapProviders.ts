@@ -1,9 +1,7 @@
 import { unwrap } from '../../core/problem';
 import { CodeDraft } from '../../binding/code/draft';
 import { mapProviders as planMapping } from '../../binding/code/providerMapping';
-import { credentialFacts } from '../../hcp/variables/credentials';
-import { readVariables } from '../../hcp/variables/read';
-import { readWorkspace } from '../../hcp/workspace/read';
+import { type TaggedConfigurations, taggedConfigurations } from '../../binding/workspacesOf';
 import { lintRoot } from '../../lint/lint';
 import { targets } from '../bindings';
 import { onlyRoot, showAndWrite } from '../codeChanges';
@@ -43,7 +41,7 @@ Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 cou
     const folder = await readTerraformFolder(context, positionals);
     const root = onlyRoot(folder, folder.project);
     const given = many(values, 'tag');
-    const tags = given.length > 0 ? given : await tagsOfWorkspaces(context, values, folder);
+    const { tags, off } = given.length > 0 ? { tags: given, off: [] } : await tagsOfWorkspaces(context, values, folder);
     const { texts, notes } = unwrap(planMapping(root, { tags, aliases: aliases(values) }));
     const draft = new CodeDraft(nodeFiles);
     draft.write(texts);
@@ -51,8 +49,10 @@ Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 cou
       file => `Map providers in ${folder.name(file.path)}`,
       lintRoot(root, { environment: context.env }),
     );
-    const none = tags.length === 0 ? ['The workspace has no tagged configuration.'] : [];
-    return showAndWrite(context, folder, changes, { yes: values['yes'] === true, json, notes: [...none, ...notes] });
+    const none = tags.length + off.length === 0 ? ['The workspace has no tagged configuration.'] : [];
+    const left = off.map(tag => `Configuration ${tag} is left out: TFC_AWS_PROVIDER_AUTH_${tag} is not true.`);
+    const all = [...none, ...left, ...notes];
+    return showAndWrite(context, folder, changes, { yes: values['yes'] === true, json, notes: all });
   },
 };
 
@@ -71,17 +71,16 @@ async function tagsOfWorkspaces(
   context: CliContext,
   values: OptionValues,
   folder: TerraformFolder,
-): Promise<readonly string[]> {
+): Promise<TaggedConfigurations> {
   const sessions = new HcpSessions(context);
   const found = await targets(context, values, folder, sessions);
   if (found.length === 0) throw new UsageError('no workspace is named; give --tag, or --organization and --workspace');
-  const tags = new Set<string>();
+  const read: TaggedConfigurations[] = [];
   for (const target of found) {
     const client = await sessions.open(target.hostname, target.root?.cloud);
-    const workspace = unwrap(await readWorkspace(client, target.organization, target.workspace, context.signal));
-    const { effective } = unwrap(await readVariables(client, workspace, context.signal));
-    for (const { tag, backing } of credentialFacts(effective).configurations)
-      if (tag !== undefined && backing === 'native') tags.add(tag);
+    const which = { by: 'name', name: target.workspace } as const;
+    read.push(unwrap(await taggedConfigurations(client, target.organization, which, context.signal)));
   }
-  return [...tags].sort();
+  const tags = [...new Set(read.flatMap(r => r.tags))].sort();
+  return { tags, off: [...new Set(read.flatMap(r => r.off))].filter(tag => !tags.includes(tag)) };
 }

@@ -123,6 +123,38 @@ describe('map-providers', () => {
     formatted(t);
   });
 
+  const block = (inner: string, organization = 'acme'): void =>
+    write(
+      `terraform {\n  cloud {\n    hostname     = "${pair.hcp.hostname}"\n    organization = "${organization}"\n${inner}  }\n}\n\nprovider "aws" {\n  region = "eu-central-1"\n}\n`,
+    );
+
+  test('says what it could not read in place of "nothing to do"', async () => {
+    const other = pair.hcp.state.workspace('acme', 'other');
+    pair.hcp.state.variable(other, 'TFC_AWS_PROVIDER_AUTH_OTHER', 'true');
+    block('');
+    const before = pair.hcp.apiRequests.length;
+    await assert.rejects(pair.run(mapProviders, 'project'), /does not say which workspaces/);
+    assert.equal(pair.hcp.apiRequests.length, before);
+    block('    workspaces {\n      name = "prod"\n    }\n', 'nobody');
+    await assert.rejects(pair.run(mapProviders, 'project'), /organization nobody does not exist/);
+    block('    workspaces {\n      tags = ["none-has-it"]\n    }\n');
+    await assert.rejects(pair.run(mapProviders, 'project'), /No workspace of organization acme has the tags/);
+    await assert.rejects(pair.run(status, 'project'), /No workspace of organization acme has the tags/);
+    block('    workspaces {\n      name = "prod"\n    }\n');
+    await assert.rejects(pair.run(mapProviders, 'project', '--workspace', 'stage'), /is for prod; stage is not among/);
+    block('');
+    assert.match((await pair.run(status, 'project', '--workspace', 'prod')).out, /^acme\/prod on/m);
+  });
+
+  test('a configuration that is off is left out, with the reason', async () => {
+    two();
+    pair.hcp.state.variable(pair.workspace, 'TFC_AWS_PROVIDER_AUTH_ARCHIVE', 'false');
+    const { code, err } = await pair.run(mapProviders, 'project', '--yes');
+    assert.equal(code, 0);
+    assert.match(err, /Configuration ARCHIVE is left out: TFC_AWS_PROVIDER_AUTH_ARCHIVE is not true/);
+    assert.doesNotMatch(read(), /aliases/);
+  });
+
   test('a person decides over an alias', async () => {
     two();
     const { code } = await pair.run(mapProviders, 'project', '--tag', 'OLD', '--map', 'archive=OLD', '--yes');
