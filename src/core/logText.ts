@@ -170,6 +170,17 @@ export function flatMessages(message: LogMessage): readonly FlatMessage[] {
   return message.lines.some(line => line.cut) ? [spaced, joinLines(message.lines, true)] : [spaced];
 }
 
+/** The messages of a log on one line. Words that a terminal has cut are mended where most lines are as long as the longest. */
+export function flatLog(text: string): string {
+  return readLog(text)
+    .map(message => {
+      const cuts = message.lines.filter(line => line.cut).length;
+      const written = message.lines.filter(line => line.text !== '').length;
+      return joinLines(message.lines, cuts > 1 || (cuts > 0 && written < 4)).text;
+    })
+    .join(' ');
+}
+
 function joinLines(lines: readonly LogLine[], mend: boolean): FlatMessage {
   const starts: { at: number; paragraph: boolean }[] = [];
   let text = '';

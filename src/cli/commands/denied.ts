@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { rolePolicies } from '../../binding/gather/rolePolicies';
 import { ProblemError, unwrap } from '../../core/problem';
 import { applyEdits } from '../../core/text';
 import { type Denial, readDenials, roleOf } from '../../iam/permissions/accessDenied';
-import type { NamedPolicy } from '../../iam/permissions/evaluatePermissions';
+import { type NamedPolicy, readNamed } from '../../iam/permissions/evaluatePermissions';
 import { type DenialExplanation, explainDenial } from '../../iam/permissions/explainDenial';
 import { readPolicyText } from '../../iam/policy/node';
 import { openAwsAccount, type OpenedAccount } from '../binding';
-import { choice, type CliContext, type Command, many, text, UsageError } from '../command';
+import { choice, type Command, many, text, UsageError } from '../command';
 import { readInput } from '../input';
 import { resourceReference } from '../permissionData';
+import { policiesOf } from '../policyFiles';
 import { unifiedDiff } from '../unifiedDiff';
 
 export const denied: Command = {
@@ -20,14 +19,16 @@ export const denied: Command = {
 
 Usage: tfc-oidc denied FILE [options]       (FILE: the error, a run log, or CloudTrail's JSON; - reads standard input)
 
-  --policy FILE         a permission policy of the caller (may be given several times)
-  --boundary FILE       the caller's permissions boundary
+  --policy FILE         a permission policy of the caller, as JSON, or Terraform code with policies in it (.tf, .tf.json);
+                        may be given several times
+  --boundary FILE       the caller's permissions boundary, as --policy
   --profile NAME        read the role's policies from the account of this profile, and decode encoded messages
   --role NAME|ARN       the role (default: the one that the message names)
   --region REGION       region of the profile's requests
   --format json|text    default json: { "denials": [{ "action", "resource", "decision", "lacks", "change", ... }] }
 
-Nothing is written, in the account or in a file: "change" holds the statement, the policy as it would be, and a diff.
+Nothing is written, in the account or in a file: "change" holds the statement, the policy as it would be (null in Terraform
+code), and a diff. A Deny gets no change: no Allow helps against it.
 Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
   options: {
     policy: { type: 'string', multiple: true },
@@ -45,9 +46,12 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     const { name, text: input } = await readInput(context, positionals, 'message');
     const reference = resourceReference();
     const found = readDenials(input, reference.actions);
-    const files = await Promise.all(many(values, 'policy').map(file => policyFile(context, file)));
+    const files = (await Promise.all(many(values, 'policy').map(file => policiesOf(context, file)))).flat();
     const boundaryFile = text(values, 'boundary');
-    const boundary = boundaryFile === undefined ? undefined : await policyFile(context, boundaryFile);
+    const boundaries = boundaryFile === undefined ? [] : await policiesOf(context, boundaryFile);
+    if (boundaries.length > 1)
+      throw new UsageError(`--boundary takes one policy; ${boundaryFile ?? ''} holds ${boundaries.length}`);
+    const [boundary] = boundaries;
     const account =
       profile === undefined || found.length === 0
         ? undefined
@@ -69,18 +73,6 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     return denials.length === 0 ? 0 : 1;
   },
 };
-
-async function policyFile(context: CliContext, name: string): Promise<NamedPolicy> {
-  try {
-    return { name, text: await readFile(path.resolve(context.cwd, name), 'utf8') };
-  } catch (error) {
-    throw new ProblemError({
-      code: 'unreadable-file',
-      message: `${name} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
-      nextStep: 'Name a policy that exists and can be read.',
-    });
-  }
-}
 
 /** Reads each role once. */
 class RoleReader {
@@ -157,7 +149,7 @@ function report(
 ): Record<string, unknown> {
   const { change } = explanation;
   const policy = policies.find(p => p.name === change?.policy);
-  const before = policy === undefined ? '' : readPolicyText(policy.text).text;
+  const before = policy === undefined ? '' : readNamed(policy).text;
   const after = change === undefined ? '' : applyEdits(before, change.edits);
   return {
     action: denial.action ?? null,
@@ -179,8 +171,8 @@ function report(
             policy: change.policy,
             title: change.title,
             statement: change.statement,
-            document: document(after),
-            diff: unifiedDiff(change.policy.replace(/^\/+/, ''), before, change.edits),
+            document: policy?.code === undefined ? document(after) : null,
+            diff: unifiedDiff((policy?.code?.file ?? change.policy).replace(/^\/+/, ''), before, change.edits),
           },
   };
 }

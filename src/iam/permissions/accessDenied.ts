@@ -1,3 +1,4 @@
+import { flatLog } from '../../core/logText';
 import type { ActionList } from './actions';
 import { permissionOfOperation } from './operationNames';
 
@@ -37,7 +38,6 @@ const policies: readonly (readonly [RegExp, DenyingPolicy])[] = [
   [/(?:role )?trust polic/i, 'trust'],
 ];
 
-const ansi = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*[A-Za-z]`, 'g');
 const maximum = 2_000_000;
 
 /**
@@ -45,10 +45,11 @@ const maximum = 2_000_000;
  * authorization message, or CloudTrail's JSON (one event, `Records`, or what lookup-events prints). Each is told once.
  */
 export function readDenials(input: string, actions: ActionList): readonly Denial[] {
-  const text = input.slice(-maximum);
-  const trimmed = text.trim();
-  const json = /^[[{]/.test(trimmed) ? parsed(trimmed) : undefined;
-  const found = json === undefined ? messageDenials(flat(text), actions) : jsonDenials(json, actions, 0);
+  const trimmed = input.slice(-maximum).trim();
+  const json = /^[[{]/.test(trimmed)
+    ? (parsed(trimmed) ?? parsed(`[${trimmed.replace(/\}\s*\n\s*\{/g, '},{')}]`))
+    : undefined;
+  const found = json === undefined ? textDenials(trimmed, actions) : jsonDenials(json, actions, 0);
   const seen = new Set<string>();
   return found.filter(d => {
     const key = JSON.stringify([d.action, d.resource, d.principal, d.policy, d.encoded]);
@@ -58,25 +59,16 @@ export function readDenials(input: string, actions: ActionList): readonly Denial
   });
 }
 
-/** One line of a log may be JSON, and Terraform draws a frame beside each line. */
-function flat(text: string): string {
-  return text
-    .replace(ansi, '')
-    .split(/\r?\n/)
-    .flatMap(line => {
-      const bare = line.replace(/^[\s│╷╵|]+/, '').trimEnd();
-      if (!bare.startsWith('{')) return [bare];
-      const value = parsed(bare);
-      return value === undefined ? [bare] : strings(value, 0);
-    })
-    .join(' ')
-    .replace(/\\"/g, '"');
-}
-
-function strings(value: unknown, depth: number): readonly string[] {
-  if (typeof value === 'string') return [value.replace(/\s+/g, ' ')];
-  if (typeof value !== 'object' || value === null || depth > 8) return [];
-  return Object.values(value).flatMap(v => strings(v, depth + 1));
+/** A log, or events of CloudTrail one a line. */
+function textDenials(text: string, actions: ActionList): readonly Denial[] {
+  const events: Denial[] = [];
+  const rest = text.split('\n').filter(line => {
+    const value = /^\s*\{.*"(?:eventName|CloudTrailEvent|Records)"/.test(line) ? parsed(line) : undefined;
+    if (value === undefined) return true;
+    events.push(...jsonDenials(value, actions, 0));
+    return false;
+  });
+  return [...events, ...messageDenials(flatLog(rest.join('\n')), actions)];
 }
 
 function parsed(text: string): unknown {
@@ -87,49 +79,65 @@ function parsed(text: string): unknown {
   }
 }
 
+/** AWS quotes with `"`, some services with a backtick in front and an apostrophe behind. */
 const message =
-  /(?:\bUser:? *"?(?<principal>arn:[^\s"]+)"? *)?(?:\bis )?(?:not|n't) authorized to perform:? *"?(?<action>[\w-]+:[\w*]+)"?(?: on (?:the )?resource(?:: *"?|(?= "?arn:) "?)(?<resource>(?:role|user|group|policy|instance profile) [\w+=,.@/-]+|[^\s"]+)"?)?/gi;
+  /(?:(?:\bUser:? *)?["'`]?\b(?<principal>arn:[^\s"'`]+)["'`]? *)?(?:\bis )?(?:not|n't) authorized to perform:? *["'`]?(?<action>[\w-]+:[\w*]+)["'`]?(?: on (?:the )?resource(?:: *["'`]?|(?= ["'`]?arn:) ["'`]?)(?<resource>(?:role|user|group|policy|instance profile) [\w+=,.@/-]+|[^\s"'`<]+)["'`]?)?/gi;
 /** What AWS adds to its message since 2021, and the policy's ARN since 2026. */
-const implicitReason = /^["\s.,]*because no (?<policy>[\w -]*?(?:polic(?:y|ies)|boundar(?:y|ies))) allows?\b/i;
+const implicitReason = /^["'`\s.,]*because no (?<policy>[\w -]*?(?:polic(?:y|ies)|boundar(?:y|ies))) allows?\b/i;
 const explicitReason =
-  /^["\s.,]*(?:because of |with |due to )?(?:an )?explicit deny(?: (?:in|by) (?:an? |the )?(?<policy>[\w -]*?(?:policy|boundary)))?(?::? \(?"?(?<arn>arn:[^\s"]+))?/i;
-const operation =
-  /operation error (?<service>[\w ]+): (?<name>\w+), (?<rest>[^]*?)(?:api error )(?<code>AccessDenied\w*|UnauthorizedOperation|AuthorizationError\w*|Forbidden|403)\b/gi;
-const cli =
-  /An error occurred \((?:AccessDenied\w*|UnauthorizedOperation|AuthorizationError|403)\) when calling the (?<name>\w+) operation/gi;
+  /^["'`\s.,]*(?:because of |with |due to )?(?:an )?explicit deny(?: (?:in|by) (?:an? |the )?(?<policy>[\w -]*?(?:policy|boundary)))?(?::? \(?"?(?<arn>arn:[^\s"]+))?/i;
+const code = '(?:AccessDenied\\w*|UnauthorizedOperation|AuthorizationError\\w*|Forbidden|403)';
+const operation = new RegExp(
+  `operation error (?<service>[\\w ]+): (?<name>\\w+), (?<rest>[^]{0,600}?)api error ${code}\\b`,
+  'gi',
+);
+const cli = new RegExp(`An error occurred \\((?<code>${code})\\) when calling the (?<name>\\w+) operation`, 'gi');
+/** Messages with words of their own. */
+const special: readonly (readonly [RegExp, string])[] = [
+  [/ciphertext refers to a (?:customer master|KMS|AWS KMS) key[^.]{0,90}not allowed to access/gi, 'kms:Decrypt'],
+  [/Cross-account pass role is not allowed/gi, 'iam:PassRole'],
+];
+const execution = /execution role does not have permissions to call (?<name>\w+) on (?<service>\w+)/gi;
+/** A code with nothing behind it that says what was refused. A filter of CloudWatch names codes too, in quotes and with stars. */
+const bareCode =
+  /\b(?:AccessDenied(?:Exception|Fault)?|UnauthorizedOperation|AuthorizationError(?:Exception)?)(?=: |\) |<\/Code>|$)|^\W*Access Denied\W*$/g;
+
+/** A log may say the same thing thousands of times. */
+const mostMessages = 2000;
 
 function messageDenials(text: string, actions: ActionList): readonly Denial[] {
   const found: { at: number; end: number; denial: Denial }[] = [];
-  const hits = [...text.matchAll(message)];
+  const hits = [...text.matchAll(message)].slice(0, mostMessages);
   hits.forEach((match, i) => {
     const start = match.index;
     const end = start + match[0].length;
     // What AWS adds stands behind the message, and before the next one.
     const tail = text.slice(end, Math.min(end + 6000, hits[i + 1]?.index ?? text.length));
     const before = text.slice(Math.max(i === 0 ? 0 : (hits[i - 1]?.index ?? 0), start - 600), start);
-    found.push({ at: start, end, denial: fromMessage(match.groups ?? {}, tail, before) });
+    found.push({ at: start, end, denial: fromMessage(match.groups ?? {}, tail, before, actions) });
   });
   const covered = (at: number): boolean => found.some(f => Math.abs(f.at - at) < 1200 && f.at >= at);
-  for (const match of text.matchAll(operation)) {
-    if (covered(match.index)) continue;
-    const action = permissionOfOperation(match.groups?.['service'] ?? '', match.groups?.['name'] ?? '', actions);
-    const tail = text.slice(match.index, match.index + match[0].length + 4000);
-    found.push({ at: match.index, end: match.index, denial: bare(action, tail) });
-  }
+  const add = (match: RegExpExecArray, action: string | undefined): void => {
+    if (covered(match.index)) return;
+    const end = match.index + match[0].length;
+    found.push({ at: match.index, end, denial: bare(action, text.slice(match.index, end + 4000)) });
+  };
+  for (const match of text.matchAll(operation))
+    add(match, permissionOfOperation(match.groups?.['service'] ?? '', match.groups?.['name'] ?? '', actions));
   for (const match of text.matchAll(cli)) {
-    if (covered(match.index)) continue;
-    const action = permissionOfOperation('', match.groups?.['name'] ?? '', actions);
-    found.push({
-      at: match.index,
-      end: match.index,
-      denial: bare(action, text.slice(match.index, match.index + 4000)),
-    });
+    const service = match.groups?.['code'] === 'UnauthorizedOperation' ? 'ec2' : '';
+    add(match, permissionOfOperation(service, match.groups?.['name'] ?? '', actions));
   }
+  for (const [pattern, action] of special) for (const match of text.matchAll(pattern)) add(match, action);
+  for (const match of text.matchAll(execution))
+    add(match, permissionOfOperation(match.groups?.['service'] ?? '', match.groups?.['name'] ?? '', actions));
+  if (found.length === 0 && encodedIn(text) !== undefined) return [bare(undefined, text)];
+  // The encoded message alone.
+  const alone = text.replace(/\s+/g, '');
+  if (found.length === 0 && /^[\w-]{100,}={0,2}$/.test(alone)) return [{ ...bare(undefined, ''), encoded: alone }];
   if (found.length === 0) {
-    const encoded = encodedIn(text);
-    if (encoded !== undefined) return [bare(undefined, text)];
-    // The encoded message alone.
-    if (/^[\w-]{100,}={0,2}$/.test(text.trim())) return [{ ...bare(undefined, ''), encoded: text.trim() }];
+    const [first] = text.matchAll(bareCode);
+    if (first !== undefined) add(first, undefined);
   }
   return found.sort((a, b) => a.at - b.at).map(f => f.denial);
 }
@@ -156,7 +164,12 @@ function bare(action: string | undefined, around: string): Denial {
   };
 }
 
-function fromMessage(groups: Readonly<Record<string, string | undefined>>, tail: string, before: string): Denial {
+function fromMessage(
+  groups: Readonly<Record<string, string | undefined>>,
+  tail: string,
+  before: string,
+  actions: ActionList,
+): Denial {
   const resource = resourceArn(groups['resource']?.replace(/[.,;)]+$/, ''), groups['principal']);
   const implicit = implicitReason.exec(tail)?.groups?.['policy'];
   const explicit = explicitReason.exec(tail)?.groups;
@@ -164,7 +177,7 @@ function fromMessage(groups: Readonly<Record<string, string | undefined>>, tail:
   const words = implicit ?? explicit?.['policy'] ?? kms ?? '';
   const principal = groups['principal'];
   return {
-    action: groups['action'],
+    action: canonical(groups['action'], actions),
     resource,
     principal: principal?.replace(/[.,;]+$/, ''),
     kind: explicit !== undefined ? 'explicit' : implicit !== undefined ? 'implicit' : 'unknown',
@@ -174,6 +187,11 @@ function fromMessage(groups: Readonly<Record<string, string | undefined>>, tail:
     requestId: requestIdIn(before) ?? requestIdIn(tail),
     context: contextOf(principal, resource),
   };
+}
+
+/** In AWS's own letters: SQS and SNS write theirs in other ones. */
+function canonical(action: string | undefined, actions: ActionList): string | undefined {
+  return action === undefined ? undefined : (actions.find(action)?.name ?? action);
 }
 
 /** An ARN, or `*`. IAM also says "role NAME"; any other name is no resource that a policy could be compared with. */
@@ -229,7 +247,7 @@ function jsonDenials(value: unknown, actions: ActionList, depth: number): readon
   }
   if (isObject(value['context']) && 'explicitDeny' in value) return [decoded(value)];
   if (typeof value['errorCode'] === 'string' || typeof value['eventName'] === 'string') return event(value, actions);
-  return messageDenials(flat(JSON.stringify(value)), actions);
+  return messageDenials(flatLog(JSON.stringify(value)), actions);
 }
 
 /** What sts:DecodeAuthorizationMessage gives: https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html. */
@@ -267,7 +285,7 @@ function event(value: Value, actions: ActionList): readonly Denial[] {
   const principal = textAt(value, 'userIdentity', 'arn');
   const role = textAt(value, 'userIdentity', 'sessionContext', 'sessionIssuer', 'arn');
   const region = textAt(value, 'awsRegion');
-  const [told] = messageDenials(flat(textAt(value, 'errorMessage') ?? ''), actions);
+  const [told] = messageDenials(flatLog(textAt(value, 'errorMessage') ?? ''), actions);
   const service = (textAt(value, 'eventSource') ?? '').split('.')[0] ?? '';
   const action = told?.action ?? permissionOfOperation(service, textAt(value, 'eventName') ?? '', actions);
   const resource = told?.resource ?? resourceOf(value);

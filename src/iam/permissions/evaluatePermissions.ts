@@ -1,7 +1,9 @@
 import type { Span } from '../../core/text';
 import { parseOperator } from '../policy/evaluate';
 import { compilePattern, matches } from '../policy/glob';
-import { entry, listOf, type PolicyNode, readPolicyText } from '../policy/node';
+import { entry, listOf, type PolicyNode, type PolicyText, readPolicyText } from '../policy/node';
+import type { PolicyInCode } from './policiesInCode';
+import { anyName, anyText } from './resourcePattern';
 
 /** One call to AWS. */
 export interface PermissionRequest {
@@ -19,6 +21,13 @@ export interface NamedPolicy {
   readonly text: string;
   /** AWS's own: it can't be changed. */
   readonly fixed?: boolean;
+  /** Where it stands in Terraform code; `text` is that of the whole file then. */
+  readonly code?: PolicyInCode & { readonly file: string };
+}
+
+/** The tree of a policy and the text that its places count in. */
+export function readNamed({ text, code }: NamedPolicy): Pick<PolicyText, 'root' | 'syntax' | 'text'> {
+  return code === undefined ? readPolicyText(text) : { root: code.root, syntax: [], text };
 }
 
 export type Truth = 'yes' | 'no' | 'unknown';
@@ -54,7 +63,7 @@ export function evaluatePermissions(policies: readonly NamedPolicy[], request: P
   const statements: StatementVerdict[] = [];
   const unreadable: string[] = [];
   for (const policy of policies) {
-    const { root, syntax } = readPolicyText(policy.text);
+    const { root, syntax } = readNamed(policy);
     if (root === undefined || syntax.length > 0) {
       unreadable.push(policy.name);
       continue;
@@ -111,18 +120,26 @@ function judge(
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`. */
 function element(node: PolicyNode, key: string, match: (pattern: string) => Truth): Truth {
-  const find = (list: PolicyNode): Truth => any(listOf(list).map(n => (n.kind === 'string' ? match(n.value) : 'no')));
+  const find = (list: PolicyNode): Truth =>
+    any(
+      listOf(list).map((n): Truth => (n.kind === 'string' ? match(n.value) : n.kind === 'unknown' ? 'unknown' : 'no')),
+    );
   const positive = entry(node, key)?.value;
   if (positive !== undefined) return find(positive);
   const negative = entry(node, `Not${key}`)?.value;
   return negative === undefined ? 'no' : not(find(negative));
 }
 
+/** What only Terraform knows (in policies that stand in code) may be what was asked for, never surely. */
 function text(pattern: string, value: string, variables: boolean): Truth {
+  if (pattern.includes(anyText) || pattern.includes(anyName))
+    return text(pattern.replace(unknownPart, '*'), value, variables) === 'no' ? 'no' : 'unknown';
   const compiled = compilePattern(pattern, variables, true);
   if (compiled.kind === 'variable') return 'unknown';
   return matches(compiled.parts, value) ? 'yes' : 'no';
 }
+
+const unknownPart = new RegExp(`[${anyText}${anyName}]+`, 'g');
 
 const stringKinds: Readonly<Record<string, { readonly like: boolean; readonly negated: boolean }>> = {
   stringequals: { like: false, negated: false },

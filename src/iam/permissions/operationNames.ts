@@ -86,5 +86,8 @@ export function permissionOfOperation(service: string, name: string, actions: Ac
   }
   const candidates = actions.matching('*').filter(f => f.name.slice(f.name.indexOf(':') + 1) === bare);
   if (candidates.length === 1) return candidates[0]?.name;
+  // S3's own names are those of its lesser relatives too.
+  const s3 = candidates.find(f => f.name.startsWith('s3:'));
+  if (s3 !== undefined && /Object|Bucket|MultipartUpload/.test(bare)) return s3.name;
   return otherPermission(`s3:${bare}`);
 }
