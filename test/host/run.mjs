@@ -60,6 +60,7 @@ const inHost = [
   { name: 'in-host, oldest', version: versions.oldest, entry: 'trusted' },
   { name: 'in-host, account', version: versions.current, entry: 'account' },
   { name: 'in-host, permissions', version: versions.current, entry: 'permissions' },
+  { name: 'in-host, planted secrets', version: versions.current, entry: 'plantedSecrets' },
   { name: 'in-host, untrusted', version: versions.current, entry: 'untrusted', trusted: false },
 ];
 for (const suite of inHost.filter(s => chosen(s.name))) {
