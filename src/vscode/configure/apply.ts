@@ -54,12 +54,20 @@ export async function applyAfterYes(
   const yes = changes.length === 1 ? vscode.l10n.t('Make 1 Change') : vscode.l10n.t('Make {0} Changes', changes.length);
   const goOn = vscode.l10n.t('Go On Where It Stopped');
   const roles = targets.flatMap(t => t.prepared.desired.account.roles.map(r => r.name));
+  const earlier =
+    stopped === undefined
+      ? []
+      : [
+          stopped.where,
+          resumable === undefined
+            ? vscode.l10n.t('Its rest is not what has to be done today, so only the new plan is offered.')
+            : vscode.l10n.t('Its rest is what the preview shows. Going on keeps all of it in one run, for one undo.'),
+          '',
+        ];
   const detail = [
     vscode.l10n.t('Roles: {0}', roles.join(', ')),
-    ...(stopped === undefined ? [] : [stopped.where]),
-    ...(stopped === undefined || resumable !== undefined
-      ? []
-      : [vscode.l10n.t('Its rest is not what has to be done today, so only the new plan is offered.')]),
+    '',
+    ...earlier,
     ...changes.map((c, i) => `${i + 1}. ${c.title}`),
     '',
     vscode.l10n.t('The preview shows each of them. "TFC OIDC: Undo" takes them back.'),

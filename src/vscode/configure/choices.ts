@@ -38,6 +38,8 @@ export interface Choices {
   hcp?: readonly GatheredWorkspace[];
   /** Why it says nothing, in one sentence. */
   hcpProblem?: string;
+  /** It was not asked, because no token was found. */
+  noToken?: boolean;
 }
 
 /** Roles of the account that were chosen by name: those in the workspace's variables, or any that trust the provider. */
@@ -106,6 +108,7 @@ export function takeWorkspaces(choices: Choices, workspaces: readonly string[] |
   delete choices.target;
   delete choices.hcp;
   delete choices.hcpProblem;
+  delete choices.noToken;
   takeProjectOfCode(choices);
 }
 

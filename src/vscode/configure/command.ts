@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ProblemError } from '../../core/problem';
 import type { Location } from '../../core/text';
 import type { ChosenAccount } from '../aws';
+import type { CommandId } from '../contract';
 import type { BindingRuns } from '../bindingRun';
 import type { BindingStore } from '../bindingStore';
 import { fixesOf, offerFixes } from '../codeFixes';
@@ -50,6 +51,7 @@ interface Asked {
   readonly analysed: AnalysedRoot;
   readonly opened: ChosenAccount | undefined;
   readonly hcpProblem: string | undefined;
+  readonly noToken: boolean;
   readonly targets: readonly Target[];
 }
 
@@ -78,7 +80,7 @@ export class ConfigureCommand {
       const { opened } = asked;
       const prepared = asked.targets.flatMap(t => (t.prepared === undefined ? [] : [{ ...t, prepared: t.prepared }]));
       if (opened === undefined) {
-        this.leaveUnproven(asked, 'policies only');
+        await this.leaveUnproven(asked, 'policies only');
         return;
       }
       const applied = await applyAfterYes(this.services, opened, prepared);
@@ -87,11 +89,13 @@ export class ConfigureCommand {
       // From here on a second run finds its answers in what was set up.
       this.left = undefined;
       if (!isProvable(asked.targets)) {
-        this.leaveUnproven(asked, applied);
-        return;
+        if (!(await this.leaveUnproven(asked, applied))) return;
+        // With a token everything is read anew: the answers are filled in.
+        wizard.asked.length = 0;
+        continue;
       }
       if (applied === 'nothing') this.sayNothingToDo(opened, prepared);
-      if (!(await proveAndRemove(this.services, asked.analysed, opened, prepared))) return;
+      if (!(await this.prove(asked.analysed, opened, prepared))) return;
       await this.finish(asked.analysed, prepared);
       await checkOthers(this.services, asked.analysed);
       return;
@@ -115,6 +119,29 @@ export class ConfigureCommand {
     );
   }
 
+  /** Where the proof does not hold, the doctor is one click away. */
+  private async prove(
+    analysed: AnalysedRoot,
+    opened: ChosenAccount,
+    prepared: readonly PreparedTarget[],
+  ): Promise<boolean> {
+    try {
+      return await proveAndRemove(this.services, analysed, opened, prepared);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.problem.code !== 'not-proven') throw error;
+      const doctor = vscode.l10n.t('Ask the Doctor');
+      const { message, nextStep } = error.problem;
+      if ((await vscode.window.showErrorMessage(`${message} ${nextStep}`, doctor)) !== doctor) return false;
+      const names = prepared.flatMap(t => t.hcp?.workspace.name ?? []);
+      const checked = this.services.bindings
+        .of(analysed)
+        ?.workspaces.find(w => names.includes(w.workspace) && w.checks.some(c => c.state === 'wrong'));
+      const command: CommandId = 'tfcOidc.doctor';
+      await vscode.commands.executeCommand(command, { analysed, checked });
+      return false;
+    }
+  }
+
   /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
   private async finish(analysed: AnalysedRoot, prepared: readonly PreparedTarget[]): Promise<void> {
     await offerFixes(analysed, this.services.previews);
@@ -128,8 +155,14 @@ export class ConfigureCommand {
     );
   }
 
-  /** Without proof nothing that works is taken away: neither keys in variables nor those in the code. Says what could not be read. */
-  private leaveUnproven({ analysed, opened, hcpProblem }: Asked, what: 'policies only' | 'nothing' | 'done'): void {
+  /**
+   * Without proof nothing that works is taken away: neither keys in variables nor those in the code. Says what could not be read. True
+   * where the person has signed in to HCP Terraform, so that it can be.
+   */
+  private async leaveUnproven(
+    { analysed, opened, hcpProblem, noToken, targets }: Asked,
+    what: 'policies only' | 'nothing' | 'done',
+  ): Promise<boolean> {
     const account = opened?.caller.accountId ?? '';
     const why =
       hcpProblem === undefined || hcpProblem === ''
@@ -152,7 +185,15 @@ export class ConfigureCommand {
     ];
     if (fixesOf(analysed).fixed.length > 0)
       texts.push(vscode.l10n.t('Credentials in the code stay until the role is proven.'));
-    void vscode.window.showInformationMessage(texts.join(' '));
+    const text = texts.join(' ');
+    const [host] = targets.map(t => t.binding.hostname);
+    if (what === 'policies only' || !noToken || host === undefined) {
+      void vscode.window.showInformationMessage(text);
+      return false;
+    }
+    const signIn = vscode.l10n.t('Sign In to HCP Terraform');
+    if ((await vscode.window.showInformationMessage(text, signIn)) !== signIn) return false;
+    return this.services.connections.signIn(host);
   }
 
   /** The same setup as code, in an editor of its own. Nothing is written anywhere. */
@@ -202,7 +243,7 @@ export class ConfigureCommand {
     }
     const account = targets[0]?.binding.accountId;
     const otherAccounts = account === undefined ? [] : otherAccountsInUse(choices, account);
-    return { analysed, opened, hcpProblem, targets, otherAccounts };
+    return { analysed, opened, hcpProblem, noToken: choices.noToken === true, targets, otherAccounts };
   }
 
   private async show({ analysed, opened, hcpProblem, targets, otherAccounts }: Asked): Promise<void> {

@@ -37,15 +37,20 @@ export async function proveAndRemove(
   bindings.useAccount(opened);
   const checked = await check();
   checked.forEach(holds);
-  let removed = false;
-  for (const [i, target] of read.entries()) {
-    const found = checked[i];
-    if (found === undefined) continue;
-    const result = await removeKeys(services, target, found);
-    if (result === 'stopped') return false;
-    removed ||= result === 'removed';
+  let shown = checked;
+  // A key that another one had shadowed counts once that one is gone, so what is left is asked about, too; each key once.
+  for (const offered = new Set<string>(); ;) {
+    let removed = false;
+    for (const [i, target] of read.entries()) {
+      const found = shown[i];
+      if (found === undefined || proofGap(found.checks) !== undefined) continue;
+      const result = await removeKeys(services, target, found, offered);
+      if (result === 'stopped') return false;
+      removed ||= result === 'removed';
+    }
+    if (!removed) break;
+    shown = await check();
   }
-  const shown = removed ? await check() : checked;
   await previews.showMarkdown(
     `${vscode.l10n.t('Proof {0}', shown.map(c => c.workspace).join(', '))}.md`,
     provenPreview(shown),
@@ -107,12 +112,16 @@ async function removeKeys(
   services: ProofServices,
   { prepared }: PreparedTarget,
   checked: CheckedWorkspace,
+  offered: Set<string>,
 ): Promise<'removed' | 'kept' | 'stopped'> {
   const { runs, previews } = services;
   const { source, facts, workspace } = checked;
   const statics = facts.variables.state === 'known' ? facts.variables.value.staticCredentials : [];
-  if (source === undefined || statics.length === 0) return 'kept';
-  const items = planRemovals(source.workspace, source.reading, statics).map(change => ({
+  if (source === undefined) return 'kept';
+  const changes = planRemovals(source.workspace, source.reading, statics).filter(c => !offered.has(c.id));
+  if (changes.length === 0) return 'kept';
+  for (const { id } of changes) offered.add(id);
+  const items = changes.map(change => ({
     label: change.title,
     ...(change.undoNote !== undefined && { detail: change.undoNote }),
     picked: false,

@@ -20,7 +20,7 @@ import type { ChosenAccount } from '../aws';
 import { abortOn } from '../cancellation';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
-import { configureTitle, GoBack, pick } from '../steps';
+import { GoBack, pick } from '../steps';
 import { changesOfRole, type StrangeRole, strangeRoles } from './adoption';
 import { type Choices, type GatheredWorkspace, policiesOf, rolesOf } from './choices';
 
@@ -111,8 +111,8 @@ async function mayTakeOver(previews: Previews, role: StrangeRole, changes: reado
   try {
     return await pick(
       {
-        title: configureTitle(),
-        placeholder: vscode.l10n.t('{0}. Read the differences: nothing has been changed yet', what),
+        title: what,
+        placeholder: vscode.l10n.t('Read the differences; nothing has been changed yet'),
         items: [
           {
             value: true,

@@ -103,6 +103,7 @@ export async function readWorkspaces(state: Choices, connections: HcpConnections
   const { analysed, organization, workspaces } = state;
   delete state.hcp;
   delete state.hcpProblem;
+  delete state.noToken;
   if (analysed === undefined || organization === undefined || workspaces === undefined) return;
   const { cloud } = analysed.root;
   const hostname = cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io';
@@ -117,6 +118,7 @@ export async function readWorkspaces(state: Choices, connections: HcpConnections
       const client = await connections.find(hostname, cloud, signal);
       if ('missing' in client) {
         state.hcpProblem = client.missing;
+        state.noToken = true;
         return;
       }
       const gathered: GatheredWorkspace[] = [];

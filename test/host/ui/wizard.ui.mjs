@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { exampleKey } from '../../support/aws/profiles.ts';
 import { withCompany } from './company.mjs';
 import { Workbench } from './workbench.mjs';
 
@@ -60,6 +61,7 @@ const unread = {
     await w.preview('None: provider and roles are as they should be').waitFor();
     await w.preview('HCP Terraform was not asked').waitFor();
     await w.shot('wizard-unread');
+    await w.notification('Variables were not read').locator('.monaco-button', { hasText: 'Sign In' }).first().waitFor();
     assert.deepEqual(hcp.seen, []);
     assert.equal(dumped(aws), before);
   },
@@ -128,7 +130,9 @@ const strangers = {
 /** What a stopped run would go on with is offered only where the preview shows just that. */
 const stopped = {
   name: 'a run that stopped is gone on with only as the preview shows, and its end is proven',
-  prepare: changed(({ company: { aws } }) => {
+  prepare: changed(({ company: { aws, hcp } }) => {
+    const [legacy] = hcp.state.varsets;
+    hcp.state.variable(legacy, 'AWS_ACCESS_KEY_ID', exampleKey);
     aws.faults.add({ action: 'CreateRole', kind: 'refuse', from: 2 });
   }),
   run: async (host, { company: { aws, storefront } }) => {
@@ -188,7 +192,16 @@ const stopped = {
     await w.quick.getByText('Which static keys should go?').first().waitFor({ timeout: 40_000 });
     assert.ok(rolesOf(aws).has('tfc-acme-storefront-prod-apply'));
     assert.ok(!JSON.stringify([...rolesOf(aws).values()].map(r => [...r.attached])).includes('PowerUserAccess'));
+    // The key of the variable set counts once that of the workspace is gone: it is asked about then, and what was left is not again.
+    await w.quick.locator('.monaco-list-row', { hasText: 'AWS_ACCESS_KEY_ID from workspace' }).first().click();
+    await w.quick.locator('.monaco-button', { hasText: 'OK' }).first().click();
+    await w.quick.getByText('AWS_ACCESS_KEY_ID from variable set').first().waitFor({ timeout: 40_000 });
+    assert.equal(await w.quick.getByText('AWS_SECRET_ACCESS_KEY').count(), 0);
+    await w.shot('wizard-shadowed');
     await host.page.keyboard.press('Escape');
+    await w.quick.getByText('Apply 2 Fixes').first().waitFor({ timeout: 40_000 });
+    await w.choose('Leave the Code as It Is');
+    assert.match(w.disk('storefront/main.tf'), /access_key = var/);
   },
 };
 
