@@ -236,10 +236,12 @@ function remoteBackend(chosen: Candidate, context: CloudContext, problems: Proje
   };
 }
 
+/** "default" is what Terraform starts with. Behind tags or a prefix there is no such workspace (ErrDefaultStateNotSupported). */
 function selected(context: CloudContext): Value<string> {
   const variable = context.env['TF_WORKSPACE'];
+  if (variable === 'default') return absent;
   if (variable) return { state: 'known', value: variable, source: { kind: 'environment', variable: 'TF_WORKSPACE' } };
-  if (context.selected !== undefined) {
+  if (context.selected !== undefined && context.selected.name !== 'default') {
     return { state: 'known', value: context.selected.name, source: { kind: 'selected', file: context.selected.file } };
   }
   return absent;

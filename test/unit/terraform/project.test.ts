@@ -310,3 +310,18 @@ test('a folder of tfvars files only belongs to the root above it, or to the near
   );
   assert.deepEqual(await files({ '/r/prod.tfvars': secret }), [['/r', ['/r/prod.tfvars'], 1, 1]]);
 });
+
+test('the workspace "default" is no choice behind tags or a prefix', async () => {
+  const text = (inside: string): string => `terraform {\n  ${inside}\n    organization = "acme"\n`;
+  const selected = async (main: string, env: Environment = {}, chosen = 'default\n'): Promise<unknown> => {
+    const { workspaces } = (await only({ '/r/main.tf': main, '/r/.terraform/environment': chosen }, env)).cloud;
+    return workspaces.by === 'tags' || workspaces.by === 'prefix' ? workspaces.selected.state : workspaces.by;
+  };
+  const tags = `${text('cloud {')}    workspaces {\n      tags = ["a"]\n    }\n  }\n}\n`;
+  const prefix = `${text('backend "remote" {')}    workspaces {\n      prefix = "a-"\n    }\n  }\n}\n`;
+  for (const main of [tags, prefix]) {
+    assert.equal(await selected(main), 'absent');
+    assert.equal(await selected(main, { TF_WORKSPACE: 'default' }, 'a-prod'), 'absent');
+    assert.equal(await selected(main, {}, 'a-prod'), 'known');
+  }
+});
