@@ -6,6 +6,7 @@ import { chosenFix, fixAllEdits } from '../lint/fixAll';
 import { findKeys } from '../lint/secrets/detect';
 import { maskSecrets } from '../lint/secrets/mask';
 import type { SourceFile } from '../terraform/model';
+import { jsonKind } from '../terraform/fileKinds';
 import { parseHcl } from '../terraform/syntax/hcl';
 import { parseTerraformJson } from '../terraform/syntax/json';
 import { hashOf } from './applyCode';
@@ -129,5 +130,5 @@ export function isBroken(file: SourceFile): boolean {
 /** Reads a changed text as the same kind of file. */
 export function parseAgain(file: SourceFile, text: string): SourceFile['parsed'] {
   if (file.syntax === 'hcl') return parseHcl(text);
-  return parseTerraformJson(text, file.role === 'tfvars' ? 'tfvars' : file.role === 'config' ? 'config' : 'stack');
+  return parseTerraformJson(text, jsonKind(file.role));
 }

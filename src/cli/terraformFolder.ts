@@ -73,7 +73,7 @@ async function* present<T>(all: AsyncIterable<{ readonly value: T } | undefined>
 }
 
 function filesOf(root: Root): readonly SourceFile[] {
-  return [...root.modules.flatMap(module => module.files), ...root.tfvarsFiles];
+  return [...root.modules.flatMap(module => module.files), ...root.otherFiles];
 }
 
 async function folderOf(

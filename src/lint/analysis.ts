@@ -71,8 +71,8 @@ export class Analysis {
     const homeless = [...paths].some(path => !this.byPath.has(path));
     const fresh = new Map<Known, Known>();
     for (const old of homeless ? [] : touched) {
-      const { dir, tfvarsFiles } = old.root;
-      const values = new Set(tfvarsFiles.map(f => this.host.dirname(f.path)).filter(folder => folder !== dir));
+      const { dir, otherFiles } = old.root;
+      const values = new Set(otherFiles.map(f => this.host.dirname(f.path)).filter(folder => folder !== dir));
       const options = { cache: this.trees, values: [...values] };
       const root = await readRoot(this.host, this.env, dir, this.folder, options);
       const next = root === undefined ? undefined : this.lint(root);

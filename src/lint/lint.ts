@@ -29,7 +29,7 @@ export function lintRoot(read: Root, options: LintOptions = {}): readonly Findin
   const root = { ...read, modules: read.modules.filter(m => !/[\\/]\.terraform[\\/]/.test(m.dir)) };
   const files = new Map<string, SourceFile>();
   for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
-  for (const file of root.tfvarsFiles) files.set(file.path, file);
+  for (const file of root.otherFiles) files.set(file.path, file);
   const context = { root, environment: options.environment ?? {} };
   const findings = rules.flatMap(rule => {
     const setting = options.severities?.[rule.code];

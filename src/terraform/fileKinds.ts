@@ -22,7 +22,16 @@ const endings: readonly (readonly [string, FileRole, 'hcl' | 'json', boolean])[]
   ['.tfstack.hcl', 'component', 'hcl', false],
   ['.tfdeploy.hcl', 'deployment', 'hcl', false],
   ['.tfdeploy.json', 'deployment', 'json', false],
+  ['.tftest.hcl', 'test', 'hcl', false],
+  ['.tftest.json', 'test', 'json', false],
+  ['.tofutest.hcl', 'test', 'hcl', false],
+  ['.tofutest.json', 'test', 'json', false],
 ];
+
+/** Is it code of a module? Values and tests go with one. */
+export function isCode(role: FileRole): boolean {
+  return role !== 'tfvars' && role !== 'test';
+}
 
 /** What a file is to Terraform, or nothing. Names that start with ".", or end with "~" or in "#…#", are editors' leavings. */
 export function fileKind(name: string): FileKind | undefined {
@@ -39,6 +48,12 @@ export function fileKind(name: string): FileKind | undefined {
     };
   }
   return undefined;
+}
+
+/** By which schema its JSON is read. */
+export function jsonKind(role: FileRole): 'config' | 'tfvars' | 'stack' {
+  if (role === 'tfvars') return 'tfvars';
+  return role === 'config' || role === 'test' ? 'config' : 'stack';
 }
 
 /** The files of one folder that Terraform reads: a `.tofu` file takes the place of the `.tf` file of the same name. */

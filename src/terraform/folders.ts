@@ -1,6 +1,6 @@
 import type { FileReader } from '../core/host';
 import { BoundedCache } from './boundedCache';
-import { type FileKind, readableFiles, tfvarsRank } from './fileKinds';
+import { type FileKind, jsonKind, readableFiles, tfvarsRank } from './fileKinds';
 import { mapLimited } from './mapLimited';
 import { at, type Module, type ProjectProblem, type SourceFile } from './model';
 import { buildModule } from './module';
@@ -171,7 +171,7 @@ export class FolderLoader {
 /** Parses a file as its name says. */
 export function parseSource({ role, syntax }: Pick<FileKind, 'role' | 'syntax'>, text: string): ParsedFile {
   if (syntax === 'hcl') return parseHcl(text);
-  return parseTerraformJson(text, role === 'tfvars' ? 'tfvars' : role === 'config' ? 'config' : 'stack');
+  return parseTerraformJson(text, jsonKind(role));
 }
 
 const weight = (files: readonly FileText[]): number => files.reduce((sum, f) => sum + f.text.length, 0);

@@ -54,8 +54,9 @@ export function lazyRoot(
     files: module.files.map(lazy),
     calls: module.calls.map(call => call.dir),
   }));
-  const tfvarsFiles = root.tfvarsFiles.map(lazy);
-  const own = root.tfvarsFiles.filter(f => !/[\\/]/.test(f.path.slice(root.dir.length + 1))).length;
+  const otherFiles = root.otherFiles.map(lazy);
+  const isOwnValues = (f: SourceFile): boolean =>
+    f.role === 'tfvars' && !/[\\/]/.test(f.path.slice(root.dir.length + 1));
   const weight = skeleton.flatMap(m => m.files).reduce((sum, file) => sum + file.text.length, 0);
   // Its own key: a newer reading of the same root has other texts.
   const key = `${root.dir}\0${serial++}`;
@@ -80,7 +81,7 @@ export function lazyRoot(
       stack,
       stateHint,
       problems,
-      tfvarsFiles,
+      otherFiles,
       get module() {
         return modules()[at] ?? buildModule(dir, []);
       },
@@ -88,10 +89,10 @@ export function lazyRoot(
         return modules();
       },
       get tfvars() {
-        return assignments(tfvarsFiles.slice(0, own));
+        return assignments(otherFiles.filter(isOwnValues));
       },
     },
-    files: [...skeleton.flatMap(m => m.files), ...tfvarsFiles],
+    files: [...skeleton.flatMap(m => m.files), ...otherFiles],
     shape: shapeOf(root),
   };
 }

@@ -17,7 +17,7 @@ export type ValueSource =
   /** `.terraform/environment`: what `terraform workspace select` wrote. */
   | { readonly kind: 'selected'; readonly file: string };
 
-export type FileRole = 'config' | 'tfvars' | 'component' | 'deployment';
+export type FileRole = 'config' | 'tfvars' | 'component' | 'deployment' | 'test';
 
 export interface SourceFile {
   readonly path: string;
@@ -160,8 +160,11 @@ export interface Root {
   readonly modules: readonly Module[];
   /** Of the tfvars files in the root's own folder. */
   readonly tfvars: readonly TfvarsAssignment[];
-  /** Also those of folders that hold nothing else, which count only where they are named: `env/prod.tfvars`. */
-  readonly tfvarsFiles: readonly SourceFile[];
+  /**
+   * Files that are part of no module: tfvars files and tests. Also those of folders that hold nothing else: `env/prod.tfvars`, which
+   * counts only where it is named, and `tests/main.tftest.hcl`.
+   */
+  readonly otherFiles: readonly SourceFile[];
   readonly stack: Stack | undefined;
   readonly stateHint: StateHint | undefined;
   readonly problems: readonly ProjectProblem[];

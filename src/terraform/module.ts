@@ -1,3 +1,4 @@
+import { isCode } from './fileKinds';
 import {
   at,
   attributeOf,
@@ -85,7 +86,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
   const calls: ModuleCall[] = [];
   const terraformBlocks: NamedBlock[] = [];
   for (const file of files) {
-    if (file.role === 'tfvars') continue;
+    if (!isCode(file.role)) continue;
     const inStack = file.role !== 'config';
     for (const block of file.parsed.body.blocks) {
       const named = { file, block, body: block.body };
@@ -132,7 +133,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
   }
   return {
     dir,
-    files: files.filter(f => f.role !== 'tfvars'),
+    files: files.filter(f => isCode(f.role)),
     providers: withoutReplaced(providers),
     resources,
     variables,

@@ -1,4 +1,4 @@
-import type { FileKind } from './fileKinds';
+import { type FileKind, isCode } from './fileKinds';
 
 /**
  * What a file's text rules out, without parsing it. Names of blocks and arguments are identifiers in HCL, which have no escapes:
@@ -8,12 +8,12 @@ import type { FileKind } from './fileKinds';
 
 /** May it have a `cloud` or `backend` block? */
 export function mayHoldState({ role, syntax }: FileKind, text: string): boolean {
-  if (role === 'tfvars') return false;
+  if (!isCode(role)) return false;
   return syntax === 'json' || (text.includes('terraform') && (text.includes('cloud') || text.includes('backend')));
 }
 
 /** May it call modules? */
 export function mayCallModules({ role, syntax }: FileKind, text: string): boolean {
-  if (role === 'tfvars') return false;
+  if (!isCode(role)) return false;
   return syntax === 'json' || (text.includes('source') && (text.includes('module') || text.includes('component')));
 }

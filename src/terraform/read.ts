@@ -1,11 +1,11 @@
 import type { Environment, FileReader } from '../core/host';
 import { discover, type FoundFolder } from './discover';
 import { readCloud } from './cloud';
-import { readableFiles } from './fileKinds';
+import { isCode, readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
-import type { Module, Project, ProjectProblem, Root, SourceFile } from './model';
+import type { Module, Project, ProjectProblem, Root } from './model';
 import { buildStack } from './module';
 
 export interface ReadOptions {
@@ -131,11 +131,11 @@ class ProjectReader {
   }
 
   /**
-   * The folders of configuration, each with the folders below it that hold tfvars files only. Where nothing above such a folder is
+   * The folders of configuration, each with the folders below it that hold tfvars files or tests only. Where nothing above such a folder is
    * one of configuration, it goes to the nearest neighbour, of several to one that says where its state is.
    */
   private async withValues(found: readonly FoundFolder[]): Promise<readonly FoundFolder[]> {
-    const holdsCode = (f: FoundFolder): boolean => readableFiles(f.names).some(file => file.kind.role !== 'tfvars');
+    const holdsCode = (f: FoundFolder): boolean => readableFiles(f.names).some(file => isCode(file.kind.role));
     const folders = found.filter(f => f.dir === this.folder || holdsCode(f));
     const values = new Map<FoundFolder, FoundFolder[]>();
     const known = new Set(folders);
@@ -163,10 +163,10 @@ class ProjectReader {
   async root(folder: FoundFolder): Promise<Root> {
     const { module, tfvars, all, problems } = await this.loader.load(folder.dir, folder.names, false);
     const own: ProjectProblem[] = [...problems];
-    const elsewhere: SourceFile[] = [];
+    const others = all.filter(file => file.role === 'test');
     for (const other of folder.values ?? []) {
       const loaded = await this.loader.load(other.dir, other.names, false);
-      elsewhere.push(...loaded.tfvars);
+      others.push(...loaded.tfvars, ...loaded.all.filter(file => file.role === 'test'));
       own.push(...loaded.problems);
     }
     const stack = buildStack(all);
@@ -184,7 +184,7 @@ class ProjectReader {
       module: modules[0] ?? module,
       modules,
       tfvars: assignments(tfvars),
-      tfvarsFiles: [...tfvars, ...elsewhere],
+      otherFiles: [...tfvars, ...others],
       stack,
       stateHint: await init.stateHint(),
       problems: own,

@@ -14,7 +14,7 @@ const nameOf = (path: string): string => vscode.workspace.asRelativePath(vscode.
 
 const filesOf = ({ root }: AnalysedRoot): readonly SourceFile[] => [
   ...root.modules.flatMap(m => m.files),
-  ...root.tfvarsFiles,
+  ...root.otherFiles,
 ];
 
 /** The fixes of a root that are right in every case: what the preview shows, and what is offered after it. */

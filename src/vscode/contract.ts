@@ -42,7 +42,7 @@ export const previewScheme = 'tfc-oidc-preview';
 export const documentSelector = [
   { pattern: '**/*.{tf,tofu,tfvars}' },
   { pattern: '**/*.{tf,tofu,tfvars}.json' },
-  { pattern: '**/*.{tfcomponent,tfdeploy,tfstack}.hcl' },
+  { pattern: '**/*.{tfcomponent,tfdeploy,tfstack,tftest,tofutest}.hcl' },
 ] as const;
 
 /** Files that may hold permission policies. */

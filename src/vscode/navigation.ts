@@ -25,7 +25,7 @@ export async function fixRoot(
     return;
   }
   const files = new Map(
-    roots.flatMap(r => [...r.root.modules.flatMap(m => m.files), ...r.root.tfvarsFiles]).map(f => [f.path, f]),
+    roots.flatMap(r => [...r.root.modules.flatMap(m => m.files), ...r.root.otherFiles]).map(f => [f.path, f]),
   );
   const edits = fixAllEdits([...files.values()], fixes);
   const whole = new vscode.WorkspaceEdit();

@@ -50,7 +50,7 @@ export async function fixtureTexts(name: string): Promise<Readonly<Record<string
 }
 
 export function filesOf(project: Project): readonly SourceFile[] {
-  const all = project.roots.flatMap(root => [...root.modules.flatMap(m => m.files), ...root.tfvarsFiles]);
+  const all = project.roots.flatMap(root => [...root.modules.flatMap(m => m.files), ...root.otherFiles]);
   return [...new Map(all.map(file => [file.path, file])).values()];
 }
 

@@ -28,7 +28,7 @@ export async function planRootCode(
 ): Promise<CodePlan> {
   const { host, env, boundary } = reading;
   const findings = lintRoot(root, { environment: env });
-  const files = new Map([...root.modules.flatMap(m => m.files), ...root.tfvarsFiles].map(f => [f.path, f]));
+  const files = new Map([...root.modules.flatMap(m => m.files), ...root.otherFiles].map(f => [f.path, f]));
   const fixes = planFixes([...files.values()], findings, findings, nameOf);
   const draft = new CodeDraft(host);
   draft.write(

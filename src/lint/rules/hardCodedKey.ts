@@ -3,6 +3,7 @@ import { at, type Root, type SourceFile } from '../../terraform/model';
 import type { Attribute, Body } from '../../terraform/syntax/ast';
 import { removal } from '../edits/fixes';
 import type { Fix } from '../finding';
+import { allProviders } from '../providers';
 import type { Rule, RuleFinding } from '../rule';
 import { findKeys, type KeyMatch, mayHoldKeys } from '../secrets/detect';
 import { textPieces, type TextPiece } from '../secrets/strings';
@@ -30,16 +31,15 @@ export const hardCodedKey: Rule = {
 
 /** Every file of the root that may hold a key, each once. */
 function filesOf(root: Root): readonly SourceFile[] {
-  const all = [...root.modules.flatMap(module => module.files), ...root.tfvarsFiles];
+  const all = [...root.modules.flatMap(module => module.files), ...root.otherFiles];
   return [...new Map(all.map(file => [file.path, file])).values()];
 }
 
 /** Arguments that static-credentials and backend-credentials report. */
 function coveredSpans(root: Root, file: SourceFile): readonly Span[] {
-  const inProviders = root.modules
-    .flatMap(module => module.providers)
-    .filter(p => p.file.path === file.path)
-    .flatMap(p => p.body.attributes.filter(a => keyArguments.some(name => name === a.name)));
+  const inProviders = allProviders(root)
+    .filter(({ provider }) => provider.file.path === file.path)
+    .flatMap(({ provider }) => provider.body.attributes.filter(a => keyArguments.some(name => name === a.name)));
   const inBackends = backendArguments(root)
     .filter(a => a.file.path === file.path && a.backend === 's3' && keyArguments.some(name => name === a.name))
     .map(a => a.span);

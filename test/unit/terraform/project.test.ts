@@ -297,7 +297,7 @@ test('an empty name and empty tags are as good as none', async () => {
 test('a folder of tfvars files only belongs to the root above it, or to the nearest one that says where its state is', async () => {
   const secret = 'key = "AKIAQWERTYUIOPASDFGH"\n';
   const files = async (given: Readonly<Record<string, string>>): Promise<readonly unknown[]> =>
-    (await read(given)).roots.map(r => [r.dir, r.tfvarsFiles.map(f => f.path), r.tfvars.length, lintRoot(r).length]);
+    (await read(given)).roots.map(r => [r.dir, r.otherFiles.map(f => f.path), r.tfvars.length, lintRoot(r).length]);
   assert.deepEqual(await files({ '/r/main.tf': named('a'), '/r/x.tfvars': secret, '/r/env/prod/terraform.tfvars': secret }), [
     ['/r', ['/r/x.tfvars', '/r/env/prod/terraform.tfvars'], 1, 2],
   ]); // prettier-ignore
@@ -324,4 +324,22 @@ test('the workspace "default" is no choice behind tags or a prefix', async () =>
     assert.equal(await selected(main, { TF_WORKSPACE: 'default' }, 'a-prod'), 'absent');
     assert.equal(await selected(main, {}, 'a-prod'), 'known');
   }
+});
+
+test('tests belong to the root above them: keys in them are found, but a local test may well use a profile', async () => {
+  const { roots } = await read({
+    '/r/main.tf': 'provider "aws" {\n  region = "x"\n}\n',
+    '/r/tests/a.tftest.hcl':
+      'provider "aws" {\n  profile = "p"\n}\nvariables {\n  k = "AKIAQWERTYUIOPASDFGH"\n}\nterraform {\n  cloud {\n  }\n}\n',
+    '/r/b.tftest.json': '{"provider": {"aws": {"access_key": "AKIAQWERTYUIOPASDFGH"}}}',
+  });
+  const [root] = roots;
+  assert.deepEqual(
+    [roots.length, root?.module.providers.length, root?.tfvars.length, root?.cloud.kind],
+    [1, 1, 0, 'none'],
+  );
+  assert.deepEqual(root && lintRoot(root).map(f => [f.location.file, f.code]), [
+    ['/r/b.tftest.json', 'hard-coded-key'],
+    ['/r/tests/a.tftest.hcl', 'hard-coded-key'],
+  ]);
 });

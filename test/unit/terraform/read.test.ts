@@ -89,7 +89,7 @@ test('tfvars files come in the order in which Terraform loads them', async () =>
   const files = Object.fromEntries(names.map(name => [`/r/${name}`, name.endsWith('json') ? '{}' : '']));
   const root = await only({ ...files, '/r/main.tf': 'provider "aws" {}\n' });
   assert.deepEqual(
-    root.tfvarsFiles.map(file => file.path),
+    root.otherFiles.map(file => file.path),
     ['terraform.tfvars', 'terraform.tfvars.json', 'a.auto.tfvars', 'b.auto.tfvars.json', 'by-hand.tfvars'].map(
       name => `/r/${name}`,
     ),
