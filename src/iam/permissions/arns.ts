@@ -1,16 +1,10 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tablesArns';
-import {
-  follow,
-  instancesOf,
-  type KnownText,
-  knownText,
-  pathOf,
-  type Place,
-  referencedName,
-  type Scope,
-} from './values';
+import { follow, pathOf } from './follow';
+import { resourceOf, type Place, type Scope } from './scope';
+import type { KnownText } from './textFunctions';
+import { instancesOf, knownText, referencedName } from './values';
 
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
 
@@ -108,9 +102,7 @@ function principalArns(resource: ResourceBlock, scope: Scope, place: Place): rea
   const behind = follow(argument.value, scope);
   const [type, name] = pathOf(behind.value) ?? [];
   const { instance: _, ...outside } = behind.scope;
-  const owner = outside.module.resources.find(
-    r => r.mode === 'resource' && r.type === `aws_iam_${kind}` && r.type === type && r.name === name,
-  );
+  const owner = type === `aws_iam_${kind}` ? resourceOf(outside.module, 'resource', type, name) : undefined;
   if (owner !== undefined) return resourceArns(owner, outside, place);
   const known = nameOf(resource, scope, argument.name);
   return known === undefined ? undefined : anyPath(kind, known, place.account ?? '*', place);
@@ -205,7 +197,7 @@ export function roleArns(value: Expression, at: Scope, place: Place): readonly s
   const mode = path[0] === 'data' ? 'data' : 'resource';
   const role =
     type === 'aws_iam_role' && (attribute === undefined || ['arn', 'id', 'name'].includes(path.at(-1) ?? ''))
-      ? scope.module.resources.find(r => r.mode === mode && r.type === type && r.name === name)
+      ? resourceOf(scope.module, mode, type, name)
       : undefined;
   // Its path counts: the name alone does not make the ARN.
   const { instance: _, ...outside } = scope;
@@ -213,32 +205,4 @@ export function roleArns(value: Expression, at: Scope, place: Place): readonly s
   const text = knownText(behind, scope);
   if (text === undefined || text.open || /[*?$\s]/.test(text.text) || text.text === '') return undefined;
   return [text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`];
-}
-
-/** Does an ARN fit a format of AWS's reference? `${…}` is any text there, without slashes in a bucket's name. */
-export function fitsFormat(arn: string, format: string): boolean {
-  const fields = format.split(':');
-  const parts = arn.split(':');
-  const head = fields.slice(0, 5);
-  if (!head.every((field, i) => field.startsWith('${') || field === parts[i])) return false;
-  const rest = fields.slice(5).join(':');
-  const any = fields[2] === 's3' ? '[^/]+' : '.+';
-  const source = rest
-    .split(/\$\{[^}]*\}/)
-    .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join(any);
-  return new RegExp(`^${source}$`).test(parts.slice(5).join(':'));
-}
-
-/** A format of AWS's reference as a pattern: the place filled in, `*` for what is not known. */
-export function patternOf(format: string, place: Place): string {
-  const [, , service = '', region = '', account = '', ...rest] = format.split(':');
-  return [
-    'arn',
-    place.partition,
-    service,
-    region.startsWith('${') ? (place.region ?? '*') : region,
-    account.startsWith('${') ? (place.account ?? '*') : account,
-    rest.join(':').replace(/\$\{[^}]*\}/g, '*'),
-  ].join(':');
 }

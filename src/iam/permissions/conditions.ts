@@ -1,10 +1,13 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
-import { patternOf, resourceArns } from './arns';
+import { patternOf } from './arnFormat';
+import { resourceArns } from './arns';
 import type { Conditions } from './document';
 import { providerOf } from './providers';
 import type { Owner } from './scopes';
-import { follow, instancesOf, knownText, pathOf, type Place, type Scope } from './values';
+import { follow, pathOf } from './follow';
+import { resourceOf, type Place, type Scope } from './scope';
+import { instancesOf, knownText } from './values';
 
 /**
  * Limits that the code decides: which policies may be attached, and which boundary a role or user is made with.
@@ -67,7 +70,7 @@ function policyArns(
 ): readonly string[] | undefined {
   const behind = follow(value, scope);
   const [type, name, ...rest] = pathOf(behind.value) ?? [];
-  const policy = behind.scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
+  const policy = resourceOf(behind.scope.module, 'resource', type, name);
   const { instance: _, ...outside } = behind.scope;
   if (policy?.type === 'aws_iam_policy' && ['arn', 'id'].includes(rest.at(-1) ?? ''))
     return resourceArns(policy, outside, place);

@@ -2,7 +2,8 @@ import { at, attributeOf, type ResourceBlock } from '../../terraform/model';
 import { resourceArns } from './arns';
 import type { Need } from './need';
 import { byHand, resourceBehind, type Subject } from './subject';
-import { instancesOf, knownText, type Place, type Scope } from './values';
+import type { Place, Scope } from './scope';
+import { instancesOf, knownText } from './values';
 
 /**
  * A password that RDS or Redshift keeps in Secrets Manager, in a secret whose name begins with `rds!` or `redshift!`.

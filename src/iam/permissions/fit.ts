@@ -1,5 +1,5 @@
 import { compact, policySize } from '../policy/document';
-import { fitsFormat } from './arns';
+import { fitsFormat } from './arnFormat';
 import type { PermissionDocument, PermissionStatement } from './document';
 import type { TypeMapping } from './mapping';
 
@@ -116,32 +116,61 @@ function commonStart(texts: readonly string[]): string {
  */
 export function fitting(policy: PermissionDocument, mapping: TypeMapping): PermissionDocument {
   if (charactersOf(policy) <= managedQuota) return policy;
-  const joined: PermissionStatement[] = [];
+  // Only statements of one service with one condition can be joined: a policy may have thousands, most of them apart.
+  const groups = new Map<string, Joined[]>();
+  const all: Joined[] = [];
   for (const statement of policy.Statement) {
-    const index = joined.findIndex(other => joinable(other, statement, mapping));
-    const other = joined[index];
-    if (other === undefined) joined.push(statement);
-    else
-      joined[index] = {
-        ...other,
-        Action: [...new Set([...other.Action, ...statement.Action])].sort(),
-        Resource: [...new Set([...other.Resource, ...statement.Resource])].sort(),
-      };
+    const key = `${statement.Action[0]?.split(':')[0] ?? ''} ${JSON.stringify(statement.Condition)}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    const next = joinedOf(statement, mapping);
+    const other = group.find(g => joinable(g, next));
+    if (other === undefined) {
+      group.push(next);
+      all.push(next);
+      continue;
+    }
+    for (const set of ['actions', 'resources', 'formats'] as const) for (const one of next[set]) other[set].add(one);
   }
-  return { ...policy, Statement: joined };
+  const Statement = all.map(({ statement, actions, resources }) => ({
+    ...statement,
+    Action: [...actions].sort(),
+    Resource: [...resources].sort(),
+  }));
+  return { ...policy, Statement };
 }
 
-function joinable(a: PermissionStatement, b: PermissionStatement, mapping: TypeMapping): boolean {
-  const service = (s: PermissionStatement): string => s.Action[0]?.split(':')[0] ?? '';
-  if (service(a) !== service(b) || a.Resource.includes('*') || b.Resource.includes('*')) return false;
-  if (JSON.stringify(a.Condition) !== JSON.stringify(b.Condition)) return false;
-  const nothingMore = (from: PermissionStatement, to: PermissionStatement): boolean => {
-    const added = to.Resource.filter(r => !from.Resource.includes(r));
-    return from.Action.every(action => {
-      const formats = mapping.formats(action);
+interface Joined {
+  readonly statement: PermissionStatement;
+  readonly actions: Set<string>;
+  readonly resources: Set<string>;
+  /** Of all kinds of resources that its actions take. */
+  readonly formats: Set<string>;
+  /** Actions without a format, or `*`, keep it apart. */
+  readonly apart: boolean;
+}
+
+function joinedOf(statement: PermissionStatement, mapping: TypeMapping): Joined {
+  const formats = statement.Action.map(action => mapping.formats(action));
+  return {
+    statement,
+    actions: new Set(statement.Action),
+    resources: new Set(statement.Resource),
+    formats: new Set(formats.flatMap(list => list.map(f => f.format))),
+    apart: statement.Resource.includes('*') || formats.some(list => list.length === 0),
+  };
+}
+
+function joinable(a: Joined, b: Joined): boolean {
+  if (a.apart || b.apart) return false;
+  const nothingMore = (from: Joined, to: Joined): boolean => {
+    for (const r of to.resources) {
+      if (from.resources.has(r)) continue;
       // Paths of API Gateway and the like are not told apart by their formats.
-      return formats.length > 0 && added.every(r => isKind(r) && !formats.some(f => fitsFormat(r, f.format)));
-    });
+      if (!isKind(r)) return false;
+      for (const format of from.formats) if (fitsFormat(r, format)) return false;
+    }
+    return true;
   };
   return nothingMore(a, b) && nothingMore(b, a);
 }
@@ -157,12 +186,15 @@ export function split(policy: PermissionDocument): readonly PermissionDocument[]
     Version: '2012-10-17',
     Statement,
   });
-  const fits = (all: readonly PermissionStatement[]): boolean => charactersOf(document(all)) <= managedQuota;
-  const pieces: PermissionStatement[] = [];
+  // A document is as long as its statements, with a comma between two.
+  const frame = charactersOf(document([]));
+  const sizeOf = (statement: PermissionStatement): number => charactersOf(document([statement])) - frame;
+  const pieces: { readonly statement: PermissionStatement; readonly size: number }[] = [];
   const cut = (statement: PermissionStatement): void => {
     const list = statement.Action.length > 1 ? 'Action' : 'Resource';
-    if (fits([statement]) || statement[list].length < 2) {
-      pieces.push(statement);
+    const size = sizeOf(statement);
+    if (frame + size <= managedQuota || statement[list].length < 2) {
+      pieces.push({ statement, size });
       return;
     }
     const middle = statement[list].length >> 1;
@@ -171,10 +203,16 @@ export function split(policy: PermissionDocument): readonly PermissionDocument[]
   };
   policy.Statement.forEach(cut);
   const parts: PermissionStatement[][] = [];
-  for (const piece of pieces) {
+  let length = Infinity;
+  for (const { statement, size } of pieces) {
     const last = parts.at(-1);
-    if (last !== undefined && fits([...last, piece])) last.push(piece);
-    else parts.push([piece]);
+    if (last !== undefined && length + 1 + size <= managedQuota) {
+      last.push(statement);
+      length += 1 + size;
+    } else {
+      parts.push([statement]);
+      length = frame + size;
+    }
   }
   return parts.map(document);
 }

@@ -5,7 +5,7 @@ import type { FoundNeeds, Need } from './need';
 import { pass } from './passing';
 import { isSet } from './scopes';
 import { byHand, nothing, resourceBehind, type Subject, valuesAt } from './subject';
-import type { Scope } from './values';
+import type { Scope } from './scope';
 
 /** The role inside of an instance profile is passed to EC2 by who starts the instance. */
 export function profileNeeds(subject: Subject): FoundNeeds {

@@ -21,7 +21,9 @@ import { backendNeeds, remoteStateNeeds } from './stateNeeds';
 import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables';
 import { webAclActions, webAclTarget } from './webAclNeeds';
-import { childScope, instancesOf, knownText, type Place, type Scope } from './values';
+import { childScope } from './follow';
+import type { Place, Scope } from './scope';
+import { instancesOf, knownText } from './values';
 
 export interface Unmapped {
   readonly type: string;

@@ -8,7 +8,9 @@ import {
 } from '../../terraform/model';
 import { partitionOfRegion } from '../../oidc/partition';
 import type { Expression } from '../../terraform/syntax/ast';
-import { knownText, pathOf, type Place, type ProviderSettings, type Scope } from './values';
+import { pathOf } from './follow';
+import type { Place, ProviderSettings, Scope } from './scope';
+import { knownText } from './values';
 
 const unset: ProviderSettings = { region: undefined, fixed: false, defaultTags: false, literalTags: new Map() };
 

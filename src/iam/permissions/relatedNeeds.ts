@@ -8,7 +8,8 @@ import { logBucketNeeds, logDeliveryNeeds } from './logNeeds';
 import { pass } from './passing';
 import { byHand, type Subject, valuesAt } from './subject';
 import { keyUses, passedRoles, scalableServices, serviceLinkedRoles, type KeyUse } from './tablesRelated';
-import { instancesOf, knownText, type Place, type Scope } from './values';
+import type { Place, Scope } from './scope';
+import { instancesOf, knownText } from './values';
 
 /** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
 function passRoleNeeds(subject: Subject): FoundNeeds {

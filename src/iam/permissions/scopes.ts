@@ -1,13 +1,16 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
-import { alternativeKinds, fitsFormat, nameOf, patternOf, resourceArns, templateOf } from './arns';
+import { fitsFormat, patternOf, wordOf } from './arnFormat';
+import { alternativeKinds, nameOf, resourceArns, templateOf } from './arns';
 import type { ArnFormat, TypeMapping } from './mapping';
 import { type RestoredFrom, restoredFrom } from './databaseNeeds';
 import { placeOf } from './providers';
 import { kindsByHand } from './tables';
 import { webAclTarget } from './webAclNeeds';
 import type { Why } from './need';
-import { nameArguments, pathOf, type Place, type Scope } from './values';
+import { pathOf } from './follow';
+import { resourceOf, type Place, type Scope } from './scope';
+import { nameArguments } from './tablesArns';
 
 /** What an action is allowed on. */
 export interface ActionScope {
@@ -81,11 +84,6 @@ function kindsOf(type: string, mapping: TypeMapping, actions: ReadonlySet<string
   return new Set();
 }
 
-function wordOf(format: string): string {
-  const word = /^(?:\$\{\w+\}\/)?([a-zA-Z0-9-]+)/.exec(format.split(':').slice(5).join(':'))?.[1] ?? ' ';
-  return word.replace(/-/g, '_').toLowerCase();
-}
-
 /** Kinds whose ARN ends with the name, where the resource has one: `job/${JobName}`. */
 function namedKinds(
   resource: ResourceBlock,
@@ -119,7 +117,7 @@ function referencedArns(resource: ResourceBlock, scope: Scope): readonly string[
     const key = `${type}.${name}`;
     if (!type.startsWith('aws_') || type === resource.type || seen.has(key)) return;
     seen.add(key);
-    const other = scope.module.resources.find(r => r.mode === 'resource' && r.type === type && r.name === name);
+    const other = resourceOf(scope.module, 'resource', type, name);
     if (other === undefined || other === resource) return;
     for (const arn of resourceArns(other, scope, placeOf(other, scope)) ?? []) out.add(arn);
   };
@@ -188,12 +186,14 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   const formats = alternatives && owned.length > 0 ? owned : all;
   const required = formats.some(f => f.required);
   const found = (arns: readonly string[], f: ArnFormat): readonly string[] => arns.filter(a => fitsFormat(a, f.format));
-  const reach = (f: ArnFormat): readonly string[] => {
-    const own = found(owner.own, f);
-    return own.length > 0 ? own : found(owner.referenced, f);
-  };
-  const reached = formats.filter(f => reach(f).length > 0);
-  const named = reached.flatMap(reach);
+  const reaches = new Map(
+    formats.map(f => {
+      const own = found(owner.own, f);
+      return [f, own.length > 0 ? own : found(owner.referenced, f)];
+    }),
+  );
+  const reached = formats.filter(f => (reaches.get(f)?.length ?? 0) > 0);
+  const named = reached.flatMap(f => reaches.get(f) ?? []);
   const rest = formats.filter(f => !reached.includes(f) && (!alternatives || (f.required && named.length === 0)));
   if (named.length > 0 && (alternatives || !required)) {
     const also = required && !tagging ? formats.filter(f => f.required && !reached.includes(f)) : [];

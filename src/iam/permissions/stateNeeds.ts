@@ -3,7 +3,8 @@ import { attributeOf, blocksOf, type ResourceBlock, type Root } from '../../terr
 import type { Expression, ObjectItem } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
 import type { FoundNeeds, Need, Phase } from './need';
-import { knownText, type Scope } from './values';
+import type { Scope } from './scope';
+import { knownText } from './values';
 
 interface StatePlace {
   readonly address: string;

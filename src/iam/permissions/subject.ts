@@ -1,7 +1,8 @@
 import { attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import type { FoundNeeds, Need } from './need';
-import { follow, pathOf, type Place, type Scope } from './values';
+import { follow, pathOf } from './follow';
+import { resourceOf, type Place, type Scope } from './scope';
 
 /** A resource for which needs are collected. */
 export interface Subject {
@@ -60,7 +61,7 @@ export function resourceBehind(
   const path = pathOf(behind) ?? [];
   const mode = path[0] === 'data' ? 'data' : 'resource';
   const [type, name] = mode === 'data' ? path.slice(1) : path;
-  const resource = scope.module.resources.find(r => r.mode === mode && r.type === type && r.name === name);
+  const resource = resourceOf(scope.module, mode, type, name);
   // The instance is one of who asks, not of what is asked for.
   const { instance: _, ...outside } = scope;
   return resource && { resource, scope: outside };

@@ -1,6 +1,7 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import { resourceBehind } from './subject';
-import { knownText, type Scope } from './values';
+import type { Scope } from './scope';
+import { knownText } from './values';
 
 /** What AWS asks of the caller in the service whose resource a web ACL is put on. */
 interface Target {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitsFormat } from '../../../../src/iam/permissions/arns';
+import { fitsFormat } from '../../../../src/iam/permissions/arnFormat';
 import { fit, fitting, split } from '../../../../src/iam/permissions/fit';
 import type { PermissionDocument } from '../../../../src/iam/permissions/document';
 import { compact, policySize } from '../../../../src/iam/policy/document';
@@ -105,4 +105,34 @@ test('names with the same beginning become a prefix only where nothing else fits
   assert.ok(many.fit.sentence.includes('orders-queue-*'));
   const few = await ofCode(queues(20));
   assert.equal(few.fit.how, 'managed');
+});
+
+test('thousands of statements: each action is looked up a few times, not once for each pair', () => {
+  const count = 1000;
+  const policy: PermissionDocument = {
+    Version: '2012-10-17',
+    Statement: Array.from({ length: count }, (_, i) => ({
+      Sid: `Role${i}`,
+      Effect: 'Allow',
+      Action: ['iam:PassRole'],
+      Resource: [`arn:aws:iam::111122223333:role/${i}`],
+      Condition: { StringEquals: { 'iam:PassedToService': `service${i % 500}.amazonaws.com` } },
+    })),
+  };
+  let asked = 0;
+  const counting = new Proxy(mapping, {
+    get: (target, name) => {
+      if (name === 'formats') asked++;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  assert.equal(fitting(policy, counting).Statement.length, count);
+  assert.ok(asked <= 3 * count, `${asked}`);
+  const pieces = split(policy);
+  for (const piece of pieces) assert.ok(sizeOf(piece) <= 6144);
+  assert.deepEqual(
+    pieces.flatMap(p => p.Statement),
+    policy.Statement,
+  );
 });

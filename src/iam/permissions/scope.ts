@@ -1,0 +1,73 @@
+import type { Module, ResourceBlock } from '../../terraform/model';
+import type { Expression } from '../../terraform/syntax/ast';
+
+/** Where the resources will be. What is not given is `*` in an ARN: another account's resources are still not in reach of a role. */
+export interface Place {
+  readonly partition: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+}
+
+/** What a provider block decides for the resources that use it. */
+export interface ProviderSettings {
+  /** As written in the code; undefined: the environment decides. */
+  readonly region: string | undefined;
+  /** Is the region a literal, which nothing outside of the code can change? */
+  readonly fixed: boolean;
+  readonly defaultTags: boolean;
+  /** The default tags that are written out, by key. */
+  readonly literalTags: ReadonlyMap<string, string>;
+}
+
+/** One use of a module: its code, and what its variables are set to (with the scope that the value was written in). */
+export interface Scope {
+  readonly module: Module;
+  readonly variables: ReadonlyMap<string, { readonly value: Expression; readonly scope: Scope | undefined }>;
+  /** `module.network.`, or nothing for the root. */
+  readonly prefix: string;
+  readonly place: Place;
+  /** By the name in this module: `aws`, `aws.east`. */
+  readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** All modules of the root that could be read. */
+  readonly modules: readonly Module[];
+  /** What `terraform.workspace` is, where the code names one workspace of HCP Terraform. */
+  readonly workspace: string | undefined;
+  /** Variables of the root whose default was taken; the workspace may set others. Grows while values are looked up. */
+  readonly assumed: Set<string>;
+  /** Inside of one instance of a resource: what `each` and `count.index` are. */
+  readonly instance?: Instance;
+}
+
+export interface Instance {
+  readonly key: string;
+  readonly value: Expression | undefined;
+}
+
+/** The default of a variable; that of a root's is noted, for the workspace may set another value. */
+export function defaultOf(name: string, scope: Scope): Expression | undefined {
+  const value = scope.module.variables.get(name)?.default;
+  if (value !== undefined && scope.prefix === '') scope.assumed.add(name);
+  return value;
+}
+
+const indexes = new WeakMap<Module, ReadonlyMap<string, ResourceBlock>>();
+
+/** A resource or data source of a module. A module may have thousands, and each of them refers to others. */
+export function resourceOf(
+  module: Module,
+  mode: ResourceBlock['mode'],
+  type: string | undefined,
+  name: string | undefined,
+): ResourceBlock | undefined {
+  let index = indexes.get(module);
+  if (index === undefined) {
+    const all = new Map<string, ResourceBlock>();
+    for (const r of module.resources) {
+      const key = `${r.mode} ${r.type} ${r.name}`;
+      if (!all.has(key)) all.set(key, r);
+    }
+    index = all;
+    indexes.set(module, index);
+  }
+  return index.get(`${mode} ${type ?? ''} ${name ?? ''}`);
+}
