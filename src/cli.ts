@@ -81,7 +81,8 @@ function isParseArgsError(error: unknown): error is Error {
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort());
 process.once('SIGTERM', () => abort.abort());
-// A closed pipe (`tfc-oidc check | head`) is the reader's choice, not an error of ours.
+// A closed pipe (`tfc-oidc check | head`) is the reader's choice, not an error of ours; a closed standard error changes no exit code.
+process.stderr.on('error', () => undefined);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
 
 main(process.argv.slice(2), {

@@ -10,6 +10,7 @@ import {
   stackName,
   workspaceName,
 } from '../oidc/names';
+import { type Partition, partitionName, partitionOfRegion } from '../oidc/partition';
 import type { Identity, Phase } from '../oidc/subject';
 import { many, type OptionValues, required, text, UsageError } from './command';
 
@@ -34,6 +35,19 @@ export const identityHelp = `  --organization ORG    organization, letter by let
 export function hostnameOf(values: OptionValues): Hostname {
   const given = text(values, 'hostname');
   return given === undefined ? defaultHostname : unwrap(hostname(given));
+}
+
+/** --partition, or that of --region; a region of another partition is refused. `undefined` where neither is given. */
+export function partitionOf(values: OptionValues): Partition | undefined {
+  const region = text(values, 'region');
+  if (region !== undefined && !/^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(region))
+    throw new UsageError(`--region takes a region like eu-central-1; it was "${region}"`);
+  const ofRegion = region === undefined ? undefined : partitionOfRegion(region);
+  const given = text(values, 'partition');
+  const partition = given === undefined ? ofRegion : unwrap(partitionName(given));
+  if (ofRegion !== undefined && partition !== ofRegion)
+    throw new UsageError(`the region ${region ?? ''} is in the partition ${ofRegion}, not in ${partition ?? ''}`);
+  return partition;
 }
 
 /** What the options name: one identity for each workspace or deployment. */

@@ -10,13 +10,14 @@ import { readVariables } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
-import { accountId, partitionOfRegion } from '../../oidc/partition';
+import { accountId } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { planBinding } from '../binding';
 import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
 import { targets } from '../bindings';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { HcpSessions } from '../hcpSession';
+import { partitionOf } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const exportBinding: Command = {
@@ -57,7 +58,7 @@ ${bindingHelp}
       existing = existingIn(planned.actual, reported?.variables);
       quota = planned.choices.trustPolicyQuota;
     } else {
-      const partition = text(values, 'partition') ?? partitionOfRegion(request.region ?? '');
+      const partition = partitionOf(values) ?? 'aws';
       const choices = request.choices(unwrap(accountId(account)), partition);
       desired = unwrap(desiredBinding(choices));
       quota = choices.trustPolicyQuota;

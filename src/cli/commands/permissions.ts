@@ -4,10 +4,11 @@ import { generatePermissions, type Permissions } from '../../iam/permissions/gen
 import { type Unread, unreadFiles } from '../../iam/permissions/unread';
 import { readMapping } from '../../iam/permissions/mapping';
 import { policyHcl } from '../../iam/permissions/hcl';
-import { accountId, partitionName, partitionOfRegion } from '../../oidc/partition';
+import { accountId } from '../../oidc/partition';
 import type { Root } from '../../terraform/model';
-import { choice, type Command, text, UsageError } from '../command';
+import { choice, type Command, text } from '../command';
 import { nodeFiles } from '../files';
+import { partitionOf } from '../names';
 import { permissionData } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 
@@ -46,15 +47,12 @@ folder or a local module could not be read (what the rest needs is reported all 
     const format = choice(values, 'format', ['json', 'text', 'terraform'], 'json');
     const account = text(values, 'account');
     const region = text(values, 'region');
-    if (region !== undefined && !/^[a-z]{2,}(?:-[a-z]+)+-\d+$/.test(region))
-      throw new UsageError(`--region takes a region like eu-central-1; it was "${region}"`);
-    const named = text(values, 'partition');
-    const partition = named === undefined ? undefined : unwrap(partitionName(named));
-    if (partition !== undefined && region !== undefined && partitionOfRegion(region) !== partition)
-      throw new UsageError(
-        `the region ${region} is in the partition ${partitionOfRegion(region)}, not in ${partition}`,
-      );
-    const place = { partition, region, account: account === undefined ? undefined : unwrap(accountId(account)) };
+    const partition = partitionOf(values);
+    const place = {
+      partition: text(values, 'partition') === undefined ? undefined : partition,
+      region,
+      account: account === undefined ? undefined : unwrap(accountId(account)),
+    };
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
     const mapping = readMapping(permissionData('terraform.json.gz'));

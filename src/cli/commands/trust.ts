@@ -2,10 +2,10 @@ import { unwrap } from '../../core/problem';
 import { pretty, type TrustDocument } from '../../iam/policy/document';
 import { type AnyProjectIdentity, trustPolicy } from '../../iam/policy/trust';
 import { audienceName, defaultAudience, organizationName, workspaceName } from '../../oidc/names';
-import { accountId, partitionName, partitionOfRegion } from '../../oidc/partition';
+import { accountId } from '../../oidc/partition';
 import type { Identity, Phase } from '../../oidc/subject';
 import { choice, type Command, many, noPositionals, type OptionValues, required, text } from '../command';
-import { hostnameOf, identitiesOf, identityHelp, identityOptions, phasesOf } from '../names';
+import { hostnameOf, identitiesOf, identityHelp, identityOptions, partitionOf, phasesOf } from '../names';
 
 export const trust: Command = {
   name: 'trust',
@@ -53,13 +53,11 @@ Examples:
 };
 
 function policyFor(values: OptionValues, phases: readonly Phase[]): TrustDocument {
-  const region = text(values, 'region');
-  const partition = text(values, 'partition') ?? (region === undefined ? 'aws' : partitionOfRegion(region));
   const audience = text(values, 'audience');
   return unwrap(
     trustPolicy({
       hostname: hostnameOf(values),
-      partition: unwrap(partitionName(partition)),
+      partition: partitionOf(values) ?? 'aws',
       accountId: unwrap(accountId(required(values, 'account'))),
       audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
       identities: values['any-project'] === true ? anyProject(values) : identitiesOf(values),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,6 +27,23 @@ function program(args: readonly string[], cwd: string): { code: number | null; o
   );
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
+
+test('a reader that closes standard error changes no exit code', async () => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      path.join(root, 'node_modules/tsx/dist/loader.mjs'),
+      path.join(root, 'src/cli.ts'),
+      'check',
+      'nowhere',
+    ],
+    { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  child.stderr.destroy();
+  const code = await new Promise(resolve => child.once('close', resolve));
+  assert.equal(code, 2);
+});
 
 test('the program: 0 clean, 1 with findings, 2 where it could not run', () => {
   assert.equal(program(['check', at('clean')], root).code, 0);

@@ -50,3 +50,12 @@ test('export says what IAM would refuse, once, and prints nothing', async () => 
   assert.deepEqual([twice.code, twice.err], [0, '']);
   assert.equal(twice.out.match(/data "tfe_workspace"/g)?.length, 1);
 });
+
+test('a region of another partition than the one that is given is refused', async () => {
+  const account = ['--account', '123456789012', '--region', 'us-gov-west-1'];
+  const { out } = await runCommand(trust, [...names, ...account], { cwd: folder });
+  assert.match(out, /"arn:aws-us-gov:iam::/);
+  await assert.rejects(runCommand(trust, [...names, ...account, '--partition', 'aws'], { cwd: folder }), UsageError);
+  const exported = ['--as', 'aws-cli', ...names, ...account, '--partition', 'aws'];
+  await assert.rejects(runCommand(exportBinding, exported, { cwd: folder }), UsageError);
+});
