@@ -2,10 +2,14 @@
 import path from 'node:path';
 import { build } from './build.mjs';
 import { root, run } from './install.mjs';
+import { reviewPackage } from './review-package.mjs';
 
 export async function makePackage(out = path.join(root, 'configure-tfc-oidc.vsix')) {
   await build({ production: true });
   run(process.execPath, ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', out]);
+  const { files, problems } = reviewPackage(out, root);
+  if (problems.length > 0) throw new Error(`the package must not be published:\n${problems.join('\n')}`);
+  console.log(`${files} files looked into: no secret, no source map, no path of this machine.`);
   return out;
 }
 
