@@ -1,3 +1,4 @@
+import { editDistance } from '../core/editDistance';
 import type { Module, Root } from '../terraform/model';
 import type { Expression } from '../terraform/syntax/ast';
 import { childrenOf } from '../terraform/syntax/walk';
@@ -17,6 +18,14 @@ export type InjectedVariable = keyof typeof injectedVariables;
 
 export function injectedVariable(name: string): InjectedVariable | undefined {
   return name in injectedVariables ? (name as InjectedVariable) : undefined;
+}
+
+/** The injected variable whose name was meant: HCP Terraform fills none of another name, however near. */
+export function meantVariable(name: string): InjectedVariable | undefined {
+  if (injectedVariable(name) !== undefined || !/dyn|cred/i.test(name)) return undefined;
+  const plain = name.toLowerCase().replaceAll('-', '_');
+  const names = Object.keys(injectedVariables) as InjectedVariable[];
+  return names.find(n => editDistance(plain, n) <= 2);
 }
 
 /** One use of an injected variable: its default, one tag of its aliases, or something that can't be told. */

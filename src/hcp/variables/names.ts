@@ -1,3 +1,5 @@
+import { editDistance } from '../../core/editDistance';
+
 /**
  * Names of the variables that switch dynamic credentials for AWS on and shape them
  * (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/aws-configuration).
@@ -137,23 +139,4 @@ function splits(key: string, length: number): readonly { readonly head: string; 
     if (Math.abs(i - length) <= 3) out.push({ head: key.slice(0, i), tag: key.slice(i) });
   }
   return out;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours. */
-export function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, (before[j - 2] ?? 0) + 1);
-      row.push(best);
-    }
-    before = last;
-    last = row;
-  }
-  return last[b.length] ?? 0;
 }

@@ -2,7 +2,14 @@ import { at, attributeOf, type Module, type ProviderBlock, type Root, type Varia
 import type { Expression } from '../../terraform/syntax/ast';
 import { parseHcl } from '../../terraform/syntax/hcl';
 import { attributesIn, pathsIn } from '../expressions';
-import { injectedUse, injectedUses, injectedVariable, injectedVariables, type InjectedVariable } from '../injected';
+import {
+  injectedUse,
+  injectedUses,
+  injectedVariable,
+  injectedVariables,
+  type InjectedVariable,
+  meantVariable,
+} from '../injected';
 import { declareVariable, dynamicVariable, fixType, isTag, mappedUses, mapProvider, tagsInUse } from '../mapping';
 import { isLocalMock } from '../mock';
 import { blockHeader, providerName, setArguments } from '../providers';
@@ -31,7 +38,7 @@ export const dynamicCredentialsVariable: Rule = {
 function declarations(module: Module): readonly RuleFinding[] {
   return [...module.variables.values()].flatMap(variable => {
     const name = injectedVariable(variable.name);
-    if (name === undefined) return [];
+    if (name === undefined) return misspelt(variable);
     const type = attributeOf(variable.body, 'type');
     const wrong = type === undefined ? 'has no type' : typeProblem(typeExpression(type.value, variable), name);
     if (wrong === undefined) return [];
@@ -46,6 +53,19 @@ function declarations(module: Module): readonly RuleFinding[] {
       },
     ];
   });
+}
+
+/** A name that is nearly right is as good as none. */
+function misspelt({ name, file, block }: VariableBlock): readonly RuleFinding[] {
+  const meant = meantVariable(name);
+  if (meant === undefined) return [];
+  return [
+    {
+      location: at(file, blockHeader(block, file)),
+      statement: block,
+      message: `Variable "${name}" looks like "${meant}". HCP Terraform fills a variable of exactly that name; this one gets no value. Rename it, here and where it is used.`,
+    },
+  ];
 }
 
 /** In JSON (and in the quoted style of Terraform 0.11) a type is written as a string. */

@@ -1,6 +1,8 @@
-import { at } from '../../terraform/model';
+import { at, type Module } from '../../terraform/model';
+import type { Expression } from '../../terraform/syntax/ast';
 import { removal } from '../edits/fixes';
-import { comesFromInjected } from '../injected';
+import { pathsIn } from '../expressions';
+import { comesFromInjected, meantVariable } from '../injected';
 import { mapProvider, tagsInUse } from '../mapping';
 import { allProviders, originsOf, providerName, setArguments } from '../providers';
 import type { Rule } from '../rule';
@@ -23,7 +25,7 @@ export const sharedFiles: Rule = {
     const tagged = tagsInUse(root);
     return allProviders(root).flatMap(({ module, provider }) =>
       setArguments(provider.body, sharedFileArguments)
-        .filter(argument => !comesFromInjected(root, module, argument.value))
+        .filter(argument => !comesFromInjected(root, module, argument.value) && !isMisspelt(module, argument.value))
         .map(argument => ({
           location: at(provider.file, argument),
           statement: argument,
@@ -38,3 +40,11 @@ export const sharedFiles: Rule = {
     );
   },
 };
+
+/** From a variable whose name is nearly right: the rule of the variable says so, and removing the argument would lose the mapping. */
+function isMisspelt(module: Module, value: Expression): boolean {
+  return pathsIn(value).some(({ steps: [head, name] }) => {
+    if (head !== 'var' || typeof name !== 'string') return false;
+    return module.variables.has(name) && meantVariable(name) !== undefined;
+  });
+}

@@ -211,3 +211,15 @@ test('a mock on this machine needs no mapping when a tag is in use', async () =>
     'error dynamic-credentials-variable',
   ]);
 });
+
+test('a variable whose name is nearly right gets no value, and its provider keeps the argument', async () => {
+  const text = (name: string): string =>
+    `variable "${name}" {\n  type = object({\n    default = object({ shared_config_file = string })\n    aliases = map(object({ shared_config_file = string }))\n  })\n}\nprovider "aws" {\n  region = "x"\n  shared_config_files = [var.${name}.default.shared_config_file]\n}\n`;
+  for (const name of ['tfc_aws_dynamic_credential', 'TFC_AWS_DYNAMIC_CREDENTIALS', 'tfc_aws_dynamic-credentials']) {
+    const findings = await lint({ 'main.tf': text(name) });
+    assert.deepEqual(brief(findings), ['error dynamic-credentials-variable'], name);
+    assert.deepEqual(findings[0]?.fixes, []);
+  }
+  assert.deepEqual(await lint({ 'main.tf': text('tfc_aws_dynamic_credentials') }), []);
+  assert.deepEqual(brief(await lint({ 'main.tf': text('aws_credentials') })), ['error shared-files']);
+});

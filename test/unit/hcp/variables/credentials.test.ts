@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { credentialFacts, type VariableFacts } from '../../../../src/hcp/variables/credentials';
-import { editDistance, knownName, meantName } from '../../../../src/hcp/variables/names';
+import { editDistance } from '../../../../src/core/editDistance';
+import { knownName, meantName } from '../../../../src/hcp/variables/names';
 import { effectiveVariables, type Variable } from '../../../../src/hcp/variables/precedence';
 
 const arn = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
