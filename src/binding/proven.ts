@@ -33,6 +33,10 @@ export function proofGap(checks: readonly Check[]): ProofGap | undefined {
   return wrong.length === 0 && unread.length === 0 && trusted ? undefined : { wrong, unread };
 }
 
+/** What is said of the workspace as a whole and of one configuration: the default one, or that of a tag. */
+export const ofConfiguration = (checks: readonly Check[], tag: string | undefined): readonly Check[] =>
+  checks.filter(c => c.configuration === undefined || c.configuration === (tag ?? 'default'));
+
 /** What only an edit of the code puts right, and what the code's own fixes come for. */
 export const isCodeOnly = (check: Check): boolean =>
   check.remedy?.kind === 'fix-code' ||

@@ -15,8 +15,8 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
   }
 
   /** Makes a document of this name, or gives an open one its new text. */
-  put(name: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: previewScheme, path: `/${name}` });
+  put(name: string, text: string, side = ''): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: previewScheme, path: `/${name}`, query: side });
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
     return uri;
@@ -32,11 +32,13 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
   async showChanges(title: string, changes: readonly Change[]): Promise<void> {
     const ending = { json: 'json', terraform: 'tf', plaintext: 'txt' } as const;
     const rows = changes.map((change, i) => {
+      const { before, after } = change;
       const name = `${i + 1} ${change.title.replace(/[\\/:]+/g, ' ')}.${ending[change.language]}`;
       return [
         vscode.Uri.from({ scheme: previewScheme, path: `/${name}` }),
-        this.put(`before/${name}`, change.before ?? ''),
-        this.put(`after/${name}`, change.after ?? ''),
+        // Both sides have one path: different ones would read as a renamed file. A secret has no text on either side.
+        before === undefined && after !== undefined ? undefined : this.put(name, before ?? '', 'before'),
+        after === undefined ? undefined : this.put(name, after, 'after'),
       ] as const;
     });
     await vscode.commands.executeCommand('vscode.changes', title, rows);

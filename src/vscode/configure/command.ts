@@ -17,7 +17,7 @@ import { applyAfterYes } from './apply';
 import { type Choices, otherAccountsInUse, takeRoot } from './choices';
 import type { PolicyPlaces } from './permissions';
 import { bindingPreview } from './preview';
-import { checkOthers, proveAndRemove } from './proof';
+import { checkOthers, type Proven, proveAndRemove } from './proof';
 import { configureSteps } from './steps';
 import { isProvable, type PreparedTarget, type Target, titleOf, workOut } from './targets';
 
@@ -95,8 +95,9 @@ export class ConfigureCommand {
         continue;
       }
       if (applied === 'nothing') this.sayNothingToDo(opened, prepared);
-      if (!(await this.prove(asked.analysed, opened, prepared))) return;
-      await this.finish(asked.analysed, prepared);
+      const proven = await this.prove(asked.analysed, opened, prepared);
+      if (proven === 'stopped') return;
+      await this.finish(asked.analysed, prepared, proven === 'everything');
       await checkOthers(this.services, asked.analysed);
       return;
     }
@@ -124,35 +125,55 @@ export class ConfigureCommand {
     analysed: AnalysedRoot,
     opened: ChosenAccount,
     prepared: readonly PreparedTarget[],
-  ): Promise<boolean> {
+  ): Promise<Proven> {
     try {
       return await proveAndRemove(this.services, analysed, opened, prepared);
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problem.code !== 'not-proven') throw error;
       const doctor = vscode.l10n.t('Ask the Doctor');
       const { message, nextStep } = error.problem;
-      if ((await vscode.window.showErrorMessage(`${message} ${nextStep}`, doctor)) !== doctor) return false;
+      if ((await vscode.window.showErrorMessage(`${message} ${nextStep}`, doctor)) !== doctor) return 'stopped';
       const names = prepared.flatMap(t => t.hcp?.workspace.name ?? []);
       const checked = this.services.bindings
         .of(analysed)
         ?.workspaces.find(w => names.includes(w.workspace) && w.checks.some(c => c.state === 'wrong'));
       const command: CommandId = 'tfcOidc.doctor';
       await vscode.commands.executeCommand(command, { analysed, checked });
-      return false;
+      return 'stopped';
     }
   }
 
   /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
-  private async finish(analysed: AnalysedRoot, prepared: readonly PreparedTarget[]): Promise<void> {
-    await offerFixes(analysed, this.services.previews);
+  private async finish(
+    analysed: AnalysedRoot,
+    prepared: readonly PreparedTarget[],
+    everything: boolean,
+  ): Promise<void> {
+    const tags = prepared.flatMap(t => t.binding.tag ?? []);
+    if (tags.length > 0) {
+      // As soon as there is a tag, each provider block has to name its configuration, that of the default one too.
+      const command: CommandId = 'tfcOidc.mapProviders';
+      await vscode.commands.executeCommand(command, { analysed });
+    }
+    if (everything) await offerFixes(await this.current(analysed), this.services.previews);
+    else
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Credentials stay where they are: other configurations of the workspace could not be proven.'),
+      );
     // The checks follow the code that was just saved.
-    await this.store.refresh();
+    const current = await this.current(analysed);
     await this.services.bindings.useCode(this.store.all());
     await offerRun(
       this.services,
-      this.store.all().find(r => r.root.dir === analysed.root.dir) ?? analysed,
+      current,
       prepared.flatMap(t => t.hcp?.workspace.name ?? []),
     );
+  }
+
+  /** The root as its files are now: the mapping of providers may have been written meanwhile. */
+  private async current(analysed: AnalysedRoot): Promise<AnalysedRoot> {
+    await this.store.refresh();
+    return this.store.all().find(r => r.root.dir === analysed.root.dir) ?? analysed;
   }
 
   /**

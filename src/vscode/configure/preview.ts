@@ -377,7 +377,8 @@ export function provenPreview(checked: readonly CheckedWorkspace[]): string {
         '',
         ...head('', vscode.l10n.t('Check'), vscode.l10n.t('What was seen')),
         ...checks.map(
-          c => `| ${words[c.state]} ${c.state} | ${cell(c.title)} | ${c.evidence.map(e => cell(e)).join('<br>')} |`,
+          c =>
+            `| ${words[c.state]}&nbsp;${c.state} | ${cell(c.title)} | ${c.evidence.map(e => cell(e)).join('<br>')} |`,
         ),
         '',
         ...open.flatMap(c => (c.nextStep === undefined ? [] : [`- ${cell(c.title)}: ${cell(c.nextStep)}`])),

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { proofGap } from '../../binding/proven';
+import { ofConfiguration, proofGap } from '../../binding/proven';
 import { planRemovals } from '../../binding/planVariables';
 import { isAbort, ProblemError } from '../../core/problem';
 import type { Workspace } from '../../hcp/workspace/model';
@@ -16,18 +16,23 @@ interface ProofServices extends ApplyServices {
 }
 
 /**
- * Reads everything back into the sidebar and shows what was checked. Where the role is proven, the removal of each static key is
- * offered, with a yes of its own. False where the proof does not hold: then the code keeps its keys too.
+ * `everything`: each configuration of the workspaces is proven, so that credentials may go. `this configuration`: another one, such as
+ * that of another account, could not be read, and may need what is there. `stopped`: the removal was not gone through.
+ */
+export type Proven = 'everything' | 'this configuration' | 'stopped';
+
+/**
+ * Reads everything back into the sidebar and shows what was checked. Where every role is proven, the removal of each static key is
+ * offered, with a yes of its own. A setup that is not proven is a problem that is thrown.
  */
 export async function proveAndRemove(
   services: ProofServices,
   analysed: AnalysedRoot,
   opened: ChosenAccount,
   targets: readonly PreparedTarget[],
-): Promise<boolean> {
+): Promise<Proven> {
   const { bindings, previews } = services;
   const read = targets.filter(t => t.hcp !== undefined);
-  if (read.length === 0) return true;
   // Just these, by the names that were chosen: the code may name none, or a hundred.
   const check = (): Promise<readonly CheckedWorkspace[]> =>
     bindings.checkPlaces(
@@ -36,7 +41,7 @@ export async function proveAndRemove(
     );
   bindings.useAccount(opened);
   const checked = await check();
-  checked.forEach(holds);
+  checked.forEach((c, i) => holds(c, read[i]?.binding.tag));
   let shown = checked;
   // A key that another one had shadowed counts once that one is gone, so what is left is asked about, too; each key once.
   for (const offered = new Set<string>(); ;) {
@@ -45,7 +50,7 @@ export async function proveAndRemove(
       const found = shown[i];
       if (found === undefined || proofGap(found.checks) !== undefined) continue;
       const result = await removeKeys(services, target, found, offered);
-      if (result === 'stopped') return false;
+      if (result === 'stopped') return 'stopped';
       removed ||= result === 'removed';
     }
     if (!removed) break;
@@ -55,7 +60,7 @@ export async function proveAndRemove(
     `${vscode.l10n.t('Proof {0}', shown.map(c => c.workspace).join(', '))}.md`,
     provenPreview(shown),
   );
-  return true;
+  return shown.every(c => proofGap(c.checks) === undefined) ? 'everything' : 'this configuration';
 }
 
 /**
@@ -93,8 +98,8 @@ const placeOf = ({ hostname, organization, name }: Workspace): WorkspacePlace =>
 });
 
 /** The role is proven when every run phase is trusted and nothing else is wrong but what is removed last. */
-function holds({ workspace, checks }: CheckedWorkspace): void {
-  const gap = proofGap(checks);
+function holds({ workspace, checks }: CheckedWorkspace, tag: string | undefined): void {
+  const gap = proofGap(ofConfiguration(checks, tag));
   if (gap === undefined) return;
   const because = gap.wrong.length > 0 ? gap.wrong.map(c => c.title) : gap.unread.map(c => `${c.title}: ${c.why}`);
   throw new ProblemError({

@@ -5,7 +5,8 @@ import { Workbench } from './workbench.mjs';
 
 const dark = 'Default Dark Modern';
 const account = '123456789012';
-const rolesOf = aws => aws.store.account(account).roles;
+const archive = '210987654321';
+const rolesOf = (aws, of = account) => aws.store.account(of).roles;
 const dumped = aws => JSON.stringify(aws.dump());
 
 /** The company, after `change` was made to it and to its environment. */
@@ -61,9 +62,84 @@ const unread = {
     await w.preview('None: provider and roles are as they should be').waitFor();
     await w.preview('HCP Terraform was not asked').waitFor();
     await w.shot('wizard-unread');
-    await w.notification('Variables were not read').locator('.monaco-button', { hasText: 'Sign In' }).first().waitFor();
     assert.deepEqual(hcp.seen, []);
     assert.equal(dumped(aws), before);
+    // Signed in, the same answers lead to the proof: project and variables are read now.
+    await w.notification('Variables were not read').locator('.monaco-button', { hasText: 'Sign In' }).first().click();
+    await w.answer('A user or team token', hcp.token);
+    await w.step('Which Terraform root?');
+    await host.page.keyboard.press('Enter');
+    for (const question of [
+      'AWS profile of the account',
+      'How many roles?',
+      'What may plans do?',
+      'What may applies do?',
+    ]) {
+      await w.step(question);
+      await host.page.keyboard.press('Enter');
+    }
+    await w.notification('provider, roles and variables are as they should be').waitFor({ timeout: 30_000 });
+    await w.preview('Proven: ').waitFor({ timeout: 30_000 });
+    await w.shot('wizard-nothing-to-do');
+    assert.equal(dumped(aws), before);
+  },
+};
+
+/** A second configuration in another account, with every option; what is typed outlives Back, and counts only while it is asked for. */
+const options = {
+  name: 'a second configuration with tag, name, path and boundary; Back keeps what was typed',
+  prepare: changed(({ company: { aws } }) => {
+    aws.store.account(archive);
+  }),
+  run: async (host, { company: { aws, hcp } }) => {
+    const w = new Workbench(host);
+    await start(w, 'network');
+    await w.step('AWS profile of the account');
+    await w.choose('acme-archive');
+    // The workspace uses roles of the other account.
+    await w.dialogButton('Use Account 210987654321').waitFor({ timeout: 30_000 });
+    await w.dialogButton('Use Account 210987654321').click();
+    await w.step('How many roles?');
+    await w.choose('Choose names, path, boundary or tag too');
+    await w.quick.getByText('are asked for next').first().waitFor();
+    await w.choose('Separate plan and apply roles');
+    await w.answer('Tag of a second configuration', 'ARCHIVE');
+    await w.quick.getByText('Name of the roles').first().waitFor();
+    assert.equal(await w.quick.locator('input[type="text"]').first().inputValue(), 'tfc-acme-network-prod-ARCHIVE');
+    await w.answer('Name of the roles', 'net-archive');
+    await w.answer('Path of the roles', '/tf/');
+    await w.quick.getByText('ARN of the permissions boundary').first().waitFor();
+    await w.quick.locator('input[type="text"]').first().fill(`arn:aws:iam::${account}:policy/edge`);
+    await w.quick.getByText('This policy is of account').first().waitFor();
+    await w.shot('wizard-boundary');
+    await w.back();
+    await w.quick.getByText('Path of the roles').first().waitFor();
+    assert.equal(await w.quick.locator('input[type="text"]').first().inputValue(), '/tf/');
+    await host.page.keyboard.press('Enter');
+    await w.answer('ARN of the permissions boundary', 'arn:aws:iam::aws:policy/PowerUserAccess');
+    await permissionsOfCode(w);
+    await w.step('Read the preview');
+    await w.preview('Nothing has been changed yet').waitFor();
+    await w.shot('wizard-second-configuration');
+    await w.quick.locator('.monaco-list-row').first().waitFor();
+    await w.choose('Show Differences');
+    await w.step('Read the preview');
+    await w.shot('wizard-differences');
+    await w.choose('Make');
+    await host.page.locator('.monaco-dialog-box').first().waitFor();
+    await w.shot('wizard-second-question');
+    await w.dialogButton('Make').click();
+    // The other account can't be read with this profile: what is proven is this configuration, and its providers are mapped at once.
+    await w.quick.getByText('Write network/main.tf').first().waitFor({ timeout: 40_000 });
+    await w.shot('wizard-map-providers');
+    await w.choose('Write network/main.tf');
+    await w.onDisk('network/main.tf', text => text.includes('tfc_aws_dynamic_credentials.default'));
+    await w.notification('Credentials stay where they are').waitFor();
+    const roles = rolesOf(aws, archive);
+    assert.equal(roles.get('net-archive-plan')?.path, '/tf/');
+    assert.equal(roles.get('net-archive-apply')?.boundary, 'arn:aws:iam::aws:policy/PowerUserAccess');
+    await w.shot('wizard-second-proof');
+    assert.deepEqual(hcp.violations, []);
   },
 };
 
@@ -205,4 +281,4 @@ const stopped = {
   },
 };
 
-export default [unread, strangers, stopped];
+export default [unread, options, strangers, stopped];
