@@ -30,7 +30,7 @@ Exit codes: 0 done (or nothing to do), 2 could not run, a file was left alone, o
     'dry-run': { type: 'boolean' },
   },
   async run(context, { values, positionals }) {
-    const codes = many(values, 'code').flatMap(c => c.split(','));
+    const codes = many(values, 'code').flatMap(c => c.split(',').map(code => code.trim()));
     for (const code of codes) {
       if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);
     }
