@@ -40,7 +40,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   const log = new ExtensionLog();
   const files = new WorkspaceFiles();
   // Environment variables choose hosts and workspaces, so an untrusted window gets none.
-  const env = vscode.workspace.isTrusted ? host.env : {};
+  const env: NodeJS.ProcessEnv = { ...(vscode.workspace.isTrusted ? host.env : {}) };
   const store = new ProjectStore(files, env, log);
   const keys = new ContextKeys();
   const commands = new CommandRegistry(log);
@@ -60,6 +60,11 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
       if (!state.focused || !tree.visible) return;
       const stale = bindings.stale(store.all(), refreshMilliseconds);
       if (stale.length > 0) unawaited('refresh on focus', bindings.check(stale));
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      Object.assign(env, host.env);
+      files.forgetAll();
+      unawaited('reading with the environment', store.refreshAll());
     }),
     bindings,
     log,
@@ -89,8 +94,8 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.export', (s, target?: ConfigureTarget) => s.configure.exportCode(target));
   trusted('tfcOidc.checkBindings', (s, target?: Parameters<BindingCommands['check']>[0]) => s.checks.check(target));
   trusted('tfcOidc.fixCheck', (s, row?: Parameters<BindingCommands['fixCheck']>[0]) => s.checks.fixCheck(row));
-  commands.register('tfcOidc.openInBrowser', async (row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
-    (await services()).checks.openInBrowser(row),
+  trusted('tfcOidc.openInBrowser', (s, row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
+    s.checks.openInBrowser(row),
   );
   commands.register('tfcOidc.filter', () => chooseFilter(tree));
   trusted('tfcOidc.doctor', (s, target?: Parameters<BindingCommands['doctor']>[0]) => s.checks.doctor(target));

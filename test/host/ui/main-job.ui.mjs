@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Workbench } from './workbench.mjs';
 
 /** From a squiggle to a clean file, by lightbulb and by Ctrl+. */
@@ -107,18 +109,42 @@ const empty = {
 
 const restricted = {
   name: 'Restricted Mode: linted, and Configure is off',
-  options: { trusted: false },
+  options: {
+    trusted: false,
+    env: { TF_CLOUD_ORGANIZATION: 'from-the-environment' },
+    home: (_home, ws) => {
+      mkdirSync(path.join(ws, 'by-environment'));
+      writeFileSync(
+        path.join(ws, 'by-environment/main.tf'),
+        'terraform {\n  cloud {\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n',
+      );
+    },
+  },
   run: async host => {
     const w = new Workbench(host);
     await w.open('payments/main.tf', 'acme-prod');
     await w.squiggle().first().waitFor({ timeout: 20_000 });
     await w.sidebar();
-    await w.row('storefront').waitFor();
+    await w.row('payments').waitFor();
     await w.shot('restricted');
     await host.page.keyboard.press('F1');
     await w.quick.locator('input').first().fill('>Configure TFC OIDC');
     await w.quick.locator('.monaco-list-row').first().waitFor();
     assert.equal(await w.quick.locator('.monaco-list-row', { hasText: /^Configure TFC OIDC$/ }).count(), 0);
+    await host.page.keyboard.press('Escape');
+    // Environment variables choose hosts and organizations: they count from the moment on when the folder is trusted.
+    await w.row('by-environment').waitFor();
+    const organization = host.page.locator('.pane-body .monaco-list-row', { hasText: 'from-the-environment' });
+    assert.equal(await organization.count(), 0);
+    await w.command('Workspaces: Manage Workspace Trust');
+    await host.page
+      .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ })
+      .first()
+      .click();
+    await host.page.keyboard.press('Escape');
+    await organization.first().waitFor();
+    await w.command('Configure TFC OIDC');
+    await w.step('Which Terraform root?');
   },
 };
 

@@ -9,6 +9,7 @@ const root = path.join(__dirname, '../../..');
 interface Setting {
   readonly type: string | readonly string[];
   readonly enum?: readonly unknown[];
+  readonly scope?: string;
   readonly items?: { readonly type?: string };
 }
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -16,6 +17,12 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
     readonly commands: readonly { readonly command: string; readonly enablement?: string }[];
   };
+  readonly capabilities: Readonly<
+    Record<
+      'untrustedWorkspaces' | 'virtualWorkspaces',
+      { readonly supported: string; readonly restrictedConfigurations?: readonly string[] }
+    >
+  >;
 };
 
 test('no setting holds a program, a host, a profile, a token or an address', () => {
@@ -43,13 +50,48 @@ test('settings are read in one place, and only those that the manifest declares'
 });
 
 test('each command that reads credentials or writes is refused by code in Restricted Mode', () => {
-  const text = readFileSync(path.join(root, 'src/extension.ts'), 'utf8');
+  const text = readFileSync(path.join(root, 'src/vscode/start.ts'), 'utf8');
   assert.match(text, /function requireTrust\(\): void \{\s*if \(vscode\.workspace\.isTrusted\) return;\s*throw/);
-  const guarded = manifest.contributes.commands.filter(c => c.enablement?.includes('isWorkspaceTrusted') === true);
-  assert.ok(guarded.length > 8);
-  for (const name of ['configure', 'export', 'undo', 'doctor', 'proveRun', 'signIn', 'chooseProfile', 'checkBindings'])
-    assert.ok(
-      guarded.some(c => c.command === `tfcOidc.${name}`),
-      name,
-    );
+  assert.match(text, /const trusted = [\s\S]{0,300}requireTrust\(\);\s*await run\(await services\(\)/);
+  const asked = [...text.matchAll(/\btrusted\('([\w.]+)'/g)].map(m => m[1] ?? '');
+  // Nothing reaches what stands behind commands but through `trusted`, and the store of checks, which only they fill.
+  assert.equal(text.match(/await services\(\)/g)?.length, 2);
+  const hidden = manifest.contributes.commands.filter(c => c.enablement?.includes('isWorkspaceTrusted') === true);
+  assert.deepEqual(
+    hidden.map(c => c.command).filter(id => !asked.includes(id)),
+    [],
+  );
+  assert.deepEqual(
+    manifest.contributes.commands
+      .map(c => c.command.replace('tfcOidc.', ''))
+      .filter(id => !asked.includes(`tfcOidc.${id}`))
+      .sort(),
+    ['copyText', 'filter', 'fixRoot', 'openLocation', 'refresh', 'showLog', 'whyPermissions'],
+    'these only read and edit the code',
+  );
+});
+
+test('untrusted windows are declared as limited, and no setting has to be withheld from them', () => {
+  const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+  assert.deepEqual([untrustedWorkspaces.supported, virtualWorkspaces.supported], ['limited', 'limited']);
+  // Each setting is a switch, a severity or a list of folders to leave out: a folder may choose those of its own files.
+  assert.deepEqual(untrustedWorkspaces.restrictedConfigurations, []);
+  for (const [name, { scope }] of Object.entries(manifest.contributes.configuration.properties))
+    assert.equal(scope, 'resource', name);
+});
+
+test('programs are started in one place each, by name or by the user’s own configuration, never by a setting', () => {
+  const folder = path.join(root, 'src');
+  const starting = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .filter(name => /['"](?:node:)?child_process['"]/.test(readFileSync(path.join(folder, name), 'utf8')));
+  assert.deepEqual(starting.map(name => name.replaceAll(path.sep, '/')).sort(), [
+    'cli/hcpSession.ts',
+    'hcp/tokens/runHelper.ts',
+    'vscode/hcp.ts',
+  ]);
+  // The editor starts a credentials helper, which the user's own CLI configuration names, and only in a trusted window.
+  const hcp = readFileSync(path.join(folder, 'vscode/hcp.ts'), 'utf8');
+  assert.deepEqual(hcp.match(/\bspawn\b/g)?.length, 2);
+  assert.match(hcp, /vscode\.workspace\.isTrusted \? helperRunner\(spawn, /);
 });
