@@ -3,17 +3,36 @@ import type { Body } from '../../terraform/syntax/ast';
 import { nameOf, roleArns } from './arns';
 import type { FoundNeeds, Need } from './need';
 import { pass } from './passing';
-import { isSet } from './scopes';
+import { isSet } from './wanted';
 import { byHand, nothing, resourceBehind, type Subject, valuesAt } from './subject';
 import type { Scope } from './scope';
+
+const withProfiles: ReadonlySet<string> = new Set([
+  'aws_instance',
+  'aws_launch_template',
+  'aws_launch_configuration',
+  'aws_spot_instance_request',
+  'aws_spot_fleet_request',
+  'aws_emr_cluster',
+  'aws_batch_compute_environment',
+  'aws_imagebuilder_infrastructure_configuration',
+]);
+const profiles = [
+  'iam_instance_profile',
+  'iam_instance_profile.name',
+  'iam_instance_profile.arn',
+  'launch_specification.iam_instance_profile',
+  'launch_specification.iam_instance_profile_arn',
+  'ec2_attributes.instance_profile',
+  'compute_resources.instance_role',
+  'instance_profile_name',
+];
 
 /** The role inside of an instance profile is passed to EC2 by who starts the instance. */
 export function profileNeeds(subject: Subject): FoundNeeds {
   const { resource, scope, place } = subject;
-  if (!['aws_instance', 'aws_launch_template', 'aws_launch_configuration'].includes(resource.type)) return nothing;
-  const values = ['iam_instance_profile', 'iam_instance_profile.name', 'iam_instance_profile.arn'].flatMap(path =>
-    valuesAt(resource.body, path.split('.')),
-  );
+  if (!withProfiles.has(resource.type)) return nothing;
+  const values = profiles.flatMap(path => valuesAt(resource.body, path.split('.')));
   const found = values
     .filter(value => value.kind !== 'null')
     .map(value => {

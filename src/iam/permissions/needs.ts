@@ -16,14 +16,15 @@ import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providers
 import { keyNeeds, relatedNeeds } from './relatedNeeds';
 import { conditionOf, tagCondition } from './conditions';
 import type { FoundNeeds, Need, NeedSource, Phase } from './need';
-import { isSet, ownerOf, scopeOf } from './scopes';
+import { ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './stateNeeds';
 import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables';
+import { isWanted } from './wanted';
 import { webAclActions, webAclTarget } from './webAclNeeds';
 import { childScope } from './follow';
 import type { Place, Scope } from './scope';
-import { instancesOf, knownText } from './values';
+import { instancesOf } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -229,7 +230,7 @@ class Collector {
         ...(condition !== undefined && { condition }),
       });
     }
-    const subject = { resource, scope, address, place: placeOf(resource, scope) };
+    const subject = { resource, scope, address, place: placeOf(resource, scope), types: this.types };
     this.needs.push(...keyNeeds(subject, resource.mode === 'resource' ? this.options.phase : 'plan'));
     if (this.options.phase === 'apply' && resource.mode === 'resource') this.add(relatedNeeds(subject));
   }
@@ -280,26 +281,7 @@ class Collector {
   /** Do the arguments ask for an action? */
   private isNeeded(type: string, action: string, body: Body, scope: Scope): boolean {
     const words = this.mapping.onlyWith(type).get(action);
-    return words === undefined || words.split(',').some(word => this.isWanted(word, body, scope));
-  }
-
-  /** A word of arguments.txt: `logging`, `timeouts.delete`, `force_destroy=true`, `with:aws_lambda_function`; `-` is never wanted. */
-  private isWanted(word: string, body: Body, scope: Scope): boolean {
-    if (word === '-') return false;
-    if (word.startsWith('with:')) return this.types.has(word.slice(5));
-    // `skip_final_backup!=true`: wanted unless the code says so.
-    const [unless, excluded] = word.split('!=');
-    if (excluded !== undefined) {
-      const given = attributeOf(body, unless ?? '')?.value;
-      const said = given === undefined ? undefined : knownText(given, scope);
-      return said?.open !== false || said.text !== excluded;
-    }
-    const [name = '', wanted] = word.split('=');
-    if (wanted === undefined) return isSet(body, name.split('.'));
-    const value = attributeOf(body, name)?.value;
-    if (value === undefined || value.kind === 'null') return false;
-    const known = knownText(value, scope);
-    return known === undefined || known.open || known.text === wanted;
+    return words === undefined || words.split(',').some(word => isWanted(word, body, scope, this.types));
   }
 
   private reads(action: string): boolean {

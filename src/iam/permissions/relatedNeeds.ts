@@ -7,7 +7,10 @@ import { launchNeeds, profileNeeds } from './launchNeeds';
 import { logBucketNeeds, logDeliveryNeeds } from './logNeeds';
 import { pass } from './passing';
 import { byHand, type Subject, valuesAt } from './subject';
-import { keyUses, passedRoles, scalableServices, serviceLinkedRoles, type KeyUse } from './tablesRelated';
+import { keyUses, scalableServices, type KeyUse } from './tablesRelated';
+import { everyRole, passedRoles, serviceLinkedRoles, serviceLinkedRolesWith } from './tablesRoles';
+import { scalingNeeds } from './scalingNeeds';
+import { isWanted } from './wanted';
 import type { Place, Scope } from './scope';
 import { instancesOf, knownText } from './values';
 
@@ -16,7 +19,9 @@ function passRoleNeeds(subject: Subject): FoundNeeds {
   const { resource, scope } = subject;
   const known = passedRoles[resource.type] ?? [];
   const passed = known.flatMap(([argument, service]) =>
-    valuesAt(resource.body, argument.split('.')).map(value => ({ value, service })),
+    (argument === everyRole ? roleArguments(resource.body) : valuesAt(resource.body, argument.split('.'))).map(
+      value => ({ value, service }),
+    ),
   );
   // Types that no table has: an argument with the name of a role, set to a role that the code names.
   const others =
@@ -59,7 +64,12 @@ function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
   const services =
     resource.type === 'aws_appautoscaling_target'
       ? [scalableServices[known ?? ''] ?? []].flat()
-      : (serviceLinkedRoles[resource.type] ?? []);
+      : [
+          ...(serviceLinkedRoles[resource.type] ?? []),
+          ...(serviceLinkedRolesWith[resource.type] ?? []).flatMap(([service, ...words]) =>
+            words.some(word => isWanted(word, resource.body, scope, subject.types)) ? [service] : [],
+          ),
+        ];
   return services.map(service =>
     byHand(subject, {
       action: 'iam:CreateServiceLinkedRole',
@@ -170,6 +180,7 @@ export function relatedNeeds(subject: Subject): FoundNeeds {
       ...managedPasswordNeeds(subject),
       ...finalSnapshotNeeds(subject),
       ...launchNeeds(subject),
+      ...scalingNeeds(subject),
       ...codeNeeds(subject),
       ...logBucketNeeds(subject),
     ],

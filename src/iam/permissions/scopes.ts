@@ -1,4 +1,4 @@
-import { attributeOf, type ResourceBlock } from '../../terraform/model';
+import { type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { fitsFormat, patternOf, wordOf } from './arnFormat';
 import { alternativeKinds, nameOf, resourceArns, templateOf } from './arns';
@@ -6,6 +6,7 @@ import type { ArnFormat, TypeMapping } from './mapping';
 import { type RestoredFrom, restoredFrom } from './databaseNeeds';
 import { placeOf } from './providers';
 import { kindsByHand } from './tables';
+import { blockName } from './wanted';
 import { webAclTarget } from './webAclNeeds';
 import type { Why } from './need';
 import { pathOf } from './follow';
@@ -194,9 +195,12 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   );
   const reached = formats.filter(f => (reaches.get(f)?.length ?? 0) > 0);
   const named = reached.flatMap(f => reaches.get(f) ?? []);
-  const rest = formats.filter(f => !reached.includes(f) && (!alternatives || (f.required && named.length === 0)));
+  // Kinds of one word are alternatives: a listener is of an application, a network or a gateway load balancer.
+  const words = new Set(reached.map(f => wordOf(f.format)));
+  const open = formats.filter(f => !reached.includes(f) && !words.has(wordOf(f.format)));
+  const rest = open.filter(f => !alternatives || (f.required && named.length === 0));
   if (named.length > 0 && (alternatives || !required)) {
-    const also = required && !tagging ? formats.filter(f => f.required && !reached.includes(f)) : [];
+    const also = required && !tagging ? open.filter(f => f.required) : [];
     return scope(named, also, owner.place);
   }
   if (named.length === 0 && !required && !alwaysOnResource(service, tagging))
@@ -289,23 +293,4 @@ function coverOf(pattern: string): (text: string) => boolean {
     whole ??= new RegExp(`^${source}$`);
     return whole.test(text);
   };
-}
-
-/** Is an argument set, in a body or in the blocks inside of it: `tags`, `root_block_device.kms_key_id`? `null` is not. */
-export function isSet(body: Body, words: readonly string[]): boolean {
-  const [first = '', ...rest] = words;
-  const attribute = attributeOf(body, first);
-  if (attribute !== undefined && attribute.value.kind !== 'null') return true;
-  return body.blocks.some(
-    block => blockName(block) === first && (rest.length === 0 || isSet(contentOf(block.body), rest)),
-  );
-}
-
-function blockName(block: Body['blocks'][number]): string {
-  return block.type === 'dynamic' ? (block.labels[0]?.value ?? '') : block.type;
-}
-
-/** A dynamic block's arguments stand in its `content`. */
-function contentOf(body: Body): Body {
-  return body.blocks.find(block => block.type === 'content')?.body ?? body;
 }

@@ -10,6 +10,8 @@ export interface Subject {
   readonly scope: Scope;
   readonly address: string;
   readonly place: Place;
+  /** All types of the configuration. */
+  readonly types: ReadonlySet<string>;
 }
 
 export type Extra = Pick<Need, 'action' | 'location' | 'resources'> &
@@ -43,11 +45,13 @@ export function valuesAt(body: Body, path: readonly string[]): readonly Expressi
   return [...inObjects, ...blocks.flatMap(inside => valuesAt(inside, rest))];
 }
 
-/** The same inside of an object, or a list of objects, that is written out. */
+/** The same inside of an object, or a list of objects, that is written out, as JSON too. */
 function membersAt(value: Expression, path: readonly string[]): readonly Expression[] {
   const [first, ...rest] = path;
   if (first === undefined) return [value];
   if (value.kind === 'tuple') return value.items.flatMap(item => membersAt(item, path));
+  if (value.kind === 'call' && value.name === 'jsonencode')
+    return value.args.flatMap(argument => membersAt(argument, path));
   if (value.kind !== 'object') return [];
   return value.items.filter(item => item.keyText === first).flatMap(item => membersAt(item.value, rest));
 }

@@ -68,6 +68,12 @@ const interfaces = [
   'ec2:DescribeSubnets',
   'ec2:DescribeVpcs',
 ];
+const zone = [
+  'route53:CreateHostedZone',
+  'route53:DeleteHostedZone',
+  'route53:GetHostedZone',
+  'route53:ListHostedZonesByName',
+];
 const fileSystem = ['ec2:GetSecurityGroupsForVpc', 'fsx:CreateBackup'];
 /** Writes of the same types, and of others whose calls are not in the call graph. */
 export const writesByHand: Readonly<Record<string, readonly string[]>> = {
@@ -193,6 +199,21 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
     'iam:GetRole',
     'organizations:DescribeOrganization',
     'organizations:ListAWSServiceAccessForOrganization',
+  ],
+  // https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-api-permissions-ref.html
+  aws_service_discovery_private_dns_namespace: [
+    ...zone,
+    'ec2:DescribeRegions',
+    'ec2:DescribeVpcs',
+    'route53:ChangeResourceRecordSets',
+  ],
+  aws_service_discovery_public_dns_namespace: [...zone, 'route53:ChangeResourceRecordSets'],
+  aws_service_discovery_service: [
+    'route53:ChangeResourceRecordSets',
+    'route53:CreateHealthCheck',
+    'route53:DeleteHealthCheck',
+    'route53:GetHealthCheck',
+    'route53:UpdateHealthCheck',
   ],
   aws_sfn_state_machine: ['states:PublishStateMachineVersion'],
   // A cluster of several zones has instances that RDS makes and deletes itself.

@@ -10,7 +10,7 @@ export type Template = readonly [
 ];
 
 /** `{lb}` is the kind of load balancer. Listeners and rules have its name in their ARNs. */
-const loadBalancer = ['loadbalancer/{lb}/{}/*', 'listener/{lb}/{}/*', 'listener-rule/{lb}/{}/*'];
+const loadBalancer = ['loadbalancer/{lb}/{}/*', 'listener/{lb}/{}/*/*', 'listener-rule/{lb}/{}/*/*/*'];
 
 export const templates: Readonly<Record<string, Template>> = {
   aws_s3_object: ['bucket', 's3', 'bare', ['{}', '{}/*']],

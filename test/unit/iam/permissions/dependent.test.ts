@@ -177,3 +177,64 @@ test('a web ACL asks for what it is put on, and for nothing else', async () => {
   const unknown = await put('var.arn', 'variable "arn" {}');
   assert.ok(unknown.notes.some(n => n.includes('what the web ACL is put on is not known')));
 });
+
+test('scaling is checked by what the caller may do with the target and its alarms', async () => {
+  const apply = await code(
+    'resource "aws_appautoscaling_target" "x" {\n  service_namespace = "ecs"\n  resource_id = "service/main/api"\n  scalable_dimension = "ecs:service:DesiredCount"\n}\nresource "aws_appautoscaling_policy" "x" {\n  service_namespace = "ecs"\n  resource_id = "service/main/api"\n}\n',
+  );
+  assert.deepEqual(resourcesOf(apply, 'ecs:UpdateService'), [`arn:aws:ecs:${region}:${account}:service/main/api`]);
+  assert.deepEqual(resourcesOf(apply, 'cloudwatch:PutMetricAlarm'), [
+    `arn:aws:cloudwatch:${region}:${account}:alarm:TargetTracking-*`,
+  ]);
+});
+
+test('a listener is one of the load balancer that the code names', async () => {
+  const apply = await code(
+    'resource "aws_lb" "x" {\n  name = "front"\n}\nresource "aws_lb_listener" "x" {\n  load_balancer_arn = aws_lb.x.arn\n}\n',
+  );
+  assert.deepEqual(resourcesOf(apply, 'elasticloadbalancing:DeleteListener'), [
+    `arn:aws:elasticloadbalancing:${region}:${account}:listener/app/front/*/*`,
+  ]);
+});
+
+test('roles at any depth, in lists, maps and JSON, are passed to the service of the type', async () => {
+  const role = 'resource "aws_iam_role" "x" {\n  name = "x"\n  assume_role_policy = "{}"\n}\n';
+  const passed = async (resource: string): Promise<readonly unknown[]> =>
+    conditionsOf(await code(role + resource), 'iam:PassRole');
+  const to = (service: string): readonly unknown[] => [{ StringEquals: { 'iam:PassedToService': service } }];
+  const of = 'aws_iam_role.x.arn';
+  const cases: readonly (readonly [string, string])[] = [
+    [`"aws_rds_cluster" "c" {\n  iam_roles = [${of}]\n  skip_final_snapshot = true\n}`, 'rds.amazonaws.com'],
+    [
+      `"aws_kinesis_firehose_delivery_stream" "c" {\n  extended_s3_configuration {\n    s3_backup_configuration {\n      role_arn = ${of}\n    }\n  }\n}`,
+      'firehose.amazonaws.com',
+    ],
+    [
+      `"aws_batch_job_definition" "c" {\n  container_properties = jsonencode({ jobRoleArn = ${of} })\n}`,
+      'ecs-tasks.amazonaws.com',
+    ],
+    [
+      `"aws_cognito_identity_pool_roles_attachment" "c" {\n  roles = {\n    authenticated = ${of}\n  }\n}`,
+      'cognito-identity.amazonaws.com',
+    ],
+    [
+      `"aws_eks_addon" "c" {\n  pod_identity_association {\n    role_arn = ${of}\n    service_account = "a"\n  }\n}`,
+      'pods.eks.amazonaws.com',
+    ],
+  ];
+  for (const [resource, service] of cases) assert.deepEqual(await passed(`resource ${resource}\n`), to(service));
+});
+
+test('service-linked roles only where the argument asks for one', async () => {
+  const key = async (more: string): Promise<readonly string[]> =>
+    all(await code(`resource "aws_kms_key" "x" {\n  ${more}\n}\n`));
+  has(await key('multi_region = true'), 'iam:CreateServiceLinkedRole');
+  assert.ok(!(await key('')).includes('iam:CreateServiceLinkedRole'));
+  const edge = await code(
+    'resource "aws_cloudfront_distribution" "x" {\n  default_cache_behavior {\n    lambda_function_association {\n      event_type = "viewer-request"\n      lambda_arn = "x"\n    }\n  }\n}\n',
+  );
+  assert.deepEqual(
+    conditionsOf(edge, 'iam:CreateServiceLinkedRole').map(c => JSON.stringify(c)),
+    ['logger.cloudfront', 'replicator.lambda'].map(s => `{"StringEquals":{"iam:AWSServiceName":"${s}.amazonaws.com"}}`),
+  );
+});
