@@ -19,6 +19,10 @@ for (const file of readdirSync(path.join(source, 'data/actions')).sort()) {
   resources[service] = [
     types.map(type => [type.key, type.arn]),
     actions.map(action => action.resourceTypes.flatMap(type => index.get(type.name.toLowerCase()) ?? [])),
+    // Those of AWS as a whole (aws:…) are in conditionKeys.ts.
+    Object.values(read(`data/conditionKeys/${file}`))
+      .filter(({ key }) => !key.startsWith('aws:'))
+      .map(({ key, type }) => [key, type.replace(/^ArrayOf/, '')]),
   ];
   const keys = [...new Set(actions.flatMap(action => action.conditionKeys))].sort();
   descriptions[service] = [

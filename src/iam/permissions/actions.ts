@@ -91,7 +91,8 @@ function isActionFile(data: unknown): data is ActionFile {
   );
 }
 
-function closest(word: string, candidates: readonly string[]): string | undefined {
+/** The nearest of some words, where one is near enough to be meant; all in lower case. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 4)) + 1;
   for (const candidate of candidates) {

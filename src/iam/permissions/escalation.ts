@@ -85,7 +85,9 @@ const limiting = /^(?:iam:PermissionsBoundary|iam:PolicyARN|(?:aws|iam):Resource
 /** The resource is everything, or everything of one kind: `*`, `arn:aws:iam::123456789012:role/*`. */
 export function isEverything(resource: PolicyNode): boolean {
   return (
-    resource.kind === 'string' && /^(?:\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*+|[\w-]+[/:]\*+))$/.test(resource.value)
+    resource.kind === 'string' &&
+    (/^(?:\*+|arn:(?:[^:]*:){0,3}\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*+|[\w-]+[/:]\??\*+))$/.test(resource.value) ||
+      /^arn:[^:]*:iam:[^:]*:[^:]*:(?:role|user|group|policy)\*+$/.test(resource.value))
   );
 }
 

@@ -1,7 +1,7 @@
 import { entry, listOf, type PolicyNode } from '../policy/node';
 import type { ActionFact } from './actions';
 import { shown } from './codeValues';
-import { isEverything } from './escalation';
+import { isAnyAccount, isEveryRole } from './lintArns';
 import { otherPermission } from './operationNames';
 import {
   isPlainList,
@@ -55,11 +55,20 @@ function lintScope(
   if (found === undefined || context.resourceBased) return [];
   if (star !== undefined) return allow && !context.limitOnly ? lintStar(statement, star, real) : [];
   const findings: PermissionFinding[] = [];
-  const everyRole = texts.find(r => isEverything(r) && /:iam:/.test(r.value));
+  const everyRole = texts.find(r => isEveryRole(r.value));
   if (allow && everyRole !== undefined && !context.limitOnly) {
     for (const { node, facts } of real)
       if (facts.some(f => f.name === 'iam:PassRole')) findings.push(passRole(node, statement));
   }
+  const anyAccount = texts.find(r => isAnyAccount(r.value));
+  const assumes = real.find(({ facts }) => facts.some(f => f.name === 'sts:AssumeRole'));
+  if (allow && anyAccount !== undefined && assumes !== undefined && !context.limitOnly)
+    findings.push({
+      code: 'any-account',
+      severity: 'warning',
+      message: `sts:AssumeRole on "${anyAccount.value}": anybody can make a role of that name in an account of theirs. Name the account.`,
+      ...place(anyAccount),
+    });
   // One value that only Terraform knows may be what an action needs; one that is no ARN is told by itself.
   if (texts.length < resources.length || texts.length === 0 || texts.some(t => !t.value.startsWith('arn:')))
     return findings;

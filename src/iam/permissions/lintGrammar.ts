@@ -1,5 +1,6 @@
 import { entry, listOf, type PolicyNode } from '../policy/node';
-import { parseOperator } from '../policy/evaluate';
+import { lintResources } from './lintArns';
+import { lintConditions } from './lintConditions';
 import { isWritten, type PermissionFinding, place, type PolicyContext, quoted } from './permissionFinding';
 import { anyName, anyText } from './resourcePattern';
 
@@ -17,18 +18,6 @@ const statementElements = [
   'Condition',
 ];
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-const operators: ReadonlySet<string> = new Set(
-  [
-    ...['Equals', 'NotEquals', 'EqualsIgnoreCase', 'NotEqualsIgnoreCase', 'Like', 'NotLike'].map(n => `String${n}`),
-    ...['Numeric', 'Date'].flatMap(t =>
-      ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals'].map(n => t + n),
-    ),
-    ...['Bool', 'BinaryEquals', 'IpAddress', 'NotIpAddress', 'Null'],
-    ...['ArnEquals', 'ArnNotEquals', 'ArnLike', 'ArnNotLike'],
-  ].map(n => n.toLowerCase()),
-);
-
 /** The elements of the policy as a whole. */
 export function lintTop(root: PolicyNode, context: PolicyContext): PermissionFinding[] {
   const findings = lintElements(root, topElements, context);
@@ -41,6 +30,34 @@ export function lintTop(root: PolicyNode, context: PolicyContext): PermissionFin
       ...place(version),
       ...change(version, '2012-10-17', context),
     });
+  }
+  const old = version === undefined || (version.kind === 'string' && version.value === '2008-10-17');
+  // AWS itself makes policies of queues and topics in the old version.
+  if (old && root.kind === 'object' && !context.resourceBased) {
+    const at = version ?? root;
+    const message = `${version === undefined ? 'Without a Version IAM takes "2008-10-17", in which' : 'In Version "2008-10-17"'} policy variables such as \${aws:username} are plain text. Use "2012-10-17".`;
+    findings.push({
+      code: 'old-version',
+      severity: 'warning',
+      message,
+      start: at.start,
+      end: version === undefined ? Math.min(at.end, at.start + 1) : at.end,
+      ...(version === undefined ? {} : change(version, '2012-10-17', context)),
+    });
+  }
+  const list = entry(root, 'Statement')?.value;
+  if (list?.kind === 'array' && list.items.length === 0 && !context.incomplete)
+    findings.push({
+      code: 'missing-element',
+      severity: 'error',
+      message: 'The policy has no statement; IAM refuses it.',
+      start: list.start,
+      end: Math.min(list.end, list.start + 1),
+    });
+  for (const item of listOf(list)) {
+    if (item.kind === 'object' || item.kind === 'unknown') continue;
+    const message = 'A statement is an object: { "Effect": …, "Action": …, "Resource": … }. IAM refuses this one.';
+    findings.push({ code: 'not-a-policy', severity: 'error', message, ...place(item) });
   }
   return findings;
 }
@@ -75,8 +92,36 @@ export function lintElementsOf(statement: PolicyNode, seen: Set<string>, context
     if (found?.value.kind === 'array' && found.value.items.length === 0)
       add('missing-element', `${key} is an empty list; IAM refuses it.`, found.value);
   }
-  findings.push(...lintResources(statement), ...lintOperators(statement));
+  findings.push(
+    ...lintPrincipal(statement, context),
+    ...lintResources(statement),
+    ...lintConditions(statement, context),
+  );
   return findings;
+}
+
+/** Who a statement is for stands in a resource's own policy, in each of its statements, and in no policy of a caller. */
+function lintPrincipal(statement: PolicyNode, context: PolicyContext): readonly PermissionFinding[] {
+  const found = ['Principal', 'NotPrincipal'].flatMap(key => entry(statement, key) ?? []);
+  const [first] = found;
+  if (first !== undefined && !context.resourceBased) {
+    const message = `"${first.key}" has no place in a policy of a user, group or role: who uses it is who it is attached to. IAM refuses it.`;
+    return [{ code: 'principal', severity: 'error', message, ...place(first.keySpan) }];
+  }
+  if (first === undefined && context.resourceBased) {
+    const message =
+      'The other statements have a Principal, this one has none: a policy of a resource says in each who it is for.';
+    return [
+      {
+        code: 'principal',
+        severity: 'error',
+        message,
+        start: statement.start,
+        end: Math.min(statement.end, statement.start + 1),
+      },
+    ];
+  }
+  return [];
 }
 
 function lintElements(node: PolicyNode, allowed: readonly string[], context: PolicyContext): PermissionFinding[] {
@@ -128,29 +173,6 @@ function lintSid(statement: PolicyNode, seen: Set<string>, context: PolicyContex
   return [
     { code: 'duplicate-sid', severity: 'error', message, ...place(sid), ...change(sid, `${sid.value}${n}`, context) },
   ];
-}
-
-function lintResources(statement: PolicyNode): readonly PermissionFinding[] {
-  return ['Resource', 'NotResource'].flatMap(key =>
-    listOf(entry(statement, key)?.value).flatMap((node): readonly PermissionFinding[] => {
-      if (node.kind !== 'string' || /^(?:\*|[\uE000\uE001])/.test(node.value) || !known(node.value.slice(0, 4)))
-        return [];
-      if (/^arn:(?:[^:]*:){4}./.test(node.value) || /^arn:[^:]*[*\uE000]/.test(node.value)) return [];
-      if (/^arn:.*[*?\uE000$]/.test(node.value)) return [];
-      const message = `"${node.value}" is no ARN: IAM wants "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE" or "*".`;
-      return [{ code: 'invalid-resource', severity: 'error', message, ...place(node) }];
-    }),
-  );
-}
-
-function lintOperators(statement: PolicyNode): readonly PermissionFinding[] {
-  const condition = entry(statement, 'Condition')?.value;
-  if (condition?.kind !== 'object') return [];
-  return condition.entries.flatMap(({ key, keySpan }): readonly PermissionFinding[] => {
-    if (operators.has(parseOperator(key).base) || !known(key)) return [];
-    const message = `IAM has no condition operator "${key}".`;
-    return [{ code: 'unknown-operator', severity: 'error', message, ...place(keySpan) }];
-  });
 }
 
 const known = (text: string): boolean => !text.includes(anyText) && !text.includes(anyName);

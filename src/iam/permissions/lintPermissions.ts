@@ -63,7 +63,14 @@ export function lintPermissionText(
   const inside = root === undefined || root.end > text.length || text.charAt(root.start) !== '{';
   // A text that can't be read at all is told once.
   if (root !== undefined || syntax.length === 0)
-    findings.push(...lintTree(root, { reference, form: 'json', text, exact: !inside, incomplete: false }));
+    findings.push(
+      ...lintTree(
+        root,
+        { reference, form: 'json', text, exact: !inside, incomplete: false },
+        undefined,
+        use !== undefined,
+      ),
+    );
   return {
     text,
     findings: inOrder(findings),
@@ -79,7 +86,9 @@ export function lintPermissionsInCode(file: ParsedFile, text: string, reference:
   const policies: PermissionReport['policies'][number][] = [];
   const owners = new Map<string, { size: number; use: 'role' | 'user' | 'group'; count: number; span: Span }>();
   for (const policy of policiesInCode(file, text)) {
-    const here = lintTree(policy.root, { reference, text, ...policy }, policy.use);
+    // The other policy of a role is its trust policy.
+    const attached = policy.use !== undefined && policy.use !== 'other' && !policy.address.startsWith('aws_iam_role.');
+    const here = lintTree(policy.root, { reference, text, ...policy }, policy.use, attached);
     // Inside of a quoted string there are no places: the string is the place.
     findings.push(...(policy.exact ? here : here.map(f => ({ ...f, ...place(policy) }))));
     const size = policy.incomplete ? undefined : policySize(JSON.stringify(plainDocument(policy.root)));
@@ -107,7 +116,9 @@ export function lintPermissionsInCode(file: ParsedFile, text: string, reference:
 function lintTree(
   root: PolicyNode | undefined,
   given: Pick<PolicyContext, 'reference' | 'form' | 'text' | 'exact' | 'incomplete'>,
-  use?: PolicyInCode['use'],
+  use: PolicyInCode['use'],
+  /** To a user, group or role: such a policy has no Principal. */
+  attached: boolean,
 ): readonly PermissionFinding[] {
   const list = root === undefined ? undefined : entry(root, 'Statement')?.value;
   if (root === undefined || list === undefined) {
@@ -123,7 +134,7 @@ function lintTree(
   const context: PolicyContext = {
     ...given,
     variables: version?.kind === 'string' && version.value === '2012-10-17',
-    resourceBased: hasPrincipal(root),
+    resourceBased: !attached && hasPrincipal(root),
     limitOnly: use === 'other',
   };
   const findings = lintTop(root, context);
@@ -241,7 +252,8 @@ function documentIn(input: string): string | undefined {
 
 /** A resource's own policy, or a trust policy. */
 function hasPrincipal(root: PolicyNode): boolean {
-  return listOf(entry(root, 'Statement')?.value).some(
-    s => entry(s, 'Principal') !== undefined || entry(s, 'NotPrincipal') !== undefined,
-  );
+  const statements = listOf(entry(root, 'Statement')?.value).filter(s => s.kind === 'object');
+  const named = statements.filter(s => entry(s, 'Principal') !== undefined || entry(s, 'NotPrincipal') !== undefined);
+  // One Principal among many statements is a mistake in a policy of a caller.
+  return named.length > 0 && named.length * 2 >= statements.length;
 }

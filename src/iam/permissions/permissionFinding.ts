@@ -17,6 +17,10 @@ export type PermissionCode =
   | 'invalid-sid'
   | 'duplicate-sid'
   | 'unknown-operator'
+  | 'unknown-condition-key'
+  | 'condition-type'
+  | 'principal'
+  | 'old-version'
   | 'too-large'
   | 'unknown-service'
   | 'unknown-action'
@@ -29,6 +33,7 @@ export type PermissionCode =
   | 'allow-not-action'
   | 'allow-not-resource'
   | 'pass-role-any'
+  | 'any-account'
   | 'escalation';
 
 export interface PolicyEdit {

@@ -14,6 +14,10 @@ export const permissionRules: Readonly<Record<PermissionCode, string>> = {
   'invalid-sid': 'A Sid holds more than letters and digits',
   'duplicate-sid': 'Two statements have the same Sid',
   'unknown-operator': 'IAM has no such condition operator',
+  'unknown-condition-key': 'No request carries a condition key of this name',
+  'condition-type': 'The operator, the key and the value of a condition do not fit together',
+  principal: 'A Principal in a policy of a user, group or role, or none in one of a resource',
+  'old-version': 'Without the Version 2012-10-17 policy variables are plain text',
   'too-large': 'The policy is larger than IAM takes',
   'unknown-service': 'IAM has no such service',
   'unknown-action': 'IAM has no such action',
@@ -26,5 +30,6 @@ export const permissionRules: Readonly<Record<PermissionCode, string>> = {
   'allow-not-action': 'NotAction with Allow also allows what AWS adds later',
   'allow-not-resource': 'NotResource with Allow also allows what AWS adds later',
   'pass-role-any': 'iam:PassRole on every role',
+  'any-account': 'A role of this name in any AWS account may be assumed',
   escalation: 'The actions together make the caller an administrator',
 };

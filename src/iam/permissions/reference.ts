@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { ActionFact, ActionList } from './actions';
+import { ConditionKeys } from './conditionKeys';
 
 /** A kind of resource of a service, with its ARN: `arn:${Partition}:s3:::${BucketName}/${ObjectName}`. */
 export interface ResourceType {
@@ -10,6 +11,7 @@ export interface ResourceType {
 type ResourceRows = readonly [
   types: readonly (readonly [name: string, format: string])[],
   actions: readonly (readonly number[])[],
+  conditionKeys: readonly (readonly [key: string, type: string])[],
 ];
 type DescriptionRows = readonly [
   name: string,
@@ -20,12 +22,19 @@ type DescriptionRows = readonly [
 /** Which resources each action takes. Source: AWS's service authorization reference, compiled by scripts/permissions/reference.mjs. */
 export class ResourceReference {
   private readonly known = new Map<string, ReadonlyMap<string, readonly ResourceType[]>>();
+  private keys: ConditionKeys | undefined;
   private byName: Map<string, ActionFact[]> | undefined;
 
   constructor(
     readonly actions: ActionList,
     private readonly services: Readonly<Record<string, ResourceRows>>,
   ) {}
+
+  /** The condition keys of all services, and of AWS as a whole. */
+  get conditionKeys(): ConditionKeys {
+    this.keys ??= new ConditionKeys(Object.values(this.services).map(rows => rows[2]));
+    return this.keys;
+  }
 
   /** Actions of any service with this name (`PutLogEvents`), whatever its letters' case. */
   elsewhere(name: string): readonly ActionFact[] {

@@ -39,7 +39,7 @@ test('a scoped policy with real actions is clean, whatever the case of its lette
 });
 
 test('an action that does not exist names the nearest one, and the fix leaves nothing to find', () => {
-  const text = JSON.stringify({ Statement: [allow('sqs:SendMesage', queue)] });
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: [allow('sqs:SendMesage', queue)] });
   assert.match(lint(text)[0]?.message ?? '', /sqs:SendMessage/);
   assert.deepEqual(fixed(text).codes, []);
   assert.deepEqual(codes(allow('nosuchservice:Do')), ['unknown-service']);
@@ -179,7 +179,7 @@ test('Sids, doubles, elements, size and texts that are no policy', () => {
   assert.deepEqual(codes('{}'), ['not-a-policy']);
   assert.deepEqual(codes(JSON.stringify(statement)), ['not-a-policy']);
   assert.deepEqual(codes(''), ['syntax']);
-  assert.deepEqual(codes('{ "Statement": [], }'), ['trailing-comma']);
+  assert.deepEqual(codes('{ "Version": "2012-10-17", "Statement": [], }'), ['missing-element', 'trailing-comma']);
 });
 
 test('sizes count without white space, by what the policy is for', () => {
@@ -242,7 +242,7 @@ test('Terraform code: documents, jsonencode, heredocs and strings, with what onl
     '12 action-without-resource',
     '12 resource-mismatch',
     '16 pass-role-any',
-    '19 unknown-operator',
+    '19 unknown-operator fix',
     '27 unknown-action fix',
     '38 unknown-action fix',
     '38 action-without-resource fix',
@@ -328,7 +328,7 @@ test("Terraform's JSON syntax", () => {
     },
     resource: {
       aws_iam_policy: {
-        p: { policy: '${jsonencode({ Statement = [{ Effect = "Allow", Action = "sqs:Nope9", Resource = "*" }] })}' },
+        p: { policy: '${jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sqs:Nope9", Resource = "*" }] })}' },
       },
     },
   });
