@@ -1,4 +1,5 @@
 import { parseOperator } from './evaluate';
+import { hasHole } from './holes';
 import { subjectFindings } from './lintSubjects';
 import type { TrustExpectation, TrustFinding } from './trustFinding';
 import type { Clause, Statement } from './statement';
@@ -6,7 +7,11 @@ import type { Clause, Statement } from './statement';
 /** The conditions of one Allow statement for tokens of `host`. */
 export function lintClauses(s: Statement, host: string, expected: TrustExpectation): readonly TrustFinding[] {
   const findings: TrustFinding[] = [];
-  const own = (c: Clause, name: string): boolean => c.key.toLowerCase() === `${host}:${name}`.toLowerCase();
+  const own = (c: Clause, name: string): boolean => {
+    const colon = c.key.lastIndexOf(':');
+    const isHost = sameHost(c.key.slice(0, colon), host);
+    return isHost && c.key.slice(colon + 1).toLowerCase() === name;
+  };
   for (const clause of s.clauses) {
     findings.push(...keyFindings(clause, host), ...operatorFindings(clause, s));
     if (own(clause, 'aud')) findings.push(...audienceFindings(clause, expected));
@@ -46,6 +51,11 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
   return findings;
 }
 
+/** A host that only Terraform knows is taken for the right one. */
+function sameHost(prefix: string, host: string): boolean {
+  return hasHole(prefix) || hasHole(host) || prefix.toLowerCase() === host.toLowerCase();
+}
+
 function isRestricting(c: Clause): boolean {
   const operator = parseOperator(c.operator);
   return operator.base.startsWith('string') && !operator.base.startsWith('stringnot');
@@ -70,7 +80,7 @@ function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
   const prefix = clause.key.slice(0, colon);
   const name = clause.key.slice(colon + 1).toLowerCase();
   const at = { start: clause.keySpan.start, end: clause.keySpan.end };
-  const isHost = prefix.toLowerCase() === host.toLowerCase();
+  const isHost = sameHost(prefix, host);
   if (!isHost && (name === 'sub' || name === 'aud')) {
     return [
       {

@@ -1,5 +1,6 @@
 import { parseSubject } from '../../oidc/subject';
 import { parseOperator } from './evaluate';
+import { hasHole } from './holes';
 import type { Clause, StringAt } from './statement';
 import type { TrustExpectation, TrustFinding } from './trustFinding';
 
@@ -32,10 +33,14 @@ export function subjectFindings(clause: Clause, v: StringAt, expected: TrustExpe
     ];
   }
   const broad = like ? breadth(text) : undefined;
+  // A part that only Terraform knows may be more than one name: nothing is said where that would matter.
+  if (broad?.code === 'open-pattern' && hasHole(text) && !/^organization:[^:*?]+:project:/.test(text)) return [];
+  if (broad?.code === 'any-organization' && hasHole(text.slice(0, text.search(/[*?]/)))) return [];
   if (broad !== undefined) return [found(broad.code, 'too-broad', broad.message)];
   // `workspace:prod:*` means the same as `workspace:prod:run_phase:*`: read it as such, and let fixes keep the text.
   const parsed = parseSubject(text) ?? (like ? parseSubject(text.replace(/:\*+$/, ':run_phase:*')) : undefined);
   if (parsed === undefined) {
+    if (hasHole(text)) return [];
     if (/^organization:[^:]*:project:[^:]*:workspace:[^:]*$/.test(text)) {
       return [
         found('malformed-subject', 'broken', 'The subject of a workspace ends in :run_phase:plan or :run_phase:apply.'),
@@ -98,6 +103,7 @@ export function subjectFindings(clause: Clause, v: StringAt, expected: TrustExpe
     phase !== undefined &&
     parsed.kind !== 'module-test' &&
     !/[*?]/.test(phase) &&
+    !hasHole(phase) &&
     phase !== 'plan' &&
     phase !== 'apply' &&
     phase !== ''
@@ -117,7 +123,7 @@ function nameFindings(
   for (const name of ['organization', 'project', 'workspace'] as const) {
     const wanted = expected[name];
     const written = segments[name];
-    if (wanted === undefined || written === undefined || written === wanted || /[*?]/.test(written)) continue;
+    if (wanted === undefined || written === undefined || written === wanted || /[*?\uE000]/.test(written)) continue;
     if (written.trim().toLowerCase() === wanted.toLowerCase()) {
       out.push(
         found(

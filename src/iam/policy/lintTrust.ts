@@ -1,6 +1,7 @@
 import type { Span } from '../../core/text';
 import { parseOidcProviderArn } from '../../oidc/partition';
 import { assumeAction, evaluate } from './evaluate';
+import { hasHole } from './holes';
 import { lintClauses } from './lintClauses';
 import { type PolicyText, readPolicyText } from './node';
 import { readPolicy, type Statement } from './statement';
@@ -249,6 +250,7 @@ function reachable(
   if (organization === undefined || workspace === undefined || allows.length === 0) return [];
   const host =
     expected.hostname ?? allows.map(s => hostOf(s, expected)).find(h => h !== undefined) ?? 'app.terraform.io';
+  if (hasHole(host)) return [];
   const audience = expected.audience ?? 'aws.workload.identity';
   // Without a project its segment stays open: the question is then whether any project would do.
   const named = project ?? projectIn(allows) ?? 'Default Project';

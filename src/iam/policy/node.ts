@@ -1,6 +1,7 @@
 import { type Node, parse as parseJson, type ParseError, parseTree } from 'jsonc-parser';
 import type { Span } from '../../core/text';
 import type { Expression } from '../../terraform/syntax/ast';
+import { hasHole, type Holes } from './holes';
 
 /**
  * A policy as a tree with places, whether it came from JSON or from HCL. `unknown` is what is known only when Terraform runs.
@@ -10,7 +11,8 @@ export type PolicyNode =
   | (Span & { readonly kind: 'literal'; readonly value: number | boolean | null })
   | (Span & { readonly kind: 'array'; readonly items: readonly PolicyNode[] })
   | (Span & { readonly kind: 'object'; readonly entries: readonly PolicyEntry[] })
-  | (Span & { readonly kind: 'unknown'; readonly text: string });
+  /** `shape`: its text with marks for the parts that are not known (see `Holes`). */
+  | (Span & { readonly kind: 'unknown'; readonly text: string; readonly shape?: string });
 
 export interface PolicyEntry {
   readonly key: string;
@@ -118,8 +120,8 @@ function fromJson(node: Node): PolicyNode {
   }
 }
 
-/** An HCL expression as a policy: the argument of `jsonencode`, for example. */
-export function fromExpression(expression: Expression, source: string): PolicyNode {
+/** An HCL expression as a policy: the argument of `jsonencode`, for example. With `holes` templates keep their shape. */
+export function fromExpression(expression: Expression, source: string, holes?: Holes): PolicyNode {
   const span = { start: expression.start, end: expression.end };
   switch (expression.kind) {
     case 'string':
@@ -131,28 +133,42 @@ export function fromExpression(expression: Expression, source: string): PolicyNo
     case 'null':
       return { kind: 'literal', value: null, ...span };
     case 'tuple':
-      return { kind: 'array', items: expression.items.map(item => fromExpression(item, source)), ...span };
+      return { kind: 'array', items: expression.items.map(item => fromExpression(item, source, holes)), ...span };
     case 'object':
       return {
         kind: 'object',
-        entries: expression.items.flatMap((item, i) =>
+        entries: expression.items.flatMap((item, i) => {
+          const key = item.keyText ?? (item.key.kind === 'template' ? holes?.textOf(item.key, source) : undefined);
           // Of two items with one key Terraform takes the last.
-          item.keyText === undefined || expression.items.some((o, at) => at > i && o.keyText === item.keyText)
-            ? []
-            : [
-                {
-                  key: item.keyText,
-                  keySpan: { start: item.key.start, end: item.key.end },
-                  value: fromExpression(item.value, source),
-                },
-              ],
-        ),
+          if (key === undefined || expression.items.some((o, at) => at > i && o.keyText === key)) return [];
+          const keySpan = { start: item.key.start, end: item.key.end };
+          return [{ key, keySpan, value: fromExpression(item.value, source, holes) }];
+        }),
         ...span,
       };
     case 'parentheses':
-      return fromExpression(expression.inner, source);
+      return fromExpression(expression.inner, source, holes);
+    default: {
+      const shape = expression.kind === 'template' ? holes?.textOf(expression, source) : undefined;
+      const text = source.slice(span.start, span.end);
+      return { kind: 'unknown', text, ...(shape !== undefined && { shape }), ...span };
+    }
+  }
+}
+
+/** A tree that was read from a text with marks: its marked strings are known in part only. */
+export function withHoles(node: PolicyNode): PolicyNode {
+  switch (node.kind) {
+    case 'string':
+      return hasHole(node.value)
+        ? { kind: 'unknown', text: '', shape: node.value, start: node.start, end: node.end }
+        : node;
+    case 'array':
+      return { ...node, items: node.items.map(withHoles) };
+    case 'object':
+      return { ...node, entries: node.entries.map(e => ({ ...e, value: withHoles(e.value) })) };
     default:
-      return { kind: 'unknown', text: source.slice(span.start, span.end), ...span };
+      return node;
   }
 }
 

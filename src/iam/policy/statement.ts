@@ -1,4 +1,5 @@
 import type { Span } from '../../core/text';
+import { filledArn, hasHole } from './holes';
 import { entry, listOf, type PolicyEntry, type PolicyNode } from './node';
 
 /** A statement of a trust policy, in one shape whatever it was written like. */
@@ -35,6 +36,7 @@ export interface Clause {
   readonly operatorSpan: Span;
   readonly key: string;
   readonly keySpan: Span;
+  /** Those that are known in part only have marks in them (see `Holes`), and `unknown` is set. */
   readonly values: readonly StringAt[];
   readonly valueSpan: Span;
   /** Some value can't be known here. */
@@ -182,10 +184,19 @@ function principals(node: PolicyNode): Principals {
   const federated = listOf(entry(node, 'Federated')?.value);
   return {
     any: aws.some(n => n.kind === 'string' && n.value === '*'),
-    federated: federated.flatMap(n => (n.kind === 'string' ? [{ value: n.value, start: n.start, end: n.end }] : [])),
-    unknown: federated.some(n => n.kind === 'unknown'),
+    federated: federated.flatMap(n => {
+      const value = n.kind === 'string' ? n.value : partlyKnown(n);
+      return value === undefined ? [] : [{ value, start: n.start, end: n.end }];
+    }),
+    unknown: federated.some(n => n.kind === 'unknown' && partlyKnown(n) === undefined),
     ...span,
   };
+}
+
+/** The ARN of a provider in an account that only Terraform knows. */
+function partlyKnown(n: PolicyNode): string | undefined {
+  const arn = n.kind === 'unknown' && n.shape !== undefined ? filledArn(n.shape) : undefined;
+  return arn === undefined || hasHole(arn) ? undefined : arn;
 }
 
 function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: string) => void): readonly Clause[] {
@@ -213,7 +224,9 @@ function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: 
             ? [{ value: n.value, start: n.start, end: n.end }]
             : n.kind === 'literal' && n.value !== null
               ? [{ value: String(n.value), start: n.start, end: n.end }]
-              : [],
+              : n.kind === 'unknown' && n.shape !== undefined
+                ? [{ value: n.shape, start: n.start, end: n.end }]
+                : [],
         ),
         valueSpan: { start: key.value.start, end: key.value.end },
         unknown: items.some(n => n.kind === 'unknown'),

@@ -64,3 +64,66 @@ test('condition blocks of one test and variable are one list, as the AWS provide
   const [found] = lintTrustInCode(parseHcl(source), source, names);
   assert.deepEqual([found?.verdict, found?.findings], ['correct', []]);
 });
+
+test('what stands around an interpolation is judged; the interpolation itself never is', () => {
+  const subject = (text: string, operator = 'StringLike'): unknown =>
+    lint(encoded(operator, `"${text}"`)).map(([, verdict, codes]) => [verdict, ...codes])[0];
+  const org = 'organization:${var.organization}';
+  assert.deepEqual(subject(`${org}:project::workspace:\${var.name}:run_phase:*`), ['broken', 'blank-project']);
+  assert.deepEqual(subject(`${org}:workspace:\${var.name}:run_phase:*`), ['broken', 'missing-project']);
+  assert.deepEqual(subject(`${org}:project:*:workspace:*:run_phase:*`), ['too-broad', 'any-workspace']);
+  assert.deepEqual(subject(`${org}:*`), ['too-broad', 'whole-organization']);
+  assert.deepEqual(subject(`${org}:project:web:workspace:\${var.name}*:run_phase:*`), [
+    'too-broad',
+    'workspace-pattern',
+  ]);
+  assert.deepEqual(subject('organization:*:project:${var.p}:workspace:a:run_phase:*'), [
+    'too-broad',
+    'any-organization',
+  ]);
+  assert.deepEqual(subject(`${org}:project:web:workspace:a:run_phase:*`, 'StringEqualsIgnoreCase'), [
+    'broken',
+    'ignores-case',
+    'wildcard-in-string-equals',
+  ]);
+  for (const fine of [
+    `${org}:project:\${var.p}:workspace:\${each.key}:run_phase:*`,
+    `${org}:project:*:workspace:\${each.key}:run_phase:\${each.value}`,
+    '${local.prefix}:run_phase:*',
+    '${var.organization}*',
+    'organization:${local.rest}*',
+    'organization:${local.rest}',
+  ])
+    assert.deepEqual(subject(fine), ['correct'], fine);
+});
+
+test('a fix keeps the interpolations as they are written', () => {
+  const source = encoded('StringLike', '"organization:${var.o["x"]}:project::workspace:${var.w}:run_phase:*"');
+  const [found] = lintTrustInCode(parseHcl(source), source, { project: 'web' });
+  assert.deepEqual(
+    found?.findings.map(f => f.fix?.edits.map(e => e.newText)),
+    [['"organization:${var.o["x"]}:project:web:workspace:${var.w}:run_phase:*"']],
+  );
+});
+
+test('heredocs, keys and ARNs with interpolations, and a local of the same file', () => {
+  const text = (sub: string, host = '${var.host}'): string =>
+    `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": "arn:\${data.aws_partition.p.partition}:iam::\${local.account}:oidc-provider/app.terraform.io"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"${host}:aud": "\${var.audience}"}, "StringLike": {"${host}:sub": "${sub}"}}}]}`;
+  const heredoc = (json: string): string => role(`<<-EOT\n    ${json}\n    EOT`);
+  const good = 'organization:${var.o}:project:${var.p}:workspace:${var.w}:run_phase:*';
+  assert.deepEqual(lint(heredoc(text(good))), [['aws_iam_role.ci', 'correct', []]]);
+  assert.deepEqual(lint(heredoc(text('organization:acme:*'))), [
+    ['aws_iam_role.ci', 'too-broad', ['whole-organization']],
+  ]);
+  assert.deepEqual(lint(heredoc(text(good, 'app.eu.terraform.io'))), [
+    ['aws_iam_role.ci', 'broken', ['wrong-host', 'wrong-host']],
+  ]);
+  assert.deepEqual(lint(heredoc('{"Version": "2012-10-17", "Statement": ${local.statements}}')), []);
+  const local = `${role('local.trust')}locals {\n  trust = ${JSON.stringify(text('organization:acme:*')).replaceAll('\\"${', '\\"${')}\n}\n`;
+  assert.deepEqual(lint(local), [['aws_iam_role.ci', 'too-broad', ['whole-organization']]]);
+  const document = `data "aws_iam_policy_document" "t" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = [aws_iam_openid_connect_provider.tfc.arn]\n    }\n    condition {\n      test     = "StringLike"\n      variable = "\${var.host}:sub"\n      values   = ["organization:\${var.o}:project::workspace:*"]\n    }\n  }\n}\n`;
+  assert.deepEqual(
+    lint(document).map(([, verdict]) => verdict),
+    ['too-broad'],
+  );
+});
