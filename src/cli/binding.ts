@@ -18,6 +18,7 @@ import { callsOf } from './calls';
 import type { CliContext } from './command';
 import type { BindingRequest } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
+import { agentOf } from './http';
 import { progressText } from './planReport';
 import { replaceable, replaceFile } from './replaceFile';
 
@@ -35,9 +36,11 @@ export async function openAwsAccount(
     readonly account: string | undefined;
   },
 ): Promise<OpenedAccount> {
+  const agent = agentOf(context);
   const account = unwrap(
     await loadAws().openAccount({
       env: context.env,
+      ...(agent && { httpsAgent: agent }),
       onCall: () => void (callsOf(context).aws += 1),
       ...(context.time && { wait: context.time.wait }),
       ...(request.profile !== undefined && { profile: request.profile }),

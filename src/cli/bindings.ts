@@ -17,6 +17,7 @@ import { journals, openAwsAccount, type OpenedAccount } from './binding';
 import { journalDir } from './bindingOptions';
 import { type CliContext, many, type OptionValues, text } from './command';
 import { HcpSessions } from './hcpSession';
+import { fetchOf } from './http';
 import type { TerraformFolder } from './terraformFolder';
 import { noTokenProblem } from '../hcp/tokens/report';
 
@@ -75,7 +76,7 @@ export async function checkBindings(
         permissions,
         ...more,
         // Asked only where the answer is part of a check.
-        ...('missing' in account ? {} : { fetch }),
+        ...('missing' in account ? {} : { fetch: fetchOf(context) }),
         written,
         environment: context.env,
         now: Date.now(),

@@ -9,6 +9,7 @@ import type { PlannedBinding } from './binding';
 import type { BindingRequest } from './bindingOptions';
 import type { Target } from './bindings';
 import type { CliContext } from './command';
+import { fetchOf } from './http';
 
 /** A workspace as it was before anything was written. */
 export interface ReadTarget {
@@ -39,7 +40,7 @@ export function gatherFor(
           : { root: target.root, findings: lintRoot(target.root, { environment: context.env }) },
       client,
       account: planned ?? { missing: 'The account is read with the plan.' },
-      ...(planned && { fetch }),
+      ...(planned && { fetch: fetchOf(context) }),
       environment: context.env,
       now: Date.now(),
     },

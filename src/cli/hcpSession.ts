@@ -10,6 +10,7 @@ import type { CloudSettings } from '../terraform/model';
 import { callsOf } from './calls';
 import type { CliContext } from './command';
 import { nodeFiles } from './files';
+import { fetchOf } from './http';
 
 /** Clients by host: one rate limit for all calls to a host. */
 export class HcpSessions {
@@ -55,12 +56,13 @@ export class HcpSessions {
       signal,
     });
     if (found.token === undefined) return { found, client: undefined };
+    const send = fetchOf(this.context);
     const client = new HcpClient({
       hostname,
       token: found.token,
       fetch: (url, init) => {
         callsOf(this.context).hcp += 1;
-        return fetch(url, init);
+        return send(url, init);
       },
       limiter: limiterOf(this.context, hostname),
       ...time,

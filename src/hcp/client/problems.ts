@@ -162,6 +162,8 @@ function networkReason(error: unknown): string | undefined {
   };
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = 'code' in at && typeof at.code === 'string' ? at.code : undefined;
+    // Our own sentence: which proxy, and what it answered.
+    if (code === 'EPROXY') return at.message;
     if (code !== undefined) return codes[code] ?? code;
   }
   return undefined;

@@ -130,6 +130,7 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     connectionTimeout: 10_000,
     requestTimeout: 30_000,
     throwOnRequestTimeout: true,
+    ...(options.httpsAgent && { httpsAgent: options.httpsAgent }),
   });
   const common = (service: string) => {
     const endpoint = endpointOf(env, files, profile, service);

@@ -47,7 +47,10 @@ export function credentialsOf(
     filepath: files.credentialsFile,
     logger: silent,
     // For SSO alone (STS has its own clients below). Without a region: that of the SSO session must win.
-    clientConfig: ssoEndpoint ? { endpoint: ssoEndpoint } : {},
+    clientConfig: {
+      ...(ssoEndpoint && { endpoint: ssoEndpoint }),
+      ...(options.httpsAgent && sts.requestHandler && { requestHandler: sts.requestHandler }),
+    },
     // Our own, so that a profile's endpoint_url reaches the STS calls behind `role_arn` too.
     roleAssumer: async (source, params) => taken(await client(source).send(new AssumeRoleCommand(params))),
     roleAssumerWithWebIdentity: async params =>

@@ -201,6 +201,18 @@ export function toFailure(error: unknown, asked: Asked): SendFailure {
       retry: false,
     };
   }
+  if (code === 'EPROXY') {
+    return {
+      ok: false,
+      problem: {
+        code: 'network',
+        message: `AWS can not be reached: ${oneLine(e.message)}.`,
+        nextStep: 'Check HTTPS_PROXY and NO_PROXY, and the proxy itself.',
+      },
+      effect: 'none',
+      retry: false,
+    };
+  }
   if (network.test(code) || e.name === 'TimeoutError') {
     const unsent = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
     return {

@@ -1,3 +1,4 @@
+import type { Agent as HttpsAgent } from 'node:https';
 import type { Problem, Result } from '../../core/problem';
 import type { Range } from '../../core/text';
 
@@ -182,4 +183,6 @@ export interface AccountOptions {
   readonly onCall?: (action: string) => void;
   /** Waits between attempts; injected so that tests don't. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** For all requests over TLS; the editor has a proxy-aware one of its own. */
+  readonly httpsAgent?: HttpsAgent;
 }
