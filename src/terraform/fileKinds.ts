@@ -26,11 +26,13 @@ const endings: readonly (readonly [string, FileRole, 'hcl' | 'json', boolean])[]
   ['.tftest.json', 'test', 'json', false],
   ['.tofutest.hcl', 'test', 'hcl', false],
   ['.tofutest.json', 'test', 'json', false],
+  // The documented name of files for `terraform init -backend-config`.
+  ['.tfbackend', 'backend', 'hcl', false],
 ];
 
-/** Is it code of a module? Values and tests go with one. */
+/** Is it code of a module? Values, tests and settings of a backend go with one. */
 export function isCode(role: FileRole): boolean {
-  return role !== 'tfvars' && role !== 'test';
+  return role !== 'tfvars' && role !== 'test' && role !== 'backend';
 }
 
 /** What a file is to Terraform, or nothing. Names that start with ".", or end with "~" or in "#…#", are editors' leavings. */

@@ -17,7 +17,7 @@ export type ValueSource =
   /** `.terraform/environment`: what `terraform workspace select` wrote. */
   | { readonly kind: 'selected'; readonly file: string };
 
-export type FileRole = 'config' | 'tfvars' | 'component' | 'deployment' | 'test';
+export type FileRole = 'config' | 'tfvars' | 'component' | 'deployment' | 'test' | 'backend';
 
 export interface SourceFile {
   readonly path: string;
@@ -161,7 +161,7 @@ export interface Root {
   /** Of the tfvars files in the root's own folder. */
   readonly tfvars: readonly TfvarsAssignment[];
   /**
-   * Files that are part of no module: tfvars files and tests. Also those of folders that hold nothing else: `env/prod.tfvars`, which
+   * Files that are part of no module: tfvars files, tests, and settings of a backend (`prod.s3.tfbackend`). Also those of folders that hold nothing else: `env/prod.tfvars`, which
    * counts only where it is named, and `tests/main.tftest.hcl`.
    */
   readonly otherFiles: readonly SourceFile[];

@@ -5,7 +5,7 @@ import { isCode, readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
-import type { Module, Project, ProjectProblem, Root } from './model';
+import type { Module, Project, ProjectProblem, Root, SourceFile } from './model';
 import { buildStack } from './module';
 
 export interface ReadOptions {
@@ -77,6 +77,8 @@ export async function readRoot(
 async function namesIn(host: FileReader, dir: string): Promise<readonly string[] | undefined> {
   return (await host.list(dir))?.filter(e => e.kind === 'file').map(e => e.name);
 }
+
+const isAside = ({ role }: SourceFile): boolean => !isCode(role) && role !== 'tfvars';
 
 /** A folder on its way: its root's result, or whether it is a root can't be told before every folder was looked at. */
 type Slot<T> = { readonly state: 'done'; readonly value: T } | { readonly state: 'open'; readonly folder: FoundFolder };
@@ -163,10 +165,10 @@ class ProjectReader {
   async root(folder: FoundFolder): Promise<Root> {
     const { module, tfvars, all, problems } = await this.loader.load(folder.dir, folder.names, false);
     const own: ProjectProblem[] = [...problems];
-    const others = all.filter(file => file.role === 'test');
+    const others = all.filter(isAside);
     for (const other of folder.values ?? []) {
       const loaded = await this.loader.load(other.dir, other.names, false);
-      others.push(...loaded.tfvars, ...loaded.all.filter(file => file.role === 'test'));
+      others.push(...loaded.tfvars, ...loaded.all.filter(isAside));
       own.push(...loaded.problems);
     }
     const stack = buildStack(all);

@@ -40,7 +40,7 @@ export const previewScheme = 'tfc-oidc-preview';
 
 /** Files whose findings the editor shows, by pattern: another extension may own the language id, or be off. */
 export const documentSelector = [
-  { pattern: '**/*.{tf,tofu,tfvars}' },
+  { pattern: '**/*.{tf,tofu,tfvars,tfbackend}' },
   { pattern: '**/*.{tf,tofu,tfvars}.json' },
   { pattern: '**/*.{tfcomponent,tfdeploy,tfstack,tftest,tofutest}.hcl' },
 ] as const;

@@ -45,7 +45,7 @@ export class ProjectStore implements vscode.Disposable {
     private readonly env: Environment,
     private readonly log: ExtensionLog,
   ) {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{tf,tofu,tfvars,json,hcl}');
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*.{tf,tofu,tfvars,tfbackend,json,hcl}');
     const isOurs = (uri: vscode.Uri): boolean => fileKind(uri.path.split('/').pop() ?? '') !== undefined;
     const edited = (uri: vscode.Uri): void => {
       if (!isOurs(uri)) return;

@@ -62,7 +62,7 @@ function what(match: KeyMatch): string {
 function place(file: SourceFile, trail: readonly string[]): string {
   const [type, label, ...rest] = trail;
   const path = rest.filter(step => step !== '').join('.');
-  if (file.role === 'tfvars') return `the value of ${trail.join('.')}`;
+  if (isValues(file)) return `the value of ${trail.join('.')}`;
   if (type === 'variable' && rest[0] === 'default') return `the default of variable "${label ?? ''}"`;
   if (type === 'locals') return `local "${trail.slice(1).join('.')}"`;
   if (type === 'output') return `output "${label ?? ''}"`;
@@ -84,16 +84,20 @@ function placeInSource(text: string, piece: TextPiece, match: KeyMatch): Span {
 function fixes(file: SourceFile, piece: TextPiece): readonly Fix[] {
   const attribute = removableAttribute(file, piece);
   if (attribute === undefined) return [];
-  const title =
-    file.role === 'tfvars' ? `Remove ${attribute.name}` : `Remove the default of variable "${piece.trail[1] ?? ''}"`;
+  const title = isValues(file)
+    ? `Remove ${attribute.name}`
+    : `Remove the default of variable "${piece.trail[1] ?? ''}"`;
   return removal(file, attribute, { title, preferred: false });
 }
+
+/** Lines of such a file stand for themselves. */
+const isValues = ({ role }: SourceFile): boolean => role === 'tfvars' || role === 'backend';
 
 /** Only a variable's default and a tfvars line can go without leaving a reference behind. */
 function removableAttribute(file: SourceFile, piece: TextPiece): Attribute | undefined {
   const own = (body: Body): Attribute | undefined =>
     body.attributes.find(a => a.start === piece.statement.start && a.end === piece.statement.end);
-  if (file.role === 'tfvars') return own(file.parsed.body);
+  if (isValues(file)) return own(file.parsed.body);
   if (piece.trail[0] !== 'variable' || piece.trail[2] !== 'default') return undefined;
   for (const block of file.parsed.body.blocks) {
     const found = block.type === 'variable' ? own(block.body) : undefined;

@@ -326,12 +326,13 @@ test('the workspace "default" is no choice behind tags or a prefix', async () =>
   }
 });
 
-test('tests belong to the root above them: keys in them are found, but a local test may well use a profile', async () => {
+test('tests and backend settings belong to the root above them: keys in them are found, but a local test may well use a profile', async () => {
   const { roots } = await read({
     '/r/main.tf': 'provider "aws" {\n  region = "x"\n}\n',
     '/r/tests/a.tftest.hcl':
       'provider "aws" {\n  profile = "p"\n}\nvariables {\n  k = "AKIAQWERTYUIOPASDFGH"\n}\nterraform {\n  cloud {\n  }\n}\n',
     '/r/b.tftest.json': '{"provider": {"aws": {"access_key": "AKIAQWERTYUIOPASDFGH"}}}',
+    '/r/config/prod.s3.tfbackend': 'bucket = "b"\naccess_key = "AKIAQWERTYUIOPASDFGH"\n',
   });
   const [root] = roots;
   assert.deepEqual(
