@@ -1,16 +1,44 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../core/problem';
 import type { NamedPolicy } from '../iam/permissions/evaluatePermissions';
 import { policiesInCode } from '../iam/permissions/policiesInCode';
-import { entry, listOf } from '../iam/policy/node';
+import { entry, listOf, type PolicyNode, readPolicyText } from '../iam/policy/node';
+import { discover } from '../terraform/discover';
+import { fileKind, readableFiles } from '../terraform/fileKinds';
 import type { ParsedFile } from '../terraform/syntax/ast';
 import { parseHcl } from '../terraform/syntax/hcl';
 import { parseTerraformJson } from '../terraform/syntax/json';
 import type { CliContext } from './command';
+import { nodeFiles } from './files';
+import { readInput } from './input';
+import { FilePlaces } from './places';
+import type { Unread } from './unread';
+
+/** Terraform code, parsed. */
+interface PolicyCode {
+  readonly file: ParsedFile;
+  readonly text: string;
+}
+
+/** A file that may hold policies. */
+export interface PolicySource {
+  /** As it was given, or the given folder and the path in it. */
+  readonly name: string;
+  readonly text: string;
+  /** Undefined: a policy as JSON. */
+  readonly code?: PolicyCode;
+  /** The other files of its module, for locals and variables. */
+  readonly siblings: readonly ParsedFile[];
+  /** Found in a folder: that it holds no policy is no mistake. */
+  readonly found: boolean;
+}
+
+/** A larger file in a folder is no policy. */
+const largest = 1024 * 1024;
 
 /** A file of Terraform code as the commands for policies read it; `undefined`: by its name it is none. */
-export function policyCode(name: string, input: string): { file: ParsedFile; text: string } | undefined {
+export function policyCode(name: string, input: string): PolicyCode | undefined {
   if (!/\.(?:tf|tofu)(?:\.json)?$/i.test(name)) return undefined;
   const text = input.replace(/^\uFEFF/, '');
   return { file: /\.json$/i.test(name) ? parseTerraformJson(text, 'config') : parseHcl(text), text };
@@ -25,28 +53,109 @@ export const noPolicyIn = (name: string): ProblemError =>
       'Name a file with an aws_iam_policy_document, a jsonencode({ Statement = … }), or the policy itself as JSON.',
   });
 
-/** The permission policies of a file: the JSON that it is, or those that stand in Terraform code. */
-export async function policiesOf(context: CliContext, name: string): Promise<readonly NamedPolicy[]> {
-  const input = await readText(context, name);
-  const code = policyCode(name, input);
-  if (code === undefined) return [{ name, text: input }];
-  const { file, text } = code;
-  const found = policiesInCode(file, text).filter(
-    // A trust policy or a resource's own says nothing of what the caller may do.
-    ({ root }) => !listOf(entry(root, 'Statement')?.value).some(s => entry(s, 'Principal') ?? entry(s, 'NotPrincipal')),
-  );
-  if (found.length === 0) throw noPolicyIn(name);
-  return found.map(policy => ({ name: `${name} (${policy.address})`, text, code: { ...policy, file: name } }));
+/** The policies in the order of the arguments: files, `-`, and folders (Terraform code, and JSON that is a policy). */
+export async function policySources(
+  context: CliContext,
+  names: readonly string[],
+  unread: Unread,
+): Promise<readonly PolicySource[]> {
+  const sources: PolicySource[] = [];
+  const modules = new Map<string, ReadonlyMap<string, ParsedFile>>();
+  const source = async (name: string, text: string, found: boolean): Promise<PolicySource> => {
+    const code = name === '-' ? undefined : policyCode(name, text);
+    if (code === undefined) return { name, text, siblings: [], found };
+    const file = path.resolve(context.cwd, name);
+    const dir = path.dirname(file);
+    const module = modules.get(dir) ?? (await moduleOf(dir));
+    modules.set(dir, module);
+    const siblings = [...module].flatMap(([other, parsed]) => (other === file ? [] : [parsed]));
+    return { name, text: code.text, code, siblings, found };
+  };
+  for (const name of names) {
+    if (name === '-' || !(await isFolder(context, name))) {
+      const input = await readInput(context, [name], 'policy');
+      sources.push(await source(name === '-' ? '-' : input.name, input.text, false));
+      continue;
+    }
+    for (const file of await filesIn(context, name, unread)) sources.push(await source(file.name, file.text, true));
+  }
+  return sources.map(s => (s.name === '-' ? { ...s, name: 'standard input' } : s));
 }
 
-async function readText(context: CliContext, name: string): Promise<string> {
-  try {
-    return await readFile(path.resolve(context.cwd, name), 'utf8');
-  } catch (error) {
-    throw new ProblemError({
-      code: 'unreadable-file',
-      message: `${name} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
-      nextStep: 'Name a policy that exists and can be read.',
-    });
+const isFolder = (context: CliContext, name: string): Promise<boolean> =>
+  stat(path.resolve(context.cwd, name)).then(
+    info => info.isDirectory(),
+    () => false,
+  );
+
+/** The files of a folder that may hold policies; what can't be read is told to `unread`. */
+async function filesIn(
+  context: CliContext,
+  name: string,
+  unread: Unread,
+): Promise<readonly { readonly name: string; readonly text: string }[]> {
+  const folder = path.resolve(context.cwd, name);
+  const wanted = (file: string): boolean => fileKind(file)?.role === 'config' || /\.jsonc?$/i.test(file);
+  const found = await discover(nodeFiles, folder, () => false, context.signal, wanted);
+  const places = new FilePlaces(folder);
+  unread.add(found.problems, places);
+  const out: { name: string; text: string }[] = [];
+  for (const { dir, names } of found.folders) {
+    for (const file of [...names].sort()) {
+      const full = path.join(dir, file);
+      const code = fileKind(file)?.role === 'config';
+      try {
+        const text = await nodeFiles.read(full, code ? undefined : largest);
+        if (text === undefined || (!code && !isPolicy(text))) continue;
+        out.push({ name: path.join(name, nodeFiles.relative(folder, full)).split(path.sep).join('/'), text });
+      } catch (error) {
+        // A large JSON file is data; a small one that can't be read may be a policy.
+        if (!code && error instanceof Error && error.message.startsWith('it has ')) continue;
+        const message = `${file} was not read: ${error instanceof Error ? error.message : 'it can not be read'}.`;
+        unread.add([{ code: 'file-skipped', message, location: { file: full, span: { start: 0, end: 0 } } }], places);
+      }
+    }
   }
+  return out;
+}
+
+/** Does JSON hold statements as policies have them? Much of what lies in a folder is other JSON. */
+function isPolicy(text: string): boolean {
+  if (!/"Statement"\s*:/.test(text) || !/"Effect"\s*:/i.test(text)) return false;
+  const { root } = readPolicyText(text);
+  return root !== undefined && listOf(entry(root, 'Statement')?.value).some(s => entry(s, 'Effect') !== undefined);
+}
+
+/** The configuration files of a folder, by path. One that can't be read says nothing of locals. */
+async function moduleOf(dir: string): Promise<ReadonlyMap<string, ParsedFile>> {
+  const entries = (await nodeFiles.list(dir)) ?? [];
+  const files = new Map<string, ParsedFile>();
+  for (const { name, kind } of readableFiles(entries.filter(e => e.kind === 'file').map(e => e.name))) {
+    if (kind.role !== 'config') continue;
+    const file = path.join(dir, name);
+    const code = policyCode(name, (await nodeFiles.read(file).catch(() => undefined)) ?? '');
+    if (code !== undefined) files.set(file, code.file);
+  }
+  return files;
+}
+
+/** A trust policy or a resource's own says nothing of what the caller may do. */
+const hasPrincipal = (root: PolicyNode): boolean =>
+  listOf(entry(root, 'Statement')?.value).some(s => entry(s, 'Principal') ?? entry(s, 'NotPrincipal'));
+
+/** The permission policies of a file or a folder: the JSON that it is, or those that stand in Terraform code. */
+export async function policiesOf(context: CliContext, name: string, unread: Unread): Promise<readonly NamedPolicy[]> {
+  const sources = await policySources(context, [name], unread);
+  const found = sources.flatMap((source): readonly NamedPolicy[] => {
+    const { code, siblings, text } = source;
+    if (code === undefined) {
+      const { root } = readPolicyText(text);
+      return source.found && root !== undefined && hasPrincipal(root) ? [] : [{ name: source.name, text }];
+    }
+    return policiesInCode(code.file, text, siblings)
+      .filter(({ root }) => !hasPrincipal(root))
+      .map(policy => ({ name: `${source.name} (${policy.address})`, text, code: { ...policy, file: source.name } }));
+  });
+  if (found.length === 0) throw noPolicyIn(name);
+  return found;
 }

@@ -1,21 +1,6 @@
-import type { Range } from '../core/text';
 import { permissionRules } from '../iam/permissions/permissionRules';
+import type { PrintedFinding } from './printedFinding';
 import { levels, pageOf, region, sarifLog, type Tool, uriOf } from './sarif';
-
-/** One finding of a permission policy, as it is printed. */
-export interface PrintedFinding {
-  readonly file: string;
-  /** Who found it: `aws` is Access Analyzer. */
-  readonly source: 'tfc-oidc' | 'aws';
-  readonly code: string;
-  readonly severity: 'error' | 'warning' | 'information';
-  readonly message: string;
-  readonly range: Range;
-  readonly fixes: readonly {
-    readonly title: string;
-    readonly edits: readonly { readonly range: Range; readonly newText: string }[];
-  }[];
-}
 
 /** SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as GitHub code scanning takes it. */
 export function policySarif(findings: readonly PrintedFinding[], tool: Tool): string {

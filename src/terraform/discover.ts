@@ -23,7 +23,7 @@ export interface Discovery {
 }
 
 /**
- * Every folder below `folder` that holds a file of Terraform's, in order of path. Hidden folders and dependencies are left out;
+ * Every folder below `folder` that holds a file of Terraform's (or one that `wants` names), in order of path. Hidden folders and dependencies are left out;
  * a folder that is reached twice (symbolic links) is looked at once.
  */
 export async function discover(
@@ -31,6 +31,7 @@ export async function discover(
   folder: string,
   ignore: (relativeDir: string) => boolean,
   signal: AbortSignal | undefined,
+  wants: (name: string) => boolean = name => fileKind(name) !== undefined,
 ): Promise<Discovery> {
   const folders: FoundFolder[] = [];
   const skippedPlaces: ProjectProblem[] = [];
@@ -64,7 +65,7 @@ export async function discover(
             const why = `${name} was not read: it is no file, or a link that leads nowhere.`;
             skippedPlaces.push(place('file-skipped', host.join(dir, name), why));
           }
-          const names = entries.filter(e => e.kind === 'file' && fileKind(e.name) !== undefined).map(e => e.name);
+          const names = entries.filter(e => e.kind === 'file' && wants(e.name)).map(e => e.name);
           if (names.length > 0) folders.push({ dir, names });
           for (const entry of entries) {
             if (entry.kind !== 'directory' || skipped.has(entry.name) || entry.name.startsWith('.')) continue;

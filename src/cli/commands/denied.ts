@@ -10,6 +10,7 @@ import { choice, type Command, many, text, UsageError } from '../command';
 import { readInput } from '../input';
 import { resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
+import { Unread } from '../unread';
 import { unifiedDiff } from '../unifiedDiff';
 
 export const denied: Command = {
@@ -19,8 +20,8 @@ export const denied: Command = {
 
 Usage: tfc-oidc denied FILE [options]       (FILE: the error, a run log, or CloudTrail's JSON; - reads standard input)
 
-  --policy FILE         a permission policy of the caller, as JSON, or Terraform code with policies in it (.tf, .tf.json);
-                        may be given several times
+  --policy FILE         a permission policy of the caller, as JSON, or Terraform code with policies in it (.tf, .tf.json), or
+                        a folder of these; may be given several times
   --boundary FILE       the caller's permissions boundary, as --policy
   --profile NAME        read the role's policies from the account of this profile, and decode encoded messages
   --role NAME|ARN       the role (default: the one that the message names)
@@ -46,9 +47,11 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     const { name, text: input } = await readInput(context, positionals, 'message');
     const reference = resourceReference();
     const found = readDenials(input, reference.actions);
-    const files = (await Promise.all(many(values, 'policy').map(file => policiesOf(context, file)))).flat();
+    const unread = new Unread();
+    const files = (await Promise.all(many(values, 'policy').map(file => policiesOf(context, file, unread)))).flat();
     const boundaryFile = text(values, 'boundary');
-    const boundaries = boundaryFile === undefined ? [] : await policiesOf(context, boundaryFile);
+    const boundaries = boundaryFile === undefined ? [] : await policiesOf(context, boundaryFile, unread);
+    context.err(unread.text('denied'));
     if (boundaries.length > 1)
       throw new UsageError(`--boundary takes one policy; ${boundaryFile ?? ''} holds ${boundaries.length}`);
     const [boundary] = boundaries;
@@ -70,6 +73,7 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     }
     if (format === 'json') context.out(`${JSON.stringify({ denials }, null, 2)}\n`);
     else context.out(denials.length === 0 ? `Nothing is denied in ${name}.\n` : denials.map(asText).join('\n'));
+    if (unread.any) return 2;
     return denials.length === 0 ? 0 : 1;
   },
 };

@@ -1,5 +1,5 @@
 import { homepage, version } from '../../../package.json';
-import { ProblemError, unwrap } from '../../core/problem';
+import { unwrap } from '../../core/problem';
 import { applyEdits, LineIndex } from '../../core/text';
 import {
   lintPermissionsInCode,
@@ -10,13 +10,13 @@ import {
 import type { ValidationFinding } from '../../iam/account/types';
 import type { PermissionFinding } from '../../iam/permissions/permissionFinding';
 import type { ResourceReference } from '../../iam/permissions/reference';
-import { parseHcl } from '../../terraform/syntax/hcl';
-import { parseTerraformJson } from '../../terraform/syntax/json';
 import { openAwsAccount } from '../binding';
 import { choice, type Command, text, UsageError } from '../command';
-import { readInput } from '../input';
 import { resourceReference } from '../permissionData';
-import { policySarif, type PrintedFinding } from '../policySarif';
+import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
+import { policySarif } from '../policySarif';
+import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../printedFinding';
+import { Unread } from '../unread';
 
 const uses = ['managed', 'role', 'user', 'group'] as const;
 type Use = (typeof uses)[number];
@@ -27,7 +27,10 @@ export const lintPolicy: Command = {
   help: `Lints permission policies: JSON, JSON with comments (IAM takes none: a finding), what the AWS CLI prints, and Terraform
 code (aws_iam_policy_document, jsonencode, JSON in strings and heredocs; what only Terraform knows is left alone).
 
-Usage: tfc-oidc lint-policy FILE... [options]      (FILE: .json, .jsonc, .tf or .tf.json, or - for standard input)
+Usage: tfc-oidc lint-policy FILE|FOLDER... [options]      (FILE: .json, .jsonc, .tf or .tf.json, or - for standard input)
+
+A FOLDER stands for the Terraform code below it, and for each JSON file that is a policy. Locals and defaults of variables are
+looked up in all files of a module.
 
   --for managed|role|user|group
                         what a JSON policy is for: its size limit counts (6,144; inline in a role 10,240, a user 2,048,
@@ -39,7 +42,7 @@ Usage: tfc-oidc lint-policy FILE... [options]      (FILE: .json, .jsonc, .tf or 
                         this machine; in Terraform code only policies that are known as a whole are sent.
   --fix                 print the one FILE with every fix applied, instead of the report
 
-Exit codes: 0 nothing found, 1 findings, 2 could not run.`,
+Exit codes: 0 nothing found, 1 findings, 2 could not run, or a file or folder could not be read (it is named).`,
   options: {
     for: { type: 'string' },
     format: { type: 'string' },
@@ -66,11 +69,17 @@ Exit codes: 0 nothing found, 1 findings, 2 could not run.`,
     const reference = resourceReference();
     const findings: PrintedFinding[] = [];
     const policies: { file: string; address?: string; size: number | null; range: PrintedFinding['range'] }[] = [];
-    for (const positional of positionals) {
-      const { name, text: input } = await readInput(context, [positional], 'policy');
-      const report = lint(name, input, reference, use);
+    const unread = new Unread();
+    for (const source of await policySources(context, positionals, unread)) {
+      const { name } = source;
+      const report = lint(source, reference, use);
+      if (source.code !== undefined && report.policies.length === 0) {
+        if (source.found) continue;
+        throw noPolicyIn(name);
+      }
       if (values['fix'] === true) {
-        context.out(fixed(name, report, reference, use));
+        if (source.found) throw new UsageError('--fix takes one FILE');
+        context.out(fixed(source, report, reference, use));
         return report.findings.length === 0 ? 0 : 1;
       }
       const index = new LineIndex(report.text);
@@ -95,41 +104,40 @@ Exit codes: 0 nothing found, 1 findings, 2 could not run.`,
       context.out(`${JSON.stringify({ findings, size, quotas: policyQuotas, policies }, null, 2)}\n`);
     else if (format === 'sarif') context.out(policySarif(findings, { version, homepage }));
     else {
-      for (const { file, range, severity, code, message } of findings)
-        context.out(`${file}:${range.start.line + 1}:${range.start.character + 1}: ${severity} ${code}: ${message}\n`);
-      if (findings.length === 0)
+      for (const finding of findings) context.out(findingLine(finding));
+      if (policies.length === 0) context.out('No policy was found.\n');
+      else if (findings.length === 0)
         context.out(`Nothing found in ${policies.length === 1 ? 'the policy' : `${policies.length} policies`}.\n`);
     }
+    context.err(unread.text('lint-policy'));
+    if (unread.any) return 2;
     return findings.length === 0 ? 0 : 1;
   },
 };
 
-function lint(name: string, input: string, reference: ResourceReference, use: Use | undefined): PermissionReport {
-  if (!/\.(?:tf|tofu)(?:\.json)?$/.test(name)) return lintPermissionText(input, reference, use);
-  const source = input.replace(/^\uFEFF/, '');
-  const file = name.endsWith('.json') ? parseTerraformJson(source, 'config') : parseHcl(source);
-  const report = lintPermissionsInCode(file, source, reference);
-  if (report.policies.length > 0) return report;
-  throw new ProblemError({
-    code: 'no-policy',
-    message: `${name} holds no policy that can be read without running Terraform.`,
-    nextStep:
-      'Name a file with an aws_iam_policy_document, a jsonencode({ Statement = … }), or the policy itself as JSON.',
-  });
+function lint(
+  { code, text: input, siblings }: Pick<PolicySource, 'code' | 'text' | 'siblings'>,
+  reference: ResourceReference,
+  use: Use | undefined,
+): PermissionReport {
+  if (code === undefined) return lintPermissionText(input, reference, use);
+  return lintPermissionsInCode(code.file, code.text, reference, siblings);
 }
 
 /** Fixes until none is left: removing a comment, for example, lets the next reading see more. */
-function fixed(name: string, first: PermissionReport, reference: ResourceReference, use: Use | undefined): string {
+function fixed(
+  source: PolicySource,
+  first: PermissionReport,
+  reference: ResourceReference,
+  use: Use | undefined,
+): string {
   let report = first;
   for (let round = 0; round < 20; round++) {
-    const edits = report.findings
-      .flatMap(f => (f.fix === undefined ? [] : [f.fix.edits]))
-      .reduce<{ span: { start: number; end: number }; newText: string }[]>((taken, next) => {
-        const clash = next.some(e => taken.some(t => e.span.start <= t.span.end && t.span.start <= e.span.end));
-        return clash ? taken : [...taken, ...next];
-      }, []);
+    const edits = disjointEdits(report.findings.map(f => f.fix));
     if (edits.length === 0) break;
-    report = lint(name, applyEdits(report.text, edits), reference, use);
+    const text = applyEdits(report.text, edits);
+    const code = source.code === undefined ? undefined : policyCode(source.name, text);
+    report = lint({ text, siblings: source.siblings, ...(code !== undefined && { code }) }, reference, use);
   }
   return report.text;
 }
@@ -169,9 +177,6 @@ function printed(file: string, f: PermissionFinding, index: LineIndex): PrintedF
     severity: f.severity,
     message: f.message,
     range: index.range(f),
-    fixes:
-      f.fix === undefined
-        ? []
-        : [{ title: f.fix.title, edits: f.fix.edits.map(e => ({ range: index.range(e.span), newText: e.newText })) }],
+    fixes: printedFixes(f.fix, index),
   };
 }

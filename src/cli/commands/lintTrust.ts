@@ -4,11 +4,11 @@ import { lintTrustInCode } from '../../iam/policy/lintHcl';
 import { lintTrustText } from '../../iam/policy/lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/policy/trustFinding';
 import { issuerHost } from '../../oidc/names';
-import { parseHcl } from '../../terraform/syntax/hcl';
-import { parseTerraformJson } from '../../terraform/syntax/json';
 import { choice, type Command, text } from '../command';
 import { readInput } from '../input';
 import { hostnameOf } from '../names';
+import { policyCode } from '../policyFiles';
+import { disjointEdits, findingLine, printedFixes } from '../printedFinding';
 
 export const lintTrust: Command = {
   name: 'lint-trust',
@@ -52,35 +52,28 @@ Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
     const report = lint(name, input, expected);
     const exit = report.verdict === 'correct' ? 0 : 1;
     if (values['fix'] === true) {
-      const edits = report.findings
-        .flatMap(f => f.fix?.edits ?? [])
-        .filter((e, i, all) => !all.slice(0, i).some(o => e.span.start < o.span.end && o.span.start <= e.span.start));
-      context.out(applyEdits(report.text, edits));
+      context.out(applyEdits(report.text, disjointEdits(report.findings.map(f => f.fix))));
       return exit;
     }
     const index = new LineIndex(report.text);
     const findings = report.findings.map(f => ({
       code: f.code,
-      severity: f.weight === 'note' ? 'information' : f.weight === 'broken' ? 'error' : 'warning',
+      severity: severities[f.weight],
       weight: f.weight,
       message: f.message,
       range: index.range(f),
-      fixes:
-        f.fix === undefined
-          ? []
-          : [{ title: f.fix.title, edits: f.fix.edits.map(e => ({ range: index.range(e.span), newText: e.newText })) }],
+      fixes: printedFixes(f.fix, index),
     }));
     if (format === 'json') context.out(`${JSON.stringify({ verdict: report.verdict, findings }, null, 2)}\n`);
     else {
       context.out(`${report.verdict}\n`);
-      for (const f of findings)
-        context.out(
-          `${name}:${f.range.start.line + 1}:${f.range.start.character + 1}: ${f.severity} ${f.code}: ${f.message}\n`,
-        );
+      for (const f of findings) context.out(findingLine({ ...f, file: name }));
     }
     return exit;
   },
 };
+
+const severities = { note: 'information', broken: 'error', 'too-broad': 'warning' } as const;
 
 /** A policy file, or a Terraform file with policies in it: then the worst verdict counts. */
 function lint(
@@ -88,9 +81,9 @@ function lint(
   input: string,
   expected: TrustExpectation,
 ): { verdict: TrustVerdict; findings: readonly TrustFinding[]; text: string } {
-  if (!/\.(?:tf|tofu)(?:\.json)?$/.test(name)) return lintTrustText(input, expected);
-  const text = input.replace(/^\uFEFF/, '');
-  const file = name.endsWith('.json') ? parseTerraformJson(text, 'config') : parseHcl(text);
+  const code = policyCode(name, input);
+  if (code === undefined) return lintTrustText(input, expected);
+  const { file, text } = code;
   const found = lintTrustInCode(file, text, expected);
   if (found.length === 0) {
     throw new ProblemError({

@@ -81,11 +81,17 @@ export function lintPermissionText(
 }
 
 /** Lints every permission policy in one Terraform file. Values that are known only when Terraform runs are left alone. */
-export function lintPermissionsInCode(file: ParsedFile, text: string, reference: ResourceReference): PermissionReport {
+export function lintPermissionsInCode(
+  file: ParsedFile,
+  text: string,
+  reference: ResourceReference,
+  /** The other files of the module, for locals and variables. */
+  siblings: readonly ParsedFile[] = [],
+): PermissionReport {
   const findings: PermissionFinding[] = [];
   const policies: PermissionReport['policies'][number][] = [];
   const owners = new Map<string, { size: number; use: 'role' | 'user' | 'group'; count: number; span: Span }>();
-  for (const policy of policiesInCode(file, text)) {
+  for (const policy of policiesInCode(file, text, siblings)) {
     // The other policy of a role is its trust policy.
     const attached = policy.use !== undefined && policy.use !== 'other' && !policy.address.startsWith('aws_iam_role.');
     const here = lintTree(policy.root, { reference, text, ...policy }, policy.use, attached);

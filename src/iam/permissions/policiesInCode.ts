@@ -36,9 +36,19 @@ const uses: Readonly<Record<string, readonly [PolicyUse, string]>> = {
   aws_vpc_endpoint_policy: ['other', ''],
 };
 
-/** The policies in one file: `aws_iam_policy_document`, `jsonencode({ Statement = … })`, and JSON in strings and heredocs. */
-export function policiesInCode(file: ParsedFile, source: string): readonly PolicyInCode[] {
-  const reader = new Reader(source, lookupIn(file));
+/**
+ * The policies in one file: `aws_iam_policy_document`, `jsonencode({ Statement = … })`, and JSON in strings and heredocs. Locals and
+ * defaults of variables are looked up in the file and in the other files of its module.
+ */
+export function policiesInCode(
+  file: ParsedFile,
+  source: string,
+  siblings: readonly ParsedFile[] = [],
+): readonly PolicyInCode[] {
+  const own = lookupIn(file);
+  const others = siblings.map(lookupIn);
+  const elsewhere: Lookup = path => others.map(lookup => lookup(path)).find(value => value !== undefined);
+  const reader = new Reader(source, own, elsewhere);
   const found: PolicyInCode[] = [];
   for (const block of file.body.blocks) {
     if (block.type === 'data' && block.labels[0]?.value === 'aws_iam_policy_document')
@@ -67,10 +77,16 @@ function lookupIn(file: ParsedFile): Lookup {
 const at = ({ start, end }: Span): Span => ({ start, end });
 
 class Reader {
+  /** A value wherever it stands. */
+  private readonly lookup: Lookup;
+
   constructor(
     private readonly source: string,
-    private readonly lookup: Lookup,
-  ) {}
+    private readonly own: Lookup,
+    elsewhere: Lookup,
+  ) {
+    this.lookup = path => own(path) ?? elsewhere(path);
+  }
 
   document(block: Block): PolicyInCode {
     let incomplete = block.body.attributes.some(a => /^(?:source|override)_/.test(a.name));
@@ -275,7 +291,7 @@ class Reader {
       case 'reference': {
         const value = this.lookup(expression.path);
         if (value !== undefined && ['tuple', 'object', 'string', 'call'].includes(value.kind)) {
-          const known = this.node(value, depth + 1);
+          const known = this.referenced(expression.path, value, span, depth);
           // A variable may be given another value than its default.
           if (expression.path.startsWith('var.') && known.kind === 'array')
             return { ...known, items: [...known.items, unknown] };
@@ -290,6 +306,13 @@ class Reader {
     return pattern === undefined || pattern === anyText || pattern === anyName
       ? unknown
       : { kind: 'string', value: pattern, ...span };
+  }
+
+  /** Places in another file say nothing here: there the reference is the place. */
+  private referenced(path: string, value: Expression, span: Span, depth: number): PolicyNode {
+    if (this.own(path) !== undefined) return this.node(value, depth + 1);
+    const other = new Reader('', this.lookup, () => undefined);
+    return placed(other.node(value, depth + 1), () => span);
   }
 
   /** `merge` of objects that are known: a later one wins. */
