@@ -1,6 +1,7 @@
 import { parseSubject } from '../../oidc/subject';
 import { parseOidcProviderArn } from '../../oidc/partition';
 import { compilePattern, matches, type Pattern } from './glob';
+import { hasHole, holes } from './holes';
 import { readPolicyText } from './node';
 import { type Clause, type Policy, type Principals, readPolicy, type Statement } from './statement';
 
@@ -19,6 +20,7 @@ export interface WebIdentityRequest {
 
 export type Decision = 'allow' | 'deny' | 'undecided';
 type Truth = 'yes' | 'no' | 'unknown';
+type KnownPattern = Extract<Pattern, { kind: 'pattern' }>;
 
 export interface ClauseResult {
   readonly clause: string;
@@ -240,7 +242,7 @@ function conditionClause(clause: Clause, request: WebIdentityRequest, variables:
   if (combined === 'unknown')
     return answer(
       'unknown',
-      clause.unknown
+      clause.unknown || clause.values.some(v => hasHole(v.value))
         ? `A value of ${shown} is known only when Terraform runs.`
         : `A value of ${shown} holds a policy variable, which only AWS can fill in.`,
     );
@@ -256,13 +258,26 @@ function compare(
   variables: boolean,
 ): Truth {
   const fold = (text: string): string => (kind.ignoreCase ? text.toLowerCase() : text);
-  const patterns = clause.values.map((v): Pattern => compilePattern(fold(v.value), variables, kind.like));
-  const hits = patterns.map((p): Truth =>
-    p.kind === 'variable' ? 'unknown' : matches(p.parts, fold(value)) ? 'yes' : 'no',
-  );
+  const hits = clause.values.map((v): Truth => {
+    const pattern = compilePattern(fold(v.value), variables, kind.like);
+    if (pattern.kind === 'variable') return 'unknown';
+    if (!hasHole(v.value)) return matches(pattern.parts, fold(value)) ? 'yes' : 'no';
+    // What only Terraform knows may be anything; what stands around it must fit all the same.
+    return matches(widened(fold(v.value), variables, kind.like), fold(value)) ? 'unknown' : 'no';
+  });
   const hit = any(clause.unknown ? [...hits, 'unknown'] : hits);
   if (!kind.negated) return hit;
   return hit === 'yes' ? 'no' : hit === 'no' ? 'yes' : 'unknown';
+}
+
+/** The pattern with any text in the place of each mark. */
+function widened(text: string, variables: boolean, like: boolean): KnownPattern['parts'] {
+  const pieces = text.split(holes);
+  const compiled = (piece: string): KnownPattern['parts'] => {
+    const pattern = compilePattern(piece, variables, like);
+    return pattern.kind === 'pattern' ? pattern.parts : [];
+  };
+  return pieces.flatMap(compiled);
 }
 
 function nullClause(

@@ -29,6 +29,9 @@ export class Holes {
   }
 }
 
+/** Each mark of a text. */
+export const holes = /\uE000\d+\uE001/;
+
 export function hasHole(text: string): boolean {
   return text.includes('\uE000');
 }

@@ -63,10 +63,12 @@ function isRestricting(c: Clause): boolean {
 
 const isNegated = (c: Clause): boolean => parseOperator(c.operator).base.startsWith('stringnot');
 
+const isOpen = (c: Clause): boolean => c.unknown || c.values.some(v => hasHole(v.value));
+
 /** Does it hold for no token without the key? */
 function isPlain(c: Clause): boolean {
   const { set, ifExists } = parseOperator(c.operator);
-  return set !== 'all' && !ifExists && c.values.length > 0 && !c.unknown;
+  return set !== 'all' && !ifExists && c.values.length > 0 && !isOpen(c);
 }
 
 /** Names are strings; Null only asks whether there is one. */
@@ -188,7 +190,7 @@ function operatorFindings(clause: Clause, statement: Statement): readonly TrustF
 }
 
 function audienceFindings(clause: Clause, expected: TrustExpectation): readonly TrustFinding[] {
-  if (clause.unknown || !isRestricting(clause)) return [];
+  if (isOpen(clause) || !isRestricting(clause)) return [];
   const wanted = expected.audience ?? 'aws.workload.identity';
   const like = parseOperator(clause.operator).base === 'stringlike';
   const star = clause.values.find(v => like && /^\*+$/.test(v.value));

@@ -282,7 +282,7 @@ function reachable(
       {
         code: 'undecided',
         weight: 'note',
-        message: `Whether the workspace may assume the role can not be told from the policy: ${decisions.flatMap(d => d.evaluation.why).join(' ')}`,
+        message: `Whether the workspace may assume the role can not be told from the policy: ${[...new Set(decisions.flatMap(d => d.evaluation.why))].join(' ')}`,
         ...span,
       },
     ];

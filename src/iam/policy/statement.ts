@@ -36,10 +36,10 @@ export interface Clause {
   readonly operatorSpan: Span;
   readonly key: string;
   readonly keySpan: Span;
-  /** Those that are known in part only have marks in them (see `Holes`), and `unknown` is set. */
+  /** Those that are known in part only have marks in them (see `Holes`). */
   readonly values: readonly StringAt[];
   readonly valueSpan: Span;
-  /** Some value can't be known here. */
+  /** Of some value nothing is known here. */
   readonly unknown: boolean;
 }
 
@@ -229,7 +229,7 @@ function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: 
                 : [],
         ),
         valueSpan: { start: key.value.start, end: key.value.end },
-        unknown: items.some(n => n.kind === 'unknown'),
+        unknown: items.some(n => n.kind === 'unknown' && n.shape === undefined),
       };
     });
   });

@@ -127,3 +127,14 @@ test('heredocs, keys and ARNs with interpolations, and a local of the same file'
     ['too-broad'],
   );
 });
+
+test('with names given, what stands around an interpolation must fit them', () => {
+  const source = encoded('StringLike', '"organization:acme:project:${var.p}:workspace:prod:run_phase:*"');
+  const codes = (workspace: string): unknown =>
+    lintTrustInCode(parseHcl(source), source, { organization: 'acme', project: 'web', workspace }).map(f => [
+      f.verdict,
+      ...f.findings.map(finding => finding.code),
+    ]);
+  assert.deepEqual(codes('prod'), [['correct', 'undecided']]);
+  assert.deepEqual(codes('dev'), [['broken', 'workspace-refused']]);
+});
