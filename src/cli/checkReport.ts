@@ -100,6 +100,10 @@ export class CheckText {
     const { folder } = this;
     this.roots++;
     const lines = [`${folder.name(root.dir)}  (${describeCloud(root.cloud)})`];
+    for (const { why, location } of unknowns(root.cloud)) {
+      const place = location ? `${where(folder.name(location.file), folder.range(location))}: ` : '';
+      lines.push(`  ${place}note: ${why}`);
+    }
     for (const problem of root.problems) {
       const place = problem.location
         ? `${where(folder.name(problem.location.file), folder.range(problem.location))}: `
@@ -134,6 +138,20 @@ export class CheckText {
 /** file:line:column as editors and terminals link it, both counted from 1. */
 function where(file: string, range: Range): string {
   return `${file}:${range.start.line + 1}:${range.start.character + 1}`;
+}
+
+/** What of the cloud block can't be known, and why. */
+export function unknowns(cloud: CloudSettings): readonly Extract<Value<unknown>, { state: 'unknown' }>[] {
+  const { hostname, organization, project, workspaces } = cloud;
+  const own =
+    workspaces.by === 'name'
+      ? [workspaces.name]
+      : workspaces.by === 'tags'
+        ? [workspaces.tags]
+        : workspaces.by === 'prefix'
+          ? [workspaces.prefix]
+          : [];
+  return [hostname, organization, ...own, project].filter(value => value.state === 'unknown');
 }
 
 function describeCloud(cloud: CloudSettings): string {

@@ -4,7 +4,7 @@ import { lintRoot, type SeveritySetting } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { ProjectProblem } from '../../terraform/model';
 import { choice, type Command, many, type OptionValues, UsageError } from '../command';
-import { type CheckedRoot, checkJson, CheckText } from '../checkReport';
+import { type CheckedRoot, checkJson, CheckText, unknowns } from '../checkReport';
 import { sarif } from '../sarif';
 import { scanTerraformFolder } from '../terraformFolder';
 import { Unread } from '../unread';
@@ -76,6 +76,7 @@ was found in the others is reported all the same).
 function locationsOf({ root, findings }: CheckedRoot): readonly Location[] {
   return [
     ...(root.cloud.location === undefined ? [] : [root.cloud.location]),
+    ...unknowns(root.cloud).flatMap(value => value.location ?? []),
     ...root.problems.flatMap(problem => problem.location ?? []),
     ...findings.flatMap(f => [f.location, ...f.related.map(r => r.location), ...f.fixes.flatMap(fix => fix.edits)]),
   ];

@@ -59,3 +59,12 @@ test('a region of another partition than the one that is given is refused', asyn
   const exported = ['--as', 'aws-cli', ...names, ...account, '--partition', 'aws'];
   await assert.rejects(runCommand(exportBinding, exported, { cwd: folder }), UsageError);
 });
+
+test('check says in its text why something of the cloud block can not be known', async () => {
+  mkdirSync(path.join(folder, 'c'));
+  const code = 'terraform {\n  cloud {\n    organization = var.org\n  }\n}\n';
+  writeFileSync(path.join(folder, 'c', 'main.tf'), code);
+  const { out, code: exit } = await runCommand(check, ['c'], { cwd: folder });
+  assert.match(out, /^ {2}main\.tf:3:20: note: "organization" is an expression\./m);
+  assert.equal(exit, 0);
+});
