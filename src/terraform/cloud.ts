@@ -127,7 +127,7 @@ function cloudBlock(chosen: Candidate, context: CloudContext, problems: ProjectP
   );
   return {
     kind: 'cloud',
-    hostname: lower(hostname),
+    hostname: host(hostname),
     organization,
     workspaces: cloudWorkspaces(workspaces, file, context, problems),
     project,
@@ -226,7 +226,7 @@ function remoteBackend(chosen: Candidate, context: CloudContext, problems: Proje
     hostname:
       hostname.state === 'absent'
         ? { state: 'known', value: 'app.terraform.io', source: { kind: 'default' } }
-        : lower(hostname),
+        : host(hostname),
     organization,
     workspaces: choice,
     project: absent,
@@ -263,8 +263,13 @@ function orUnknown(value: Value<string>, why: string, location: Location): Value
   return value.state === 'absent' ? { state: 'unknown', why, location } : value;
 }
 
-function lower(value: Value<string>): Value<string> {
-  return value.state === 'known' ? { ...value, value: value.value.trim().toLowerCase() } : value;
+/** A host as Terraform compares it. It refuses what is a URL: https://pkg.go.dev/github.com/hashicorp/terraform-svchost#ForComparison */
+function host(value: Value<string>): Value<string> {
+  if (value.state !== 'known') return value;
+  const name = value.value.trim().toLowerCase();
+  if (/^[^\s/:]+(?::\d+)?$/.test(name)) return { ...value, value: name };
+  const why = `"${value.value}" is no host name: Terraform wants it as in app.terraform.io, without "https://" and slashes.`;
+  return { state: 'unknown', why, ...(value.location && { location: value.location }) };
 }
 
 function tokenOf(body: Body, file: SourceFile): { token?: Location } {

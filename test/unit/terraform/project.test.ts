@@ -341,6 +341,19 @@ test('tests and backend settings belong to the root above them: keys in them are
   );
   assert.deepEqual(root && lintRoot(root).map(f => [f.location.file, f.code]), [
     ['/r/b.tftest.json', 'hard-coded-key'],
+    ['/r/config/prod.s3.tfbackend', 'hard-coded-key'],
     ['/r/tests/a.tftest.hcl', 'hard-coded-key'],
   ]);
+});
+
+test('a URL is no host name; a port is part of one', async () => {
+  const hostname = async (text: string): Promise<unknown> => {
+    const value = (await only({ '/r/main.tf': cloud(`    organization = "acme"\n    hostname = "${text}"`) })).cloud
+      .hostname;
+    return value.state === 'known' ? value.value : value.state;
+  };
+  assert.equal(await hostname('TFE.example.com:8443'), 'tfe.example.com:8443');
+  assert.equal(await hostname('bücher.example'), 'bücher.example');
+  for (const url of ['https://app.terraform.io', 'app.terraform.io/', 'tfe example', 'tfe.example.com:'])
+    assert.equal(await hostname(url), 'unknown', url);
 });
