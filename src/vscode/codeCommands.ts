@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { addCloudBlock, remoteToCloud, type WorkspaceChoice } from '../binding/code/cloudBlock';
+import { addCloudBlock, type WorkspaceChoice } from '../binding/code/cloudBlock';
+import { remoteToCloud } from '../binding/code/remoteToCloud';
 import { mapProviders } from '../binding/code/providerMapping';
 import type { NewText } from '../binding/code/draft';
 import { lineEdits } from '../binding/code/lineDiff';

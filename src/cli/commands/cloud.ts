@@ -1,5 +1,6 @@
 import { unwrap } from '../../core/problem';
-import { addCloudBlock, remoteToCloud, type WorkspaceChoice } from '../../binding/code/cloudBlock';
+import { addCloudBlock, type WorkspaceChoice } from '../../binding/code/cloudBlock';
+import { remoteToCloud } from '../../binding/code/remoteToCloud';
 import { CodeDraft } from '../../binding/code/draft';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { lintRoot } from '../../lint/lint';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { addCloudBlock, type CloudChoice, remoteToCloud } from '../../../../src/binding/code/cloudBlock';
+import { addCloudBlock, type CloudChoice } from '../../../../src/binding/code/cloudBlock';
+import { remoteToCloud } from '../../../../src/binding/code/remoteToCloud';
 import type { NewText } from '../../../../src/binding/code/draft';
 import type { Result } from '../../../../src/core/problem';
 import type { CloudSettings, Value } from '../../../../src/terraform/model';
@@ -271,6 +272,51 @@ describe('backend "remote" turned into cloud', () => {
         },
       ),
       { numRuns: 100 },
+    );
+  });
+});
+
+describe('backend "remote" with empty and contradicting settings', () => {
+  const remote = (inner: string): Record<string, string> => ({
+    'main.tf': `terraform {\n  backend "remote" {\n${inner}  }\n}\n`,
+  });
+  const cloud = (inner: string): string => `terraform {\n  cloud {\n${inner}  }\n}\n`;
+  const acme = '    organization = "acme"\n';
+  const tags = { workspaces: { by: 'tags', tags: ['app'] } } as const;
+
+  test('an empty name or prefix is none, and does not stay', async () => {
+    const made = async (inner: string, more: Parameters<typeof remoteToCloud>[1] = {}): Promise<string> =>
+      must(remoteToCloud(await rootOf(remote(inner)), more)).text;
+    const both = (name: string, prefix: string): string =>
+      `${acme}    workspaces {\n      name   = "${name}"\n      prefix = "${prefix}"\n    }\n`;
+    assert.equal(await made(both('prod', '')), cloud(`${acme}    workspaces {\n      name = "prod"\n    }\n`));
+    assert.equal(await made(both('', 'app-'), tags), cloud(`${acme}    workspaces {\n      tags = ["app"]\n    }\n`));
+    assert.equal(
+      await made('    organization = ""\n    workspaces {\n      name = "prod"\n    }\n', { organization: 'acme' }),
+      cloud(`${acme}    workspaces {\n      name = "prod"\n    }\n`),
+    );
+    assert.equal(
+      await made('', { organization: 'acme', workspaces: { by: 'name', name: 'prod' } }),
+      cloud(`${acme}\n    workspaces {\n      name = "prod"\n    }\n`),
+    );
+    assert.equal(refused(remoteToCloud(await rootOf(remote(both('', 'app-'))))), 'prefix-needs-tags');
+    const json = (workspaces: string): Record<string, string> => ({
+      'main.tf.json': `{"terraform":{"backend":{"remote":{"organization":"","workspaces":${workspaces}}}}}`,
+    });
+    const { text } = must(remoteToCloud(await rootOf(json('{"name":"prod","prefix":""}')), { organization: 'acme' }));
+    assert.deepEqual(JSON.parse(text), {
+      terraform: { cloud: { organization: 'acme', workspaces: { name: 'prod' } } },
+    });
+  });
+
+  test('another organization or workspace than the block names is refused', async () => {
+    const root = await rootOf(remote(`${acme}    workspaces {\n      name = "prod"\n    }\n`));
+    assert.equal(refused(remoteToCloud(root, { organization: 'other' })), 'organization-differs');
+    assert.equal(refused(remoteToCloud(root, { workspaces: { by: 'name', name: 'stage' } })), 'workspace-differs');
+    assert.equal(refused(remoteToCloud(root, tags)), 'workspace-differs');
+    assert.equal(
+      refused(remoteToCloud(root, { organization: 'acme', workspaces: { by: 'name', name: 'prod' } })),
+      'made',
     );
   });
 });
