@@ -26,7 +26,9 @@ export function lintProject(project: Project, options: LintOptions = {}): readon
 /** The findings of one root and the modules that it uses. */
 export function lintRoot(read: Root, options: LintOptions = {}): readonly Finding[] {
   // Copies of registry modules are somebody else's code, and `terraform init` writes them anew.
-  const root = { ...read, modules: read.modules.filter(m => !/[\\/]\.terraform[\\/]/.test(m.dir)) };
+  const isCopy = (dir: string): boolean =>
+    dir.startsWith(read.dir) && /[\\/]\.terraform[\\/]/.test(dir.slice(read.dir.length));
+  const root = { ...read, modules: read.modules.filter(m => !isCopy(m.dir)) };
   const files = new Map<string, SourceFile>();
   for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
   for (const file of root.otherFiles) files.set(file.path, file);

@@ -357,3 +357,18 @@ test('a URL is no host name; a port is part of one', async () => {
   for (const url of ['https://app.terraform.io', 'app.terraform.io/', 'tfe example', 'tfe.example.com:'])
     assert.equal(await hostname(url), 'unknown', url);
 });
+
+test('a project inside of a folder called .terraform is looked at; copies of modules below a root are not', async () => {
+  const provider = 'provider "aws" {\n  region = "x"\n  profile = "p"\n}\n';
+  const files = {
+    '/x/.terraform/p/main.tf': `${provider}module "m" {\n  source = "acme/m/aws"\n}\n`,
+    '/x/.terraform/p/.terraform/modules/modules.json': '{"Modules": [{"Key": "m", "Dir": ".terraform/modules/m"}]}',
+    '/x/.terraform/p/.terraform/modules/m/main.tf': provider,
+  };
+  const { roots } = await readProject(memoryFiles(files), {}, '/x/.terraform/p', '/x');
+  assert.deepEqual(
+    roots.flatMap(r => lintRoot(r).map(f => f.location.file)),
+    ['/x/.terraform/p/main.tf'],
+  );
+  assert.equal(roots[0]?.modules.length, 2);
+});
