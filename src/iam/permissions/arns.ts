@@ -1,10 +1,10 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tablesArns';
-import { follow, pathOf } from './follow';
+import { pathOf } from './modulePaths';
 import { resourceOf, type Place, type Scope } from './scope';
 import type { KnownText } from './textFunctions';
-import { instancesOf, knownText, referencedName } from './values';
+import { follow, instancesOf, knownText, referencedName } from './values';
 
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
 
@@ -158,8 +158,10 @@ function arnStart(service: string, where: Template[2], place: Place): string {
 
 /** The name that an argument gives: known text that can stand in an ARN, or a long enough beginning of it. */
 export function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownText | undefined {
-  const direct = attributeOf(resource.body, argument);
-  const behind = direct === undefined ? undefined : follow(direct.value, scope);
+  const written = attributeOf(resource.body, argument);
+  const found = written === undefined ? undefined : follow(written.value, scope);
+  // name = var.use_name_prefix ? null : var.name
+  const [direct, behind] = found?.value.kind === 'null' ? [] : [written, found];
   const path = behind === undefined ? undefined : pathOf(behind.value);
   // queue_url = aws_sqs_queue.jobs.url
   const asked = path !== undefined && ['arn', 'url', 'invoke_arn'].includes(path.at(-1) ?? '');
@@ -169,7 +171,8 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
       : asked
         ? referencedName(path, behind.scope)
         : knownText(behind.value, behind.scope);
-  const prefix = attributeOf(resource.body, `${argument}_prefix`);
+  const begins = attributeOf(resource.body, `${argument}_prefix`);
+  const prefix = begins !== undefined && follow(begins.value, scope).value.kind === 'null' ? undefined : begins;
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
   if (
     direct === undefined &&
@@ -178,12 +181,12 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
     namedByProvider.has(resource.type)
   )
     return { text: 'terraform-', open: true };
-  const found = given ?? (start === undefined ? undefined : { text: start.text, open: true });
+  const text = given ?? (start === undefined ? undefined : { text: start.text, open: true });
   // A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name.
   const name =
-    found !== undefined && !found.open && /^(?:https:|arn:)/.test(found.text)
-      ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(found.text)?.[1] ?? '', open: false }
-      : found;
+    text !== undefined && !text.open && /^(?:https:|arn:)/.test(text.text)
+      ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(text.text)?.[1] ?? '', open: false }
+      : text;
   // A short beginning would reach far more than this resource; signs of a pattern would say something else in a policy.
   if (name === undefined || name.text === '' || (name.open && name.text.length < 4)) return undefined;
   return /[*?$\s]/.test(name.text) ? undefined : name;

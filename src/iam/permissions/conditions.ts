@@ -5,9 +5,9 @@ import { resourceArns } from './arns';
 import type { Conditions } from './document';
 import { providerOf } from './providers';
 import type { Owner } from './scopes';
-import { follow, pathOf } from './follow';
+import { pathOf } from './modulePaths';
 import { resourceOf, type Place, type Scope } from './scope';
-import { instancesOf, knownText } from './values';
+import { follow, instancesOf, knownText } from './values';
 
 /**
  * Limits that the code decides: which policies may be attached, and which boundary a role or user is made with.

@@ -3,7 +3,7 @@ import type { Expression } from '../../terraform/syntax/ast';
 import { resourceArns } from './arns';
 import type { FoundNeeds, Need } from './need';
 import { byHand, nothing, resourceBehind, type Subject, valuesAt } from './subject';
-import { pathOf } from './follow';
+import { pathOf } from './modulePaths';
 import { knownText, referencedName } from './values';
 
 type Destination = 'logs' | 's3' | 'firehose';

@@ -22,9 +22,10 @@ import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables';
 import { isWanted } from './wanted';
 import { webAclActions, webAclTarget } from './webAclNeeds';
-import { childScope } from './follow';
+import { childScope } from './modulePaths';
 import type { Place, Scope } from './scope';
-import { instancesOf } from './values';
+import { removedResources } from './removed';
+import { instancesOf, isOff } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -98,6 +99,11 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
     );
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
+  const { off } = collector;
+  if (off.length > 0)
+    collector.notes.add(
+      `Left out, for their count or for_each is 0: ${off.slice(0, 8).join(', ')}${off.length > 8 ? ` and ${off.length - 8} more` : ''}.`,
+    );
   if (scope.assumed.size > 0)
     collector.notes.add(
       `Names take the defaults of ${[...scope.assumed]
@@ -130,6 +136,8 @@ class Collector {
   readonly unmapped: Unmapped[] = [];
   readonly unread: Unread[] = [];
   readonly notes = new Set<string>();
+  /** Addresses that the code itself switches off. */
+  readonly off: string[] = [];
   /** All types of the configuration. */
   private readonly types: ReadonlySet<string>;
 
@@ -147,9 +155,17 @@ class Collector {
   }
 
   visit(scope: Scope, above: readonly string[]): void {
-    for (const resource of scope.module.resources) this.resource(resource, scope);
+    for (const resource of scope.module.resources) {
+      if (isOff(resource.body, scope)) this.off.push(`${scope.prefix}${resource.type}.${resource.name}`);
+      else this.resource(resource, scope);
+    }
+    for (const resource of removedResources(scope.module)) this.removed(resource, scope);
     this.assumedRoles(scope);
     for (const call of scope.module.calls) {
+      if (isOff(call.body, scope)) {
+        this.off.push(`${scope.prefix}module.${call.name}`);
+        continue;
+      }
       for (const instance of instancesOf(call.body, scope)) {
         const inside = childScope(call, instance);
         if (inside === undefined) {
@@ -183,6 +199,35 @@ class Collector {
           `${address} assumes ${arns.join(' or ')}: that role needs the permissions of its resources, not the run's role.`,
         );
       }
+    }
+  }
+
+  /** A resource that a `removed` block deletes: the state may hold it, the code does not. */
+  private removed(resource: ResourceBlock, scope: Scope): void {
+    const mapped = this.mapping.find(resource.type);
+    const address = `${scope.prefix}${resource.type}.${resource.name}`;
+    const location = at(resource.file, headerSpan(resource.block));
+    const reads = [...(mapped?.read ?? []), ...(tables.readsByHand[resource.type] ?? [])].filter(a => this.reads(a));
+    if (reads.length === 0) {
+      this.unmapped.push({ type: resource.type, address, location });
+      return;
+    }
+    const wanted = new Set([...reads, ...(this.options.phase === 'apply' ? (mapped?.delete ?? []) : [])]);
+    const owner = ownerOf(resource, scope, this.mapping, wanted);
+    for (const action of [...wanted].sort()) {
+      // What only an argument asks for is not known of it.
+      if (this.mapping.onlyWith(resource.type).has(action)) continue;
+      const where = scopeOf(action, owner, this.mapping);
+      const source = 'provider-call-graph' as const;
+      this.needs.push({
+        action,
+        address,
+        location,
+        source,
+        confidence: 'medium',
+        ...where,
+        region: owner.place.region,
+      });
     }
   }
 

@@ -8,11 +8,17 @@ import {
 } from '../../terraform/model';
 import { partitionOfRegion } from '../../oidc/partition';
 import type { Expression } from '../../terraform/syntax/ast';
-import { pathOf } from './follow';
+import { pathOf } from './modulePaths';
 import type { Place, ProviderSettings, Scope } from './scope';
 import { knownText } from './values';
 
-const unset: ProviderSettings = { region: undefined, fixed: false, defaultTags: false, literalTags: new Map() };
+const unset: ProviderSettings = {
+  region: undefined,
+  fixed: false,
+  account: undefined,
+  defaultTags: false,
+  literalTags: new Map(),
+};
 
 /** `aws` or `aws.east`, as a `provider` argument names it. */
 export function providerKey(provider: Pick<ProviderBlock, 'name' | 'alias'>): string {
@@ -34,9 +40,14 @@ export function providersOf(
 function settingsOf(provider: ProviderBlock, scope: Scope): ProviderSettings {
   const region = attributeOf(provider.body, 'region')?.value;
   const known = region === undefined ? undefined : knownText(region, scope);
+  // Of a chain of roles the last one works.
+  const assumed = blocksOf(provider.body, 'assume_role').at(-1);
+  const arn = assumed === undefined ? undefined : attributeOf(assumed.body, 'role_arn')?.value;
+  const role = arn === undefined ? undefined : knownText(arn, scope);
   return {
     region: known?.open === false && isRegion(known.text) ? known.text : undefined,
     fixed: region?.kind === 'string',
+    account: /^arn:[^:]*:iam::(\d{12}):/.exec(role?.open === false ? role.text : '')?.[1],
     defaultTags:
       blocksOf(provider.body, 'default_tags').some(block => block.body.attributes.length > 0) ||
       attributeOf(provider.body, 'default_tags') !== undefined,
@@ -93,9 +104,9 @@ function nameIn(value: Expression): string | undefined {
 export function placeOf(resource: ResourceBlock, scope: Scope): Place {
   const own = attributeOf(resource.body, 'region')?.value;
   const written = own === undefined ? undefined : knownText(own, scope);
-  const place = scope.place;
-  if (written?.open === false && isRegion(written.text)) return inRegion(place, written.text);
   const provider = providerOf(resource, scope);
+  const place = { ...scope.place, account: provider.account ?? scope.place.account };
+  if (written?.open === false && isRegion(written.text)) return inRegion(place, written.text);
   const aliased = attributeOf(resource.body, 'provider') !== undefined;
   if (provider.region !== undefined && (provider.fixed || aliased || place.region === undefined))
     return inRegion(place, provider.region);

@@ -14,6 +14,8 @@ export interface ProviderSettings {
   readonly region: string | undefined;
   /** Is the region a literal, which nothing outside of the code can change? */
   readonly fixed: boolean;
+  /** Of the role that it assumes, where the code names one. */
+  readonly account: string | undefined;
   readonly defaultTags: boolean;
   /** The default tags that are written out, by key. */
   readonly literalTags: ReadonlyMap<string, string>;
@@ -36,11 +38,19 @@ export interface Scope {
   readonly assumed: Set<string>;
   /** Inside of one instance of a resource: what `each` and `count.index` are. */
   readonly instance?: Instance;
+  /** Inside of a `for`: what its names are. */
+  readonly bound?: ReadonlyMap<string, Located>;
+}
+
+/** An expression with the scope that it was written in. */
+export interface Located {
+  readonly value: Expression;
+  readonly scope: Scope;
 }
 
 export interface Instance {
   readonly key: string;
-  readonly value: Expression | undefined;
+  readonly value: Located | undefined;
 }
 
 /** The default of a variable; that of a root's is noted, for the workspace may set another value. */

@@ -9,7 +9,7 @@ import { kindsByHand } from './tables';
 import { blockName } from './wanted';
 import { webAclTarget } from './webAclNeeds';
 import type { Why } from './need';
-import { pathOf } from './follow';
+import { pathOf } from './modulePaths';
 import { resourceOf, type Place, type Scope } from './scope';
 import { nameArguments } from './tablesArns';
 

@@ -1,8 +1,9 @@
 import { attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import type { FoundNeeds, Need } from './need';
-import { follow, pathOf } from './follow';
+import { pathOf } from './modulePaths';
 import { resourceOf, type Place, type Scope } from './scope';
+import { follow } from './values';
 
 /** A resource for which needs are collected. */
 export interface Subject {

@@ -26,8 +26,9 @@ export function called(
   name: string,
   args: readonly Expression[],
   inner: (e: Expression) => KnownText | undefined,
+  list: (e: Expression) => readonly (KnownText | undefined)[] | undefined,
 ): KnownText | undefined {
-  const [first, second] = args;
+  const [first, second, third] = args;
   if (first === undefined) return undefined;
   const value = inner(first);
   switch (name) {
@@ -40,8 +41,45 @@ export function called(
     case 'nonsensitive':
       return value;
     case 'join': {
-      if (value === undefined || value.open || second?.kind !== 'tuple') return undefined;
-      return joined(second.items.flatMap((item, i) => (i === 0 ? [inner(item)] : [value, inner(item)])));
+      const texts = second === undefined ? undefined : list(second);
+      if (value === undefined || value.open || texts === undefined) return undefined;
+      return joined(texts.flatMap((item, i) => (i === 0 ? [item] : [value, item])));
+    }
+    case 'replace': {
+      const [from, to] = [second, third].map(e => (e === undefined ? undefined : inner(e)));
+      // `/…/` is a regular expression.
+      if (value?.open !== false || from?.open !== false || to?.open !== false || /^\/.*\/$/.test(from.text))
+        return undefined;
+      return closed(value.text.replaceAll(from.text, () => to.text));
+    }
+    case 'trimprefix':
+    case 'trimsuffix': {
+      const cut = second === undefined ? undefined : inner(second);
+      if (value?.open !== false || cut?.open !== false) return undefined;
+      if (cut.text === '') return value;
+      if (name === 'trimprefix')
+        return closed(value.text.startsWith(cut.text) ? value.text.slice(cut.text.length) : value.text);
+      return closed(value.text.endsWith(cut.text) ? value.text.slice(0, -cut.text.length) : value.text);
+    }
+    case 'title':
+      return (
+        value && {
+          ...value,
+          text: value.text.replace(/(^|[^\p{L}\p{N}'])(\p{Ll})/gu, (_, a: string, b: string) => a + b.toUpperCase()),
+        }
+      );
+    case 'substr': {
+      const [from, length] = [second, third].map(e => Number(e === undefined ? undefined : inner(e)?.text));
+      if (
+        value?.open !== false ||
+        from === undefined ||
+        length === undefined ||
+        !Number.isInteger(from) ||
+        !Number.isInteger(length) ||
+        from < 0
+      )
+        return undefined;
+      return closed(length < 0 ? value.text.slice(from) : value.text.slice(from, from + length));
     }
     case 'format': {
       if (value === undefined || value.open) return undefined;

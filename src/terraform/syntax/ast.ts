@@ -24,7 +24,13 @@ export type Expression =
   | (Span & { readonly kind: 'tuple'; readonly items: readonly Expression[] })
   | (Span & { readonly kind: 'object'; readonly items: readonly ObjectItem[] })
   /** `names` are known inside only; `parts` are the collection, then key and value (or value), then the condition. */
-  | (Span & { readonly kind: 'for'; readonly names: readonly string[]; readonly parts: readonly Expression[] })
+  | (Span & {
+      readonly kind: 'for';
+      readonly names: readonly string[];
+      readonly parts: readonly Expression[];
+      /** `{ for … }`; else a list. */
+      readonly isObject: boolean;
+    })
   | (Span & {
       readonly kind: 'conditional';
       readonly condition: Expression;

@@ -61,7 +61,8 @@ export abstract class CollectionParser extends ExpressionParser {
     const parts: Expression[] = [];
     this.advance();
     this.forContent(opened, names, parts);
-    return { kind: 'for', names, parts, start: opened.start, end: this.close(opened) };
+    const isObject = opened.closer === Token.RightBrace;
+    return { kind: 'for', names, parts, isObject, start: opened.start, end: this.close(opened) };
   }
 
   /** Behind `for`: `k, v in collection : key => value... if condition`. Leaves at the first thing that is wrong. */

@@ -1,6 +1,6 @@
 import { attributeOf, type ModuleCall } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
-import { defaultOf, type Scope } from './scope';
+import type { Scope } from './scope';
 
 /** `aws_x.y[0].id` and `local.names["queue"]` as the words of a path; a number in brackets is left out. */
 export function pathOf(expression: Expression): readonly string[] | undefined {
@@ -53,33 +53,4 @@ export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'provide
     workspace,
     assumed,
   };
-}
-
-/** The expression behind a variable, local or output, with the scope that it was written in. */
-export function follow(
-  value: Expression,
-  scope: Scope,
-  depth = 0,
-): { readonly value: Expression; readonly scope: Scope } {
-  const [first, name = '', third, ...more] = pathOf(value) ?? [];
-  const here = { value, scope };
-  if (depth > 20 || first === undefined) return here;
-  if (first === 'var' && third === undefined) {
-    const given = scope.variables.get(name);
-    const set = given?.value ?? defaultOf(name, scope);
-    return set === undefined ? here : follow(set, given?.scope ?? scope, depth + 1);
-  }
-  if (first === 'local' && third === undefined) {
-    const set = scope.module.locals.get(name)?.attribute.value;
-    return set === undefined ? here : follow(set, scope, depth + 1);
-  }
-  if (first !== 'module' || third === undefined || more.length > 0) return here;
-  const call = scope.module.calls.find(c => c.name === name);
-  const { instance: _, ...outside } = scope;
-  const child = call && childScope(call, outside);
-  const output = child?.module.files
-    .flatMap(file => file.parsed.body.blocks)
-    .find(block => block.type === 'output' && block.labels[0]?.value === third);
-  const set = output && attributeOf(output.body, 'value')?.value;
-  return child === undefined || set === undefined ? here : follow(set, { ...child, providers: new Map() }, depth + 1);
 }
