@@ -22,14 +22,14 @@ export async function readInput(
       if (size > maximum) throw new ProblemError(tooLarge(what));
       chunks.push(bytes);
     }
-    return { name: 'standard input', text: Buffer.concat(chunks).toString('utf8') };
+    return { name: 'standard input', text: textOf(Buffer.concat(chunks)) };
   }
   const file = path.resolve(context.cwd, name);
   try {
     const info = await stat(file);
     if (!info.isFile()) throw new Error('it is not a file');
     if (info.size > maximum) throw new ProblemError(tooLarge(what));
-    return { name, text: await readFile(file, 'utf8') };
+    return { name, text: textOf(await readFile(file)) };
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const reason =
@@ -44,6 +44,16 @@ export async function readInput(
       nextStep: `Name a ${what} that exists and can be read.`,
     });
   }
+}
+
+/** PowerShell's `>` writes UTF-16. */
+function textOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes.subarray(2, bytes.length & ~1))
+      .swap16()
+      .toString('utf16le');
+  return bytes.toString('utf8');
 }
 
 function tooLarge(what: string): { code: string; message: string; nextStep: string } {

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/text';
 import { evaluateText } from '../../iam/policy/evaluate';
 import { issuerHost } from '../../oidc/names';
 import { choice, type Command, required, text } from '../command';
@@ -48,7 +49,7 @@ Exit codes: 0 allow, 1 deny, 2 could not run.`,
       );
     else
       context.out(
-        `${decision === 'undecided' ? 'deny (undecided)' : answer}\n${why.map(line => `  ${line}\n`).join('')}`,
+        `${decision === 'undecided' ? 'deny (undecided)' : answer}\n${why.map(line => `  ${oneLine(line)}\n`).join('')}`,
       );
     return answer === 'allow' ? 0 : 1;
   },

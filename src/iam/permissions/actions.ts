@@ -23,7 +23,7 @@ export class ActionList {
   }
 
   find(action: string): ActionFact | undefined {
-    const [service = '', name = ''] = action.toLowerCase().split(':');
+    const [service, name] = halves(action);
     return this.services.get(service)?.get(name);
   }
 
@@ -31,7 +31,7 @@ export class ActionList {
   matching(pattern: string): readonly ActionFact[] {
     const lower = pattern.toLowerCase();
     if (lower === '*') return [...this.services.values()].flatMap(actions => [...actions.values()]);
-    const [service = '', name = ''] = lower.split(':');
+    const [service, name] = halves(lower);
     const actions = this.services.get(service);
     if (actions === undefined) return [];
     if (!/[*?]/.test(name)) return [...actions].filter(([key]) => key === name).map(([, fact]) => fact);
@@ -54,6 +54,13 @@ export class ActionList {
     const key = closest(name, [...actions.keys()]);
     return key === undefined ? undefined : actions.get(key)?.name;
   }
+}
+
+/** Service and name, in lower case. */
+function halves(action: string): readonly [service: string, name: string] {
+  const lower = action.toLowerCase();
+  const colon = lower.indexOf(':');
+  return colon < 0 ? [lower, ''] : [lower.slice(0, colon), lower.slice(colon + 1)];
 }
 
 /** Reads the file actions.json.gz; throws where it is not what the update script writes. */

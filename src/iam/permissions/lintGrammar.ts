@@ -31,6 +31,13 @@ export function lintTop(root: PolicyNode, context: PolicyContext): PermissionFin
       ...change(version, '2012-10-17', context),
     });
   }
+  if (version !== undefined && version.kind !== 'string' && version.kind !== 'unknown')
+    findings.push({
+      code: 'invalid-version',
+      severity: 'error',
+      message: 'The Version is the text "2012-10-17".',
+      ...place(version),
+    });
   const old = version === undefined || (version.kind === 'string' && version.value === '2008-10-17');
   // AWS itself makes policies of queues and topics in the old version.
   if (old && root.kind === 'object' && !context.resourceBased) {
@@ -80,7 +87,8 @@ export function lintElementsOf(statement: PolicyNode, seen: Set<string>, context
       ...place(effect),
       ...(effect.value.toLowerCase() === wanted.toLowerCase() && change(effect, wanted, context)),
     });
-  }
+  } else if (effect.kind !== 'string' && effect.kind !== 'unknown')
+    add('invalid-effect', 'The Effect is the text "Allow" or "Deny".', effect);
   if (!has('Action', 'NotAction')) add('missing-element', 'The statement has no Action.');
   if (has('Action') && has('NotAction')) add('duplicate-element', 'A statement has Action or NotAction, not both.');
   if (!has('Resource', 'NotResource') && !context.resourceBased)
@@ -89,6 +97,9 @@ export function lintElementsOf(statement: PolicyNode, seen: Set<string>, context
     add('duplicate-element', 'A statement has Resource or NotResource, not both.');
   for (const key of ['Action', 'NotAction', 'Resource', 'NotResource']) {
     const found = entry(statement, key);
+    for (const node of /Action$/.test(key) ? listOf(found?.value) : [])
+      if (node.kind !== 'string' && node.kind !== 'unknown')
+        add('unknown-action', `${key} holds names of actions, as texts; IAM refuses anything else.`, node);
     if (found?.value.kind === 'array' && found.value.items.length === 0)
       add('missing-element', `${key} is an empty list; IAM refuses it.`, found.value);
   }
@@ -155,6 +166,10 @@ function lintElements(node: PolicyNode, allowed: readonly string[], context: Pol
 
 function lintSid(statement: PolicyNode, seen: Set<string>, context: PolicyContext): PermissionFinding[] {
   const sid = entry(statement, 'Sid')?.value;
+  if (sid !== undefined && sid.kind !== 'string' && sid.kind !== 'unknown')
+    return [
+      { code: 'invalid-sid', severity: 'error', message: 'A Sid is a text of letters and digits.', ...place(sid) },
+    ];
   if (sid?.kind !== 'string' || !known(sid.value)) return [];
   // A resource's own policy may have blanks in its Sids.
   if (!context.resourceBased && !/^[A-Za-z0-9]*$/.test(sid.value)) {

@@ -1,12 +1,12 @@
 import { LineIndex, type Span } from '../../core/text';
 import type { ParsedFile } from '../../terraform/syntax/ast';
 import { policySize } from '../policy/document';
-import { entry, listOf, plainJson, type PolicyNode, readPolicyText } from '../policy/node';
+import { blank, entry, listOf, plainJson, type PolicyNode, type PolicyText, readPolicyText } from '../policy/node';
 import { lintActions } from './lintActions';
 import { lintEscalation } from './escalation';
 import { lintElementsOf, lintTop } from './lintGrammar';
 import { policiesInCode, type PolicyInCode, type PolicyUse } from './policiesInCode';
-import { type PermissionFinding, place, type PolicyContext } from './permissionFinding';
+import { type PermissionCode, type PermissionFinding, place, type PolicyContext } from './permissionFinding';
 import type { ResourceReference } from './reference';
 import { isKnown, plainDocument } from './plainDocument';
 
@@ -43,9 +43,14 @@ export function lintPermissionText(
   use?: Exclude<PolicyUse, 'other'>,
 ): PermissionReport {
   const { root, syntax, comments, text } = readPolicyText(documentIn(input) ?? input);
-  const findings: PermissionFinding[] = [...syntaxFindings(text, syntax, comments)];
+  const findings: PermissionFinding[] = [...syntaxFindings(syntax)];
+  // Typographic quotes are told where they break the JSON.
+  if (syntax.every(s => s.comma)) findings.push(...characterFinding(text, comments));
   const line = new LineIndex(text);
+  // Behind a mistake what looks like a comment may be a text.
+  const readTo = syntax.find(s => !s.comma)?.start ?? Infinity;
   for (const c of comments) {
+    if (c.start >= readTo) continue;
     const start = line.lineStart(line.lineAt(c.start));
     const alone = /^[ \t]*$/.test(text.slice(start, c.start)) && /^[ \t]*(?:\r?\n|$)/.test(text.slice(c.end));
     const span = alone ? { start, end: c.end + (/^[ \t]*\r?\n?/.exec(text.slice(c.end))?.[0].length ?? 0) } : place(c);
@@ -61,16 +66,17 @@ export function lintPermissionText(
   const span = place(root ?? { start: 0, end: 1 });
   findings.push(...sizeFinding(size, use, span));
   const inside = root === undefined || root.end > text.length || text.charAt(root.start) !== '{';
+  const cut = syntax.some(s => !s.comma);
   // A text that can't be read at all is told once.
-  if (root !== undefined || syntax.length === 0)
-    findings.push(
-      ...lintTree(
-        root,
-        { reference, form: 'json', text, exact: !inside, incomplete: false },
-        undefined,
-        use !== undefined,
-      ),
+  if (root !== undefined || !cut) {
+    const here = lintTree(
+      root,
+      { reference, form: 'json', text, exact: !inside, incomplete: false },
+      undefined,
+      use !== undefined,
     );
+    findings.push(...(cut ? here.filter(f => !ofTheWhole.has(f.code)) : here));
+  }
   return {
     text,
     findings: inOrder(findings),
@@ -89,14 +95,18 @@ export function lintPermissionsInCode(
   siblings: readonly ParsedFile[] = [],
 ): PermissionReport {
   const findings: PermissionFinding[] = [];
+  const [problem] = file.problems;
+  if (problem !== undefined)
+    findings.push({ code: 'syntax', severity: 'error', message: problem.message, ...place(problem) });
   const policies: PermissionReport['policies'][number][] = [];
   const owners = new Map<string, { size: number; use: 'role' | 'user' | 'group'; count: number; span: Span }>();
   for (const policy of policiesInCode(file, text, siblings)) {
     // The other policy of a role is its trust policy.
     const attached = policy.use !== undefined && policy.use !== 'other' && !policy.address.startsWith('aws_iam_role.');
     const here = lintTree(policy.root, { reference, text, ...policy }, policy.use, attached);
+    const sure = problem === undefined ? here : here.filter(f => !ofTheWhole.has(f.code));
     // Inside of a quoted string there are no places: the string is the place.
-    findings.push(...(policy.exact ? here : here.map(f => ({ ...f, ...place(policy) }))));
+    findings.push(...(policy.exact ? sure : sure.map(f => ({ ...f, ...place(policy) }))));
     const size = policy.incomplete ? undefined : policySize(JSON.stringify(plainDocument(policy.root)));
     const known = !policy.incomplete && isKnown(policy.root);
     policies.push({
@@ -130,6 +140,21 @@ function lintTree(
   if (root === undefined || list === undefined) {
     const { start } = root ?? { start: 0 };
     const bare = root !== undefined && listOf(root).some(s => entry(s, 'Effect') !== undefined);
+    const near = root?.kind === 'object' ? root.entries.find(e => /^statements?$/i.test(e.key)) : undefined;
+    if (root !== undefined && near !== undefined) {
+      // The rest of the policy is linted when this is put right.
+      const finding: PermissionFinding = {
+        code: 'unknown-element',
+        severity: 'error',
+        message: `"${near.key}" is no element of a policy; it is written "Statement". IAM refuses it.`,
+        ...place(near.keySpan),
+        ...(given.exact &&
+          given.form === 'json' && {
+            fix: { title: 'Change to Statement', edits: [{ span: place(near.keySpan), newText: '"Statement"' }] },
+          }),
+      };
+      return [finding];
+    }
     const message = bare
       ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
       : 'This is no policy: it has no "Statement".';
@@ -201,33 +226,24 @@ function sizeFinding(
   return [{ code: 'too-large', severity, message, ...at }];
 }
 
-/** JSONC allows a comma behind the last item; that one is told by name and can be removed. */
-function syntaxFindings(
-  text: string,
-  syntax: readonly (Span & { readonly message: string })[],
-  comments: readonly Span[],
-): readonly PermissionFinding[] {
-  const commas = new Set<number>();
-  return syntax.flatMap((s): readonly PermissionFinding[] => {
-    const before = blank(text, comments).slice(0, s.start).trimEnd();
-    if (before.endsWith(',') && /[\]}]/.test(text.charAt(s.start))) {
-      const start = before.length - 1;
-      if (commas.has(start)) return [];
-      commas.add(start);
-      const span = { start, end: start + 1 };
-      const fix = { title: 'Remove the comma', edits: [{ span, newText: '' }] };
-      const message = 'IAM refuses a comma behind the last item.';
-      return [{ code: 'trailing-comma', severity: 'error', message, ...span, fix }];
-    }
-    return [{ code: 'syntax', severity: 'error', message: s.message, ...place(s) }];
+/** What can be said only of a text that was read to its end. */
+const ofTheWhole: ReadonlySet<PermissionCode> = new Set(['not-a-policy', 'missing-element', 'old-version']);
+
+function syntaxFindings(syntax: PolicyText['syntax']): readonly PermissionFinding[] {
+  return syntax.map((s): PermissionFinding => {
+    if (!s.comma) return { code: 'syntax', severity: 'error', message: s.message, ...place(s) };
+    const fix = { title: 'Remove the comma', edits: [{ span: place(s), newText: '' }] };
+    return { code: 'trailing-comma', severity: 'error', message: s.message, ...place(s), fix };
   });
 }
 
-/** The text with blanks for comments: places stay. */
-function blank(text: string, comments: readonly Span[]): string {
-  let out = text;
-  for (const c of comments) out = out.slice(0, c.start) + ' '.repeat(c.end - c.start) + out.slice(c.end);
-  return out;
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html: the characters that a policy may hold. */
+function characterFinding(text: string, comments: readonly Span[]): readonly PermissionFinding[] {
+  const found = /[^\u0009\u000a\u000d\u0020-\u00ff]/u.exec(blank(text, comments));
+  if (found === null) return [];
+  const [character] = found;
+  const message = `IAM refuses the character "${character}": a policy holds only those up to U+00FF.`;
+  return [{ code: 'syntax', severity: 'error', message, start: found.index, end: found.index + character.length }];
 }
 
 function without(text: string, comments: readonly Span[], root: PolicyNode): string {

@@ -56,7 +56,9 @@ export function evaluateText(text: string, request: WebIdentityRequest): Evaluat
       ],
     };
   }
-  return evaluate(readPolicy(read.root), request);
+  const told = evaluate(readPolicy(read.root), request);
+  if (read.comments.length === 0) return told;
+  return { ...told, why: [...told.why, 'The text has comments; IAM takes none, so they have to go first.'] };
 }
 
 export function evaluate(policy: Policy, request: WebIdentityRequest): Evaluation {

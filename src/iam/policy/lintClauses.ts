@@ -30,6 +30,11 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
     s.clauses.some(
       c => c.key.toLowerCase().endsWith(`:${name}`) && (!own(c, name) || wrongOperator(c) || isNegated(c)),
     );
+  for (const c of s.clauses) {
+    if (c.values.length > 0 || c.unknown || !isRestricting(c) || !(own(c, 'sub') || own(c, 'aud'))) continue;
+    const message = `The condition on ${c.key} lists no value, so no token fulfils it.`;
+    findings.push({ code: 'no-value', weight: 'broken', message, start: c.valueSpan.start, end: c.valueSpan.end });
+  }
   if (!judged('sub') && !said('sub')) {
     findings.push({
       code: 'missing-subject',

@@ -1,6 +1,7 @@
 import type { Span } from '../../core/text';
 import { parseOidcProviderArn } from '../../oidc/partition';
 import { assumeAction, evaluate } from './evaluate';
+import { compilePattern, matches } from './glob';
 import { hasHole } from './holes';
 import { lintClauses } from './lintClauses';
 import { type PolicyText, readPolicyText } from './node';
@@ -21,12 +22,13 @@ export function lintTrustText(text: string, expected: TrustExpectation): TrustRe
 }
 
 export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustReport {
-  const findings: TrustFinding[] = read.syntax.map(s => ({
+  const findings: TrustFinding[] = read.syntax.map(({ message, comma, start, end }) => ({
     code: 'json-syntax',
     weight: 'broken',
-    message: s.message,
-    start: s.start,
-    end: s.end,
+    message,
+    start,
+    end,
+    ...(comma && { fix: { title: 'Remove the comma', edits: [{ span: { start, end }, newText: '' }] } }),
   }));
   for (const comment of read.comments) {
     findings.push({
@@ -68,7 +70,7 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
     const host = hostOf(statement, expected);
     if (host !== undefined) findings.push(...lintClauses(statement, host, expected));
   }
-  findings.push(...reachable(policy, allows, expected, read.root));
+  findings.push(...reachable(policy, allows, expected, read.root), ...denied(policy, allows, expected));
   return report(findings);
 }
 
@@ -98,12 +100,13 @@ function isRelevant(s: Statement, hostname: string | undefined): boolean {
   return s.principal?.any === true && covers(s);
 }
 
+function actionMatches(pattern: string): boolean {
+  const compiled = compilePattern(pattern.toLowerCase(), false, true);
+  return compiled.kind === 'pattern' && matches(compiled.parts, assumeAction.toLowerCase());
+}
+
 function covers(s: Statement): boolean {
-  return (
-    s.actions?.some(a =>
-      /^(?:\*|sts:\*|sts:assumerole\*?|sts:assumerolewith\*|sts:assumerolewithwebidentity)$/i.test(a.value),
-    ) ?? s.notActions !== undefined
-  );
+  return s.actions?.some(a => actionMatches(a.value)) ?? s.notActions !== undefined;
 }
 
 /** The host that the statement's tokens come from: the asked one, else the provider's, else that of the keys. */
@@ -206,7 +209,7 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
     ];
   }
   if (covers(s)) {
-    const wide = s.actions.find(a => a.value.includes('*'));
+    const wide = s.actions.find(a => /[*?]/.test(a.value));
     return wide === undefined
       ? []
       : [
@@ -296,6 +299,36 @@ function reachable(
       ...span,
     },
   ];
+}
+
+/** Subjects that are written out, let in by one statement and refused by the Deny of another. */
+function denied(
+  policy: ReturnType<typeof readPolicy>,
+  allows: readonly Statement[],
+  expected: TrustExpectation,
+): readonly TrustFinding[] {
+  if (!policy.statements.some(s => s.effect === 'Deny')) return [];
+  return allows.flatMap(statement => {
+    const host = hostOf(statement, expected);
+    if (host === undefined || hasHole(host)) return [];
+    const values = (name: string): Statement['clauses'][number]['values'] =>
+      statement.clauses.filter(c => c.key.toLowerCase() === `${host}:${name}`.toLowerCase()).flatMap(c => c.values);
+    const audience = expected.audience ?? values('aud')[0]?.value ?? 'aws.workload.identity';
+    return values('sub').flatMap((v): readonly TrustFinding[] => {
+      const phases = v.value.endsWith(':run_phase:*') ? ['plan', 'apply'] : [''];
+      const subjects = phases.map(phase => (phase === '' ? v.value : v.value.replace(/\*$/, phase)));
+      const refused = subjects.flatMap(subject => {
+        if (hasHole(subject) || /[*?$]/.test(subject)) return [];
+        const { decision, statements } = evaluate(policy, { hostname: host, subject, audience });
+        const by = statements.find(s => s.effect === 'Deny' && s.applies === 'yes');
+        return decision === 'deny' && by !== undefined ? [by.index + 1] : [];
+      });
+      const [by] = refused;
+      if (by === undefined || refused.length < subjects.length) return [];
+      const message = `Statement ${by} denies this subject, and a Deny always wins.`;
+      return [{ code: 'denied', weight: 'broken', message, start: v.start, end: v.end }];
+    });
+  });
 }
 
 function projectIn(allows: readonly Statement[]): string | undefined {

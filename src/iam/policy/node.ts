@@ -20,10 +20,16 @@ export interface PolicyEntry {
   readonly value: PolicyNode;
 }
 
+interface SyntaxProblem extends Span {
+  readonly message: string;
+  /** A comma behind the last item: the span is that of the comma, which can go. */
+  readonly comma: boolean;
+}
+
 export interface PolicyText {
   readonly root: PolicyNode | undefined;
-  /** Where JSON breaks off, in words. */
-  readonly syntax: readonly (Span & { readonly message: string })[];
+  /** Where JSON breaks off, in words: the first such place, and each comma behind a last item. */
+  readonly syntax: readonly SyntaxProblem[];
   readonly comments: readonly Span[];
   /** The text that spans count in: the decoded one, where the input was URL-encoded. */
   readonly text: string;
@@ -37,7 +43,7 @@ export function readPolicyText(input: string): PolicyText {
   if (nesting(text) > 200)
     return {
       root: undefined,
-      syntax: [{ start: 0, end: 1, message: 'The JSON is nested too deeply.' }],
+      syntax: [{ start: 0, end: 1, message: 'The JSON is nested too deeply.', comma: false }],
       comments,
       text,
     };
@@ -46,23 +52,68 @@ export function readPolicyText(input: string): PolicyText {
   const root = tree === undefined ? undefined : unwrap(fromJson(tree));
   return {
     root,
-    syntax: errors.map(e => ({
-      start: e.offset,
-      end: e.offset + Math.max(1, e.length),
-      message: 'The JSON can not be read from here on.',
-    })),
+    syntax: syntaxProblems(text, errors, comments),
     comments,
     text,
   };
 }
 
+/** Of what the parser finds behind the first mistake most is wrong only because of that one. */
+function syntaxProblems(
+  text: string,
+  errors: readonly ParseError[],
+  comments: readonly Span[],
+): readonly SyntaxProblem[] {
+  const bare = blank(text, comments);
+  const out: SyntaxProblem[] = [];
+  for (const { offset, length } of errors) {
+    const before = bare.slice(0, offset).trimEnd();
+    const start = before.length - 1;
+    if (before.endsWith(',') && /[\]}]/.test(text.charAt(offset))) {
+      if (!out.some(p => p.start === start))
+        out.push({ start, end: start + 1, message: 'IAM refuses a comma behind the last item.', comma: true });
+    } else if (out.every(p => p.comma)) {
+      const message = `The JSON can not be read from here on.${hint(text.slice(offset, offset + 20), text)}`;
+      out.push({ start: offset, end: offset + Math.max(1, length), message, comma: false });
+    }
+  }
+  return out;
+}
+
+function hint(here: string, text: string): string {
+  if (/^[\u201c\u201d\u201e\u00ab\u00bb]/.test(here)) return ' Typographic quotes are none to JSON: write ".';
+  if (here.startsWith("'")) return ' JSON takes double quotes only.';
+  if (/^\s*(?:Version|Statement|AWSTemplateFormatVersion)\s*:/m.test(text))
+    return ' This looks like YAML; IAM takes JSON.';
+  if (/^[A-Za-z]/.test(here) && /^\s*[[{]/.test(text)) return ' JSON takes names in double quotes.';
+  return '';
+}
+
+/** The text with blanks for comments: places stay. */
+export function blank(text: string, comments: readonly Span[]): string {
+  let out = text;
+  for (const c of comments) out = out.slice(0, c.start) + ' '.repeat(c.end - c.start) + out.slice(c.end);
+  return out;
+}
+
 function decoded(input: string): string {
-  const trimmed = input.replace(/^\uFEFF/, '');
+  const trimmed = unquoted(input.replace(/^\uFEFF/, ''));
   if (!/^\s*(?:%7B|%0A|%20)/i.test(trimmed)) return trimmed;
   try {
     return decodeURIComponent(trimmed.trim());
   } catch {
     return trimmed;
+  }
+}
+
+/** A policy that was copied as a JSON text: `"{\\"Version\\": …}"`, as state files and APIs have it. */
+function unquoted(text: string): string {
+  if (!/^\s*"\s*(?:\\n)?\s*\{/.test(text)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? value : text;
+  } catch {
+    return text;
   }
 }
 

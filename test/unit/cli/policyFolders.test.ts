@@ -92,3 +92,12 @@ test('denied takes a folder of policies, and locals of other files', async conte
     assert.equal(denials[0]?.change.document, null);
   }
 });
+
+test("PowerShell's UTF-16 is read", async context => {
+  const folder = folderOf(context, {});
+  const bytes = Buffer.from(`\ufeff${bad}`, 'utf16le');
+  writeFileSync(path.join(folder, 'little.json'), bytes);
+  writeFileSync(path.join(folder, 'big.json'), Buffer.from(bytes).swap16());
+  for (const name of ['little.json', 'big.json'])
+    assert.deepEqual(found(await lint(folder, name)), [`${name}:1 unknown-action`]);
+});
