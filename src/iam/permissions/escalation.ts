@@ -83,7 +83,7 @@ export const escalations: readonly Escalation[] = [
 const limiting = /^(?:iam:PermissionsBoundary|iam:PolicyARN|(?:aws|iam):ResourceTag\/.*)$/i;
 
 /** The resource is everything, or everything of one kind: `*`, `arn:aws:iam::123456789012:role/*`. */
-export function isEverything(resource: PolicyNode): boolean {
+function isEverything(resource: PolicyNode): boolean {
   return (
     resource.kind === 'string' &&
     (/^(?:\*+|arn:(?:[^:]*:){0,3}\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*+|[\w-]+[/:]\??\*+))$/.test(resource.value) ||

@@ -328,7 +328,10 @@ test("Terraform's JSON syntax", () => {
     },
     resource: {
       aws_iam_policy: {
-        p: { policy: '${jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sqs:Nope9", Resource = "*" }] })}' },
+        p: {
+          policy:
+            '${jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sqs:Nope9", Resource = "*" }] })}',
+        },
       },
     },
   });
