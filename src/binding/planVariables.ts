@@ -138,23 +138,29 @@ function writesOf(
   ];
 }
 
-/** Removes static credentials, each as its own change with its own yes. Found again by key, category and place. */
+/**
+ * Removes static credentials, each as its own change with its own yes. Found again by key, category and place. Those of the same key that
+ * are shadowed today go too: with the first one gone they would win in its place.
+ */
 export function planRemovals(
   workspace: Workspace,
   reading: VariableReading,
   statics: readonly StaticVariable[],
 ): readonly VariableChange[] {
   return statics.flatMap(found => {
-    const variable = reading.effective.find(
+    const effective = reading.effective.find(
       (v: EffectiveVariable) => v.key === found.key && v.category === found.category,
     );
-    if (variable === undefined || (variable.origin.from !== 'workspace' && variable.origin.from !== 'varset'))
-      return [];
-    const scope =
-      variable.origin.from === 'workspace'
-        ? ({ type: 'workspace', id: workspace.id, name: workspace.name } as const)
-        : ({ type: 'varset', id: variable.origin.id, name: variable.origin.name } as const);
-    return [removal(workspace.hostname, scope, variable)];
+    if (effective === undefined) return [];
+    return [effective, ...effective.shadows].flatMap(variable => {
+      const { origin } = variable;
+      if (origin.from !== 'workspace' && origin.from !== 'varset') return [];
+      const scope =
+        origin.from === 'workspace'
+          ? ({ type: 'workspace', id: workspace.id, name: workspace.name } as const)
+          : ({ type: 'varset', id: origin.id, name: origin.name } as const);
+      return [removal(workspace.hostname, scope, variable)];
+    });
   });
 }
 

@@ -57,7 +57,7 @@ async function agreed(
     return await pick<'apply' | 'differences' | 'leave'>(
       {
         title: configureTitle(),
-        placeholder: vscode.l10n.t('Fix the code of "{0}"? It needs no credentials of its own any more', label),
+        placeholder: vscode.l10n.t('The roles are proven. Fix the code of "{0}" too?', label),
         items: [
           {
             value: 'apply',

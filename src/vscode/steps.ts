@@ -27,6 +27,7 @@ export async function runSteps<S>(state: S, steps: readonly Step<S>[], asked: nu
       else throw error;
     }
   }
+  closeAnswered();
   return true;
 }
 
@@ -133,13 +134,47 @@ function shown<T>(
     const settle = (end: () => void): void => {
       settled = true;
       end();
-      input.dispose();
+      leave(input, position);
     };
     listen(value => settle(() => resolve(value)));
     input.onDidTriggerButton(() => settle(() => reject(new GoBack())));
     input.onDidHide(() => {
-      if (!settled) settle(() => reject(new vscode.CancellationError()));
+      if (settled) return;
+      settled = true;
+      reject(new vscode.CancellationError());
+      input.dispose();
     });
     input.show();
+    closeAnswered();
   });
+}
+
+let answered: (() => void) | undefined;
+
+/** Takes away the question that was answered last, where it is still there: before a dialog, which wants the focus for itself. */
+export function closeAnswered(): void {
+  answered?.();
+}
+
+/** How long a next question may take to replace the answered one, in milliseconds. */
+const handOver = 250;
+
+/**
+ * Leaves an answered question to the next one, which comes at once in most cases. Taken away before, it would give the focus back to the
+ * editor, and a preview there takes it later than the next question does: then typing and Enter go astray.
+ */
+function leave(input: vscode.QuickInput, { step }: Position): void {
+  closeAnswered();
+  // What is no step of a row has no next one.
+  if (step === undefined) {
+    input.dispose();
+    return;
+  }
+  input.enabled = false;
+  const timer = setTimeout(closeAnswered, handOver);
+  answered = () => {
+    answered = undefined;
+    clearTimeout(timer);
+    input.dispose();
+  };
 }

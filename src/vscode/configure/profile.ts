@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isAbort, ProblemError } from '../../core/problem';
 import { openProfile, profileChoices, type ProfileChoice } from '../aws';
-import { type Choice, configureTitle, pick, type Step } from '../steps';
+import { type Choice, closeAnswered, configureTitle, pick, type Step } from '../steps';
 import { type Choices, otherAccountsInUse, takeProfile } from './choices';
 
 /** The profile, and at once whose account it is. One that can't be opened says why, and the list is shown again. */
@@ -52,6 +52,7 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
 async function sameAccount(state: Choices, accountId: string): Promise<boolean> {
   const accounts = otherAccountsInUse(state, accountId);
   if (accounts.length === 0) return true;
+  closeAnswered();
   const use = vscode.l10n.t('Use Account {0}', accountId);
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t(

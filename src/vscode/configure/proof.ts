@@ -42,20 +42,15 @@ export async function proveAndRemove(
   bindings.useAccount(opened);
   const checked = await check();
   checked.forEach((c, i) => holds(c, read[i]?.binding.tag));
-  let shown = checked;
-  // A key that another one had shadowed counts once that one is gone, so what is left is asked about, too; each key once.
-  for (const offered = new Set<string>(); ;) {
-    let removed = false;
-    for (const [i, target] of read.entries()) {
-      const found = shown[i];
-      if (found === undefined || proofGap(found.checks) !== undefined) continue;
-      const result = await removeKeys(services, target, found, offered);
-      if (result === 'stopped') return 'stopped';
-      removed ||= result === 'removed';
-    }
-    if (!removed) break;
-    shown = await check();
+  let removed = false;
+  for (const [i, target] of read.entries()) {
+    const found = checked[i];
+    if (found === undefined || proofGap(found.checks) !== undefined) continue;
+    const result = await removeKeys(services, target, found);
+    if (result === 'stopped') return 'stopped';
+    removed ||= result === 'removed';
   }
+  const shown = removed ? await check() : checked;
   await previews.showMarkdown(
     `${vscode.l10n.t('Proof {0}', shown.map(c => c.workspace).join(', '))}.md`,
     provenPreview(shown),
@@ -117,18 +112,19 @@ async function removeKeys(
   services: ProofServices,
   { prepared }: PreparedTarget,
   checked: CheckedWorkspace,
-  offered: Set<string>,
 ): Promise<'removed' | 'kept' | 'stopped'> {
   const { runs, previews } = services;
   const { source, facts, workspace } = checked;
   const statics = facts.variables.state === 'known' ? facts.variables.value.staticCredentials : [];
   if (source === undefined) return 'kept';
-  const changes = planRemovals(source.workspace, source.reading, statics).filter(c => !offered.has(c.id));
+  const changes = planRemovals(source.workspace, source.reading, statics);
   if (changes.length === 0) return 'kept';
-  for (const { id } of changes) offered.add(id);
   const items = changes.map(change => ({
     label: change.title,
-    ...(change.undoNote !== undefined && { detail: change.undoNote }),
+    detail: [
+      ...(change.scope.type === 'varset' ? [vscode.l10n.t('Every workspace that uses the set loses it.')] : []),
+      change.undoNote ?? '',
+    ].join(' '),
     picked: false,
     change,
   }));

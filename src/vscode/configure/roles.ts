@@ -94,9 +94,13 @@ function former({ roles, chosen }: Choices, items: readonly Choice<Answer>[]): A
 }
 
 function roleItems(state: Choices): readonly Choice<Answer>[] {
-  const several = (state.workspaces ?? []).length > 1;
-  const name = (use: 'run' | 'plan' | 'apply'): string =>
-    several ? '' : roleNameFor(state.organization ?? '', state.workspaces?.[0] ?? '', use, tagOf(state));
+  const workspaces = state.workspaces ?? [];
+  const several = workspaces.length > 1;
+  const names = (...uses: readonly ('run' | 'plan' | 'apply')[]): string => {
+    const all = workspaces.flatMap(w => uses.map(use => roleNameFor(state.organization ?? '', w, use, tagOf(state))));
+    // Long lists are for the preview.
+    return all.length <= 2 ? all.join(', ') : `${all.slice(0, 2).join(', ')}, … (${all.length})`;
+  };
   const items: Choice<Answer>[] = [];
   const chosen = chosenInUse(state);
   if (chosen !== undefined) {
@@ -111,13 +115,13 @@ function roleItems(state: Choices): readonly Choice<Answer>[] {
     {
       value: { kind: 'new', roles: 'separate' },
       label: vscode.l10n.t('Separate plan and apply roles'),
-      description: several ? vscode.l10n.t('recommended') : `${name('plan')}, ${name('apply')}`,
+      description: names('plan', 'apply'),
       detail: vscode.l10n.t('Plans run code of every pull request: give them a role that can only read.'),
     },
     {
       value: { kind: 'new', roles: 'single' },
       label: vscode.l10n.t('One role for both'),
-      description: name('run'),
+      description: names('run'),
       detail: vscode.l10n.t('Simpler. Every plan can do what an apply can.'),
     },
   );

@@ -122,7 +122,14 @@ export class Workbench {
     await this.quick.locator('.monaco-list-row', { hasText: text }).first().waitFor();
     await this.quick.locator('input[type="text"]').first().fill(text);
     await this.quick.locator('.monaco-list-row.focused', { hasText: text }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.accept();
+  }
+
+  /** Enter in the list or the box that is shown: what it proposes is taken. */
+  async accept() {
+    const input = this.quick.locator('input[type="text"]').first();
+    await input.focus();
+    await input.press('Enter');
   }
 
   notification(text) {
