@@ -86,6 +86,8 @@ type Slot<T> = { readonly state: 'done'; readonly value: T } | { readonly state:
 class ProjectReader {
   readonly problems: ProjectProblem[] = [];
   private readonly loader: FolderLoader;
+  /** Which folders say where their state is; a folder is asked for each of several neighbours. */
+  private readonly states = new Map<string, boolean>();
 
   constructor(
     private readonly host: FileReader,
@@ -139,27 +141,29 @@ class ProjectReader {
   private async withValues(found: readonly FoundFolder[]): Promise<readonly FoundFolder[]> {
     const holdsCode = (f: FoundFolder): boolean => readableFiles(f.names).some(file => isCode(file.kind.role));
     const folders = found.filter(f => f.dir === this.folder || holdsCode(f));
+    const byDir = new Map(folders.map(f => [f.dir, f]));
     const values = new Map<FoundFolder, FoundFolder[]>();
-    const known = new Set(folders);
-    for (const folder of found.filter(f => !known.has(f))) {
-      const owner = await this.ownerOf(folder, folders);
+    const owners = new Map<string, FoundFolder | undefined>();
+    for (const folder of found.filter(f => !byDir.has(f.dir))) {
+      const above = this.host.dirname(folder.dir);
+      if (!owners.has(above)) owners.set(above, await this.ownerIn(above, byDir));
+      const owner = owners.get(above);
       if (owner !== undefined) values.set(owner, [...(values.get(owner) ?? []), folder]);
     }
     return folders.map(f => ({ ...f, values: values.get(f) ?? [] }));
   }
 
-  private async ownerOf({ dir }: FoundFolder, folders: readonly FoundFolder[]): Promise<FoundFolder | undefined> {
-    const { host } = this;
-    for (let above = host.dirname(dir); host.relative(this.folder, above).split('/')[0] !== '..';) {
-      const own = folders.find(f => f.dir === above);
-      if (own !== undefined) return own;
-      const below = folders.filter(f => host.relative(above, f.dir).split('/')[0] !== '..');
-      for (const near of below) if (await this.loader.holdsState(near.dir, near.names)) return near;
-      if (below.length > 0) return below[0];
-      if (above === host.dirname(above)) return undefined;
-      above = host.dirname(above);
+  private async ownerIn(dir: string, folders: ReadonlyMap<string, FoundFolder>): Promise<FoundFolder | undefined> {
+    const own = folders.get(dir);
+    if (own !== undefined) return own;
+    const below = [...folders.values()].filter(f => f.dir.startsWith(dir) && /^[\\/]/.test(f.dir.slice(dir.length)));
+    for (const near of below) {
+      if (!this.states.has(near.dir)) this.states.set(near.dir, await this.loader.holdsState(near.dir, near.names));
+      if (this.states.get(near.dir) === true) return near;
     }
-    return undefined;
+    if (below[0] !== undefined) return below[0];
+    const above = this.host.dirname(dir);
+    return dir === this.folder || above === dir ? undefined : this.ownerIn(above, folders);
   }
 
   async root(folder: FoundFolder): Promise<Root> {
