@@ -68,6 +68,7 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
     let text = rest
       .replace('{path}', () => pathText?.text ?? '/')
       .replace('{lb}', () => balancerKind(resource, scope))
+      .replace('{group}', () => scheduleGroup(resource, scope))
       .replace('{scope}', () => aclScope(resource, scope));
     for (const name of names) text = text.replace('{}', () => inArn(service, name));
     return start + text;
@@ -129,6 +130,13 @@ function balancerKind(resource: ResourceBlock, scope: Scope): string {
   if (type === undefined) return 'app';
   const known = knownText(type.value, scope)?.text;
   return known === 'application' ? 'app' : known === 'network' ? 'net' : known === 'gateway' ? 'gwy' : '*';
+}
+
+/** Schedules without a group are in the group "default". */
+function scheduleGroup(resource: ResourceBlock, scope: Scope): string {
+  if (attributeOf(resource.body, 'group_name') === undefined) return 'default';
+  const name = nameOf(resource, scope, 'group_name');
+  return name === undefined ? '*' : name.text + (name.open ? '*' : '');
 }
 
 function aclScope(resource: ResourceBlock, scope: Scope): string {

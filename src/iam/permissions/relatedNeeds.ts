@@ -2,6 +2,7 @@ import { at, attributeOf } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
 import type { FoundNeeds, Need, Phase } from './need';
+import { connectionNeeds } from './connectionNeeds';
 import { finalSnapshotNeeds, managedPasswordNeeds } from './databaseNeeds';
 import { launchNeeds, profileNeeds } from './launchNeeds';
 import { logBucketNeeds, logDeliveryNeeds } from './logNeeds';
@@ -181,6 +182,7 @@ export function relatedNeeds(subject: Subject): FoundNeeds {
       ...finalSnapshotNeeds(subject),
       ...launchNeeds(subject),
       ...scalingNeeds(subject),
+      ...connectionNeeds(subject),
       ...codeNeeds(subject),
       ...logBucketNeeds(subject),
     ],

@@ -232,6 +232,7 @@ const synonyms: Readonly<Record<string, string>> = {
   key_pair: 'key_name',
   ipv6pool_ec2: 'ipv6_pool',
   managedruleset: 'managed_rule_group',
+  rulegroup: 'rule_group_reference',
   // Of resource-groups: where a host or a reservation is in a group.
   group: 'resource_group_arn',
 };

@@ -39,6 +39,8 @@ export const readsByHand: Readonly<Record<string, readonly string[]>> = {
   aws_s3control_directory_bucket_access_point_scope: ['s3express:GetAccessPointScope'],
   aws_qldb_ledger: ['qldb:DescribeLedger'],
   aws_qldb_stream: ['qldb:DescribeJournalKinesisStream'],
+  // The provider has AWS check a changed definition in the plan: https://github.com/hashicorp/terraform-provider-aws/issues/39472
+  aws_sfn_state_machine: ['states:ValidateStateMachineDefinition'],
   // https://docs.aws.amazon.com/efs/latest/APIReference/API_DescribeMountTargetSecurityGroups.html
   aws_efs_mount_target: ['ec2:DescribeNetworkInterfaceAttribute'],
   aws_ram_sharing_with_organization: ['iam:GetRole', 'organizations:ListAWSServiceAccessForOrganization'],
@@ -190,6 +192,10 @@ export const writesByHand: Readonly<Record<string, readonly string[]>> = {
   ],
   aws_route53_resolver_rule_association: ['ec2:DescribeVpcs'],
   aws_route53_zone_association: ['ec2:DescribeVpcs'],
+  // https://docs.aws.amazon.com/aws-backup/latest/devguide/access-control.html
+  aws_backup_vault: ['backup-storage:MountCapsule'],
+  // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
+  aws_opensearch_domain: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
   aws_msk_cluster: ['ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'],
   aws_fsx_windows_file_system: fileSystem,
   aws_fsx_lustre_file_system: fileSystem,

@@ -65,6 +65,7 @@ export const templates: Readonly<Record<string, Template>> = {
   aws_cloudwatch_composite_alarm: ['alarm_name', 'cloudwatch', 'regional', ['alarm:{}']],
   aws_cloudwatch_dashboard: ['dashboard_name', 'cloudwatch', 'global', ['dashboard/{}']],
   aws_scheduler_schedule_group: ['name', 'scheduler', 'regional', ['schedule-group/{}']],
+  aws_scheduler_schedule: ['name', 'scheduler', 'regional', ['schedule/{group}/{}']],
   aws_sfn_state_machine: ['name', 'states', 'regional', ['stateMachine:{}']],
   aws_kinesis_stream: ['name', 'kinesis', 'regional', ['stream/{}']],
   aws_kinesis_firehose_delivery_stream: ['name', 'firehose', 'regional', ['deliverystream/{}']],

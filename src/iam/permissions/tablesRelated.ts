@@ -58,6 +58,11 @@ export const keyUses: Readonly<Record<string, KeyUse>> = {
   aws_cloudwatch_event_bus: none,
   aws_sfn_state_machine: none,
   aws_codebuild_project: none,
+  aws_backup_vault: {
+    arguments: ['kms_key_arn'],
+    plan: [],
+    apply: ['DescribeKey', 'CreateGrant', 'Decrypt', 'GenerateDataKey', 'RetireGrant'],
+  },
   aws_s3_object: { arguments: ['kms_key_id'], plan: ['Decrypt'], apply: ['GenerateDataKey'], via: 's3' },
   aws_secretsmanager_secret: {
     arguments: ['kms_key_id'],

@@ -277,6 +277,7 @@ export const serviceLinkedRolesWith: Readonly<
   ],
   aws_cloudtrail: [['cloudtrail.amazonaws.com', 'is_organization_trail=true']],
   aws_cloudtrail_event_data_store: [['cloudtrail.amazonaws.com', 'organization_enabled=true']],
+  aws_cognito_user_pool: [['email.cognito-idp.amazonaws.com', 'email_configuration']],
   aws_dynamodb_table: [['replication.dynamodb.amazonaws.com', 'replica']],
   aws_instance: [['spot.amazonaws.com', 'instance_market_options']],
   aws_kms_key: [['mrk.kms.amazonaws.com', 'multi_region=true']],

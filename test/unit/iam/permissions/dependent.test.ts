@@ -238,3 +238,46 @@ test('service-linked roles only where the argument asks for one', async () => {
     ['logger.cloudfront', 'replicator.lambda'].map(s => `{"StringEquals":{"iam:AWSServiceName":"${s}.amazonaws.com"}}`),
   );
 });
+
+test('a plan has AWS check the definition of a state machine, which has no name then', async () => {
+  const plan = await code('resource "aws_sfn_state_machine" "x" {\n  name = "flow"\n  definition = "{}"\n}\n', 'plan');
+  assert.deepEqual(resourcesOf(plan, 'states:ValidateStateMachineDefinition'), ['*']);
+});
+
+test('emptying, closing and encrypting only where an argument asks for it', async () => {
+  const cases: readonly (readonly [type: string, argument: string, action: string])[] = [
+    ['aws_backup_vault', 'force_destroy = true', 'backup:DeleteRecoveryPoint'],
+    ['aws_service_discovery_service', 'force_destroy = true', 'servicediscovery:DeregisterInstance'],
+    ['aws_transfer_server', 'force_destroy = true', 'transfer:DeleteUser'],
+    ['aws_organizations_account', 'close_on_deletion = true', 'organizations:CloseAccount'],
+    [
+      'aws_kinesis_firehose_delivery_stream',
+      'server_side_encryption {\n    enabled = true\n  }',
+      'firehose:StartDeliveryStreamEncryption',
+    ],
+  ];
+  for (const [type, argument, action] of cases) {
+    const actions = async (more: string): Promise<readonly string[]> =>
+      all(await code(`resource "${type}" "x" {\n  name = "some-name"\n  ${more}\n}\n`));
+    has(await actions(argument), action);
+    assert.ok(!(await actions('')).includes(action), action);
+  }
+  has(all(await code('resource "aws_backup_vault" "x" {\n  name = "v"\n}\n')), 'backup-storage:MountCapsule');
+});
+
+test('a schedule has its group in its ARN; a connection is passed to the pipeline', async () => {
+  const schedule = await code(
+    'resource "aws_scheduler_schedule" "x" {\n  name = "nightly"\n}\nresource "aws_scheduler_schedule" "y" {\n  name = "hourly"\n  group_name = "jobs"\n}\n',
+  );
+  const start = `arn:aws:scheduler:${region}:${account}:schedule/`;
+  assert.deepEqual(resourcesOf(schedule, 'scheduler:DeleteSchedule'), [
+    `${start}default/nightly`,
+    `${start}jobs/hourly`,
+  ]);
+  const pipeline = await code(
+    'resource "aws_codestarconnections_connection" "x" {\n  name = "gh"\n}\nresource "aws_codepipeline" "x" {\n  name = "p"\n  stage {\n    name = "s"\n    action {\n      name = "source"\n      configuration = {\n        ConnectionArn = aws_codestarconnections_connection.x.arn\n      }\n    }\n  }\n}\n',
+  );
+  assert.deepEqual(resourcesOf(pipeline, 'codestar-connections:PassConnection'), [
+    `arn:aws:codestar-connections:${region}:${account}:connection/*`,
+  ]);
+});
