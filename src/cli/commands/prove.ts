@@ -1,7 +1,8 @@
 import { oneLine } from '../../core/text';
 import { evaluateText } from '../../iam/policy/evaluate';
 import { issuerHost } from '../../oidc/names';
-import { choice, type Command, required, text } from '../command';
+import { parseOidcProviderArn } from '../../oidc/partition';
+import { choice, type Command, required, text, UsageError } from '../command';
 import { readInput } from '../input';
 import { hostnameOf } from '../names';
 
@@ -14,7 +15,7 @@ Usage: tfc-oidc prove POLICY --subject SUBJECT [options]      (POLICY: a file, o
 
   --subject S           subject of the token; "tfc-oidc subject" prints it
   --audience A          audience of the token (default aws.workload.identity)
-  --hostname HOST       issuer (default app.terraform.io)
+  --hostname HOST       issuer (default: that of --provider-arn, or app.terraform.io)
   --provider-arn ARN    the exact OIDC provider (default: any account's provider for the host)
   --format json|text    default json:
     { "decision": "allow|deny", "statements": [{ "index", "sid", "effect", "applies", "clauses" }], "why": [...] }
@@ -33,9 +34,15 @@ Exit codes: 0 allow, 1 deny, 2 could not run.`,
   run: async (context, { values, positionals }) => {
     const format = choice(values, 'format', ['json', 'text'], 'json');
     const subject = required(values, 'subject');
-    const host = issuerHost(hostnameOf(values));
-    const { text: policy } = await readInput(context, positionals, 'policy');
     const arn = text(values, 'provider-arn');
+    const provider = arn === undefined ? undefined : parseOidcProviderArn(arn);
+    if (arn !== undefined && provider === undefined)
+      throw new UsageError(`--provider-arn takes an ARN of an OIDC provider; it was "${arn}"`);
+    const named = text(values, 'hostname') === undefined ? undefined : issuerHost(hostnameOf(values));
+    if (provider !== undefined && named !== undefined && provider.host !== named)
+      throw new UsageError(`--provider-arn is for ${provider.host}, --hostname for ${named}`);
+    const host = provider?.host ?? named ?? issuerHost(hostnameOf(values));
+    const { text: policy } = await readInput(context, positionals, 'policy');
     const { decision, statements, why } = evaluateText(policy, {
       hostname: host,
       subject,

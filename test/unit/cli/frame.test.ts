@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { UsageError } from '../../../src/cli/command';
 import { check } from '../../../src/cli/commands/check';
 import { exportBinding } from '../../../src/cli/commands/export';
+import { prove } from '../../../src/cli/commands/prove';
 import { subject } from '../../../src/cli/commands/subject';
 import { trust } from '../../../src/cli/commands/trust';
 import { ProblemError } from '../../../src/core/problem';
@@ -67,4 +68,19 @@ test('check says in its text why something of the cloud block can not be known',
   const { out, code: exit } = await runCommand(check, ['c'], { cwd: folder });
   assert.match(out, /^ {2}main\.tf:3:20: note: "organization" is an expression\./m);
   assert.equal(exit, 0);
+});
+
+test('prove takes the host from the ARN of the provider, and refuses what is no ARN or of another host', async () => {
+  const policy = (host: string): string =>
+    `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/${host}"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"${host}:sub":"s"}}}}`;
+  writeFileSync(path.join(folder, 'tfe.json'), policy('tfe.example.com'));
+  const ask = (...more: readonly string[]): ReturnType<typeof runCommand> =>
+    runCommand(prove, ['tfe.json', '--subject', 's', ...more], { cwd: folder });
+  const arn = 'arn:aws:iam::123456789012:oidc-provider/tfe.example.com';
+  assert.equal((await ask('--provider-arn', arn)).code, 0);
+  assert.equal((await ask('--provider-arn', arn.replace('1234', '4321'))).code, 1);
+  assert.equal((await ask('--hostname', 'TFE.example.com')).code, 0);
+  assert.equal((await ask()).code, 1);
+  await assert.rejects(ask('--provider-arn', 'tfe.example.com'), UsageError);
+  await assert.rejects(ask('--provider-arn', arn, '--hostname', 'app.terraform.io'), UsageError);
 });
