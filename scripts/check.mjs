@@ -1,23 +1,32 @@
 // npm run check: format, lint, types, layering rules, dead exports. Runs all of them, then says which did not pass.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { install, root } from './install.mjs';
 
 install();
-const bin = name => `node_modules/.bin/${name}`;
+
+/** What a package's program is to Node. What npm puts into node_modules/.bin is for a shell, and another one on Windows. */
+function program(name, from = name) {
+  const folder = path.join(root, 'node_modules', from);
+  const { bin } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  return path.join(folder, typeof bin === 'string' ? bin : bin[name]);
+}
+
 const steps = [
-  ['format', bin('prettier'), ['--check', '--log-level=warn', '.']],
-  ['types', bin('tsc'), ['-p', '.']],
-  ['lint', bin('eslint'), ['--max-warnings=0', 'src', 'test']],
-  ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']],
-  ['translations', process.execPath, ['scripts/l10n.mjs', '--check']],
-  ['dead exports', process.execPath, ['scripts/dead-exports.mjs']],
+  ['format', program('prettier'), '--check', '--log-level=warn', '.'],
+  ['types', program('tsc', 'typescript'), '-p', '.'],
+  ['lint', program('eslint'), '--max-warnings=0', 'src', 'test'],
+  ['layers', program('depcruise', 'dependency-cruiser'), '--config', '.dependency-cruiser.cjs', 'src'],
+  ['translations', 'scripts/l10n.mjs', '--check'],
+  ['dead exports', 'scripts/dead-exports.mjs'],
 ];
 const only = process.argv.slice(2);
 const bad = [];
-for (const [name, command, args] of steps) {
+for (const [name, ...args] of steps) {
   if (only.length > 0 && !only.includes(name)) continue;
   console.log(`== ${name}`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) bad.push(name);
 }
 if (bad.length > 0) {

@@ -19,12 +19,14 @@ const { unusedExports: unused, unusedFiles = [] } = unusedExports.analyzeTsConfi
   '--allowUnusedTypes',
   '--findCompletelyUnusedFiles',
 ]);
+/** From the root, with forward slashes. */
+const named = file => path.relative(root, path.resolve(root, file)).replaceAll(path.sep, '/');
 const rows = Object.entries(unused)
   .filter(([, exports]) => Array.isArray(exports) && exports.length > 0)
-  .map(([file, exports]) => [path.relative(root, path.isAbsolute(file) ? file : path.join(root, file)), exports])
+  .map(([file, exports]) => [named(file), exports])
   .filter(([file]) => !file.startsWith('..') && !entries.some(entry => entry.test(file)));
 const orphans = unusedFiles
-  .map(file => path.relative(root, file))
+  .map(named)
   .filter(file => /^(?:src|test)\//.test(file) && !/\.test\.ts$/.test(file))
   .filter(file => !entries.some(entry => entry.test(file)));
 for (const file of orphans) console.error(`${file}: nothing imports it`);

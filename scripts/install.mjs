@@ -12,7 +12,8 @@ export function run(command, args, options = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
-    shell: process.platform === 'win32',
+    // npm is a script there, which only a shell starts; a program with a space in its path would need quotes in one.
+    shell: process.platform === 'win32' && command === 'npm',
     ...options,
   });
   if (result.error) throw result.error;

@@ -2,6 +2,7 @@
 // Prints "N passing" and "N failing" for each, which scripts/test.mjs adds up. Names given as arguments choose suites.
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { chromium, versions } from '../support/vscode/setup.mjs';
 import { InfrastructureError, startHost } from '../support/vscode/host.mjs';
@@ -107,7 +108,7 @@ if (drives.length > 0) {
   await build();
   for (const file of drives) {
     console.log(`\n== ui ${file}`);
-    const { default: scenarios } = await import(path.join(here, 'ui', file));
+    const { default: scenarios } = await import(pathToFileURL(path.join(here, 'ui', file)).href);
     let passed = 0;
     let failed = 0;
     for (const scenario of scenarios) {

@@ -97,4 +97,63 @@ describe('the documents', () => {
     for (const { toolReferenceName } of manifest.contributes.languageModelTools)
       assert.ok(text.includes(`\`#${toolReferenceName}\``), toolReferenceName);
   });
+
+  test('give commands only options that they have, and settings only that there are', () => {
+    const settings = Object.keys(manifest.contributes.configuration.properties);
+    const all = new Set(commands.flatMap(c => Object.keys(c.options)));
+    let seen = 0;
+    for (const page of pages) {
+      const text = read(page);
+      for (const code of codeOf(text)) {
+        for (const { name, rest } of callsIn(code)) {
+          const command = commands.find(c => c.name === name);
+          if (command === undefined) continue;
+          for (const [, option = ''] of rest.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)) {
+            seen++;
+            assert.ok(
+              ['help', 'version'].includes(option) || option in command.options,
+              `${page}: ${name} --${option}`,
+            );
+          }
+        }
+        // An option that stands alone is one of some command.
+        const alone = /^--([a-z][\w-]*)/.exec(code)?.[1];
+        // `--write` is one of a script that the same sentence names.
+        if (alone !== undefined && alone !== 'write' && page !== 'docs/contributing.md') {
+          seen++;
+          assert.ok(all.has(alone) || ['help', 'version'].includes(alone), `${page}: --${alone}`);
+        }
+      }
+      for (const [setting] of text.matchAll(/\btfcOidc\.\w+/g))
+        assert.ok(settings.includes(setting), `${page}: ${setting}`);
+    }
+    assert.ok(seen > 40, `${seen} options`);
+  });
+
+  test('name in italics only what the editor shows', () => {
+    const shown = new Set([
+      ...Object.values(texts),
+      ...Object.keys(JSON.parse(read('l10n/bundle.l10n.json')) as object),
+    ]);
+    // A command of VS Code itself.
+    shown.add('Welcome: Open Walkthrough…');
+    for (const page of pages)
+      for (const [, name = ''] of read(page).matchAll(/(?<![*\w])\*([A-Z][^*\n]+…)\*(?!\*)/g))
+        assert.ok(shown.has(name.replace(/^TFC OIDC: /, '')), `${page}: ${name}`);
+  });
 });
+
+/** Code spans, and the lines of code blocks; a line that ends in a backslash goes on. */
+function codeOf(text: string): readonly string[] {
+  const blocks = [...text.matchAll(/```[a-z]*\n([\s\S]*?)```/g)].map(m => m[1] ?? '');
+  const spans = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(m => m[1] ?? '');
+  return [...spans, ...blocks.flatMap(block => block.replace(/\\\n\s*/g, '').split('\n'))];
+}
+
+/** The calls of the CLI in a piece of code, pipes apart; a table of the README leaves the program's name out. */
+function callsIn(code: string): readonly { readonly name: string; readonly rest: string }[] {
+  return code.split(/(?<!\\)\||&&|;/).flatMap(part => {
+    const found = /(?:^|\btfc-oidc\s+|dist\/cli\.js\s+)([a-z][a-z-]+)((?:\s.*)?)$/.exec(part.trim());
+    return found === null ? [] : [{ name: found[1] ?? '', rest: found[2] ?? '' }];
+  });
+}

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, deflateRawSync, gunzipSync } from 'node:zlib';
 import { listFiles, PackageManager } from '@vscode/vsce';
 import { transformSync } from 'esbuild';
@@ -58,7 +59,9 @@ test('the package holds exactly what was reviewed', async () => {
 });
 
 test('no packed file holds a secret, a path of this machine or a source map, and the review of the package would find one', async () => {
-  const { problemsOf, filesOf } = (await import(path.join(root, 'scripts/review-package.mjs'))) as PackageReview;
+  const { problemsOf, filesOf } = (await import(
+    pathToFileURL(path.join(root, 'scripts/review-package.mjs')).href
+  )) as PackageReview;
   const found = (await packed()).flatMap(file => {
     const raw = readFileSync(path.join(root, file));
     const text = (file.endsWith('.gz') ? gunzipSync(raw) : raw).toString('latin1');
