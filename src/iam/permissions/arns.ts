@@ -186,6 +186,8 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
     direct === undefined &&
     prefix === undefined &&
     resource.mode === 'resource' &&
+    // What a removed block speaks of had a name that the code no longer tells.
+    resource.block.type !== 'removed' &&
     namedByProvider.has(resource.type)
   )
     return { text: 'terraform-', open: true };

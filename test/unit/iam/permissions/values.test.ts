@@ -101,6 +101,7 @@ test('what the code itself switches off is left out; what the workspace may swit
 
 test('a removed block deletes what the state still holds', async () => {
   const code = 'removed {\n  from = aws_sqs_queue.old\n}\n';
+  assert.deepEqual(await queues(code), ['*']);
   const apply = all(await ofCode(code));
   assert.deepEqual([...apply].sort(), ['sqs:DeleteQueue', 'sqs:GetQueueAttributes']);
   assert.deepEqual(all(await ofCode(code, 'plan')), ['sqs:GetQueueAttributes']);
