@@ -3,13 +3,18 @@ import path from 'node:path';
 import { ProblemError } from '../core/problem';
 import { type CliContext, UsageError } from './command';
 
-const maximum = 5 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+/** Policies are far smaller. */
+const usual = 5;
+/** Run logs, of which only the end is looked at. */
+export const logMebibytes = 64;
 
 /** The text of the one file that a command takes, or of standard input for `-`. */
 export async function readInput(
   context: CliContext,
   positionals: readonly string[],
   what: string,
+  mebibytes = usual,
 ): Promise<{ readonly name: string; readonly text: string }> {
   const [name, ...rest] = positionals;
   if (name === undefined || rest.length > 0) throw new UsageError(`one ${what} is needed ("-" reads standard input)`);
@@ -19,7 +24,7 @@ export async function readInput(
     for await (const chunk of process.stdin) {
       const bytes = Buffer.from(chunk as Uint8Array);
       size += bytes.length;
-      if (size > maximum) throw new ProblemError(tooLarge(what));
+      if (size > mebibytes * mebibyte) throw new ProblemError(tooLarge(what, mebibytes));
       chunks.push(bytes);
     }
     return { name: 'standard input', text: textOf(Buffer.concat(chunks)) };
@@ -28,7 +33,7 @@ export async function readInput(
   try {
     const info = await stat(file);
     if (!info.isFile()) throw new Error('it is not a file');
-    if (info.size > maximum) throw new ProblemError(tooLarge(what));
+    if (info.size > mebibytes * mebibyte) throw new ProblemError(tooLarge(what, mebibytes));
     return { name, text: textOf(await readFile(file)) };
   } catch (error) {
     if (error instanceof ProblemError) throw error;
@@ -56,10 +61,10 @@ function textOf(bytes: Buffer): string {
   return bytes.toString('utf8');
 }
 
-function tooLarge(what: string): { code: string; message: string; nextStep: string } {
+function tooLarge(what: string, mebibytes: number): { code: string; message: string; nextStep: string } {
   return {
     code: 'file-too-large',
-    message: `The ${what} has more than 5 MiB.`,
-    nextStep: 'IAM allows far less; is this the right file?',
+    message: `The ${what} has more than ${mebibytes} MiB.`,
+    nextStep: mebibytes === usual ? 'IAM allows far less; is this the right file?' : 'Give the end of it.',
   };
 }

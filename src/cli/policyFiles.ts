@@ -149,7 +149,14 @@ export async function policiesOf(context: CliContext, name: string, unread: Unre
   const found = sources.flatMap((source): readonly NamedPolicy[] => {
     const { code, siblings, text } = source;
     if (code === undefined) {
-      const { root } = readPolicyText(text);
+      const { root, syntax } = readPolicyText(text);
+      const [broken] = syntax;
+      if (broken !== undefined || root === undefined || entry(root, 'Statement') === undefined)
+        throw new ProblemError({
+          code: 'no-policy',
+          message: `${source.name} is no policy: ${broken?.message ?? 'it has no "Statement".'}`,
+          nextStep: `Look at it with "tfc-oidc lint-policy ${source.name}".`,
+        });
       return source.found && root !== undefined && hasPrincipal(root) ? [] : [{ name: source.name, text }];
     }
     return policiesInCode(code.file, text, siblings)

@@ -253,10 +253,11 @@ export const errorSignatures: readonly ErrorSignature[] = [
 
 /** Errors that people paste although they have nothing to do with dynamic credentials. */
 function otherErrors(): readonly ErrorSignature[] {
-  const other = (code: string, pattern: RegExp, title: string, nextStep: string): ErrorSignature => ({
+  const other = (code: string, pattern: RegExp, title: string, nextStep: string, unless?: RegExp): ErrorSignature => ({
     code,
     pattern,
     modes: [],
+    ...(unless !== undefined && { unless }),
     other: { title, nextStep },
   });
   return [
@@ -301,6 +302,8 @@ function otherErrors(): readonly ErrorSignature[] {
       /\b(?:Unsupported (?:argument|block type)|Invalid (?:expression|character|reference|multi-line string|block definition|template interpolation value|function argument)|Missing (?:required argument|newline after \w+|name for resource)|Argument or block definition required|Unclosed configuration block|Reference to undeclared (?:resource|input variable|module|local value)|Duplicate (?:resource|provider|variable)\b|Unsupported Terraform Core version|Error in function call|Invalid value for (?:variable|input variable)|No value for required variable)/i,
       'The configuration has a mistake',
       'Correct the lines that Terraform names; "terraform validate" finds such mistakes.',
+      // Told as what it is.
+      /"region" is required/i,
     ),
   ];
 }

@@ -7,7 +7,7 @@ import { type DenialExplanation, explainDenial } from '../../iam/permissions/exp
 import { readPolicyText } from '../../iam/policy/node';
 import { openAwsAccount, type OpenedAccount } from '../binding';
 import { choice, type Command, many, text, UsageError } from '../command';
-import { readInput } from '../input';
+import { logMebibytes, readInput } from '../input';
 import { resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
 import { Unread } from '../unread';
@@ -44,7 +44,7 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     const profile = text(values, 'profile');
     if (profile === undefined && text(values, 'role') !== undefined)
       throw new UsageError('--role is read from the account: it needs --profile');
-    const { name, text: input } = await readInput(context, positionals, 'message');
+    const { name, text: input } = await readInput(context, positionals, 'message', logMebibytes);
     const reference = resourceReference();
     const found = readDenials(input, reference.actions);
     const unread = new Unread();

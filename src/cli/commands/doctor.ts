@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/checkReport';
 import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
 import { diagnose, type Diagnosis, otherErrors } from '../../binding/doctor/diagnose';
 import { type BindingFacts, unknown } from '../../binding/facts';
-import { ProblemError } from '../../core/problem';
 import { checkBindings, statusHelp, statusOptions } from '../bindings';
 import { choice, type CliContext, type Command, text, UsageError } from '../command';
+import { logMebibytes, readInput } from '../input';
 import { remedyCommands } from '../remedyCommands';
 import { readTerraformFolder } from '../terraformFolder';
 
@@ -42,7 +40,9 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
   },
   async run(context, { values, positionals }) {
     const format = choice(values, 'format', ['text', 'markdown', 'json'], 'text');
-    const error = await errorText(context, text(values, 'error'));
+    const named = text(values, 'error');
+    const error =
+      named === undefined ? undefined : (await readInput(context, [named], 'error text', logMebibytes)).text;
     if (values['only-error'] === true) {
       if (error === undefined) throw new UsageError('--only-error needs --error');
       const facts = onlyError(error);
@@ -122,24 +122,6 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
     for (const row of rows) context.out(`${doctorReport({ ...row, redact }, format)}\n`);
   }
   return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
-}
-
-async function errorText(context: CliContext, name: string | undefined): Promise<string | undefined> {
-  if (name === undefined) return undefined;
-  if (name === '-') {
-    const chunks: Buffer[] = [];
-    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-    return Buffer.concat(chunks).toString('utf8');
-  }
-  try {
-    return await readFile(path.resolve(context.cwd, name), 'utf8');
-  } catch {
-    throw new ProblemError({
-      code: 'unreadable-file',
-      message: `The error text ${name} can not be read.`,
-      nextStep: 'Name a file that exists, or - for standard input.',
-    });
-  }
 }
 
 /** Facts of nothing but a text. */

@@ -76,6 +76,7 @@ export function explainDenial(
       denial.policy === 'boundary'
         ? `${upper(elsewhere.boundary)} does not allow ${action}${on(denial)}.`
         : `No policy of the caller allows ${action}${on(denial)}.`,
+      ...trustToo(denial),
     ];
     const option = denial.policy === 'boundary' ? '--boundary FILE' : '--policy FILE';
     return {
@@ -100,7 +101,7 @@ export function explainDenial(
       return {
         decision: verdict.decision,
         lacks,
-        nextStep: after(boundary, request),
+        nextStep: [after(boundary, request), ...trustToo(denial)].join(' '),
         change: undefined,
       };
     case 'undecided':
@@ -167,6 +168,13 @@ function explicitly(
       : `Change ${kind}${named}. ${whoChanges[policy]}`;
   const nextStep = `A Deny always wins: no statement that allows ${denial.action ?? 'it'} helps. ${where}`;
   return { decision, lacks, nextStep, change: undefined };
+}
+
+/** A role is assumed only where both sides say so; AWS often does not say which one did not. */
+function trustToo(denial: Denial): readonly string[] {
+  if (denial.action?.toLowerCase() !== 'sts:assumerole' || denial.policy !== undefined) return [];
+  const role = denial.resource ?? 'the role';
+  return [`Or the trust policy of ${role} does not name the caller: both have to allow it.`];
 }
 
 function after(boundary: NamedPolicy | undefined, request: PermissionRequest): string {

@@ -152,4 +152,9 @@ ${boxed(cannotAssume(`api error ${denied}`, 403))}Operation failed: failed runni
     text: boxed('Error: Post "https://ec2.eu-central-1.amazonaws.com/": dial tcp 1.2.3.4:443: i/o timeout'),
   },
   { name: 'nothing', mode: 'none', text: '\n\n' },
+  {
+    name: 'no region on a laptop',
+    mode: 10,
+    text: boxed('Error: Missing required argument\n\nThe argument "region" is required, but was not set.'),
+  },
 ];

@@ -101,3 +101,13 @@ test("PowerShell's UTF-16 is read", async context => {
   for (const name of ['little.json', 'big.json'])
     assert.deepEqual(found(await lint(folder, name)), [`${name}:1 unknown-action`]);
 });
+
+test('denied refuses a --policy that is none', async context => {
+  const folder = folderOf(context, {
+    'bad.json': '{ nope',
+    'list.json': '[]',
+    'error.txt': `User: ${user} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme/k"`,
+  });
+  for (const name of ['bad.json', 'list.json'])
+    await assert.rejects(runCommand(denied, ['error.txt', '--policy', name], { cwd: folder }), ProblemError);
+});

@@ -247,3 +247,18 @@ test('what only Terraform knows is neither allowed nor denied', () => {
   assert.match(told.nextStep, /Compare the resource of that statement with arn:aws:s3:::b\/k/);
   assert.equal(told.change, undefined);
 });
+
+test('a role that was not assumed: both its trust policy and the caller have to allow it', () => {
+  const denial = one(
+    `User: ${user} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::210987654321:role/deploy`,
+  );
+  assert.match(
+    explainDenial(denial, [], undefined, reference).lacks.join('\n'),
+    /trust policy of arn:aws:iam::210987654321:role\/deploy/,
+  );
+  const allowing = policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
+  assert.match(
+    explainDenial(denial, [allowing], undefined, reference).nextStep,
+    /trust policy of arn:aws:iam::210987654321/,
+  );
+});
