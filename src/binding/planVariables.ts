@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem';
 import { looksSecret } from '../core/redact';
-import type { EffectiveVariable, Variable } from '../hcp/variables/precedence';
+import type { EffectiveVariable, Variable, VariableOrigin } from '../hcp/variables/precedence';
 import { originText } from '../hcp/variables/precedence';
 import type { VariableReading } from '../hcp/variables/read';
 import type { Workspace } from '../hcp/workspace/model';
@@ -45,6 +45,13 @@ export function planVariables(
     }
     changes.push(...writesOf(workspace, target, own, wanted, notes));
   }
+  const set = changes.map(c => c.scope).find(s => s.type === 'varset');
+  const origin = reading.all.map(v => v.origin).find(o => o.from === 'varset' && o.id === set?.id);
+  const reach = origin?.from === 'varset' ? reachOf(origin, reading.others?.get(origin.id) ?? 0) : undefined;
+  if (reach !== undefined)
+    notes.push(
+      `${reach}: their runs use these roles too from then on, and are refused where the roles do not trust them.`,
+    );
   return { changes: switchLast(changes), problems, notes };
 }
 
@@ -139,8 +146,8 @@ function writesOf(
 }
 
 /**
- * Removes static credentials, each as its own change with its own yes. Found again by key, category and place. Those of the same key that
- * are shadowed today go too: with the first one gone they would win in its place.
+ * Removes static credentials, each as its own change with its own yes. Found again by key and category, in every place that reaches the
+ * workspace: with the strongest one gone the next would count.
  */
 export function planRemovals(
   workspace: Workspace,
@@ -154,14 +161,25 @@ export function planRemovals(
     if (effective === undefined) return [];
     return [effective, ...effective.shadows].flatMap(variable => {
       const { origin } = variable;
-      if (origin.from !== 'workspace' && origin.from !== 'varset') return [];
-      const scope =
-        origin.from === 'workspace'
-          ? ({ type: 'workspace', id: workspace.id, name: workspace.name } as const)
-          : ({ type: 'varset', id: origin.id, name: origin.name } as const);
-      return [removal(workspace.hostname, scope, variable)];
+      if (origin.from === 'workspace')
+        return [removal(workspace.hostname, { type: 'workspace', id: workspace.id, name: workspace.name }, variable)];
+      if (origin.from !== 'varset') return [];
+      const change = removal(workspace.hostname, { type: 'varset', id: origin.id, name: origin.name }, variable);
+      const reach = reachOf(origin, reading.others?.get(origin.id) ?? 0);
+      if (reach === undefined) return [change];
+      const told = [change.undoNote, `${reach}: they lose it too.`].filter(note => note !== undefined);
+      return [{ ...change, undoNote: told.join(' ') }];
     });
   });
+}
+
+/** Which other workspaces use a variable set; `undefined`: none. */
+export function reachOf(origin: Extract<VariableOrigin, { from: 'varset' }>, others: number): string | undefined {
+  const set = `Variable set ${origin.name}`;
+  if (origin.scope === 'global') return `${set} reaches all workspaces of the organization`;
+  if (origin.scope === 'project') return `${set} reaches all workspaces of the project`;
+  if (others === 0) return undefined;
+  return `${set} reaches ${others === 1 ? '1 other workspace' : `${others} other workspaces`}`;
 }
 
 /** Names whose values are secrets, also where the variable was not marked sensitive. */

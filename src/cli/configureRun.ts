@@ -48,7 +48,12 @@ interface GroupOutcome {
   proven: boolean;
   checks: readonly Check[];
   runs: ProvenRun[];
+  /** Why there is no run, or no end of one. */
+  notStarted: Problem | undefined;
 }
+
+const stillThere = 'The credentials that the workspace had are still in place.';
+const roleProven = 'The role is proven: the workspace has working credentials.';
 
 /** One run of `configure`: plans all, shows all, and writes one group of workspaces after the other. */
 export class Configuration {
@@ -216,29 +221,46 @@ export class Configuration {
     const outcomes = new Map<PlannedGroup, GroupOutcome>();
     let worstCode: ExitCode = 0;
     for (const group of planned) {
-      const outcome: GroupOutcome = { applied: undefined, removed: undefined, proven: false, checks: [], runs: [] };
+      const outcome: GroupOutcome = {
+        applied: undefined,
+        removed: undefined,
+        proven: false,
+        checks: [],
+        runs: [],
+        notStarted: undefined,
+      };
       outcomes.set(group, outcome);
-      const stopped = await this.carryOutGroup(group, outcome);
+      const stopped = await this.setUp(group, outcome);
       if (stopped !== undefined) {
         if (this.json) this.report(planned, code, [], outcomes, undefined);
-        this.tellStopped(stopped);
+        this.tellStopped(stopped, stillThere);
         return 2;
       }
     }
     const allProven = [...outcomes.values()].every(o => o.proven);
+    // Keys of a variable set may be those of the other workspaces: nothing goes before all of them can do without.
+    const gone = new Set<string>();
+    for (const [group, outcome] of outcomes) {
+      const stopped = await this.cleanUp(group, outcome, allProven, gone);
+      if (stopped !== undefined) {
+        if (this.json) this.report(planned, code, [], outcomes, undefined);
+        this.tellStopped(stopped, roleProven);
+        return 2;
+      }
+    }
     let fixed: ApplyResult | undefined;
     const first = planned[0];
     if (allProven && code !== undefined && code.changes.length > 0 && first !== undefined) {
       fixed = await this.apply(first, code.changes, 'Fix the code');
       if (fixed.problem !== undefined) {
         if (this.json) this.report(planned, code, [], outcomes, fixed);
-        this.tellStopped(fixed);
+        this.tellStopped(fixed, roleProven);
         return 2;
       }
     }
     for (const [group, outcome] of outcomes) {
       if (allProven && this.values['prove-run'] === true) await this.proveByRuns(group, outcome);
-      const runsProve = outcome.runs.every(r => r.proof.state === 'proven');
+      const runsProve = outcome.notStarted === undefined && outcome.runs.every(r => r.proof.state === 'proven');
       const left = fixed === undefined ? outcome.checks : outcome.checks.filter(c => !isCodeOnly(c));
       if (!outcome.proven || worst(left) === 'wrong' || !runsProve) worstCode = 1;
     }
@@ -247,18 +269,31 @@ export class Configuration {
   }
 
   /** The result of the apply that stopped, where one did. */
-  private async carryOutGroup(group: PlannedGroup, outcome: GroupOutcome): Promise<ApplyResult | undefined> {
+  private async setUp(group: PlannedGroup, outcome: GroupOutcome): Promise<ApplyResult | undefined> {
     if (group.changes.length > 0) {
       outcome.applied = await this.apply(group, group.changes, 'Set up OIDC');
       if (outcome.applied.state !== 'complete') return outcome.applied;
     }
     outcome.checks = await this.readBack(group);
     outcome.proven = proofGap(outcome.checks) === undefined;
-    if (outcome.proven && group.removals.length > 0) {
-      outcome.removed = await this.apply(group, group.removals, 'Clean up variables');
+    return undefined;
+  }
+
+  /** What is removed or put right after the proof; `gone` are changes that were made for another workspace already. */
+  private async cleanUp(
+    group: PlannedGroup,
+    outcome: GroupOutcome,
+    allProven: boolean,
+    gone: Set<string>,
+  ): Promise<ApplyResult | undefined> {
+    if (!outcome.proven) return undefined;
+    const changes = group.removals.filter(c => !gone.has(c.id) && (allProven || c.scope.type === 'workspace'));
+    if (changes.length > 0) {
+      outcome.removed = await this.apply(group, changes, 'Clean up variables');
       if (outcome.removed.state !== 'complete') return outcome.removed;
-      outcome.checks = await this.readBack(group);
     }
+    for (const change of changes) gone.add(change.id);
+    if (group.removals.length > 0) outcome.checks = await this.readBack(group);
     return undefined;
   }
 
@@ -277,7 +312,13 @@ export class Configuration {
       if (source === undefined) continue;
       // The files were fixed a moment ago; what HCP Terraform has of them is another matter.
       const code = this.values['fix-code'] === true ? undefined : facts.code;
-      outcome.runs.push(await runProof(this.context, member.client, source.workspace, { ...facts, code }));
+      try {
+        outcome.runs.push(await runProof(this.context, member.client, source.workspace, { ...facts, code }));
+      } catch (error) {
+        // All that was asked for before is done, and has to be told.
+        if (!(error instanceof ProblemError)) throw error;
+        outcome.notStarted = error.problem;
+      }
     }
   }
 
@@ -309,10 +350,10 @@ export class Configuration {
     });
   }
 
-  private tellStopped(applied: ApplyResult): void {
+  private tellStopped(applied: ApplyResult, credentials: string): void {
     const { problem } = applied;
     this.context.err(
-      `Stopped after ${applied.done} of ${applied.total} changes${problem === undefined ? '' : `: ${problem.message} (${problem.code})\n${problem.nextStep}`}\nThe credentials that the workspace had are still in place.\n`,
+      `Stopped after ${applied.done} of ${applied.total} changes${problem === undefined ? '' : `: ${problem.message} (${problem.code})\n${problem.nextStep}`}\n${credentials}\n`,
     );
   }
 
@@ -327,12 +368,17 @@ export class Configuration {
       return;
     }
     const { context } = this;
-    for (const [group, { proven, checks, runs }] of outcomes) {
+    const allProven = [...outcomes.values()].every(o => o.proven);
+    for (const [group, { proven, checks, runs, notStarted }] of outcomes) {
       const names = group.members.map(m => `${m.workspace.organization}/${m.workspace.name}`).join(', ');
       context.out(`\nRead back (${names}): ${proven ? 'proven' : 'not proven'}\n${checks.map(checkText).join('')}`);
       for (const run of runs) context.out(`\n${runProofText(names, run)}`);
+      if (notStarted !== undefined)
+        context.err(`No plan-only run proves it: ${notStarted.message} (${notStarted.code})\n${notStarted.nextStep}\n`);
       if (!proven && group.removals.length > 0)
         context.err('The static keys were left in place, since the role is not proven.\n');
+      else if (!allProven && group.removals.some(c => c.scope.type === 'varset'))
+        context.err('What is in variable sets was left in place, since the roles are not all proven.\n');
     }
     if (fixed !== undefined) context.out(`\nCode: ${fixed.done} of ${fixed.total} files changed.\n`);
     else if (code !== undefined && code.changes.length > 0)
@@ -365,6 +411,7 @@ export class Configuration {
         ...(outcome !== undefined && { removed: outcome.removed ?? null, proven: outcome.proven }),
         checks: (outcome?.checks ?? []).map(checkJson),
         ...(outcome !== undefined && outcome.runs.length > 0 && { run: runProofJson(outcome.runs[0] as ProvenRun) }),
+        ...(outcome?.notStarted !== undefined && { run: { state: 'not-started', problem: outcome.notStarted } }),
       };
     });
     const [only] = bindings;

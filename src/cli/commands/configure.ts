@@ -25,8 +25,9 @@ ${bindingHelp.replace('several: one role for all', 'several: roles of their own,
                         --workspace given several times
   --shared-roles        one role (or one for each phase) for all of these workspaces; needs --role-name, or both of the others
   --variable-set NAME   write the variables to this variable set of the workspace instead of to the workspace itself
-  --remove-static-keys  after the proof: remove the static AWS variables of the workspace and of its variable sets. Their values
-                        are secrets and are not kept: an undo can not bring them back.
+  --remove-static-keys  after the proof: remove the static AWS variables of the workspace and of its variable sets, whoever else
+                        they reach (the plan says so). Their values are secrets and are not kept: an undo can not bring them back.
+                        Of several workspaces all have to be proven before anything of a variable set goes.
   --fix-variables       after the proof: put right the names, categories and values of TFC_AWS_* variables that HCP Terraform
                         ignores without a word (a misspelt name, a Terraform variable, quotes around a value)
   --fix-code            after the proof: the fixes of "tfc-oidc fix" in the files of this root

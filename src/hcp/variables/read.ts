@@ -29,6 +29,8 @@ export interface VariableReading {
   readonly gaps: readonly string[];
   /** Where HCP Terraform's own `all-vars` says otherwise, in one sentence each. Only with `compare`. */
   readonly differences: readonly string[];
+  /** By a set's id: how many other workspaces it is attached to by name. Sets of projects and of the whole organization are not counted. */
+  readonly others?: ReadonlyMap<string, number>;
 }
 
 type PlainVariable = Omit<Variable, 'origin'>;
@@ -56,10 +58,12 @@ export async function readVariables(
   if (!own.ok) return own.problem.status === 404 ? fail(mayNotRead(client, workspace.name, own.problem)) : own;
   const all: Variable[] = own.value.map(v => ({ ...v, origin: { from: 'workspace' } }));
   const gaps: string[] = [];
+  const others = new Map<string, number>();
   const sets = await readSets(client, workspace.id, signal);
   if (sets.ok) {
     for (const set of sets.value.data) {
       const origin = await originOf(client, set, workspace, signal);
+      others.set(set.id, otherWorkspaces(set, workspace.id));
       const vars = await varsetVariables(client, set, sets.value.included, options.cache ?? new Map(), signal);
       if (vars.ok) all.push(...vars.value.map(v => ({ ...v, origin })));
       else gaps.push(`The variables of ${originText(origin)} can not be read: ${vars.problem.message}`);
@@ -78,7 +82,7 @@ export async function readVariables(
       all.push(...strangers(own.value, inherited.value));
     }
   }
-  return ok({ all, effective: effectiveVariables(all), gaps, differences });
+  return ok({ all, effective: effectiveVariables(all), gaps, differences, others });
 }
 
 async function readSets(client: HcpClient, workspaceId: string, signal: AbortSignal): Promise<Result<All>> {
@@ -151,6 +155,13 @@ async function originOf(
   }
   const origins = scopes.map((scope): VariableOrigin => ({ ...base, scope }));
   return origins.sort((a, b) => levelOf(a) - levelOf(b))[0] ?? { ...base, scope: 'project' };
+}
+
+function otherWorkspaces(set: Resource, workspaceId: string): number {
+  const named = relatedMany(set, 'workspaces');
+  if (named !== undefined) return named.filter(w => w.id !== workspaceId).length;
+  const count = set.attributes['workspace-count'];
+  return typeof count === 'number' ? Math.max(0, count - 1) : 0;
 }
 
 /** How a set reaches the workspace; both ways count, and then the stronger one. */

@@ -371,3 +371,67 @@ describe('what is called out before the yes', () => {
     }
   });
 });
+
+describe('static keys that others use, or that lie below each other', () => {
+  const state = () => pair.hcp.state;
+  const keys = (of: { vars: { key: string }[] }): readonly string[] =>
+    of.vars.map(v => v.key).filter(key => /KEY/.test(key));
+  const seed = (): void => {
+    pair.seed();
+    state().variable(pair.varset, 'AWS_ACCESS_KEY_ID', keyId);
+    state().variable(pair.varset, 'AWS_SECRET_ACCESS_KEY', secret, { sensitive: true });
+  };
+
+  test('one command removes every layer: with the strongest gone the next would win', async () => {
+    seed();
+    state().variable(pair.workspace, 'AWS_ACCESS_KEY_ID', keyId);
+    state().variable(state().varset('acme', 'everyone', { global: true }), 'AWS_ACCESS_KEY_ID', keyId);
+    const { code, out, err } = await run('--yes', '--remove-static-keys');
+    assert.equal(code, 0, err + out);
+    assert.match(out, /✓ ok +No static credentials that win/);
+    for (const of of [pair.workspace, ...state().varsets]) assert.deepEqual(keys(of), []);
+  });
+
+  test('who else loses them is said before anything is removed', async () => {
+    seed();
+    pair.varset.workspaceIds.push(state().workspace('acme', 'other').id);
+    state().variable(state().varset('acme', 'everyone', { global: true }), 'AWS_SESSION_TOKEN', 'x');
+    const { out } = await run('--remove-static-keys');
+    assert.match(out, /Remove AWS_ACCESS_KEY_ID .*Variable set shared reaches 1 other workspace: they lose it too\./);
+    assert.match(out, /Remove AWS_SESSION_TOKEN .*reaches all workspaces of the organization: they lose it too\./);
+    const target = await run('--variable-set', 'shared');
+    assert.match(target.out, /reaches 1 other workspace: their runs use these roles too/);
+  });
+
+  test('of several workspaces none loses the keys of a set before all are proven', async () => {
+    seed();
+    const other = state().workspace('acme', 'other');
+    other.executionMode = 'local';
+    pair.varset.workspaceIds.push(other.id);
+    state().variable(pair.workspace, 'AWS_ACCESS_KEY_ID', keyId);
+    const both = ['--organization', 'acme', '--workspace', 'prod', '--workspace', 'other'];
+    const args = [...both, '--hostname', pair.hcp.hostname, '--yes', '--remove-static-keys'];
+    const { code, err } = await run(...args);
+    assert.equal(code, 1, err);
+    assert.deepEqual(keys(pair.varset), ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']);
+    assert.deepEqual(keys(pair.workspace), []);
+    assert.match(err, /What is in variable sets was left in place, since the roles are not all proven/);
+    other.executionMode = undefined;
+    const again = await run(...args);
+    assert.equal(again.code, 0, again.err + again.out);
+    assert.deepEqual(keys(pair.varset), []);
+  });
+
+  test('what was done is told also where no run can prove it', async () => {
+    seed();
+    pair.workspace.mayQueueRuns = false;
+    const { code, out } = await run('--yes', '--remove-static-keys', '--prove-run', '--format', 'json');
+    const report = JSON.parse(out) as Report & { readonly run: { readonly problem: { readonly code: string } } };
+    assert.equal(code, 1);
+    assert.deepEqual(
+      [report.proven, report.run.state, report.run.problem.code],
+      [true, 'not-started', 'may-not-queue-run'],
+    );
+    assert.deepEqual(keys(pair.varset), []);
+  });
+});
