@@ -174,7 +174,7 @@ export function planRemovals(
 }
 
 /** Which other workspaces use a variable set; `undefined`: none. */
-export function reachOf(origin: Extract<VariableOrigin, { from: 'varset' }>, others: number): string | undefined {
+function reachOf(origin: Extract<VariableOrigin, { from: 'varset' }>, others: number): string | undefined {
   const set = `Variable set ${origin.name}`;
   if (origin.scope === 'global') return `${set} reaches all workspaces of the organization`;
   if (origin.scope === 'project') return `${set} reaches all workspaces of the project`;
