@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ok, type Problem, ProblemError, type Result } from '../core/problem';
 import { loadAws } from '../iam/account/load';
 import type { AwsAccount, CallerIdentity, ProfileInfo } from '../iam/account/types';
-import { abortOn } from './cancellation';
+import { withProgress } from './progress';
 import type { Choice } from './steps';
 
 /** An account as the chosen profile sees it. */
@@ -50,13 +50,8 @@ export async function profileChoices(env: NodeJS.ProcessEnv): Promise<readonly C
 export async function openProfile(profile: ProfileChoice, env: NodeJS.ProcessEnv): Promise<ChosenAccount> {
   const shown = profile.name ?? vscode.l10n.t('Environment variables');
   for (;;) {
-    const opened = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Asking AWS who "{0}" is', shown),
-        cancellable: true,
-      },
-      (_progress, token) => identify(profile, env, abortOn(token)),
+    const opened = await withProgress(vscode.l10n.t('Asking AWS who "{0}" is', shown), signal =>
+      identify(profile, env, signal),
     );
     if (opened.ok) return opened.value;
     if (!(await signIn(opened.problem, profile))) throw new ProblemError(opened.problem);

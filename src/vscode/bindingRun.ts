@@ -22,7 +22,7 @@ import { lostCredentials, toUndo, undo, undoable, type UndoResult } from '../bin
 import { fail, ok, ProblemError, unwrap } from '../core/problem';
 import { thisProcess } from '../node/thisProcess';
 import { type ChosenAccount, openProfile, profileChoices } from './aws';
-import { abortOn } from './cancellation';
+import { abortOn } from './progress';
 import type { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
 import { pick, runSteps } from './steps';

@@ -3,7 +3,7 @@ import type { Check } from '../binding/check';
 import type { BindingFacts } from '../binding/facts';
 import type { GatheredBinding } from '../binding/gather/binding';
 import type { ChosenAccount } from './aws';
-import { abortOn } from './cancellation';
+import { withProgress } from './progress';
 import type { AnalysedRoot } from './projectStore';
 
 /** A workspace by its names, whether or not the code of a root has them. */
@@ -98,23 +98,14 @@ export class BindingStore implements vscode.Disposable {
   /** Checks all workspaces of the given roots, with progress in the view. */
   async check(roots: readonly AnalysedRoot[]): Promise<void> {
     const checker = await this.loadChecker();
-    await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Checking OIDC bindings'),
-        cancellable: true,
-      },
-      async (progress, token) => {
-        const signal = abortOn(token);
-        for (const root of roots) {
-          const before = this.of(root)?.workspaces ?? [];
-          if (root.root.cloud.kind === 'none' && before.length === 0) continue;
-          const tell = (message: string): void => progress.report({ message });
-          this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell, before));
-          this.changed.fire();
-        }
-      },
-    );
+    await withProgress(vscode.l10n.t('Checking OIDC bindings'), async (signal, tell) => {
+      for (const root of roots) {
+        const before = this.of(root)?.workspaces ?? [];
+        if (root.root.cloud.kind === 'none' && before.length === 0) continue;
+        this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell, before));
+        this.changed.fire();
+      }
+    });
   }
 
   /** Roots that were checked before, and longer ago than this. */
@@ -141,25 +132,17 @@ export class BindingStore implements vscode.Disposable {
    */
   async checkPlaces(analysed: AnalysedRoot, places: readonly WorkspacePlace[]): Promise<readonly CheckedWorkspace[]> {
     const checker = await this.loadChecker();
-    return vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Checking OIDC bindings'),
-        cancellable: true,
-      },
-      async (progress, token) => {
-        const signal = abortOn(token);
-        const out: CheckedWorkspace[] = [];
-        for (const place of places) {
-          progress.report({ message: `${place.organization}/${place.workspace}` });
-          const checked = await checker.checkAt(analysed, place, this.account, signal);
-          this.keep(analysed, checked);
-          out.push(checked);
-        }
-        this.changed.fire();
-        return out;
-      },
-    );
+    return withProgress(vscode.l10n.t('Checking OIDC bindings'), async (signal, tell) => {
+      const out: CheckedWorkspace[] = [];
+      for (const place of places) {
+        tell(`${place.organization}/${place.workspace}`);
+        const checked = await checker.checkAt(analysed, place, this.account, signal);
+        this.keep(analysed, checked);
+        out.push(checked);
+      }
+      this.changed.fire();
+      return out;
+    });
   }
 
   private keep(analysed: AnalysedRoot, checked: CheckedWorkspace): void {

@@ -10,7 +10,7 @@ import { ProblemError, type Result, unwrap } from '../core/problem';
 import { listWorkspaces } from '../hcp/workspace/read';
 import { hostname, organizationName, workspaceName } from '../oidc/names';
 import type { Root } from '../terraform/model';
-import { abortOn } from './cancellation';
+import { withProgress } from './progress';
 import { writeEdits } from './codeFixes';
 import { rootLabel } from './describe';
 import type { HcpConnections } from './hcp';
@@ -162,7 +162,7 @@ export class CodeCommands {
 
   /** Names to choose from; none where there is no token, or the organization can't be listed. */
   private workspaces(host: string, root: Root, organization: string): Promise<readonly string[]> {
-    return this.reading(vscode.l10n.t('Listing the workspaces of {0}', organization), async signal => {
+    return withProgress(vscode.l10n.t('Listing the workspaces of {0}', organization), async signal => {
       const client = await this.connections.find(host, root.cloud, signal);
       if ('missing' in client) return [];
       const found = await listWorkspaces(client, organization, {}, signal);
@@ -174,7 +174,7 @@ export class CodeCommands {
   private tags({ root }: AnalysedRoot): Promise<TaggedConfigurations> {
     const { cloud } = root;
     const { hostname, organization, which } = unwrap(workspacesOf(cloud));
-    return this.reading(vscode.l10n.t('Reading the variables of {0}', organization), async signal => {
+    return withProgress(vscode.l10n.t('Reading the variables of {0}', organization), async signal => {
       const client = await this.connections.find(hostname, cloud, signal);
       if ('missing' in client) {
         throw new ProblemError({
@@ -185,15 +185,6 @@ export class CodeCommands {
       }
       return unwrap(await taggedConfigurations(client, organization, which, signal));
     });
-  }
-
-  private reading<T>(title: string, read: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return Promise.resolve(
-      vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-        (_progress, token) => read(abortOn(token)),
-      ),
-    );
   }
 }
 

@@ -11,7 +11,7 @@ import { permissionSources } from '../binding/permissionSources';
 import { permissionFile } from '../node/permissionFiles';
 import type { ChosenAccount } from './aws';
 import type { CheckedWorkspace } from './bindingStore';
-import { abortOn } from './cancellation';
+import { withProgress } from './progress';
 import type { Previews } from './preview';
 
 /**
@@ -48,13 +48,8 @@ export async function consult(
 
 /** A refused call: the policies of the roles say which statement lacks what. */
 function readPolicies(account: ChosenAccount, facts: BindingFacts): Thenable<BindingFacts> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t("Reading the roles' policies in account {0}", account.caller.accountId),
-      cancellable: true,
-    },
-    (_progress, token) => withRefusals(facts, account.account, permissionSources(permissionFile), abortOn(token)),
+  return withProgress(vscode.l10n.t("Reading the roles' policies in account {0}", account.caller.accountId), signal =>
+    withRefusals(facts, account.account, permissionSources(permissionFile), signal),
   );
 }
 
@@ -83,14 +78,10 @@ async function askCloudTrail(
   });
   if (answer === undefined) return undefined;
   if (!answer.value) return facts;
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Asking CloudTrail of account {0}', account.caller.accountId),
-      cancellable: true,
-    },
-    async (_progress, token) => ({ ...facts, trail: await trailFacts(account, facts, abortOn(token)) }),
-  );
+  return withProgress(vscode.l10n.t('Asking CloudTrail of account {0}', account.caller.accountId), async signal => ({
+    ...facts,
+    trail: await trailFacts(account, facts, signal),
+  }));
 }
 
 async function nextSteps(report: DoctorReport, putRight: (check: Check) => Promise<void>): Promise<void> {

@@ -3,7 +3,7 @@ import { ProblemError } from '../core/problem';
 import type { ValidationFinding } from '../iam/account/types';
 import { type ChosenAccount, openProfile, profileChoices } from './aws';
 import type { BindingStore } from './bindingStore';
-import { abortOn } from './cancellation';
+import { withProgress } from './progress';
 
 const severities: Readonly<Record<ValidationFinding['type'], vscode.DiagnosticSeverity>> = {
   ERROR: vscode.DiagnosticSeverity.Error,
@@ -65,13 +65,8 @@ export class PolicyValidation implements vscode.Disposable {
   /** Shows what AWS says of a text; resolves with how many findings there are. */
   async validate(document: vscode.TextDocument, { account, caller }: ChosenAccount): Promise<number> {
     const { version } = document;
-    const told = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Asking Access Analyzer in account {0}', caller.accountId),
-        cancellable: true,
-      },
-      (_progress, token) => account.validatePolicy(document.getText(), abortOn(token)),
+    const told = await withProgress(vscode.l10n.t('Asking Access Analyzer in account {0}', caller.accountId), signal =>
+      account.validatePolicy(document.getText(), signal),
     );
     if (!told.ok) throw new ProblemError(told.problem);
     if (document.version !== version) return told.value.length;

@@ -7,7 +7,7 @@ import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../bi
 import { ProblemError } from '../core/problem';
 import { realWait } from '../hcp/client/limiter';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
-import { abortOn } from './cancellation';
+import { withProgress } from './progress';
 import type { HcpConnections } from './hcp';
 import type { Previews } from './preview';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
@@ -75,36 +75,28 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
   const workspace = checked.source?.workspace;
   if (workspace === undefined) return;
   const { connections, previews, bindings } = services;
-  const proof = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Plan-only run of {0}', checked.workspace),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const signal = abortOn(token);
-      const client = await connections.find(checked.hostname, analysed.root.cloud, signal);
-      if ('missing' in client) {
-        throw new ProblemError({
-          code: 'hcp-no-token',
-          message: client.missing,
-          nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
-        });
-      }
-      return proveByRun(
-        client,
-        workspace,
-        {
-          checks: checked.checks,
-          progress: status => progress.report({ message: status.replaceAll('_', ' ') }),
-          now: Date.now,
-          wait: realWait,
-          cancelToo: ({ url }) => cancelToo(url),
-        },
-        signal,
-      );
-    },
-  );
+  const proof = await withProgress(vscode.l10n.t('Plan-only run of {0}', checked.workspace), async (signal, tell) => {
+    const client = await connections.find(checked.hostname, analysed.root.cloud, signal);
+    if ('missing' in client) {
+      throw new ProblemError({
+        code: 'hcp-no-token',
+        message: client.missing,
+        nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
+      });
+    }
+    return proveByRun(
+      client,
+      workspace,
+      {
+        checks: checked.checks,
+        progress: status => tell(status.replaceAll('_', ' ')),
+        now: Date.now,
+        wait: realWait,
+        cancelToo: ({ url }) => cancelToo(url),
+      },
+      signal,
+    );
+  });
   if (!proof.ok) throw new ProblemError(proof.problem);
   const facts = factsWithRun(checked.facts, proof.value, Date.now());
   const checks = runChecks(facts, trustJudge);

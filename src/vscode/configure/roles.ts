@@ -4,7 +4,7 @@ import { isAbort, ProblemError, type Result } from '../../core/problem';
 import { configurationTag, hostname, issuerHost } from '../../oidc/names';
 import { oidcProviderArn } from '../../oidc/partition';
 import type { ChosenAccount } from '../aws';
-import { abortOn } from '../cancellation';
+import { withProgress } from '../progress';
 import { ask, type Choice, configureTitle, GoBack, pick, type Position, type Step } from '../steps';
 import { baseName, type Choices, chosenInUse, type ChosenRoles, tagOf } from './choices';
 
@@ -182,14 +182,8 @@ async function rolesTrusting(state: Choices, opened: ChosenAccount): Promise<rea
   if (!host.ok) throw new ProblemError(host.problem);
   const { partition, accountId } = opened.caller;
   try {
-    const found = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Looking for roles that trust {0}', host.value),
-        cancellable: true,
-      },
-      (_progress, token) =>
-        opened.account.rolesTrusting(oidcProviderArn(partition, accountId, issuerHost(host.value)), abortOn(token)),
+    const found = await withProgress(vscode.l10n.t('Looking for roles that trust {0}', host.value), signal =>
+      opened.account.rolesTrusting(oidcProviderArn(partition, accountId, issuerHost(host.value)), signal),
     );
     if (!found.ok) {
       void vscode.window.showErrorMessage(`${found.problem.message} ${found.problem.nextStep}`);

@@ -17,7 +17,7 @@ import {
 import { accountId, partitionName } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import type { ChosenAccount } from '../aws';
-import { abortOn } from '../cancellation';
+import { withProgress } from '../progress';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { GoBack, pick } from '../steps';
@@ -76,29 +76,22 @@ async function prepare(
   binding: BindingChoices,
   adopt: boolean,
 ): Promise<PreparedBinding> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const prepared = await prepareBinding(
-        opened,
-        binding,
-        {
-          adopt,
-          ownedByCode: store
-            .all()
-            .flatMap(r =>
-              codeOwners(r.root, file => vscode.workspace.asRelativePath(vscode.Uri.parse(file, true), false)),
-            ),
-        },
-        abortOn(token),
-      );
-      return unwrap(prepared);
-    },
-  );
+  return withProgress(vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId), async signal => {
+    const prepared = await prepareBinding(
+      opened,
+      binding,
+      {
+        adopt,
+        ownedByCode: store
+          .all()
+          .flatMap(r =>
+            codeOwners(r.root, file => vscode.workspace.asRelativePath(vscode.Uri.parse(file, true), false)),
+          ),
+      },
+      signal,
+    );
+    return unwrap(prepared);
+  });
 }
 
 /** Each role that somebody else made is shown with its own differences, and has its own yes. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { VariableTarget } from '../../binding/planVariables';
 import { listVarsets } from '../../hcp/variables/read';
-import { abortOn } from '../cancellation';
+import { withProgress } from '../progress';
 import type { HcpConnections } from '../hcp';
 import { type Choice, configureTitle, pick, type Step } from '../steps';
 import type { Choices } from './choices';
@@ -16,18 +16,10 @@ export function variableStep(connections: HcpConnections): Step<Choices> {
       return 'skipped';
     }
     const { workspace } = only;
-    const sets = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Reading the variable sets of {0}', workspace.name),
-        cancellable: true,
-      },
-      async (_progress, token) => {
-        const signal = abortOn(token);
-        const client = await connections.find(workspace.hostname, state.analysed?.root.cloud, signal);
-        return 'missing' in client ? undefined : listVarsets(client, workspace.id, signal);
-      },
-    );
+    const sets = await withProgress(vscode.l10n.t('Reading the variable sets of {0}', workspace.name), async signal => {
+      const client = await connections.find(workspace.hostname, state.analysed?.root.cloud, signal);
+      return 'missing' in client ? undefined : listVarsets(client, workspace.id, signal);
+    });
     if (sets?.ok !== true || sets.value.length === 0) {
       delete state.target;
       return 'skipped';

@@ -4,7 +4,7 @@ import { feedingVariables } from '../../hcp/variables/feeding';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import { workspaceName } from '../../oidc/names';
 import { type Root, workspaceOf } from '../../terraform/model';
-import { abortOn } from '../cancellation';
+import { withProgress } from '../progress';
 import type { HcpConnections } from '../hcp';
 import { ask, type Choice, configureTitle, pick, pickMany, type Step } from '../steps';
 import { type Choices, type GatheredWorkspace, takeWorkspaces } from './choices';
@@ -80,22 +80,14 @@ async function listed(
         ? { prefix: w.prefix.value }
         : {};
   const hostname = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Listing the workspaces of {0}', organization),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const signal = abortOn(token);
-      const client = await connections.find(hostname, root.cloud, signal);
-      if ('missing' in client) return client.missing;
-      const found = await listWorkspaces(client, organization, filter, signal);
-      // Without the list the name can still be typed, or Back leads to the organization.
-      if (!found.ok) return `${found.problem.message} ${found.problem.nextStep}`;
-      return found.value.map(({ name, project }) => ({ name, project: project.name }));
-    },
-  );
+  return withProgress(vscode.l10n.t('Listing the workspaces of {0}', organization), async signal => {
+    const client = await connections.find(hostname, root.cloud, signal);
+    if ('missing' in client) return client.missing;
+    const found = await listWorkspaces(client, organization, filter, signal);
+    // Without the list the name can still be typed, or Back leads to the organization.
+    if (!found.ok) return `${found.problem.message} ${found.problem.nextStep}`;
+    return found.value.map(({ name, project }) => ({ name, project: project.name }));
+  });
 }
 
 /** Reads the real projects and the variables, with the token that Terraform would use. Without one the project is asked for. */
@@ -107,35 +99,27 @@ export async function readWorkspaces(state: Choices, connections: HcpConnections
   if (analysed === undefined || organization === undefined || workspaces === undefined) return;
   const { cloud } = analysed.root;
   const hostname = cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io';
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Reading from HCP Terraform'),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const signal = abortOn(token);
-      const client = await connections.find(hostname, cloud, signal);
-      if ('missing' in client) {
-        state.hcpProblem = client.missing;
-        state.noToken = true;
+  await withProgress(vscode.l10n.t('Reading from HCP Terraform'), async (signal, tell) => {
+    const client = await connections.find(hostname, cloud, signal);
+    if ('missing' in client) {
+      state.hcpProblem = client.missing;
+      state.noToken = true;
+      return;
+    }
+    const gathered: GatheredWorkspace[] = [];
+    for (const name of workspaces) {
+      tell(name);
+      const feeding = feedingVariables(analysed.root);
+      const read = await hcpFacts(client, organization, name, signal, { feeding });
+      if (read.source === undefined || read.variables.state === 'unknown') {
+        const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
+        state.hcpProblem = unknown?.state === 'unknown' ? unknown.why : '';
         return;
       }
-      const gathered: GatheredWorkspace[] = [];
-      for (const name of workspaces) {
-        progress.report({ message: name });
-        const feeding = feedingVariables(analysed.root);
-        const read = await hcpFacts(client, organization, name, signal, { feeding });
-        if (read.source === undefined || read.variables.state === 'unknown') {
-          const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
-          state.hcpProblem = unknown?.state === 'unknown' ? unknown.why : '';
-          return;
-        }
-        gathered.push({ ...read.source, staticCredentials: read.variables.value.staticCredentials });
-      }
-      state.hcp = gathered;
-      const [first] = gathered;
-      if (first !== undefined) state.project = first.workspace.project.name;
-    },
-  );
+      gathered.push({ ...read.source, staticCredentials: read.variables.value.staticCredentials });
+    }
+    state.hcp = gathered;
+    const [first] = gathered;
+    if (first !== undefined) state.project = first.workspace.project.name;
+  });
 }
