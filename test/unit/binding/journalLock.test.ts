@@ -202,6 +202,8 @@ class Stepper {
   }
 
   kill(): Promise<void> {
+    // One that was refused has ended by itself, and says so only once.
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return Promise.resolve();
     const gone = new Promise<void>(resolve => this.child.once('exit', () => resolve()));
     this.child.kill('SIGKILL');
     return gone;
