@@ -109,8 +109,15 @@ function lintScope(
   return findings;
 }
 
+/**
+ * AWS's own parameters belong to no account, though the list of ARN formats has one for every parameter
+ * (https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html).
+ */
+const publicParameter = /^(arn:[^:]*:ssm:[^:]*:)(?=:parameter\/aws\/)/;
+
 function takes(fact: ActionFact, resource: string, context: PolicyContext): boolean {
-  return context.reference.typesOf(fact).some(type => fitsType(resource, type.format, context.variables));
+  const arn = resource.replace(publicParameter, '$1*');
+  return context.reference.typesOf(fact).some(type => fitsType(arn, type.format, context.variables));
 }
 
 function listed(texts: readonly string[]): string {

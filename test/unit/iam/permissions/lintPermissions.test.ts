@@ -303,6 +303,13 @@ test('a pattern of which the most can not be limited may stay on "*"', () => {
   assert.deepEqual(codes(allow('sqs:*')), ['resource-could-be-scoped']);
 });
 
+test("AWS's own parameters belong to no account, every other parameter to one", () => {
+  const of = (name: string): readonly string[] =>
+    codes(allow('ssm:GetParameter', `arn:aws:ssm:eu-west-1::parameter/${name}`));
+  assert.deepEqual(of('aws/service/eks/*'), []);
+  assert.deepEqual(of('shop/url'), ['resource-mismatch']);
+});
+
 const golden = path.join(__dirname, '../../../fixtures/permissions');
 for (const name of readdirSync(golden).filter(n => existsSync(path.join(golden, n, 'apply.json')))) {
   test(`the generated policies of ${name} have no error`, () => {
