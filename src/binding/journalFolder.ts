@@ -70,7 +70,7 @@ export function unusable(folder: string, error: unknown): unknown {
   return new ProblemError({
     code: 'journal-unusable',
     message: `The journals in ${folder} can not be used (${code}). Nothing is written without one.`,
-    nextStep: 'Make room, or make the folder readable and writable for you, or name another one with --journal.',
+    nextStep: 'Make room, or make the folder readable and writable for you, or name another one (--journal).',
   });
 }
 

@@ -27,7 +27,7 @@ export function planAccount(desired: DesiredAccount, actual: ActualAccount, opti
     problems.push({
       code: 'other-account',
       message: `The profile belongs to account ${actual.accountId} (${actual.partition}); the plan is for ${desired.accountId} (${desired.partition}).`,
-      nextStep: 'Choose a profile of that account with --profile.',
+      nextStep: 'Choose a profile of that account (--profile).',
     });
   }
   problems.push(...providerPreconditions(desired, actual, options));

@@ -40,7 +40,7 @@ export function providerPreconditions(
       problem(
         'provider-url',
         `"${url}" can't be an OIDC provider: IAM takes https URLs of at most 255 characters, without port, query or trailing slash.`,
-        'Give the host of HCP Terraform or Terraform Enterprise with --hostname.',
+        'Give the host of HCP Terraform or Terraform Enterprise (--hostname).',
       ),
     );
   }
@@ -49,7 +49,7 @@ export function providerPreconditions(
       problem(
         'audience',
         `The audience "${audience.slice(0, 40)}…" has ${audience.length} characters; IAM takes 1 to 255.`,
-        'Choose another with --audience.',
+        'Choose another audience (--audience).',
       ),
     );
   }
@@ -91,7 +91,7 @@ export function rolePreconditions(
     add(
       'role-name',
       `"${role.name}" can't be a role name: IAM takes 1 to 64 letters, digits and _+=,.@-`,
-      'Choose another with --role-name.',
+      'Choose another name (--role-name).',
     );
   }
   // IAM tells names apart without regard to case.
@@ -100,14 +100,14 @@ export function rolePreconditions(
     add(
       'role-name',
       `The ${role.use} role and the ${twin.use} role would be one in IAM: "${role.name}" and "${twin.name}".`,
-      'Choose two names, or one role for both with --roles single.',
+      'Choose two names, or one role for both (--roles single).',
     );
   }
   if (!pathGrammar.test(role.path) || role.path.length > 512) {
     add(
       'role-path',
       `"${role.path}" can't be a path: it begins and ends with "/" and has at most 512 characters.`,
-      'Correct --path.',
+      'Correct the path (--path).',
     );
   }
   if (!description.test(role.description)) {
@@ -142,7 +142,7 @@ function trustProblems(
       problem(
         'trust-policy-size',
         `The trust policy of role ${role.name} has ${policySize(text)} characters; the quota is ${quota}.`,
-        'Trust fewer workspaces in one role, or raise the quota (L-C07B4B0D, up to 8192) and give it with --trust-policy-quota.',
+        'Trust fewer workspaces in one role, or raise the quota L-C07B4B0D to up to 8192 (--trust-policy-quota).',
       ),
     );
   }
@@ -258,7 +258,7 @@ function permissionProblems(
       problem(
         'inline-policy-size',
         `The inline policies of role ${role.name} would have ${total} characters together; IAM allows 10,240.`,
-        'Put a part into a managed policy and give it with --policy-arn.',
+        'Put a part into a managed policy and name that one (--policy-arn).',
       ),
     );
   }

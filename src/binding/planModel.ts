@@ -108,7 +108,7 @@ export function madeForAnother(name: string, desired: Tags, actual: Tags): Probl
   return {
     code: 'role-of-another-workspace',
     message: `Role ${name} was made for the workspace ${names[1] ?? there}, not for ${names[0] ?? wanted}.`,
-    nextStep: 'Choose another role name with --role-name, or take it over with --adopt.',
+    nextStep: 'Choose another role name (--role-name), or take it over (--adopt).',
   };
 }
 

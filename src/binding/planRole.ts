@@ -269,7 +269,7 @@ function refusals(
       {
         code: 'service-linked-role',
         message: `Role ${actual.name} is a service-linked role: only AWS can change it.`,
-        nextStep: 'Choose another role name with --role-name.',
+        nextStep: 'Choose another role name (--role-name).',
       },
     ];
   }
@@ -282,7 +282,7 @@ function refusals(
       {
         code: 'role-not-ours',
         message: `Role ${actual.name} exists and was not made by tfc-oidc; ${changes.length === 1 ? '1 change' : `${changes.length} changes`} would be made to it.`,
-        nextStep: 'Look at the changes and repeat with --adopt, or choose another role name with --role-name.',
+        nextStep: 'Look at the changes and take it over (--adopt), or choose another role name (--role-name).',
       },
     ];
   }

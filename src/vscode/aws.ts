@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inEditor } from './problemText';
 import { ok, type Problem, ProblemError, type Result } from '../core/problem';
 import { loadAws } from '../iam/account/load';
 import type { AwsAccount, CallerIdentity, ProfileInfo } from '../iam/account/types';
@@ -89,7 +90,7 @@ async function signIn(problem: Problem, profile: ProfileChoice): Promise<boolean
   const button = vscode.l10n.t('Sign In');
   const answer = await vscode.window.showWarningMessage(
     problem.message,
-    { modal: true, detail: problem.nextStep },
+    { modal: true, detail: inEditor(problem.nextStep) },
     button,
   );
   if (answer !== button) throw new vscode.CancellationError();

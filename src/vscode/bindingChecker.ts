@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText } from './problemText';
 import type { Check } from '../binding/check';
 import { stackChecks, wiringOf } from '../binding/checks/stack';
 import { runChecks } from '../binding/checks/table';
@@ -98,7 +99,7 @@ export class BindingChecker implements Checker {
     // A root that can't say its workspaces keeps those that a person chose; one problem stops no other root.
     if (!names.ok) {
       await checkAll(before);
-      const problem = before.length > 0 ? undefined : `${names.problem.message} ${names.problem.nextStep}`;
+      const problem = before.length > 0 ? undefined : problemText(names.problem);
       return { at, names: before.map(p => p.workspace), workspaces, problem };
     }
     const all = names.value;

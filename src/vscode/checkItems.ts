@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inEditor } from './problemText';
 import type { Check, CheckState } from '../binding/check';
 import type { CheckedWorkspace } from './bindingStore';
 import { pages } from './contract';
@@ -45,14 +46,14 @@ export function checkItem(check: Check): vscode.TreeItem {
   const tooltip = new vscode.MarkdownString('', true);
   for (const line of check.evidence) tooltip.appendText(`${line}\n\n`);
   tooltip.appendText(`${check.why}\n\n`);
-  if (check.nextStep !== undefined) tooltip.appendText(`→ ${check.nextStep}\n\n`);
+  if (check.nextStep !== undefined) tooltip.appendText(`→ ${inEditor(check.nextStep)}\n\n`);
   tooltip.appendMarkdown(`[${vscode.l10n.t('About this check')}](${pages}docs/doctor.md#${check.id})`);
   item.tooltip = tooltip;
   const spoken = [
     check.title,
     looks()[check.state][2],
     ...check.evidence,
-    ...(check.state === 'ok' ? [] : [check.why, check.nextStep ?? '']),
+    ...(check.state === 'ok' ? [] : [check.why, inEditor(check.nextStep ?? '')]),
   ];
   item.accessibilityInformation = { label: spoken.join('. ') };
   if (check.location !== undefined)

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText } from './problemText';
 import { isAbort, ProblemError } from '../core/problem';
 import type { CommandId } from './contract';
 import type { ExtensionLog } from './log';
@@ -30,7 +31,7 @@ export class CommandRegistry implements vscode.Disposable {
     const showLog = vscode.l10n.t('Show Log');
     const text =
       error instanceof ProblemError
-        ? `${error.problem.message} ${error.problem.nextStep}`
+        ? problemText(error.problem)
         : vscode.l10n.t(
             'The command stopped because of a bug in this extension. The log has the details; please report it.',
           );

@@ -35,7 +35,7 @@ export function addCloudBlock(root: Root, choice: CloudChoice): Result<NewText> 
       problem(
         'remote-exists',
         'The root has a backend "remote".',
-        'Turn it into a cloud block: tfc-oidc cloud --from-remote.',
+        'Turn it into a cloud block (tfc-oidc cloud --from-remote).',
       ),
     );
   if (root.backend !== undefined)

@@ -55,7 +55,7 @@ export function remoteToCloud(
         chosen.by === 'prefix'
           ? 'The backend finds its workspaces by a prefix, and a cloud block knows names and tags only.'
           : 'The backend names no workspace.',
-        'Give the workspaces a tag in HCP Terraform and repeat with --tags, or name one with --workspace.',
+        'Give the workspaces a tag in HCP Terraform and name that (--tags), or name one workspace (--workspace).',
       ),
     );
   const organization = attributeOf(backend.body, 'organization');
@@ -66,7 +66,7 @@ export function remoteToCloud(
       problem(
         'organization-missing',
         'The backend names no organization here (-backend-config gives it, which does not work with a cloud block).',
-        'Repeat with --organization.',
+        'Name the organization (--organization).',
       ),
     );
   if (file.syntax === 'json') return jsonRemote(remote, more, named);

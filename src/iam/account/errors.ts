@@ -46,7 +46,7 @@ const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 
 const profileName = (asked: Asked): string =>
   asked.profile === undefined ? 'the environment' : `profile "${asked.profile}"`;
-const chooseAnother = 'Choose another profile with --profile (or in the picker), or ask the owner of the account.';
+const chooseAnother = 'Choose another profile (--profile), or ask the owner of the account.';
 
 /** One sentence on why, and one on what to do next, for each code that a user meets. */
 function explain(e: SdkError, asked: Asked): { code: string; message: string; nextStep: string } {
@@ -74,7 +74,7 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
         code: 'InvalidClientTokenId',
         message: `AWS does not know the access key of ${profileName(asked)} (region ${asked.region}).`,
         nextStep:
-          'Check that the key still exists. A key of GovCloud or China works only with a region of that partition: give it with --region or in the profile.',
+          'Check that the key still exists. A key of GovCloud or China works only with a region of that partition: give it in the profile (--region).',
       };
     case 'SignatureDoesNotMatch':
     case 'InvalidSignatureException':
@@ -124,7 +124,7 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
       return {
         code: 'RegionDisabledException',
         message: `STS is not active in region ${asked.region} for this account.`,
-        nextStep: 'Choose another region with --region, or activate STS there in the IAM console (Account settings).',
+        nextStep: 'Choose another region (--region), or activate STS there in the IAM console (Account settings).',
       };
     default:
       return {
@@ -170,7 +170,7 @@ function credentialsProblem(e: SdkError, asked: Asked): Problem {
         ? 'No AWS credentials were found in the environment or in the default profile.'
         : `No credentials came from ${profileName(asked)}: ${withoutOutput(said)}`,
     nextStep:
-      'Choose a profile with --profile (tfc-oidc plan --help tells how profiles are read), or set one up with "aws configure".',
+      'Choose a profile (--profile; tfc-oidc plan --help tells how profiles are read), or set one up with "aws configure".',
   };
 }
 

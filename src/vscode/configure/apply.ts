@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText, inEditor } from '../problemText';
 import type { ApplyResult } from '../../binding/apply';
 import type { Change } from '../../binding/change';
 import type { BindingChoices } from '../../binding/desire';
@@ -38,7 +39,7 @@ export async function applyAfterYes(
     if (problem === undefined) continue;
     if (!problem.code.startsWith('managed-by-')) {
       // Another answer may be what is needed.
-      void vscode.window.showErrorMessage(`${problem.message} ${problem.nextStep}`);
+      void vscode.window.showErrorMessage(problemText(problem));
       return 'back';
     }
     // Code owns the role: it is not written to behind its back, but the setup can join that code.
@@ -178,7 +179,7 @@ async function offerExport(problem: Problem, binding: BindingChoices, prepared: 
   const exportIt = vscode.l10n.t('Export as Code');
   const answer = await vscode.window.showWarningMessage(
     problem.message,
-    { modal: true, detail: problem.nextStep },
+    { modal: true, detail: inEditor(problem.nextStep) },
     exportIt,
   );
   if (answer === exportIt) await showExport(binding, prepared);

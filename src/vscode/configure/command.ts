@@ -7,6 +7,7 @@ import type { BindingRuns } from '../bindingRun';
 import type { BindingStore } from '../bindingStore';
 import { fixesOf, offerFixes } from '../codeFixes';
 import { rootLabel } from '../describe';
+import { problemText } from '../problemText';
 import { showExport } from '../exportCode';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
@@ -131,8 +132,7 @@ export class ConfigureCommand {
     } catch (error) {
       if (!(error instanceof ProblemError) || error.problem.code !== 'not-proven') throw error;
       const doctor = vscode.l10n.t('Ask the Doctor');
-      const { message, nextStep } = error.problem;
-      if ((await vscode.window.showErrorMessage(`${message} ${nextStep}`, doctor)) !== doctor) return 'stopped';
+      if ((await vscode.window.showErrorMessage(problemText(error.problem), doctor)) !== doctor) return 'stopped';
       const names = prepared.flatMap(t => t.hcp?.workspace.name ?? []);
       const checked = this.services.bindings
         .of(analysed)

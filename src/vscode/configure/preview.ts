@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText, inEditor } from '../problemText';
 import type { ApplyResult } from '../../binding/apply';
 import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desire';
 import type { DesiredRole } from '../../binding/desired';
@@ -131,7 +132,7 @@ function changes(prepared: PreparedBinding | undefined): string[] {
   const { plan } = prepared;
   const lines = [`## ${vscode.l10n.t('Changes in AWS')}`, ''];
   for (const problem of plan.problems)
-    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
+    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problemText(problem))}`, '');
   if (plan.changes.length === 0) lines.push(vscode.l10n.t('None: provider and roles are as they should be.'), '');
   plan.changes.forEach((change, i) => {
     lines.push(
@@ -158,7 +159,7 @@ function variables({ variables: plan, staticVariables, gaps, hcpProblem }: Previ
         ];
   const lines = [`## ${vscode.l10n.t('Variables in HCP Terraform')}`, ''];
   for (const problem of plan.problems)
-    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problem.message)} ${cell(problem.nextStep)}`, '');
+    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problemText(problem))}`, '');
   if (plan.changes.length === 0) lines.push(vscode.l10n.t('None to write: they are as they should be.'), '');
   else {
     lines.push(...head(vscode.l10n.t('Change'), vscode.l10n.t('Before'), vscode.l10n.t('After')));
@@ -321,10 +322,10 @@ export function resultPreview(
       : [
           `> ${cell(result.problem.message)} (${code(result.problem.code)}${result.problem.requestId === undefined ? '' : `, ${vscode.l10n.t('request {0}', code(result.problem.requestId))}`})`,
           '>',
-          `> ${cell(result.problem.nextStep)}`,
+          `> ${cell(inEditor(result.problem.nextStep))}`,
           '',
         ]),
-    ...(result.warning === undefined ? [] : [`> ${cell(result.warning.message)} ${cell(result.warning.nextStep)}`, '']),
+    ...(result.warning === undefined ? [] : [`> ${cell(problemText(result.warning))}`, '']),
     ...(result.state === 'complete'
       ? next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true)
       : [
@@ -381,7 +382,7 @@ export function provenPreview(checked: readonly CheckedWorkspace[]): string {
             `| ${words[c.state]}&nbsp;${c.state} | ${cell(c.title)} | ${c.evidence.map(e => cell(e)).join('<br>')} |`,
         ),
         '',
-        ...open.flatMap(c => (c.nextStep === undefined ? [] : [`- ${cell(c.title)}: ${cell(c.nextStep)}`])),
+        ...open.flatMap(c => (c.nextStep === undefined ? [] : [`- ${cell(c.title)}: ${cell(inEditor(c.nextStep))}`])),
         '',
       ].join('\n');
     })

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText } from '../problemText';
 import { isAbort, ProblemError } from '../../core/problem';
 import { openProfile, profileChoices, type ProfileChoice } from '../aws';
 import { type Choice, closeAnswered, configureTitle, pick, type Step } from '../steps';
@@ -42,7 +43,7 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
         // A sign-in that was cancelled leads back to the list, too.
         if (isAbort(error)) continue;
         if (!(error instanceof ProblemError)) throw error;
-        void vscode.window.showErrorMessage(`${error.problem.message} ${error.problem.nextStep}`);
+        void vscode.window.showErrorMessage(problemText(error.problem));
       }
     }
   };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inEditor } from '../problemText';
 import { ofConfiguration, proofGap } from '../../binding/proven';
 import { planRemovals } from '../../binding/planVariables';
 import { isAbort, ProblemError } from '../../core/problem';
@@ -80,7 +81,7 @@ export async function checkOthers(
       vscode.l10n.t(
         'The setup is done. Other workspaces of this window could not be checked again: {0} {1}',
         error.problem.message,
-        error.problem.nextStep,
+        inEditor(error.problem.nextStep),
       ),
     );
   }

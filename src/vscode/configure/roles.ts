@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText } from '../problemText';
 import { roleNameFor } from '../../binding/planNames';
 import { isAbort, ProblemError, type Result } from '../../core/problem';
 import { configurationTag, hostname, issuerHost } from '../../oidc/names';
@@ -186,7 +187,7 @@ async function rolesTrusting(state: Choices, opened: ChosenAccount): Promise<rea
       opened.account.rolesTrusting(oidcProviderArn(partition, accountId, issuerHost(host.value)), signal),
     );
     if (!found.ok) {
-      void vscode.window.showErrorMessage(`${found.problem.message} ${found.problem.nextStep}`);
+      void vscode.window.showErrorMessage(problemText(found.problem));
       return undefined;
     }
     if (found.value.length > 0) return found.value;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { problemText } from '../problemText';
 import { hcpFacts } from '../../binding/gather/hcp';
 import { feedingVariables } from '../../hcp/variables/feeding';
 import { listWorkspaces } from '../../hcp/workspace/read';
@@ -85,7 +86,7 @@ async function listed(
     if ('missing' in client) return client.missing;
     const found = await listWorkspaces(client, organization, filter, signal);
     // Without the list the name can still be typed, or Back leads to the organization.
-    if (!found.ok) return `${found.problem.message} ${found.problem.nextStep}`;
+    if (!found.ok) return problemText(found.problem);
     return found.value.map(({ name, project }) => ({ name, project: project.name }));
   });
 }
