@@ -170,3 +170,21 @@ export interface BindingFacts {
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
+
+/** Facts of nothing but a text that somebody pasted. */
+export function onlyText(pastedError: string): BindingFacts {
+  const nothing = unknown('Only the error text was looked at.');
+  return {
+    code: undefined,
+    workspace: nothing,
+    variables: nothing,
+    account: nothing,
+    issuer: nothing,
+    run: nothing,
+    pastedError,
+    trail: undefined,
+    remembered: undefined,
+    local: undefined,
+    now: 0,
+  };
+}

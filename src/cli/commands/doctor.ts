@@ -1,7 +1,7 @@
 import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/checkReport';
 import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
 import { diagnose, type Diagnosis, otherErrors } from '../../binding/doctor/diagnose';
-import { type BindingFacts, unknown } from '../../binding/facts';
+import { onlyText } from '../../binding/facts';
 import { checkBindings, statusHelp, statusOptions } from '../bindings';
 import { choice, type CliContext, type Command, text, UsageError } from '../command';
 import { logMebibytes, readInput } from '../input';
@@ -45,7 +45,7 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
       named === undefined ? undefined : (await readInput(context, [named], 'error text', logMebibytes)).text;
     if (values['only-error'] === true) {
       if (error === undefined) throw new UsageError('--only-error needs --error');
-      const facts = onlyError(error);
+      const facts = onlyText(error);
       return report(context, format, values['redact'] === true, [
         {
           subject: 'the error text',
@@ -122,22 +122,4 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
     for (const row of rows) context.out(`${doctorReport({ ...row, redact }, format)}\n`);
   }
   return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
-}
-
-/** Facts of nothing but a text. */
-function onlyError(pastedError: string): BindingFacts {
-  const nothing = unknown('Only the error text was looked at.');
-  return {
-    code: undefined,
-    workspace: nothing,
-    variables: nothing,
-    account: nothing,
-    issuer: nothing,
-    run: nothing,
-    pastedError,
-    trail: undefined,
-    remembered: undefined,
-    local: undefined,
-    now: 0,
-  };
 }

@@ -3,28 +3,14 @@ import { test } from 'node:test';
 import { doctorReport } from '../../../../src/binding/checkReport';
 import { diagnose, otherErrors } from '../../../../src/binding/doctor/diagnose';
 import { otherErrorsIn } from '../../../../src/binding/doctor/errorText';
-import { type BindingFacts, unknown } from '../../../../src/binding/facts';
+import { onlyText } from '../../../../src/binding/facts';
 import { readableLog } from '../../../../src/hcp/workspace/run';
 import { pastedCauses } from '../../../support/binding/pastedCauses';
 import { pastedForms } from '../../../support/binding/pastedForms';
 import { pastedLogs } from '../../../support/binding/pastedLogs';
 
 const pastedTexts = [...pastedForms, ...pastedCauses, ...pastedLogs];
-const nothing = unknown('not read');
-const textAlone = (pastedError: string): BindingFacts => ({
-  code: undefined,
-  workspace: nothing,
-  variables: nothing,
-  account: nothing,
-  issuer: nothing,
-  run: nothing,
-  pastedError,
-  trail: undefined,
-  remembered: undefined,
-  local: undefined,
-  now: 0,
-});
-const modes = (text: string): readonly number[] => diagnose(textAlone(text), []).map(d => d.mode.number);
+const modes = (text: string): readonly number[] => diagnose(onlyText(text), []).map(d => d.mode.number);
 
 for (const { name, mode, text, not = [], other } of pastedTexts) {
   test(`pasted text (${name}): ${mode === 'none' ? 'no failure mode' : `failure mode ${mode} first`}`, () => {
@@ -33,7 +19,7 @@ for (const { name, mode, text, not = [], other } of pastedTexts) {
       ['as a log that was read', readableLog(text)],
     ] as const) {
       const found = modes(shown);
-      assert.equal(found[0] ?? 'none', mode, `${how}: ${JSON.stringify(diagnose(textAlone(shown), []), null, 1)}`);
+      assert.equal(found[0] ?? 'none', mode, `${how}: ${JSON.stringify(diagnose(onlyText(shown), []), null, 1)}`);
       assert.deepEqual(
         found.filter(m => not.includes(m)),
         [],
@@ -56,7 +42,7 @@ test('every failure mode that a text can tell has one', () => {
 });
 
 test('an error of another kind is named in text and in Markdown, with the same words', () => {
-  const facts = textAlone('Error: Error acquiring the state lock');
+  const facts = onlyText('Error: Error acquiring the state lock');
   const report = { subject: 'the error text', diagnoses: diagnose(facts, []), others: otherErrors(facts) };
   for (const format of ['text', 'markdown'] as const) {
     const text = doctorReport(report, format);
