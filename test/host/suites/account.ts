@@ -84,6 +84,10 @@ export const run = (): Promise<unknown> =>
       policies: {},
     });
 
+    // One for all: VS Code closes a channel together with the next one of its name.
+    const log = new ExtensionLog();
+    after(() => log.dispose());
+
     describe('AWS account', () => {
       it('profiles are listed by name and kind, without their keys', async () => {
         const items = await profileChoices(env);
@@ -102,7 +106,6 @@ export const run = (): Promise<unknown> =>
         const options = { adopt: false, ownedByCode: [] };
         const prepared = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.equal(prepared.plan.changes.length, 3);
-        const log = new ExtensionLog();
         const runs = new BindingRuns(
           vscode.Uri.file(path.join(home, 'storage')),
           env,
@@ -125,7 +128,6 @@ export const run = (): Promise<unknown> =>
           ['complete'],
         );
         assert.equal(await runs.stopped(again), undefined);
-        log.dispose();
       });
 
       it('a binding is read from HCP Terraform and the account, and nothing is asked before', async () => {
@@ -233,7 +235,6 @@ export const run = (): Promise<unknown> =>
         const opened = await openProfile({ name: 'acme-prod' }, env);
         const options = { adopt: false, ownedByCode: [] };
         const prepared = unwrap(await prepareBinding(opened, binding(), options, new AbortController().signal));
-        const log = new ExtensionLog();
         const runs = new BindingRuns(
           vscode.Uri.file(path.join(home, 'storage')),
           env,
@@ -247,7 +248,6 @@ export const run = (): Promise<unknown> =>
         assert.ok(terminal.ok);
         assert.equal((await runs.apply(prepared, prepared.plan.changes, 'Set up')).result.state, 'complete');
         assert.deepEqual(readdirSync(folder), []);
-        log.dispose();
       });
 
       it('Access Analyzer says where a policy is wrong, until the text changes', async () => {

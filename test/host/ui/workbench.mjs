@@ -132,6 +132,20 @@ export class Workbench {
     await input.press('Enter');
   }
 
+  /** A message that was told: VS Code pops up few at a time, and none where many come at once, but keeps all of them in its list. */
+  async told(text) {
+    const item = this.notification(text);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await item.waitFor({ timeout: 5000 });
+        return item;
+      } catch (error) {
+        if (attempt === 8) throw error;
+        await this.command('Notifications: Show Notifications');
+      }
+    }
+  }
+
   notification(text) {
     return this.page.locator('.notification-list-item', { hasText: text }).first();
   }
