@@ -45,8 +45,8 @@ export function printHcl(items: readonly HclItem[]): string {
 function quote(text: string): string {
   const escaped = JSON.stringify(text)
     .slice(1, -1)
-    .replace(/\\b/g, '\\u0008')
-    .replace(/\\f/g, '\\u000c')
+    // A pair at a time: the backslash before a "b" may itself be escaped.
+    .replace(/\\(.)/g, (pair, c: string) => (c === 'b' ? '\\u0008' : c === 'f' ? '\\u000c' : pair))
     .replace(/([$%])\{/g, '$1$1{');
   return `"${escaped}"`;
 }

@@ -147,7 +147,7 @@ const value: fc.Arbitrary<HclValue> = fc.letrec<{ value: HclValue }>(tie => ({
   value: fc.oneof(
     { depthSize: 'small' },
     fc.string(),
-    fc.constantFrom('${x}', '%{if}', '$${', 'a"b\\', 'ünï', 'x\ny'),
+    fc.constantFrom('${x}', '%{if}', '$${', 'a"b\\', '\\b', '\b\f', '\\\\f', 'ünï', 'x\ny'),
     fc.integer(),
     fc.boolean(),
     fc.array(tie('value'), { maxLength: 3 }),
