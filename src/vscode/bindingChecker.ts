@@ -17,7 +17,7 @@ import { permissionSources } from '../binding/permissionSources';
 import { stackAccount } from '../binding/gather/account';
 import { trustJudge } from '../binding/judge';
 import { type NamedWorkspaces, workspacesOf } from '../binding/workspacesOf';
-import { fail, ok, type Result } from '../core/problem';
+import { ok, type Result } from '../core/problem';
 import { permissionFile } from '../node/permissionFiles';
 import type { HcpClient } from '../hcp/client/client';
 import { listWorkspaces } from '../hcp/workspace/read';
@@ -117,14 +117,9 @@ export class BindingChecker implements Checker {
   ): Promise<Result<readonly WorkspacePlace[]>> {
     const place = (workspace: string): WorkspacePlace => ({ hostname, organization, workspace });
     if (which.by === 'name') return ok([place(which.name)]);
-    const client = await this.connections.find(hostname, root.cloud, signal);
-    if ('missing' in client)
-      return fail({
-        code: 'hcp-no-token',
-        message: client.missing,
-        nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
-      });
-    const found = await listWorkspaces(client, organization, which.filter, signal);
+    const client = await this.connections.open(hostname, root.cloud, signal);
+    if (!client.ok) return client;
+    const found = await listWorkspaces(client.value, organization, which.filter, signal);
     return found.ok ? ok(found.value.map(w => place(w.name))) : found;
   }
 

@@ -19,10 +19,10 @@ import { journalFolder, stateFolder } from '../binding/journalFolder';
 import { withLock } from '../binding/journalLock';
 import { type PreparedBinding, subjectOf } from '../binding/prepare';
 import { lostCredentials, toUndo, undo, undoable, type UndoResult } from '../binding/undo';
-import { fail, ok, ProblemError, unwrap } from '../core/problem';
+import { ProblemError, unwrap } from '../core/problem';
 import { thisProcess } from '../node/thisProcess';
 import { type ChosenAccount, openProfile, profileChoices } from './aws';
-import { abortOn } from './progress';
+import { withProgress } from './progress';
 import type { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
 import { pick, runSteps } from './steps';
@@ -33,6 +33,8 @@ export interface DoneLine {
   readonly state: string;
   readonly milliseconds: number;
 }
+
+type Opened = Pick<ChosenAccount, 'account' | 'caller'>;
 
 /** Applies and undoes with progress in a notification, and journals in VS Code's global storage. */
 export class BindingRuns {
@@ -68,7 +70,7 @@ export class BindingRuns {
     const name = journalName(Date.now(), subject);
     const lines: DoneLine[] = [];
     const result = await this.locked(subject, () =>
-      this.withProgress(
+      this.run(
         vscode.l10n.t('Setting up OIDC in AWS account {0}', prepared.caller.accountId),
         prepared,
         name,
@@ -85,17 +87,8 @@ export class BindingRuns {
     prepared: PreparedBinding,
   ): Promise<{ readonly result: ApplyResult; readonly lines: readonly DoneLine[] }> {
     const lines: DoneLine[] = [];
-    const result = await this.locked(run.subject, async () => {
-      const now = await this.again(run);
-      return this.withProgress(
-        vscode.l10n.t('Going on in AWS account {0}', prepared.caller.accountId),
-        prepared,
-        run.name,
-        lines,
-        at => resume(now, at),
-      );
-    });
-    return { result, lines };
+    const title = vscode.l10n.t('Going on in AWS account {0}', prepared.caller.accountId);
+    return { result: await this.goOn(title, prepared, run, lines, resume), lines };
   }
 
   /** The undo command: choose a run, see what would be taken back, say yes, take it back. */
@@ -152,69 +145,50 @@ export class BindingRuns {
       yes,
     );
     if (answer !== yes) return;
-    const lines: DoneLine[] = [];
-    const result = await this.locked(run.subject, async () => {
-      const now = await this.again(run);
-      return this.withProgress(
-        vscode.l10n.t('Undoing in AWS account {0}', account.caller.accountId),
-        account,
-        run.name,
-        lines,
-        at => undo(now, at),
-      );
-    });
-    await reportUndo(result, steps.length);
+    const title = vscode.l10n.t('Undoing in AWS account {0}', account.caller.accountId);
+    await reportUndo(await this.goOn(title, account, run, [], undo), steps.length);
   }
 
-  /** The run as its journal tells it now: another window may have gone on with it, or back. */
-  private async again(run: JournalRun): Promise<JournalRun> {
-    return (await readJournals(this.store)).find(r => r.name === run.name) ?? run;
-  }
-
-  private async withProgress<T>(
+  /** Works on a run that is there, as its journal tells it now: another window may have gone on with it, or back. */
+  private goOn<T>(
     title: string,
-    opened: Pick<ChosenAccount, 'account' | 'caller'>,
+    opened: Opened,
+    run: JournalRun,
+    lines: DoneLine[],
+    work: (run: JournalRun, at: Surroundings) => Promise<T>,
+  ): Promise<T> {
+    return this.locked(run.subject, async () => {
+      const now = (await readJournals(this.store)).find(r => r.name === run.name) ?? run;
+      return this.run(title, opened, run.name, lines, at => work(now, at));
+    });
+  }
+
+  /** Runs `work` below a notification; `lines` gets what it has done. */
+  private run<T>(
+    title: string,
+    { account, caller: { accountId, partition } }: Opened,
     journal: string,
     lines: DoneLine[],
-    run: (at: Surroundings) => Promise<T>,
+    work: (at: Surroundings) => Promise<T>,
   ): Promise<T> {
-    return vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      (progress, token) => {
-        const now = (): number => Date.now();
-        return run({
-          executors: {
-            iam: iamExecutor({
-              account: opened.account,
-              accountId: opened.caller.accountId,
-              partition: opened.caller.partition,
-            }),
-            variable: variableExecutor({
-              client: async (hostname, signal) => {
-                const client = await this.connections.find(hostname, undefined, signal);
-                return 'missing' in client
-                  ? fail({
-                      code: 'hcp-no-token',
-                      message: client.missing,
-                      nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
-                    })
-                  : ok(client);
-              },
-            }),
-          },
-          journal: new Journal(this.store, journal, now),
-          now,
-          signal: abortOn(token),
-          progress: (p: Progress) => {
-            if (p.state === 'started')
-              progress.report({
-                message: vscode.l10n.t('({0}/{1}) {2}', p.index + 1, p.total, p.change.title),
-                increment: 100 / p.total,
-              });
-            else lines.push({ title: p.change.title, state: p.state, milliseconds: p.milliseconds });
-          },
-        });
-      },
+    const now = (): number => Date.now();
+    return withProgress(title, (signal, tell) =>
+      work({
+        executors: {
+          iam: iamExecutor({ account, accountId, partition }),
+          variable: variableExecutor({
+            client: (hostname, inner) => this.connections.open(hostname, undefined, inner),
+          }),
+        },
+        journal: new Journal(this.store, journal, now),
+        now,
+        signal,
+        progress: (p: Progress) => {
+          if (p.state === 'started')
+            tell(vscode.l10n.t('({0}/{1}) {2}', p.index + 1, p.total, p.change.title), 100 / p.total);
+          else lines.push({ title: p.change.title, state: p.state, milliseconds: p.milliseconds });
+        },
+      }),
     );
   }
 }

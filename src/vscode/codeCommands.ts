@@ -175,14 +175,7 @@ export class CodeCommands {
     const { cloud } = root;
     const { hostname, organization, which } = unwrap(workspacesOf(cloud));
     return withProgress(vscode.l10n.t('Reading the variables of {0}', organization), async signal => {
-      const client = await this.connections.find(hostname, cloud, signal);
-      if ('missing' in client) {
-        throw new ProblemError({
-          code: 'hcp-no-token',
-          message: client.missing,
-          nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
-        });
-      }
+      const client = unwrap(await this.connections.open(hostname, cloud, signal));
       return unwrap(await taggedConfigurations(client, organization, which, signal));
     });
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { FileReader } from '../core/host';
-import { ProblemError } from '../core/problem';
+import { fail, ok, ProblemError, type Result } from '../core/problem';
 import { HcpClient } from '../hcp/client/client';
 import { RateLimiters } from '../hcp/client/limiter';
 import { Secret } from '../hcp/client/secret';
@@ -42,6 +42,18 @@ export class HcpConnections {
       limiter: this.limiters.for(hostname),
       ...(found.serviceUrl !== undefined && { serviceUrl: found.serviceUrl }),
     });
+  }
+
+  /** The client for a host where there must be one. Never asks: the next step is to sign in. */
+  async open(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<Result<HcpClient>> {
+    const client = await this.find(hostname, cloud, signal);
+    return 'missing' in client
+      ? fail({
+          code: 'hcp-no-token',
+          message: client.missing,
+          nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
+        })
+      : ok(client);
   }
 
   /** Asks for a token and keeps it for its host, after HCP Terraform has accepted it. */

@@ -4,7 +4,7 @@ import { runChecks } from '../binding/checks/table';
 import { diagnose, otherErrors } from '../binding/doctor/diagnose';
 import { trustJudge } from '../binding/judge';
 import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../binding/proveRun';
-import { ProblemError } from '../core/problem';
+import { ProblemError, unwrap } from '../core/problem';
 import { realWait } from '../hcp/client/limiter';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
 import { withProgress } from './progress';
@@ -76,14 +76,7 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
   if (workspace === undefined) return;
   const { connections, previews, bindings } = services;
   const proof = await withProgress(vscode.l10n.t('Plan-only run of {0}', checked.workspace), async (signal, tell) => {
-    const client = await connections.find(checked.hostname, analysed.root.cloud, signal);
-    if ('missing' in client) {
-      throw new ProblemError({
-        code: 'hcp-no-token',
-        message: client.missing,
-        nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
-      });
-    }
+    const client = unwrap(await connections.open(checked.hostname, analysed.root.cloud, signal));
     return proveByRun(
       client,
       workspace,
