@@ -15,7 +15,7 @@ import { thisProcess } from '../node/thisProcess';
 import type { AwsAccount, CallerIdentity } from '../iam/account/types';
 import { loadAws } from '../iam/account/load';
 import { callsOf } from './calls';
-import type { CliContext } from './command';
+import { type CliContext, type OptionValues, text } from './command';
 import type { BindingRequest } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
 import { agentOf } from './http';
@@ -58,6 +58,14 @@ export async function openAwsAccount(
   }
   return { account, caller };
 }
+
+/** The account of --profile, --region and --account, where a command has them. */
+export const openAccount = (context: CliContext, values: OptionValues): Promise<OpenedAccount> =>
+  openAwsAccount(context, {
+    profile: text(values, 'profile'),
+    region: text(values, 'region'),
+    account: text(values, 'account'),
+  });
 
 /** Asks on the terminal; standard output stays free for what the command prints. */
 async function askForCode(context: CliContext, serial: string): Promise<string> {

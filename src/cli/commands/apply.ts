@@ -2,9 +2,9 @@ import { apply as applyChanges, type ApplyResult, resume } from '../../binding/a
 import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
 import { accountOfSubject, subjectOf } from '../../binding/prepare';
 import { type Problem, ProblemError } from '../../core/problem';
-import { journals, locked, openAwsAccount, planBinding, surroundings } from '../binding';
+import { journals, locked, openAccount, planBinding, surroundings } from '../binding';
 import { bindingHelp, bindingOptions, bindingRequest, journalDir } from '../bindingOptions';
-import { choice, type CliContext, type Command, type ExitCode, type OptionValues, text, UsageError } from '../command';
+import { choice, type CliContext, type Command, type ExitCode, type OptionValues, UsageError } from '../command';
 import { applyJson, applyText, planJson, planText, printJson } from '../planReport';
 
 export const apply: Command = {
@@ -73,11 +73,7 @@ Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes withou
 async function goOn(context: CliContext, values: OptionValues): Promise<ExitCode> {
   const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
   const store = journals(journalDir(context, values));
-  const opened = await openAwsAccount(context, {
-    profile: text(values, 'profile'),
-    region: text(values, 'region'),
-    account: text(values, 'account'),
-  });
+  const opened = await openAccount(context, values);
   const { accountId } = opened.caller;
   const runs = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
   const stopped = runs.filter(run => unfinished(runs, run.subject) === run).at(-1);

@@ -5,7 +5,7 @@ import { type Denial, readDenials, roleOf } from '../../iam/permissions/accessDe
 import { type NamedPolicy, readNamed } from '../../iam/permissions/evaluatePermissions';
 import { type DenialExplanation, explainDenial } from '../../iam/permissions/explainDenial';
 import { readPolicyText } from '../../iam/policy/node';
-import { openAwsAccount, type OpenedAccount } from '../binding';
+import { openAccount, type OpenedAccount } from '../binding';
 import { choice, type Command, many, text, UsageError } from '../command';
 import { logMebibytes, readInput } from '../input';
 import { resourceReference } from '../permissionData';
@@ -58,11 +58,7 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     const account =
       profile === undefined || found.length === 0
         ? undefined
-        : new RoleReader(
-            await openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined }),
-            text(values, 'role'),
-            context.signal,
-          );
+        : new RoleReader(await openAccount(context, values), text(values, 'role'), context.signal);
     const denials: Record<string, unknown>[] = [];
     for (const one of found) {
       const denial = await decode(one, account, reference.actions);

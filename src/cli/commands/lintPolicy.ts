@@ -10,7 +10,7 @@ import {
 import type { ValidationFinding } from '../../iam/account/types';
 import type { PermissionFinding } from '../../iam/permissions/permissionFinding';
 import type { ResourceReference } from '../../iam/permissions/reference';
-import { openAwsAccount } from '../binding';
+import { openAccount } from '../binding';
 import { choice, type Command, text, UsageError } from '../command';
 import { resourceReference } from '../permissionData';
 import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
@@ -59,13 +59,7 @@ Exit codes: 0 nothing found, 1 findings, 2 could not run, or a file or folder co
     const asksAws = values['aws'] === true;
     if (!asksAws && (text(values, 'profile') !== undefined || text(values, 'region') !== undefined))
       throw new UsageError('--profile and --region say how to ask AWS: they need --aws');
-    const opened = asksAws
-      ? await openAwsAccount(context, {
-          profile: text(values, 'profile'),
-          region: text(values, 'region'),
-          account: undefined,
-        })
-      : undefined;
+    const opened = asksAws ? await openAccount(context, values) : undefined;
     const reference = resourceReference();
     const findings: PrintedFinding[] = [];
     const policies: { file: string; address?: string; size: number | null; range: PrintedFinding['range'] }[] = [];

@@ -11,7 +11,7 @@ import { lintRoot } from '../../lint/lint';
 import { audienceName, defaultAudience, organizationName, projectName, stackName } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
-import { openAwsAccount } from '../binding';
+import { openAccount } from '../binding';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { nodeFiles, repositoryOf } from '../files';
@@ -120,7 +120,7 @@ function namesOf(values: OptionValues): StackNames | undefined {
 async function accountOf(context: CliContext, values: OptionValues, root: Root): Promise<Fact<AccountFacts>> {
   const profile = text(values, 'profile');
   if (profile === undefined) return unknown('No AWS profile was chosen (--profile).');
-  const opened = await openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined });
+  const opened = await openAccount(context, values);
   const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
   return known(await stackAccount(opened, hostnameOf(values), arns, context.signal));
 }

@@ -2,7 +2,7 @@ import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../bind
 import { lostCredentials, toUndo, undo as undoRun } from '../../binding/undo';
 import { choice, type Command, text, UsageError } from '../command';
 import { accountOfSubject } from '../../binding/prepare';
-import { journals, locked, openAwsAccount, surroundings } from '../binding';
+import { journals, locked, openAccount, surroundings } from '../binding';
 import { journalDir } from '../bindingOptions';
 import { printJson, undoJson } from '../planReport';
 
@@ -43,11 +43,7 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
     if (positionals.length > 0) throw new UsageError(`no PATH is taken; there was "${positionals[0]}"`);
     const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
     const store = journals(journalDir(context, values));
-    const opened = await openAwsAccount(context, {
-      profile: text(values, 'profile'),
-      region: text(values, 'region'),
-      account: text(values, 'account'),
-    });
+    const opened = await openAccount(context, values);
     const { accountId } = opened.caller;
     const [organization, project, workspace] = ['organization', 'project', 'workspace'].map(name => text(values, name));
     const filter = {
