@@ -1,3 +1,4 @@
+import { markdownText } from '../core/markdown';
 import { oneLine } from '../core/text';
 import type { Check, CheckState } from './check';
 import type { Diagnosis } from './doctor/diagnose';
@@ -65,15 +66,12 @@ interface Layout {
   columns(lines: readonly string[]): readonly string[];
 }
 
-/** What was read elsewhere can be neither HTML nor a link in a ticket. */
-const inMarkdown = (text: string): string => oneLine(text).replaceAll('<', '\\<').replaceAll('](', ']\\(');
-
 const markdown: Layout = {
-  title: text => [`# ${inMarkdown(text)}`, ''],
-  section: text => [`## ${inMarkdown(text)}`, ''],
+  title: text => [`# ${markdownText(text)}`, ''],
+  section: text => [`## ${markdownText(text)}`, ''],
   cause: (number, title, explanation) => [`## ${number}. ${title}`, '', explanation, ''],
-  points: texts => (texts.length === 0 ? [] : [...texts.map(text => `- ${inMarkdown(text)}`), '']),
-  next: text => [`**Do:** ${inMarkdown(text)}`, ''],
+  points: texts => (texts.length === 0 ? [] : [...texts.map(text => `- ${markdownText(text)}`), '']),
+  next: text => [`**Do:** ${markdownText(text)}`, ''],
   command: text => ['```sh', oneLine(text).replaceAll('`', "'"), '```', ''],
   columns: lines => (lines.length === 0 ? [] : ['```text', ...lines.map(line => oneLine(line)), '```', '']),
 };

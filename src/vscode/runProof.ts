@@ -4,6 +4,7 @@ import { runChecks } from '../binding/checks/table';
 import { diagnose, otherErrors } from '../binding/doctor/diagnose';
 import { trustJudge } from '../binding/judge';
 import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../binding/proveRun';
+import { markdownCode, markdownLink, markdownText } from '../core/markdown';
 import { ProblemError, unwrap } from '../core/problem';
 import { realWait } from '../hcp/client/limiter';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
@@ -133,17 +134,16 @@ function runText({ organization, workspace }: CheckedWorkspace, proof: RunProof)
   };
   const { changes } = proof;
   return [
-    `# ${titles[proof.state]}: \`${organization}/${workspace}\``,
+    `# ${titles[proof.state]}: ${markdownCode(`${organization}/${workspace}`)}`,
     '',
     vscode.l10n.t(
-      'Run [{0}]({1}): {2}, after {3} s.',
-      proof.runId,
-      proof.url,
+      'Run {0}: {1}, after {2} s.',
+      markdownLink(proof.runId, proof.url),
       proof.status.replaceAll('_', ' '),
       Math.round(proof.milliseconds / 1000),
     ),
     '',
-    ...(proof.doubts.length > 0 ? [...proof.doubts.map(doubt => `- ${doubt}`), ''] : []),
+    ...(proof.doubts.length > 0 ? [...proof.doubts.map(doubt => `- ${markdownText(doubt)}`), ''] : []),
     vscode.l10n.t(
       'It planned the configuration that HCP Terraform has, not the files on this machine. Nothing was applied.',
     ),

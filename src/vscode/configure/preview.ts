@@ -12,6 +12,7 @@ import { pretty } from '../../iam/policy/document';
 import { readPolicyText } from '../../iam/policy/node';
 import { prove, type ProofRow } from '../../iam/policy/prove';
 import { readPolicy } from '../../iam/policy/statement';
+import { markdownCode, markdownText } from '../../core/markdown';
 import { unwrap } from '../../core/problem';
 import { issuerUrl } from '../../oidc/names';
 import { workspaceSubject } from '../../oidc/subject';
@@ -43,14 +44,14 @@ export function bindingPreview(input: PreviewInput): string {
   if (identity === undefined) throw new Error('a preview needs a workspace');
   const desired = prepared?.desired ?? unwrap(desiredBinding(binding));
   const lines = [
-    `# ${vscode.l10n.t('OIDC for {0}', code(`${identity.organization}/${identity.workspace}`))}`,
+    `# ${vscode.l10n.t('OIDC for {0}', markdownCode(`${identity.organization}/${identity.workspace}`))}`,
     '',
     vscode.l10n.t(
       'Root {0}, project {1}, host {2}, AWS account {3}. **Nothing has been changed yet.**',
-      code(input.label),
-      code(identity.project),
-      code(binding.hostname),
-      `${code(binding.accountId)}${opened?.alias === undefined ? '' : ` (${cell(opened.alias)})`}`,
+      markdownCode(input.label),
+      markdownCode(identity.project),
+      markdownCode(binding.hostname),
+      `${markdownCode(binding.accountId)}${opened?.alias === undefined ? '' : ` (${markdownText(opened.alias)})`}`,
     ),
     '',
   ];
@@ -58,13 +59,13 @@ export function bindingPreview(input: PreviewInput): string {
     lines.push(
       `> **${vscode.l10n.t('Another account:')}** ${vscode.l10n.t(
         'the workspace uses roles of AWS account {0} today; this setup is in {1}.',
-        input.otherAccounts.map(a => code(a)).join(', '),
-        code(binding.accountId),
+        input.otherAccounts.map(a => markdownCode(a)).join(', '),
+        markdownCode(binding.accountId),
       )}`,
       '',
     );
   if (opened !== undefined) {
-    lines.push(vscode.l10n.t('AWS sees you as {0}.', code(opened.caller.arn)), '');
+    lines.push(vscode.l10n.t('AWS sees you as {0}.', markdownCode(opened.caller.arn)), '');
     if (opened.caller.root)
       lines.push(
         `> ${vscode.l10n.t('You are the **root user** of this account. It works, but a role or a user should do this.')}`,
@@ -124,7 +125,7 @@ function roleTitle(role: DesiredRole): string {
       : role.use === 'plan'
         ? vscode.l10n.t('plans')
         : vscode.l10n.t('applies');
-  return `${code(role.name)}: ${use}`;
+  return `${markdownCode(role.name)}: ${use}`;
 }
 
 function changes(prepared: PreparedBinding | undefined): string[] {
@@ -132,17 +133,17 @@ function changes(prepared: PreparedBinding | undefined): string[] {
   const { plan } = prepared;
   const lines = [`## ${vscode.l10n.t('Changes in AWS')}`, ''];
   for (const problem of plan.problems)
-    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problemText(problem))}`, '');
+    lines.push(`> **${vscode.l10n.t('In the way:')}** ${markdownText(problemText(problem))}`, '');
   if (plan.changes.length === 0) lines.push(vscode.l10n.t('None: provider and roles are as they should be.'), '');
   plan.changes.forEach((change, i) => {
     lines.push(
-      `${i + 1}. **${cell(change.title)}**${change.destructive ? ` (${vscode.l10n.t('replaces what this extension did not make')})` : ''}`,
+      `${i + 1}. **${markdownText(change.title)}**${change.destructive ? ` (${vscode.l10n.t('replaces what this extension did not make')})` : ''}`,
       '',
     );
     lines.push(...fenced('diff', diff(change.before, change.after)), '');
   });
-  for (const note of plan.notes) lines.push(`- ${cell(note)}`);
-  for (const drift of plan.drift) lines.push(`- ${cell(drift.on)}: ${cell(drift.detail)}`);
+  for (const note of plan.notes) lines.push(`- ${markdownText(note)}`);
+  for (const drift of plan.drift) lines.push(`- ${markdownText(drift.on)}: ${markdownText(drift.detail)}`);
   if (plan.notes.length + plan.drift.length > 0) lines.push('');
   return lines;
 }
@@ -154,23 +155,23 @@ function variables({ variables: plan, staticVariables, gaps, hcpProblem }: Previ
       : [
           `## ${vscode.l10n.t('Variables')}`,
           '',
-          vscode.l10n.t('HCP Terraform was not asked: {0}', cell(hcpProblem)),
+          vscode.l10n.t('HCP Terraform was not asked: {0}', markdownText(hcpProblem)),
           '',
         ];
   const lines = [`## ${vscode.l10n.t('Variables in HCP Terraform')}`, ''];
   for (const problem of plan.problems)
-    lines.push(`> **${vscode.l10n.t('In the way:')}** ${cell(problemText(problem))}`, '');
+    lines.push(`> **${vscode.l10n.t('In the way:')}** ${markdownText(problemText(problem))}`, '');
   if (plan.changes.length === 0) lines.push(vscode.l10n.t('None to write: they are as they should be.'), '');
   else {
     lines.push(...head(vscode.l10n.t('Change'), vscode.l10n.t('Before'), vscode.l10n.t('After')));
     for (const c of plan.changes)
       lines.push(
-        `| ${cell(c.title)} | ${c.before === undefined ? '' : code(c.before)} | ${c.after === undefined ? '' : code(c.after)} |`,
+        `| ${markdownText(c.title)} | ${c.before === undefined ? '' : markdownCode(c.before)} | ${c.after === undefined ? '' : markdownCode(c.after)} |`,
       );
     lines.push('');
   }
-  for (const gap of gaps) lines.push(`> **${vscode.l10n.t('Not read:')}** ${cell(gap)}`, '');
-  for (const note of plan.notes) lines.push(`- ${cell(note)}`);
+  for (const gap of gaps) lines.push(`> **${vscode.l10n.t('Not read:')}** ${markdownText(gap)}`, '');
+  for (const note of plan.notes) lines.push(`- ${markdownText(note)}`);
   if (plan.notes.length > 0) lines.push('');
   if (staticVariables.length > 0) {
     lines.push(
@@ -179,7 +180,8 @@ function variables({ variables: plan, staticVariables, gaps, hcpProblem }: Previ
       ),
       '',
     );
-    for (const v of staticVariables) lines.push(`- ${vscode.l10n.t('{0} of the {1}', code(v.key), cell(v.origin))}`);
+    for (const v of staticVariables)
+      lines.push(`- ${vscode.l10n.t('{0} of the {1}', markdownCode(v.key), markdownText(v.origin))}`);
   }
   return [...lines, ''];
 }
@@ -216,7 +218,9 @@ function findings(input: PreviewInput): string[] {
   if (input.findings.length === 0) return [...lines, vscode.l10n.t('None: nothing in the code stands in the way.'), ''];
   lines.push(...head(vscode.l10n.t('Severity'), vscode.l10n.t('Rule'), vscode.l10n.t('Where'), vscode.l10n.t('What')));
   for (const { finding, place } of input.findings)
-    lines.push(`| ${finding.severity} | ${code(finding.code)} | ${code(place)} | ${cell(finding.message)} |`);
+    lines.push(
+      `| ${finding.severity} | ${markdownCode(finding.code)} | ${markdownCode(place)} | ${markdownText(finding.message)} |`,
+    );
   lines.push('');
   const { changes, fixed } = input.code;
   if (changes.length === 0) return [...lines, vscode.l10n.t('None of them has a fix that is right in every case.'), ''];
@@ -228,20 +232,20 @@ function findings(input: PreviewInput): string[] {
     '',
   );
   for (const change of changes)
-    lines.push(`**${cell(change.title)}**`, '', ...fenced('diff', diff(change.before, change.after)), '');
+    lines.push(`**${markdownText(change.title)}**`, '', ...fenced('diff', diff(change.before, change.after)), '');
   return lines;
 }
 
 function proof(role: DesiredRole, rows: readonly ProofRow[]): string[] {
   return [
     ...head(
-      vscode.l10n.t('Who asks for {0}', code(role.name)),
+      vscode.l10n.t('Who asks for {0}', markdownCode(role.name)),
       vscode.l10n.t('Answer'),
       vscode.l10n.t('As it should be'),
     ),
     ...rows.map(
       row =>
-        `| ${cell(row.who)} | ${row.evaluation.decision} | ${row.holds ? vscode.l10n.t('✓ yes') : vscode.l10n.t('✗ NO')} |`,
+        `| ${markdownText(row.who)} | ${row.evaluation.decision} | ${row.holds ? vscode.l10n.t('✓ yes') : vscode.l10n.t('✗ NO')} |`,
     ),
     '',
   ];
@@ -257,10 +261,10 @@ function next(
     steps.push(
       vscode.l10n.t(
         'In AWS account {0}: the OIDC provider {1} with the audience {2}, and the roles above. Run this command with an AWS profile, or {3}.',
-        code(binding.accountId),
-        code(issuerUrl(binding.hostname)),
-        code(binding.audience),
-        code('tfc-oidc apply'),
+        markdownCode(binding.accountId),
+        markdownCode(issuerUrl(binding.hostname)),
+        markdownCode(binding.audience),
+        markdownCode('tfc-oidc apply'),
       ),
     );
   if (toSet.length > 0)
@@ -285,7 +289,7 @@ function next(
       : [
           '',
           ...head(vscode.l10n.t('Variable'), vscode.l10n.t('Value')),
-          ...toSet.map(v => `| ${code(v.key)} | ${code(v.value)} |`),
+          ...toSet.map(v => `| ${markdownCode(v.key)} | ${markdownCode(v.value)} |`),
         ];
   return [`## ${vscode.l10n.t('What comes next')}`, '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
 }
@@ -300,10 +304,10 @@ export function resultPreview(
   const workspace = prepared.choices.workspaces[0]?.workspace ?? '';
   const title =
     result.state === 'complete'
-      ? vscode.l10n.t('Done: OIDC for {0}', code(workspace))
+      ? vscode.l10n.t('Done: OIDC for {0}', markdownCode(workspace))
       : result.state === 'cancelled'
-        ? vscode.l10n.t('Stopped on your wish: OIDC for {0}', code(workspace))
-        : vscode.l10n.t('Stopped: OIDC for {0}', code(workspace));
+        ? vscode.l10n.t('Stopped on your wish: OIDC for {0}', markdownCode(workspace))
+        : vscode.l10n.t('Stopped: OIDC for {0}', markdownCode(workspace));
   return [
     `# ${title}`,
     '',
@@ -311,21 +315,21 @@ export function resultPreview(
       '{0} of {1} changes hold in AWS account {2}.',
       result.done,
       result.total,
-      code(prepared.caller.accountId),
+      markdownCode(prepared.caller.accountId),
     ),
     '',
     ...head(vscode.l10n.t('Change'), vscode.l10n.t('State'), vscode.l10n.t('Time')),
-    ...lines.map(l => `| ${cell(l.title)} | ${l.state} | ${l.milliseconds} ms |`),
+    ...lines.map(l => `| ${markdownText(l.title)} | ${l.state} | ${l.milliseconds} ms |`),
     '',
     ...(result.problem === undefined
       ? []
       : [
-          `> ${cell(result.problem.message)} (${code(result.problem.code)}${result.problem.requestId === undefined ? '' : `, ${vscode.l10n.t('request {0}', code(result.problem.requestId))}`})`,
+          `> ${markdownText(result.problem.message)} (${markdownCode(result.problem.code)}${result.problem.requestId === undefined ? '' : `, ${vscode.l10n.t('request {0}', markdownCode(result.problem.requestId))}`})`,
           '>',
-          `> ${cell(inEditor(result.problem.nextStep))}`,
+          `> ${markdownText(inEditor(result.problem.nextStep))}`,
           '',
         ]),
-    ...(result.warning === undefined ? [] : [`> ${cell(problemText(result.warning))}`, '']),
+    ...(result.warning === undefined ? [] : [`> ${markdownText(problemText(result.warning))}`, '']),
     ...(result.state === 'complete'
       ? next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true)
       : [
@@ -348,19 +352,6 @@ function fenced(language: string, text: string): string[] {
   return ['   ```' + language, ...text.split('\n').map(line => `   ${line}`), '   ```'];
 }
 
-/** Code that no content can end, whatever name it holds. */
-function code(text: string): string {
-  return text.includes('`') ? `\`\` ${cell(text)} \`\`` : `\`${text.replaceAll('|', '\\|').replace(/[\r\n]+/g, ' ')}\``;
-}
-
-function cell(text: string): string {
-  return text
-    .replaceAll('|', '\\|')
-    .replace(/[\r\n]+/g, ' ')
-    .replaceAll('<', '&lt;')
-    .replaceAll('[', '\\[');
-}
-
 /** What was read back after the setup, check by check: the end of the command, and all that a second run has to say. */
 export function provenPreview(checked: readonly CheckedWorkspace[]): string {
   const words = { ok: '✓', warning: '!', wrong: '✗', unknown: '?' } as const;
@@ -369,8 +360,8 @@ export function provenPreview(checked: readonly CheckedWorkspace[]): string {
       const open = checks.filter(c => c.state !== 'ok');
       return [
         open.length === 0
-          ? `# ${vscode.l10n.t('Proven: {0}', code(`${organization}/${workspace}`))}`
-          : `# ${vscode.l10n.t('Read back: {0}', code(`${organization}/${workspace}`))}`,
+          ? `# ${vscode.l10n.t('Proven: {0}', markdownCode(`${organization}/${workspace}`))}`
+          : `# ${vscode.l10n.t('Read back: {0}', markdownCode(`${organization}/${workspace}`))}`,
         '',
         open.length === 0
           ? vscode.l10n.t('Everything was read back from AWS and HCP Terraform, and holds.')
@@ -379,10 +370,12 @@ export function provenPreview(checked: readonly CheckedWorkspace[]): string {
         ...head('', vscode.l10n.t('Check'), vscode.l10n.t('What was seen')),
         ...checks.map(
           c =>
-            `| ${words[c.state]}&nbsp;${c.state} | ${cell(c.title)} | ${c.evidence.map(e => cell(e)).join('<br>')} |`,
+            `| ${words[c.state]}&nbsp;${c.state} | ${markdownText(c.title)} | ${c.evidence.map(e => markdownText(e)).join('<br>')} |`,
         ),
         '',
-        ...open.flatMap(c => (c.nextStep === undefined ? [] : [`- ${cell(c.title)}: ${cell(inEditor(c.nextStep))}`])),
+        ...open.flatMap(c =>
+          c.nextStep === undefined ? [] : [`- ${markdownText(c.title)}: ${markdownText(inEditor(c.nextStep))}`],
+        ),
         '',
       ].join('\n');
     })
