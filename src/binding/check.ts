@@ -1,5 +1,5 @@
 import type { Location } from '../core/text';
-import type { FailureModeNumber } from './doctor/failureModes';
+import type { FailureModeNumber } from './failureModes';
 import type { Phase } from './facts';
 
 /**

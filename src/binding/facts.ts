@@ -1,6 +1,6 @@
 import type { Location } from '../core/text';
 import type { VariableFacts } from '../hcp/variables/credentials';
-import type { Comparison } from '../iam/permissions/compare';
+import type { Comparison } from '../iam/needs/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
 

@@ -1,7 +1,7 @@
 import { isAbort, type Problem } from '../core/problem';
-import { type Certainty, executorFor, type Surroundings, type Undone } from './apply';
+import { type Certainty, executorFor, type Surroundings, type Undone } from './apply/apply';
 import type { Change } from './change';
-import type { JournalRun, Step, UndoState } from './journal';
+import type { JournalRun, Step, UndoState } from './journal/journal';
 
 export interface UndoneStep {
   readonly change: Change;

@@ -4,10 +4,10 @@ import { applyEdits } from '../core/text';
 import { ProblemError, unwrap } from '../core/problem';
 import type { Project, Root } from '../terraform/model';
 import { type CliContext, type ExitCode, UsageError } from './command';
-import { printJson } from './planReport';
+import { printJson } from './output/planReport';
 import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
-import { unifiedDiff } from './unifiedDiff';
+import { unifiedDiff } from './output/unifiedDiff';
 
 /** The one root that a command is about. */
 export function onlyRoot(folder: TerraformFolder, project: Project): Root {

@@ -1,5 +1,5 @@
-import { readActions } from '../iam/permissions/actions';
-import { readResources, type ResourceReference } from '../iam/permissions/reference';
+import { readActions } from '../iam/reference/actions';
+import { readResources, type ResourceReference } from '../iam/reference/reference';
 import { permissionFile } from '../node/permissionFiles';
 
 /** One file of the permission data. */

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../core/problem';
-import type { NamedPolicy } from '../iam/permissions/evaluatePermissions';
-import { policiesInCode } from '../iam/permissions/policiesInCode';
+import type { NamedPolicy } from '../iam/policy/evaluatePermissions';
+import { policiesInCode } from '../iam/inCode/policiesInCode';
 import { entry, listOf, type PolicyNode, readPolicyText } from '../iam/policy/node';
 import { discover } from '../terraform/discover';
 import { fileKind, readableFiles } from '../terraform/fileKinds';
@@ -12,8 +12,8 @@ import { parseTerraformJson } from '../terraform/syntax/json';
 import type { CliContext } from './command';
 import { nodeFiles } from './files';
 import { readInput } from './input';
-import { FilePlaces } from './places';
-import type { Unread } from './unread';
+import { FilePlaces } from './output/places';
+import type { Unread } from './output/unread';
 
 /** Terraform code, parsed. */
 interface PolicyCode {

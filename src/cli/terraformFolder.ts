@@ -7,7 +7,7 @@ import type { Project, ProjectProblem, Root, SourceFile } from '../terraform/mod
 import { mapRoots, readProject } from '../terraform/read';
 import { type CliContext, UsageError } from './command';
 import { nodeFiles, repositoryOf } from './files';
-import { FilePlaces, type Places } from './places';
+import { FilePlaces, type Places } from './output/places';
 
 /** A folder given on the command line, read, with what commands need to speak about its files. */
 export interface TerraformFolder extends Places {

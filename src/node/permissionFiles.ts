@@ -10,5 +10,5 @@ export function permissionFile(name: string): Uint8Array {
   const bundled = path.join(__dirname, 'data', name);
   const packed = bundled.replace(/\.gz$/, '.br');
   if (existsSync(packed)) return gzipSync(brotliDecompressSync(readFileSync(packed)), { level: 0 });
-  return readFileSync(existsSync(bundled) ? bundled : path.join(__dirname, '../iam/permissions/data', name));
+  return readFileSync(existsSync(bundled) ? bundled : path.join(__dirname, '../iam/data', name));
 }

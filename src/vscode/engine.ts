@@ -2,8 +2,8 @@
  * What reads and judges code. This file is the entry of dist/engine.js, which is loaded when the first reading starts: activation
  * itself needs none of it.
  */
-export { lintTrustInCode } from '../iam/policy/lintHcl';
-export { lintTrustText } from '../iam/policy/lintTrust';
+export { lintTrustInCode } from '../iam/lint/trust/lintHcl';
+export { lintTrustText } from '../iam/lint/trust/lintTrust';
 export { Analysis } from '../lint/analysis';
 export { chosenFix, fixAllEdits } from '../lint/fixAll';
 export { explainAt } from '../oidc/explain';

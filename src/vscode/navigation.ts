@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Location } from '../core/text';
-import { workspaceEdit } from './codeActions';
+import { workspaceEdit } from './language/codeActions';
 import { loadEngine } from './loadEngine';
 import type { AnalysedRoot, ProjectStore } from './projectStore';
 

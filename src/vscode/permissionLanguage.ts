@@ -2,24 +2,24 @@
  * What the editor knows of permissions. This file is the entry of dist/permissionLanguage.js, which is loaded when a policy or a
  * resource is looked at first: activation needs none of it, and the data is read with it.
  */
-import { readActions } from '../iam/permissions/actions';
-import type { ActionKnowledge } from '../iam/permissions/actionLanguage';
-import { generatePermissions } from '../iam/permissions/generate';
-import { lintPermissionsInCode, lintPermissionText } from '../iam/permissions/lintPermissions';
-import type { PermissionDocument } from '../iam/permissions/document';
-import { collectNeeds } from '../iam/permissions/needs';
-import type { Phase } from '../iam/permissions/need';
-import { planWrites } from '../iam/permissions/tables';
-import { readMapping, type TypeMapping } from '../iam/permissions/mapping';
-import type { PermissionFinding } from '../iam/permissions/permissionFinding';
-import { readDescriptions, readResources } from '../iam/permissions/reference';
-import type { RootNeeds } from '../iam/permissions/why';
+import { readActions } from '../iam/reference/actions';
+import type { ActionKnowledge } from '../iam/reference/actionLanguage';
+import { generatePermissions } from '../iam/needs/generate';
+import { lintPermissionsInCode, lintPermissionText } from '../iam/lint/permissions/lintPermissions';
+import type { PermissionDocument } from '../iam/policy/permissionDocument';
+import { collectNeeds } from '../iam/needs/collect';
+import type { Phase } from '../iam/needs/need';
+import { planWrites } from '../iam/needs/tables/calls';
+import { readMapping, type TypeMapping } from '../iam/needs/mapping';
+import type { PermissionFinding } from '../iam/lint/permissions/permissionFinding';
+import { readDescriptions, readResources } from '../iam/reference/reference';
+import type { RootNeeds } from '../iam/needs/why';
 import { entry, listOf, readPolicyText } from '../iam/policy/node';
 import { permissionFile } from '../node/permissionFiles';
 import type { Root, SourceFile } from '../terraform/model';
 
-export { actionAt, actionNameAt, describeAction, proposals } from '../iam/permissions/actionLanguage';
-export { blockText, needingBlocks, whyText } from '../iam/permissions/why';
+export { actionAt, actionNameAt, describeAction, proposals } from '../iam/reference/actionLanguage';
+export { blockText, needingBlocks, whyText } from '../iam/needs/why';
 
 let known: ActionKnowledge | undefined;
 let mapping: TypeMapping | undefined;

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { nodeFiles } from '../node/files';
-import { BindingChecker } from './bindingChecker';
-import { BindingCommands } from './bindingCommands';
-import { BindingRuns } from './bindingRun';
-import type { BindingStore, Checker } from './bindingStore';
-import { CodeCommands } from './codeCommands';
+import { BindingChecker } from './board/bindingChecker';
+import { BindingCommands } from './binding/bindingCommands';
+import { BindingRuns } from './binding/bindingRun';
+import type { BindingStore, Checker } from './board/bindingStore';
+import { CodeCommands } from './language/codeCommands';
 import { ConfigureCommand } from './configure/command';
 import { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
-import { PolicyValidation } from './policyValidation';
+import { PolicyValidation } from './language/policyValidation';
 import type { Previews } from './preview';
 import type { ProjectStore } from './projectStore';
 

@@ -1,27 +1,27 @@
 import * as vscode from 'vscode';
 import type { Check } from '../binding/check';
-import { checkText } from '../binding/checkReport';
+import { checkText } from '../binding/report';
 import { ProblemError } from '../core/problem';
-import type { BindingCommands } from './bindingCommands';
-import { BindingStore } from './bindingStore';
-import { CloudLens } from './cloudLens';
-import { CodeActions } from './codeActions';
-import type { CodeCommands } from './codeCommands';
+import type { BindingCommands } from './binding/bindingCommands';
+import { BindingStore } from './board/bindingStore';
+import { CloudLens } from './language/cloudLens';
+import { CodeActions } from './language/codeActions';
+import type { CodeCommands } from './language/codeCommands';
 import { CommandRegistry } from './commandRegistry';
 import type { ConfigureTarget } from './configure/command';
 import type { CommandId } from './contract';
 import { ContextKeys } from './contextKeys';
-import { Diagnostics } from './diagnostics';
+import { Diagnostics } from './language/diagnostics';
 import { WorkspaceFiles } from './fileReader';
-import { Hovers } from './hovers';
+import { Hovers } from './language/hovers';
 import { ExtensionLog } from './log';
 import { fixRoot, openLocation } from './navigation';
 import { Previews } from './preview';
 import { ProjectStore } from './projectStore';
 import type { Services, Surfaces } from './services';
-import { StatusBar } from './statusBar';
-import { BindingsTree } from './tree';
-import { trustDiagnostics } from './trustDiagnostics';
+import { StatusBar } from './board/statusBar';
+import { BindingsTree } from './board/tree';
+import { trustDiagnostics } from './language/trustDiagnostics';
 
 /** Checks of a visible sidebar are made again on focus when they are older than this. */
 const refreshMilliseconds = 10 * 60_000;

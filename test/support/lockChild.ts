@@ -1,6 +1,6 @@
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { withLock } from '../../src/binding/journalLock';
+import { withLock } from '../../src/binding/journal/lock';
 import { thisProcess } from '../../src/node/thisProcess';
 
 /**

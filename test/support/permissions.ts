@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { generatePermissions, type Permissions } from '../../src/iam/permissions/generate';
-import { readMapping } from '../../src/iam/permissions/mapping';
-import type { Phase } from '../../src/iam/permissions/need';
+import { generatePermissions, type Permissions } from '../../src/iam/needs/generate';
+import { readMapping } from '../../src/iam/needs/mapping';
+import type { Phase } from '../../src/iam/needs/need';
 import { projectOf } from './lintFixtures';
 
-const data = path.join(__dirname, '../../src/iam/permissions/data/terraform.json.gz');
+const data = path.join(__dirname, '../../src/iam/data/terraform.json.gz');
 export const mapping = readMapping(readFileSync(data));
 const place = { partition: 'aws', region: 'eu-central-1', account: '111122223333' };
 

@@ -82,7 +82,7 @@ test('activation loads its own files only, and few of them', () => {
 
 test('the file for browsers holds what reads and judges code, and nothing that writes or asks', () => {
   const files = inputs('web.js');
-  assert.ok(files.includes('src/lint/analysis.ts') && files.includes('src/iam/policy/lintTrust.ts'));
+  assert.ok(files.includes('src/lint/analysis.ts') && files.includes('src/iam/lint/trust/lintTrust.ts'));
   const forbidden =
     /@aws-sdk|@smithy|^test\/|^src\/(?:node|hcp\/client|hcp\/tokens|iam\/account|binding\/apply|vscode\/services)/;
   assert.deepEqual(

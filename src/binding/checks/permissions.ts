@@ -1,4 +1,4 @@
-import { type ActionOn, comparisonText } from '../../iam/permissions/compare';
+import { type ActionOn, comparisonText } from '../../iam/needs/compare';
 import type { Check } from '../check';
 import type { BindingFacts, ConfigurationFacts, Phase, RolePermissionFacts } from '../facts';
 import { phases } from '../facts';

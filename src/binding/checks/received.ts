@@ -8,7 +8,7 @@ import {
   type SubjectComparison,
   trustedSubjects,
 } from '../doctor/received';
-import type { FailureModeNumber } from '../doctor/failureModes';
+import type { FailureModeNumber } from '../failureModes';
 import type { AccountFacts, BindingFacts, ConfigurationFacts, Phase, WorkspaceFacts } from '../facts';
 import { phases } from '../facts';
 import { providerUrlHost } from './arn';

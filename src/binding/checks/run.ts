@@ -1,6 +1,6 @@
 import type { Check } from '../check';
 import { readErrorText } from '../doctor/errorText';
-import { failureMode } from '../doctor/failureModes';
+import { failureMode } from '../failureModes';
 import type { BindingFacts } from '../facts';
 
 /** What the latest run tells. A log names symptoms, so this check is a warning; the other checks find causes. */

@@ -2,7 +2,7 @@ import type { FileReader } from '../../core/host';
 import type { Finding } from '../../lint/finding';
 import type { SourceFile } from '../../terraform/model';
 import type { CodeChange } from '../change';
-import { codeChange, isBroken, parseAgain } from '../planCode';
+import { codeChange, isBroken, parseAgain } from '../plan/code';
 import { lineEdits } from './lineDiff';
 
 /** A new text of one file of the project. */

@@ -3,7 +3,7 @@ import { applyToFile } from '../../lint/edits/fixes';
 import { lintRoot } from '../../lint/lint';
 import type { Root, SourceFile } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
-import { type CodePlan, planFixes } from '../planCode';
+import { type CodePlan, planFixes } from '../plan/code';
 import { CodeDraft } from './draft';
 import { mapProviders } from './providerMapping';
 

@@ -5,7 +5,7 @@ import { sharedFileArguments } from '../../lint/rules/sharedFiles';
 import { attributeOf, type ProviderBlock, type Root, type SourceFile } from '../../terraform/model';
 import { applyEdits, type TextEdit } from '../../core/text';
 import { pathInJson, setInJson } from '../../lint/edits/jsonEdits';
-import { parseAgain } from '../planCode';
+import { parseAgain } from '../plan/code';
 import type { NewText } from './draft';
 
 /** How the provider blocks of a root use the configurations of its workspace. */

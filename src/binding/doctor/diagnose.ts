@@ -1,7 +1,7 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import { type ErrorReading, isWrapper, type OtherError, otherErrorsIn, readErrorText } from './errorText';
-import { type FailureMode, type FailureModeNumber, failureMode } from './failureModes';
+import { type FailureMode, type FailureModeNumber, failureMode } from '../failureModes';
 
 /** One possible cause, with what speaks for it. */
 export interface Diagnosis {

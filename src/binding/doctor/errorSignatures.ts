@@ -1,4 +1,4 @@
-import type { FailureModeNumber } from './failureModes';
+import type { FailureModeNumber } from '../failureModes';
 
 /** How a kind of error is recognised. Patterns are tried on a message that stands on one line, without colours and frames. */
 export interface ErrorSignature {

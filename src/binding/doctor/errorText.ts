@@ -1,6 +1,6 @@
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
-import type { FailureModeNumber } from './failureModes';
+import type { FailureModeNumber } from '../failureModes';
 
 /** What an error text tells: the failure modes it can come from, most likely first, and the facts in it. */
 export interface ErrorReading {

@@ -1,5 +1,5 @@
 import type { WebIdentityEvent } from '../../iam/account/types';
-import { compilePattern, matches } from '../../iam/policy/glob';
+import { compilePattern, matches } from '../../iam/policy/patterns/glob';
 import { readPolicyText } from '../../iam/policy/node';
 import { readPolicy } from '../../iam/policy/statement';
 

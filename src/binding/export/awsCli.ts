@@ -1,5 +1,5 @@
-import type { DesiredBinding, DesiredRole } from '../desired';
-import { managedByTag, workspaceNameTag } from '../ownership';
+import type { DesiredBinding, DesiredRole } from '../desired/desired';
+import { managedByTag, workspaceNameTag } from '../desired/ownership';
 import { providerArn } from './existing';
 
 /**

@@ -1,5 +1,5 @@
 import { Document } from 'yaml';
-import type { DesiredBinding, DesiredRole } from '../desired';
+import type { DesiredBinding, DesiredRole } from '../desired/desired';
 import { type Existing, providerArn } from './existing';
 
 /**

@@ -1,6 +1,6 @@
 import type { Variable } from '../../hcp/variables/precedence';
 import { oidcProviderArn } from '../../oidc/partition';
-import type { ActualAccount } from '../planModel';
+import type { ActualAccount } from '../plan/model';
 
 /** What the account and the workspace already hold: exports import it, or leave it alone, instead of making it twice. */
 export interface Existing {

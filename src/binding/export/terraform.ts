@@ -1,4 +1,4 @@
-import type { DesiredBinding, DesiredRole, DesiredVariables } from '../desired';
+import type { DesiredBinding, DesiredRole, DesiredVariables } from '../desired/desired';
 import { type Existing, identifier, providerArn, roleArn } from './existing';
 import { attribute, blank, block, comment, type HclItem, type HclValue, JsonEncode, printHcl, Raw } from './hclPrinter';
 

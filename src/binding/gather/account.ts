@@ -12,9 +12,9 @@ import {
   unknown,
   type VariableFacts,
 } from '../facts';
-import { managedByTag, workspaceIdTag } from '../ownership';
-import { stackOf } from '../planModel';
-import { samePolicy } from '../planPolicy';
+import { managedByTag, workspaceIdTag } from '../desired/ownership';
+import { stackOf } from '../plan/model';
+import { samePolicy } from '../plan/policy';
 import { type PermissionQuestion, rolePermissionFacts } from './permissions';
 
 /** Reads what an account holds of the things that the variables name: the provider, and each role once. */

@@ -3,7 +3,7 @@ import { injectedUses } from '../../lint/injected';
 import { attributeOf, at, headerSpan, type Root } from '../../terraform/model';
 import { resolve } from '../../terraform/resolve';
 import type { CodeFacts } from '../facts';
-import type { CodeOwner } from '../planModel';
+import type { CodeOwner } from '../plan/model';
 
 /** What the checks need to know of a root's code. */
 export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {

@@ -2,7 +2,7 @@ import { parseSubject } from '../../oidc/subject';
 import { providerUrlHost } from '../checks/arn';
 import { trustedSubjects } from '../doctor/received';
 import type { AccountFacts, RememberedNames, WorkspaceFacts } from '../facts';
-import type { JournalRun } from '../journal';
+import type { JournalRun } from '../journal/journal';
 
 /**
  * What the roles themselves remember of the names: their trust policies hold the names of the day when they were written, their tag

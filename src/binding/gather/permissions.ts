@@ -1,11 +1,11 @@
 import type { ActualRole, AwsAccount } from '../../iam/account/types';
-import { readDenials, roleOf } from '../../iam/permissions/accessDenied';
-import { compareWithRole } from '../../iam/permissions/compare';
-import { explainDenial } from '../../iam/permissions/explainDenial';
+import { readDenials, roleOf } from '../../iam/denials/message';
+import { compareWithRole } from '../../iam/needs/compare';
+import { explainDenial } from '../../iam/denials/explain';
 import type { Root } from '../../terraform/model';
 import { type BindingFacts, type Fact, known, type Phase, type RolePermissionFacts, unknown } from '../facts';
-import { managedByTag } from '../ownership';
-import type { PermissionSources } from '../permissionSources';
+import { managedByTag } from '../desired/ownership';
+import type { PermissionSources } from './permissionSources';
 import { type RolePolicies, rolePolicies } from './rolePolicies';
 
 /** What is asked about the permissions of roles: what the code needs, and what the texts say was refused. */

@@ -1,11 +1,11 @@
-import { apply as applyChanges, type ApplyResult, resume } from '../../binding/apply';
-import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal';
-import { accountOfSubject, subjectOf } from '../../binding/prepare';
+import { apply as applyChanges, type ApplyResult, resume } from '../../binding/apply/apply';
+import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal/journal';
+import { accountOfSubject, subjectOf } from '../../binding/plan/prepare';
 import { type Problem, ProblemError } from '../../core/problem';
-import { journals, locked, openAccount, planBinding, surroundings } from '../binding';
-import { bindingHelp, bindingOptions, bindingRequest, journalDir } from '../bindingOptions';
+import { journals, locked, openAccount, planBinding, surroundings } from '../binding/binding';
+import { bindingHelp, bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
 import { choice, type CliContext, type Command, type ExitCode, type OptionValues, UsageError } from '../command';
-import { applyJson, applyText, planJson, planText, printJson } from '../planReport';
+import { applyJson, applyText, planJson, planText, printJson } from '../output/planReport';
 
 export const apply: Command = {
   name: 'apply',

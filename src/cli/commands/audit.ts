@@ -5,8 +5,8 @@ import { auditWorkspaces } from '../../hcp/audit';
 import { findProject } from '../../hcp/workspace/read';
 import { organizationName } from '../../oidc/names';
 import { choice, type CliContext, type Command, required, text, UsageError } from '../command';
-import { csvLine } from '../csv';
-import { HcpSessions } from '../hcpSession';
+import { csvLine } from '../output/csv';
+import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 
 const failLevels = ['error', 'warning', 'never'] as const;

@@ -4,10 +4,10 @@ import { lintRoot, type SeveritySetting } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { ProjectProblem } from '../../terraform/model';
 import { choice, type Command, many, type OptionValues, UsageError } from '../command';
-import { type CheckedRoot, checkJson, CheckText, unknowns } from '../checkReport';
-import { sarif } from '../sarif';
+import { type CheckedRoot, checkJson, CheckText, unknowns } from '../output/checkReport';
+import { sarif } from '../output/sarif';
 import { scanTerraformFolder } from '../terraformFolder';
-import { Unread } from '../unread';
+import { Unread } from '../output/unread';
 import { homepage, version } from '../../../package.json';
 
 const failLevels = ['error', 'warning', 'never'] as const;

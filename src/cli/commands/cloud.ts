@@ -9,7 +9,7 @@ import type { Root } from '../../terraform/model';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { nodeFiles } from '../files';
-import { HcpSessions } from '../hcpSession';
+import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const cloud: Command = {

@@ -2,12 +2,12 @@ import type { WorkspaceFacts } from '../../binding/facts';
 import { ProblemError, unwrap } from '../../core/problem';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import type { WorkspaceIdentity } from '../../oidc/subject';
-import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
-import { targets } from '../bindings';
+import { bindingHelp, bindingOptions, bindingRequest } from '../binding/bindingOptions';
+import { targets } from '../binding/bindings';
 import { type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
-import { type ConfiguredGroup, gatherFor, type ReadTarget } from '../configureParts';
-import { Configuration } from '../configureRun';
-import { HcpSessions } from '../hcpSession';
+import { type ConfiguredGroup, gatherFor, type ReadTarget } from '../binding/configureParts';
+import { Configuration } from '../binding/configureRun';
+import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const configure: Command = {

@@ -1,17 +1,17 @@
 import { rolePolicies } from '../../binding/gather/rolePolicies';
 import { ProblemError, unwrap } from '../../core/problem';
 import { applyEdits } from '../../core/text';
-import { type Denial, readDenials, roleOf } from '../../iam/permissions/accessDenied';
-import { type NamedPolicy, readNamed } from '../../iam/permissions/evaluatePermissions';
-import { type DenialExplanation, explainDenial } from '../../iam/permissions/explainDenial';
+import { type Denial, readDenials, roleOf } from '../../iam/denials/message';
+import { type NamedPolicy, readNamed } from '../../iam/policy/evaluatePermissions';
+import { type DenialExplanation, explainDenial } from '../../iam/denials/explain';
 import { readPolicyText } from '../../iam/policy/node';
-import { openAccount, type OpenedAccount } from '../binding';
+import { openAccount, type OpenedAccount } from '../binding/binding';
 import { choice, type Command, many, text, UsageError } from '../command';
 import { logMebibytes, readInput } from '../input';
 import { resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
-import { Unread } from '../unread';
-import { unifiedDiff } from '../unifiedDiff';
+import { Unread } from '../output/unread';
+import { unifiedDiff } from '../output/unifiedDiff';
 
 export const denied: Command = {
   name: 'denied',

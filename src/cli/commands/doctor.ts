@@ -1,11 +1,11 @@
-import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/checkReport';
+import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/report';
 import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
 import { diagnose, type Diagnosis, otherErrors } from '../../binding/doctor/diagnose';
 import { onlyText } from '../../binding/facts';
-import { checkBindings, statusHelp, statusOptions } from '../bindings';
+import { checkBindings, statusHelp, statusOptions } from '../binding/bindings';
 import { choice, type CliContext, type Command, text, UsageError } from '../command';
 import { logMebibytes, readInput } from '../input';
-import { remedyCommands } from '../remedyCommands';
+import { remedyCommands } from '../binding/remedyCommands';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const doctor: Command = {

@@ -1,7 +1,7 @@
 import { unwrap } from '../../core/problem';
-import type { DesiredBinding } from '../../binding/desired';
-import { desiredBinding } from '../../binding/desire';
-import { planAccount } from '../../binding/plan';
+import type { DesiredBinding } from '../../binding/desired/desired';
+import { desiredBinding } from '../../binding/desired/choices';
+import { planAccount } from '../../binding/plan/plan';
 import { exportAwsCli } from '../../binding/export/awsCli';
 import { exportCloudFormation } from '../../binding/export/cloudFormation';
 import { type Existing, existingIn, existingVariables, nothing } from '../../binding/export/existing';
@@ -12,11 +12,11 @@ import { readWorkspace } from '../../hcp/workspace/read';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
-import { planBinding } from '../binding';
-import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
-import { targets } from '../bindings';
+import { planBinding } from '../binding/binding';
+import { bindingHelp, bindingOptions, bindingRequest } from '../binding/bindingOptions';
+import { targets } from '../binding/bindings';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
-import { HcpSessions } from '../hcpSession';
+import { HcpSessions } from '../binding/hcpSession';
 import { partitionOf } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 

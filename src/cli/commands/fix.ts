@@ -1,4 +1,4 @@
-import { planFixes } from '../../binding/planCode';
+import { planFixes } from '../../binding/plan/code';
 import { changeDiff } from '../codeChanges';
 import { fail, type Result } from '../../core/problem';
 import { applyToFile } from '../../lint/edits/fixes';
@@ -8,7 +8,7 @@ import type { SourceFile } from '../../terraform/model';
 import { type Command, many, UsageError } from '../command';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
-import { Unread } from '../unread';
+import { Unread } from '../output/unread';
 
 export const fix: Command = {
   name: 'fix',

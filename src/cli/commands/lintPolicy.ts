@@ -6,17 +6,17 @@ import {
   lintPermissionText,
   policyQuotas,
   type PermissionReport,
-} from '../../iam/permissions/lintPermissions';
+} from '../../iam/lint/permissions/lintPermissions';
 import type { ValidationFinding } from '../../iam/account/types';
-import type { PermissionFinding } from '../../iam/permissions/permissionFinding';
-import type { ResourceReference } from '../../iam/permissions/reference';
-import { openAccount } from '../binding';
+import type { PermissionFinding } from '../../iam/lint/permissions/permissionFinding';
+import type { ResourceReference } from '../../iam/reference/reference';
+import { openAccount } from '../binding/binding';
 import { choice, type Command, text, UsageError } from '../command';
 import { resourceReference } from '../permissionData';
 import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
-import { policySarif } from '../policySarif';
-import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../printedFinding';
-import { Unread } from '../unread';
+import { policySarif } from '../output/policySarif';
+import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
+import { Unread } from '../output/unread';
 
 const uses = ['managed', 'role', 'user', 'group'] as const;
 type Use = (typeof uses)[number];

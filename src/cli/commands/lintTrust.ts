@@ -1,14 +1,14 @@
 import { ProblemError } from '../../core/problem';
 import { applyEdits, LineIndex } from '../../core/text';
-import { lintTrustInCode } from '../../iam/policy/lintHcl';
-import { lintTrustText } from '../../iam/policy/lintTrust';
-import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/policy/trustFinding';
+import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
+import { lintTrustText } from '../../iam/lint/trust/lintTrust';
+import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { issuerHost } from '../../oidc/names';
 import { choice, type Command, text } from '../command';
 import { readInput } from '../input';
 import { hostnameOf } from '../names';
 import { policyCode } from '../policyFiles';
-import { disjointEdits, findingLine, printedFixes } from '../printedFinding';
+import { disjointEdits, findingLine, printedFixes } from '../output/printedFinding';
 
 export const lintTrust: Command = {
   name: 'lint-trust',

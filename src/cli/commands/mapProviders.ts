@@ -1,13 +1,13 @@
 import { unwrap } from '../../core/problem';
 import { CodeDraft } from '../../binding/code/draft';
 import { mapProviders as planMapping } from '../../binding/code/providerMapping';
-import { type TaggedConfigurations, taggedConfigurations } from '../../binding/workspacesOf';
+import { type TaggedConfigurations, taggedConfigurations } from '../../binding/gather/workspacesOf';
 import { lintRoot } from '../../lint/lint';
-import { targets } from '../bindings';
+import { targets } from '../binding/bindings';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { choice, type CliContext, type Command, many, type OptionValues, UsageError } from '../command';
 import { nodeFiles } from '../files';
-import { HcpSessions } from '../hcpSession';
+import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 
 export const mapProviders: Command = {

@@ -1,9 +1,9 @@
 import { ProblemError, unwrap } from '../../core/problem';
-import type { PermissionStatement } from '../../iam/permissions/document';
-import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
-import { type Unread, unreadFiles } from '../../iam/permissions/unread';
-import { readMapping } from '../../iam/permissions/mapping';
-import { policyHcl } from '../../iam/permissions/hcl';
+import type { PermissionStatement } from '../../iam/policy/permissionDocument';
+import { generatePermissions, type Permissions } from '../../iam/needs/generate';
+import { type Unread, unreadFiles } from '../../iam/needs/unread';
+import { readMapping } from '../../iam/needs/mapping';
+import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
 import type { Root } from '../../terraform/model';
 import { choice, type Command, text } from '../command';

@@ -1,7 +1,7 @@
-import { planBinding } from '../binding';
-import { bindingHelp, bindingOptions, bindingRequest } from '../bindingOptions';
+import { planBinding } from '../binding/binding';
+import { bindingHelp, bindingOptions, bindingRequest } from '../binding/bindingOptions';
 import { choice, type Command } from '../command';
-import { planJson, planText, printJson } from '../planReport';
+import { planJson, planText, printJson } from '../output/planReport';
 
 export const plan: Command = {
   name: 'plan',

@@ -1,10 +1,10 @@
 import { ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
-import { checkBindings, statusHelp, statusOptions } from '../bindings';
+import { checkBindings, statusHelp, statusOptions } from '../binding/bindings';
 import { choice, type Command, UsageError } from '../command';
-import { HcpSessions } from '../hcpSession';
-import { printJson } from '../planReport';
-import { runProof, runProofJson, runProofText } from '../proveRun';
+import { HcpSessions } from '../binding/hcpSession';
+import { printJson } from '../output/planReport';
+import { runProof, runProofJson, runProofText } from '../binding/proveRun';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const proveRun: Command = {

@@ -1,22 +1,22 @@
 import { type Check, worst } from '../../binding/check';
-import { checkJson, checkText } from '../../binding/checkReport';
+import { checkJson, checkText } from '../../binding/report';
 import { stackChecks, type StackNames, wiringOf } from '../../binding/checks/stack';
 import { CodeDraft } from '../../binding/code/draft';
 import { nextStackStep } from '../../binding/code/stackWiring';
 import { type AccountFacts, type Fact, known, unknown } from '../../binding/facts';
 import { stackAccount } from '../../binding/gather/account';
-import { trustJudge } from '../../binding/judge';
+import { trustJudge } from '../../binding/checks/judge';
 import { ProblemError, unwrap } from '../../core/problem';
 import { lintRoot } from '../../lint/lint';
 import { audienceName, defaultAudience, organizationName, projectName, stackName } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
-import { openAccount } from '../binding';
+import { openAccount } from '../binding/binding';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { nodeFiles, repositoryOf } from '../files';
 import { hostnameOf } from '../names';
-import { printJson } from '../planReport';
+import { printJson } from '../output/planReport';
 import { readTerraformFolder } from '../terraformFolder';
 
 export const stack: Command = {

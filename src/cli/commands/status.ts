@@ -1,6 +1,6 @@
 import { worst } from '../../binding/check';
-import { checkJson, checkText } from '../../binding/checkReport';
-import { checkBindings, statusHelp, statusOptions } from '../bindings';
+import { checkJson, checkText } from '../../binding/report';
+import { checkBindings, statusHelp, statusOptions } from '../binding/bindings';
 import { choice, type Command } from '../command';
 import { readTerraformFolder } from '../terraformFolder';
 

@@ -1,10 +1,10 @@
-import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../binding/journal';
+import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../binding/journal/journal';
 import { lostCredentials, toUndo, undo as undoRun } from '../../binding/undo';
 import { choice, type Command, text, UsageError } from '../command';
-import { accountOfSubject } from '../../binding/prepare';
-import { journals, locked, openAccount, surroundings } from '../binding';
-import { journalDir } from '../bindingOptions';
-import { printJson, undoJson } from '../planReport';
+import { accountOfSubject } from '../../binding/plan/prepare';
+import { journals, locked, openAccount, surroundings } from '../binding/binding';
+import { journalDir } from '../binding/bindingOptions';
+import { printJson, undoJson } from '../output/planReport';
 
 export const undo: Command = {
   name: 'undo',

@@ -23,7 +23,7 @@ import {
   text,
   UsageError,
 } from '../command';
-import { HcpSessions } from '../hcpSession';
+import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 

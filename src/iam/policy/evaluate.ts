@@ -1,7 +1,7 @@
 import { parseSubject } from '../../oidc/subject';
 import { parseOidcProviderArn } from '../../oidc/partition';
-import { compilePattern, matches, type Pattern } from './glob';
-import { hasHole, holes } from './holes';
+import { compilePattern, matches, type Pattern } from './patterns/glob';
+import { hasHole, holes } from './patterns/holes';
 import { readPolicyText } from './node';
 import { type Clause, type Policy, type Principals, readPolicy, type Statement } from './statement';
 

@@ -1,7 +1,7 @@
 import { type Node, parse as parseJson, type ParseError, parseTree } from 'jsonc-parser';
 import type { Span } from '../../core/text';
 import type { Expression } from '../../terraform/syntax/ast';
-import { hasHole, type Holes } from './holes';
+import { hasHole, type Holes } from './patterns/holes';
 
 /**
  * A policy as a tree with places, whether it came from JSON or from HCL. `unknown` is what is known only when Terraform runs.

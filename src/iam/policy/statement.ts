@@ -1,5 +1,5 @@
 import type { Span } from '../../core/text';
-import { filledArn, hasHole } from './holes';
+import { filledArn, hasHole } from './patterns/holes';
 import { entry, listOf, type PolicyEntry, type PolicyNode } from './node';
 
 /** A statement of a trust policy, in one shape whatever it was written like. */

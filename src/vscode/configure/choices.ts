@@ -1,9 +1,9 @@
 import type { StaticVariable } from '../../binding/facts';
-import type { PolicyJson } from '../../binding/desired';
-import type { VariableTarget } from '../../binding/planVariables';
+import type { PolicyJson } from '../../binding/desired/desired';
+import type { VariableTarget } from '../../binding/plan/variables';
 import type { VariableReading } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
-import { roleNameFor } from '../../binding/planNames';
+import { roleNameFor } from '../../binding/desired/roleNames';
 import { workspaceOf } from '../../terraform/model';
 import type { ChosenAccount, ProfileChoice } from '../aws';
 import type { AnalysedRoot } from '../projectStore';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { PolicyJson } from '../../binding/desired';
-import { generatePermissions, type Permissions } from '../../iam/permissions/generate';
-import { readMapping, type TypeMapping } from '../../iam/permissions/mapping';
+import type { PolicyJson } from '../../binding/desired/desired';
+import { generatePermissions, type Permissions } from '../../iam/needs/generate';
+import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
 import { plainJson } from '../../iam/policy/node';
 import { permissionFile } from '../../node/permissionFiles';
 import { type Choice, configureTitle, pick, type Step } from '../steps';

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { problemText, inEditor } from '../problemText';
-import type { ApplyResult } from '../../binding/apply';
-import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desire';
-import type { DesiredRole } from '../../binding/desired';
+import type { ApplyResult } from '../../binding/apply/apply';
+import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desired/choices';
+import type { DesiredRole } from '../../binding/desired/desired';
 import type { StaticVariable } from '../../binding/facts';
-import type { CodePlan } from '../../binding/planCode';
-import type { VariablePlan } from '../../binding/planVariables';
-import type { PreparedBinding } from '../../binding/prepare';
+import type { CodePlan } from '../../binding/plan/code';
+import type { VariablePlan } from '../../binding/plan/variables';
+import type { PreparedBinding } from '../../binding/plan/prepare';
 import type { Finding } from '../../lint/finding';
 import { pretty } from '../../iam/policy/document';
 import { readPolicyText } from '../../iam/policy/node';
@@ -17,8 +17,8 @@ import { unwrap } from '../../core/problem';
 import { issuerUrl } from '../../oidc/names';
 import { workspaceSubject } from '../../oidc/subject';
 import type { ChosenAccount } from '../aws';
-import type { DoneLine } from '../bindingRun';
-import type { CheckedWorkspace } from '../bindingStore';
+import type { DoneLine } from '../binding/bindingRun';
+import type { CheckedWorkspace } from '../board/bindingStore';
 
 interface PreviewInput {
   readonly label: string;

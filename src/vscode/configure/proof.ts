@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { inEditor } from '../problemText';
-import { ofConfiguration, proofGap } from '../../binding/proven';
-import { planRemovals } from '../../binding/planVariables';
+import { ofConfiguration, proofGap } from '../../binding/prove/proven';
+import { planRemovals } from '../../binding/plan/variables';
 import { isAbort, ProblemError } from '../../core/problem';
 import type { Workspace } from '../../hcp/workspace/model';
 import type { ChosenAccount } from '../aws';
-import type { BindingStore, CheckedWorkspace, WorkspacePlace } from '../bindingStore';
+import type { BindingStore, CheckedWorkspace, WorkspacePlace } from '../board/bindingStore';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { type ApplyServices, report } from './apply';
 import { provenPreview, resultPreview } from './preview';

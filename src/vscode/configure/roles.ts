@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { problemText } from '../problemText';
-import { roleNameFor } from '../../binding/planNames';
+import { roleNameFor } from '../../binding/desired/roleNames';
 import { isAbort, ProblemError, type Result } from '../../core/problem';
 import { configurationTag, hostname, issuerHost } from '../../oidc/names';
 import { oidcProviderArn } from '../../oidc/partition';

@@ -8,7 +8,7 @@ import { profileStep } from './profile';
 import { roleSteps } from './roles';
 import { variableStep } from './variables';
 import { readWorkspaces, workspaceStep } from './workspaces';
-import { rootLabel, valueText, workspacesText } from '../describe';
+import { rootLabel, valueText, workspacesText } from '../board/describe';
 import type { HcpConnections } from '../hcp';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { ask, type Choice, configureTitle, pick, type Step } from '../steps';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { BindingChoices } from '../../binding/desire';
+import type { BindingChoices } from '../../binding/desired/choices';
 import type { Change } from '../../binding/change';
-import type { PolicyJson } from '../../binding/desired';
+import type { PolicyJson } from '../../binding/desired/desired';
 import { codeOwners } from '../../binding/gather/code';
-import { planVariables, type VariablePlan } from '../../binding/planVariables';
-import { prepareBinding, type PreparedBinding } from '../../binding/prepare';
+import { planVariables, type VariablePlan } from '../../binding/plan/variables';
+import { prepareBinding, type PreparedBinding } from '../../binding/plan/prepare';
 import { unwrap } from '../../core/problem';
 import {
   configurationTag,

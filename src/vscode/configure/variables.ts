@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { VariableTarget } from '../../binding/planVariables';
+import type { VariableTarget } from '../../binding/plan/variables';
 import { listVarsets } from '../../hcp/variables/read';
 import { withProgress } from '../progress';
 import type { HcpConnections } from '../hcp';

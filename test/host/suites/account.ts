@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { desiredBinding, type BindingChoices } from '../../../src/binding/desire';
-import { readJournals } from '../../../src/binding/journal';
-import { journalFolder, stateFolder } from '../../../src/binding/journalFolder';
-import { withLock } from '../../../src/binding/journalLock';
-import { prepareBinding, subjectOf } from '../../../src/binding/prepare';
+import { desiredBinding, type BindingChoices } from '../../../src/binding/desired/choices';
+import { readJournals } from '../../../src/binding/journal/journal';
+import { journalFolder, stateFolder } from '../../../src/binding/journal/folder';
+import { withLock } from '../../../src/binding/journal/lock';
+import { prepareBinding, subjectOf } from '../../../src/binding/plan/prepare';
 import { unwrap } from '../../../src/core/problem';
 import {
   defaultAudience,
@@ -18,14 +18,14 @@ import {
 } from '../../../src/oidc/names';
 import { openProfile, profileChoices } from '../../../src/vscode/aws';
 import { readProject } from '../../../src/terraform/read';
-import { BindingChecker } from '../../../src/vscode/bindingChecker';
-import { BindingStore } from '../../../src/vscode/bindingStore';
-import { BindingRuns } from '../../../src/vscode/bindingRun';
+import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
+import { BindingStore } from '../../../src/vscode/board/bindingStore';
+import { BindingRuns } from '../../../src/vscode/binding/bindingRun';
 import { nodeFiles } from '../../../src/node/files';
 import { thisProcess } from '../../../src/node/thisProcess';
 import type { AnalysedRoot } from '../../../src/vscode/projectStore';
 import { HcpConnections } from '../../../src/vscode/hcp';
-import { PolicyValidation } from '../../../src/vscode/policyValidation';
+import { PolicyValidation } from '../../../src/vscode/language/policyValidation';
 import { ExtensionLog } from '../../../src/vscode/log';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';

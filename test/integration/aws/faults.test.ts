@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import type { AccountPlan } from '../../../src/binding/planModel';
-import type { DesiredAccount } from '../../../src/binding/desired';
+import type { AccountPlan } from '../../../src/binding/plan/model';
+import type { DesiredAccount } from '../../../src/binding/desired/desired';
 import {
   applyPlan,
   desired,

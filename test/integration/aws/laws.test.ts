@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import type { DesiredAccount, DesiredRole, PolicyJson } from '../../../src/binding/desired';
-import { managedByTag, managedByValue, workspaceIdTag } from '../../../src/binding/ownership';
+import type { DesiredAccount, DesiredRole, PolicyJson } from '../../../src/binding/desired/desired';
+import { managedByTag, managedByValue, workspaceIdTag } from '../../../src/binding/desired/ownership';
 import {
   applyPlan,
   desired,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { failureModes } from '../../../src/binding/doctor/failureModes';
+import { failureModes } from '../../../src/binding/failureModes';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
 import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';

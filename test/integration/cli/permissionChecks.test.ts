@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { type BindingFacts, known } from '../../../src/binding/facts';
 import { tellsOfRefusal, withRefusals } from '../../../src/binding/gather/permissions';
-import { permissionSources } from '../../../src/binding/permissionSources';
+import { permissionSources } from '../../../src/binding/gather/permissionSources';
 import { configure } from '../../../src/cli/commands/configure';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { permissions } from '../../../src/cli/commands/permissions';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { Performed } from '../../../src/binding/apply';
-import { variableExecutor } from '../../../src/binding/applyVariable';
+import type { Performed } from '../../../src/binding/apply/apply';
+import { variableExecutor } from '../../../src/binding/apply/variable';
 import type { Json, VariableChange } from '../../../src/binding/change';
 import { ok } from '../../../src/core/problem';
 import { connect } from '../../support/hcp/connect';

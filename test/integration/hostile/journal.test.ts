@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { journalFolder } from '../../../src/binding/journalFolder';
-import { withLock } from '../../../src/binding/journalLock';
+import { journalFolder } from '../../../src/binding/journal/folder';
+import { withLock } from '../../../src/binding/journal/lock';
 import { ProblemError } from '../../../src/core/problem';
 
 /** Folders that can't hold a journal: said with a next step, before anything is sent anywhere. */

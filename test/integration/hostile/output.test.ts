@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { printable } from '../../../src/cli/printable';
+import { printable } from '../../../src/cli/output/printable';
 import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { hostileNames } from '../../support/hostile/mutate';
 import { HcpServer } from '../../support/hcp/server';

@@ -1,10 +1,16 @@
-import { apply, type ApplyResult, resume } from '../../../src/binding/apply';
-import { iamExecutor } from '../../../src/binding/applyIam';
-import type { DesiredAccount, DesiredRole, PolicyJson } from '../../../src/binding/desired';
-import { Journal, type JournalRun, type JournalStore, journalName, readJournals } from '../../../src/binding/journal';
-import { managedByTag, managedByValue, workspaceIdTag } from '../../../src/binding/ownership';
-import { planAccount } from '../../../src/binding/plan';
-import type { AccountPlan, ActualAccount, PlanOptions } from '../../../src/binding/planModel';
+import { apply, type ApplyResult, resume } from '../../../src/binding/apply/apply';
+import { iamExecutor } from '../../../src/binding/apply/iam';
+import type { DesiredAccount, DesiredRole, PolicyJson } from '../../../src/binding/desired/desired';
+import {
+  Journal,
+  type JournalRun,
+  type JournalStore,
+  journalName,
+  readJournals,
+} from '../../../src/binding/journal/journal';
+import { managedByTag, managedByValue, workspaceIdTag } from '../../../src/binding/desired/ownership';
+import { planAccount } from '../../../src/binding/plan/plan';
+import type { AccountPlan, ActualAccount, PlanOptions } from '../../../src/binding/plan/model';
 import { undo, type UndoResult } from '../../../src/binding/undo';
 import type { AwsAccount } from '../../../src/iam/account/types';
 import { accountId, never, type World } from './world';

@@ -21,7 +21,7 @@ export async function bundleCli(): Promise<string> {
   };
   await build({ ...common, entryPoints: ['src/iam/account/index.ts'], outfile: path.join(folder, 'aws.js') });
   await build({ ...common, entryPoints: ['src/cli.ts'], outfile: path.join(folder, 'cli.js') });
-  cpSync(path.join(root, 'src/iam/permissions/data'), path.join(folder, 'data'), { recursive: true });
+  cpSync(path.join(root, 'src/iam/data'), path.join(folder, 'data'), { recursive: true });
   return path.join(folder, 'cli.js');
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Change } from '../../../src/binding/change';
-import { type JournalRun, readJournal } from '../../../src/binding/journal';
+import { type JournalRun, readJournal } from '../../../src/binding/journal/journal';
 import type { LogEntry } from '../aws/server';
 import type { HcpCall } from '../hcp/server';
 import type { FaultWorld } from './world';

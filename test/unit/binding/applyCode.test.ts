@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { codeExecutor, hashOf } from '../../../src/binding/applyCode';
+import { codeExecutor, hashOf } from '../../../src/binding/apply/code';
 import type { CodeChange, Json } from '../../../src/binding/change';
 import { applyEdits, type TextEdit } from '../../../src/core/text';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { codeChange } from '../../../src/binding/planCode';
+import { codeChange } from '../../../src/binding/plan/code';
 import { lineEdits } from '../../../src/binding/code/lineDiff';
 import { lintRoot } from '../../../src/lint/lint';
 import { readProject } from '../../../src/terraform/read';

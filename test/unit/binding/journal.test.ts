@@ -12,9 +12,9 @@ import {
   readJournals,
   unfinished,
   whereItStopped,
-} from '../../../src/binding/journal';
-import { journalFolder } from '../../../src/binding/journalFolder';
-import { planAccount } from '../../../src/binding/plan';
+} from '../../../src/binding/journal/journal';
+import { journalFolder } from '../../../src/binding/journal/folder';
+import { planAccount } from '../../../src/binding/plan/plan';
 import { desired, MemoryJournals } from '../../support/aws/binding';
 import { undoable } from '../../../src/binding/undo';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type LockHolder, withLock } from '../../../src/binding/journalLock';
+import { type LockHolder, withLock } from '../../../src/binding/journal/lock';
 import type { Result } from '../../../src/core/problem';
 
 const subject = 'app.terraform.io/acme/prod@123456789012';

@@ -4,7 +4,7 @@ import type { Check } from '../../../src/binding/check';
 import { executionMode } from '../../../src/binding/checks/workspace';
 import { codeFacts } from '../../../src/binding/gather/code';
 import { known, type WorkspaceFacts } from '../../../src/binding/facts';
-import { localCredentials } from '../../../src/binding/localChain';
+import { localCredentials } from '../../../src/binding/gather/localChain';
 import { lintRoot } from '../../../src/lint/lint';
 import { healthy } from '../../support/binding/world';
 import { rootOf } from '../../support/root';

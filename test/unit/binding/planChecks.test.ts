@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DesiredAccount, DesiredRole } from '../../../src/binding/desired';
-import { planAccount } from '../../../src/binding/plan';
-import type { ActualAccount, PlanOptions } from '../../../src/binding/planModel';
+import type { DesiredAccount, DesiredRole } from '../../../src/binding/desired/desired';
+import { planAccount } from '../../../src/binding/plan/plan';
+import type { ActualAccount, PlanOptions } from '../../../src/binding/plan/model';
 import { desired, readBuckets, role, trustPolicy } from '../../support/aws/binding';
 
 const nothing: ActualAccount = { accountId: '123456789012', partition: 'aws', provider: undefined, roles: new Map() };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { roleNameFor } from '../../../src/binding/planNames';
+import { roleNameFor } from '../../../src/binding/desired/roleNames';
 
 test('plain names stay readable', () => {
   assert.equal(roleNameFor('acme', 'storefront', 'plan'), 'tfc-acme-storefront-plan');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { noLongerTrusted, prettyPolicy, samePolicy } from '../../../src/binding/planPolicy';
+import { noLongerTrusted, prettyPolicy, samePolicy } from '../../../src/binding/plan/policy';
 
 const statement = {
   Effect: 'Allow',

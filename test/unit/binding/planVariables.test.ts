@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planRemovals } from '../../../src/binding/planVariables';
+import { planRemovals } from '../../../src/binding/plan/variables';
 import { effectiveVariables, type Variable, type VariableOrigin } from '../../../src/hcp/variables/precedence';
 import type { Workspace } from '../../../src/hcp/workspace/model';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check } from '../../../src/binding/check';
-import { ofConfiguration, proofGap } from '../../../src/binding/proven';
+import { ofConfiguration, proofGap } from '../../../src/binding/prove/proven';
 
 const check = (id: string, state: Check['state'], configuration?: string): Check => ({
   id,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type NamedWorkspaces, workspacesOf } from '../../../src/binding/workspacesOf';
+import { type NamedWorkspaces, workspacesOf } from '../../../src/binding/gather/workspacesOf';
 import type { Environment } from '../../../src/core/host';
 import { rootOf } from '../../support/root';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check, Remedy } from '../../../src/binding/check';
-import { remedyCommands, type RemedyPlace } from '../../../src/cli/remedyCommands';
+import { remedyCommands, type RemedyPlace } from '../../../src/cli/binding/remedyCommands';
 
 const place: RemedyPlace = {
   path: '.',

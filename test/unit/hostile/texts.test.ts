@@ -12,9 +12,9 @@ import {
   runsAbout,
   unfinished,
   whereItStopped,
-} from '../../../src/binding/journal';
-import { planAccount } from '../../../src/binding/plan';
-import { accountOfSubject } from '../../../src/binding/prepare';
+} from '../../../src/binding/journal/journal';
+import { planAccount } from '../../../src/binding/plan/plan';
+import { accountOfSubject } from '../../../src/binding/plan/prepare';
 import { lostCredentials, toUndo } from '../../../src/binding/undo';
 import { readErrorText } from '../../../src/binding/doctor/errorText';
 import { trustedSubjects } from '../../../src/binding/doctor/received';
@@ -22,9 +22,9 @@ import { resourceReference } from '../../../src/cli/permissionData';
 import { parseCliConfig } from '../../../src/hcp/tokens/cliConfig';
 import { readableLog } from '../../../src/hcp/workspace/run';
 import { loadAws } from '../../../src/iam/account/load';
-import { lintPermissionText } from '../../../src/iam/permissions/lintPermissions';
+import { lintPermissionText } from '../../../src/iam/lint/permissions/lintPermissions';
 import { evaluateText } from '../../../src/iam/policy/evaluate';
-import { lintTrustText } from '../../../src/iam/policy/lintTrust';
+import { lintTrustText } from '../../../src/iam/lint/trust/lintTrust';
 import { parseSource } from '../../../src/terraform/folders';
 import { desired, MemoryJournals } from '../../support/aws/binding';
 import { writeProfiles } from '../../support/aws/profiles';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceReference } from '../../../src/cli/permissionData';
 import { applyEdits } from '../../../src/core/text';
-import { lintPermissionsInCode, lintPermissionText } from '../../../src/iam/permissions/lintPermissions';
+import { lintPermissionsInCode, lintPermissionText } from '../../../src/iam/lint/permissions/lintPermissions';
 import { evaluateText } from '../../../src/iam/policy/evaluate';
-import { lintTrustText } from '../../../src/iam/policy/lintTrust';
+import { lintTrustText } from '../../../src/iam/lint/trust/lintTrust';
 import { parseHcl } from '../../../src/terraform/syntax/hcl';
 
 const reference = resourceReference();

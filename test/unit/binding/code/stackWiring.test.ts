@@ -5,7 +5,7 @@ import type { Check } from '../../../../src/binding/check';
 import { stackChecks, type StackNames, wiringOf } from '../../../../src/binding/checks/stack';
 import { nextStackStep, type StackChoice } from '../../../../src/binding/code/stackWiring';
 import { unknown } from '../../../../src/binding/facts';
-import { trustJudge } from '../../../../src/binding/judge';
+import { trustJudge } from '../../../../src/binding/checks/judge';
 import { lintRoot } from '../../../../src/lint/lint';
 import { rootOf } from '../../../support/root';
 

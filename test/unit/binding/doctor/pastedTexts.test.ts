@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { doctorReport } from '../../../../src/binding/checkReport';
+import { doctorReport } from '../../../../src/binding/report';
 import { diagnose, otherErrors } from '../../../../src/binding/doctor/diagnose';
 import { otherErrorsIn } from '../../../../src/binding/doctor/errorText';
 import { onlyText } from '../../../../src/binding/facts';

@@ -5,9 +5,9 @@ import { describe, test } from 'node:test';
 import { worst } from '../../../../src/binding/check';
 import { runChecks } from '../../../../src/binding/checks/table';
 import { diagnose } from '../../../../src/binding/doctor/diagnose';
-import { failureModes } from '../../../../src/binding/doctor/failureModes';
+import { failureModes } from '../../../../src/binding/failureModes';
 import { type BindingFacts, known, unknown } from '../../../../src/binding/facts';
-import { trustJudge } from '../../../../src/binding/judge';
+import { trustJudge } from '../../../../src/binding/checks/judge';
 import { accountWith, brokenWorlds, healthy, role, trust, variables } from '../../../support/binding/world';
 
 const ask = (facts: BindingFacts): ReturnType<typeof diagnose> => diagnose(facts, runChecks(facts, trustJudge));

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { parse as hclToJson } from '@cdktf/hcl2json';
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
-import type { DesiredBinding } from '../../../../src/binding/desired';
+import type { DesiredBinding } from '../../../../src/binding/desired/desired';
 import { exportAwsCli } from '../../../../src/binding/export/awsCli';
 import { exportCloudFormation } from '../../../../src/binding/export/cloudFormation';
 import { type Existing, nothing } from '../../../../src/binding/export/existing';

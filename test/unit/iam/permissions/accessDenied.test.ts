@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceReference } from '../../../../src/cli/permissionData';
 import { applyEdits } from '../../../../src/core/text';
-import { type Denial, readDenials } from '../../../../src/iam/permissions/accessDenied';
-import { evaluatePermissions, type NamedPolicy } from '../../../../src/iam/permissions/evaluatePermissions';
-import { explainDenial } from '../../../../src/iam/permissions/explainDenial';
+import { type Denial, readDenials } from '../../../../src/iam/denials/message';
+import { evaluatePermissions, type NamedPolicy } from '../../../../src/iam/policy/evaluatePermissions';
+import { explainDenial } from '../../../../src/iam/denials/explain';
 
 const reference = resourceReference();
 const read = (text: string): readonly Denial[] => readDenials(text, reference.actions);

@@ -6,8 +6,8 @@ import {
   actionNameAt,
   describeAction,
   proposals,
-} from '../../../../src/iam/permissions/actionLanguage';
-import { readDescriptions } from '../../../../src/iam/permissions/reference';
+} from '../../../../src/iam/reference/actionLanguage';
+import { readDescriptions } from '../../../../src/iam/reference/reference';
 import { resourceReference } from '../../../../src/cli/permissionData';
 import { permissionFile } from '../../../../src/node/permissionFiles';
 

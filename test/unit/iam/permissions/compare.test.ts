@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compareWithRole, comparisonText } from '../../../../src/iam/permissions/compare';
-import type { PermissionDocument, PermissionStatement } from '../../../../src/iam/permissions/document';
-import type { NamedPolicy } from '../../../../src/iam/permissions/evaluatePermissions';
-import { covers, overlaps } from '../../../../src/iam/permissions/resourcePattern';
+import { compareWithRole, comparisonText } from '../../../../src/iam/needs/compare';
+import type { PermissionDocument, PermissionStatement } from '../../../../src/iam/policy/permissionDocument';
+import type { NamedPolicy } from '../../../../src/iam/policy/evaluatePermissions';
+import { covers, overlaps } from '../../../../src/iam/policy/patterns/resourcePattern';
 
 const need = (Action: readonly string[], Resource: readonly string[], Sid = 'X'): PermissionStatement => ({
   Sid,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitsFormat } from '../../../../src/iam/permissions/arnFormat';
-import { fit, fitting, split } from '../../../../src/iam/permissions/fit';
-import type { PermissionDocument } from '../../../../src/iam/permissions/document';
+import { fitsFormat } from '../../../../src/iam/reference/arnFormat';
+import { fit, fitting, split } from '../../../../src/iam/needs/fit';
+import type { PermissionDocument } from '../../../../src/iam/policy/permissionDocument';
 import { compact, policySize } from '../../../../src/iam/policy/document';
 import { mapping, ofCode } from '../../../support/permissions';
 

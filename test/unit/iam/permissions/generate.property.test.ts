@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readActions } from '../../../../src/iam/permissions/actions';
-import type { PermissionStatement } from '../../../../src/iam/permissions/document';
-import { generatePermissions, type Permissions } from '../../../../src/iam/permissions/generate';
-import { policyHcl } from '../../../../src/iam/permissions/hcl';
-import { readMapping } from '../../../../src/iam/permissions/mapping';
-import type { Phase } from '../../../../src/iam/permissions/need';
-import { planWrites } from '../../../../src/iam/permissions/tables';
+import { readActions } from '../../../../src/iam/reference/actions';
+import type { PermissionStatement } from '../../../../src/iam/policy/permissionDocument';
+import { generatePermissions, type Permissions } from '../../../../src/iam/needs/generate';
+import { policyHcl } from '../../../../src/iam/needs/hcl';
+import { readMapping } from '../../../../src/iam/needs/mapping';
+import type { Phase } from '../../../../src/iam/needs/need';
+import { planWrites } from '../../../../src/iam/needs/tables/calls';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
 import type { Root } from '../../../../src/terraform/model';
 import { projectOf } from '../../../support/lintFixtures';
 
-const data = path.join(__dirname, '../../../../src/iam/permissions/data');
+const data = path.join(__dirname, '../../../../src/iam/data');
 const mapping = readMapping(readFileSync(path.join(data, 'terraform.json.gz')));
 const actions = readActions(readFileSync(path.join(data, 'actions.json.gz')));
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { generatePermissions } from '../../../../src/iam/permissions/generate';
-import { readMapping } from '../../../../src/iam/permissions/mapping';
+import { generatePermissions } from '../../../../src/iam/needs/generate';
+import { readMapping } from '../../../../src/iam/needs/mapping';
 import { nodeFiles } from '../../../../src/node/files';
 import { readProject } from '../../../../src/terraform/read';
 
 const fixtures = path.join(__dirname, '../../../fixtures/permissions');
-const data = path.join(__dirname, '../../../../src/iam/permissions/data/terraform.json.gz');
+const data = path.join(__dirname, '../../../../src/iam/data/terraform.json.gz');
 const mapping = readMapping(readFileSync(data));
 const reviewed = readdirSync(fixtures).filter(name => existsSync(path.join(fixtures, name, 'REVIEW.md')));
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceReference } from '../../../../src/cli/permissionData';
 import { applyEdits } from '../../../../src/core/text';
-import { lintPermissionsInCode, lintPermissionText } from '../../../../src/iam/permissions/lintPermissions';
+import { lintPermissionsInCode, lintPermissionText } from '../../../../src/iam/lint/permissions/lintPermissions';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
 
 const reference = resourceReference();

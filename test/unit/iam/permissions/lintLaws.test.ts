@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { resourceReference } from '../../../../src/cli/permissionData';
 import { applyEdits } from '../../../../src/core/text';
-import { readDenials } from '../../../../src/iam/permissions/accessDenied';
-import { explainDenial } from '../../../../src/iam/permissions/explainDenial';
-import { lintPermissionsInCode, lintPermissionText } from '../../../../src/iam/permissions/lintPermissions';
+import { readDenials } from '../../../../src/iam/denials/message';
+import { explainDenial } from '../../../../src/iam/denials/explain';
+import { lintPermissionsInCode, lintPermissionText } from '../../../../src/iam/lint/permissions/lintPermissions';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
 
 const reference = resourceReference();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { resourceReference } from '../../../../src/cli/permissionData';
-import { generatePermissions, type Permissions } from '../../../../src/iam/permissions/generate';
-import { readMapping } from '../../../../src/iam/permissions/mapping';
-import { blockText, needingBlocks, whyText } from '../../../../src/iam/permissions/why';
+import { generatePermissions, type Permissions } from '../../../../src/iam/needs/generate';
+import { readMapping } from '../../../../src/iam/needs/mapping';
+import { blockText, needingBlocks, whyText } from '../../../../src/iam/needs/why';
 import { permissionFile } from '../../../../src/node/permissionFiles';
 import { projectOf } from '../../../support/lintFixtures';
 

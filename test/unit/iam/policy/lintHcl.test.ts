@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lintTrustInCode } from '../../../../src/iam/policy/lintHcl';
+import { lintTrustInCode } from '../../../../src/iam/lint/trust/lintHcl';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
 
 const lint = (source: string): readonly (readonly [string, string, readonly string[]])[] =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lintTrustText } from '../../../../src/iam/policy/lintTrust';
+import { lintTrustText } from '../../../../src/iam/lint/trust/lintTrust';
 
 const host = 'app.terraform.io';
 const policy = (

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compact } from '../../../../src/iam/policy/document';
 import { evaluateText } from '../../../../src/iam/policy/evaluate';
-import { compilePattern, matches } from '../../../../src/iam/policy/glob';
+import { compilePattern, matches } from '../../../../src/iam/policy/patterns/glob';
 import { prove } from '../../../../src/iam/policy/prove';
 import { readPolicyText } from '../../../../src/iam/policy/node';
 import { readPolicy } from '../../../../src/iam/policy/statement';

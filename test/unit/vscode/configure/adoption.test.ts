@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { managedByTag, managedByValue, workspaceNameTag } from '../../../../src/binding/ownership';
-import { planAccount } from '../../../../src/binding/plan';
-import type { ActualAccount, PlanOptions } from '../../../../src/binding/planModel';
+import { managedByTag, managedByValue, workspaceNameTag } from '../../../../src/binding/desired/ownership';
+import { planAccount } from '../../../../src/binding/plan/plan';
+import type { ActualAccount, PlanOptions } from '../../../../src/binding/plan/model';
 import type { ActualRole } from '../../../../src/iam/account/types';
 import { changesOfRole, strangeRoles } from '../../../../src/vscode/configure/adoption';
 import { desired, role } from '../../../support/aws/binding';

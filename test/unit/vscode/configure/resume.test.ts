@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Change } from '../../../../src/binding/change';
-import { Journal, type JournalRun, readJournal } from '../../../../src/binding/journal';
-import { planAccount } from '../../../../src/binding/plan';
+import { Journal, type JournalRun, readJournal } from '../../../../src/binding/journal/journal';
+import { planAccount } from '../../../../src/binding/plan/plan';
 import { goesOnAsPlanned } from '../../../../src/vscode/configure/resume';
 import { desired } from '../../../support/aws/binding';
 

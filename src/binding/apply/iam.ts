@@ -1,0 +1,237 @@
+import type { Problem, Result } from '../../core/problem';
+import { backoff, wait as waitFor } from '../../iam/account/retry';
+import type { AwsAccount, IamOperation, SendResult } from '../../iam/account/types';
+import type { Certainty, Executor, Performed, Undone } from './apply';
+import { inverse, isHalfUndone, observe, sameState, targetOf } from './iamState';
+import type { IamChange, Json } from '../change';
+
+export interface IamExecutorOptions {
+  readonly account: AwsAccount;
+  /** Of the caller: a change for another account is refused. */
+  readonly accountId: string;
+  readonly partition: string;
+  readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+const attempts = 8;
+
+/** Writes to IAM with read-compare-write, retries for throttling and eventual consistency, and an exact undo. */
+export function iamExecutor(options: IamExecutorOptions): Executor<IamChange> {
+  return new IamExecutor(options);
+}
+
+const isCreate = (change: IamChange): boolean =>
+  change.action === 'CreateRole' || change.action === 'CreateOpenIDConnectProvider';
+
+class IamExecutor implements Executor<IamChange> {
+  /** Roles and providers that this run made: nobody else can have changed them before we do, and readers may not see them yet. */
+  private readonly created = new Set<string>();
+  /** Roles made by this run and not seen since. */
+  private readonly unseen = new Map<string, IamChange>();
+  private readonly wait: NonNullable<IamExecutorOptions['wait']>;
+
+  constructor(private readonly options: IamExecutorOptions) {
+    this.wait = options.wait ?? waitFor;
+  }
+
+  recall(change: IamChange): void {
+    if (isCreate(change)) this.created.add(targetOf(change, this.options.partition));
+  }
+
+  async perform(change: IamChange, resumed: boolean, _prepared: Json, signal: AbortSignal): Promise<Performed> {
+    if (change.accountId !== this.options.accountId) return refused(otherAccount(change, this.options.accountId));
+    const target = targetOf(change, this.options.partition);
+    const guarded = resumed || !(isCreate(change) || this.created.has(target));
+    if (guarded) {
+      const state = await this.read(change, signal);
+      if (!state.ok) return refused(state.problem, resumed ? 'unknown' : 'none');
+      if (sameState(state.value, change.wanted))
+        return { ok: true, ours: resumed, outcome: this.made(change, resumed) };
+      if (!sameState(state.value, change.expected, 'exactly'))
+        return refused(changedSince(change), resumed ? 'unknown' : 'none');
+    }
+    return this.write(change, resumed, signal);
+  }
+
+  private async write(change: IamChange, resumed: boolean, signal: AbortSignal): Promise<Performed> {
+    // Once sent, a write is waited for: to abort it would only hide whether it happened.
+    const never = new AbortController().signal;
+    const target = targetOf(change, this.options.partition);
+    let mayHaveHappened = resumed;
+    for (let n = 1; ; n++) {
+      const reply = await this.options.account.send(change.action, change.input, never);
+      if (reply.ok) return { ok: true, ours: true, outcome: this.made(change, true, roleIdOf(reply.value)) };
+      if (reply.effect === 'unknown') mayHaveHappened = true;
+      const exists = isCreate(change) && reply.problem.code === 'EntityAlreadyExists';
+      if (mayHaveHappened && (reply.effect === 'unknown' || exists)) {
+        const state = await observe(change, this.options, never);
+        if (state.ok && sameState(state.value, change.wanted))
+          return { ok: true, ours: true, outcome: this.made(change, true) };
+        if (state.ok && state.value !== null && !sameState(state.value, change.expected, 'exactly')) {
+          return refused(changedSince(change), 'unknown');
+        }
+      } else if (reply.problem.code === 'ConcurrentModification') {
+        const state = await observe(change, this.options, never);
+        if (state.ok && !isCreate(change) && !sameState(state.value, change.expected, 'exactly'))
+          return refused(changedSince(change));
+      }
+      const again =
+        reply.retry || (exists && mayHaveHappened) || (this.created.has(target) && isPropagating(reply.problem));
+      if (!again || n === attempts) return refused(reply.problem, mayHaveHappened ? 'unknown' : 'none');
+      try {
+        await this.wait(backoff(n), signal);
+      } catch {
+        return refused(reply.problem, mayHaveHappened ? 'unknown' : 'none');
+      }
+    }
+  }
+
+  /** Remembers what is there now. The outcome is the id of a role that was made: one made anew has another. */
+  private made(change: IamChange, byUs: boolean, roleId?: string): Json {
+    const target = targetOf(change, this.options.partition);
+    if (isCreate(change) && byUs) {
+      this.created.add(target);
+      if (change.action === 'CreateRole') this.unseen.set(target, change);
+    } else {
+      this.unseen.delete(target); // IAM itself found the role to write to.
+    }
+    return roleId === undefined ? null : { roleId };
+  }
+
+  /** Reads the present state; something that this run made may take a while to appear. */
+  private async read(change: IamChange, signal: AbortSignal): Promise<Result<Json>> {
+    for (let n = 1; ; n++) {
+      const state = await observe(change, this.options, signal);
+      const hidden = state.ok && state.value === null && change.expected !== null;
+      if (!hidden || !this.created.has(targetOf(change, this.options.partition)) || n === attempts) return state;
+      await this.wait(backoff(n), signal);
+    }
+  }
+
+  async finish(signal: AbortSignal): Promise<Problem | undefined> {
+    for (const change of this.unseen.values()) {
+      for (let n = 1; ; n++) {
+        const reply = await this.options.account.send('GetRole', { RoleName: change.input['RoleName'] }, signal);
+        if (reply.ok) break;
+        if (n === attempts) return notYetVisible(change);
+        await this.wait(backoff(n), signal);
+      }
+    }
+    this.unseen.clear();
+    return undefined;
+  }
+
+  async undo(change: IamChange, outcome: Json, certainty: Certainty, signal: AbortSignal): Promise<Undone> {
+    if (change.accountId !== this.options.accountId)
+      return { ok: false, problem: otherAccount(change, this.options.accountId) };
+    // A reader may not see yet what was written a moment ago; "it is as it was" is believed only after a few looks.
+    const looks = { done: 5, maybe: 4, 'undo-begun': 2 }[certainty];
+    for (let n = 1; ; n++) {
+      const state = await observe(change, this.options, signal);
+      if (!state.ok) return state;
+      if (sameState(state.value, change.wanted)) break;
+      const asBefore = sameState(state.value, change.expected);
+      if (!asBefore && isHalfUndone(change, state.value)) break;
+      if (n === looks || (!asBefore && n > 2)) {
+        return asBefore
+          ? { ok: true, state: 'nothing' }
+          : { ok: true, state: 'kept', why: 'It was changed since by somebody else.' };
+      }
+      await this.wait(backoff(n), signal);
+    }
+    const kept = await this.reasonToKeep(change, outcome, signal);
+    if (typeof kept === 'string')
+      return { ok: true, state: 'kept', why: kept, ...(kept === mayNotListRoles && { again: true }) };
+    if (kept !== undefined) return { ok: false, problem: kept };
+    return this.restore(change, signal);
+  }
+
+  /** Things that hang on what we created and that are not ours to break. */
+  private async reasonToKeep(
+    change: IamChange,
+    outcome: Json,
+    signal: AbortSignal,
+  ): Promise<string | Problem | undefined> {
+    if (change.action === 'CreateRole') {
+      const role = await this.options.account.readRole(String(change.input['RoleName']), signal);
+      if (!role.ok) return role.problem;
+      const made = typeof outcome === 'object' && outcome !== null && 'roleId' in outcome ? outcome.roleId : undefined;
+      if (made !== undefined && role.value?.id !== made) return 'It was deleted and made again by somebody else.';
+      const policies = [...Object.keys(role.value?.inlinePolicies ?? {}), ...(role.value?.attachedPolicyArns ?? [])];
+      return policies.length > 0
+        ? `It has policies that this run did not put there: ${policies.join(', ')}.`
+        : undefined;
+    }
+    if (change.action === 'CreateOpenIDConnectProvider') {
+      const roles = await this.options.account.rolesTrusting(targetOf(change, this.options.partition), signal);
+      if (!roles.ok) {
+        return roles.problem.code === 'AccessDenied' ? mayNotListRoles : roles.problem;
+      }
+      return roles.value.length > 0 ? `Other roles trust it: ${roles.value.join(', ')}.` : undefined;
+    }
+    return undefined;
+  }
+
+  private async restore(change: IamChange, signal: AbortSignal): Promise<Undone> {
+    const never = new AbortController().signal;
+    for (const step of inverse(change, this.options.partition)) {
+      const reply = await this.send(step.operation, step.input, signal, never);
+      // Deleted already by an attempt whose reply was lost.
+      if (!reply.ok && reply.problem.code === 'DeleteConflict') {
+        return { ok: true, state: 'kept', why: reply.problem.message };
+      }
+      if (!reply.ok && reply.problem.code !== 'NoSuchEntity') return reply;
+    }
+    return { ok: true, state: 'undone' };
+  }
+
+  /** All inverse operations may be sent twice: they replace, delete or detach. */
+  private async send(
+    operation: IamOperation,
+    input: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+    never: AbortSignal,
+  ): Promise<SendResult> {
+    for (let n = 1; ; n++) {
+      const reply = await this.options.account.send(operation, input, never);
+      // Policies that were removed a moment ago may still be counted.
+      const settling = !reply.ok && reply.problem.code === 'DeleteConflict' && n < 5;
+      if (reply.ok || !(reply.retry || settling) || n === attempts) return reply;
+      await this.wait(backoff(n), signal);
+    }
+  }
+}
+
+const mayNotListRoles =
+  'Whether other roles trust it is not known: the caller may not list roles (iam:ListRoles). With that permission, undo it again.';
+
+/** IAM answers so while a role or provider that was just made is on its way to all its servers. */
+const isPropagating = (problem: Problem): boolean =>
+  problem.code === 'NoSuchEntity' ||
+  (problem.code === 'MalformedPolicyDocument' && /invalid principal/i.test(problem.message));
+
+const refused = (problem: Problem, effect: 'none' | 'unknown' = 'none'): Performed => ({ ok: false, effect, problem });
+
+const otherAccount = (change: IamChange, accountId: string): Problem => ({
+  code: 'other-account',
+  message: `The change is for account ${change.accountId}; the profile belongs to ${accountId}.`,
+  nextStep: 'Choose a profile of that account.',
+});
+
+const changedSince = (change: IamChange): Problem => ({
+  code: 'changed-since-plan',
+  message: `Not done: "${change.title}". What it would replace is no longer what was shown.`,
+  nextStep: 'Plan again and look at the differences.',
+});
+
+const notYetVisible = (change: IamChange): Problem => ({
+  code: 'not-visible-yet',
+  message: `IAM made role ${String(change.input['RoleName'])}, but does not show it everywhere yet.`,
+  nextStep: 'Wait a minute before the first run.',
+});
+
+function roleIdOf(reply: Readonly<Record<string, unknown>>): string | undefined {
+  const role = reply['Role'];
+  const id: unknown = typeof role === 'object' && role !== null && 'RoleId' in role ? role.RoleId : undefined;
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,0 +1,155 @@
+import { ok, type Result } from '../../core/problem';
+import { compact } from '../../iam/policy/document';
+import { prove } from '../../iam/policy/prove';
+import { readPolicyText } from '../../iam/policy/node';
+import { readPolicy } from '../../iam/policy/statement';
+import { trustPolicy } from '../../iam/policy/trust';
+import type { Problem } from '../../core/problem';
+import { type Audience, type ConfigurationTag, defaultAudience, type Hostname, issuerUrl } from '../../oidc/names';
+import type { Partition } from '../../oidc/partition';
+import type { Phase, WorkspaceIdentity } from '../../oidc/subject';
+import type { DesiredBinding, DesiredRole, DesiredVariable, PolicyJson } from './desired';
+import { managedByTag, managedByValue, roleDescription, workspaceIdTag, workspaceNameTag } from './ownership';
+import { roleNameFor } from './roleNames';
+
+/** What a person decides about a binding; everything else follows. */
+export interface BindingChoices {
+  readonly hostname: Hostname;
+  readonly workspaces: readonly WorkspaceIdentity[];
+  /** `ws-…`, where the workspace was read and is the only one. */
+  readonly workspaceId?: string;
+  readonly accountId: string;
+  readonly partition: Partition;
+  readonly audience: Audience;
+  readonly roles: 'separate' | 'single';
+  readonly tag?: ConfigurationTag;
+  readonly path: string;
+  /** Instead of the derived names. */
+  readonly names: Readonly<Partial<Record<'run' | 'plan' | 'apply', string>>>;
+  readonly boundaryArn?: string;
+  readonly policies: Readonly<
+    Partial<Record<'run' | 'plan' | 'apply', { readonly inline?: PolicyJson; readonly attached: readonly string[] }>>
+  >;
+  /** Seconds. */
+  readonly maxSessionDuration?: number;
+  /** Characters that a trust policy may have, where the account's quota was raised. */
+  readonly trustPolicyQuota?: number;
+  /** Tags of provider and roles beside our own. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** The name under which the inline permission policy is kept. */
+const policyName = 'tfc-oidc-permissions';
+
+export function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
+  return use === 'run' ? ['plan', 'apply'] : [use];
+}
+
+/** Everything that the choices mean, in AWS and in HCP Terraform. */
+export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> {
+  const [first] = choices.workspaces;
+  const organization = first?.organization ?? '';
+  const tags: Record<string, string> = { ...choices.tags, [managedByTag]: managedByValue };
+  const roleTags = {
+    ...tags,
+    ...(choices.workspaces.length === 1 &&
+      first !== undefined && { [workspaceNameTag]: `${organization}/${first.workspace}` }),
+    ...(choices.workspaceId !== undefined && { [workspaceIdTag]: choices.workspaceId }),
+  };
+  const roles: DesiredRole[] = [];
+  const uses: readonly DesiredRole['use'][] = choices.roles === 'single' ? ['run'] : ['plan', 'apply'];
+  for (const use of uses) {
+    const trust = trustPolicy({
+      hostname: choices.hostname,
+      partition: choices.partition,
+      accountId: choices.accountId,
+      audience: choices.audience,
+      identities: choices.workspaces,
+      phases: phasesOfUse(use),
+      ...(choices.trustPolicyQuota !== undefined && { quota: choices.trustPolicyQuota }),
+    });
+    if (!trust.ok) return trust;
+    const permissions = choices.policies[use];
+    const subjects = choices.workspaces.map(w => w.workspace).join(', ');
+    roles.push({
+      use,
+      ...(choices.tag !== undefined && { tag: choices.tag }),
+      name: choices.names[use] ?? roleNameFor(organization, first?.workspace ?? '', use, choices.tag),
+      path: choices.path,
+      description: roleDescription(use, organization, subjects),
+      ...(choices.maxSessionDuration !== undefined && { maxSessionDuration: choices.maxSessionDuration }),
+      trustPolicy: { ...trust.value },
+      inlinePolicies: permissions?.inline === undefined ? [] : [{ name: policyName, document: permissions.inline }],
+      attachedPolicyArns: permissions?.attached ?? [],
+      ...(choices.boundaryArn !== undefined && { permissionsBoundaryArn: choices.boundaryArn }),
+      tags: roleTags,
+    });
+  }
+  const variables = variablesFor(choices, roles);
+  return ok({
+    account: {
+      accountId: choices.accountId,
+      partition: choices.partition,
+      provider: { url: issuerUrl(choices.hostname), audiences: [choices.audience], tags },
+      roles,
+    },
+    variables: choices.workspaces.map(w => ({
+      hostname: choices.hostname,
+      organization: w.organization,
+      scope: { type: 'workspace', name: w.workspace, project: w.project },
+      variables,
+    })),
+  });
+}
+
+/** The environment variables that make HCP Terraform use the roles (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/aws-configuration). */
+function variablesFor(choices: BindingChoices, roles: readonly DesiredRole[]): readonly DesiredVariable[] {
+  const suffix = choices.tag === undefined ? '' : `_${choices.tag}`;
+  const out: DesiredVariable[] = [
+    { key: `TFC_AWS_PROVIDER_AUTH${suffix}`, value: 'true', description: 'Use dynamic provider credentials for AWS' },
+  ];
+  for (const role of roles) {
+    const arn = `arn:${choices.partition}:iam::${choices.accountId}:role${role.path}${role.name}`;
+    const what = role.use === 'run' ? 'plans and applies' : role.use === 'plan' ? 'plans' : 'applies';
+    out.push({
+      key: `TFC_AWS_${role.use.toUpperCase()}_ROLE_ARN${suffix}`,
+      value: arn,
+      description: `AWS role that ${what} assume`,
+    });
+  }
+  if (choices.audience !== defaultAudience) {
+    out.push({
+      key: `TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE${suffix}`,
+      value: choices.audience,
+      description: 'Audience of the workload identity token',
+    });
+  }
+  return out;
+}
+
+/** Puts each trust policy to the proof: its own runs get in, strangers do not. A row that does not hold blocks the plan. */
+export function proofOf(choices: BindingChoices): (role: DesiredRole) => readonly Problem[] {
+  return role => {
+    const policy = readPolicy(readPolicyText(compact(role.trustPolicy)).root);
+    return choices.workspaces.flatMap(identity => {
+      // The other workspaces of a shared role are no strangers to it.
+      const others = new Set(
+        choices.workspaces.flatMap(w => `organization:${w.organization}:project:${w.project}:workspace:${w.workspace}`),
+      );
+      return prove(policy, {
+        hostname: choices.hostname,
+        audience: choices.audience,
+        identity,
+        phases: phasesOfUse(role.use),
+      })
+        .filter(
+          row => !row.holds && !(row.expected === 'deny' && others.has(row.subject.replace(/:run_phase:.*$/, ''))),
+        )
+        .map((row): Problem => ({
+          code: 'trust-not-proven',
+          message: `The trust policy of ${role.name} answers "${row.evaluation.decision}" to ${row.who} (${row.subject}); it should be "${row.expected}".`,
+          nextStep: 'This is a bug in the generator: nothing was written. Please report it.',
+        }));
+    });
+  };
+}

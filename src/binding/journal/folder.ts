@@ -1,0 +1,99 @@
+import type * as FileSystem from 'node:fs/promises';
+import type { Environment } from '../../core/host';
+import { ProblemError } from '../../core/problem';
+import type { JournalStore } from './journal';
+
+type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'readFile'>;
+
+/**
+ * Where the command line keeps journals unless it is told otherwise. The editor has journals of its own, and its locks here: both
+ * change the same bindings.
+ */
+export function stateFolder(env: Environment, home: string, join: (...parts: string[]) => string): string {
+  const state = env['XDG_STATE_HOME'] || env['LOCALAPPDATA'] || join(home, '.local', 'state');
+  return join(state, 'tfc-oidc', 'journal');
+}
+
+/** Keeps each journal in a file of its own in `folder`, readable by the user alone; each line is flushed to the disk. */
+export function journalFolder(fs: Files, folder: string, join: (...parts: string[]) => string): JournalStore {
+  const known = new Set<string>();
+  return {
+    async names() {
+      let names: string[];
+      try {
+        names = await fs.readdir(folder);
+      } catch (error) {
+        if (isMissing(error)) return [];
+        throw unusable(folder, error);
+      }
+      return names
+        .filter(name => name.endsWith('.jsonl'))
+        .map(name => name.slice(0, -'.jsonl'.length))
+        .sort();
+    },
+    async read(name) {
+      try {
+        return await fs.readFile(join(folder, `${name}.jsonl`), 'utf8');
+      } catch (error) {
+        throw unusable(folder, error);
+      }
+    },
+    async append(name, line) {
+      try {
+        await append(name, line);
+      } catch (error) {
+        throw unusable(folder, error);
+      }
+    },
+  };
+
+  async function append(name: string, line: string): Promise<void> {
+    if (!known.has(name)) await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = await fs.open(join(folder, `${name}.jsonl`), 'a', 0o600);
+    try {
+      // After a crash the file may end in half a line; it must not spoil the next one.
+      const text = known.has(name) || (await endsWhole(fs, join(folder, `${name}.jsonl`))) ? line : `\n${line}`;
+      await file.appendFile(text, 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!known.has(name)) await syncFolder(fs, folder);
+    known.add(name);
+  }
+}
+
+/** A full disk, a folder of somebody else, a file in the folder's place: without a journal nothing is written anywhere. */
+export function unusable(folder: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
+  return new ProblemError({
+    code: 'journal-unusable',
+    message: `The journals in ${folder} can not be used (${code}). Nothing is written without one.`,
+    nextStep: 'Make room, or make the folder readable and writable for you, or name another one (--journal).',
+  });
+}
+
+async function endsWhole(fs: Files, file: string): Promise<boolean> {
+  const text = await fs.readFile(file, 'utf8');
+  return text === '' || text.endsWith('\n');
+}
+
+/** A new file's name is on the disk only when its folder is. Windows can't open a folder and needs no sync of it. */
+async function syncFolder(fs: Files, folder: string): Promise<void> {
+  let handle: FileSystem.FileHandle;
+  try {
+    handle = await fs.open(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EPERM', 'EINVAL', 'ENOTSUP'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,0 +1,368 @@
+import type { Problem } from '../../core/problem';
+import type { Change, Json } from '../change';
+import { holdsSecret } from './secretText';
+
+/**
+ * The append-only record of an apply: one JSON object a line, intent before and result after each write, so that a killed
+ * process leaves enough to go on or to go back. It never holds a secret: values of sensitive variables and the text
+ * of code files stay out.
+ */
+
+/** Where journals are kept. `append` returns when the line is on the disk. */
+export interface JournalStore {
+  /** Names of all journals, oldest first. */
+  names(): Promise<readonly string[]>;
+  read(name: string): Promise<string>;
+  append(name: string, line: string): Promise<void>;
+}
+
+type JournalRecord =
+  | {
+      readonly type: 'begin';
+      readonly version: 1;
+      readonly at: number;
+      readonly title: string;
+      /** What the journal is about: `aws:123456789012` …; a later run finds unfinished ones by it. */
+      readonly subject: string;
+      readonly changes: readonly Change[];
+    }
+  | { readonly type: 'intent'; readonly at: number; readonly change: string; readonly prepared: Json }
+  | {
+      readonly type: 'done';
+      readonly at: number;
+      readonly change: string;
+      readonly ours: boolean;
+      readonly outcome: Json;
+    }
+  | {
+      readonly type: 'stopped';
+      readonly at: number;
+      readonly change: string;
+      readonly effect: 'none' | 'unknown';
+      readonly problem: Problem;
+    }
+  | { readonly type: 'end'; readonly at: number; readonly state: 'complete' | 'stopped' | 'cancelled' }
+  | { readonly type: 'undo-intent'; readonly at: number; readonly change: string }
+  | {
+      readonly type: 'undo-done';
+      readonly at: number;
+      readonly change: string;
+      readonly state: UndoState;
+      readonly why?: string;
+      readonly again?: true;
+    }
+  /** `complete`: every step was undone or, with its reason, kept. */
+  | { readonly type: 'undo-end'; readonly at: number; readonly complete: boolean };
+
+/** `undone`: restored. `nothing`: it was already as before. `kept`: left alone, with the reason. */
+export type UndoState = 'undone' | 'nothing' | 'kept';
+
+export type StepState = 'pending' | 'intended' | 'done' | 'stopped';
+
+export interface Step {
+  readonly change: Change;
+  readonly state: StepState;
+  /** False where the change was found done already: undo leaves it alone. */
+  readonly ours: boolean;
+  /** What the executor said of the write; before it is done, what it prepared. */
+  readonly outcome: Json;
+  /** Of a `stopped` step. */
+  readonly effect: 'none' | 'unknown';
+  readonly problem: Problem | undefined;
+  readonly undo: UndoState | 'intended' | undefined;
+  /** Kept, but another undo may do better. */
+  readonly undoAgain?: boolean;
+}
+
+/** A journal read back. */
+export interface JournalRun {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly title: string;
+  readonly subject: string;
+  readonly steps: readonly Step[];
+  /** `open`: the process ended in the middle. `undoing`: an undo was begun and is not complete. */
+  readonly state: 'open' | 'complete' | 'stopped' | 'cancelled' | 'undoing' | 'undone';
+}
+
+/** What a journal may keep of a change. */
+function withoutSecrets(change: Change): Change {
+  switch (change.kind) {
+    case 'iam':
+      return change;
+    case 'variable':
+      return change.sensitive ? { ...change, value: undefined, before: undefined, after: undefined } : change;
+    case 'code':
+      // A file's text may hold the very keys that the change removes, and a line that is written anew may hold others. A run that
+      // stopped then can't be gone on with: the file is planned again.
+      return {
+        ...change,
+        before: undefined,
+        after: undefined,
+        edits: change.edits.some(edit => holdsSecret(edit.newText)) ? [] : change.edits,
+      };
+  }
+}
+
+/** Writes one journal. */
+export class Journal {
+  constructor(
+    private readonly store: JournalStore,
+    readonly name: string,
+    private readonly now: () => number,
+  ) {}
+
+  private write(record: JournalRecord): Promise<void> {
+    return this.store.append(this.name, `${JSON.stringify(record)}\n`);
+  }
+
+  begin(title: string, subject: string, changes: readonly Change[]): Promise<void> {
+    return this.write({
+      type: 'begin',
+      version: 1,
+      at: this.now(),
+      title,
+      subject,
+      changes: changes.map(withoutSecrets),
+    });
+  }
+
+  intent(change: string, prepared: Json): Promise<void> {
+    return this.write({ type: 'intent', at: this.now(), change, prepared });
+  }
+
+  done(change: string, ours: boolean, outcome: Json): Promise<void> {
+    return this.write({ type: 'done', at: this.now(), change, ours, outcome });
+  }
+
+  stopped(change: string, effect: 'none' | 'unknown', problem: Problem): Promise<void> {
+    return this.write({ type: 'stopped', at: this.now(), change, effect, problem });
+  }
+
+  end(state: 'complete' | 'stopped' | 'cancelled'): Promise<void> {
+    return this.write({ type: 'end', at: this.now(), state });
+  }
+
+  undoIntent(change: string): Promise<void> {
+    return this.write({ type: 'undo-intent', at: this.now(), change });
+  }
+
+  undoDone(change: string, state: UndoState, why?: string, again?: true): Promise<void> {
+    return this.write({
+      type: 'undo-done',
+      at: this.now(),
+      change,
+      state,
+      ...(why !== undefined && { why }),
+      ...(again && { again }),
+    });
+  }
+
+  undoEnd(complete: boolean): Promise<void> {
+    return this.write({ type: 'undo-end', at: this.now(), complete });
+  }
+}
+
+/** A name that sorts by time and fits any file system: `20261124T091500000Z-app-terraform-io-acme-storefront-123456789012`. */
+export function journalName(at: number, subject: string): string {
+  const about = subject
+    .replace(/[^\w]+/g, '-')
+    .slice(-100)
+    .replace(/^-+/, '');
+  return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${about}`;
+}
+
+/** Reads a journal. A last line that was cut by a crash is left out; `undefined` when not even the first line is whole. */
+export function readJournal(name: string, text: string): JournalRun | undefined {
+  const records = text.split('\n').flatMap(parseLine);
+  const begin = records[0];
+  if (begin?.type !== 'begin') return undefined;
+  const steps = new Map<string, Step>(
+    begin.changes.map(change => [
+      change.id,
+      { change, state: 'pending', ours: true, outcome: null, effect: 'none', problem: undefined, undo: undefined },
+    ]),
+  );
+  let state: JournalRun['state'] = 'open';
+  const patch = (id: string, part: Partial<Step>): void => {
+    const step = steps.get(id);
+    if (step) steps.set(id, { ...step, ...part });
+  };
+  for (const record of records.slice(1)) {
+    switch (record.type) {
+      case 'begin':
+        break;
+      case 'intent':
+        patch(record.change, { state: 'intended', effect: 'unknown', outcome: record.prepared, problem: undefined });
+        state = 'open';
+        break;
+      case 'done':
+        patch(record.change, { state: 'done', ours: record.ours, outcome: record.outcome, problem: undefined });
+        break;
+      case 'stopped':
+        patch(record.change, { state: 'stopped', effect: record.effect, problem: record.problem });
+        break;
+      case 'end':
+        state = record.state;
+        break;
+      case 'undo-intent':
+        patch(record.change, { undo: 'intended' });
+        state = 'undoing';
+        break;
+      case 'undo-done':
+        patch(record.change, { undo: record.state, undoAgain: record.again === true });
+        state = 'undoing';
+        break;
+      case 'undo-end':
+        state = record.complete ? 'undone' : 'undoing';
+        break;
+    }
+  }
+  return { name, at: begin.at, title: begin.title, subject: begin.subject, steps: [...steps.values()], state };
+}
+
+/** Is it a line that we wrote? What another version, another program or a defective disk left there is passed over. */
+function isRecord(value: unknown): value is JournalRecord {
+  if (!isObject(value) || !isTime(value['at'])) return false;
+  const { type, change, changes } = value;
+  switch (type) {
+    case 'begin':
+      return (
+        typeof value['title'] === 'string' &&
+        typeof value['subject'] === 'string' &&
+        Array.isArray(changes) &&
+        changes.every(isChange)
+      );
+    case 'intent':
+      return typeof change === 'string' && value['prepared'] !== undefined;
+    case 'done':
+      return typeof change === 'string' && typeof value['ours'] === 'boolean' && value['outcome'] !== undefined;
+    case 'stopped':
+      return (
+        typeof change === 'string' &&
+        (value['effect'] === 'none' || value['effect'] === 'unknown') &&
+        isObject(value['problem']) &&
+        typeof value['problem']['message'] === 'string'
+      );
+    case 'end':
+      return ['complete', 'stopped', 'cancelled'].includes(String(value['state']));
+    case 'undo-intent':
+      return typeof change === 'string';
+    case 'undo-done':
+      return typeof change === 'string' && ['undone', 'nothing', 'kept'].includes(String(value['state']));
+    case 'undo-end':
+      return typeof value['complete'] === 'boolean';
+    default:
+      return false;
+  }
+}
+
+/** All that an undo relies on without looking. */
+function isChange(value: unknown): value is Change {
+  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['title'] !== 'string') return false;
+  if (typeof value['undoable'] !== 'boolean') return false;
+  switch (value['kind']) {
+    case 'iam':
+      return typeof value['accountId'] === 'string' && typeof value['action'] === 'string' && isObject(value['input']);
+    case 'variable':
+      return (
+        typeof value['hostname'] === 'string' &&
+        typeof value['key'] === 'string' &&
+        isObject(value['scope']) &&
+        typeof value['scope']['id'] === 'string' &&
+        ['create', 'update', 'delete'].includes(String(value['action']))
+      );
+    case 'code':
+      return typeof value['file'] === 'string' && Array.isArray(value['edits']);
+    default:
+      return false;
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A time that a Date can hold. */
+const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
+
+function parseLine(line: string): readonly JournalRecord[] {
+  if (line === '') return [];
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? [value] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** All journals that can be read, oldest first. */
+export async function readJournals(store: JournalStore): Promise<readonly JournalRun[]> {
+  const runs: JournalRun[] = [];
+  for (const name of await store.names()) {
+    const run = readJournal(name, await store.read(name));
+    if (run) runs.push(run);
+  }
+  return runs;
+}
+
+/** Did the run write anything that an undo could take back? */
+export const hasEffects = (run: JournalRun): boolean =>
+  run.steps.some(
+    s => (s.state === 'done' && s.ours) || s.state === 'intended' || (s.state === 'stopped' && s.effect === 'unknown'),
+  );
+
+/** The newest run about `subject` that stopped in the middle: it wants to be gone on with, or undone, first. */
+export function unfinished(runs: readonly JournalRun[], subject: string): JournalRun | undefined {
+  const newest = runs.filter(r => r.subject === subject).at(-1);
+  if (newest === undefined || newest.state === 'complete' || newest.state === 'undone') return undefined;
+  return hasEffects(newest) ? newest : undefined;
+}
+
+/** In one sentence: where it stopped. */
+export function whereItStopped(run: JournalRun): string {
+  const done = run.steps.filter(s => s.state === 'done').length;
+  const at = run.steps.find(s => s.state !== 'done');
+  const place = at === undefined ? 'after the last one' : `at "${at.change.title}"`;
+  return `The run of ${new Date(run.at).toISOString()} stopped after ${done} of ${run.steps.length} changes, ${place}${at?.problem ? `: ${at.problem.message}` : '.'}`;
+}
+
+/** Which binding a run was about; what is left out matches all. */
+export interface RunFilter {
+  readonly organization?: string;
+  readonly project?: string;
+  readonly workspace?: string;
+}
+
+/** The runs about such a binding. A journal's subject has organization and workspace; the project is in the trust policies. */
+export function runsAbout(runs: readonly JournalRun[], filter: RunFilter): readonly JournalRun[] {
+  const named = runs.filter(run => isNamed(run, filter));
+  const { project } = filter;
+  if (project === undefined) return named;
+  // A run that wrote variables only belongs to the project that the binding's other runs tell of.
+  const subjects = new Set(
+    named
+      .filter(run =>
+        run.steps.some(
+          s => s.change.kind === 'iam' && JSON.stringify(s.change.wanted).includes(`:project:${project}:`),
+        ),
+      )
+      .map(run => run.subject),
+  );
+  return named.filter(run => subjects.has(run.subject));
+}
+
+function isNamed(run: JournalRun, filter: RunFilter): boolean {
+  // HOST/ORG/WORKSPACE+ORG/WORKSPACE@ACCOUNT#TAG
+  const bindings = run.subject
+    .replace(/@\d{12}(?:#.*)?$/, '')
+    .replace(/^[^/]*\//, '')
+    .split('+');
+  return bindings.some(binding => {
+    const [organization, workspace] = binding.split('/');
+    return (
+      (filter.organization === undefined || organization === filter.organization) &&
+      (filter.workspace === undefined || workspace === filter.workspace)
+    );
+  });
+}

@@ -1,0 +1,134 @@
+import type { Problem } from '../../core/problem';
+import { applyEdits, type TextEdit } from '../../core/text';
+import { applyToFile } from '../../lint/edits/fixes';
+import type { Finding } from '../../lint/finding';
+import { chosenFix, fixAllEdits } from '../../lint/fixAll';
+import { findKeys } from '../../lint/secrets/detect';
+import { maskSecrets } from '../../lint/secrets/mask';
+import type { SourceFile } from '../../terraform/model';
+import { jsonKind } from '../../terraform/fileKinds';
+import { parseHcl } from '../../terraform/syntax/hcl';
+import { parseTerraformJson } from '../../terraform/syntax/json';
+import { hashOf } from '../apply/code';
+import type { CodeChange } from '../change';
+
+export interface CodePlan {
+  /** One change a file, in the order of the files. */
+  readonly changes: readonly CodeChange[];
+  readonly fixed: readonly Finding[];
+  /** Files that were left alone, with the reason. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The lint fixes of `wanted` as changes with their differences. Keys and tokens are masked in what is shown. `all` are all findings of
+ * the files, so that nothing secret is shown that another finding knows of. `named`: a person chose the rules, so that a rule's only
+ * fix is taken too.
+ */
+export function planFixes(
+  files: readonly SourceFile[],
+  wanted: readonly Finding[],
+  all: readonly Finding[],
+  nameOf: (file: SourceFile) => string,
+  named = false,
+): CodePlan {
+  const problems = new Map<string, Problem>();
+  const byPath = new Map(files.map(file => [file.path, file]));
+  const chosen = wanted.flatMap(finding => {
+    const fix = chosenFix(finding, named);
+    if (fix === undefined) return [];
+    const broken = fix.edits.map(e => byPath.get(e.file)).find(f => f !== undefined && isBroken(f));
+    if (broken === undefined) return [{ finding, fix }];
+    // Where something never closes, nobody knows for sure what belongs to a block.
+    problems.set(broken.path, {
+      code: 'syntax',
+      message: `${nameOf(broken)} has a syntax error, so it was not changed.`,
+      nextStep: 'Correct it ("terraform fmt" names the place) and run the command again.',
+    });
+    return [];
+  });
+  const edits = fixAllEdits(
+    files,
+    chosen.map(c => c.fix),
+  );
+  const changes = files.flatMap(file => {
+    const own = edits.filter(edit => edit.file === file.path);
+    if (own.length === 0) return [];
+    const count = chosen.filter(c => c.finding.location.file === file.path).length;
+    const title = `Fix ${count === 1 ? '1 finding' : `${count} findings`} in ${nameOf(file)}`;
+    return [codeChange(file, own, title, all)];
+  });
+  return { changes, fixed: chosen.map(c => c.finding), problems: [...problems.values()] };
+}
+
+/** A change of one file: what is shown has its secrets masked, and the file must still be as it was read. */
+export function codeChange(
+  file: SourceFile,
+  edits: readonly TextEdit[],
+  title: string,
+  findings: readonly Finding[],
+): CodeChange {
+  const after = applyToFile(file, edits);
+  if (isBroken({ ...file, text: after, parsed: parseAgain(file, after) }))
+    throw new Error(`an edit broke ${file.path}`);
+  const shown = maskSecrets(file, findings);
+  const hidden = edits.some(e => shown.slice(e.span.start, e.span.end) !== file.text.slice(e.span.start, e.span.end));
+  return {
+    kind: 'code',
+    id: `code:${file.path}`,
+    title,
+    before: shown,
+    after: applyEdits(
+      shown,
+      edits.map(e => ({ ...e, newText: maskAgain(e.newText, file.text, shown) })),
+    ),
+    language: file.syntax === 'json' ? 'json' : 'terraform',
+    destructive: false,
+    undoable: !hidden,
+    ...(hidden && { undoNote: 'The removed text holds a key, which is never kept: restore it from version control.' }),
+    file: file.path,
+    edits,
+    expectedHash: hashOf(file.text),
+  };
+}
+
+/** What is masked in the old text is masked in the new one too: an edit that writes a line anew repeats what stood in it. */
+function maskAgain(text: string, original: string, shown: string): string {
+  const secrets = new Set<string>();
+  for (let start = 0; start < original.length; start++) {
+    if (original[start] === shown[start]) continue;
+    let end = start;
+    while (end < original.length && original[end] !== shown[end]) end++;
+    const raw = original.slice(start, end);
+    secrets.add(raw);
+    // JSON may be written with other escapes than it was read with.
+    if (raw.includes('\\'))
+      for (const plain of unescaped(raw)) secrets.add(plain).add(JSON.stringify(plain).slice(1, -1));
+    start = end;
+  }
+  let out = text;
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length))
+    if (secret.length > 3) out = out.replaceAll(secret, '*'.repeat(secret.length));
+  for (const key of findKeys(out, { namesSecret: true, nearKeyId: true }))
+    out = out.slice(0, key.start) + '*'.repeat(key.end - key.start) + out.slice(key.end);
+  return out;
+}
+
+function unescaped(raw: string): readonly string[] {
+  try {
+    const value: unknown = JSON.parse(`"${raw}"`);
+    return typeof value === 'string' ? [value] : [];
+  } catch {
+    return [];
+  }
+}
+
+export function isBroken(file: SourceFile): boolean {
+  return file.parsed.problems.length > 0 || file.parsed.recovered;
+}
+
+/** Reads a changed text as the same kind of file. */
+export function parseAgain(file: SourceFile, text: string): SourceFile['parsed'] {
+  if (file.syntax === 'hcl') return parseHcl(text);
+  return parseTerraformJson(text, jsonKind(file.role));
+}

@@ -1,0 +1,153 @@
+import { ok, type Problem, type Result } from '../../core/problem';
+import type { ActualRole, AwsAccount, CallerIdentity } from '../../iam/account/types';
+import { issuerHost } from '../../oidc/names';
+import { oidcProviderArn } from '../../oidc/partition';
+import { type BindingChoices, desiredBinding, proofOf } from '../desired/choices';
+import type { DesiredBinding } from '../desired/desired';
+import { planAccount } from './plan';
+import { type AccountPlan, type ActualAccount, isOurs, madeForAnother, type PlanOptions } from './model';
+import { workspaceNameTag } from '../desired/ownership';
+import { roleNameFor } from '../desired/roleNames';
+
+/** A binding worked out against what the account holds now. Nothing was written. */
+export interface PreparedBinding {
+  readonly account: AwsAccount;
+  readonly caller: CallerIdentity;
+  readonly choices: BindingChoices;
+  readonly desired: DesiredBinding;
+  readonly actual: ActualAccount;
+  readonly plan: AccountPlan;
+}
+
+export interface PrepareOptions extends Pick<PlanOptions, 'adopt' | 'ownedByCode'> {
+  /** Ask IAM, too, what the caller may do and how many providers there are: one or two requests more. */
+  readonly checkCaller?: boolean;
+}
+
+/** Reads the account and plans: the one way for the CLI and the editor. */
+export async function prepareBinding(
+  opened: { readonly account: AwsAccount; readonly caller: CallerIdentity },
+  chosen: BindingChoices,
+  options: PrepareOptions,
+  signal: AbortSignal,
+): Promise<Result<PreparedBinding>> {
+  let choices = chosen;
+  let desired = desiredBinding(choices);
+  if (!desired.ok) return desired;
+  let actual = await readActual(opened.account, opened.caller, desired.value, signal);
+  if (!actual.ok) return actual;
+  const distinct = options.adopt ? undefined : namesApart(chosen, desired.value, actual.value);
+  if (distinct !== undefined) {
+    choices = distinct;
+    desired = desiredBinding(choices);
+    if (!desired.ok) return desired;
+    actual = await readActual(opened.account, opened.caller, desired.value, signal);
+    if (!actual.ok) return actual;
+  }
+  const counted =
+    options.checkCaller === true && actual.value.provider === undefined
+      ? await opened.account.listProviders(signal)
+      : undefined;
+  const plan = planAccount(desired.value.account, actual.value, {
+    ...options,
+    prove: proofOf(choices),
+    ...(choices.trustPolicyQuota !== undefined && { trustPolicyQuota: choices.trustPolicyQuota }),
+    ...(counted?.ok === true && { providerCount: counted.value.length }),
+  });
+  const missing = options.checkCaller === true ? await missingPermissions(opened, plan, signal) : [];
+  return ok({
+    ...opened,
+    choices,
+    desired: withActualArns(desired.value, plan),
+    actual: actual.value,
+    plan: { ...plan, problems: [...plan.problems, ...missing] },
+  });
+}
+
+/**
+ * Derived names that are collision-free: where another workspace's role has the plain one ("a-b" + "c" and "a" + "b-c"), a hash is
+ * added. A second run finds the role with the hash. `undefined`: nothing collides.
+ */
+function namesApart(
+  choices: BindingChoices,
+  desired: DesiredBinding,
+  actual: ActualAccount,
+): BindingChoices | undefined {
+  const [first] = choices.workspaces;
+  if (first === undefined) return undefined;
+  const names = { ...choices.names };
+  for (const role of desired.account.roles) {
+    const there = actual.roles.get(role.name);
+    if (choices.names[role.use] !== undefined || there === undefined) continue;
+    if (!isOurs(there.tags) || madeForAnother(role.name, role.tags, there.tags) === undefined) continue;
+    // A workspace made anew under its old name is asked about: its former role trusts it already.
+    if (there.tags[workspaceNameTag] === role.tags[workspaceNameTag]) continue;
+    names[role.use] = roleNameFor(first.organization, first.workspace, role.use, role.tag, true);
+  }
+  return Object.keys(names).length === Object.keys(choices.names).length ? undefined : { ...choices, names };
+}
+
+/** An adopted role keeps its path, so its ARN may differ from the one that a new role would have. */
+function withActualArns(desired: DesiredBinding, plan: AccountPlan): DesiredBinding {
+  const arns = new Map(
+    desired.account.roles.map((role, i) => [
+      `arn:${desired.account.partition}:iam::${desired.account.accountId}:role${role.path}${role.name}`,
+      plan.roles[i]?.arn,
+    ]),
+  );
+  const variables = desired.variables.map(set => ({
+    ...set,
+    variables: set.variables.map(v => ({ ...v, value: arns.get(v.value) ?? v.value })),
+  }));
+  return { ...desired, variables };
+}
+
+async function missingPermissions(
+  { account, caller }: { readonly account: AwsAccount; readonly caller: CallerIdentity },
+  plan: AccountPlan,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const needed = new Set(plan.changes.map(change => `iam:${change.action}`));
+  // Tags that are given with a creation need the permission to tag.
+  if (needed.has('iam:CreateRole')) needed.add('iam:TagRole');
+  if (needed.has('iam:CreateOpenIDConnectProvider')) needed.add('iam:TagOpenIDConnectProvider');
+  const denied = await account.deniedActions(caller, [...needed].sort(), signal);
+  // Many callers may not simulate; then the requests themselves will tell.
+  if (!denied.ok || denied.value.length === 0) return [];
+  return [
+    {
+      code: 'missing-permissions',
+      message: `${caller.arn} is not allowed ${denied.value.join(', ')}.`,
+      nextStep: 'Use a profile that is, or ask for these permissions.',
+    },
+  ];
+}
+
+async function readActual(
+  account: AwsAccount,
+  caller: CallerIdentity,
+  desired: DesiredBinding,
+  signal: AbortSignal,
+): Promise<Result<ActualAccount>> {
+  const host = desired.account.provider.url.replace(/^https:\/\//, '');
+  const provider = await account.readProvider(oidcProviderArn(caller.partition, caller.accountId, host), signal);
+  if (!provider.ok) return provider;
+  const roles = new Map<string, ActualRole>();
+  for (const role of desired.account.roles) {
+    // IAM refuses to look for a name that can't be one; the plan says what is wrong with it.
+    if (!/^[\w+=,.@-]{1,64}$/.test(role.name)) continue;
+    const found = await account.readRole(role.name, signal);
+    if (!found.ok) return found;
+    if (found.value !== undefined) roles.set(role.name, found.value);
+  }
+  return ok({ accountId: caller.accountId, partition: caller.partition, provider: provider.value, roles });
+}
+
+/** What a journal's subject is: the host, organization and workspaces, in one account. */
+export function subjectOf(choices: BindingChoices): string {
+  const names = choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join('+');
+  return `${issuerHost(choices.hostname)}/${names}@${choices.accountId}${choices.tag === undefined ? '' : `#${choices.tag}`}`;
+}
+
+/** The account that a journal's subject names. */
+export const accountOfSubject = (subject: string): string | undefined => /@(\d{12})(?:#|$)/.exec(subject)?.[1];

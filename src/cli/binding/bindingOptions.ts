@@ -1,0 +1,345 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BindingChoices } from '../../binding/desired/choices';
+import type { PolicyJson } from '../../binding/desired/desired';
+import { codeOwners } from '../../binding/gather/code';
+import { stateFolder } from '../../binding/journal/folder';
+import type { CodeOwner } from '../../binding/plan/model';
+import { ProblemError, unwrap } from '../../core/problem';
+import { plainJson } from '../../iam/policy/node';
+import {
+  audienceName,
+  configurationTag,
+  defaultAudience,
+  defaultHostname,
+  hostname,
+  organizationName,
+  projectName,
+  workspaceName,
+} from '../../oidc/names';
+import { partitionName } from '../../oidc/partition';
+import type { WorkspaceIdentity } from '../../oidc/subject';
+import { type Root, workspaceOf } from '../../terraform/model';
+import { codePolicies } from './codePolicies';
+import { choice, type CliContext, many, type OptionValues, text, UsageError } from '../command';
+import { readTerraformFolder } from '../terraformFolder';
+
+/** Options of plan, apply, undo, export and configure. */
+export const bindingOptions = {
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  account: { type: 'string' },
+  organization: { type: 'string' },
+  project: { type: 'string' },
+  workspace: { type: 'string', multiple: true },
+  'workspace-id': { type: 'string' },
+  hostname: { type: 'string' },
+  audience: { type: 'string' },
+  tag: { type: 'string' },
+  roles: { type: 'string' },
+  path: { type: 'string' },
+  'role-name': { type: 'string' },
+  'plan-role-name': { type: 'string' },
+  'apply-role-name': { type: 'string' },
+  permissions: { type: 'string' },
+  policy: { type: 'string' },
+  'plan-policy': { type: 'string' },
+  'apply-policy': { type: 'string' },
+  'policy-arn': { type: 'string', multiple: true },
+  'plan-policy-arn': { type: 'string', multiple: true },
+  'apply-policy-arn': { type: 'string', multiple: true },
+  boundary: { type: 'string' },
+  'max-session': { type: 'string' },
+  'aws-tag': { type: 'string', multiple: true },
+  'trust-policy-quota': { type: 'string' },
+  adopt: { type: 'boolean' },
+  format: { type: 'string' },
+  journal: { type: 'string' },
+} as const;
+
+export const bindingHelp = `What the roles are for (taken from the cloud block of PATH where not given):
+  --organization ORG --project PROJECT --workspace NAME (several: one role for all)
+                        "Default Project" is the first project's name, with the space; the token carries the real one
+  --workspace-id ID     ws-…, kept as a tag: it tells a renamed workspace from another one
+  --hostname HOST       issuer (default app.terraform.io; app.eu.terraform.io, or a Terraform Enterprise host)
+  --audience A          default aws.workload.identity
+  --tag TAG             a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)
+In which account:
+  --profile NAME        AWS profile, as the AWS CLI knows it (default: AWS_PROFILE, or the environment)
+                        static keys, SSO, credential_process, role_arn, web identity; endpoint_url and services work
+  --region REGION       default: the profile's; GovCloud and China need one
+  --account ID          stop unless the profile belongs to this account
+Roles:
+  --roles separate|single   a role each for plan and apply (default), or one for both
+  --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN.
+                        With separate roles --role-name N means N-plan and N-apply
+  --path /P/            default /
+  --permissions code    inline policies with what the code of PATH is known to need, for plans and applies apart (see
+                        "tfc-oidc permissions"); a start, not a promise
+  --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, kept inline: a JSON file, or the JSON itself
+  --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies, several times if need be; a name alone is
+                        one of AWS's own (ReadOnlyAccess, job-function/ViewOnlyAccess)
+  --boundary ARN        permissions boundary
+  --max-session N       seconds, 3600 to 43200
+  --aws-tag KEY=VALUE   tag of provider and roles; may be given several times
+  --trust-policy-quota N    where the account's quota L-C07B4B0D was raised above 2048
+  --adopt               change existing roles that this tool did not make
+Journal:
+  --journal DIR         where intents and results are kept for undo (default: the user's state folder)`;
+
+/** Everything that the options and the project say; the account itself is not asked. */
+export interface BindingRequest {
+  choices(accountId: string, partition: string): BindingChoices;
+  readonly workspaces: readonly WorkspaceIdentity[];
+  readonly tag: string | undefined;
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly journal: string;
+  readonly adopt: boolean;
+  readonly ownedByCode: readonly CodeOwner[];
+  /** The account that the profile must belong to. */
+  readonly account: string | undefined;
+  /** What was inferred and should be looked at. */
+  readonly notes: readonly string[];
+}
+
+export async function bindingRequest(
+  context: CliContext,
+  values: OptionValues,
+  positionals: readonly string[],
+  /** Workspaces as HCP Terraform reports them: they may be in different projects. */
+  reported?: readonly WorkspaceIdentity[],
+): Promise<BindingRequest> {
+  const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
+  const fromCode = values['permissions'] !== undefined && choice(values, 'permissions', ['code'], 'code') === 'code';
+  const folder =
+    named && positionals.length === 0 && !fromCode ? undefined : await readTerraformFolder(context, positionals);
+  const root = folder === undefined ? undefined : rootFor(folder.project.roots, values);
+  const cloud = root?.cloud;
+  const host = text(values, 'hostname') ?? (cloud?.hostname.state === 'known' ? cloud.hostname.value : undefined);
+  const organization =
+    text(values, 'organization') ?? (cloud?.organization.state === 'known' ? cloud.organization.value : undefined);
+  if (organization === undefined) throw new UsageError('--organization is needed: the project does not name one');
+  const names =
+    many(values, 'workspace').length > 0
+      ? [...new Set(many(values, 'workspace'))]
+      : cloud === undefined
+        ? []
+        : workspaceNames(cloud);
+  if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
+  const given = text(values, 'project');
+  const project = given ?? (cloud?.project.state === 'known' ? cloud.project.value : undefined);
+  if (project === undefined)
+    throw new UsageError(
+      '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
+    );
+  const workspaces =
+    reported ??
+    names.map((w): WorkspaceIdentity => ({
+      kind: 'workspace',
+      organization: unwrap(organizationName(organization)),
+      project: unwrap(projectName(project)),
+      workspace: unwrap(workspaceName(w)),
+    }));
+  const roles = choice(values, 'roles', ['separate', 'single'], 'separate');
+  const audience = text(values, 'audience');
+  const tag = text(values, 'tag');
+  const boundary = text(values, 'boundary');
+  const session = wholeNumber(values, 'max-session');
+  const tags = awsTags(values);
+  const quota = wholeNumber(values, 'trust-policy-quota');
+  const code = fromCode ? codePolicies(codeRoot(folder?.project.roots ?? [], root, values)) : undefined;
+  const shared = { inline: await policyFile(context, text(values, 'policy')), attached: many(values, 'policy-arn') };
+  const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
+    const inline = (await policyFile(context, text(values, `${use}-policy`))) ?? shared.inline;
+    const own = many(values, `${use}-policy-arn`);
+    return { ...(inline !== undefined && { inline }), attached: own.length > 0 ? own : shared.attached };
+  };
+  const policies = {
+    run: { ...(shared.inline !== undefined && { inline: shared.inline }), attached: shared.attached },
+    plan: await permissions('plan'),
+    apply: await permissions('apply'),
+  };
+  if (roles === 'single') {
+    const apart = Object.keys(bindingOptions).find(o => /^(plan|apply)-/.test(o) && values[o] !== undefined);
+    if (apart !== undefined)
+      throw new UsageError(
+        `--${apart} is for separate roles; with --roles single use --${apart.replace(/^(plan|apply)-/, '')}`,
+      );
+  }
+  const workspaceId = text(values, 'workspace-id');
+  if (workspaceId !== undefined && (!/^ws-[A-Za-z0-9]+$/.test(workspaceId) || workspaces.length > 1))
+    throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
+  const { arns, ...chosen } = roleNames(values);
+  const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
+  return {
+    workspaces,
+    tag,
+    profile: text(values, 'profile'),
+    region: text(values, 'region'),
+    account: text(values, 'account'),
+    notes: [
+      ...(code?.notes ?? []),
+      ...(given === undefined
+        ? [
+            `The project "${project}" is the one of the cloud block. The token carries the project that the workspace is really in: check it in HCP Terraform.`,
+          ]
+        : []),
+    ],
+    journal: journalDir(context, values),
+    adopt: values['adopt'] === true,
+    ownedByCode:
+      folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
+    choices: (accountId, partition) => {
+      const withCode = <T extends { readonly attached: readonly string[] }>(own: T, phase: 'plan' | 'apply'): T => {
+        const inline = code?.policy(phase, accountId, partition);
+        return inline === undefined ? own : { ...own, inline };
+      };
+      const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
+      if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
+      return {
+        hostname: hostName,
+        workspaces,
+        accountId,
+        partition: unwrap(partitionName(partition)),
+        audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
+        roles,
+        ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
+        ...(workspaceId !== undefined && { workspaceId }),
+        ...chosen,
+        tags,
+        ...(quota !== undefined && { trustPolicyQuota: quota }),
+        ...(boundary !== undefined && { boundaryArn: boundary }),
+        policies: {
+          run: withArns(withCode(policies.run, 'apply'), partition),
+          plan: withArns(withCode(policies.plan, 'plan'), partition),
+          apply: withArns(withCode(policies.apply, 'apply'), partition),
+        },
+        ...(session !== undefined && { maxSessionDuration: session }),
+      };
+    },
+  };
+}
+
+/** AWS's own managed policies by their names, in the partition of the account. */
+function withArns<T extends { readonly attached: readonly string[] }>(permissions: T, partition: string): T {
+  const attached = permissions.attached.map(given =>
+    /^[\w+=,.@/-]+$/.test(given) && !given.startsWith('arn:') ? `arn:${partition}:iam::aws:policy/${given}` : given,
+  );
+  return { ...permissions, attached };
+}
+
+const otherAccount = (arn: string, accountId: string, partition: string) => ({
+  code: 'other-account',
+  message: `The role ${arn} is not in the account of the profile (${accountId}, ${partition}).`,
+  nextStep: 'Choose a profile of the account of the role with --profile.',
+});
+
+/** Role names as they were given; an ARN stands for its name, and for its path where no --path is given. */
+function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'> & { arns: readonly string[] } {
+  const arns: string[] = [];
+  let path = text(values, 'path');
+  const nameOf = (option: string): string | undefined => {
+    const given = text(values, option);
+    if (given === undefined || !given.startsWith('arn:')) return given;
+    const match = /^arn:[a-z-]+:iam::\d{12}:role(\/(?:.*\/)?)([^/]+)$/.exec(given);
+    if (match === null) throw new UsageError(`--${option} takes a role's name or ARN; it was "${given}"`);
+    arns.push(given);
+    path ??= match[1];
+    return match[2];
+  };
+  const run = nameOf('role-name');
+  const plan = nameOf('plan-role-name') ?? (run === undefined ? undefined : `${run}-plan`);
+  const apply = nameOf('apply-role-name') ?? (run === undefined ? undefined : `${run}-apply`);
+  if (plan !== undefined && plan === apply)
+    throw new UsageError(`both roles would be called ${plan}; use --roles single`);
+  return {
+    arns,
+    path: path ?? '/',
+    names: {
+      ...(run !== undefined && { run }),
+      ...(plan !== undefined && { plan }),
+      ...(apply !== undefined && { apply }),
+    },
+  };
+}
+
+function wholeNumber(values: OptionValues, name: string): number | undefined {
+  const given = text(values, name);
+  if (given === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(given)) throw new UsageError(`--${name} takes a whole number; it was "${given}"`);
+  return Number(given);
+}
+
+function awsTags(values: OptionValues): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    many(values, 'aws-tag').map(given => {
+      const at = given.indexOf('=');
+      if (at < 1) throw new UsageError(`--aws-tag takes KEY=VALUE; it was "${given}"`);
+      return [given.slice(0, at), given.slice(at + 1)];
+    }),
+  );
+}
+
+export function journalDir(context: CliContext, values: OptionValues): string {
+  const given = text(values, 'journal');
+  if (given !== undefined) return path.resolve(context.cwd, given);
+  return stateFolder(context.env, context.env['HOME'] ?? context.cwd, path.join);
+}
+
+function rootFor(roots: readonly Root[], values: OptionValues): Root | undefined {
+  const candidates = roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote');
+  const wanted = many(values, 'workspace');
+  const named = candidates.filter(r => workspaceNames(r.cloud).some(n => wanted.includes(n)));
+  const found = named.length > 0 ? named : candidates;
+  if (found.length > 1 && many(values, 'workspace').length === 0) {
+    throw new UsageError(`PATH holds ${found.length} roots with a cloud block; name one of them, or give --workspace`);
+  }
+  return found[0];
+}
+
+function workspaceNames(cloud: Root['cloud']): readonly string[] {
+  const name = workspaceOf(cloud);
+  return name === undefined ? [] : [name];
+}
+
+/** The configuration whose code decides: the one of the cloud block, or the only one. */
+function codeRoot(roots: readonly Root[], found: Root | undefined, values: OptionValues): Root {
+  const files = ['policy', 'plan-policy', 'apply-policy'].find(o => values[o] !== undefined);
+  if (files !== undefined)
+    throw new UsageError(`--permissions code writes the inline policies, and so does --${files}: give one of them`);
+  const [only, ...others] = roots;
+  const root = found ?? (others.length === 0 ? only : undefined);
+  if (root === undefined)
+    throw new UsageError(
+      `--permissions code needs a PATH with one configuration; there ${roots.length === 0 ? 'is none' : `are ${roots.length}`}`,
+    );
+  return root;
+}
+
+/** A file's name, or the policy itself: then it begins with a brace. */
+async function policyFile(context: CliContext, given: string | undefined): Promise<PolicyJson | undefined> {
+  if (given === undefined) return undefined;
+  const typed = given.trimStart().startsWith('{');
+  let content = given;
+  if (!typed) {
+    try {
+      content = await readFile(path.resolve(context.cwd, given), 'utf8');
+    } catch {
+      throw new ProblemError({
+        code: 'unreadable-file',
+        message: `The policy file ${given} can not be read.`,
+        nextStep: 'Name a file that exists, or give the policy itself, beginning with "{".',
+      });
+    }
+  }
+  const value = plainJson(content);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProblemError({
+      code: 'no-policy',
+      message: `${typed ? 'The policy that was given' : given} holds no JSON object.`,
+      nextStep: 'A policy is an object with Version and Statement.',
+    });
+  }
+  return value as PolicyJson;
+}

@@ -1,0 +1,190 @@
+import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
+import { workspacesOf } from '../../binding/gather/workspacesOf';
+import { runChecks } from '../../binding/checks/table';
+import type { Check } from '../../binding/check';
+import { gatherBinding } from '../../binding/gather/binding';
+import { permissionSources } from '../../binding/gather/permissionSources';
+import { permissionFile } from '../../node/permissionFiles';
+import type { BindingFacts } from '../../binding/facts';
+import { trustJudge } from '../../binding/checks/judge';
+import { lintRoot } from '../../lint/lint';
+import { listWorkspaces } from '../../hcp/workspace/read';
+import type { VarsetCache } from '../../hcp/variables/read';
+import type { Root, Value } from '../../terraform/model';
+import { readJournals } from '../../binding/journal/journal';
+import { writtenPolicies } from '../../binding/gather/memory';
+import { journals, openAwsAccount, type OpenedAccount } from './binding';
+import { journalDir } from './bindingOptions';
+import { type CliContext, many, type OptionValues, text } from '../command';
+import { HcpSessions } from './hcpSession';
+import { fetchOf } from './http';
+import type { TerraformFolder } from '../terraformFolder';
+import { noTokenProblem } from '../../hcp/tokens/report';
+
+/** One workspace of one root, with all its checks. */
+export interface CheckedBinding {
+  readonly root: Root | undefined;
+  readonly hostname: string;
+  readonly organization: string;
+  readonly workspace: string;
+  readonly facts: BindingFacts;
+  readonly checks: readonly Check[];
+}
+
+export const statusOptions = {
+  organization: { type: 'string' },
+  workspace: { type: 'string', multiple: true },
+  hostname: { type: 'string' },
+  profile: { type: 'string' },
+  region: { type: 'string' },
+  journal: { type: 'string' },
+  format: { type: 'string' },
+} as const;
+
+export const statusHelp = `  --organization ORG --workspace NAME (several) --hostname HOST    instead of what the cloud blocks of PATH say
+  --profile NAME        also read the AWS account: provider, roles, trust policies (nothing is written)
+  --region REGION       default: the profile's
+  --journal DIR         where configure and apply kept what they wrote: tells whether a role was changed since`;
+
+/** Reads every binding of a project, or those that the options name. Progress goes to standard error. */
+export async function checkBindings(
+  context: CliContext,
+  values: OptionValues,
+  folder: TerraformFolder | undefined,
+  more: { readonly pastedError?: string; readonly cloudTrail?: boolean } = {},
+): Promise<readonly CheckedBinding[]> {
+  const sessions = new HcpSessions(context);
+  const account = await openIfAsked(context, values);
+  const cache: VarsetCache = new Map();
+  const permissions = permissionSources(permissionFile);
+  const written = writtenPolicies(await readJournals(journals(journalDir(context, values))));
+  const out: CheckedBinding[] = [];
+  for (const target of await targets(context, values, folder, sessions)) {
+    context.signal.throwIfAborted();
+    context.err(`Reading ${target.organization}/${target.workspace} …\n`);
+    const { found, client } = await sessions.find(target.hostname, target.root?.cloud);
+    const { facts } = await gatherBinding(
+      {
+        ...target,
+        code:
+          target.root === undefined
+            ? undefined
+            : { root: target.root, findings: lintRoot(target.root, { environment: context.env }) },
+        client: client ?? { missing: noTokenProblem(target.hostname, found).message },
+        account,
+        cache,
+        permissions,
+        ...more,
+        // Asked only where the answer is part of a check.
+        ...('missing' in account ? {} : { fetch: fetchOf(context) }),
+        written,
+        environment: context.env,
+        now: Date.now(),
+      },
+      context.signal,
+    );
+    out.push({ ...target, facts, checks: runChecks(facts, trustJudge) });
+  }
+  return out;
+}
+
+async function openIfAsked(
+  context: CliContext,
+  values: OptionValues,
+): Promise<OpenedAccount | { readonly missing: string }> {
+  const profile = text(values, 'profile');
+  if (profile === undefined) return { missing: 'No AWS profile was chosen (--profile).' };
+  return openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined });
+}
+
+export interface Target {
+  readonly root: Root | undefined;
+  readonly hostname: string;
+  readonly organization: string;
+  readonly workspace: string;
+}
+
+/**
+ * The workspaces that the options name, or else the cloud blocks of PATH. A block that leaves open which they are is told, and is the
+ * answer where there is no other one: an empty list comes only from a PATH without any such block.
+ */
+export async function targets(
+  context: CliContext,
+  values: OptionValues,
+  folder: TerraformFolder | undefined,
+  sessions: HcpSessions,
+): Promise<readonly Target[]> {
+  const organization = text(values, 'organization');
+  const wanted = many(values, 'workspace');
+  const host = text(values, 'hostname');
+  const roots = folder?.project.roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote') ?? [];
+  if (organization !== undefined && wanted.length > 0) {
+    const root = roots.length === 1 ? roots[0] : undefined;
+    return wanted.map(workspace => ({ root, hostname: host ?? hostOf(root), organization, workspace }));
+  }
+  const out: Target[] = [];
+  const open: Problem[] = [];
+  const others: string[] = [];
+  for (const root of roots) {
+    const found = await named(context, root, { organization, host, wanted }, sessions);
+    if (found.ok) {
+      const chosen = found.value.filter(t => wanted.length === 0 || wanted.includes(t.workspace));
+      out.push(...chosen);
+      if (chosen.length === 0) others.push(...found.value.map(t => t.workspace));
+    } else {
+      const where = folder?.name(root.dir) ?? root.dir;
+      open.push(where === '.' ? found.problem : { ...found.problem, message: `${where}: ${found.problem.message}` });
+    }
+  }
+  if (out.length > 0) for (const problem of open) context.err(`Left out: ${problem.message}\n`);
+  else if (open[0] !== undefined) throw new ProblemError(open[0]);
+  else if (others.length > 0)
+    throw new ProblemError({
+      code: 'workspace-not-in-code',
+      message: `The cloud block of PATH is for ${listed(others)}; ${wanted.join(', ')} is not among them.`,
+      nextStep: 'Choose one of them with --workspace, or name the organization too (--organization).',
+    });
+  return out;
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
+
+function hostOf(root: Root | undefined): string {
+  return root?.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
+}
+
+/** The workspaces of one root, with what the options say in place of its block. */
+async function named(
+  context: CliContext,
+  root: Root,
+  given: {
+    readonly organization: string | undefined;
+    readonly host: string | undefined;
+    readonly wanted: readonly string[];
+  },
+  sessions: HcpSessions,
+): Promise<Result<readonly Target[]>> {
+  const option = (value: string): Value<string> => ({ state: 'known', value, source: { kind: 'config' } });
+  const found = workspacesOf({
+    ...root.cloud,
+    ...(given.organization !== undefined && { organization: option(given.organization) }),
+    ...(given.host !== undefined && { hostname: option(given.host) }),
+    ...(root.cloud.workspaces.by === 'nothing' &&
+      given.wanted[0] !== undefined && { workspaces: { by: 'name', name: option(given.wanted[0]) } }),
+  });
+  if (!found.ok) return found;
+  const { hostname, organization, which } = found.value;
+  const target = (workspace: string): Target => ({ root, hostname, organization, workspace });
+  if (root.cloud.workspaces.by === 'nothing') return ok(given.wanted.map(target));
+  if (which.by === 'name') return ok([target(which.name)]);
+  const client = await sessions.open(hostname, root.cloud);
+  const list = await listWorkspaces(client, organization, which.filter, context.signal);
+  if (!list.ok) return list;
+  if (list.value.length > 0) return ok(list.value.map(w => target(w.name)));
+  return fail({
+    code: 'no-workspace-found',
+    message: `No workspace of organization ${organization} has the ${which.filter.prefix === undefined ? 'tags' : 'prefix'} of the block, or the token may read none of them.`,
+    nextStep: 'Make one ("terraform init" does), or use a token that may read them.',
+  });
+}

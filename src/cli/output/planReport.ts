@@ -1,0 +1,152 @@
+import type { ApplyResult, Progress } from '../../binding/apply/apply';
+import type { Change } from '../../binding/change';
+import type { UndoResult } from '../../binding/undo';
+import type { PreparedBinding } from '../../binding/plan/prepare';
+import { unifiedDiff } from './unifiedDiff';
+
+/** What `plan` and `apply` print. */
+
+const changeJson = (change: Change): unknown => ({
+  id: change.id,
+  kind: change.kind,
+  title: change.title,
+  ...(change.kind === 'iam' ? { action: change.action, input: change.input, permission: `iam:${change.action}` } : {}),
+  before: change.before ?? null,
+  after: change.after ?? null,
+  destructive: change.destructive,
+  undoable: change.undoable,
+});
+
+export function planJson(planned: PreparedBinding, notes: readonly string[]): Readonly<Record<string, unknown>> {
+  const { caller, choices, plan, account } = planned;
+  return {
+    account: {
+      id: caller.accountId,
+      partition: caller.partition,
+      caller: caller.arn,
+      root: caller.root,
+      profile: account.profile ?? null,
+      region: account.region,
+    },
+    workspaces: choices.workspaces.map(w => ({
+      hostname: choices.hostname,
+      organization: w.organization,
+      project: w.project,
+      name: w.workspace,
+      id: choices.workspaceId ?? null,
+    })),
+    provider: plan.provider,
+    roles: plan.roles.map(role => ({ ...role, tag: role.tag ?? null })),
+    changes: plan.changes.map(changeJson),
+    problems: plan.problems,
+    drift: plan.drift,
+    notes: allNotes(planned, notes),
+    variables: planned.desired.variables.flatMap(set =>
+      set.variables.map(({ key, value }) => ({ workspace: set.scope.name, key, value, category: 'env' })),
+    ),
+  };
+}
+
+export const printJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** A change in words, and as a diff. */
+export function changeText(change: Change, number: number): string {
+  const title = `${number}. ${change.title}${change.destructive ? '  (replaces what tfc-oidc did not make)' : ''}\n`;
+  const before = change.before === undefined ? '' : `${change.before}\n`;
+  const after = change.after === undefined ? '' : `${change.after}\n`;
+  const diff = unifiedDiff('', before, [{ span: { start: 0, end: before.length }, newText: after }]);
+  const lines = diff.split('\n').slice(2, -1);
+  return `${title}${lines.map(line => `     ${line}\n`).join('')}`;
+}
+
+export function planText(planned: PreparedBinding, notes: readonly string[]): string {
+  const { caller, choices, plan } = planned;
+  const out = [
+    `Account    ${caller.accountId} (${caller.partition})`,
+    `Caller     ${caller.arn}`,
+    ...choices.workspaces.map(
+      w => `Workspace  ${w.organization}/${w.workspace}, project "${w.project}", ${choices.hostname}`,
+    ),
+    '',
+  ];
+  if (plan.changes.length === 0) {
+    if (plan.problems.length === 0) out.push('Nothing to do: the account is as it should be.', '');
+  } else
+    out.push(
+      plan.changes.length === 1 ? '1 change to IAM:' : `${plan.changes.length} changes to IAM:`,
+      '',
+      ...plan.changes.map((change, i) => changeText(change, i + 1)),
+    );
+  for (const drift of plan.drift) out.push(`Drift on ${drift.on}: ${drift.detail}`);
+  for (const note of allNotes(planned, notes)) out.push(`Note: ${note}`);
+  for (const problem of plan.problems)
+    out.push(`Not possible: ${problem.message} (${problem.code})`, `  ${problem.nextStep}`);
+  out.push('', 'Environment variables that the workspace needs:');
+  for (const set of planned.desired.variables)
+    for (const { key, value } of set.variables) out.push(`  ${set.scope.name}: ${key} = ${value}`);
+  return `${out.join('\n')}\n`;
+}
+
+/** One line for each change, with its duration. */
+export function progressText(progress: Progress): string {
+  if (progress.state === 'started') return '';
+  const seconds = (progress.milliseconds / 1000).toFixed(1);
+  const words = {
+    done: 'done',
+    already: 'there already',
+    stopped: 'stopped',
+    undone: 'undone',
+    nothing: 'was undone already',
+    kept: 'kept',
+  };
+  const detail = progress.detail === undefined ? '' : `\n    ${progress.detail}`;
+  return `[${progress.index + 1}/${progress.total}] ${progress.change.title}: ${words[progress.state]} (${seconds} s)${detail}\n`;
+}
+
+export function applyJson(result: ApplyResult, journal: string): unknown {
+  return {
+    state: result.state,
+    done: result.done,
+    total: result.total,
+    problem: result.problem ?? null,
+    warning: result.warning ?? null,
+    journal,
+  };
+}
+
+export function applyText(result: ApplyResult): string {
+  if (result.state === 'complete') {
+    const warning = result.warning ? `Note: ${result.warning.message} ${result.warning.nextStep}\n` : '';
+    return `Done: ${result.done} of ${result.total} changes. "tfc-oidc undo" takes them back.\n${warning}`;
+  }
+  const why = result.problem
+    ? `${result.problem.message} (${result.problem.code}${result.problem.requestId ? `, request ${result.problem.requestId}` : ''})\n${result.problem.nextStep}\n`
+    : 'Cancelled.\n';
+  return `Stopped after ${result.done} of ${result.total} changes. ${why}Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".\n`;
+}
+
+export function undoJson(result: UndoResult): unknown {
+  return {
+    state: result.state,
+    steps: result.steps.map(step => ({
+      id: step.change.id,
+      title: step.change.title,
+      state: step.state,
+      why: step.why ?? null,
+    })),
+    problem: result.problem ?? null,
+  };
+}
+
+function allNotes({ caller, desired, plan }: PreparedBinding, notes: readonly string[]): readonly string[] {
+  const bare = desired.account.roles.filter(r => r.inlinePolicies.length + r.attachedPolicyArns.length === 0);
+  return [
+    ...notes,
+    ...(caller.root ? ["The caller is the account's root user. It works; a user or role of its own is safer."] : []),
+    ...bare.map(
+      r =>
+        `Role ${r.name} gets no permissions here: --permissions code gives it what the code needs; or give a policy with --policy, --policy-arn or their plan- and apply- forms.`,
+    ),
+    ...plan.notes,
+  ];
+}

@@ -1,0 +1,238 @@
+import { parseOperator } from '../../policy/evaluate';
+import { hasHole } from '../../policy/patterns/holes';
+import { subjectFindings } from './lintSubjects';
+import type { TrustExpectation, TrustFinding } from './trustFinding';
+import type { Clause, Statement } from '../../policy/statement';
+
+/** The conditions of one Allow statement for tokens of `host`. */
+export function lintClauses(s: Statement, host: string, expected: TrustExpectation): readonly TrustFinding[] {
+  const findings: TrustFinding[] = [];
+  const own = (c: Clause, name: string): boolean => {
+    const colon = c.key.lastIndexOf(':');
+    const isHost = sameHost(c.key.slice(0, colon), host);
+    return isHost && c.key.slice(colon + 1).toLowerCase() === name;
+  };
+  for (const clause of s.clauses) {
+    findings.push(...keyFindings(clause, host), ...operatorFindings(clause, s));
+    if (own(clause, 'aud')) findings.push(...audienceFindings(clause, expected));
+  }
+  const subjects = s.clauses
+    .filter(c => own(c, 'sub'))
+    .map(c => ({ clause: c, found: c.values.flatMap(v => subjectFindings(c, v, expected)) }));
+  // All clauses must hold: a wide one does no harm beside one that is exact.
+  const isExact = subjects.some(
+    ({ clause, found }) => isRestricting(clause) && isPlain(clause) && !found.some(f => f.weight !== 'note'),
+  );
+  findings.push(...subjects.flatMap(({ found }) => found.filter(f => !isExact || f.weight !== 'too-broad')));
+  const judged = (name: string): boolean => s.clauses.some(c => own(c, name) && isRestricting(c));
+  /** Has a condition on such a key a finding of its own: another issuer's key, or an operator that says too little? */
+  const said = (name: string): boolean =>
+    s.clauses.some(
+      c => c.key.toLowerCase().endsWith(`:${name}`) && (!own(c, name) || wrongOperator(c) || isNegated(c)),
+    );
+  for (const c of s.clauses) {
+    if (c.values.length > 0 || c.unknown || !isRestricting(c) || !(own(c, 'sub') || own(c, 'aud'))) continue;
+    const message = `The condition on ${c.key} lists no value, so no token fulfils it.`;
+    findings.push({ code: 'no-value', weight: 'broken', message, start: c.valueSpan.start, end: c.valueSpan.end });
+  }
+  if (!judged('sub') && !said('sub')) {
+    findings.push({
+      code: 'missing-subject',
+      weight: 'broken',
+      message: `No condition looks at ${host}:sub: any workspace of any organization could assume the role. For app.terraform.io IAM refuses such a policy.`,
+      start: s.span.start,
+      end: s.span.end,
+    });
+  }
+  if (!judged('aud') && !said('aud')) {
+    findings.push({
+      code: 'missing-audience',
+      weight: 'note',
+      message: `No condition looks at ${host}:aud: every audience of the OIDC provider will do.`,
+      start: s.span.start,
+      end: s.span.end,
+    });
+  }
+  return findings;
+}
+
+/** A host that only Terraform knows is taken for the right one. */
+function sameHost(prefix: string, host: string): boolean {
+  return hasHole(prefix) || hasHole(host) || prefix.toLowerCase() === host.toLowerCase();
+}
+
+function isRestricting(c: Clause): boolean {
+  const operator = parseOperator(c.operator);
+  return operator.base.startsWith('string') && !operator.base.startsWith('stringnot');
+}
+
+const isNegated = (c: Clause): boolean => parseOperator(c.operator).base.startsWith('stringnot');
+
+const isOpen = (c: Clause): boolean => c.unknown || c.values.some(v => hasHole(v.value));
+
+/** Does it hold for no token without the key? */
+function isPlain(c: Clause): boolean {
+  const { set, ifExists } = parseOperator(c.operator);
+  return set !== 'all' && !ifExists && c.values.length > 0 && !isOpen(c);
+}
+
+/** Names are strings; Null only asks whether there is one. */
+function wrongOperator(c: Clause): boolean {
+  const { base } = parseOperator(c.operator);
+  return !base.startsWith('string') && base !== 'null';
+}
+
+function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
+  const colon = clause.key.lastIndexOf(':');
+  const prefix = clause.key.slice(0, colon);
+  const name = clause.key.slice(colon + 1).toLowerCase();
+  const at = { start: clause.keySpan.start, end: clause.keySpan.end };
+  const isHost = sameHost(prefix, host);
+  if (!isHost && (name === 'sub' || name === 'aud')) {
+    return [
+      {
+        code: 'wrong-host',
+        weight: 'broken',
+        message: `The key ${clause.key} is of another issuer; tokens of ${host} have ${host}:${name}.`,
+        ...at,
+        fix: { title: `Write ${host}:${name}`, edits: [{ span: at, newText: JSON.stringify(`${host}:${name}`) }] },
+      },
+    ];
+  }
+  if (isHost && name.startsWith('terraform_')) {
+    return [
+      {
+        code: 'custom-claim',
+        weight: 'broken',
+        message: `AWS documents sub and aud for this issuer, not ${name}. A condition on a key that is absent never holds.`,
+        ...at,
+      },
+    ];
+  }
+  return [];
+}
+
+function operatorFindings(clause: Clause, statement: Statement): readonly TrustFinding[] {
+  if (!/:(?:sub|aud)$/i.test(clause.key)) return [];
+  const at = { start: clause.operatorSpan.start, end: clause.operatorSpan.end };
+  const operator = parseOperator(clause.operator);
+  const out: TrustFinding[] = [];
+  const plain = clause.operator.replace(/^[^:]*:/, '').replace(/IfExists$/i, '');
+  if (wrongOperator(clause)) {
+    out.push({
+      code: 'wrong-operator',
+      weight: 'broken',
+      message: `${clause.operator} does not compare strings, and sub and aud are strings: use StringEquals, or StringLike with wildcards.`,
+      ...at,
+    });
+  }
+  if (operator.set === 'all') {
+    out.push({
+      code: 'for-all-values',
+      weight: 'broken',
+      message:
+        'ForAllValues is true for a token without the key. sub and aud have one value: use the operator without it.',
+      ...at,
+      fix: { title: `Write ${plain}`, edits: [{ span: at, newText: JSON.stringify(plain) }] },
+    });
+  } else if (operator.set === 'any') {
+    out.push({
+      code: 'for-any-value',
+      weight: 'note',
+      message: 'sub and aud have one value: ForAnyValue is not needed.',
+      ...at,
+    });
+  }
+  if (operator.ifExists) {
+    out.push({
+      code: 'if-exists',
+      weight: 'too-broad',
+      message: 'IfExists is true for a token without the key: use the operator without it.',
+      ...at,
+    });
+  }
+  if (isNegated(clause) && /:sub$/i.test(clause.key)) {
+    out.push({
+      code: 'negated-subject',
+      weight: 'too-broad',
+      message: 'A negated operator lets in every subject but the named ones, other organizations included.',
+      ...at,
+    });
+  } else if (isNegated(clause)) {
+    out.push({
+      code: 'negated-audience',
+      weight: 'note',
+      message: 'A negated operator takes every audience of the OIDC provider but the named ones: use StringEquals.',
+      ...at,
+    });
+  }
+  if (operator.base === 'stringequalsignorecase') {
+    out.push({
+      code: 'ignores-case',
+      weight: 'note',
+      message: 'Names are case-sensitive: StringEquals is exact.',
+      ...at,
+    });
+  }
+  if (operator.base === 'stringequals' || operator.base === 'stringequalsignorecase') {
+    // StringLike does all that StringEquals does, so the operator can take its name, unless the statement has one already.
+    const free = !statement.clauses.some(c => /^StringLike$/i.test(c.operator));
+    const fix = { title: 'Write StringLike', edits: [{ span: at, newText: JSON.stringify('StringLike') }] };
+    for (const v of clause.values.filter(value => /[*?]/.test(value.value))) {
+      out.push({
+        code: 'wildcard-in-string-equals',
+        weight: 'broken',
+        message: `${clause.operator} takes * and ? as letters, so this matches no token. StringLike knows wildcards.`,
+        start: v.start,
+        end: v.end,
+        ...(free && operator.base === 'stringequals' && operator.set === undefined && !operator.ifExists
+          ? { fix }
+          : {}),
+      });
+    }
+  }
+  return out;
+}
+
+function audienceFindings(clause: Clause, expected: TrustExpectation): readonly TrustFinding[] {
+  if (isOpen(clause) || !isRestricting(clause)) return [];
+  const wanted = expected.audience ?? 'aws.workload.identity';
+  const like = parseOperator(clause.operator).base === 'stringlike';
+  const star = clause.values.find(v => like && /^\*+$/.test(v.value));
+  if (star !== undefined)
+    return [
+      {
+        code: 'any-audience',
+        weight: 'note',
+        message: 'A bare * takes every audience of the OIDC provider.',
+        start: star.start,
+        end: star.end,
+      },
+    ];
+  if (clause.values.some(v => v.value === wanted || (like && /[*?]/.test(v.value)))) return [];
+  const first = clause.values[0];
+  const at = { start: first?.start ?? clause.valueSpan.start, end: first?.end ?? clause.valueSpan.end };
+  // A custom audience is legitimate, but then the workspace has to ask for it; the ones of other tools never are.
+  const foreign = clause.values.every(v => /^(?:sts\.amazonaws\.com(?:\.cn)?|https:\/\/|api:\/\/)/.test(v.value));
+  if (expected.audience === undefined && !foreign) {
+    return [
+      {
+        code: 'custom-audience',
+        weight: 'note',
+        message: `The audience is not ${wanted}: the workspace has to set TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE to it.`,
+        ...at,
+      },
+    ];
+  }
+  return [
+    {
+      code: 'wrong-audience',
+      weight: 'broken',
+      message: `Tokens carry the audience "${wanted}"; the policy wants ${clause.values.map(v => `"${v.value}"`).join(', ') || 'nothing'}.`,
+      ...at,
+      ...(clause.values.length === 1 && first
+        ? { fix: { title: `Write ${wanted}`, edits: [{ span: at, newText: JSON.stringify(wanted) }] } }
+        : {}),
+    },
+  ];
+}

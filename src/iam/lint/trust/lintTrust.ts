@@ -1,0 +1,344 @@
+import type { Span } from '../../../core/text';
+import { parseOidcProviderArn } from '../../../oidc/partition';
+import { assumeAction, evaluate } from '../../policy/evaluate';
+import { compilePattern, matches } from '../../policy/patterns/glob';
+import { hasHole } from '../../policy/patterns/holes';
+import { lintClauses } from './lintClauses';
+import { type PolicyText, readPolicyText } from '../../policy/node';
+import { readPolicy, type Statement } from '../../policy/statement';
+import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
+
+export interface TrustReport {
+  readonly verdict: TrustVerdict;
+  readonly findings: readonly TrustFinding[];
+}
+
+const knownHosts: ReadonlySet<string> = new Set(['app.terraform.io', 'app.eu.terraform.io']);
+
+/** Lints a trust policy's text. Statements for other issuers (GitHub, clusters, users) are left alone. */
+export function lintTrustText(text: string, expected: TrustExpectation): TrustReport & { readonly text: string } {
+  const read = readPolicyText(text);
+  return { ...lintTrust(read, expected), text: read.text };
+}
+
+export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustReport {
+  const findings: TrustFinding[] = read.syntax.map(({ message, comma, start, end }) => ({
+    code: 'json-syntax',
+    weight: 'broken',
+    message,
+    start,
+    end,
+    ...(comma && { fix: { title: 'Remove the comma', edits: [{ span: { start, end }, newText: '' }] } }),
+  }));
+  for (const comment of read.comments) {
+    findings.push({
+      code: 'json-comment',
+      weight: 'broken',
+      message: 'IAM takes no comments in a policy: it would answer MalformedPolicyDocument.',
+      ...comment,
+      fix: { title: 'Remove the comment', edits: [{ span: comment, newText: '' }] },
+    });
+  }
+  if (read.root === undefined || read.syntax.length > 0) {
+    if (findings.length === 0)
+      findings.push({
+        code: 'json-syntax',
+        weight: 'broken',
+        message: 'There is no policy in this text.',
+        start: 0,
+        end: 0,
+      });
+    return report(findings);
+  }
+  const policy = readPolicy(read.root);
+  for (const p of [...policy.problems, ...policy.statements.flatMap(s => s.problems)]) {
+    findings.push({ code: 'refused-by-iam', weight: 'broken', message: p.message, start: p.start, end: p.end });
+  }
+  const relevant = policy.statements.filter(s => isRelevant(s, expected.hostname));
+  const allows = relevant.filter(s => s.effect === 'Allow');
+  if (allows.length === 0) {
+    findings.push({
+      code: 'no-statement',
+      weight: 'broken',
+      message: `No statement lets a token of ${expected.hostname ?? 'HCP Terraform'} assume the role.`,
+      start: read.root.start,
+      end: read.root.end,
+    });
+  }
+  for (const statement of allows) {
+    findings.push(...principalFindings(statement, expected), ...actionFindings(statement));
+    const host = hostOf(statement, expected);
+    if (host !== undefined) findings.push(...lintClauses(statement, host, expected));
+  }
+  findings.push(...reachable(policy, allows, expected, read.root), ...denied(policy, allows, expected));
+  return report(findings);
+}
+
+function report(findings: readonly TrustFinding[]): TrustReport {
+  const sorted = [...findings].sort((a, b) => a.start - b.start || a.end - b.end);
+  const verdict = sorted.some(f => f.weight === 'broken')
+    ? 'broken'
+    : sorted.some(f => f.weight === 'too-broad')
+      ? 'too-broad'
+      : 'correct';
+  return { verdict, findings: sorted };
+}
+
+/** Is the statement about HCP Terraform: by its provider, by its condition keys, or by what a subject looks like? */
+function isRelevant(s: Statement, hostname: string | undefined): boolean {
+  const hosts =
+    (s.principal ?? s.notPrincipal)?.federated.map(
+      f => parseOidcProviderArn(f.value)?.host ?? f.value.replace(/^.*oidc-provider\//, ''),
+    ) ?? [];
+  const wanted = (host: string): boolean =>
+    knownHosts.has(host) || host === hostname || /(?:^|[./])tfe\b|terraform/i.test(host);
+  if (hosts.some(wanted)) return true;
+  const keys = s.clauses.map(c => c.key.slice(0, c.key.lastIndexOf(':')));
+  if (keys.some(wanted)) return true;
+  if (s.clauses.some(c => c.values.some(v => /^organization:/.test(v.value)))) return true;
+  // `Principal: "*"` without any condition lets everybody in, tokens of HCP Terraform among them.
+  return s.principal?.any === true && covers(s);
+}
+
+function actionMatches(pattern: string): boolean {
+  const compiled = compilePattern(pattern.toLowerCase(), false, true);
+  return compiled.kind === 'pattern' && matches(compiled.parts, assumeAction.toLowerCase());
+}
+
+function covers(s: Statement): boolean {
+  return s.actions?.some(a => actionMatches(a.value)) ?? s.notActions !== undefined;
+}
+
+/** The host that the statement's tokens come from: the asked one, else the provider's, else that of the keys. */
+function hostOf(s: Statement, expected: TrustExpectation): string | undefined {
+  if (expected.hostname !== undefined) return expected.hostname;
+  const provider = s.principal?.federated
+    .map(f => parseOidcProviderArn(f.value)?.host ?? /oidc-provider\/(.+)$/.exec(f.value)?.[1])
+    .find(h => h !== undefined);
+  // The ARN's own defect is a finding already; the keys are judged by the host that was meant.
+  if (provider !== undefined) return provider.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const key = s.clauses.find(c => /:(?:sub|aud)$/i.test(c.key))?.key;
+  return key === undefined ? undefined : key.slice(0, key.lastIndexOf(':'));
+}
+
+function principalFindings(s: Statement, expected: TrustExpectation): readonly TrustFinding[] {
+  if (s.notPrincipal !== undefined) {
+    return [
+      {
+        code: 'not-principal',
+        weight: 'too-broad',
+        message: 'NotPrincipal with Allow lets in everyone who is not named.',
+        start: s.notPrincipal.start,
+        end: s.notPrincipal.end,
+      },
+    ];
+  }
+  const p = s.principal;
+  if (p === undefined || p.unknown) return [];
+  const span = { start: p.start, end: p.end };
+  if (p.any || p.federated.some(f => f.value === '*')) {
+    return [
+      {
+        code: 'principal-any',
+        weight: 'too-broad',
+        message: 'The Principal is everyone. Name the OIDC provider.',
+        ...span,
+      },
+    ];
+  }
+  if (p.federated.length === 0) {
+    return [
+      {
+        code: 'no-federated-principal',
+        weight: 'broken',
+        message: 'A token needs a Federated principal: the ARN of the OIDC provider.',
+        ...span,
+      },
+    ];
+  }
+  return p.federated.flatMap((f): TrustFinding[] => {
+    const arn = parseOidcProviderArn(f.value);
+    if (arn === undefined) {
+      return [
+        {
+          code: 'malformed-provider',
+          weight: 'broken',
+          message: `"${f.value}" is no ARN of an OIDC provider, as in arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST.`,
+          start: f.start,
+          end: f.end,
+        },
+      ];
+    }
+    if (/^https?:|\/$/.test(arn.host)) {
+      return [
+        {
+          code: 'malformed-provider',
+          weight: 'broken',
+          message: 'The ARN names the host without "https://" and without a slash at its end.',
+          start: f.start,
+          end: f.end,
+        },
+      ];
+    }
+    if (expected.hostname !== undefined && arn.host !== expected.hostname) {
+      return [
+        {
+          code: 'wrong-host',
+          weight: 'broken',
+          message: `The provider is for ${arn.host}; tokens of this workspace come from ${expected.hostname}.`,
+          start: f.start,
+          end: f.end,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function actionFindings(s: Statement): readonly TrustFinding[] {
+  if (s.actions === undefined) {
+    const span = s.notActions?.[0] ?? s.span;
+    return [
+      {
+        code: 'not-action',
+        weight: 'too-broad',
+        message: `NotAction with Allow grants every action but the named ones. Write Action: ${assumeAction}.`,
+        start: span.start,
+        end: span.end,
+      },
+    ];
+  }
+  if (covers(s)) {
+    const wide = s.actions.find(a => /[*?]/.test(a.value));
+    return wide === undefined
+      ? []
+      : [
+          {
+            code: 'wide-action',
+            weight: 'note',
+            message: `"${wide.value}" allows more than a token needs; write ${assumeAction}.`,
+            start: wide.start,
+            end: wide.end,
+          },
+        ];
+  }
+  const [first] = s.actions;
+  const fix =
+    first !== undefined && /^sts:AssumeRole(?:WithSAML)?$/i.test(first.value)
+      ? {
+          title: `Write ${assumeAction}`,
+          edits: [{ span: { start: first.start, end: first.end }, newText: JSON.stringify(assumeAction) }],
+        }
+      : undefined;
+  return [
+    {
+      code: 'wrong-action',
+      weight: 'broken',
+      message: `A token is exchanged by ${assumeAction}; this statement allows ${s.actions.map(a => a.value).join(', ') || 'nothing'}.`,
+      start: first?.start ?? s.span.start,
+      end: first?.end ?? s.span.end,
+      ...(fix && { fix }),
+    },
+  ];
+}
+
+/** With all names given: do this workspace's runs get in? */
+function reachable(
+  policy: ReturnType<typeof readPolicy>,
+  allows: readonly Statement[],
+  expected: TrustExpectation,
+  root: Span,
+): readonly TrustFinding[] {
+  const { organization, project, workspace } = expected;
+  if (organization === undefined || workspace === undefined || allows.length === 0) return [];
+  const host =
+    expected.hostname ?? allows.map(s => hostOf(s, expected)).find(h => h !== undefined) ?? 'app.terraform.io';
+  if (hasHole(host)) return [];
+  const audience = expected.audience ?? 'aws.workload.identity';
+  // Without a project its segment stays open: the question is then whether any project would do.
+  const named = project ?? projectIn(allows) ?? 'Default Project';
+  const decisions = (['plan', 'apply'] as const).map(phase => ({
+    phase,
+    evaluation: evaluate(policy, {
+      hostname: host,
+      subject: `organization:${organization}:project:${named}:workspace:${workspace}:run_phase:${phase}`,
+      audience,
+    }),
+  }));
+  const open = decisions.filter(d => d.evaluation.decision === 'allow');
+  const span = { start: root.start, end: root.start + 1 };
+  if (open.length === 2) return [];
+  const [only] = open;
+  const other = decisions.find(d => d.evaluation.decision !== 'allow');
+  if (only !== undefined && other !== undefined) {
+    return [
+      {
+        code: 'one-phase',
+        weight: 'note',
+        message: `Only ${only.phase} runs may assume the role; ${other.phase} runs need a role of their own.`,
+        ...span,
+      },
+    ];
+  }
+  if (decisions.some(d => d.evaluation.decision === 'undecided')) {
+    return [
+      {
+        code: 'undecided',
+        weight: 'note',
+        message: `Whether the workspace may assume the role can not be told from the policy: ${[...new Set(decisions.flatMap(d => d.evaluation.why))].join(' ')}`,
+        ...span,
+      },
+    ];
+  }
+  const why = [...new Set(decisions.flatMap(d => d.evaluation.why))].slice(0, 2).join(' ');
+  return [
+    {
+      code: 'workspace-refused',
+      weight: 'broken',
+      message: `Runs of ${organization}/${workspace} (project "${named}") are refused. ${why}`,
+      ...span,
+    },
+  ];
+}
+
+/** Subjects that are written out, let in by one statement and refused by the Deny of another. */
+function denied(
+  policy: ReturnType<typeof readPolicy>,
+  allows: readonly Statement[],
+  expected: TrustExpectation,
+): readonly TrustFinding[] {
+  if (!policy.statements.some(s => s.effect === 'Deny')) return [];
+  return allows.flatMap(statement => {
+    const host = hostOf(statement, expected);
+    if (host === undefined || hasHole(host)) return [];
+    const values = (name: string): Statement['clauses'][number]['values'] =>
+      statement.clauses.filter(c => c.key.toLowerCase() === `${host}:${name}`.toLowerCase()).flatMap(c => c.values);
+    const audience = expected.audience ?? values('aud')[0]?.value ?? 'aws.workload.identity';
+    return values('sub').flatMap((v): readonly TrustFinding[] => {
+      const phases = v.value.endsWith(':run_phase:*') ? ['plan', 'apply'] : [''];
+      const subjects = phases.map(phase => (phase === '' ? v.value : v.value.replace(/\*$/, phase)));
+      const refused = subjects.flatMap(subject => {
+        if (hasHole(subject) || /[*?$]/.test(subject)) return [];
+        const { decision, statements } = evaluate(policy, { hostname: host, subject, audience });
+        const by = statements.find(s => s.effect === 'Deny' && s.applies === 'yes');
+        return decision === 'deny' && by !== undefined ? [by.index + 1] : [];
+      });
+      const [by] = refused;
+      if (by === undefined || refused.length < subjects.length) return [];
+      const message = `Statement ${by} denies this subject, and a Deny always wins.`;
+      return [{ code: 'denied', weight: 'broken', message, start: v.start, end: v.end }];
+    });
+  });
+}
+
+function projectIn(allows: readonly Statement[]): string | undefined {
+  for (const s of allows) {
+    for (const c of s.clauses) {
+      for (const v of c.values) {
+        const found = /^organization:[^:]*:project:([^:*?]+):workspace:/.exec(v.value)?.[1];
+        if (found !== undefined) return found;
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+import type { Span, TextEdit } from '../../../core/text';
+
+/** `broken`: the runs it is for are refused, or IAM refuses the policy. `too-broad`: others are let in as well. */
+export type TrustVerdict = 'correct' | 'too-broad' | 'broken';
+
+export interface TrustFinding extends Span {
+  readonly code: string;
+  /** What it makes of the policy; `note` changes nothing. */
+  readonly weight: 'broken' | 'too-broad' | 'note';
+  readonly message: string;
+  readonly fix?: { readonly title: string; readonly edits: readonly Omit<TextEdit, 'file'>[] };
+}
+
+/** What the policy is meant for, as far as it is known. */
+export interface TrustExpectation {
+  readonly organization?: string;
+  readonly project?: string;
+  readonly workspace?: string;
+  /** The issuer's host, without port. */
+  readonly hostname?: string;
+  readonly audience?: string;
+}

@@ -1,0 +1,221 @@
+import { attributeOf, type ResourceBlock } from '../../terraform/model';
+import type { Expression } from '../../terraform/syntax/ast';
+import { namedByProvider, templates, type Template } from './tables/arns';
+import { pathOf } from './modulePaths';
+import { resourceOf, type Place, type Scope } from './scope';
+import type { KnownText } from './textFunctions';
+import { follow, instancesOf, knownText, referencedName } from './values';
+
+const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
+
+/** Services where an action's further ARN kinds are alternatives, not things that one call needs at the same time. */
+export const alternativeKinds: ReadonlySet<string> = new Set([
+  's3',
+  'sqs',
+  'sns',
+  'lambda',
+  'dynamodb',
+  'logs',
+  'ecr',
+  'ecs',
+  'secretsmanager',
+  'ssm',
+  'eks',
+  'events',
+  'cloudwatch',
+  'states',
+  'kinesis',
+  'codebuild',
+  'ses',
+  'iam',
+]);
+
+/** The ARNs of a resource's instances by the names in its code; undefined where a name is not known here. */
+export function resourceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const all = instancesOf(resource.body, scope).map(instance => instanceArns(resource, instance, place));
+  return all.some(arns => arns === undefined) ? undefined : [...new Set(all.flatMap(arns => arns ?? []))];
+}
+
+function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const direct = resource.mode !== 'resource' ? attributeOf(resource.body, 'arn') : undefined;
+  const exact = direct === undefined ? undefined : knownText(direct.value, scope);
+  if (exact?.open === false && /^arn:[^*?$\s]+$/.test(exact.text)) return [exact.text];
+  const principal = principalArns(resource, scope, place);
+  if (principal !== undefined) return principal;
+  const template = templateOf(resource.type);
+  if (template === undefined) return undefined;
+  const [argument, service, where, rests] = template;
+  const written = attributeOf(resource.body, argument.split('+')[0] ?? '');
+  const arn = written === undefined ? undefined : knownText(written.value, scope);
+  // An ARN as it is written; AWS adds six letters to a secret's name, which may be left out.
+  if (arn?.open === false && new RegExp(`^arn:[^*?$\\s]+:${service}:[^*?$\\s]+$`).test(arn.text))
+    return service === 'secretsmanager' ? [arn.text, `${arn.text}-*`] : [arn.text];
+  const names = argument.split('+').map(name => nameOf(resource, scope, name));
+  const [first] = names;
+  if (first === undefined || names.some(n => n === undefined)) return undefined;
+  const path = attributeOf(resource.body, 'path');
+  const pathText = path === undefined ? { text: '/', open: false } : knownText(path.value, scope);
+  if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
+  const start = arnStart(service, where, isPublic(resource.type, first) ? { ...place, account: '' } : place);
+  // The objects belong to the bucket where emptying it was asked for.
+  const all =
+    resource.type === 'aws_s3_bucket'
+      ? [...rests, '{}/*']
+      : ofVersion(resource)
+        ? rests.flatMap(rest => [rest, `${rest}:*`])
+        : rests;
+  return all.map(rest => {
+    let text = rest
+      .replace('{path}', () => pathText?.text ?? '/')
+      .replace('{lb}', () => balancerKind(resource, scope))
+      .replace('{group}', () => scheduleGroup(resource, scope))
+      .replace('{scope}', () => aclScope(resource, scope));
+    for (const name of names) text = text.replace('{}', () => inArn(service, name));
+    return start + text;
+  });
+}
+
+/**
+ * AWS's own parameters belong to no account: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-finding-public-parameters.html
+ */
+function isPublic(type: string, name: KnownText): boolean {
+  return /^aws_ssm_parameters?(?:_by_path)?$/.test(type) && /^\/?aws\/service\//.test(name.text);
+}
+
+/** Functions have ARNs of their own for versions and aliases; the data source reads the newest version. */
+function ofVersion({ type, mode, body }: ResourceBlock): boolean {
+  if (!type.startsWith('aws_lambda_') || templateOf(type)?.[3].length !== 1) return false;
+  return (mode === 'data' && type === 'aws_lambda_function') || attributeOf(body, 'qualifier') !== undefined;
+}
+
+/**
+ * A role, user or group that an argument names by name alone: its ARN has a path, which a resource of this code has, and which
+ * nothing tells for others.
+ */
+function principalArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  if (resource.mode !== 'resource') return foundByName(resource, scope, place);
+  const match =
+    /^aws_iam_(role|user|group)_(?!.*login)/.exec(resource.type) ?? /^aws_iam_access_(?:key)/.exec(resource.type);
+  const kind = match?.[1] ?? (match === null ? undefined : 'user');
+  if (kind === undefined) return undefined;
+  const argument = attributeOf(resource.body, kind) ?? attributeOf(resource.body, `${kind}_name`);
+  if (argument === undefined) return undefined;
+  const behind = follow(argument.value, scope);
+  const [type, name] = pathOf(behind.value) ?? [];
+  const { instance: _, ...outside } = behind.scope;
+  const owner = type === `aws_iam_${kind}` ? resourceOf(outside.module, 'resource', type, name) : undefined;
+  if (owner !== undefined) return resourceArns(owner, outside, place);
+  const known = nameOf(resource, scope, argument.name);
+  return known === undefined ? undefined : anyPath(kind, known, place.account ?? '*', place);
+}
+
+/** Data sources of IAM find by name, whatever the path; a policy may be AWS's own. */
+function foundByName(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
+  const kind = /^aws_iam_(role|user|policy|instance_profile)$/.exec(resource.type)?.[1]?.replace('_', '-');
+  const known = kind === undefined ? undefined : nameOf(resource, scope, kind === 'user' ? 'user_name' : 'name');
+  if (kind === undefined || known === undefined) return undefined;
+  const accounts = [place.account ?? '*', ...(kind === 'policy' ? ['aws'] : [])];
+  return accounts.flatMap(account => anyPath(kind, known, account, place));
+}
+
+function anyPath(kind: string, name: KnownText, account: string, place: Place): readonly string[] {
+  const start = `arn:${place.partition}:iam::${account}:${kind}/`;
+  const text = name.text + (name.open ? '*' : '');
+  return [`${start}${text}`, `${start}*/${text}`];
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html */
+function balancerKind(resource: ResourceBlock, scope: Scope): string {
+  const type = attributeOf(resource.body, 'load_balancer_type');
+  if (type === undefined) return 'app';
+  const known = knownText(type.value, scope)?.text;
+  return known === 'application' ? 'app' : known === 'network' ? 'net' : known === 'gateway' ? 'gwy' : '*';
+}
+
+/** Schedules without a group are in the group "default". */
+function scheduleGroup(resource: ResourceBlock, scope: Scope): string {
+  if (attributeOf(resource.body, 'group_name') === undefined) return 'default';
+  const name = nameOf(resource, scope, 'group_name');
+  return name === undefined ? '*' : name.text + (name.open ? '*' : '');
+}
+
+function aclScope(resource: ResourceBlock, scope: Scope): string {
+  const value = attributeOf(resource.body, 'scope');
+  const known = value === undefined ? undefined : knownText(value.value, scope)?.text;
+  return known === 'CLOUDFRONT' ? 'global' : known === 'REGIONAL' ? 'regional' : '*';
+}
+
+function inArn(service: string, name: KnownText | undefined): string {
+  const text = name?.text ?? '';
+  // Parameter names may begin with the slash that the ARN has anyway; SageMaker writes its ARNs in small letters.
+  const written = service === 'ssm' ? text.replace(/^\//, '') : service === 'sagemaker' ? text.toLowerCase() : text;
+  return written + (name?.open === true ? '*' : '');
+}
+
+/** How a type's ARNs are made, where a table says so. */
+export function templateOf(type: string): Template | undefined {
+  if (Object.hasOwn(templates, type)) return templates[type];
+  return /^aws_s3_bucket(?:_|$)/.test(type) ? bucket : undefined;
+}
+
+function arnStart(service: string, where: Template[2], place: Place): string {
+  const region = where === 'regional' ? (place.region ?? '*') : '';
+  const account = where === 'bare' ? '' : (place.account ?? '*');
+  return `arn:${place.partition}:${service}:${region}:${account}:`;
+}
+
+/** The name that an argument gives: known text that can stand in an ARN, or a long enough beginning of it. */
+export function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownText | undefined {
+  const written = attributeOf(resource.body, argument);
+  const found = written === undefined ? undefined : follow(written.value, scope);
+  // name = var.use_name_prefix ? null : var.name
+  const [direct, behind] = found?.value.kind === 'null' ? [] : [written, found];
+  const path = behind === undefined ? undefined : pathOf(behind.value);
+  // queue_url = aws_sqs_queue.jobs.url
+  const asked = path !== undefined && ['arn', 'url', 'invoke_arn'].includes(path.at(-1) ?? '');
+  const given =
+    behind === undefined
+      ? undefined
+      : asked
+        ? referencedName(path, behind.scope)
+        : knownText(behind.value, behind.scope);
+  const begins = attributeOf(resource.body, `${argument}_prefix`);
+  const prefix = begins !== undefined && follow(begins.value, scope).value.kind === 'null' ? undefined : begins;
+  const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
+  if (
+    direct === undefined &&
+    prefix === undefined &&
+    resource.mode === 'resource' &&
+    // What a removed block speaks of had a name that the code no longer tells.
+    resource.block.type !== 'removed' &&
+    namedByProvider.has(resource.type)
+  )
+    return { text: 'terraform-', open: true };
+  const text = given ?? (start === undefined ? undefined : { text: start.text, open: true });
+  // A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name.
+  const name =
+    text !== undefined && !text.open && /^(?:https:|arn:)/.test(text.text)
+      ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(text.text)?.[1] ?? '', open: false }
+      : text;
+  // A short beginning would reach far more than this resource; signs of a pattern would say something else in a policy.
+  if (name === undefined || name.text === '' || (name.open && name.text.length < 4)) return undefined;
+  return /[*?$\s]/.test(name.text) ? undefined : name;
+}
+
+/** The ARNs that a role has that an argument names: an ARN as written, the role's name, or a role of this code; else undefined. */
+export function roleArns(value: Expression, at: Scope, place: Place): readonly string[] | undefined {
+  const { value: behind, scope } = follow(value, at);
+  const path = pathOf(behind) ?? [];
+  const [type, name, attribute] = path[0] === 'data' ? path.slice(1) : path;
+  const mode = path[0] === 'data' ? 'data' : 'resource';
+  const role =
+    type === 'aws_iam_role' && (attribute === undefined || ['arn', 'id', 'name'].includes(path.at(-1) ?? ''))
+      ? resourceOf(scope.module, mode, type, name)
+      : undefined;
+  // Its path counts: the name alone does not make the ARN.
+  const { instance: _, ...outside } = scope;
+  if (role !== undefined) return resourceArns(role, outside, place);
+  const text = knownText(behind, scope);
+  if (text === undefined || text.open || /[*?$\s]/.test(text.text) || text.text === '') return undefined;
+  return [text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`];
+}

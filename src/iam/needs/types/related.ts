@@ -1,0 +1,191 @@
+import { at, attributeOf } from '../../../terraform/model';
+import type { Body, Expression } from '../../../terraform/syntax/ast';
+import { roleArns } from '../arns';
+import type { FoundNeeds, Need, Phase } from '../need';
+import { connectionNeeds } from './connections';
+import { finalSnapshotNeeds, managedPasswordNeeds } from './databases';
+import { launchNeeds, profileNeeds } from './launches';
+import { logBucketNeeds, logDeliveryNeeds } from './logs';
+import { pass } from '../passing';
+import { byHand, type Subject, valuesAt } from '../subject';
+import { keyUses, scalableServices, type KeyUse } from '../tables/related';
+import { everyRole, passedRoles, serviceLinkedRoles, serviceLinkedRolesWith } from '../tables/roles';
+import { scalingNeeds } from './scaling';
+import { isWanted } from '../wanted';
+import type { Place, Scope } from '../scope';
+import { instancesOf, knownText } from '../values';
+
+/** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
+function passRoleNeeds(subject: Subject): FoundNeeds {
+  const { resource, scope } = subject;
+  const known = passedRoles[resource.type] ?? [];
+  const passed = known.flatMap(([argument, service]) =>
+    (argument === everyRole ? roleArguments(resource.body) : valuesAt(resource.body, argument.split('.'))).map(
+      value => ({ value, service }),
+    ),
+  );
+  // Types that no table has: an argument with the name of a role, set to a role that the code names.
+  const others =
+    known.length > 0 || resource.type.startsWith('aws_iam_')
+      ? []
+      : roleArguments(resource.body).map(value => ({ value, service: undefined }));
+  const needs: Need[] = [];
+  const notes: string[] = [];
+  for (const { value, service } of [...passed, ...others]) {
+    for (const one of value.kind === 'tuple' ? value.items : [value]) {
+      if (one.kind === 'null') continue;
+      const arns = instancesOf(resource.body, scope).map(instance => roleArns(one, instance, subject.place));
+      const found = pass(
+        subject,
+        one,
+        arns.some(a => a === undefined) ? undefined : arns.flatMap(a => a ?? []),
+        service,
+      );
+      needs.push(...found.needs);
+      if (service !== undefined) notes.push(...found.notes);
+    }
+  }
+  return { needs, notes };
+}
+
+const roleNames = /(?:^|_)(?:role|role_arn|iam_role)$/;
+
+function roleArguments(body: Body): readonly Expression[] {
+  return [
+    ...body.attributes.filter(a => roleNames.test(a.name)).map(a => a.value),
+    ...body.blocks.flatMap(block => roleArguments(block.body)),
+  ];
+}
+
+/** Services make their own role on first use, in the name of the caller. */
+function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  const namespace = attributeOf(resource.body, 'service_namespace');
+  const known = namespace === undefined ? undefined : knownText(namespace.value, scope)?.text;
+  const services =
+    resource.type === 'aws_appautoscaling_target'
+      ? [scalableServices[known ?? ''] ?? []].flat()
+      : [
+          ...(serviceLinkedRoles[resource.type] ?? []),
+          ...(serviceLinkedRolesWith[resource.type] ?? []).flatMap(([service, ...words]) =>
+            words.some(word => isWanted(word, resource.body, scope, subject.types)) ? [service] : [],
+          ),
+        ];
+  return services.map(service =>
+    byHand(subject, {
+      action: 'iam:CreateServiceLinkedRole',
+      location: at(resource.file, resource.block.typeSpan),
+      resources: [`arn:${place.partition}:iam::${place.account ?? '*'}:role/aws-service-role/${service}/*`],
+      condition: { StringEquals: { 'iam:AWSServiceName': service } },
+    }),
+  );
+}
+
+/** A key that the code names: the service uses it in the name of the caller. */
+export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
+  const { resource, scope, place } = subject;
+  const use = keyUseOf(resource.type);
+  if (use === undefined) return [];
+  const needs: Need[] = [];
+  for (const path of use.arguments) {
+    for (const value of valuesAt(resource.body, path.split('.'))) {
+      if (value.kind === 'null') continue;
+      const known = knownText(value, scope);
+      // AWS's own keys ask for nothing: their policies allow the service's users.
+      if (known !== undefined && /(?:^|:)alias\/aws\//.test(known.text)) continue;
+      const { partition, region = '*', account = '*' } = place;
+      const arn =
+        known?.open === false && /^arn:[^*?$]+:key\//.test(known.text)
+          ? known.text
+          : known?.open === false && /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]{32})$/.test(known.text)
+            ? `arn:${partition}:kms:${region}:${account}:key/${known.text}`
+            : undefined;
+      const plan = resource.type !== 'aws_secretsmanager_secret' || readsVersions(scope) ? use.plan : [];
+      for (const action of new Set(phase === 'plan' ? plan : [...plan, ...use.apply])) {
+        needs.push(
+          byHand(subject, {
+            action: `kms:${action}`,
+            location: at(resource.file, value),
+            resources: [arn ?? `arn:${partition}:kms:${region}:${account}:key/*`],
+            why: arn === undefined ? 'NameNotKnown' : '',
+            confidence: 'medium',
+            ...keyCondition(action, use, place),
+          }),
+        );
+      }
+    }
+  }
+  return needs;
+}
+
+/** A function's code in a bucket is read in the name of who makes the function. */
+function codeNeeds(subject: Subject): readonly Need[] {
+  const { resource, scope, place } = subject;
+  if (resource.type !== 'aws_lambda_function' && resource.type !== 'aws_lambda_layer_version') return [];
+  const bucket = attributeOf(resource.body, 's3_bucket');
+  const key = attributeOf(resource.body, 's3_key');
+  if (bucket === undefined || bucket.value.kind === 'null') return [];
+  const text = (value: Expression | undefined): string => {
+    const known = value === undefined ? undefined : knownText(value, scope);
+    return known === undefined || /[*?$]/.test(known.text) ? '*' : known.text + (known.open ? '*' : '');
+  };
+  const action = attributeOf(resource.body, 's3_object_version') === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+  const object = `arn:${place.partition}:s3:::${text(bucket.value)}/${text(key?.value)}`;
+  return [
+    byHand(subject, {
+      action,
+      location: at(resource.file, bucket),
+      resources: [object],
+      why: object.includes(':::*') ? 'NameNotKnown' : '',
+    }),
+  ];
+}
+
+function keyUseOf(type: string): KeyUse | undefined {
+  if (Object.hasOwn(keyUses, type)) return keyUses[type];
+  if (type.startsWith('aws_kms_')) return undefined;
+  return {
+    arguments: [
+      'kms_key_id',
+      'kms_key_arn',
+      'kms_key',
+      'encryption_configuration.kms_key',
+      'encryption_config.kms_key_id',
+    ],
+    plan: [],
+    apply: ['DescribeKey', 'CreateGrant'],
+  };
+}
+
+/** The value of a secret is read where the code has a version of one. */
+function readsVersions(scope: Scope): boolean {
+  return scope.module.resources.some(r => r.type === 'aws_secretsmanager_secret_version');
+}
+
+/** Grants only for services; data keys only through the service that the resource belongs to. */
+function keyCondition(action: string, use: KeyUse, place: Place): Pick<Need, 'condition'> {
+  if (action === 'CreateGrant') return { condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } } };
+  // China's services have other names: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+  const usual = place.partition === 'aws' || place.partition === 'aws-us-gov';
+  if (action === 'DescribeKey' || use.via === undefined || place.region === undefined || !usual) return {};
+  return { condition: { StringEquals: { 'kms:ViaService': `${use.via}.${place.region}.amazonaws.com` } } };
+}
+
+/** What applying a resource needs of other services, beside its keys. */
+export function relatedNeeds(subject: Subject): FoundNeeds {
+  const found = [passRoleNeeds(subject), profileNeeds(subject), logDeliveryNeeds(subject)];
+  return {
+    needs: [
+      ...found.flatMap(f => f.needs),
+      ...serviceLinkedRoleNeeds(subject),
+      ...managedPasswordNeeds(subject),
+      ...finalSnapshotNeeds(subject),
+      ...launchNeeds(subject),
+      ...scalingNeeds(subject),
+      ...connectionNeeds(subject),
+      ...codeNeeds(subject),
+      ...logBucketNeeds(subject),
+    ],
+    notes: found.flatMap(f => f.notes),
+  };
+}

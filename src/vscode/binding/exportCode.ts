@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { type BindingChoices, desiredBinding } from '../../binding/desired/choices';
+import { exportAwsCli } from '../../binding/export/awsCli';
+import type * as CloudFormation from '../../binding/export/cloudFormation';
+import { existingIn, nothing } from '../../binding/export/existing';
+import { exportTerraform } from '../../binding/export/terraform';
+import type { PreparedBinding } from '../../binding/plan/prepare';
+import { ProblemError } from '../../core/problem';
+
+/** Shows the setup as code in a new editor, for teams that keep IAM in a repository. */
+export async function showExport(binding: BindingChoices, prepared: PreparedBinding | undefined): Promise<void> {
+  const kinds = [
+    {
+      label: 'Terraform',
+      description: vscode.l10n.t('AWS and tfe providers, with import blocks for what exists'),
+      form: 'terraform' as const,
+    },
+    { label: 'CloudFormation', description: 'YAML', form: 'cloudformation' as const },
+    { label: 'AWS CLI', description: vscode.l10n.t('a bash script that can be run again'), form: 'aws-cli' as const },
+  ];
+  const chosen = await vscode.window.showQuickPick(kinds, {
+    title: vscode.l10n.t('Export as Code'),
+    placeHolder: vscode.l10n.t('In which form?'),
+    ignoreFocusOut: true,
+  });
+  if (chosen === undefined) return;
+  const desired = prepared === undefined ? desiredBinding(binding) : { ok: true as const, value: prepared.desired };
+  if (!desired.ok) throw new ProblemError(desired.problem);
+  const existing = prepared === undefined ? nothing : existingIn(prepared.actual);
+  const [content, language] =
+    chosen.form === 'terraform'
+      ? ([exportTerraform(desired.value, existing), 'terraform'] as const)
+      : chosen.form === 'cloudformation'
+        ? ([(await cloudFormation()).exportCloudFormation(desired.value, existing), 'yaml'] as const)
+        : ([exportAwsCli(desired.value), 'shellscript'] as const);
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));
+}
+
+/** Brings the YAML library, which is larger than everything else in this folder: loaded for this form only. */
+const cloudFormation = (): Promise<typeof CloudFormation> => import('../../binding/export/cloudFormation');

@@ -1,0 +1,202 @@
+import * as vscode from 'vscode';
+import { problemText } from '../problemText';
+import type { Check } from '../../binding/check';
+import { stackChecks, wiringOf } from '../../binding/checks/stack';
+import { runChecks } from '../../binding/checks/table';
+import {
+  type AccountFacts,
+  type BindingFacts,
+  type Fact,
+  known,
+  type RememberedNames,
+  unknown,
+} from '../../binding/facts';
+import { gatherBinding } from '../../binding/gather/binding';
+import { codeFacts } from '../../binding/gather/code';
+import { permissionSources } from '../../binding/gather/permissionSources';
+import { stackAccount } from '../../binding/gather/account';
+import { trustJudge } from '../../binding/checks/judge';
+import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
+import { ok, type Result } from '../../core/problem';
+import { permissionFile } from '../../node/permissionFiles';
+import type { HcpClient } from '../../hcp/client/client';
+import { listWorkspaces } from '../../hcp/workspace/read';
+import { defaultAudience } from '../../oidc/names';
+import type { ChosenAccount } from '../aws';
+import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
+import type { HcpConnections } from '../hcp';
+import type { AnalysedRoot } from '../projectStore';
+
+/** Workspaces of one root that are checked at once; the rest is listed, and checked when a person opens it. */
+const eagerWorkspaces = 20;
+
+/** Names and ids as they were when a binding was last seen whole, so that a rename can be told from a stranger. */
+interface Memory {
+  readonly byId: Readonly<Record<string, RememberedNames>>;
+  readonly idByName: Readonly<Record<string, string>>;
+}
+const memoryKey = 'tfcOidc.remembered';
+
+/** Gathers the facts of workspaces and runs the checks over them; remembers the names of those that were whole. */
+export class BindingChecker implements Checker {
+  private readonly permissions = permissionSources(permissionFile);
+
+  constructor(
+    private readonly connections: HcpConnections,
+    private readonly memento: vscode.Memento,
+  ) {}
+
+  /** One workspace of a root, by name. */
+  async checkNamed(
+    analysed: AnalysedRoot,
+    workspace: string,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace | undefined> {
+    const place = workspacesOf(analysed.root.cloud);
+    return place.ok ? this.checkAt(analysed, { ...place.value, workspace }, account, signal) : undefined;
+  }
+
+  /** A workspace that a person chose, also where the code does not name it or its organization. */
+  async checkAt(
+    analysed: AnalysedRoot,
+    { hostname, organization, workspace }: WorkspacePlace,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace> {
+    const client = await this.connections.find(hostname, analysed.root.cloud, signal);
+    return this.checkWorkspace(analysed, { hostname, organization, workspace }, client, account, signal);
+  }
+
+  /** The same workspace after its code has changed. */
+  withCode(analysed: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace {
+    const facts = { ...checked.facts, code: codeFacts(analysed.root, analysed.findings) };
+    return { ...checked, facts, checks: runChecks(facts, trustJudge) };
+  }
+
+  /** All workspaces of a root; where they are many or the code names none, those that were looked at `before`. */
+  async checkRoot(
+    analysed: AnalysedRoot,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+    tell: (message: string) => void,
+    before: readonly WorkspacePlace[],
+  ): Promise<RootStatus> {
+    const at = Date.now();
+    if (analysed.root.stack !== undefined) {
+      const deployments = await this.checkStack(analysed, account, signal);
+      return { at, names: [], workspaces: [], deployments, problem: undefined };
+    }
+    const workspaces: CheckedWorkspace[] = [];
+    const checkAll = async (places: readonly WorkspacePlace[]): Promise<void> => {
+      for (const place of places) {
+        tell(`${place.organization}/${place.workspace}`);
+        workspaces.push(await this.checkAt(analysed, place, account, signal));
+      }
+    };
+    const place = workspacesOf(analysed.root.cloud);
+    const names = place.ok ? await this.namesOf(analysed, place.value, signal) : place;
+    // A root that can't say its workspaces keeps those that a person chose; one problem stops no other root.
+    if (!names.ok) {
+      await checkAll(before);
+      const problem = before.length > 0 ? undefined : problemText(names.problem);
+      return { at, names: before.map(p => p.workspace), workspaces, problem };
+    }
+    const all = names.value;
+    const few = all.length <= eagerWorkspaces;
+    await checkAll(
+      few ? all : before.filter(p => all.some(n => n.workspace === p.workspace)).slice(0, eagerWorkspaces),
+    );
+    return { at, names: all.map(p => p.workspace), workspaces, problem: undefined };
+  }
+
+  private async namesOf(
+    { root }: AnalysedRoot,
+    { hostname, organization, which }: NamedWorkspaces,
+    signal: AbortSignal,
+  ): Promise<Result<readonly WorkspacePlace[]>> {
+    const place = (workspace: string): WorkspacePlace => ({ hostname, organization, workspace });
+    if (which.by === 'name') return ok([place(which.name)]);
+    const client = await this.connections.open(hostname, root.cloud, signal);
+    if (!client.ok) return client;
+    const found = await listWorkspaces(client.value, organization, which.filter, signal);
+    return found.ok ? ok(found.value.map(w => place(w.name))) : found;
+  }
+
+  deployments({ root }: AnalysedRoot, account: Fact<AccountFacts> = noAccount()): readonly CheckedDeployment[] {
+    return (root.stack?.deployments ?? []).map(deployment => ({
+      name: deployment.name,
+      // Organization, project and name of a Stack are in no file: the subject is shown by the command line, which is told them.
+      checks: stackChecks(root, deployment, defaultAudience, undefined, account, trustJudge),
+    }));
+  }
+
+  /** What the code of a Stack says of its deployments, and what their roles say, where an account is chosen. */
+  private async checkStack(
+    analysed: AnalysedRoot,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly CheckedDeployment[]> {
+    const { root } = analysed;
+    if (account === undefined) return this.deployments(analysed);
+    const host = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
+    const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
+    return this.deployments(analysed, known(await stackAccount(account, host, arns, signal)));
+  }
+
+  private async checkWorkspace(
+    analysed: AnalysedRoot,
+    target: WorkspacePlace,
+    client: HcpClient | { readonly missing: string },
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace> {
+    const gathered = await gatherBinding(
+      {
+        ...target,
+        code: { root: analysed.root, findings: analysed.findings },
+        client,
+        permissions: this.permissions,
+        account: account ?? { missing: vscode.l10n.t('Unknown until an AWS profile is chosen.') },
+        now: Date.now(),
+      },
+      signal,
+    );
+    const remembered = this.remembered(gathered.facts);
+    const facts = remembered === undefined ? gathered.facts : { ...gathered.facts, remembered };
+    const checks = runChecks(facts, trustJudge);
+    await this.remember(facts, checks);
+    return { ...target, facts, source: gathered.source, checks };
+  }
+
+  private remembered(facts: BindingFacts): RememberedNames | undefined {
+    if (facts.workspace.state === 'unknown') return undefined;
+    const { id, hostname, organization, name } = facts.workspace.value;
+    const memory = this.memento.get<Memory>(memoryKey, { byId: {}, idByName: {} });
+    const former = memory.idByName[`${hostname}/${organization}/${name}`];
+    return memory.byId[id] ?? (former === undefined ? undefined : memory.byId[former]);
+  }
+
+  /** A binding whose trust holds under its present names is whole: those are the names to remember. */
+  private async remember(facts: BindingFacts, checks: readonly Check[]): Promise<void> {
+    const trust = checks.filter(c => c.id === 'role-trusts-run');
+    if (facts.workspace.state === 'unknown' || trust.length === 0 || trust.some(c => c.state !== 'ok')) return;
+    // Another workspace that took the name must stay visible until somebody decides.
+    if (checks.some(c => c.id === 'names-unchanged' && c.state === 'wrong')) return;
+    const w = facts.workspace.value;
+    const memory = this.memento.get<Memory>(memoryKey, { byId: {}, idByName: {} });
+    const names: RememberedNames = {
+      workspaceId: w.id,
+      projectId: w.project.id,
+      organization: w.organization,
+      project: w.project.name,
+      workspace: w.name,
+    };
+    await this.memento.update(memoryKey, {
+      byId: { ...memory.byId, [w.id]: names },
+      idByName: { ...memory.idByName, [`${w.hostname}/${w.organization}/${w.name}`]: w.id },
+    } satisfies Memory);
+  }
+}
+
+const noAccount = (): Fact<AccountFacts> => unknown(vscode.l10n.t('Unknown until an AWS profile is chosen.'));

@@ -1,0 +1,179 @@
+import * as vscode from 'vscode';
+import type { Check } from '../../binding/check';
+import type { BindingFacts } from '../../binding/facts';
+import type { GatheredBinding } from '../../binding/gather/binding';
+import type { ChosenAccount } from '../aws';
+import { withProgress } from '../progress';
+import type { AnalysedRoot } from '../projectStore';
+
+/** A workspace by its names, whether or not the code of a root has them. */
+export interface WorkspacePlace {
+  readonly organization: string;
+  readonly workspace: string;
+  readonly hostname: string;
+}
+
+/** One workspace with its checks. */
+export interface CheckedWorkspace extends WorkspacePlace {
+  readonly facts: BindingFacts;
+  readonly source: GatheredBinding['source'];
+  readonly checks: readonly Check[];
+}
+
+export interface RootStatus {
+  readonly at: number;
+  /** Every workspace that the cloud block names, by name; those of a large list are checked when they are opened. */
+  readonly names: readonly string[];
+  readonly workspaces: readonly CheckedWorkspace[];
+  /** Deployments of a Stack with their checks. */
+  readonly deployments?: readonly CheckedDeployment[];
+  /** Why nothing could be checked at all. */
+  readonly problem: string | undefined;
+}
+
+export interface CheckedDeployment {
+  readonly name: string;
+  readonly checks: readonly Check[];
+}
+
+/** What makes the checks. It is the larger part of the extension, so the store reaches it through a promise. */
+export interface Checker {
+  checkRoot(
+    root: AnalysedRoot,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+    tell: (message: string) => void,
+    before: readonly WorkspacePlace[],
+  ): Promise<RootStatus>;
+  checkNamed(
+    root: AnalysedRoot,
+    workspace: string,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace | undefined>;
+  checkAt(
+    root: AnalysedRoot,
+    place: WorkspacePlace,
+    account: ChosenAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace>;
+  withCode(root: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace;
+  /** The deployments of a Stack as the code is now; what the account said is asked for with the next check. */
+  deployments(root: AnalysedRoot): readonly CheckedDeployment[];
+}
+
+/**
+ * The checks of every root's workspaces, made only when asked for and kept until they are made again: opening the view costs no
+ * request. What makes them is loaded with the first check.
+ */
+export class BindingStore implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private readonly results = new Map<string, RootStatus>();
+  private account: ChosenAccount | undefined;
+
+  constructor(private readonly loadChecker: () => Promise<Checker>) {}
+
+  of(root: AnalysedRoot): RootStatus | undefined {
+    return this.results.get(root.root.dir);
+  }
+
+  all(): readonly Check[] {
+    return [...this.results.values()].flatMap(r => [
+      ...r.workspaces.flatMap(w => w.checks),
+      ...(r.deployments ?? []).flatMap(d => d.checks),
+    ]);
+  }
+
+  /** The account that checks look at; `undefined` until a profile is chosen. */
+  useAccount(account: ChosenAccount | undefined): void {
+    this.account = account;
+    this.changed.fire();
+  }
+
+  get chosenAccount(): ChosenAccount | undefined {
+    return this.account;
+  }
+
+  /** Checks all workspaces of the given roots, with progress in the view. */
+  async check(roots: readonly AnalysedRoot[]): Promise<void> {
+    const checker = await this.loadChecker();
+    await withProgress(vscode.l10n.t('Checking OIDC bindings'), async (signal, tell) => {
+      for (const root of roots) {
+        const before = this.of(root)?.workspaces ?? [];
+        if (root.root.cloud.kind === 'none' && before.length === 0) continue;
+        this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell, before));
+        this.changed.fire();
+      }
+    });
+  }
+
+  /** Roots that were checked before, and longer ago than this. */
+  stale(roots: readonly AnalysedRoot[], milliseconds: number): readonly AnalysedRoot[] {
+    return roots.filter(root => {
+      const status = this.results.get(root.root.dir);
+      return status !== undefined && Date.now() - status.at > milliseconds;
+    });
+  }
+
+  /** Checks one workspace of a list that was too long to be checked whole. */
+  async checkOne(analysed: AnalysedRoot, name: string, signal: AbortSignal): Promise<CheckedWorkspace | undefined> {
+    const status = this.results.get(analysed.root.dir);
+    if (status === undefined) return undefined;
+    const checked = await (await this.loadChecker()).checkNamed(analysed, name, this.account, signal);
+    if (checked === undefined) return undefined;
+    this.keep(analysed, checked);
+    return checked;
+  }
+
+  /**
+   * Checks just these workspaces, by their own names: the code need not say any of them, and a long list is not read. In the order of
+   * `places`.
+   */
+  async checkPlaces(analysed: AnalysedRoot, places: readonly WorkspacePlace[]): Promise<readonly CheckedWorkspace[]> {
+    const checker = await this.loadChecker();
+    return withProgress(vscode.l10n.t('Checking OIDC bindings'), async (signal, tell) => {
+      const out: CheckedWorkspace[] = [];
+      for (const place of places) {
+        tell(`${place.organization}/${place.workspace}`);
+        const checked = await checker.checkAt(analysed, place, this.account, signal);
+        this.keep(analysed, checked);
+        out.push(checked);
+      }
+      this.changed.fire();
+      return out;
+    });
+  }
+
+  private keep(analysed: AnalysedRoot, checked: CheckedWorkspace): void {
+    const { dir } = analysed.root;
+    const current = this.results.get(dir) ?? { at: Date.now(), names: [], workspaces: [], problem: undefined };
+    const { workspace } = checked;
+    this.results.set(dir, {
+      ...current,
+      names: current.names.includes(workspace) ? current.names : [...current.names, workspace],
+      workspaces: [...current.workspaces.filter(w => w.workspace !== workspace), checked],
+      problem: undefined,
+    });
+  }
+
+  /** The code has changed: what it says is looked at again, without asking anybody. */
+  async useCode(roots: readonly AnalysedRoot[]): Promise<void> {
+    if (!roots.some(root => this.results.has(root.root.dir))) return;
+    const checker = await this.loadChecker();
+    for (const root of roots) {
+      const status = this.results.get(root.root.dir);
+      if (status === undefined) continue;
+      this.results.set(root.root.dir, {
+        ...status,
+        workspaces: status.workspaces.map(w => checker.withCode(root, w)),
+        ...(status.deployments !== undefined && { deployments: checker.deployments(root) }),
+      });
+    }
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { CloudSettings, Root, Value } from '../../terraform/model';
+
+/** How facts of a project read, in the tree, the wizard and the preview. */
+
+export function valueText(value: Value<string>): string {
+  switch (value.state) {
+    case 'known':
+      return value.value;
+    case 'unknown':
+      return vscode.l10n.t('not known');
+    case 'absent':
+      return vscode.l10n.t('not set');
+  }
+}
+
+/** Why a value is what it is, for a tooltip. */
+export function valueOrigin(value: Value<string>): string | undefined {
+  if (value.state === 'unknown') return value.why;
+  if (value.state === 'absent') return undefined;
+  switch (value.source.kind) {
+    case 'environment':
+      return vscode.l10n.t('from the environment variable {0}', value.source.variable);
+    case 'default':
+      return vscode.l10n.t('the default');
+    case 'selected':
+      return vscode.l10n.t('selected by "terraform workspace select"');
+    case 'config':
+      return undefined;
+  }
+}
+
+export function workspacesText(cloud: CloudSettings): string {
+  const w = cloud.workspaces;
+  switch (w.by) {
+    case 'name':
+      return valueText(w.name);
+    case 'tags': {
+      if (w.tags.state !== 'known') return vscode.l10n.t('by tags that are not known');
+      const tags = Array.isArray(w.tags.value)
+        ? w.tags.value
+        : Object.entries(w.tags.value).map(([key, value]) => `${key}=${String(value)}`);
+      return vscode.l10n.t('tagged {0}', tags.join(', '));
+    }
+    case 'prefix':
+      return `${valueText(w.prefix)}*`;
+    case 'nothing':
+      return vscode.l10n.t('not set');
+  }
+}
+
+/** The folder of a root, relative to its workspace folder. */
+export function rootLabel(root: Root, folder: vscode.WorkspaceFolder): string {
+  const base = folder.uri.path.replace(/\/+$/, '');
+  const path = vscode.Uri.parse(root.dir, true).path;
+  return path === base ? folder.name : path.slice(base.length + 1);
+}
