@@ -36,6 +36,7 @@ import { isAbort } from '../../core/problem';
 import { credentialsOf } from './credentials';
 import { type Asked, toFailure } from './errors';
 import { endpointOf, kindOf, readSharedFiles, regionOf, shownName, storedName } from './profiles';
+import { guardReplies, lackOf, NotAReplyError, type Operation } from './reply';
 import type * as Analyzer from './accessAnalyzer';
 import type * as CloudTrail from './cloudTrail';
 import type { AccountOptions, IamOperation, SendFailure, SendResult } from './types';
@@ -151,13 +152,17 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
   );
   const iam = new IAMClient({ ...common('iam'), credentials });
   const sts = new STSClient({ ...common('sts'), credentials });
+  for (const client of [iam, sts]) guardReplies(client, 'query');
 
   const attempt = async (
-    action: string,
+    service: string,
+    operation: Operation,
+    input: Input,
     signal: AbortSignal,
     send: () => Promise<unknown>,
     where = region,
   ): Promise<SendResult> => {
+    const action = `${service}:${operation}`;
     try {
       signal.throwIfAborted();
       // Resolved here first: a credential process or an MFA prompt doesn't listen to the request's abort signal.
@@ -171,6 +176,8 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     options.onCall?.(action);
     try {
       const { $metadata: _, ...value } = (await send()) as Record<string, unknown>;
+      const lack = lackOf(operation, input, value);
+      if (lack !== undefined) throw new NotAReplyError(200, `lacks ${lack}`);
       return { ok: true, value };
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw signal.aborted ? abortError(signal) : error;
@@ -183,17 +190,17 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     profile: asked.profile,
     region,
     send: (operation, input, signal) =>
-      attempt(`iam:${operation}`, signal, () => iam.send(commands[operation](input), { abortSignal: signal })),
+      attempt('iam', operation, input, signal, () => iam.send(commands[operation](input), { abortSignal: signal })),
     callerIdentity: signal =>
-      attempt('sts:GetCallerIdentity', signal, () =>
+      attempt('sts', 'GetCallerIdentity', {}, signal, () =>
         sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
       ),
     decodeMessage: (encoded, signal) =>
-      attempt('sts:DecodeAuthorizationMessage', signal, () =>
+      attempt('sts', 'DecodeAuthorizationMessage', {}, signal, () =>
         sts.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: encoded }), { abortSignal: signal }),
       ),
     validatePolicy: (input, signal) =>
-      attempt('access-analyzer:ValidatePolicy', signal, () => {
+      attempt('access-analyzer', 'ValidatePolicy', input, signal, () => {
         // A plain require, for the same reason as below.
         // eslint-disable-next-line @typescript-eslint/no-require-imports
         const { openAnalyzer } = require('./accessAnalyzer') as typeof Analyzer;
@@ -202,7 +209,9 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       }),
     lookupEvents: (where, input, signal) =>
       attempt(
-        'cloudtrail:LookupEvents',
+        'cloudtrail',
+        'LookupEvents',
+        input,
         signal,
         () => {
           let trail = trails.get(where);

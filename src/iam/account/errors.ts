@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem';
 import { redact } from '../../core/redact';
+import { NotAReplyError } from './reply';
 import type { ProfileKind, SendFailure } from './types';
 
 /** What a message needs to know of the request. */
@@ -180,8 +181,22 @@ const withoutOutput = (said: string): string =>
     ? 'its credential_process ended with an error. What it printed may hold secrets and is not shown; run the command by hand.'
     : said;
 
+/** Somebody answered in place of AWS: whether the request ever came there is not known, whatever the status says. */
+const notOfAws = ({ status, message }: NotAReplyError, { action }: Asked): SendFailure => ({
+  ok: false,
+  problem: {
+    code: 'unreadable-reply',
+    message: `The reply to ${action} (status ${status}) ${message}: something else may have answered in place of AWS.`,
+    nextStep: 'Check the proxy, and the endpoint_url of the profile if it has one. Then run it again.',
+    status,
+  },
+  effect: 'unknown',
+  retry: status < 300 || status === 429 || status >= 500,
+});
+
 /** Puts an error of the SDK into a Problem, and says whether the request may have taken effect. */
 export function toFailure(error: unknown, asked: Asked): SendFailure {
+  if (error instanceof NotAReplyError) return notOfAws(error, asked);
   const e = read(error);
   const requestId = e.requestId ? { requestId: e.requestId } : {};
   const status = e.status === undefined ? {} : { status: e.status };

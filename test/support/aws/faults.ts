@@ -8,8 +8,10 @@ export type FaultKind =
   | 'error'
   /** 409 ConcurrentModification, nothing happens. */
   | 'concurrent'
-  /** 200 with a body that is no XML; the effect happened. */
+  /** 200 with a body that is no reply (`body`); the effect happened. */
   | 'malformed'
+  /** The same, and nothing happened: a proxy answered. */
+  | 'swallowed'
   /** The connection is cut before anything happens. */
   | 'drop-before'
   /** The effect happens, then the connection is cut without a reply. */
@@ -32,7 +34,30 @@ export interface Fault {
   readonly code?: string;
   readonly status?: number;
   readonly message?: string;
+  /** What takes the place of the reply of `malformed` and `swallowed`. */
+  readonly body?: WrongBody;
 }
+
+const html =
+  '<!DOCTYPE html><html><head><title>Sign in</title></head><body><form action="/login"></form></body></html>';
+
+/** Bodies with status 200 that are no replies to an operation, from what the right one would have been. */
+export const wrongBodies = {
+  'no XML': () => 'ok, but this is not XML',
+  empty: () => '',
+  HTML: () => html,
+  JSON: () => '{"ok":true}',
+  'other XML': () => '<?xml version="1.0"?><status><code>0</code></status>',
+  'another operation': (right: string) =>
+    right.includes('<GetAccountSummaryResponse')
+      ? '<x/>'
+      : right.replace(/^<\w+/, '<GetAccountSummaryResponse').replace(/<\/\w+>$/, '</GetAccountSummaryResponse>'),
+  'no request id': (right: string) => right.replace(/<ResponseMetadata>.*?<\/ResponseMetadata>/s, ''),
+  'no result': (right: string) => right.replace(/<(\w+)Result>.*<\/\1Result>/s, ''),
+  truncated: (right: string) => right.replace('<IsTruncated>false', '<IsTruncated>true'),
+  'cut off': (right: string) => right.slice(0, Math.floor(right.length * 0.6)),
+} as const satisfies Readonly<Record<string, (right: string) => string>>;
+export type WrongBody = keyof typeof wrongBodies;
 
 export class Faults {
   private rules: { fault: Fault; seen: number }[] = [];

@@ -4,7 +4,7 @@ import { validatePolicy } from './accessAnalyzer';
 import { type Caller, dumpAccount, type StoredAccount } from './account';
 import { AwsError } from './awsError';
 import { lookupEvents } from './cloudTrail';
-import { type Fault, Faults } from './faults';
+import { type Fault, Faults, wrongBodies } from './faults';
 import { providerActions } from './iamProviders';
 import { policyActions } from './iamPolicies';
 import { roleActions } from './iamRoles';
@@ -192,7 +192,10 @@ export class AwsServer {
     try {
       if (fault && ['refuse', 'throttle', 'error', 'concurrent', 'drop-before'].includes(fault.kind))
         throw faultError(fault, call);
-      body = await this.act(call, requestId);
+      body =
+        fault?.kind === 'swallowed'
+          ? resultXml(call.action, namespaces.iam, requestId, undefined)
+          : await this.act(call, requestId);
       if (fault && fault.kind === 'error-after') throw faultError(fault, call);
     } catch (error) {
       const known = error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), 500);
@@ -209,7 +212,7 @@ export class AwsServer {
       request.socket.destroy();
       return;
     }
-    if (fault?.kind === 'malformed') body = 'ok, but this is not XML';
+    if (fault?.kind === 'malformed' || fault?.kind === 'swallowed') body = wrongBodies[fault.body ?? 'no XML'](body);
     response.writeHead(entry.status, {
       'content-type':
         call.service === 'cloudtrail'
