@@ -2,8 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
-import type { Duplex } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import type { Environment } from '../core/host';
+import type { TextReply } from '../core/replyText';
 import { type Proxy, proxyFor, ProxySettingError } from './proxyRules';
 
 /** Milliseconds in which a proxy has to open a tunnel. */
@@ -133,10 +134,9 @@ export function tunnelAgent(env: Environment): https.Agent | undefined {
   return asked ? new TunnelAgent(env) : undefined;
 }
 
-interface Reply {
+interface Reply extends TextReply {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  text(): Promise<string>;
 }
 
 /** What `fetch` does for the parts that are used here, through an agent: redirects are not followed. */
@@ -166,6 +166,10 @@ export function fetchThrough(
             const value = response.headers[name.toLowerCase()];
             return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
           },
+        },
+        // Made when it is asked for: a stream that was given away can't be read otherwise.
+        get body() {
+          return Readable.toWeb(response) as NonNullable<TextReply['body']>;
         },
         text: async () => {
           const chunks: Buffer[] = [];

@@ -1,3 +1,4 @@
+import { replyText, type TextReply } from '../../core/replyText';
 import type { Fact, IssuerFacts } from '../facts';
 import { known } from '../facts';
 import { isLoopback } from '../../hcp/client/address';
@@ -7,9 +8,11 @@ import { providerUrlHost } from '../checks/arn';
 export type PlainFetch = (
   url: string,
   init: { readonly redirect: 'manual'; readonly signal: AbortSignal },
-) => Promise<{ readonly status: number; text(): Promise<string> }>;
+) => Promise<TextReply & { readonly status: number }>;
 
 const timeout = 10_000;
+/** Bytes; both documents have a few thousand. */
+const longest = 1024 * 1024;
 
 /**
  * Reads the discovery document and the keys of an issuer, as AWS would. That AWS can reach them too is not proven by this.
@@ -47,7 +50,9 @@ async function json(
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
     });
     if (reply.status !== 200) return `${url} answered ${reply.status}.`;
-    const parsed: unknown = JSON.parse(await reply.text());
+    const text = await replyText(reply, longest);
+    if (text === undefined) return `${url} is longer than ${longest >> 20} MB.`;
+    const parsed: unknown = JSON.parse(text);
     return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
       ? (parsed as Record<string, unknown>)
       : `${url} holds no JSON object.`;

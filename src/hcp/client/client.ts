@@ -26,6 +26,14 @@ export interface All {
   readonly included: readonly Resource[];
 }
 
+interface Pages extends All {
+  readonly complete: boolean;
+  /** What the last page said. */
+  readonly total: number | undefined;
+  /** It did not come to an end within the pages that are read at most. */
+  readonly endless: boolean;
+}
+
 /**
  * HCP Terraform's API v2 (https://developer.hashicorp.com/terraform/cloud-docs/api-docs). Every call gives a Problem for what a
  * user can act on, and rejects only when its signal aborts. The token goes to the client's own host and nowhere else.
@@ -60,13 +68,35 @@ export class HcpClient {
     return ok({ resource, included: page.value.included });
   }
 
-  /** All pages of a list, in order, each resource once. `each` is told of every page. */
+  /**
+   * All pages of a list, in order, each resource once. `each` is told of every page. A list is complete when the host says so; one that
+   * ends early or never ends is read once more (somebody may have changed it meanwhile), and is then a Problem.
+   */
   async all(
     path: string,
     query: Query,
     signal: AbortSignal,
     each?: (page: Page, soFar: number) => void,
   ): Promise<Result<All>> {
+    const first = await this.pages(path, query, signal, each);
+    if (!first.ok || first.value.complete) return first;
+    const second = first.value.endless ? first : await this.pages(path, query, signal, each);
+    if (!second.ok || second.value.complete) return second;
+    const { data, total } = second.value;
+    const said =
+      total === undefined ? 'does not come to an end' : `has ${data.length} of the ${total} that it tells of`;
+    return fail({
+      ...replyProblem(this.endpoint('GET', path), `${said}, so what is missing is not known`),
+      code: 'hcp-list-incomplete',
+    });
+  }
+
+  private async pages(
+    path: string,
+    query: Query,
+    signal: AbortSignal,
+    each?: (page: Page, soFar: number) => void,
+  ): Promise<Result<Pages>> {
     const data = new Map<string, Resource>();
     const included = new Map<string, Resource>();
     for (let number = 1, pages = 1; ; pages++) {
@@ -77,11 +107,32 @@ export class HcpClient {
       for (const resource of page.value.included) included.set(`${resource.type}/${resource.id}`, resource);
       each?.(page.value, data.size);
       const next = nextPage(page.value, number);
-      // A page with nothing new means that the server does not page at all.
-      if (next === undefined || data.size === before || pages >= maximumPages) break;
+      const total = page.value.totalCount;
+      const nothingNew = data.size === before;
+      if (next === undefined || nothingNew || pages >= maximumPages) {
+        // A full page without paging data, and then the same page again: the host does not page at all.
+        const goesOn = next !== undefined && (!nothingNew || page.value.nextPage !== undefined);
+        const complete = total === undefined ? !goesOn : data.size >= total;
+        return ok({
+          data: [...data.values()],
+          included: [...included.values()],
+          complete,
+          total,
+          endless: pages >= maximumPages,
+        });
+      }
       number = next;
     }
-    return ok({ data: [...data.values()], included: [...included.values()] });
+  }
+
+  /** A list that is not paged in HashiCorp's description; a host that pages it all the same is followed. */
+  async list(path: string, signal: AbortSignal): Promise<Result<readonly Resource[]>> {
+    const page = await this.get(path, {}, signal);
+    if (!page.ok) return page;
+    const { nextPage: next, totalCount, data } = page.value;
+    if (next === undefined && (totalCount === undefined || data.length >= totalCount)) return ok(data);
+    const rest = await this.all(path, {}, signal);
+    return rest.ok ? ok(rest.value.data) : rest;
   }
 
   async post(path: string, body: unknown, signal: AbortSignal): Promise<Result<Resource>> {
@@ -104,8 +155,8 @@ export class HcpClient {
   }
 
   /**
-   * Text of a URL that a reply gave (run logs of the archivist). Such a URL carries its own secret: no token is sent, and
-   * messages don't show it.
+   * Text of a URL that a reply gave (run logs of the archivist); of a long one its end. Such a URL carries its own secret: no token
+   * is sent, and messages don't show it.
    */
   async download(url: string, what: string, signal: AbortSignal): Promise<Result<string>> {
     let parsed: URL;
@@ -118,7 +169,7 @@ export class HcpClient {
     if (parsed.protocol !== 'https:' && !belongsTo(parsed, this.hostname)) {
       return fail(replyProblem(at, 'would come without encryption'));
     }
-    const answer = await this.transport.send({ at, url: parsed, headers: {}, safe: true }, signal);
+    const answer = await this.transport.send({ at, url: parsed, headers: {}, safe: true, keep: 'end' }, signal);
     return answer.ok ? ok(answer.value.text) : answer;
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/host';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
+import { replyText, type TextReply } from '../../core/replyText';
 import { errorDetails } from './document';
 import { type RateLimiter, realWait, retryAfter, type Wait } from './limiter';
 import {
@@ -23,10 +24,9 @@ export type Fetch = (
   },
 ) => Promise<FetchReply>;
 
-export interface FetchReply {
+export interface FetchReply extends TextReply {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  text(): Promise<string>;
 }
 
 export interface TransportOptions {
@@ -53,6 +53,8 @@ export interface Call {
   readonly body?: string;
   /** May it be sent twice? True for GET. */
   readonly safe: boolean;
+  /** Of a reply that is longer than the limit: refuse it (the default), or keep its end. */
+  readonly keep?: 'end';
 }
 
 type Outcome =
@@ -63,6 +65,10 @@ type Outcome =
 const safeAttempts = 4;
 const limitAttempts = 8;
 const longestPause = 60_000;
+/** Bytes of a decompressed reply. A hundred workspaces with all that can be included are about 1 MB. */
+const longestReply = 16 * 1024 * 1024;
+/** Bytes of a log that are read at most, whatever of it is kept. */
+const longestLog = 512 * 1024 * 1024;
 
 /** Sends requests within the rate limit and repeats those that may be repeated: after 429 always, else only what just reads. */
 export class Transport {
@@ -118,7 +124,8 @@ export class Transport {
       if (reply.status === 0 || (reply.status >= 300 && reply.status < 400)) {
         return fail(redirectProblem(call.at, reply.status, reply.headers.get('location')));
       }
-      const text = await reply.text();
+      const text = await replyText(reply, longestReply, call.keep === 'end' ? longestLog : undefined);
+      if (text === undefined) return fail(replyProblem(call.at, `is longer than ${longestReply >> 20} MB`, requestId));
       if (reply.status >= 200 && reply.status < 300) {
         return ok({ status: reply.status, headers: reply.headers, text, requestId });
       }

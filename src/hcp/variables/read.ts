@@ -93,21 +93,13 @@ async function readSets(client: HcpClient, workspaceId: string, signal: AbortSig
   return refused ? client.all(path, {}, signal) : sets;
 }
 
-/** A list that is not paged in HashiCorp's description; a host that pages it all the same is followed. */
 async function readOwn(
   client: HcpClient,
   path: string,
   signal: AbortSignal,
 ): Promise<Result<readonly PlainVariable[]>> {
-  const page = await client.get(path, {}, signal);
-  if (!page.ok) return page;
-  let resources = page.value.data;
-  if (page.value.nextPage !== undefined) {
-    const rest = await client.all(path, {}, signal);
-    if (!rest.ok) return rest;
-    resources = rest.value.data;
-  }
-  return attempt(() => resources.flatMap(plainVariable));
+  const list = await client.list(path, signal);
+  return list.ok ? attempt(() => list.value.flatMap(plainVariable)) : list;
 }
 
 function plainVariable(resource: Resource): readonly PlainVariable[] {

@@ -33,11 +33,11 @@ export async function findVariable(
   category: Category,
   signal: AbortSignal,
 ): Promise<Result<StoredVariable | undefined>> {
-  const list =
-    scope.type === 'varset' ? await client.all(base(scope), {}, signal) : await client.get(base(scope), {}, signal);
+  const list = await (scope.type === 'varset' ? client.all(base(scope), {}, signal) : client.list(base(scope), signal));
   if (!list.ok) return list;
   return attempt(() => {
-    const found = list.value.data.find(r => stringOf(r, 'category') === category && requiredString(r, 'key') === key);
+    const all = 'data' in list.value ? list.value.data : list.value;
+    const found = all.find(r => stringOf(r, 'category') === category && requiredString(r, 'key') === key);
     return found === undefined ? undefined : stored(found);
   });
 }

@@ -1,9 +1,10 @@
 import { uriPart } from '../../core/text';
 import { fail, ok, type Result } from '../../core/problem';
 import { isLoopback } from '../client/address';
-import { attempt, type HcpClient, type Query } from '../client/client';
+import { type All, attempt, type HcpClient, type Query } from '../client/client';
 import { booleanOf, fieldsOf, relatedOne, requiredString, type Resource, stringOf } from '../client/document';
 import type { Agent, ExecutionMode, Permissions, Workspace } from './model';
+import { hasTags, type TagFilter, tagNamesOf } from './tags';
 
 const segment = uriPart;
 
@@ -35,13 +36,15 @@ export async function readWorkspaceById(
 }
 
 export interface WorkspaceFilter {
-  /** All of them: plain tags, or keys and values. */
-  readonly tags?: readonly string[] | Readonly<Record<string, string>>;
+  readonly tags?: TagFilter;
   readonly prefix?: string;
   readonly projectId?: string;
 }
 
-/** All workspaces that fit, by name. Costs one request for each hundred, and one for each project that was not included. */
+/**
+ * All workspaces that fit, by name. Costs one request for each hundred, and one for each project that was not included. The filters are
+ * sent and checked here too: a host passes over those that it does not know, and then gives all workspaces.
+ */
 export async function listWorkspaces(
   client: HcpClient,
   organization: string,
@@ -49,37 +52,59 @@ export async function listWorkspaces(
   signal: AbortSignal,
   progress: (read: number, total: number | undefined) => void = () => undefined,
 ): Promise<Result<readonly Workspace[]>> {
-  const path = `/organizations/${segment(organization)}/workspaces`;
-  const list = await client.all(path, query(filter), signal, (page, soFar) => progress(soFar, page.totalCount));
+  const list = await filteredList(client, organization, filter, signal, progress);
   if (!list.ok) return notFoundAs(list, `Organization ${organization}`, client.hostname);
   const seen: Seen = { projects: projectsOf(list.value.included), organization: undefined, tolerant: true };
   const out: Workspace[] = [];
   for (const resource of list.value.data) {
     const workspace = await complete(client, organization, resource, seen, signal);
     if (!workspace.ok) return workspace;
+    const { name, project } = workspace.value;
     // `search[name]` finds the text anywhere in a name.
-    if (filter.prefix === undefined || workspace.value.name.startsWith(filter.prefix)) out.push(workspace.value);
+    if (filter.prefix !== undefined && !name.startsWith(filter.prefix)) continue;
+    if (filter.projectId !== undefined && project.id !== filter.projectId) continue;
+    const tagged = await hasTags(client, resource, list.value.included, filter.tags, signal);
+    if (!tagged.ok) return tagged;
+    if (tagged.value) out.push(workspace.value);
   }
   return ok(out.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
 }
 
+async function filteredList(
+  client: HcpClient,
+  organization: string,
+  filter: WorkspaceFilter,
+  signal: AbortSignal,
+  progress: (read: number, total: number | undefined) => void,
+): Promise<Result<All>> {
+  const path = `/organizations/${segment(organization)}/workspaces`;
+  const ask = (include: string): Promise<Result<All>> =>
+    client.all(path, { include, ...query(filter) }, signal, (page, soFar) => progress(soFar, page.totalCount));
+  if (filter.tags === undefined) return ask('project');
+  const list = await ask('project,effective_tag_bindings');
+  // A host that does not know the bindings may refuse to include them; they are asked for one by one then.
+  const refused = !list.ok && (list.problem.status === 400 || list.problem.status === 422);
+  return refused ? ask('project') : list;
+}
+
+/** As terraform asks (hashicorp/terraform internal/cloud/backend.go `Workspaces`): keys alone too, for hosts that know no values. */
 function query(filter: WorkspaceFilter): Query {
-  const out: Record<string, string> = { include: 'project' };
+  const out: Record<string, string> = {};
   if (filter.projectId !== undefined) out['filter[project][id]'] = filter.projectId;
   if (filter.prefix !== undefined && filter.prefix !== '') out['search[name]'] = filter.prefix;
   const { tags } = filter;
-  if (isList(tags)) {
-    if (tags.length > 0) out['search[tags]'] = tags.join(',');
-  } else if (tags !== undefined) {
-    for (const [index, [key, value]] of Object.entries(tags).entries()) {
-      out[`filter[tagged][${index}][key]`] = key;
-      out[`filter[tagged][${index}][value]`] = value;
-    }
+  if (tags === undefined) return out;
+  const keys = isList(tags) ? tags : Object.keys(tags);
+  if (keys.length > 0) out['search[tags]'] = keys.join(',');
+  if (isList(tags)) return out;
+  for (const [index, [key, value]] of Object.entries(tags).entries()) {
+    out[`filter[tagged][${index}][key]`] = key;
+    out[`filter[tagged][${index}][value]`] = value;
   }
   return out;
 }
 
-const isList = (tags: WorkspaceFilter['tags']): tags is readonly string[] => Array.isArray(tags);
+const isList = (tags: TagFilter): tags is readonly string[] => Array.isArray(tags);
 
 /** The id of a project by its name, which HCP Terraform compares without case. */
 export async function findProject(
@@ -191,7 +216,7 @@ async function complete(
       agentPoolId: (relatedOne(resource, 'agent-pool') ?? (found && relatedOne(found, 'default-agent-pool')))?.id,
       permissions: permissionsOf(resource),
       latestRunId: (relatedOne(resource, 'latest-run') ?? relatedOne(resource, 'current-run'))?.id,
-      tags: tagsOf(resource),
+      tags: tagNamesOf(resource) ?? [],
       url: `${scheme}://${client.hostname}/app/${segment(organization)}/workspaces/${segment(name)}`,
     };
   });
@@ -214,11 +239,6 @@ function permissionsOf(resource: Resource): Permissions {
     readRun: of('can-read-run'),
     update: of('can-update'),
   };
-}
-
-function tagsOf(resource: Resource): readonly string[] {
-  const tags = resource.attributes['tag-names'];
-  return Array.isArray(tags) ? tags.filter((t): t is string => typeof t === 'string') : [];
 }
 
 /** The agents of a pool. Their version is not in HashiCorp's description of the API: often unknown. */

@@ -78,7 +78,7 @@ describe('a workspace', () => {
       tagged.map(w => w.name),
       ['app-000', 'app-100', 'app-200'],
     );
-    state.workspace('big', 'keyed', { tags: ['env:prod', 'team:web'] });
+    state.workspace('big', 'keyed', { bindings: { env: 'prod', team: 'web' } });
     const keyed = unwrap(await listWorkspaces(connect(server), 'big', { tags: { env: 'prod', team: 'web' } }, signal));
     assert.deepEqual(
       keyed.map(w => w.name),
@@ -91,6 +91,64 @@ describe('a workspace', () => {
     assert.equal(unwrap(await listWorkspaces(connect(server), 'big', { projectId: project.id }, signal)).length, 232);
     const unknown = await findProject(connect(server), 'big', 'nothing', signal);
     assert.match(unknown.ok ? '' : unknown.problem.message, /no project "nothing"/);
+  });
+
+  describe('filters are checked here too, since hosts pass over those that they do not know', () => {
+    const names = async (tags: readonly string[] | Record<string, string>): Promise<readonly string[] | string> => {
+      const found = await listWorkspaces(connect(server), 'deaf', { tags }, signal);
+      return found.ok ? found.value.map(w => w.name) : found.problem.code;
+    };
+    before(() => {
+      const { state } = server;
+      state.organization('deaf');
+      const project = state.project('deaf', 'web');
+      project.bindings = { env: 'prod' };
+      state.workspace('deaf', 'plain', { tags: ['env'] });
+      state.workspace('deaf', 'inherits', { projectId: project.id });
+      state.workspace('deaf', 'overrules', { projectId: project.id, bindings: { env: 'dev' } });
+      state.workspace('deaf', 'own', { bindings: { env: 'prod', team: 'web' } });
+      state.workspace('deaf', 'none');
+    });
+    afterEach(() => Object.assign(server.state.deaf, { filters: false, includes: false, bindings: false }));
+
+    for (const includes of [false, true]) {
+      for (const filters of [false, true]) {
+        test(`tags with and without values, inherited ones too (deaf to ${filters ? 'filters' : 'nothing'}${includes ? ', includes' : ''})`, async () => {
+          Object.assign(server.state.deaf, { filters, includes });
+          assert.deepEqual(await names({ env: 'prod' }), ['inherits', 'own']);
+          assert.deepEqual(await names({ env: 'prod', team: 'web' }), ['own']);
+          assert.deepEqual(await names(['env']), ['inherits', 'overrules', 'own', 'plain']);
+          assert.deepEqual(await names(['nothing']), []);
+        });
+      }
+    }
+
+    test('a host without bindings has names; where they do not decide, that is the answer', async () => {
+      Object.assign(server.state.deaf, { filters: true, includes: true, bindings: true });
+      assert.deepEqual(await names(['team']), ['own']);
+      assert.deepEqual(await names({ team: 'web', nothing: 'x' }), []);
+      assert.equal(await names({ team: 'web' }), 'hcp-tags-undecided');
+    });
+
+    test('a prefix and a project', async () => {
+      Object.assign(server.state.deaf, { filters: true });
+      const of = async (filter: Parameters<typeof listWorkspaces>[2]): Promise<readonly string[]> =>
+        unwrap(await listWorkspaces(connect(server), 'deaf', filter, signal)).map(w => w.name);
+      assert.deepEqual(await of({ prefix: 'in' }), ['inherits']);
+      const project = unwrap(await findProject(connect(server), 'deaf', 'web', signal));
+      assert.deepEqual(await of({ projectId: project.id }), ['inherits', 'overrules']);
+    });
+
+    test('a list whose second page is its first again is not called complete', async () => {
+      server.state.organization('long');
+      for (let i = 0; i < 120; i++) server.state.workspace('long', `w${i}`);
+      server.state.deaf.pages = true;
+      const found = await listWorkspaces(connect(server), 'long', {}, signal);
+      server.state.deaf.pages = false;
+      assert.ok(!found.ok);
+      assert.equal(found.problem.code, 'hcp-list-incomplete');
+      assert.match(found.problem.message, /has 100 of the 120/);
+    });
   });
 
   test('whose project may not be read is listed all the same', async () => {

@@ -40,7 +40,11 @@ export function projectDocument(state: HcpState, project: ProjectState): Documen
   };
 }
 
-export function workspaceDocument(state: HcpState, workspace: WorkspaceState): Document {
+export function workspaceDocument(
+  state: HcpState,
+  workspace: WorkspaceState,
+  included: readonly string[] = [],
+): Document {
   const project = state.projectOf(workspace);
   const mode =
     workspace.executionMode ??
@@ -60,7 +64,7 @@ export function workspaceDocument(state: HcpState, workspace: WorkspaceState): D
       },
       operations: mode !== 'local',
       'terraform-version': '1.11.4',
-      'tag-names': workspace.tags,
+      'tag-names': [...workspace.tags, ...Object.keys(workspace.bindings)],
       permissions: {
         'can-read-variable': workspace.mayReadVariables,
         'can-update-variable': workspace.mayUpdateVariables,
@@ -76,8 +80,23 @@ export function workspaceDocument(state: HcpState, workspace: WorkspaceState): D
       'current-configuration-version': identifier('configuration-versions', workspace.configurations.at(-1)?.id),
       'latest-run': identifier('runs', run?.id),
       'current-run': identifier('runs', run?.id),
+      ...(included.includes('effective_tag_bindings') && {
+        'effective-tag-bindings': {
+          data: bindingDocuments(state, workspace).map(b => ({ id: b['id'], type: 'effective-tag-bindings' })),
+        },
+      }),
     },
   };
+}
+
+const bindingId = (workspace: WorkspaceState, key: string): string => `etb-${workspace.id.slice(3)}-${key}`;
+
+export function bindingDocuments(state: HcpState, workspace: WorkspaceState): readonly Document[] {
+  return Object.entries(state.bindingsOf(workspace)).map(([key, value]) => ({
+    id: bindingId(workspace, key),
+    type: 'effective-tag-bindings',
+    attributes: { key, value },
+  }));
 }
 
 export function variableDocument(variable: VariableState, owner: WorkspaceState | VarsetState): Document {

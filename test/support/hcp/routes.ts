@@ -1,4 +1,5 @@
 import {
+  bindingDocuments,
   configurationDocument,
   type Document,
   organizationDocument,
@@ -36,8 +37,22 @@ const invalid = (detail: string, pointer: string): ApiReply => ({
   body: { errors: [{ status: '422', title: 'invalid attribute', detail, source: { pointer } }] },
 });
 
+/** A deaf host does not even look at what it does not know. */
+function heard(state: HcpState, request: ApiRequest): ApiRequest {
+  const query = new URLSearchParams(request.query);
+  for (const name of [...query.keys()]) {
+    if (state.deaf.filters && /^(?:filter|search)/.test(name)) query.delete(name);
+    if (state.deaf.includes && name === 'include') query.delete(name);
+    if (state.deaf.pages && name === 'page[number]') query.set('page[number]', '1');
+  }
+  return { ...request, query };
+}
+
+const includes = (request: ApiRequest): readonly string[] => (request.query.get('include') ?? '').split(',');
+
 /** Answers one request from the state, and changes the state. */
-export function answer(state: HcpState, request: ApiRequest): ApiReply {
+export function answer(state: HcpState, asked: ApiRequest): ApiReply {
+  const request = heard(state, asked);
   const [kind = '', id = '', ...rest] = request.segments;
   if (kind === 'organizations') return organizations(state, request, id, rest);
   if (kind === 'projects' && request.method === 'GET') {
@@ -109,7 +124,7 @@ function runs(state: HcpState, request: ApiRequest, kind: string, id: string, re
   for (const workspace of state.workspaces) {
     for (const run of workspace.runs) {
       if (kind === 'runs' && run.id === id) {
-        const wanted = (request.query.get('include') ?? '').split(',');
+        const wanted = includes(request);
         const included = (['plan', 'apply'] as const)
           .filter(phase => wanted.includes(phase))
           .map(phase => phaseDocument(run, phase, request.origin));
@@ -157,28 +172,33 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
   const found = own.filter(
     w =>
       (search === null || w.name.includes(search)) &&
-      tags.every(tag => w.tags.includes(tag)) &&
-      taggedFilter(request.query).every(tag => w.tags.includes(tag)) &&
+      tags.every(tag => tag in state.bindingsOf(w)) &&
+      taggedFilter(request.query).every(([key, value]) => state.bindingsOf(w)[key] === value) &&
       (project === null || w.projectId === project),
   );
   return paged(
     request,
-    found.map(w => workspaceDocument(state, w)),
-    page => includedProjects(state, request, page),
+    found.map(w => workspaceDocument(state, w, includes(request))),
+    page => [...includedProjects(state, request, page), ...includedBindings(state, request, page)],
   );
 }
 
-/** `filter[tagged][0][key]` with its value, as `key:value`: so the state writes them. */
-function taggedFilter(query: URLSearchParams): readonly string[] {
-  const out: string[] = [];
+/** `filter[tagged][0][key]` with its value. */
+function taggedFilter(query: URLSearchParams): readonly (readonly [string, string])[] {
+  const out: [string, string][] = [];
   for (let i = 0; query.has(`filter[tagged][${i}][key]`); i++) {
-    out.push(`${query.get(`filter[tagged][${i}][key]`) ?? ''}:${query.get(`filter[tagged][${i}][value]`) ?? ''}`);
+    out.push([query.get(`filter[tagged][${i}][key]`) ?? '', query.get(`filter[tagged][${i}][value]`) ?? '']);
   }
   return out;
 }
 
+function includedBindings(state: HcpState, request: ApiRequest, page: readonly Document[]): readonly Document[] {
+  if (!includes(request).includes('effective_tag_bindings')) return [];
+  return state.workspaces.filter(w => page.some(d => d['id'] === w.id)).flatMap(w => bindingDocuments(state, w));
+}
+
 function includedProjects(state: HcpState, request: ApiRequest, page: readonly Document[]): readonly Document[] {
-  if (!(request.query.get('include') ?? '').split(',').includes('project')) return [];
+  if (!includes(request).includes('project')) return [];
   const ids = new Set(page.map(w => state.workspaces.find(known => known.id === w['id'])?.projectId));
   return state.projects.filter(p => ids.has(p.id)).map(p => projectDocument(state, p));
 }
@@ -195,6 +215,8 @@ function workspaces(
     const included = includedProjects(state, request, [document]);
     return one(document, included.length > 0 ? included : undefined);
   }
+  if (part === 'effective-tag-bindings')
+    return state.deaf.bindings ? notFound : { status: 200, body: { data: bindingDocuments(state, workspace) } };
   // Forbidden looks like missing.
   if (!workspace.mayReadVariables) return notFound;
   if (part === 'vars') {
@@ -207,9 +229,7 @@ function workspaces(
   if (part === 'varsets') {
     const sets = state.varsetsOf(workspace);
     return paged(request, sets.map(varsetDocument), () =>
-      (request.query.get('include') ?? '').split(',').includes('vars')
-        ? sets.flatMap(set => set.vars.map(v => variableDocument(v, set)))
-        : [],
+      includes(request).includes('vars') ? sets.flatMap(set => set.vars.map(v => variableDocument(v, set))) : [],
     );
   }
   return notFound;

@@ -16,6 +16,20 @@ export interface ProjectState {
   name: string;
   /** `undefined`: as the organization has it. */
   executionMode: Mode | undefined;
+  /** Tags with a value; workspaces inherit them. */
+  bindings: Record<string, string>;
+}
+
+/**
+ * What a host does not know and passes over: filters of lists, `include`, bindings of tags (404), the end of a list. Real hosts do so
+ * (older Terraform Enterprise, OTF): nothing may depend on what it did not check itself.
+ */
+export interface Deafness {
+  filters: boolean;
+  includes: boolean;
+  bindings: boolean;
+  /** Page 2 is page 1 again. */
+  pages: boolean;
 }
 
 export type Mode = 'remote' | 'agent' | 'local';
@@ -27,7 +41,10 @@ export interface WorkspaceState {
   projectId: string;
   executionMode: Mode | undefined;
   agentPoolId: string | undefined;
+  /** Plain tags. */
   tags: string[];
+  /** Tags with a value. */
+  bindings: Record<string, string>;
   mayReadVariables: boolean;
   mayUpdateVariables: boolean;
   mayQueueRuns: boolean;
@@ -78,6 +95,7 @@ export class HcpState {
   nextRun: readonly string[] | undefined;
   /** As a host that does not know plan-only runs. */
   ignoresPlanOnly = false;
+  readonly deaf: Deafness = { filters: false, includes: false, bindings: false, pages: false };
   private counter = 0;
 
   /** Ids look like HashiCorp's: a prefix and 16 letters and digits. */
@@ -92,7 +110,7 @@ export class HcpState {
   }
 
   project(organization: string, name: string, executionMode?: Mode): ProjectState {
-    const made: ProjectState = { id: this.id('prj'), organization, name, executionMode };
+    const made: ProjectState = { id: this.id('prj'), organization, name, executionMode, bindings: {} };
     this.projects.push(made);
     return made;
   }
@@ -106,6 +124,7 @@ export class HcpState {
       executionMode: undefined,
       agentPoolId: undefined,
       tags: [],
+      bindings: {},
       mayReadVariables: true,
       mayUpdateVariables: true,
       mayQueueRuns: true,
@@ -182,6 +201,12 @@ export class HcpState {
     const found = this.projects.find(p => p.id === workspace.projectId);
     if (found === undefined) throw new Error(`workspace ${workspace.name} has no project`);
     return found;
+  }
+
+  /** Its own tags and those of its project, which it may overrule. */
+  bindingsOf(workspace: WorkspaceState): Readonly<Record<string, string>> {
+    const plain = Object.fromEntries(workspace.tags.map(tag => [tag, '']));
+    return { ...this.projectOf(workspace).bindings, ...plain, ...workspace.bindings };
   }
 
   /** The sets that reach a workspace. */
