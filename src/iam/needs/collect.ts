@@ -275,9 +275,9 @@ class Collector {
         ...(condition !== undefined && { condition }),
       });
     }
-    const subject = { resource, scope, address, place: placeOf(resource, scope), types: this.types };
-    this.needs.push(...keyNeeds(subject, resource.mode === 'resource' ? this.options.phase : 'plan'));
-    if (this.options.phase === 'apply' && resource.mode === 'resource') this.add(relatedNeeds(subject));
+    const needing = { resource, scope, address, place: placeOf(resource, scope), types: this.types };
+    this.needs.push(...keyNeeds(needing, resource.mode === 'resource' ? this.options.phase : 'plan'));
+    if (this.options.phase === 'apply' && resource.mode === 'resource') this.add(relatedNeeds(needing));
   }
 
   /** A data source or an ephemeral resource. */

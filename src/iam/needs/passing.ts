@@ -1,11 +1,11 @@
 import { at } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import type { FoundNeeds } from './need';
-import { byHand, type Subject } from './subject';
+import { byHand, type NeedingResource } from './needingResource';
 
 /** Passing any role is more than a starting policy may hold: a role that is not known is a note. */
 export function pass(
-  subject: Subject,
+  needing: NeedingResource,
   value: Expression,
   arns: readonly string[] | undefined,
   service: string | undefined,
@@ -14,16 +14,16 @@ export function pass(
     return {
       needs: [],
       notes: [
-        `${subject.address} passes a role${service === undefined ? '' : ` to ${service}`} that is not known here; allow iam:PassRole on it by hand.`,
+        `${needing.address} passes a role${service === undefined ? '' : ` to ${service}`} that is not known here; allow iam:PassRole on it by hand.`,
       ],
     };
-  const need = byHand(subject, {
+  const need = byHand(needing, {
     action: 'iam:PassRole',
-    location: at(subject.resource.file, value),
+    location: at(needing.resource.file, value),
     resources: arns,
     confidence: service === undefined ? 'medium' : 'high',
     ...(service !== undefined && {
-      condition: { StringEquals: { 'iam:PassedToService': principals(service, subject.place.partition) } },
+      condition: { StringEquals: { 'iam:PassedToService': principals(service, needing.place.partition) } },
     }),
   });
   return { needs: [need], notes: [] };

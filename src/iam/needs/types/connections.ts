@@ -1,7 +1,7 @@
 import { at } from '../../../terraform/model';
 import { resourceArns } from '../arns';
 import type { Need } from '../need';
-import { byHand, resourceBehind, type Subject, valuesAt } from '../subject';
+import { byHand, resourceBehind, type NeedingResource, valuesAt } from '../needingResource';
 import { knownText } from '../values';
 
 /** Arguments that hand a connection to a source repository to a service. */
@@ -11,8 +11,8 @@ const handed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_service-with-iam.html */
-export function connectionNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function connectionNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   const paths = (Object.hasOwn(handed, resource.type) ? handed[resource.type] : undefined) ?? [];
   return paths.flatMap(path =>
     valuesAt(resource.body, path.split('.')).flatMap(value => {
@@ -26,7 +26,7 @@ export function connectionNeeds(subject: Subject): readonly Need[] {
       const { partition, region = '*', account = '*' } = place;
       const own = behind === undefined ? undefined : resourceArns(behind.resource, behind.scope, place);
       return [
-        byHand(subject, {
+        byHand(needing, {
           action:
             service === 'codeconnections' ? 'codeconnections:PassConnection' : 'codestar-connections:PassConnection',
           location: at(resource.file, value),

@@ -1,7 +1,7 @@
 import { at, attributeOf, type ResourceBlock } from '../../../terraform/model';
 import { resourceArns } from '../arns';
 import type { Need } from '../need';
-import { byHand, resourceBehind, type Subject } from '../subject';
+import { byHand, resourceBehind, type NeedingResource } from '../needingResource';
 import type { Place, Scope } from '../scope';
 import { instancesOf, knownText } from '../values';
 
@@ -10,8 +10,8 @@ import { instancesOf, knownText } from '../values';
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-permissions
  * https://docs.aws.amazon.com/redshift/latest/mgmt/redshift-secrets-manager-integration.html
  */
-export function managedPasswordNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function managedPasswordNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   const redshift = resource.type === 'aws_redshift_cluster';
   const managed = attributeOf(resource.body, redshift ? 'manage_master_password' : 'manage_master_user_password');
   if (managed === undefined || managed.value.kind === 'null' || knownText(managed.value, scope)?.text === 'false')
@@ -30,11 +30,11 @@ export function managedPasswordNeeds(subject: Subject): readonly Need[] {
     : [];
   return [
     ...['secretsmanager:CreateSecret', 'secretsmanager:TagResource', ...more].map(action =>
-      byHand(subject, { action, location, resources: secrets }),
+      byHand(needing, { action, location, resources: secrets }),
     ),
     ...(redshift
       ? [
-          byHand(subject, {
+          byHand(needing, {
             action: 'secretsmanager:GetRandomPassword',
             location,
             resources: ['*'],
@@ -42,7 +42,7 @@ export function managedPasswordNeeds(subject: Subject): readonly Need[] {
           }),
         ]
       : []),
-    byHand(subject, { action: 'kms:DescribeKey', location, resources: keys, why: 'NameNotKnown' }),
+    byHand(needing, { action: 'kms:DescribeKey', location, resources: keys, why: 'NameNotKnown' }),
   ];
 }
 
@@ -58,8 +58,8 @@ const snapshots: Readonly<Record<string, { readonly kind: string; readonly owner
  * Deleting a database makes a last snapshot unless the code says no. Dependent actions of DeleteDBInstance and DeleteDBCluster:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
  */
-export function finalSnapshotNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function finalSnapshotNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   const snapshot = Object.hasOwn(snapshots, resource.type) ? snapshots[resource.type] : undefined;
   const skip = attributeOf(resource.body, 'skip_final_snapshot');
   const skipped = skip === undefined ? undefined : knownText(skip.value, scope);
@@ -77,8 +77,8 @@ export function finalSnapshotNeeds(subject: Subject): readonly Need[] {
   const why = last.includes('*') ? 'NameNotKnown' : '';
   const own = resourceArns(resource, scope, place) ?? [`${start}${snapshot.owner}:*`];
   return [
-    byHand(subject, { action: snapshot.action, location, resources: [...own, ...arns], why }),
-    byHand(subject, { action: 'rds:AddTagsToResource', location, resources: arns, why }),
+    byHand(needing, { action: snapshot.action, location, resources: [...own, ...arns], why }),
+    byHand(needing, { action: 'rds:AddTagsToResource', location, resources: arns, why }),
   ];
 }
 

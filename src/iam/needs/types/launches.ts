@@ -4,7 +4,7 @@ import { nameOf, roleArns } from '../arns';
 import type { FoundNeeds, Need } from '../need';
 import { pass } from '../passing';
 import { isSet } from '../wanted';
-import { byHand, nothing, resourceBehind, type Subject, valuesAt } from '../subject';
+import { byHand, nothing, resourceBehind, type NeedingResource, valuesAt } from '../needingResource';
 import type { Scope } from '../scope';
 
 const withProfiles: ReadonlySet<string> = new Set([
@@ -29,8 +29,8 @@ const profiles = [
 ];
 
 /** The role inside of an instance profile is passed to EC2 by who starts the instance. */
-export function profileNeeds(subject: Subject): FoundNeeds {
-  const { resource, scope, place } = subject;
+export function profileNeeds(needing: NeedingResource): FoundNeeds {
+  const { resource, scope, place } = needing;
   if (!withProfiles.has(resource.type)) return nothing;
   const values = profiles.flatMap(path => valuesAt(resource.body, path.split('.')));
   const found = values
@@ -40,7 +40,7 @@ export function profileNeeds(subject: Subject): FoundNeeds {
       const profile = behind?.resource;
       const role = profile?.type === 'aws_iam_instance_profile' ? attributeOf(profile.body, 'role')?.value : undefined;
       const arns = role === undefined || behind === undefined ? undefined : roleArns(role, behind.scope, place);
-      return pass(subject, value, arns, 'ec2.amazonaws.com');
+      return pass(needing, value, arns, 'ec2.amazonaws.com');
     });
   return { needs: found.flatMap(f => f.needs), notes: found.flatMap(f => f.notes) };
 }
@@ -69,8 +69,8 @@ const where: readonly (readonly [kind: string, argument: string])[] = [
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html,
  * https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
  */
-export function launchNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function launchNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   const blocks = (Object.hasOwn(launchers, resource.type) ? launchers[resource.type] : undefined) ?? [];
   const named = blocks.flatMap(path =>
     ['id', 'name', 'launch_template_id', 'launch_template_name'].flatMap(name =>
@@ -100,10 +100,10 @@ export function launchNeeds(subject: Subject): readonly Need[] {
   ];
   const tagged = bodies.some(b => b === undefined || isSet(b, ['tag_specifications'])) || propagates(resource.body);
   return [
-    byHand(subject, { action: 'ec2:RunInstances', location, resources, why: 'NameNotKnown' }),
+    byHand(needing, { action: 'ec2:RunInstances', location, resources, why: 'NameNotKnown' }),
     ...(tagged || resource.type === 'aws_eks_node_group'
       ? [
-          byHand(subject, {
+          byHand(needing, {
             action: 'ec2:CreateTags',
             location,
             resources: ['instance', 'network-interface', 'volume'].map(kind => `${start}${kind}/*`),

@@ -2,7 +2,7 @@ import { at } from '../../../terraform/model';
 import type { Expression } from '../../../terraform/syntax/ast';
 import { resourceArns } from '../arns';
 import type { FoundNeeds, Need } from '../need';
-import { byHand, nothing, resourceBehind, type Subject, valuesAt } from '../subject';
+import { byHand, nothing, resourceBehind, type NeedingResource, valuesAt } from '../needingResource';
 import { pathOf } from '../modulePaths';
 import { knownText, referencedName } from '../values';
 
@@ -75,9 +75,9 @@ const kinds: Readonly<Record<string, Destination>> = {
 /** Where logs go: to a group, a bucket or a stream, with the ARN where the code tells it. */
 function destinationOf(
   value: Expression,
-  subject: Subject,
+  needing: NeedingResource,
 ): { kind: Destination | undefined; arn: string | undefined } {
-  const { scope, place } = subject;
+  const { scope, place } = needing;
   // "${aws_s3_bucket.logs.arn}/flow"
   const inner = value.kind === 'template' ? value.parts.find(part => part.kind === 'interpolation') : undefined;
   const behind = resourceBehind(inner?.kind === 'interpolation' ? inner.expression : value, scope);
@@ -93,8 +93,8 @@ function destinationOf(
 }
 
 /** What the delivery of a service's logs needs of the caller. */
-export function logDeliveryNeeds(subject: Subject): FoundNeeds {
-  const { resource, scope, place } = subject;
+export function logDeliveryNeeds(needing: NeedingResource): FoundNeeds {
+  const { resource, scope, place } = needing;
   const delivery = Object.hasOwn(deliveries, resource.type) ? deliveries[resource.type] : undefined;
   if (delivery === undefined) return nothing;
   const { partition, region = '*', account = '*' } = place;
@@ -105,8 +105,8 @@ export function logDeliveryNeeds(subject: Subject): FoundNeeds {
     for (const value of values.filter(v => v.kind !== 'null')) {
       const location = at(resource.file, value);
       const everywhere = (action: string): Need =>
-        byHand(subject, { action, location, resources: ['*'], why: 'NoResourceScope' });
-      const { kind = said ?? 'logs', arn } = destinationOf(value, subject);
+        byHand(needing, { action, location, resources: ['*'], why: 'NoResourceScope' });
+      const { kind = said ?? 'logs', arn } = destinationOf(value, needing);
       // WAF writes to streams in the name of its own role.
       const own = resource.type === 'aws_wafv2_web_acl_logging_configuration' && kind === 'firehose';
       if (!own) needs.push(...delivery.actions.map(everywhere));
@@ -121,12 +121,12 @@ export function logDeliveryNeeds(subject: Subject): FoundNeeds {
           (name?.open === false && /^[a-z0-9.-]+$/.test(name.text) ? `arn:${partition}:s3:::${name.text}` : undefined);
         if (bucket === undefined)
           notes.push(
-            `${subject.address}: the bucket of its logs is not known here; allow s3:GetBucketPolicy and s3:PutBucketPolicy on it by hand.`,
+            `${needing.address}: the bucket of its logs is not known here; allow s3:GetBucketPolicy and s3:PutBucketPolicy on it by hand.`,
           );
         else
           needs.push(
             ...['s3:GetBucketPolicy', 's3:PutBucketPolicy'].map(action =>
-              byHand(subject, { action, location, resources: [bucket] }),
+              byHand(needing, { action, location, resources: [bucket] }),
             ),
           );
       }
@@ -134,13 +134,13 @@ export function logDeliveryNeeds(subject: Subject): FoundNeeds {
         if (own) needs.push(everywhere('firehose:ListDeliveryStreams'));
         else
           needs.push(
-            byHand(subject, {
+            byHand(needing, {
               action: 'firehose:TagDeliveryStream',
               location,
               resources: [arn ?? `arn:${partition}:firehose:${region}:${account}:deliverystream/*`],
               why: arn === undefined ? 'NameNotKnown' : '',
             }),
-            byHand(subject, {
+            byHand(needing, {
               action: 'iam:CreateServiceLinkedRole',
               location,
               resources: [`arn:${partition}:iam::${account}:role/aws-service-role/delivery.logs.amazonaws.com/*`],
@@ -154,8 +154,8 @@ export function logDeliveryNeeds(subject: Subject): FoundNeeds {
 }
 
 /** CloudFront writes itself into the ACL of the bucket that it logs to. */
-export function logBucketNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function logBucketNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   if (resource.type !== 'aws_cloudfront_distribution') return [];
   return valuesAt(resource.body, ['logging_config', 'bucket']).flatMap(value => {
     const path = pathOf(value);
@@ -166,7 +166,7 @@ export function logBucketNeeds(subject: Subject): readonly Need[] {
         ? /^([a-z0-9.-]+?)(?:\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?)?$/.exec(text.text)?.[1]
         : undefined;
     return ['s3:GetBucketAcl', 's3:PutBucketAcl'].map(action =>
-      byHand(subject, {
+      byHand(needing, {
         action,
         location: at(resource.file, value),
         resources: [`arn:${place.partition}:s3:::${name ?? '*'}`],

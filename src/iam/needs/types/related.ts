@@ -7,7 +7,7 @@ import { finalSnapshotNeeds, managedPasswordNeeds } from './databases';
 import { launchNeeds, profileNeeds } from './launches';
 import { logBucketNeeds, logDeliveryNeeds } from './logs';
 import { pass } from '../passing';
-import { byHand, type Subject, valuesAt } from '../subject';
+import { byHand, type NeedingResource, valuesAt } from '../needingResource';
 import { keyUses, scalableServices, type KeyUse } from '../tables/related';
 import { everyRole, passedRoles, serviceLinkedRoles, serviceLinkedRolesWith } from '../tables/roles';
 import { scalingNeeds } from './scaling';
@@ -16,8 +16,8 @@ import type { Place, Scope } from '../scope';
 import { instancesOf, knownText } from '../values';
 
 /** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
-function passRoleNeeds(subject: Subject): FoundNeeds {
-  const { resource, scope } = subject;
+function passRoleNeeds(needing: NeedingResource): FoundNeeds {
+  const { resource, scope } = needing;
   const known = passedRoles[resource.type] ?? [];
   const passed = known.flatMap(([argument, service]) =>
     (argument === everyRole ? roleArguments(resource.body) : valuesAt(resource.body, argument.split('.'))).map(
@@ -34,9 +34,9 @@ function passRoleNeeds(subject: Subject): FoundNeeds {
   for (const { value, service } of [...passed, ...others]) {
     for (const one of value.kind === 'tuple' ? value.items : [value]) {
       if (one.kind === 'null') continue;
-      const arns = instancesOf(resource.body, scope).map(instance => roleArns(one, instance, subject.place));
+      const arns = instancesOf(resource.body, scope).map(instance => roleArns(one, instance, needing.place));
       const found = pass(
-        subject,
+        needing,
         one,
         arns.some(a => a === undefined) ? undefined : arns.flatMap(a => a ?? []),
         service,
@@ -58,8 +58,8 @@ function roleArguments(body: Body): readonly Expression[] {
 }
 
 /** Services make their own role on first use, in the name of the caller. */
-function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+function serviceLinkedRoleNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   const namespace = attributeOf(resource.body, 'service_namespace');
   const known = namespace === undefined ? undefined : knownText(namespace.value, scope)?.text;
   const services =
@@ -68,11 +68,11 @@ function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
       : [
           ...(serviceLinkedRoles[resource.type] ?? []),
           ...(serviceLinkedRolesWith[resource.type] ?? []).flatMap(([service, ...words]) =>
-            words.some(word => isWanted(word, resource.body, scope, subject.types)) ? [service] : [],
+            words.some(word => isWanted(word, resource.body, scope, needing.types)) ? [service] : [],
           ),
         ];
   return services.map(service =>
-    byHand(subject, {
+    byHand(needing, {
       action: 'iam:CreateServiceLinkedRole',
       location: at(resource.file, resource.block.typeSpan),
       resources: [`arn:${place.partition}:iam::${place.account ?? '*'}:role/aws-service-role/${service}/*`],
@@ -82,8 +82,8 @@ function serviceLinkedRoleNeeds(subject: Subject): readonly Need[] {
 }
 
 /** A key that the code names: the service uses it in the name of the caller. */
-export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function keyNeeds(needing: NeedingResource, phase: Phase): readonly Need[] {
+  const { resource, scope, place } = needing;
   const use = keyUseOf(resource.type);
   if (use === undefined) return [];
   const needs: Need[] = [];
@@ -103,7 +103,7 @@ export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
       const plan = resource.type !== 'aws_secretsmanager_secret' || readsVersions(scope) ? use.plan : [];
       for (const action of new Set(phase === 'plan' ? plan : [...plan, ...use.apply])) {
         needs.push(
-          byHand(subject, {
+          byHand(needing, {
             action: `kms:${action}`,
             location: at(resource.file, value),
             resources: [arn ?? `arn:${partition}:kms:${region}:${account}:key/*`],
@@ -119,8 +119,8 @@ export function keyNeeds(subject: Subject, phase: Phase): readonly Need[] {
 }
 
 /** A function's code in a bucket is read in the name of who makes the function. */
-function codeNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+function codeNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   if (resource.type !== 'aws_lambda_function' && resource.type !== 'aws_lambda_layer_version') return [];
   const bucket = attributeOf(resource.body, 's3_bucket');
   const key = attributeOf(resource.body, 's3_key');
@@ -132,7 +132,7 @@ function codeNeeds(subject: Subject): readonly Need[] {
   const action = attributeOf(resource.body, 's3_object_version') === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
   const object = `arn:${place.partition}:s3:::${text(bucket.value)}/${text(key?.value)}`;
   return [
-    byHand(subject, {
+    byHand(needing, {
       action,
       location: at(resource.file, bucket),
       resources: [object],
@@ -172,19 +172,19 @@ function keyCondition(action: string, use: KeyUse, place: Place): Pick<Need, 'co
 }
 
 /** What applying a resource needs of other services, beside its keys. */
-export function relatedNeeds(subject: Subject): FoundNeeds {
-  const found = [passRoleNeeds(subject), profileNeeds(subject), logDeliveryNeeds(subject)];
+export function relatedNeeds(needing: NeedingResource): FoundNeeds {
+  const found = [passRoleNeeds(needing), profileNeeds(needing), logDeliveryNeeds(needing)];
   return {
     needs: [
       ...found.flatMap(f => f.needs),
-      ...serviceLinkedRoleNeeds(subject),
-      ...managedPasswordNeeds(subject),
-      ...finalSnapshotNeeds(subject),
-      ...launchNeeds(subject),
-      ...scalingNeeds(subject),
-      ...connectionNeeds(subject),
-      ...codeNeeds(subject),
-      ...logBucketNeeds(subject),
+      ...serviceLinkedRoleNeeds(needing),
+      ...managedPasswordNeeds(needing),
+      ...finalSnapshotNeeds(needing),
+      ...launchNeeds(needing),
+      ...scalingNeeds(needing),
+      ...connectionNeeds(needing),
+      ...codeNeeds(needing),
+      ...logBucketNeeds(needing),
     ],
     notes: found.flatMap(f => f.notes),
   };

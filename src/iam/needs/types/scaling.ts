@@ -1,6 +1,6 @@
 import { at, attributeOf } from '../../../terraform/model';
 import type { Need } from '../need';
-import { byHand, type Subject } from '../subject';
+import { byHand, type NeedingResource } from '../needingResource';
 import { knownText } from '../values';
 
 /** What is checked of the caller in the service that is scaled; `{}` is the id behind its first word. */
@@ -61,8 +61,8 @@ const scaled: Readonly<Record<string, Scaled>> = {
 
 const alarms = ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwatch:PutMetricAlarm'];
 
-export function scalingNeeds(subject: Subject): readonly Need[] {
-  const { resource, scope, place } = subject;
+export function scalingNeeds(needing: NeedingResource): readonly Need[] {
+  const { resource, scope, place } = needing;
   const location = at(resource.file, resource.block.typeSpan);
   const { partition, region = '*', account = '*' } = place;
   const arn = (text: string): string => {
@@ -72,7 +72,7 @@ export function scalingNeeds(subject: Subject): readonly Need[] {
   if (resource.type === 'aws_appautoscaling_policy') {
     // Alarms of target tracking are named by the service; those of steps are resources of their own.
     const resources = [arn('cloudwatch:alarm:TargetTracking-*')];
-    return alarms.map(action => byHand(subject, { action, location, resources }));
+    return alarms.map(action => byHand(needing, { action, location, resources }));
   }
   if (resource.type !== 'aws_appautoscaling_target') return [];
   const text = (name: string): string | undefined => {
@@ -87,6 +87,6 @@ export function scalingNeeds(subject: Subject): readonly Need[] {
   const id = /^[a-z-]+[/:](.+)$/.exec(text('resource_id') ?? '')?.[1]?.replace(/\/index\/.*$/, '');
   const resources = found.arns.map(pattern => arn(pattern.replace('{}', () => id ?? '*')));
   return found.actions.map(action =>
-    byHand(subject, { action, location, resources, why: id === undefined ? 'NameNotKnown' : '' }),
+    byHand(needing, { action, location, resources, why: id === undefined ? 'NameNotKnown' : '' }),
   );
 }

@@ -1,5 +1,5 @@
 import { attributeOf, type ResourceBlock } from '../../../terraform/model';
-import { resourceBehind } from '../subject';
+import { resourceBehind } from '../needingResource';
 import type { Scope } from '../scope';
 import { knownText } from '../values';
 

@@ -6,7 +6,7 @@ import { resourceOf, type Place, type Scope } from './scope';
 import { follow } from './values';
 
 /** A resource for which needs are collected. */
-export interface Subject {
+export interface NeedingResource {
   readonly resource: ResourceBlock;
   readonly scope: Scope;
   readonly address: string;
@@ -20,13 +20,13 @@ export type Extra = Pick<Need, 'action' | 'location' | 'resources'> &
 
 export const nothing: FoundNeeds = { needs: [], notes: [] };
 
-export function byHand(subject: Subject, extra: Extra): Need {
+export function byHand(needing: NeedingResource, extra: Extra): Need {
   return {
-    address: subject.address,
+    address: needing.address,
     source: 'hand',
     confidence: 'high',
     why: '',
-    region: subject.place.region,
+    region: needing.place.region,
     ...extra,
   };
 }
