@@ -1,7 +1,9 @@
-import { parseArgs } from 'node:util';
 import { isAbort, ProblemError } from './core/problem';
 import { oneLine } from './core/text';
-import { type CliContext, type Command, UsageError } from './cli/command';
+import type { CliContext, Command } from './cli/command';
+import { UsageError } from './cli/option';
+import { helpText, overview, usualWidth } from './cli/helpText';
+import { closest } from './core/editDistance';
 import { printable } from './cli/output/printable';
 import { version } from '../package.json';
 
@@ -13,24 +15,12 @@ async function commandOf(name: string): Promise<Command | undefined> {
 
 const allCommands = async (): Promise<readonly Command[]> => (await import('./cli/commands')).commands;
 
-const overview = async (): Promise<string> =>
-  [
-    'tfc-oidc: dynamic AWS provider credentials for HCP Terraform, from the command line.',
-    '',
-    'Usage: tfc-oidc COMMAND [options]     (tfc-oidc COMMAND --help tells each command, --version the version)',
-    '',
-    ...(await allCommands()).map(command => `  ${command.name.padEnd(14)}${command.summary}`),
-    '',
-    'Exit codes: 0 clean or done, 1 findings at the level asked for (or "deny"), 2 could not run.',
-    '',
-  ].join('\n');
-
 async function main(argv: readonly string[], context: CliContext): Promise<number> {
   const [first, second] = argv;
   // `help check` is `check --help`.
   const [name, ...rest] = first === 'help' && second !== undefined ? [second, '--help'] : argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    context.out(await overview());
+    context.out(overview(await allCommands(), width()));
     return name === undefined ? 2 : 0;
   }
   if (name === '--version' || name === '-v' || name === 'version') {
@@ -39,24 +29,23 @@ async function main(argv: readonly string[], context: CliContext): Promise<numbe
   }
   const command = await commandOf(name);
   if (command === undefined) {
-    context.err(`tfc-oidc: there is no command "${name}". "tfc-oidc --help" lists them.\n`);
+    const near = closest(
+      name,
+      (await allCommands()).map(c => c.name),
+    );
+    const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+    context.err(`tfc-oidc: there is no command "${name}".${meant} "tfc-oidc --help" lists them.\n`);
     return 2;
   }
+  if (asksForHelp(rest)) {
+    context.out(helpText(command, width()));
+    return 0;
+  }
   try {
-    const { values, positionals } = parseArgs({
-      args: rest,
-      options: { ...command.options, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-      strict: true,
-    });
-    if (values['help'] === true) {
-      context.out(command.help.endsWith('\n') ? command.help : `${command.help}\n`);
-      return 0;
-    }
-    return await command.run(context, { values, positionals });
+    return await command.call(context, rest);
   } catch (error) {
-    if (error instanceof UsageError || isParseArgsError(error)) {
-      context.err(`tfc-oidc ${name}: ${error.message}. "tfc-oidc ${name} --help" tells how to call it.\n`);
+    if (error instanceof UsageError) {
+      context.err(`tfc-oidc ${name}: ${sentence(error.message)} "tfc-oidc ${name} --help" tells how to call it.\n`);
       return 2;
     }
     if (error instanceof ProblemError) {
@@ -74,9 +63,16 @@ async function main(argv: readonly string[], context: CliContext): Promise<numbe
   }
 }
 
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+const sentence = (message: string): string => (/[.?!]$/.test(message) ? message : `${message}.`);
+
+/** Behind `--` stand names of files only. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).some(word => word === '--help' || word === '-h');
 }
+
+/** Columns of the terminal that reads along; no line of a help text gets longer than is good to read. */
+const width = (): number => Math.max(60, Math.min(process.stdout.columns ?? usualWidth, 120));
 
 const abort = new AbortController();
 process.once('SIGINT', () => abort.abort());

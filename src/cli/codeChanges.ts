@@ -3,11 +3,13 @@ import type { CodeChange } from '../binding/change';
 import { applyEdits } from '../core/text';
 import { ProblemError, unwrap } from '../core/problem';
 import type { Project, Root } from '../terraform/model';
-import { type CliContext, type ExitCode, UsageError } from './command';
 import { printJson } from './output/planReport';
 import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
 import { unifiedDiff } from './output/unifiedDiff';
+import type { CliContext } from './command';
+import type { ExitCode } from './exitCode';
+import { UsageError } from './option';
 
 /** The one root that a command is about. */
 export function onlyRoot(folder: TerraformFolder, project: Project): Root {

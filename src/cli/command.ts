@@ -1,9 +1,9 @@
-import type { ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
 import type { Clock, Environment } from '../core/host';
+import { closest } from '../core/editDistance';
 import type { Wait } from '../hcp/client/limiter';
-
-/** Exit codes of every command: 0 clean or done, 1 findings at the asked level (or "deny"), 2 could not run. */
-export type ExitCode = 0 | 1 | 2;
+import type { ExitCode } from './exitCode';
+import { type OptionTable, parseArgsOptions, UsageError, type Values, valuesOf } from './option';
 
 /** What a command gets of the outside. `signal` aborts on Ctrl+C. */
 export interface CliContext {
@@ -18,57 +18,67 @@ export interface CliContext {
   readonly time?: { readonly now: Clock; readonly wait: Wait };
 }
 
-type Options = NonNullable<ParseArgsConfig['options']>;
-export type OptionValues = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+/** The headings of `tfc-oidc --help`, in its order. */
+export const groups = ['Set up', 'Code', 'Policies', 'State', 'This program'] as const;
 
-export interface Command {
+interface CommandText {
   readonly name: string;
-  /** One line for the list of commands. */
+  readonly group: (typeof groups)[number];
+  /** One line for the list of commands: a verb first, lower case, no full stop. */
   readonly summary: string;
-  /** The whole text of `tfc-oidc NAME --help`. */
-  readonly help: string;
-  readonly options: Options;
+  /** What it takes beside options, as in `[PATH]`; empty where it takes options alone. */
+  readonly operands: string;
+  /** Paragraphs between the usage line and the options. */
+  readonly about: string;
+  /** What the JSON report holds, and other remarks behind the options. */
+  readonly report?: string;
+  readonly examples?: readonly string[];
+  /** What each exit code means for this command, where it says more than the table of all. */
+  readonly exits: Partial<Readonly<Record<ExitCode, string>>>;
+}
+
+interface CommandDefinition<T extends OptionTable> extends CommandText {
+  readonly options: T;
   /** Resolves with the exit code. A thrown ProblemError is printed and exits 2; any other error is a bug. */
   run(
     context: CliContext,
-    args: { readonly values: OptionValues; readonly positionals: readonly string[] },
+    args: { readonly values: Values<T>; readonly positionals: readonly string[] },
   ): Promise<ExitCode>;
 }
 
-/** A command line that can't be run as typed: printed with a pointer to `--help`, exit 2. */
-export class UsageError extends Error {}
-
-/** The value of a string option, or `fallback`. */
-export function text(values: OptionValues, name: string, fallback: string): string;
-export function text(values: OptionValues, name: string): string | undefined;
-export function text(values: OptionValues, name: string, fallback?: string): string | undefined {
-  const value = values[name];
-  return typeof value === 'string' ? value : fallback;
+export interface Command extends CommandText {
+  readonly options: OptionTable;
+  /** Runs it with the words that stand behind its name; throws UsageError where they can't be understood. */
+  call(context: CliContext, words: readonly string[]): Promise<ExitCode>;
 }
 
-/** The value of a string option that must be one of `choices`; throws UsageError otherwise. */
-export function choice<T extends string>(values: OptionValues, name: string, choices: readonly T[], fallback: T): T {
-  const value = text(values, name, fallback);
-  const found = choices.find(c => c === value);
-  if (found === undefined) throw new UsageError(`--${name} takes ${choices.join(', ')}; it was "${value}"`);
-  return found;
+/** Makes a command of its row: `values` of `run` have the types that its options give them. */
+export function command<const T extends OptionTable>(definition: CommandDefinition<T>): Command {
+  const { options, operands, run } = definition;
+  return {
+    ...definition,
+    async call(context, words) {
+      const { values, positionals } = parseWords(options, words);
+      // A word too many is more likely a forgotten option than meant for nothing.
+      if (operands === '' && positionals[0] !== undefined)
+        throw new UsageError(`only options are taken; there was "${positionals[0]}"`);
+      return run(context, { values: valuesOf(options, values), positionals });
+    },
+  };
 }
 
-/** The value of a string option without which the command can't run. */
-export function required(values: OptionValues, name: string): string {
-  const value = text(values, name);
-  if (value === undefined || value === '') throw new UsageError(`--${name} is needed`);
-  return value;
-}
+type Words = ReturnType<typeof parseArgs<{ options: ReturnType<typeof parseArgsOptions>; allowPositionals: true }>>;
 
-/** All values of an option that may be given several times. */
-export function many(values: OptionValues, name: string): readonly string[] {
-  const value = values[name];
-  if (Array.isArray(value)) return value.filter((v): v is string => typeof v === 'string');
-  return typeof value === 'string' ? [value] : [];
-}
-
-/** For commands that take everything by options: a word too many is more likely a forgotten option than meant for nothing. */
-export function noPositionals(positionals: readonly string[]): void {
-  if (positionals[0] !== undefined) throw new UsageError(`only options are taken; there was "${positionals[0]}"`);
+/** The words by options; an option that is not there is named with the one that was probably meant. */
+function parseWords(options: OptionTable, words: readonly string[]): Words {
+  try {
+    return parseArgs({ args: [...words], options: parseArgsOptions(options), allowPositionals: true, strict: true });
+  } catch (error) {
+    if (!(error instanceof TypeError) || !('code' in error)) throw error;
+    const unknown = /^Unknown option '(--?[^']+)'/.exec(error.message)?.[1];
+    if (unknown === undefined) throw new UsageError(error.message.replace(/\.$/, ''));
+    const shown = Object.keys(options).filter(name => options[name]?.hidden !== true);
+    const near = closest(unknown.replace(/^-+/, ''), shown);
+    throw new UsageError(`there is no option ${unknown}${near === undefined ? '' : `; did you mean --${near}?`}`);
+  }
 }

@@ -1,4 +1,3 @@
-import type { Command } from './command';
 import { apply } from './commands/apply';
 import { audit } from './commands/audit';
 import { check } from './commands/check';
@@ -21,6 +20,7 @@ import { subject } from './commands/subject';
 import { trust } from './commands/trust';
 import { undo } from './commands/undo';
 import { variables } from './commands/variables';
+import type { Command } from './command';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
 export const commands: readonly Command[] = [

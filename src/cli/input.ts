@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../core/problem';
-import { type CliContext, UsageError } from './command';
+import type { CliContext } from './command';
+import { UsageError } from './option';
 
 const mebibyte = 1024 * 1024;
 /** Policies are far smaller. */

@@ -9,11 +9,11 @@ import { fileKind, readableFiles } from '../terraform/fileKinds';
 import type { ParsedFile } from '../terraform/syntax/ast';
 import { parseHcl } from '../terraform/syntax/hcl';
 import { parseTerraformJson } from '../terraform/syntax/json';
-import type { CliContext } from './command';
 import { nodeFiles } from './files';
 import { readInput } from './input';
 import { FilePlaces } from './output/places';
 import type { Unread } from './output/unread';
+import type { CliContext } from './command';
 
 /** Terraform code, parsed. */
 interface PolicyCode {

@@ -5,9 +5,10 @@ import { ProblemError } from '../core/problem';
 import { fileKind } from '../terraform/fileKinds';
 import type { Project, ProjectProblem, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readProject } from '../terraform/read';
-import { type CliContext, UsageError } from './command';
 import { nodeFiles, repositoryOf } from './files';
 import { FilePlaces, type Places } from './output/places';
+import type { CliContext } from './command';
+import { UsageError } from './option';
 
 /** A folder given on the command line, read, with what commands need to speak about its files. */
 export interface TerraformFolder extends Places {

@@ -16,3 +16,12 @@ export function editDistance(a: string, b: string): number {
   }
   return last[b.length] ?? 0;
 }
+
+/** The one of `words` that was probably meant by `given`: two slips at most, and never half of a short word. */
+export function closest(given: string, words: readonly string[]): string | undefined {
+  const near = words
+    .map(word => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
+    .filter(({ word, distance }) => distance <= 2 && distance * 2 < Math.max(given.length, word.length))
+    .sort((a, b) => a.distance - b.distance);
+  return near[0]?.word ?? words.find(word => given.length > 2 && word.startsWith(given));
+}

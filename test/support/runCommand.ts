@@ -1,5 +1,5 @@
-import type { CliContext, Command, ExitCode } from '../../src/cli/command';
-import { parseArgs } from 'node:util';
+import type { CliContext, Command } from '../../src/cli/command';
+import type { ExitCode } from '../../src/cli/exitCode';
 
 export interface CommandRun {
   readonly code: ExitCode;
@@ -17,25 +17,19 @@ export async function runCommand(
     readonly time?: CliContext['time'];
   },
 ): Promise<CommandRun> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: command.options,
-    allowPositionals: true,
-    strict: true,
-  });
   let out = '';
   let err = '';
-  const code = await command.run(
+  const code = await command.call(
     {
       cwd: options.cwd,
       env: options.env ?? {},
       signal: new AbortController().signal,
-      out: text => (out += text),
-      err: text => (err += text),
+      out: (text: string) => (out += text),
+      err: (text: string) => (err += text),
       interactive: false,
       ...(options.time && { time: options.time }),
     },
-    { values, positionals },
+    args,
   );
   return { code, out, err };
 }

@@ -15,12 +15,12 @@ import { thisProcess } from '../../node/thisProcess';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import { loadAws } from '../../iam/account/load';
 import { callsOf } from '../calls';
-import { type CliContext, type OptionValues, text } from '../command';
 import type { BindingRequest } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
 import { agentOf } from './http';
 import { progressText } from '../output/planReport';
 import { replaceable, replaceFile } from '../replaceFile';
+import type { CliContext } from '../command';
 
 /** An account opened with the chosen profile. */
 export interface OpenedAccount {
@@ -59,12 +59,20 @@ export async function openAwsAccount(
   return { account, caller };
 }
 
+/** How a command was told to ask AWS. */
+interface AccountValues {
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  /** Not every command that asks AWS takes --account. */
+  readonly account?: string | undefined;
+}
+
 /** The account of --profile, --region and --account, where a command has them. */
-export const openAccount = (context: CliContext, values: OptionValues): Promise<OpenedAccount> =>
+export const openAccount = (context: CliContext, values: AccountValues): Promise<OpenedAccount> =>
   openAwsAccount(context, {
-    profile: text(values, 'profile'),
-    region: text(values, 'region'),
-    account: text(values, 'account'),
+    profile: values.profile,
+    region: values.region,
+    account: values.account,
   });
 
 /** Asks on the terminal; standard output stays free for what the command prints. */

@@ -21,71 +21,89 @@ import { partitionName } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { type Root, workspaceOf } from '../../terraform/model';
 import { codePolicies } from './codePolicies';
-import { choice, type CliContext, many, type OptionValues, text, UsageError } from '../command';
 import { readTerraformFolder } from '../terraformFolder';
+import type { CliContext } from '../command';
+import {
+  choice,
+  file,
+  flag,
+  list,
+  optionalChoice,
+  section,
+  text,
+  wholeNumber,
+  UsageError,
+  type Values,
+} from '../option';
 
-/** Options of plan, apply, undo, export and configure. */
-export const bindingOptions = {
-  profile: { type: 'string' },
-  region: { type: 'string' },
-  account: { type: 'string' },
-  organization: { type: 'string' },
-  project: { type: 'string' },
-  workspace: { type: 'string', multiple: true },
-  'workspace-id': { type: 'string' },
-  hostname: { type: 'string' },
-  audience: { type: 'string' },
-  tag: { type: 'string' },
-  roles: { type: 'string' },
-  path: { type: 'string' },
-  'role-name': { type: 'string' },
-  'plan-role-name': { type: 'string' },
-  'apply-role-name': { type: 'string' },
-  permissions: { type: 'string' },
-  policy: { type: 'string' },
-  'plan-policy': { type: 'string' },
-  'apply-policy': { type: 'string' },
-  'policy-arn': { type: 'string', multiple: true },
-  'plan-policy-arn': { type: 'string', multiple: true },
-  'apply-policy-arn': { type: 'string', multiple: true },
-  boundary: { type: 'string' },
-  'max-session': { type: 'string' },
-  'aws-tag': { type: 'string', multiple: true },
-  'trust-policy-quota': { type: 'string' },
-  adopt: { type: 'boolean' },
-  format: { type: 'string' },
-  journal: { type: 'string' },
+/** What the roles are for. */
+const subjectOptions = section('What the roles are for (taken from the cloud block of PATH where not given)', {
+  organization: text('ORG', 'organization'),
+  project: text('PROJECT', 'project, "Default Project" with the space; the token carries the real one'),
+  workspace: list('NAME', 'workspace'),
+  'workspace-id': text('ID', 'ws-…, kept as a tag: it tells a renamed workspace from another one'),
+  hostname: text('HOST', 'issuer: app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
+  audience: text('AUDIENCE', 'default aws.workload.identity'),
+  tag: text('TAG', 'a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)'),
+});
+
+/** How AWS is asked. */
+const profileOptions = {
+  profile: text(
+    'NAME',
+    'AWS profile, as the AWS CLI knows it (default: AWS_PROFILE, or the environment): static keys, SSO, credential_process, role_arn, web identity; endpoint_url and services work',
+  ),
+  region: text('REGION', "default: the profile's; GovCloud and China need one"),
 } as const;
 
-export const bindingHelp = `What the roles are for (taken from the cloud block of PATH where not given):
-  --organization ORG --project PROJECT --workspace NAME (several: one role for all)
-                        "Default Project" is the first project's name, with the space; the token carries the real one
-  --workspace-id ID     ws-…, kept as a tag: it tells a renamed workspace from another one
-  --hostname HOST       issuer (default app.terraform.io; app.eu.terraform.io, or a Terraform Enterprise host)
-  --audience A          default aws.workload.identity
-  --tag TAG             a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)
-In which account:
-  --profile NAME        AWS profile, as the AWS CLI knows it (default: AWS_PROFILE, or the environment)
-                        static keys, SSO, credential_process, role_arn, web identity; endpoint_url and services work
-  --region REGION       default: the profile's; GovCloud and China need one
-  --account ID          stop unless the profile belongs to this account
-Roles:
-  --roles separate|single   a role each for plan and apply (default), or one for both
-  --role-name N --plan-role-name N --apply-role-name N    instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN.
-                        With separate roles --role-name N means N-plan and N-apply
-  --path /P/            default /
-  --permissions code    inline policies with what the code of PATH is known to need, for plans and applies apart (see
-                        "tfc-oidc permissions"); a start, not a promise
-  --policy FILE --plan-policy FILE --apply-policy FILE    permission policy, kept inline: a JSON file, or the JSON itself
-  --policy-arn ARN --plan-policy-arn ARN --apply-policy-arn ARN    managed policies, several times if need be; a name alone is
-                        one of AWS's own (ReadOnlyAccess, job-function/ViewOnlyAccess)
-  --boundary ARN        permissions boundary
-  --max-session N       seconds, 3600 to 43200
-  --aws-tag KEY=VALUE   tag of provider and roles; may be given several times
-  --trust-policy-quota N    where the account's quota L-C07B4B0D was raised above 2048
-  --adopt               change existing roles that this tool did not make
-Journal:
-  --journal DIR         where intents and results are kept for undo (default: the user's state folder)`;
+export const accountOptions = {
+  ...profileOptions,
+  account: text('ID', 'stop unless the profile belongs to this account'),
+} as const;
+
+export const journalOption = file(
+  'DIR',
+  "where intents and results are kept for undo (default: the user's state folder)",
+);
+
+const roleOptions = section('Roles', {
+  roles: choice(['separate', 'single'], 'separate', 'a role each for plan and apply, or one for both'),
+  'role-name': text(
+    'N',
+    'instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN. With separate roles --role-name N means N-plan and N-apply',
+  ),
+  'plan-role-name': text('N', 'the role of plans, as --role-name'),
+  'apply-role-name': text('N', 'the role of applies, as --role-name'),
+  path: text('/P/', 'path of the roles (default /)'),
+  permissions: optionalChoice(
+    ['code'],
+    'inline policies with what the code of PATH is known to need, for plans and applies apart (see "tfc-oidc permissions"); a start, not a promise',
+  ),
+  policy: file('FILE', 'permission policy, kept inline: a JSON file, or the JSON itself'),
+  'plan-policy': file('FILE', 'as --policy, for plans'),
+  'apply-policy': file('FILE', 'as --policy, for applies'),
+  'policy-arn': list(
+    'ARN',
+    "managed policy; a name alone is one of AWS's own (ReadOnlyAccess, job-function/ViewOnlyAccess)",
+  ),
+  'plan-policy-arn': list('ARN', 'as --policy-arn, for plans'),
+  'apply-policy-arn': list('ARN', 'as --policy-arn, for applies'),
+  boundary: text('ARN', 'permissions boundary'),
+  'max-session': wholeNumber('SECONDS', '3600 to 43200'),
+  'aws-tag': list('KEY=VALUE', 'tag of provider and roles'),
+  'trust-policy-quota': wholeNumber('N', "where the account's quota L-C07B4B0D was raised above 2048"),
+  adopt: flag('change existing roles that this tool did not make'),
+});
+
+/** Options of plan, apply, export and configure. */
+export const bindingOptions = {
+  ...subjectOptions,
+  ...section('In which account', accountOptions),
+  ...roleOptions,
+  ...section('Journal', { journal: journalOption }),
+} as const;
+
+export type BindingValues = Values<typeof bindingOptions>;
 
 /** Everything that the options and the project say; the account itself is not asked. */
 export interface BindingRequest {
@@ -105,29 +123,25 @@ export interface BindingRequest {
 
 export async function bindingRequest(
   context: CliContext,
-  values: OptionValues,
+  values: BindingValues,
   positionals: readonly string[],
   /** Workspaces as HCP Terraform reports them: they may be in different projects. */
   reported?: readonly WorkspaceIdentity[],
 ): Promise<BindingRequest> {
-  const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
-  const fromCode = values['permissions'] !== undefined && choice(values, 'permissions', ['code'], 'code') === 'code';
+  const named = values.organization !== undefined && values.workspace.length > 0;
+  const fromCode = values['permissions'] !== undefined && values.permissions === 'code';
   const folder =
     named && positionals.length === 0 && !fromCode ? undefined : await readTerraformFolder(context, positionals);
   const root = folder === undefined ? undefined : rootFor(folder.project.roots, values);
   const cloud = root?.cloud;
-  const host = text(values, 'hostname') ?? (cloud?.hostname.state === 'known' ? cloud.hostname.value : undefined);
+  const host = values.hostname ?? (cloud?.hostname.state === 'known' ? cloud.hostname.value : undefined);
   const organization =
-    text(values, 'organization') ?? (cloud?.organization.state === 'known' ? cloud.organization.value : undefined);
+    values.organization ?? (cloud?.organization.state === 'known' ? cloud.organization.value : undefined);
   if (organization === undefined) throw new UsageError('--organization is needed: the project does not name one');
   const names =
-    many(values, 'workspace').length > 0
-      ? [...new Set(many(values, 'workspace'))]
-      : cloud === undefined
-        ? []
-        : workspaceNames(cloud);
+    values.workspace.length > 0 ? [...new Set(values.workspace)] : cloud === undefined ? [] : workspaceNames(cloud);
   if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
-  const given = text(values, 'project');
+  const given = values.project;
   const project = given ?? (cloud?.project.state === 'known' ? cloud.project.value : undefined);
   if (project === undefined)
     throw new UsageError(
@@ -141,18 +155,18 @@ export async function bindingRequest(
       project: unwrap(projectName(project)),
       workspace: unwrap(workspaceName(w)),
     }));
-  const roles = choice(values, 'roles', ['separate', 'single'], 'separate');
-  const audience = text(values, 'audience');
-  const tag = text(values, 'tag');
-  const boundary = text(values, 'boundary');
-  const session = wholeNumber(values, 'max-session');
+  const roles = values.roles;
+  const audience = values.audience;
+  const tag = values.tag;
+  const boundary = values.boundary;
+  const session = values['max-session'];
   const tags = awsTags(values);
-  const quota = wholeNumber(values, 'trust-policy-quota');
+  const quota = values['trust-policy-quota'];
   const code = fromCode ? codePolicies(codeRoot(folder?.project.roots ?? [], root, values)) : undefined;
-  const shared = { inline: await policyFile(context, text(values, 'policy')), attached: many(values, 'policy-arn') };
+  const shared = { inline: await policyFile(context, values.policy), attached: values['policy-arn'] };
   const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
-    const inline = (await policyFile(context, text(values, `${use}-policy`))) ?? shared.inline;
-    const own = many(values, `${use}-policy-arn`);
+    const inline = (await policyFile(context, values[`${use}-policy`])) ?? shared.inline;
+    const own = values[`${use}-policy-arn`];
     return { ...(inline !== undefined && { inline }), attached: own.length > 0 ? own : shared.attached };
   };
   const policies = {
@@ -161,13 +175,13 @@ export async function bindingRequest(
     apply: await permissions('apply'),
   };
   if (roles === 'single') {
-    const apart = Object.keys(bindingOptions).find(o => /^(plan|apply)-/.test(o) && values[o] !== undefined);
+    const apart = apartOptions.find(o => isGiven(values[o]));
     if (apart !== undefined)
       throw new UsageError(
         `--${apart} is for separate roles; with --roles single use --${apart.replace(/^(plan|apply)-/, '')}`,
       );
   }
-  const workspaceId = text(values, 'workspace-id');
+  const workspaceId = values['workspace-id'];
   if (workspaceId !== undefined && (!/^ws-[A-Za-z0-9]+$/.test(workspaceId) || workspaces.length > 1))
     throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
   const { arns, ...chosen } = roleNames(values);
@@ -175,9 +189,9 @@ export async function bindingRequest(
   return {
     workspaces,
     tag,
-    profile: text(values, 'profile'),
-    region: text(values, 'region'),
-    account: text(values, 'account'),
+    profile: values.profile,
+    region: values.region,
+    account: values.account,
     notes: [
       ...(code?.notes ?? []),
       ...(given === undefined
@@ -187,7 +201,7 @@ export async function bindingRequest(
         : []),
     ],
     journal: journalDir(context, values),
-    adopt: values['adopt'] === true,
+    adopt: values.adopt,
     ownedByCode:
       folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
     choices: (accountId, partition) => {
@@ -235,12 +249,24 @@ const otherAccount = (arn: string, accountId: string, partition: string) => ({
   nextStep: 'Choose a profile of the account of the role with --profile.',
 });
 
+/** What only separate roles take. */
+const apartOptions = [
+  'plan-role-name',
+  'apply-role-name',
+  'plan-policy',
+  'apply-policy',
+  'plan-policy-arn',
+  'apply-policy-arn',
+] as const;
+
+const isGiven = (value: string | readonly string[] | undefined): boolean => value !== undefined && value.length > 0;
+
 /** Role names as they were given; an ARN stands for its name, and for its path where no --path is given. */
-function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'> & { arns: readonly string[] } {
+function roleNames(values: BindingValues): Pick<BindingChoices, 'names' | 'path'> & { arns: readonly string[] } {
   const arns: string[] = [];
-  let path = text(values, 'path');
-  const nameOf = (option: string): string | undefined => {
-    const given = text(values, option);
+  let path = values.path;
+  const nameOf = (option: 'role-name' | 'plan-role-name' | 'apply-role-name'): string | undefined => {
+    const given = values[option];
     if (given === undefined || !given.startsWith('arn:')) return given;
     const match = /^arn:[a-z-]+:iam::\d{12}:role(\/(?:.*\/)?)([^/]+)$/.exec(given);
     if (match === null) throw new UsageError(`--${option} takes a role's name or ARN; it was "${given}"`);
@@ -264,16 +290,9 @@ function roleNames(values: OptionValues): Pick<BindingChoices, 'names' | 'path'>
   };
 }
 
-function wholeNumber(values: OptionValues, name: string): number | undefined {
-  const given = text(values, name);
-  if (given === undefined) return undefined;
-  if (!/^\d{1,6}$/.test(given)) throw new UsageError(`--${name} takes a whole number; it was "${given}"`);
-  return Number(given);
-}
-
-function awsTags(values: OptionValues): Readonly<Record<string, string>> {
+function awsTags(values: BindingValues): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    many(values, 'aws-tag').map(given => {
+    values['aws-tag'].map(given => {
       const at = given.indexOf('=');
       if (at < 1) throw new UsageError(`--aws-tag takes KEY=VALUE; it was "${given}"`);
       return [given.slice(0, at), given.slice(at + 1)];
@@ -281,18 +300,18 @@ function awsTags(values: OptionValues): Readonly<Record<string, string>> {
   );
 }
 
-export function journalDir(context: CliContext, values: OptionValues): string {
-  const given = text(values, 'journal');
+export function journalDir(context: CliContext, values: { readonly journal: string | undefined }): string {
+  const given = values.journal;
   if (given !== undefined) return path.resolve(context.cwd, given);
   return stateFolder(context.env, context.env['HOME'] ?? context.cwd, path.join);
 }
 
-function rootFor(roots: readonly Root[], values: OptionValues): Root | undefined {
+function rootFor(roots: readonly Root[], values: BindingValues): Root | undefined {
   const candidates = roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote');
-  const wanted = many(values, 'workspace');
+  const wanted = values.workspace;
   const named = candidates.filter(r => workspaceNames(r.cloud).some(n => wanted.includes(n)));
   const found = named.length > 0 ? named : candidates;
-  if (found.length > 1 && many(values, 'workspace').length === 0) {
+  if (found.length > 1 && values.workspace.length === 0) {
     throw new UsageError(`PATH holds ${found.length} roots with a cloud block; name one of them, or give --workspace`);
   }
   return found[0];
@@ -304,8 +323,8 @@ function workspaceNames(cloud: Root['cloud']): readonly string[] {
 }
 
 /** The configuration whose code decides: the one of the cloud block, or the only one. */
-function codeRoot(roots: readonly Root[], found: Root | undefined, values: OptionValues): Root {
-  const files = ['policy', 'plan-policy', 'apply-policy'].find(o => values[o] !== undefined);
+function codeRoot(roots: readonly Root[], found: Root | undefined, values: BindingValues): Root {
+  const files = (['policy', 'plan-policy', 'apply-policy'] as const).find(o => values[o] !== undefined);
   if (files !== undefined)
     throw new UsageError(`--permissions code writes the inline policies, and so does --${files}: give one of them`);
   const [only, ...others] = roots;

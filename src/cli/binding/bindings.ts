@@ -15,11 +15,12 @@ import { readJournals } from '../../binding/journal/journal';
 import { writtenPolicies } from '../../binding/gather/memory';
 import { journals, openAwsAccount, type OpenedAccount } from './binding';
 import { journalDir } from './bindingOptions';
-import { type CliContext, many, type OptionValues, text } from '../command';
 import { HcpSessions } from './hcpSession';
 import { fetchOf } from './http';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
+import type { CliContext } from '../command';
+import { file, list, text, type Values } from '../option';
 
 /** One workspace of one root, with all its checks. */
 export interface CheckedBinding {
@@ -31,25 +32,29 @@ export interface CheckedBinding {
   readonly checks: readonly Check[];
 }
 
-export const statusOptions = {
-  organization: { type: 'string' },
-  workspace: { type: 'string', multiple: true },
-  hostname: { type: 'string' },
-  profile: { type: 'string' },
-  region: { type: 'string' },
-  journal: { type: 'string' },
-  format: { type: 'string' },
+/** Which workspaces, instead of those that the code names. */
+export const workspaceOptions = {
+  organization: text('ORG', 'organization, instead of what the cloud blocks of PATH say'),
+  workspace: list('NAME', 'workspace, instead of what the cloud blocks of PATH say'),
+  hostname: text('HOST', 'host, instead of what the cloud blocks of PATH say'),
 } as const;
 
-export const statusHelp = `  --organization ORG --workspace NAME (several) --hostname HOST    instead of what the cloud blocks of PATH say
-  --profile NAME        also read the AWS account: provider, roles, trust policies (nothing is written)
-  --region REGION       default: the profile's
-  --journal DIR         where configure and apply kept what they wrote: tells whether a role was changed since`;
+export type WorkspaceValues = Values<typeof workspaceOptions>;
+
+/** Options of status, doctor and prove-run. */
+export const statusOptions = {
+  ...workspaceOptions,
+  profile: text('NAME', 'also read the AWS account: provider, roles, trust policies (nothing is written)'),
+  region: text('REGION', "default: the profile's"),
+  journal: file('DIR', 'where configure and apply kept what they wrote: tells whether a role was changed since'),
+} as const;
+
+type StatusValues = Values<typeof statusOptions>;
 
 /** Reads every binding of a project, or those that the options name. Progress goes to standard error. */
 export async function checkBindings(
   context: CliContext,
-  values: OptionValues,
+  values: StatusValues,
   folder: TerraformFolder | undefined,
   more: { readonly pastedError?: string; readonly cloudTrail?: boolean } = {},
 ): Promise<readonly CheckedBinding[]> {
@@ -90,11 +95,11 @@ export async function checkBindings(
 
 async function openIfAsked(
   context: CliContext,
-  values: OptionValues,
+  values: StatusValues,
 ): Promise<OpenedAccount | { readonly missing: string }> {
-  const profile = text(values, 'profile');
+  const profile = values.profile;
   if (profile === undefined) return { missing: 'No AWS profile was chosen (--profile).' };
-  return openAwsAccount(context, { profile, region: text(values, 'region'), account: undefined });
+  return openAwsAccount(context, { profile, region: values.region, account: undefined });
 }
 
 export interface Target {
@@ -110,13 +115,13 @@ export interface Target {
  */
 export async function targets(
   context: CliContext,
-  values: OptionValues,
+  values: WorkspaceValues,
   folder: TerraformFolder | undefined,
   sessions: HcpSessions,
 ): Promise<readonly Target[]> {
-  const organization = text(values, 'organization');
-  const wanted = many(values, 'workspace');
-  const host = text(values, 'hostname');
+  const organization = values.organization;
+  const wanted = values.workspace;
+  const host = values.hostname;
   const roots = folder?.project.roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote') ?? [];
   if (organization !== undefined && wanted.length > 0) {
     const root = roots.length === 1 ? roots[0] : undefined;

@@ -8,8 +8,8 @@ import { lintRoot } from '../../lint/lint';
 import type { PlannedBinding } from './binding';
 import type { BindingRequest } from './bindingOptions';
 import type { Target } from './bindings';
-import type { CliContext } from '../command';
 import { fetchOf } from './http';
+import type { CliContext } from '../command';
 
 /** A workspace as it was before anything was written. */
 export interface ReadTarget {

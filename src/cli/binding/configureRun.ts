@@ -17,7 +17,7 @@ import { findVarset } from '../../hcp/variables/read';
 import type { Root } from '../../terraform/model';
 import { journals, locked, planBinding, type PlannedBinding, surroundings } from './binding';
 import { callsOf } from '../calls';
-import { choice, type CliContext, type ExitCode, type OptionValues, text } from '../command';
+import type { ConfigureValues } from '../commands/configure';
 import {
   changeJson,
   codeChangeJson,
@@ -32,6 +32,8 @@ import { nodeFiles, repositoryOf } from '../files';
 import { changeText, planJson, planText, printJson } from '../output/planReport';
 import { type ProvenRun, runProof, runProofJson, runProofText } from './proveRun';
 import type { TerraformFolder } from '../terraformFolder';
+import type { CliContext } from '../command';
+import type { ExitCode } from '../exitCode';
 
 interface PlannedGroup extends ConfiguredGroup {
   readonly planned: PlannedBinding;
@@ -61,27 +63,27 @@ export class Configuration {
 
   constructor(
     private readonly context: CliContext,
-    private readonly values: OptionValues,
+    private readonly values: ConfigureValues,
     private readonly folder: TerraformFolder,
     private readonly groups: readonly ConfiguredGroup[],
     private readonly started: number,
   ) {
-    this.json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    this.json = values.format === 'json';
   }
 
   async run(): Promise<ExitCode> {
     const planned: PlannedGroup[] = [];
     const known = new Set<string>();
     for (const group of this.groups) planned.push(await this.plan(group, known));
-    const code = this.values['fix-code'] === true ? await this.codePlan() : undefined;
+    const code = this.values['fix-code'] ? await this.codePlan() : undefined;
     const problems = [
       ...planned.flatMap(g => [...g.planned.plan.problems, ...g.variables.problems]),
       ...(code?.problems ?? []),
     ];
     if (!this.json) this.show(planned, code, problems);
     const writes = planned.reduce((n, g) => n + g.changes.length + g.removals.length, 0) + (code?.changes.length ?? 0);
-    const wantsYes = writes > 0 || this.values['prove-run'] === true;
-    if (problems.length > 0 || (wantsYes && this.values['yes'] !== true)) {
+    const wantsYes = writes > 0 || this.values['prove-run'];
+    if (problems.length > 0 || (wantsYes && !this.values.yes)) {
       if (this.json) this.report(planned, code, problems, new Map(), undefined);
       else this.refuse(planned, problems);
       return 1;
@@ -128,7 +130,7 @@ export class Configuration {
   }
 
   private async variableTarget(member: ReadTarget, workspaceId: string): Promise<VariableTarget> {
-    const name = text(this.values, 'variable-set');
+    const name = this.values['variable-set'];
     if (name === undefined) return { type: 'workspace' };
     const found = unwrap(await findVarset(member.client, workspaceId, name, this.context.signal));
     if (found === undefined) {
@@ -143,14 +145,13 @@ export class Configuration {
 
   private repairs(planned: PlannedBinding, member: ReadTarget): readonly VariableChange[] {
     const { source, facts } = member.before;
-    if (this.values['fix-variables'] !== true || source === undefined || facts.variables.state === 'unknown') return [];
+    if (!this.values['fix-variables'] || source === undefined || facts.variables.state === 'unknown') return [];
     const wanted = planned.desired.variables.find(v => v.scope.name === member.workspace.name)?.variables ?? [];
     return planRepairs(source.workspace, source.reading, facts.variables.value.suspicious, wanted);
   }
 
   private removals({ before: { source, facts } }: ReadTarget): readonly VariableChange[] {
-    if (this.values['remove-static-keys'] !== true || source === undefined || facts.variables.state === 'unknown')
-      return [];
+    if (!this.values['remove-static-keys'] || source === undefined || facts.variables.state === 'unknown') return [];
     return planRemovals(source.workspace, source.reading, facts.variables.value.staticCredentials);
   }
 
@@ -259,7 +260,7 @@ export class Configuration {
       }
     }
     for (const [group, outcome] of outcomes) {
-      if (allProven && this.values['prove-run'] === true) await this.proveByRuns(group, outcome);
+      if (allProven && this.values['prove-run']) await this.proveByRuns(group, outcome);
       const runsProve = outcome.notStarted === undefined && outcome.runs.every(r => r.proof.state === 'proven');
       const left = fixed === undefined ? outcome.checks : outcome.checks.filter(c => !isCodeOnly(c));
       if (!outcome.proven || worst(left) === 'wrong' || !runsProve) worstCode = 1;
@@ -311,7 +312,7 @@ export class Configuration {
       const { facts, source } = await gatherFor(this.context, member.target, member.client, group.planned);
       if (source === undefined) continue;
       // The files were fixed a moment ago; what HCP Terraform has of them is another matter.
-      const code = this.values['fix-code'] === true ? undefined : facts.code;
+      const code = this.values['fix-code'] ? undefined : facts.code;
       try {
         outcome.runs.push(await runProof(this.context, member.client, source.workspace, { ...facts, code }));
       } catch (error) {

@@ -8,9 +8,9 @@ import { noTokenProblem } from '../../hcp/tokens/report';
 import { helperRunner } from '../../hcp/tokens/runHelper';
 import type { CloudSettings } from '../../terraform/model';
 import { callsOf } from '../calls';
-import type { CliContext } from '../command';
 import { nodeFiles } from '../files';
 import { fetchOf } from './http';
+import type { CliContext } from '../command';
 
 /** Clients by host: one rate limit for all calls to a host. */
 export class HcpSessions {

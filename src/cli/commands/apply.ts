@@ -3,42 +3,42 @@ import { type JournalRun, journalName, readJournals, unfinished, whereItStopped 
 import { accountOfSubject, subjectOf } from '../../binding/plan/prepare';
 import { type Problem, ProblemError } from '../../core/problem';
 import { journals, locked, openAccount, planBinding, surroundings } from '../binding/binding';
-import { bindingHelp, bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
-import { choice, type CliContext, type Command, type ExitCode, type OptionValues, UsageError } from '../command';
+import { bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
 import { applyJson, applyText, planJson, planText, printJson } from '../output/planReport';
+import { type CliContext, command } from '../command';
+import type { ExitCode } from '../exitCode';
+import { flag, textOrJson, UsageError, type Values } from '../option';
 
-export const apply: Command = {
+const applyOptions = {
+  yes: flag('write to the account'),
+  resume: flag('go on with the run that stopped, instead of planning anew (needs no other option but --profile)'),
+  'check-permissions': flag('ask IAM first what the caller may do (one or two requests more; "plan" always does)'),
+  format: textOrJson,
+  ...bindingOptions,
+} as const;
+
+type ApplyValues = Values<typeof applyOptions>;
+
+export const apply = command({
   name: 'apply',
+  group: 'Set up',
   summary: 'make the changes that "plan" shows, with a journal for undo; needs --yes',
-  help: `Usage: tfc-oidc apply [PATH] --yes [options]
-
-Plans anew, shows the plan, and makes exactly the changes that it shows, each noted in a journal before and after. Without --yes
-nothing is written. When something in the account is no longer as it was shown, it stops before overwriting it.
-
-  --yes                 write to the account
-  --resume              go on with the run that stopped, instead of planning anew (needs no other option but --profile)
-  --check-permissions   ask IAM first what the caller may do (one or two requests more; "plan" always does)
-
-${bindingHelp}
-
-  --format text|json    how to report (default text). JSON: as "tfc-oidc plan", and
-                        "result": { "state": "complete|stopped|cancelled|not-applied", "done", "total", "problem",
-                        "warning", "journal" }
-
-Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes without --yes); 2 could not run, or stopped in the middle.
-`,
-  options: {
-    ...bindingOptions,
-    yes: { type: 'boolean' },
-    resume: { type: 'boolean' },
-    'check-permissions': { type: 'boolean' },
+  operands: '[PATH]',
+  about: `Plans anew, shows the plan, and makes exactly the changes that it shows, each noted in a journal before and after. Without --yes nothing is written. When something in the account is no longer as it was shown, it stops before overwriting it.`,
+  options: applyOptions,
+  report: `JSON: as "tfc-oidc plan", and
+  "result": { "state": "complete|stopped|cancelled|not-applied", "done", "total", "problem", "warning", "journal" }`,
+  exits: {
+    0: 'done, or nothing to do',
+    1: 'not applied (problems, or changes without --yes)',
+    2: 'could not run, or stopped in the middle',
   },
   async run(context, { values, positionals }) {
-    if (values['resume'] === true) return goOn(context, values);
-    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
-    const yes = values['yes'] === true;
+    if (values.resume) return goOn(context, values);
+    const json = values.format === 'json';
+    const yes = values.yes;
     const request = await bindingRequest(context, values, positionals);
-    const planned = await planBinding(context, request, values['check-permissions'] === true);
+    const planned = await planBinding(context, request, values['check-permissions']);
     const { accountId } = planned.caller;
     const subject = subjectOf(planned.choices);
     const store = journals(request.journal);
@@ -67,11 +67,11 @@ Exit codes: 0 done, or nothing to do; 1 not applied (problems, or changes withou
     });
     return report(context, result, name, json, planJson(planned, request.notes));
   },
-};
+});
 
 /** Resumes the newest run that stopped in the account of the profile. */
-async function goOn(context: CliContext, values: OptionValues): Promise<ExitCode> {
-  const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+async function goOn(context: CliContext, values: ApplyValues): Promise<ExitCode> {
+  const json = values.format === 'json';
   const store = journals(journalDir(context, values));
   const opened = await openAccount(context, values);
   const { accountId } = opened.caller;
@@ -84,7 +84,7 @@ async function goOn(context: CliContext, values: OptionValues): Promise<ExitCode
       nextStep: stopped === undefined ? 'Run "tfc-oidc plan".' : 'Finish it with "tfc-oidc undo --yes".',
     });
   }
-  if (values['yes'] !== true) {
+  if (!values.yes) {
     throw new UsageError(`--resume writes to account ${accountId} and needs --yes. ${whereItStopped(stopped)}`);
   }
   const result = await locked(journalDir(context, values), stopped.subject, async () => {

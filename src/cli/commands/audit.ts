@@ -4,52 +4,39 @@ import type { AuditRow, AuditState } from '../../hcp/audit';
 import { auditWorkspaces } from '../../hcp/audit';
 import { findProject } from '../../hcp/workspace/read';
 import { organizationName } from '../../oidc/names';
-import { choice, type CliContext, type Command, required, text, UsageError } from '../command';
 import { csvLine } from '../output/csv';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
+import { type CliContext, command } from '../command';
+import { choice, needed, text } from '../option';
 
-const failLevels = ['error', 'warning', 'never'] as const;
-
-export const audit: Command = {
+export const audit = command({
   name: 'audit',
+  group: 'State',
   summary: 'say of every workspace of an organization whether it has dynamic credentials or static keys',
-  help: `Usage: tfc-oidc audit --organization ORG [options]
-
-Reads the variables of all workspaces that the token's user may see: which have dynamic credentials for AWS, which still
-have static keys, and where these come from (workspace or variable set). Writes nothing. Progress goes to standard error.
-
-  --organization ORG    needed
-  --project PROJECT     only the workspaces of this project
-  --hostname HOST       default: app.terraform.io
-  --format text|json|csv   how to report (default text)
-  --fail-on error|warning|never   the lowest severity that makes the exit code 1 (default error)
-
-JSON: { "hostname", "organization", "project", "summary": { "workspaces", "oidc", "static", "both", "none", "local", "unknown" },
-        "workspaces": [{ "name", "id", "project", "executionMode", "url", "state": "oidc|static|both|none|local|unknown",
-        "severity": "error|warning|ok", "configurations": [{ "tag", "backing", "enabled", "roles", "audience" }],
-        "staticCredentials": [{ "key", "category", "origin" }], "faults": [], "unread": [] }] }
-States: oidc = dynamic credentials; static = static keys only; both = static keys beat the dynamic credentials; none = neither;
-local = runs on people's own machines, variables do not count; unknown = "unread" says what could not be read.
-Errors: static keys, and configurations with faults. Warnings: unknown.
-
-Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
-`,
+  operands: '',
+  about: `Reads the variables of all workspaces that the token's user may see: which have dynamic credentials for AWS, which still have static keys, and where these come from (workspace or variable set). Writes nothing. Progress goes to standard error.`,
   options: {
-    organization: { type: 'string' },
-    project: { type: 'string' },
-    hostname: { type: 'string' },
-    format: { type: 'string' },
-    'fail-on': { type: 'string' },
+    organization: needed('ORG', 'the organization; needed'),
+    project: text('PROJECT', 'only the workspaces of this project'),
+    hostname: text('HOST', 'default app.terraform.io'),
+    format: choice(['text', 'json', 'csv'], 'text', 'how to report'),
+    'fail-on': choice(['error', 'warning', 'never'], 'error', 'the lowest severity that makes the exit code 1'),
   },
-  async run(context, { values, positionals }) {
-    if (positionals.length > 0) throw new UsageError('audit takes no PATH: it looks at a whole organization');
-    const format = choice(values, 'format', ['text', 'json', 'csv'], 'text');
-    const failOn = choice(values, 'fail-on', failLevels, 'error');
-    const organization = unwrap(organizationName(required(values, 'organization')));
+  report: `JSON: { "hostname", "organization", "project", "summary": { "workspaces", "oidc", "static", "both", "none", "local", "unknown" },
+  "workspaces": [{ "name", "id", "project", "executionMode", "url", "state": "oidc|static|both|none|local|unknown",
+  "severity": "error|warning|ok", "configurations": [{ "tag", "backing", "enabled", "roles", "audience" }],
+  "staticCredentials": [{ "key", "category", "origin" }], "faults": [], "unread": [] }] }
+States: oidc = dynamic credentials; static = static keys only; both = static keys beat the dynamic credentials; none = neither; local = runs on people's own machines, variables do not count; unknown = "unread" says what could not be read.
+Errors: static keys, and configurations with faults. Warnings: unknown.`,
+  exits: { 0: 'clean', 1: 'findings at the level of --fail-on', 2: 'could not run' },
+  async run(context, { values }) {
+    const format = values.format;
+    const failOn = values['fail-on'];
+    const organization = unwrap(organizationName(values.organization));
     const hostname = hostnameOf(values);
     const client = await new HcpSessions(context).open(hostname, undefined);
-    const named = text(values, 'project');
+    const named = values.project;
     const project =
       named === undefined ? undefined : unwrap(await findProject(client, organization, named, context.signal));
     context.err(`Listing the workspaces of ${organization} on ${hostname} …\n`);
@@ -63,7 +50,7 @@ Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run.
     if (failOn === 'never') return 0;
     return severities.some(s => s === 'error' || (failOn === 'warning' && s === 'warning')) ? 1 : 0;
   },
-};
+});
 
 interface Subject {
   readonly hostname: string;

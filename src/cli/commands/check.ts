@@ -3,42 +3,38 @@ import type { Finding, Severity } from '../../lint/finding';
 import { lintRoot, type SeveritySetting } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { ProjectProblem } from '../../terraform/model';
-import { choice, type Command, many, type OptionValues, UsageError } from '../command';
 import { type CheckedRoot, checkJson, CheckText, unknowns } from '../output/checkReport';
 import { sarif } from '../output/sarif';
 import { scanTerraformFolder } from '../terraformFolder';
 import { Unread } from '../output/unread';
 import { homepage, version } from '../../../package.json';
+import { command } from '../command';
+import { exitCode } from '../exitCode';
+import { choice, list, UsageError } from '../option';
 
-const failLevels = ['error', 'warning', 'never'] as const;
 const settings = ['error', 'warning', 'information', 'off'] as const;
 
-export const check: Command = {
+export const check = command({
   name: 'check',
-  summary: 'Find what keeps a Terraform configuration from using dynamic credentials',
-  help: `Usage: tfc-oidc check [PATH] [options]
-
-Reads every Terraform root below PATH (default: the current folder; one file is taken too) and reports static
-credentials, profiles, roles and keys that stand in the way of dynamic provider credentials. Needs no network.
-
-  --format text|json|sarif       how to report (default: text)
-  --fail-on error|warning|never  the lowest severity that makes the exit code 1 (default: error)
-  --severity CODE=LEVEL          error, warning, information or off, for one rule; may be given several times
-
-Rules: ${rules.map(rule => rule.code).join(', ')}.
-A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. docs/rules.md tells each rule.
-
-Exit codes: 0 clean, 1 findings at the level of --fail-on, 2 could not run, or a file or folder could not be read (it is named; what
-was found in the others is reported all the same).
-`,
+  group: 'Code',
+  summary: 'find what keeps a Terraform configuration from using dynamic credentials',
+  operands: '[PATH]',
+  about: `Reads every Terraform root below PATH (default: the current folder; one file is taken too) and reports static credentials, profiles, roles and keys that stand in the way of dynamic provider credentials. Needs no network.`,
   options: {
-    format: { type: 'string' },
-    'fail-on': { type: 'string' },
-    severity: { type: 'string', multiple: true },
+    format: choice(['text', 'json', 'sarif'], 'text', 'how to report'),
+    'fail-on': choice(['error', 'warning', 'never'], 'error', 'the lowest severity that makes the exit code 1'),
+    severity: list('CODE=LEVEL', 'error, warning, information or off, for one rule'),
+  },
+  report: `Rules: ${rules.map(rule => rule.code).join(', ')}.
+A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. docs/rules.md explains each rule.`,
+  exits: {
+    0: 'clean',
+    1: 'findings at the level of --fail-on',
+    2: 'could not run, or a file or folder could not be read (it is named; what was found in the others is reported all the same)',
   },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'json', 'sarif'] as const, 'text');
-    const failOn = choice(values, 'fail-on', failLevels, 'error');
+    const format = values.format;
+    const failOn = values['fail-on'];
     const severities = severitySettings(values);
     const general: ProjectProblem[] = [];
     const { places, roots } = await scanTerraformFolder(
@@ -67,10 +63,9 @@ was found in the others is reported all the same).
     const unread = new Unread();
     unread.add([...general, ...checked.flatMap(c => c.root.problems)], places);
     context.err(unread.text('check'));
-    if (unread.any) return 2;
-    return findings.some(finding => fails(finding.severity, failOn)) ? 1 : 0;
+    return exitCode({ wrong: findings.some(({ severity }) => fails(severity, failOn)), unread: unread.any });
   },
-};
+});
 
 /** Every place that a report of the root names. */
 function locationsOf({ root, findings }: CheckedRoot): readonly Location[] {
@@ -91,14 +86,14 @@ function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-function fails(severity: Severity, failOn: (typeof failLevels)[number]): boolean {
+function fails(severity: Severity, failOn: 'error' | 'warning' | 'never'): boolean {
   if (failOn === 'never') return false;
   return severity === 'error' || (failOn === 'warning' && severity === 'warning');
 }
 
-function severitySettings(values: OptionValues): Readonly<Record<string, SeveritySetting>> {
+function severitySettings(values: { readonly severity: readonly string[] }): Readonly<Record<string, SeveritySetting>> {
   const out: Record<string, SeveritySetting> = {};
-  for (const given of many(values, 'severity')) {
+  for (const given of values.severity) {
     const [code = '', level] = given.split('=');
     const setting = settings.find(s => s === level);
     if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);

@@ -6,46 +6,42 @@ import { readWorkspace } from '../../hcp/workspace/read';
 import { lintRoot } from '../../lint/lint';
 import { hostname as hostName, organizationName, projectName, workspaceName } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
-import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { nodeFiles } from '../files';
 import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import { flag, list, text, textOrJson, UsageError, type Values } from '../option';
 
-export const cloud: Command = {
+const cloudOptions = {
+  organization: text('ORG', 'organization'),
+  workspace: text('NAME', 'workspace'),
+  tags: list('A,B', 'workspaces with all of these tags, or KEY=VALUE,… (Terraform 1.10), in place of one name'),
+  project: text('PROJECT', 'filter, and place for new workspaces; an existing workspace needs none'),
+  hostname: text('HOST', 'default app.terraform.io'),
+  'from-remote': flag(
+    'turn the backend "remote" into a cloud block. A prefix has no place there: give --tags or --workspace',
+  ),
+  yes: flag('write the files; without it the difference is shown'),
+  format: textOrJson,
+} as const;
+
+type CloudValues = Values<typeof cloudOptions>;
+
+export const cloud = command({
   name: 'cloud',
+  group: 'Code',
   summary: 'give a root a cloud block, or turn its backend "remote" into one; shows the difference first',
-  help: `Writes a cloud block for a workspace of an organization into a root that has none. With --from-remote, or where the root has a
-backend "remote", turns that block into a cloud block.
-
-Usage: tfc-oidc cloud [PATH] --organization ORG --workspace NAME [options]
-
-  --organization ORG    organization
-  --workspace NAME      workspace
-  --tags A,B            workspaces with all of these tags, or KEY=VALUE,… (Terraform 1.10), in place of one name
-  --project PROJECT     filter, and place for new workspaces; an existing workspace needs none
-  --hostname HOST       default app.terraform.io
-  --from-remote         turn the backend "remote" into a cloud block. A prefix has no place there: give --tags or --workspace
-  --yes                 write the files; without it the difference is shown
-  --format text|json    json: { "changes": [{ "file", "title", "diff" }], "notes", "written" }
-
-"terraform init" comes afterwards: it asks whether to move state that was kept elsewhere.
-Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 could not run.`,
-  options: {
-    organization: { type: 'string' },
-    workspace: { type: 'string' },
-    tags: { type: 'string', multiple: true },
-    project: { type: 'string' },
-    hostname: { type: 'string' },
-    'from-remote': { type: 'boolean' },
-    yes: { type: 'boolean' },
-    format: { type: 'string' },
-  },
+  operands: '[PATH]',
+  about: `Writes a cloud block for a workspace of an organization into a root that has none. With --from-remote, or where the root has a backend "remote", turns that block into a cloud block. "terraform init" comes afterwards: it asks whether to move state that was kept elsewhere.`,
+  options: cloudOptions,
+  report: 'JSON: { "changes": [{ "file", "title", "diff" }], "notes", "written" }',
+  exits: { 0: 'written, or nothing to do', 1: 'not written (--yes is missing)', 2: 'could not run' },
   async run(context, { values, positionals }) {
-    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const json = values.format === 'json';
     const folder = await readTerraformFolder(context, positionals);
     const root = onlyRoot(folder, folder.project);
-    const remote = values['from-remote'] === true || root.cloud.kind === 'remote';
+    const remote = values['from-remote'] || root.cloud.kind === 'remote';
     const { made, title, notes } = remote
       ? {
           made: unwrap(remoteToCloud(root, remoteChoice(values))),
@@ -60,14 +56,14 @@ Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 cou
       context,
       folder,
       draft.changes(file => `${title} in ${folder.name(file.path)}`, findings),
-      { yes: values['yes'] === true, json, notes, next: 'Run "terraform init" now.' },
+      { yes: values.yes, json, notes, next: 'Run "terraform init" now.' },
     );
   },
-};
+});
 
-function workspaces(values: OptionValues): WorkspaceChoice | undefined {
-  const name = text(values, 'workspace');
-  const tags = many(values, 'tags').flatMap(t => t.split(',').map(part => part.trim()));
+function workspaces(values: CloudValues): WorkspaceChoice | undefined {
+  const name = values.workspace;
+  const tags = values.tags.flatMap(t => t.split(',').map(part => part.trim()));
   if (name !== undefined && tags.length > 0) throw new UsageError('give --workspace or --tags, not both');
   if (name !== undefined) return { by: 'name', name: unwrap(workspaceName(name)) };
   if (tags.length === 0) return undefined;
@@ -81,9 +77,9 @@ function workspaces(values: OptionValues): WorkspaceChoice | undefined {
   };
 }
 
-function remoteChoice(values: OptionValues): Parameters<typeof remoteToCloud>[1] {
+function remoteChoice(values: CloudValues): Parameters<typeof remoteToCloud>[1] {
   const chosen = workspaces(values);
-  const organization = text(values, 'organization');
+  const organization = values.organization;
   return {
     ...(chosen !== undefined && { workspaces: chosen }),
     ...(organization !== undefined && { organization: unwrap(organizationName(organization)) }),
@@ -93,18 +89,18 @@ function remoteChoice(values: OptionValues): Parameters<typeof remoteToCloud>[1]
 async function fromChoice(
   context: CliContext,
   root: Root,
-  values: OptionValues,
+  values: CloudValues,
 ): Promise<{
   readonly made: Parameters<CodeDraft['write']>[0][number];
   readonly title: string;
   readonly notes: readonly string[];
 }> {
-  const organization = text(values, 'organization');
+  const organization = values.organization;
   const chosen = workspaces(values);
   if (organization === undefined || chosen === undefined)
     throw new UsageError('--organization and --workspace (or --tags) are needed');
-  const project = text(values, 'project');
-  const host = unwrap(hostName(text(values, 'hostname') ?? 'app.terraform.io'));
+  const project = values.project;
+  const host = unwrap(hostName(values.hostname ?? 'app.terraform.io'));
   const made = unwrap(
     addCloudBlock(root, {
       hostname: host,

@@ -2,54 +2,57 @@ import type { WorkspaceFacts } from '../../binding/facts';
 import { ProblemError, unwrap } from '../../core/problem';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import type { WorkspaceIdentity } from '../../oidc/subject';
-import { bindingHelp, bindingOptions, bindingRequest } from '../binding/bindingOptions';
+import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
 import { targets } from '../binding/bindings';
-import { type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { type ConfiguredGroup, gatherFor, type ReadTarget } from '../binding/configureParts';
 import { Configuration } from '../binding/configureRun';
 import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import { flag, section, text, textOrJson, UsageError, type Values } from '../option';
 
-export const configure: Command = {
+const configureOptions = {
+  yes: flag('apply; without it the plan is shown and nothing is written'),
+  format: textOrJson,
+  ...section('How far', {
+    'remove-static-keys': flag(
+      'after the proof: remove the static AWS variables of the workspace and of its variable sets, whoever else they reach (the plan says so). Their values are secrets and are not kept: an undo can not bring them back. Of several workspaces all have to be proven before anything of a variable set goes',
+    ),
+    'fix-variables': flag(
+      'after the proof: put right the names, categories and values of TFC_AWS_* variables that HCP Terraform ignores without a word (a misspelt name, a Terraform variable, quotes around a value)',
+    ),
+    'fix-code': flag('after the proof: the fixes of "tfc-oidc fix" in the files of this root'),
+    'prove-run': flag(
+      'at the end: a plan-only run in HCP Terraform as the real proof, followed to its end; never applied',
+    ),
+    'variable-set': text(
+      'NAME',
+      'write the variables to this variable set of the workspace instead of to the workspace itself',
+    ),
+    'all-workspaces': flag('all workspaces of a cloud block with tags or a prefix'),
+    'shared-roles': flag(
+      'one role (or one for each phase) for all of these workspaces; needs --role-name, or both of the others',
+    ),
+  }),
+  ...bindingOptions,
+} as const;
+
+export type ConfigureValues = Values<typeof configureOptions>;
+
+export const configure = command({
   name: 'configure',
+  group: 'Set up',
   summary: 'set up OIDC for workspaces from end to end: IAM, variables, proof, and then the static keys',
-  help: `Reads the workspace from HCP Terraform (its real project, its variables) and the AWS account, plans IAM and variables together,
-and with --yes applies them in an order that leaves the workspace with working credentials at every moment: first IAM, then the
-variables, then the proof by reading everything back, and only then, where asked for, the removal of static keys and the fixes of
-the code.
+  operands: '[PATH]',
+  about: `Reads the workspace from HCP Terraform (its real project, its variables) and the AWS account, plans IAM and variables together, and with --yes applies them in an order that leaves the workspace with working credentials at every moment: first IAM, then the variables, then the proof by reading everything back, and only then, where asked for, the removal of static keys and the fixes of the code. "tfc-oidc undo" takes it back.
 
-Usage: tfc-oidc configure [PATH] --yes [options]
-
-${bindingHelp.replace('several: one role for all', 'several: roles of their own, or see --shared-roles')}
-  --all-workspaces      all workspaces of a cloud block with tags or a prefix, each with roles and subjects of its own; so is
-                        --workspace given several times
-  --shared-roles        one role (or one for each phase) for all of these workspaces; needs --role-name, or both of the others
-  --variable-set NAME   write the variables to this variable set of the workspace instead of to the workspace itself
-  --remove-static-keys  after the proof: remove the static AWS variables of the workspace and of its variable sets, whoever else
-                        they reach (the plan says so). Their values are secrets and are not kept: an undo can not bring them back.
-                        Of several workspaces all have to be proven before anything of a variable set goes.
-  --fix-variables       after the proof: put right the names, categories and values of TFC_AWS_* variables that HCP Terraform
-                        ignores without a word (a misspelt name, a Terraform variable, quotes around a value)
-  --fix-code            after the proof: the fixes of "tfc-oidc fix" in the files of this root
-  --prove-run           at the end: a plan-only run in HCP Terraform as the real proof, followed to its end; never applied
-  --yes                 apply; without it the plan is shown and nothing is written
-  --format text|json    json: the plan as of "tfc-oidc plan", with "variables": [change…], "removals": [change…],
-                        "code": [change…], "applied", "removed", "fixed", "proven", "checks": [check…] after the proof, "run", and
-                        "effort": { "seconds", "awsCalls", "hcpCalls" }. Of several workspaces: { "bindings": [as above…],
-                        "code", "fixed", "effort" }
-
-"tfc-oidc undo" takes it back.
-Exit codes: 0 done and proven, 1 not applied, not proven, or a check is wrong, 2 stopped or could not run.`,
-  options: {
-    ...bindingOptions,
-    yes: { type: 'boolean' },
-    'all-workspaces': { type: 'boolean' },
-    'shared-roles': { type: 'boolean' },
-    'remove-static-keys': { type: 'boolean' },
-    'fix-variables': { type: 'boolean' },
-    'fix-code': { type: 'boolean' },
-    'prove-run': { type: 'boolean' },
-    'variable-set': { type: 'string' },
+Of several workspaces (--workspace several times, or --all-workspaces) each gets roles of its own; see --shared-roles.`,
+  options: configureOptions,
+  report: `JSON: the plan as of "tfc-oidc plan", with "variables": [change…], "removals": [change…], "code": [change…], "applied", "removed", "fixed", "proven", "checks": [check…] after the proof, "run", and "effort": { "seconds", "awsCalls", "hcpCalls" }. Of several workspaces: { "bindings": [as above…], "code", "fixed", "effort" }`,
+  exits: {
+    0: 'done and proven',
+    1: 'not applied, not proven, or a check is wrong',
+    2: 'stopped, or could not run',
   },
   async run(context, { values, positionals }) {
     const started = Date.now();
@@ -60,12 +63,12 @@ Exit codes: 0 done and proven, 1 not applied, not proven, or a check is wrong, 2
       throw new UsageError(
         'no workspace is named: give --organization and --workspace, or a PATH whose cloud block names them',
       );
-    const several = values['all-workspaces'] === true || many(values, 'workspace').length > 1;
+    const several = values['all-workspaces'] || values.workspace.length > 1;
     if (found.length > 1 && !several)
       throw new UsageError(
         `PATH names ${found.length} workspaces (${found.map(t => t.workspace).join(', ')}); choose with --workspace, or take all with --all-workspaces`,
       );
-    const shared = values['shared-roles'] === true && found.length > 1;
+    const shared = values['shared-roles'] && found.length > 1;
     checkOptions(values, found.length, shared);
     const read: ReadTarget[] = [];
     for (const target of found) {
@@ -86,25 +89,25 @@ Exit codes: 0 done and proven, 1 not applied, not proven, or a check is wrong, 2
     }
     return new Configuration(context, values, folder, groups, started).run();
   },
-};
+});
 
-function checkOptions(values: OptionValues, count: number, shared: boolean): void {
-  const naming = ['role-name', 'plan-role-name', 'apply-role-name', 'workspace-id'].filter(
+function checkOptions(values: ConfigureValues, count: number, shared: boolean): void {
+  const naming = (['role-name', 'plan-role-name', 'apply-role-name', 'workspace-id'] as const).filter(
     o => values[o] !== undefined,
   );
   if (count > 1 && !shared && naming.length > 0)
     throw new UsageError(`--${naming[0] ?? ''} is for one workspace; for one role of several add --shared-roles`);
-  if (count > 1 && !shared && text(values, 'variable-set') !== undefined)
+  if (count > 1 && !shared && values['variable-set'] !== undefined)
     throw new UsageError(
       'workspaces with roles of their own need variables of their own; --variable-set goes with --shared-roles',
     );
-  if (shared && text(values, 'role-name') === undefined && naming.length < 2)
+  if (shared && values['role-name'] === undefined && naming.length < 2)
     throw new UsageError('--shared-roles needs a name for the role: --role-name');
 }
 
 function requestFor(
   context: CliContext,
-  values: OptionValues,
+  values: ConfigureValues,
   positionals: readonly string[],
   members: readonly ReadTarget[],
 ): ReturnType<typeof bindingRequest> {

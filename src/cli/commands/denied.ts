@@ -6,50 +6,47 @@ import { type NamedPolicy, readNamed } from '../../iam/policy/evaluatePermission
 import { type DenialExplanation, explainDenial } from '../../iam/denials/explain';
 import { readPolicyText } from '../../iam/policy/node';
 import { openAccount, type OpenedAccount } from '../binding/binding';
-import { choice, type Command, many, text, UsageError } from '../command';
 import { logMebibytes, readInput } from '../input';
 import { resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
 import { Unread } from '../output/unread';
 import { unifiedDiff } from '../output/unifiedDiff';
+import { command } from '../command';
+import { exitCode } from '../exitCode';
+import { choice, file, files, text, UsageError } from '../option';
 
-export const denied: Command = {
+export const denied = command({
   name: 'denied',
+  group: 'Policies',
   summary: 'say which statement lacks what for an access-denied message',
-  help: `Reads access-denied messages and says which policy statement lacks what, with the smallest change that is enough.
+  operands: 'FILE',
+  about: `Reads access-denied messages and says which policy statement lacks what, with the smallest change that is enough. FILE is the error, a run log, or CloudTrail's JSON; - reads standard input.
 
-Usage: tfc-oidc denied FILE [options]       (FILE: the error, a run log, or CloudTrail's JSON; - reads standard input)
-
-  --policy FILE         a permission policy of the caller, as JSON, or Terraform code with policies in it (.tf, .tf.json), or
-                        a folder of these; may be given several times
-  --boundary FILE       the caller's permissions boundary, as --policy
-  --profile NAME        read the role's policies from the account of this profile, and decode encoded messages
-  --role NAME|ARN       the role (default: the one that the message names)
-  --region REGION       region of the profile's requests
-  --format json|text    default json: { "denials": [{ "action", "resource", "decision", "lacks", "change", ... }] }
-
-Nothing is written, in the account or in a file: "change" holds the statement, the policy as it would be (null in Terraform
-code), and a diff. A Deny gets no change: no Allow helps against it.
-Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
+Nothing is written, in the account or in a file: "change" holds the statement, the policy as it would be (null in Terraform code), and a diff. A Deny gets no change: no Allow helps against it.`,
   options: {
-    policy: { type: 'string', multiple: true },
-    boundary: { type: 'string' },
-    profile: { type: 'string' },
-    role: { type: 'string' },
-    region: { type: 'string' },
-    format: { type: 'string' },
+    policy: files(
+      'FILE',
+      'a permission policy of the caller, as JSON, or Terraform code with policies in it (.tf, .tf.json), or a folder of these',
+    ),
+    boundary: file('FILE', "the caller's permissions boundary, as --policy"),
+    profile: text('NAME', "read the role's policies from the account of this profile, and decode encoded messages"),
+    role: text('NAME|ARN', 'the role (default: the one that the message names)'),
+    region: text('REGION', "region of the profile's requests"),
+    format: choice(['json', 'text'], 'json', 'how to report'),
   },
+  report: 'JSON: { "denials": [{ "action", "resource", "decision", "lacks", "change", ... }] }',
+  exits: { 0: 'nothing is denied in it', 1: 'something is', 2: 'could not run' },
   run: async (context, { values, positionals }) => {
-    const format = choice(values, 'format', ['json', 'text'], 'json');
-    const profile = text(values, 'profile');
-    if (profile === undefined && text(values, 'role') !== undefined)
+    const format = values.format;
+    const profile = values.profile;
+    if (profile === undefined && values.role !== undefined)
       throw new UsageError('--role is read from the account: it needs --profile');
     const { name, text: input } = await readInput(context, positionals, 'message', logMebibytes);
     const reference = resourceReference();
     const found = readDenials(input, reference.actions);
     const unread = new Unread();
-    const files = (await Promise.all(many(values, 'policy').map(file => policiesOf(context, file, unread)))).flat();
-    const boundaryFile = text(values, 'boundary');
+    const files = (await Promise.all(values.policy.map(file => policiesOf(context, file, unread)))).flat();
+    const boundaryFile = values.boundary;
     const boundaries = boundaryFile === undefined ? [] : await policiesOf(context, boundaryFile, unread);
     context.err(unread.text('denied'));
     if (boundaries.length > 1)
@@ -58,7 +55,7 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     const account =
       profile === undefined || found.length === 0
         ? undefined
-        : new RoleReader(await openAccount(context, values), text(values, 'role'), context.signal);
+        : new RoleReader(await openAccount(context, values), values.role, context.signal);
     const denials: Record<string, unknown>[] = [];
     for (const one of found) {
       const denial = await decode(one, account, reference.actions);
@@ -69,10 +66,9 @@ Exit codes: 0 nothing is denied in it, 1 something is, 2 could not run.`,
     }
     if (format === 'json') context.out(`${JSON.stringify({ denials }, null, 2)}\n`);
     else context.out(denials.length === 0 ? `Nothing is denied in ${name}.\n` : denials.map(asText).join('\n'));
-    if (unread.any) return 2;
-    return denials.length === 0 ? 0 : 1;
+    return exitCode({ wrong: denials.length > 0, unread: unread.any });
   },
-};
+});
 
 /** Reads each role once. */
 class RoleReader {

@@ -2,51 +2,40 @@ import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/
 import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
 import { diagnose, type Diagnosis, otherErrors } from '../../binding/doctor/diagnose';
 import { onlyText } from '../../binding/facts';
-import { checkBindings, statusHelp, statusOptions } from '../binding/bindings';
-import { choice, type CliContext, type Command, text, UsageError } from '../command';
+import { checkBindings, statusOptions } from '../binding/bindings';
 import { logMebibytes, readInput } from '../input';
 import { remedyCommands } from '../binding/remedyCommands';
 import { readTerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import { choice, file, flag, UsageError } from '../option';
 
-export const doctor: Command = {
+export const doctor = command({
   name: 'doctor',
+  group: 'State',
   summary: 'explain why a run could not get AWS credentials, most likely cause first',
-  help: `Runs all checks of a binding, reads the log of its latest run if that ended in an error, and matches both to the 22 ways in
-which dynamic provider credentials go wrong (docs/doctor.md). Writes nothing.
-
-Usage: tfc-oidc doctor [PATH] [options]
-
-${statusHelp}
-  --error FILE          an error text to read as well, or - for standard input
-  --only-error          look at the error text alone: nothing is read from HCP Terraform or AWS
-  --cloudtrail          also ask CloudTrail what AWS received (LookupEvents for AssumeRoleWithWebIdentity, in the regions of workspace,
-                        provider blocks and profile, and us-east-1 for the global endpoint of STS); needs --profile and
-                        cloudtrail:LookupEvents. Off unless given.
-  --redact              hide account numbers
-  --format text|markdown|json    json: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id",
-                        "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...],
-                        "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt",
-                        "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the
-                        trust policy that comes nearest, and the first segment that differs (-1: none).
-                        "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind
-
-Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run.`,
+  operands: '[PATH]',
+  about: `Runs all checks of a binding, reads the log of its latest run if that ended in an error, and matches both to the 22 ways in which dynamic provider credentials go wrong (docs/doctor.md). Writes nothing.`,
   options: {
     ...statusOptions,
-    error: { type: 'string' },
-    'only-error': { type: 'boolean' },
-    redact: { type: 'boolean' },
-    cloudtrail: { type: 'boolean' },
+    error: file('FILE', 'an error text to read as well, or - for standard input'),
+    'only-error': flag('look at the error text alone: nothing is read from HCP Terraform or AWS'),
+    cloudtrail: flag(
+      'also ask CloudTrail what AWS received (LookupEvents for AssumeRoleWithWebIdentity, in the regions of workspace, provider blocks and profile, and us-east-1 for the global endpoint of STS); needs --profile and cloudtrail:LookupEvents. Off unless given',
+    ),
+    redact: flag('hide account numbers'),
+    format: choice(['text', 'markdown', 'json'], 'text', 'how to report'),
   },
+  report: `JSON: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
+  exits: { 0: 'nothing speaks for a failure', 1: 'causes were found', 2: 'could not run' },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'markdown', 'json'], 'text');
-    const named = text(values, 'error');
+    const format = values.format;
+    const named = values.error;
     const error =
       named === undefined ? undefined : (await readInput(context, [named], 'error text', logMebibytes)).text;
-    if (values['only-error'] === true) {
+    if (values['only-error']) {
       if (error === undefined) throw new UsageError('--only-error needs --error');
       const facts = onlyText(error);
-      return report(context, format, values['redact'] === true, [
+      return report(context, format, values.redact, [
         {
           subject: 'the error text',
           organization: '',
@@ -59,8 +48,8 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
         },
       ]);
     }
-    const cloudTrail = values['cloudtrail'] === true;
-    if (cloudTrail && text(values, 'profile') === undefined)
+    const cloudTrail = values.cloudtrail;
+    if (cloudTrail && values.profile === undefined)
       throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
     const folder = await readTerraformFolder(context, positionals);
     const bindings = await checkBindings(context, values, folder, {
@@ -70,7 +59,7 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
     return report(
       context,
       format,
-      values['redact'] === true,
+      values.redact,
       bindings.map(b => ({
         subject: `${b.organization}/${b.workspace}`,
         organization: b.organization,
@@ -85,13 +74,13 @@ Exit codes: 0 nothing speaks for a failure, 1 causes were found, 2 could not run
             organization: b.organization,
             workspace: b.workspace,
             hostname: b.hostname,
-            profile: text(values, 'profile'),
-            inCode: b.root !== undefined && text(values, 'organization') === undefined,
+            profile: values.profile,
+            inCode: b.root !== undefined && values.organization === undefined,
           }),
       })),
     );
   },
-};
+});
 
 interface Row {
   readonly subject: string;

@@ -13,34 +13,42 @@ import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { planBinding } from '../binding/binding';
-import { bindingHelp, bindingOptions, bindingRequest } from '../binding/bindingOptions';
+import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
 import { targets } from '../binding/bindings';
-import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { HcpSessions } from '../binding/hcpSession';
 import { partitionOf } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import { optionalChoice, text, textOrJson, UsageError, type Values } from '../option';
 
-export const exportBinding: Command = {
+const exportOptions = {
+  as: optionalChoice(
+    ['terraform', 'cloudformation', 'aws-cli'],
+    'terraform (AWS and tfe providers, with import blocks for what exists), cloudformation (YAML), aws-cli (a bash script that can be run again); needed',
+  ),
+  format: textOrJson,
+  ...bindingOptions,
+  account: text('ID', 'take the account id as given and do not ask AWS (nothing is looked up, so nothing is imported)'),
+  partition: text('PARTITION', 'with --account: aws (default), aws-us-gov, aws-cn, …'),
+} as const;
+
+type ExportValues = Values<typeof exportOptions>;
+
+export const exportBinding = command({
   name: 'export',
+  group: 'Set up',
   summary: 'print the setup as Terraform, CloudFormation or an AWS CLI script',
-  help: `Prints the same desired state that "plan" and "apply" work from, as code. Writes nothing.
+  operands: '[PATH]',
+  about: `Prints the same desired state that "plan" and "apply" work from, as code. Writes nothing.
 
-Usage: tfc-oidc export [PATH] --as terraform|cloudformation|aws-cli [options]
-
-With a token for the host, the workspace's real project is read from HCP Terraform, and so are its variables: Terraform code then
-imports those that are there. Without one, --project is needed.
-
-  --as KIND             terraform (AWS and tfe providers, with import blocks for what exists), cloudformation (YAML),
-                        aws-cli (a bash script that can be run again)
-  --account ID          take the account id as given and do not ask AWS (nothing is looked up, so nothing is imported)
-  --partition P         with --account: aws (default), aws-us-gov, aws-cn, …
-${bindingHelp}
-  --format text|json    json: { "as", "text" }`,
-  options: { ...bindingOptions, as: { type: 'string' }, account: { type: 'string' }, partition: { type: 'string' } },
+With a token for the host, the workspace's real project is read from HCP Terraform, and so are its variables: Terraform code then imports those that are there. Without one, --project is needed.`,
+  options: exportOptions,
+  report: 'JSON: { "as", "text" }',
+  exits: { 0: 'printed', 2: 'could not run, or IAM would refuse it' },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'json'], 'text');
-    if (text(values, 'as') === undefined) throw new UsageError('--as is needed: terraform, cloudformation or aws-cli');
-    const as = choice(values, 'as', ['terraform', 'cloudformation', 'aws-cli'], 'terraform');
+    const format = values.format;
+    if (values.as === undefined) throw new UsageError('--as is needed: terraform, cloudformation or aws-cli');
+    const as = values.as;
     const reported = await reportedWorkspaces(context, values, positionals);
     const request = await bindingRequest(
       context,
@@ -48,7 +56,7 @@ ${bindingHelp}
       positionals,
       reported?.identities,
     );
-    const account = text(values, 'account');
+    const account = values.account;
     let desired: DesiredBinding;
     let existing: Existing = nothing;
     let quota: number | undefined;
@@ -83,22 +91,23 @@ ${bindingHelp}
     context.out(format === 'json' ? `${JSON.stringify({ as, text: out }, null, 2)}\n` : out);
     return 0;
   },
-};
+});
 
 interface Reported {
   readonly identities: readonly WorkspaceIdentity[];
-  readonly values: OptionValues;
+  /** The names as HCP Terraform has them, in place of those that were given. */
+  readonly values: Partial<ExportValues>;
   readonly variables: Existing['variables'];
 }
 
 /** The workspaces as HCP Terraform has them; `undefined` where nobody can be asked, or --project says that nobody has to be. */
 async function reportedWorkspaces(
   context: CliContext,
-  values: OptionValues,
+  values: ExportValues,
   positionals: readonly string[],
 ): Promise<Reported | undefined> {
-  if (text(values, 'project') !== undefined) return undefined;
-  const named = text(values, 'organization') !== undefined && many(values, 'workspace').length > 0;
+  if (values.project !== undefined) return undefined;
+  const named = values.organization !== undefined && values.workspace.length > 0;
   const folder = named && positionals.length === 0 ? undefined : await readTerraformFolder(context, positionals);
   const sessions = new HcpSessions(context);
   const identities: WorkspaceIdentity[] = [];
@@ -128,7 +137,7 @@ async function reportedWorkspaces(
       workspace: identities.map(i => i.workspace),
       project: first.project.name,
       hostname: first.hostname,
-      ...(identities.length === 1 && text(values, 'workspace-id') === undefined && { 'workspace-id': first.id }),
+      ...(identities.length === 1 && values['workspace-id'] === undefined && { 'workspace-id': first.id }),
     },
   };
 }

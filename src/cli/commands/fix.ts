@@ -5,32 +5,29 @@ import { applyToFile } from '../../lint/edits/fixes';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
-import { type Command, many, UsageError } from '../command';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { Unread } from '../output/unread';
+import { command } from '../command';
+import { flag, list, UsageError } from '../option';
 
-export const fix: Command = {
+export const fix = command({
   name: 'fix',
-  summary: 'Remove what keeps a Terraform configuration from using dynamic credentials',
-  help: `Usage: tfc-oidc fix [PATH] [options]
-
-Applies the fixes that need no decision to every Terraform root below PATH (default: the current folder). Files that
-changed while the command ran, that have syntax errors, or that lie outside of PATH are left alone and named.
-
-  --code CODE    only this rule, also where its only fix is not right in every case; may be given several times
-  --dry-run      print the changes as a unified diff (keys and tokens masked) and write nothing
-
-Rules: ${rules.map(rule => rule.code).join(', ')}.
-
-Exit codes: 0 done (or nothing to do), 2 could not run, a file was left alone, or a file or folder could not be read.
-`,
+  group: 'Code',
+  summary: 'remove what keeps a Terraform configuration from using dynamic credentials',
+  operands: '[PATH]',
+  about: `Applies the fixes that need no decision to every Terraform root below PATH (default: the current folder). Files that changed while the command ran, that have syntax errors, or that lie outside of PATH are left alone and named.`,
   options: {
-    code: { type: 'string', multiple: true },
-    'dry-run': { type: 'boolean' },
+    code: list('CODE', 'only this rule, also where its only fix is not right in every case'),
+    'dry-run': flag('print the changes as a unified diff (keys and tokens masked) and write nothing'),
+  },
+  report: `Rules: ${rules.map(rule => rule.code).join(', ')}.`,
+  exits: {
+    0: 'done, or nothing to do',
+    2: 'could not run, a file was left alone, or a file or folder could not be read',
   },
   async run(context, { values, positionals }) {
-    const codes = many(values, 'code').flatMap(c => c.split(',').map(code => code.trim()));
+    const codes = values.code.flatMap(c => c.split(',').map(code => code.trim()));
     for (const code of codes) {
       if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);
     }
@@ -53,7 +50,7 @@ Exit codes: 0 done (or nothing to do), 2 could not run, a file was left alone, o
       const file = folder.files.get(path);
       return file === undefined ? [] : [{ file, text: applyToFile(file, edits) }];
     });
-    if (values['dry-run'] === true) {
+    if (values['dry-run']) {
       for (const change of plan.changes) context.out(changeDiff(folder, change));
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
       return plan.problems.length === 0 && !unread.any ? 0 : 2;
@@ -82,7 +79,7 @@ Exit codes: 0 done (or nothing to do), 2 could not run, a file was left alone, o
     for (const problem of problems) context.err(`tfc-oidc fix: ${problem.message} ${problem.nextStep}\n`);
     return problems.length === 0 && !unread.any ? 0 : 2;
   },
-};
+});
 
 async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<Replaceable>> {
   try {

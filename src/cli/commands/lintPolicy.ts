@@ -11,53 +11,47 @@ import type { ValidationFinding } from '../../iam/account/types';
 import type { PermissionFinding } from '../../iam/lint/permissions/permissionFinding';
 import type { ResourceReference } from '../../iam/reference/reference';
 import { openAccount } from '../binding/binding';
-import { choice, type Command, text, UsageError } from '../command';
 import { resourceReference } from '../permissionData';
 import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
 import { policySarif } from '../output/policySarif';
 import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
 import { Unread } from '../output/unread';
+import { command } from '../command';
+import { exitCode } from '../exitCode';
+import { choice, flag, optionalChoice, text, UsageError } from '../option';
 
-const uses = ['managed', 'role', 'user', 'group'] as const;
-type Use = (typeof uses)[number];
+type Use = 'managed' | 'role' | 'user' | 'group';
 
-export const lintPolicy: Command = {
+export const lintPolicy = command({
   name: 'lint-policy',
+  group: 'Policies',
   summary: 'say what is wrong or too broad in a permission policy',
-  help: `Lints permission policies: JSON, JSON with comments (IAM takes none: a finding), what the AWS CLI prints, and Terraform
-code (aws_iam_policy_document, jsonencode, JSON in strings and heredocs; what only Terraform knows is left alone).
+  operands: 'FILE|FOLDER...',
+  about: `Lints permission policies: JSON, JSON with comments (IAM takes none: a finding), what the AWS CLI prints, and Terraform code (aws_iam_policy_document, jsonencode, JSON in strings and heredocs; what only Terraform knows is left alone). FILE is a .json, .jsonc, .tf or .tf.json file, or - for standard input.
 
-Usage: tfc-oidc lint-policy FILE|FOLDER... [options]      (FILE: .json, .jsonc, .tf or .tf.json, or - for standard input)
-
-A FOLDER stands for the Terraform code below it, and for each JSON file that is a policy. Locals and defaults of variables are
-looked up in all files of a module.
-
-  --for managed|role|user|group
-                        what a JSON policy is for: its size limit counts (6,144; inline in a role 10,240, a user 2,048,
-                        a group 5,120 characters). In Terraform code the resource says it.
-  --format json|text|sarif
-                        default json: { "findings": [...], "size": N, "policies": [...] }
-  --aws                 send the policies to AWS as well: Access Analyzer's ValidatePolicy (its findings have "source": "aws");
-                        --profile NAME and --region REGION say with which credentials. Only with --aws does anything leave
-                        this machine; in Terraform code only policies that are known as a whole are sent.
-  --fix                 print the one FILE with every fix applied, instead of the report
-
-Exit codes: 0 nothing found, 1 findings, 2 could not run, or a file or folder could not be read (it is named).`,
+A FOLDER stands for the Terraform code below it, and for each JSON file that is a policy. Locals and defaults of variables are looked up in all files of a module.`,
   options: {
-    for: { type: 'string' },
-    format: { type: 'string' },
-    fix: { type: 'boolean' },
-    aws: { type: 'boolean' },
-    profile: { type: 'string' },
-    region: { type: 'string' },
+    for: optionalChoice(
+      ['managed', 'role', 'user', 'group'],
+      'what a JSON policy is for: its size limit counts (6,144; inline in a role 10,240, a user 2,048, a group 5,120 characters). In Terraform code the resource says it',
+    ),
+    format: choice(['json', 'text', 'sarif'], 'json', 'how to report'),
+    aws: flag(
+      'send the policies to AWS as well: Access Analyzer\'s ValidatePolicy (its findings have "source": "aws"). Only with --aws does anything leave this machine; in Terraform code only policies that are known as a whole are sent',
+    ),
+    profile: text('NAME', 'with --aws: with which credentials'),
+    region: text('REGION', 'with --aws: in which region'),
+    fix: flag('print the one FILE with every fix applied, instead of the report'),
   },
+  report: 'JSON: { "findings": [...], "size": N, "policies": [...] }',
+  exits: { 0: 'nothing found', 1: 'findings', 2: 'could not run, or a file or folder could not be read (it is named)' },
   run: async (context, { values, positionals }) => {
-    const format = choice(values, 'format', ['json', 'text', 'sarif'], 'json');
-    const use = text(values, 'for') === undefined ? undefined : choice(values, 'for', uses, 'managed');
+    const format = values.format;
+    const use = values.for === undefined ? undefined : values.for;
     if (positionals.length === 0) throw new UsageError('one policy is needed ("-" reads standard input)');
-    if (values['fix'] === true && positionals.length > 1) throw new UsageError('--fix takes one FILE');
-    const asksAws = values['aws'] === true;
-    if (!asksAws && (text(values, 'profile') !== undefined || text(values, 'region') !== undefined))
+    if (values.fix && positionals.length > 1) throw new UsageError('--fix takes one FILE');
+    const asksAws = values.aws;
+    if (!asksAws && (values.profile !== undefined || values.region !== undefined))
       throw new UsageError('--profile and --region say how to ask AWS: they need --aws');
     const opened = asksAws ? await openAccount(context, values) : undefined;
     const reference = resourceReference();
@@ -71,7 +65,7 @@ Exit codes: 0 nothing found, 1 findings, 2 could not run, or a file or folder co
         if (source.found) continue;
         throw noPolicyIn(name);
       }
-      if (values['fix'] === true) {
+      if (values.fix) {
         if (source.found) throw new UsageError('--fix takes one FILE');
         context.out(fixed(source, report, reference, use));
         return report.findings.length === 0 ? 0 : 1;
@@ -104,10 +98,9 @@ Exit codes: 0 nothing found, 1 findings, 2 could not run, or a file or folder co
         context.out(`Nothing found in ${policies.length === 1 ? 'the policy' : `${policies.length} policies`}.\n`);
     }
     context.err(unread.text('lint-policy'));
-    if (unread.any) return 2;
-    return findings.length === 0 ? 0 : 1;
+    return exitCode({ wrong: findings.length > 0, unread: unread.any });
   },
-};
+});
 
 function lint(
   { code, text: input, siblings }: Pick<PolicySource, 'code' | 'text' | 'siblings'>,

@@ -4,42 +4,39 @@ import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { issuerHost } from '../../oidc/names';
-import { choice, type Command, text } from '../command';
 import { readInput } from '../input';
-import { hostnameOf } from '../names';
+import { audienceOption, hostnameOf } from '../names';
 import { policyCode } from '../policyFiles';
 import { disjointEdits, findingLine, printedFixes } from '../output/printedFinding';
+import { command } from '../command';
+import { choice, flag, section, text } from '../option';
 
-export const lintTrust: Command = {
+export const lintTrust = command({
   name: 'lint-trust',
+  group: 'Policies',
   summary: 'say what is broken or too broad in a trust policy',
-  help: `Lints a trust policy for HCP Terraform. Statements for other issuers are left alone.
+  operands: 'POLICY',
+  about: `Lints a trust policy for HCP Terraform. Statements for other issuers are left alone. POLICY is a file, or - for standard input.
 
-Usage: tfc-oidc lint-trust POLICY [options]      (POLICY: a file, or - for standard input)
-
-  --organization ORG --project PROJECT --workspace NAME    what the role is for: its runs must get in
-  --hostname HOST       issuer (default: what the policy names)
-  --audience A          audience of the tokens (default aws.workload.identity)
-  --format json|text    default json: { "verdict": "correct|too-broad|broken", "findings": [...] }
-  --fix                 print the policy with every fix applied, instead of the report
-
-Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints; in .tf and .tf.json files,
-the trust policies of aws_iam_role and aws_iam_policy_document.
-Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
+Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints; in .tf and .tf.json files, the trust policies of aws_iam_role and aws_iam_policy_document.`,
   options: {
-    organization: { type: 'string' },
-    project: { type: 'string' },
-    workspace: { type: 'string' },
-    hostname: { type: 'string' },
-    audience: { type: 'string' },
-    format: { type: 'string' },
-    fix: { type: 'boolean' },
+    ...section('What the role is for: its runs must get in', {
+      organization: text('ORG', 'organization'),
+      project: text('PROJECT', 'project'),
+      workspace: text('NAME', 'workspace'),
+      hostname: text('HOST', 'issuer (default: what the policy names)'),
+      audience: audienceOption,
+    }),
+    format: choice(['json', 'text'], 'json', 'how to report'),
+    fix: flag('print the policy with every fix applied, instead of the report'),
   },
+  report: 'JSON: { "verdict": "correct|too-broad|broken", "findings": [...] }',
+  exits: { 0: 'correct', 1: 'too broad or broken', 2: 'could not run' },
   run: async (context, { values, positionals }) => {
-    const format = choice(values, 'format', ['json', 'text'], 'json');
+    const format = values.format;
     const { name, text: input } = await readInput(context, positionals, 'policy');
     const given = (option: 'organization' | 'project' | 'workspace' | 'audience'): Record<string, string> => {
-      const value = text(values, option);
+      const value = values[option];
       return value === undefined ? {} : { [option]: value };
     };
     const expected = {
@@ -47,11 +44,11 @@ Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
       ...given('project'),
       ...given('workspace'),
       ...given('audience'),
-      ...(text(values, 'hostname') !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
+      ...(values.hostname !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
     };
     const report = lint(name, input, expected);
     const exit = report.verdict === 'correct' ? 0 : 1;
-    if (values['fix'] === true) {
+    if (values.fix) {
       context.out(applyEdits(report.text, disjointEdits(report.findings.map(f => f.fix))));
       return exit;
     }
@@ -71,7 +68,7 @@ Exit codes: 0 correct, 1 too broad or broken, 2 could not run.`,
     }
     return exit;
   },
-};
+});
 
 const severities = { note: 'information', broken: 'error', 'too-broad': 'warning' } as const;
 

@@ -3,44 +3,37 @@ import { CodeDraft } from '../../binding/code/draft';
 import { mapProviders as planMapping } from '../../binding/code/providerMapping';
 import { type TaggedConfigurations, taggedConfigurations } from '../../binding/gather/workspacesOf';
 import { lintRoot } from '../../lint/lint';
-import { targets } from '../binding/bindings';
+import { targets, workspaceOptions, type WorkspaceValues } from '../binding/bindings';
 import { onlyRoot, showAndWrite } from '../codeChanges';
-import { choice, type CliContext, type Command, many, type OptionValues, UsageError } from '../command';
 import { nodeFiles } from '../files';
 import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import { flag, list, textOrJson, UsageError } from '../option';
 
-export const mapProviders: Command = {
+export const mapProviders = command({
   name: 'map-providers',
+  group: 'Code',
   summary: 'map provider blocks to tagged configurations (tfc_aws_dynamic_credentials); shows the difference first',
-  help: `As soon as a workspace has a tagged configuration (TFC_AWS_PROVIDER_AUTH_TAG), every provider block has to say which one it uses,
-the default one too. Writes that: the block without an alias uses the default configuration, one with an alias the tag of its own
-name, any other the default as it does today; a tag that no block uses gets a block. Declares tfc_aws_dynamic_credentials.
-
-Usage: tfc-oidc map-providers [PATH] [options]
-
-  --tag TAG             a tag of the workspace; several times if need be (default: the tags of the workspace's variables, read from
-                        HCP Terraform)
-  --map ALIAS=TAG       for the provider with this alias ("default" is the configuration without a tag); several times if need be
-  --organization ORG --workspace NAME --hostname HOST    instead of what the cloud block of PATH says
-  --yes                 write the files; without it the difference is shown
-  --format text|json    json: { "changes": [{ "file", "title", "diff" }], "notes", "written" }
-
-Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 could not run.`,
+  operands: '[PATH]',
+  about: `As soon as a workspace has a tagged configuration (TFC_AWS_PROVIDER_AUTH_TAG), every provider block has to say which one it uses, the default one too. Writes that: the block without an alias uses the default configuration, one with an alias the tag of its own name, any other the default as it does today; a tag that no block uses gets a block. Declares tfc_aws_dynamic_credentials.`,
   options: {
-    tag: { type: 'string', multiple: true },
-    map: { type: 'string', multiple: true },
-    organization: { type: 'string' },
-    workspace: { type: 'string', multiple: true },
-    hostname: { type: 'string' },
-    yes: { type: 'boolean' },
-    format: { type: 'string' },
+    tag: list(
+      'TAG',
+      "a tag of the workspace (default: the tags of the workspace's variables, read from HCP Terraform)",
+    ),
+    map: list('ALIAS=TAG', 'for the provider with this alias ("default" is the configuration without a tag)'),
+    ...workspaceOptions,
+    yes: flag('write the files; without it the difference is shown'),
+    format: textOrJson,
   },
+  report: 'JSON: { "changes": [{ "file", "title", "diff" }], "notes", "written" }',
+  exits: { 0: 'written, or nothing to do', 1: 'not written (--yes is missing)', 2: 'could not run' },
   async run(context, { values, positionals }) {
-    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const json = values.format === 'json';
     const folder = await readTerraformFolder(context, positionals);
     const root = onlyRoot(folder, folder.project);
-    const given = many(values, 'tag');
+    const given = values.tag;
     const { tags, off } = given.length > 0 ? { tags: given, off: [] } : await tagsOfWorkspaces(context, values, folder);
     const { texts, notes } = unwrap(planMapping(root, { tags, aliases: aliases(values) }));
     const draft = new CodeDraft(nodeFiles);
@@ -52,13 +45,13 @@ Exit codes: 0 written, or nothing to do; 1 not written (--yes is missing); 2 cou
     const none = tags.length + off.length === 0 ? ['The workspace has no tagged configuration.'] : [];
     const left = off.map(tag => `Configuration ${tag} is left out: TFC_AWS_PROVIDER_AUTH_${tag} is not true.`);
     const all = [...none, ...left, ...notes];
-    return showAndWrite(context, folder, changes, { yes: values['yes'] === true, json, notes: all });
+    return showAndWrite(context, folder, changes, { yes: values.yes, json, notes: all });
   },
-};
+});
 
-function aliases(values: OptionValues): Readonly<Record<string, string>> {
+function aliases(values: { readonly map: readonly string[] }): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    many(values, 'map').map(given => {
+    values.map.map(given => {
       const match = /^([^=]+)=(\w+)$/.exec(given);
       if (match === null) throw new UsageError(`--map takes ALIAS=TAG; it was "${given}"`);
       return [match[1] ?? '', match[2] ?? ''];
@@ -69,7 +62,7 @@ function aliases(values: OptionValues): Readonly<Record<string, string>> {
 /** All tags that the effective variables of the root's workspaces have. */
 async function tagsOfWorkspaces(
   context: CliContext,
-  values: OptionValues,
+  values: WorkspaceValues,
   folder: TerraformFolder,
 ): Promise<TaggedConfigurations> {
   const sessions = new HcpSessions(context);

@@ -6,50 +6,44 @@ import { readMapping } from '../../iam/needs/mapping';
 import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
 import type { Root } from '../../terraform/model';
-import { choice, type Command, text } from '../command';
 import { nodeFiles } from '../files';
-import { partitionOf } from '../names';
+import { partitionOf, partitionOption } from '../names';
 import { permissionData } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { command } from '../command';
+import { choice, flag, text } from '../option';
 
-export const permissions: Command = {
+export const permissions = command({
   name: 'permissions',
+  group: 'Policies',
   summary: 'say which AWS permissions a configuration needs',
-  help: `Writes a starting policy for a Terraform configuration: the IAM actions that its code is known to need.
+  operands: '[PATH]',
+  about: `Writes a starting policy for a Terraform configuration: the IAM actions that its code is known to need.
 
-Usage: tfc-oidc permissions [PATH] [options]
-
-  --phase plan|apply    plan: refresh only, nothing but reads; apply: all (default apply)
-  --account ID          account of the resources, for their ARNs (default: any)
-  --region REGION       region of the resources (default: any)
-  --partition NAME      aws, aws-us-gov, aws-cn, … (default: the region's)
-  --guesses             also count what a data source may need by the resource type of the same name
-  --no-tag-conditions   don't limit deletes in EC2 to what carries the provider's default tags
-  --format json|text|terraform
-                        default json: { "policy", "unmapped", "unread", "why", "size" } and more
-
-A type that nothing is known of is listed under "unmapped"; it gets no wildcard. Files and modules that could not be
-read are listed under "unread": what they need is missing.
-
-Exit codes: 0 done, 1 done but types are unmapped or modules wait for terraform init, 2 could not run, or a file, a
-folder or a local module could not be read (what the rest needs is reported all the same).`,
+A type that nothing is known of is listed under "unmapped"; it gets no wildcard. Files and modules that could not be read are listed under "unread": what they need is missing.`,
   options: {
-    phase: { type: 'string' },
-    account: { type: 'string' },
-    region: { type: 'string' },
-    partition: { type: 'string' },
-    format: { type: 'string' },
-    guesses: { type: 'boolean' },
-    'no-tag-conditions': { type: 'boolean' },
+    phase: choice(['plan', 'apply'], 'apply', 'plan: refresh only, nothing but reads; apply: all'),
+    account: text('ID', 'account of the resources, for their ARNs (default: any)'),
+    region: text('REGION', 'region of the resources (default: any)'),
+    partition: partitionOption,
+    guesses: flag('also count what a data source may need by the resource type of the same name'),
+    'no-tag-conditions': flag("don't limit deletes in EC2 to what carries the provider's default tags"),
+    format: choice(['json', 'text', 'terraform'], 'json', 'how to report'),
+  },
+  report: 'JSON: { "policy", "unmapped", "unread", "why", "size" } and more',
+  exits: {
+    0: 'done',
+    1: 'done, but types are unmapped or modules wait for terraform init',
+    2: 'could not run, or a file, a folder or a local module could not be read (what the rest needs is reported all the same)',
   },
   run: async (context, { values, positionals }) => {
-    const phase = choice(values, 'phase', ['plan', 'apply'], 'apply');
-    const format = choice(values, 'format', ['json', 'text', 'terraform'], 'json');
-    const account = text(values, 'account');
-    const region = text(values, 'region');
+    const phase = values.phase;
+    const format = values.format;
+    const account = values.account;
+    const region = values.region;
     const partition = partitionOf(values);
     const place = {
-      partition: text(values, 'partition') === undefined ? undefined : partition,
+      partition: values.partition === undefined ? undefined : partition,
       region,
       account: account === undefined ? undefined : unwrap(accountId(account)),
     };
@@ -59,8 +53,8 @@ folder or a local module could not be read (what the rest needs is reported all 
     const generated = generatePermissions(root, mapping, {
       phase,
       place,
-      guesses: values['guesses'] === true,
-      tagConditions: values['no-tag-conditions'] !== true,
+      guesses: values.guesses,
+      tagConditions: !values['no-tag-conditions'],
     });
     const result = { ...generated, unread: [...unreadAround(root, folder), ...generated.unread] };
     const notes = [...result.notes, ...(await newerProvider(root, result.provider)), ...openPlaces(result, account)];
@@ -78,7 +72,7 @@ folder or a local module could not be read (what the rest needs is reported all 
     if (result.unread.some(u => u.notFetched !== true)) return 2;
     return result.unmapped.length + result.unread.length > 0 ? 1 : 0;
   },
-};
+});
 
 /** Folders below PATH that could not be listed, and what is no file in the folders of the configuration. */
 function unreadAround(root: Root, { project }: TerraformFolder): readonly Unread[] {

@@ -2,43 +2,37 @@ import { oneLine } from '../../core/text';
 import { evaluateText } from '../../iam/policy/evaluate';
 import { issuerHost } from '../../oidc/names';
 import { parseOidcProviderArn } from '../../oidc/partition';
-import { choice, type Command, required, text, UsageError } from '../command';
 import { readInput } from '../input';
-import { hostnameOf } from '../names';
+import { audienceOption, hostnameOf } from '../names';
+import { command } from '../command';
+import { choice, needed, text, UsageError } from '../option';
 
-export const prove: Command = {
+export const prove = command({
   name: 'prove',
+  group: 'Policies',
   summary: 'say whether a trust policy allows a subject, and why',
-  help: `Evaluates a trust policy for sts:AssumeRoleWithWebIdentity, as AWS would, without asking AWS.
+  operands: 'POLICY',
+  about: `Evaluates a trust policy for sts:AssumeRoleWithWebIdentity, as AWS would, without asking AWS. POLICY is a file, or - for standard input.
 
-Usage: tfc-oidc prove POLICY --subject SUBJECT [options]      (POLICY: a file, or - for standard input)
-
-  --subject S           subject of the token; "tfc-oidc subject" prints it
-  --audience A          audience of the token (default aws.workload.identity)
-  --hostname HOST       issuer (default: that of --provider-arn, or app.terraform.io)
-  --provider-arn ARN    the exact OIDC provider (default: any account's provider for the host)
-  --format json|text    default json:
-    { "decision": "allow|deny", "statements": [{ "index", "sid", "effect", "applies", "clauses" }], "why": [...] }
-
-Where only AWS can know (policy variables, keys such as aws:SourceIp), the decision is "deny" and "undecided" is true:
-what can not be proven is not proven.
-
-Exit codes: 0 allow, 1 deny, 2 could not run.`,
+Where only AWS can know (policy variables, keys such as aws:SourceIp), the decision is "deny" and "undecided" is true: what can not be proven is not proven.`,
   options: {
-    subject: { type: 'string' },
-    audience: { type: 'string' },
-    hostname: { type: 'string' },
-    'provider-arn': { type: 'string' },
-    format: { type: 'string' },
+    subject: needed('SUBJECT', 'subject of the token; "tfc-oidc subject" prints it; needed'),
+    audience: audienceOption,
+    hostname: text('HOST', 'issuer (default: that of --provider-arn, or app.terraform.io)'),
+    'provider-arn': text('ARN', "the exact OIDC provider (default: any account's provider for the host)"),
+    format: choice(['json', 'text'], 'json', 'how to report'),
   },
+  report:
+    'JSON: { "decision": "allow|deny", "statements": [{ "index", "sid", "effect", "applies", "clauses" }], "why": [...] }',
+  exits: { 0: 'allow', 1: 'deny', 2: 'could not run' },
   run: async (context, { values, positionals }) => {
-    const format = choice(values, 'format', ['json', 'text'], 'json');
-    const subject = required(values, 'subject');
-    const arn = text(values, 'provider-arn');
+    const format = values.format;
+    const subject = values.subject;
+    const arn = values['provider-arn'];
     const provider = arn === undefined ? undefined : parseOidcProviderArn(arn);
     if (arn !== undefined && provider === undefined)
       throw new UsageError(`--provider-arn takes an ARN of an OIDC provider; it was "${arn}"`);
-    const named = text(values, 'hostname') === undefined ? undefined : issuerHost(hostnameOf(values));
+    const named = values.hostname === undefined ? undefined : issuerHost(hostnameOf(values));
     if (provider !== undefined && named !== undefined && provider.host !== named)
       throw new UsageError(`--provider-arn is for ${provider.host}, --hostname for ${named}`);
     const host = provider?.host ?? named ?? issuerHost(hostnameOf(values));
@@ -46,7 +40,7 @@ Exit codes: 0 allow, 1 deny, 2 could not run.`,
     const { decision, statements, why } = evaluateText(policy, {
       hostname: host,
       subject,
-      audience: text(values, 'audience', 'aws.workload.identity'),
+      audience: values.audience ?? 'aws.workload.identity',
       ...(arn !== undefined && { providerArn: arn }),
     });
     const answer = decision === 'allow' ? 'allow' : 'deny';
@@ -60,4 +54,4 @@ Exit codes: 0 allow, 1 deny, 2 could not run.`,
       );
     return answer === 'allow' ? 0 : 1;
   },
-};
+});

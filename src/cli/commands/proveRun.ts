@@ -1,32 +1,26 @@
 import { ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
-import { checkBindings, statusHelp, statusOptions } from '../binding/bindings';
-import { choice, type Command, UsageError } from '../command';
+import { checkBindings, statusOptions } from '../binding/bindings';
 import { HcpSessions } from '../binding/hcpSession';
 import { printJson } from '../output/planReport';
 import { runProof, runProofJson, runProofText } from '../binding/proveRun';
 import { readTerraformFolder } from '../terraformFolder';
+import { command } from '../command';
+import { flag, textOrJson, UsageError } from '../option';
 
-export const proveRun: Command = {
+export const proveRun = command({
   name: 'prove-run',
+  group: 'Set up',
   summary: 'prove a setup by a plan-only run in HCP Terraform; nothing is ever applied',
-  help: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result.
-Where it ends in an error, its log goes to the doctor. Plan-only runs can not be applied: the request says so, and a reply that says
-otherwise is cancelled and refused.
+  operands: '[PATH]',
+  about: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result. Where it ends in an error, its log goes to the doctor. Plan-only runs can not be applied: the request says so, and a reply that says otherwise is cancelled and refused.
 
-Usage: tfc-oidc prove-run [PATH] --yes [options]
-
-${statusHelp}
-  --yes                 start the run; without it nothing is started
-  --format text|json    json: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running",
-                        "id", "status", "url", "planOnly", "configurationVersion", "changes", "seconds", "diagnoses": [...] }] };
-                        "unproven" has "doubts": why the plan need not have used the role
-
-Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).
-Exit codes: 0 proven, 1 not proven, 2 could not run.`,
-  options: { ...statusOptions, yes: { type: 'boolean' } },
+Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).`,
+  options: { ...statusOptions, yes: flag('start the run; without it nothing is started'), format: textOrJson },
+  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role`,
+  exits: { 0: 'proven', 1: 'not proven', 2: 'could not run' },
   async run(context, { values, positionals }) {
-    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const json = values.format === 'json';
     const folder = await readTerraformFolder(context, positionals);
     const bindings = await checkBindings(context, values, folder);
     if (bindings.length === 0)
@@ -34,7 +28,7 @@ Exit codes: 0 proven, 1 not proven, 2 could not run.`,
         'no workspace is named: give --organization and --workspace, or a PATH whose cloud block names them',
       );
     const names = bindings.map(b => `${b.organization}/${b.workspace}`);
-    if (values['yes'] !== true) {
+    if (!values.yes) {
       context.err(`Nothing was started. Repeat it with --yes to start a plan-only run in ${names.join(', ')}.\n`);
       return 1;
     }
@@ -59,4 +53,4 @@ Exit codes: 0 proven, 1 not proven, 2 could not run.`,
     if (json) context.out(printJson({ runs }));
     return proven ? 0 : 1;
   },
-};
+});

@@ -13,48 +13,49 @@ import type { Root } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
 import { openAccount } from '../binding/binding';
 import { onlyRoot, showAndWrite } from '../codeChanges';
-import { choice, type CliContext, type Command, many, type OptionValues, text, UsageError } from '../command';
 import { nodeFiles, repositoryOf } from '../files';
-import { hostnameOf } from '../names';
+import { audienceOption, hostnameOf } from '../names';
 import { printJson } from '../output/planReport';
 import { readTerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import { flag, list, section, text, textOrJson, UsageError, type Values } from '../option';
 
-export const stack: Command = {
+const stackOptions = {
+  ...section('For the subjects of the deployments, which trust policies have to name', {
+    organization: text('ORG', 'organization'),
+    project: text('PROJECT', 'project'),
+    stack: text('NAME', 'Stack'),
+    hostname: text('HOST', 'default app.terraform.io'),
+    audience: audienceOption,
+  }),
+  deployment: list('NAME', 'only this one'),
+  'role-arn': list(
+    'ARN',
+    'write what is missing so that these deployments use this role; DEPLOYMENT=ARN for one of several',
+  ),
+  profile: text('NAME', 'also read the roles and evaluate their trust policies'),
+  region: text('REGION', "default: the profile's"),
+  yes: flag('write the files; without it the difference is shown'),
+  format: textOrJson,
+} as const;
+
+type StackValues = Values<typeof stackOptions>;
+
+export const stack = command({
   name: 'stack',
+  group: 'State',
   summary: "check how a Stack's deployments get AWS credentials, and write what is missing",
-  help: `A Stack has no TFC_AWS_* variables: each deployment takes a token by an identity_token block, and the provider exchanges it by
-assume_role_with_web_identity. Checks that for every deployment, and with --role-arn writes what is missing.
-
-Usage: tfc-oidc stack [PATH] [options]
-
-  --organization ORG --project PROJECT --stack NAME    for the subjects of the deployments, which trust policies have to name
-  --hostname HOST       default app.terraform.io
-  --deployment NAME     only this one; several times if need be
-  --role-arn ARN        write what is missing so that these deployments use this role; NAME=ARN for one of several
-  --audience A          default aws.workload.identity
-  --profile NAME        also read the roles and evaluate their trust policies
-  --region REGION       default: the profile's
-  --yes                 write the files; without it the difference is shown
-  --format text|json    json: { "deployments": [{ "name", "roleArn", "state", "checks": [...] }] }; with --role-arn
-                        { "changes": [{ "file", "title", "diff" }], "notes", "written" }
-
-"tfc-oidc trust --stack NAME --deployment NAME" prints the trust policy of a deployment's role.
-Exit codes: 0 nothing is wrong, or written; 1 something is wrong, or not written (--yes is missing); 2 could not run.`,
-  options: {
-    organization: { type: 'string' },
-    project: { type: 'string' },
-    stack: { type: 'string' },
-    hostname: { type: 'string' },
-    deployment: { type: 'string', multiple: true },
-    'role-arn': { type: 'string', multiple: true },
-    audience: { type: 'string' },
-    profile: { type: 'string' },
-    region: { type: 'string' },
-    yes: { type: 'boolean' },
-    format: { type: 'string' },
+  operands: '[PATH]',
+  about: `A Stack has no TFC_AWS_* variables: each deployment takes a token by an identity_token block, and the provider exchanges it by assume_role_with_web_identity. Checks that for every deployment, and with --role-arn writes what is missing. "tfc-oidc trust --stack NAME --deployment NAME" prints the trust policy of a deployment's role.`,
+  options: stackOptions,
+  report: `JSON: { "deployments": [{ "name", "roleArn", "state", "checks": [...] }] }; with --role-arn { "changes": [{ "file", "title", "diff" }], "notes", "written" }`,
+  exits: {
+    0: 'nothing is wrong, or written',
+    1: 'something is wrong, or not written (--yes is missing)',
+    2: 'could not run',
   },
   async run(context, { values, positionals }) {
-    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+    const json = values.format === 'json';
     const folder = await readTerraformFolder(context, positionals);
     const root = onlyRoot(folder, folder.project);
     if (root.stack === undefined)
@@ -63,18 +64,18 @@ Exit codes: 0 nothing is wrong, or written; 1 something is wrong, or not written
         message: 'There are no Stack files (*.tfcomponent.hcl, *.tfdeploy.hcl) here.',
         nextStep: 'Name the folder of a Stack.',
       });
-    const audience = unwrap(audienceName(text(values, 'audience') ?? defaultAudience));
-    if (many(values, 'role-arn').length > 0) {
+    const audience = unwrap(audienceName(values.audience ?? defaultAudience));
+    if (values['role-arn'].length > 0) {
       const { draft, notes } = await wire(context, values, root, audience, await repositoryOf(folder.folder));
       const changes = draft.changes(
         file => `Wire the credentials in ${folder.name(file.path)}`,
         lintRoot(root, { environment: context.env }),
       );
-      return showAndWrite(context, folder, changes, { yes: values['yes'] === true, json, notes });
+      return showAndWrite(context, folder, changes, { yes: values.yes, json, notes });
     }
     const names = namesOf(values);
     const account = await accountOf(context, values, root);
-    const chosen = many(values, 'deployment');
+    const chosen = values.deployment;
     const rows = root.stack.deployments
       .filter(d => chosen.length === 0 || chosen.includes(d.name))
       .map(deployment => ({
@@ -97,15 +98,15 @@ Exit codes: 0 nothing is wrong, or written; 1 something is wrong, or not written
         );
     return rows.some(r => worst(r.checks) === 'wrong') ? 1 : 0;
   },
-};
+});
 
 /** The deployment stands in the heading already. */
 function bare({ configuration: _configuration, ...check }: Check): Check {
   return check;
 }
 
-function namesOf(values: OptionValues): StackNames | undefined {
-  const [organization, project, name] = ['organization', 'project', 'stack'].map(option => text(values, option));
+function namesOf(values: StackValues): StackNames | undefined {
+  const { organization, project, stack: name } = values;
   const given = [organization, project, name].filter(v => v !== undefined).length;
   if (given > 0 && given < 3) throw new UsageError('--organization, --project and --stack go together');
   if (organization === undefined || project === undefined || name === undefined) return undefined;
@@ -117,8 +118,8 @@ function namesOf(values: OptionValues): StackNames | undefined {
   };
 }
 
-async function accountOf(context: CliContext, values: OptionValues, root: Root): Promise<Fact<AccountFacts>> {
-  const profile = text(values, 'profile');
+async function accountOf(context: CliContext, values: StackValues, root: Root): Promise<Fact<AccountFacts>> {
+  const profile = values.profile;
   if (profile === undefined) return unknown('No AWS profile was chosen (--profile).');
   const opened = await openAccount(context, values);
   const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
@@ -128,7 +129,7 @@ async function accountOf(context: CliContext, values: OptionValues, root: Root):
 /** Takes step after step, each on the text that the one before left. */
 async function wire(
   context: CliContext,
-  values: OptionValues,
+  values: StackValues,
   root: Root,
   audience: string,
   boundary: string,
@@ -151,11 +152,11 @@ async function wire(
   return { draft, notes };
 }
 
-function rolesFor(values: OptionValues, root: Root): Readonly<Record<string, string>> {
+function rolesFor(values: StackValues, root: Root): Readonly<Record<string, string>> {
   const all = (root.stack?.deployments ?? []).map(d => d.name);
-  const chosen = many(values, 'deployment');
+  const chosen = values.deployment;
   const roles: Record<string, string> = {};
-  for (const given of many(values, 'role-arn')) {
+  for (const given of values['role-arn']) {
     const match = /^([A-Za-z0-9_-]+)=(.*)$/.exec(given);
     const arn = match?.[2] ?? given;
     if (!/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))

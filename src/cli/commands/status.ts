@@ -1,26 +1,25 @@
 import { worst } from '../../binding/check';
 import { checkJson, checkText } from '../../binding/report';
-import { checkBindings, statusHelp, statusOptions } from '../binding/bindings';
-import { choice, type Command } from '../command';
+import { checkBindings, statusOptions } from '../binding/bindings';
 import { readTerraformFolder } from '../terraformFolder';
+import { command } from '../command';
+import { textOrJson } from '../option';
 
-export const status: Command = {
+export const status = command({
   name: 'status',
+  group: 'State',
   summary: 'say what is true of every binding: workspace, variables, account, code',
-  help: `Runs every check of every workspace that the project's cloud blocks name. Reads HCP Terraform with the token that Terraform
-would use, and with --profile the AWS account. Writes nothing.
-
-Usage: tfc-oidc status [PATH] [options]
-
-${statusHelp}
-  --format text|json    json: { "bindings": [{ "dir", "hostname", "organization", "workspace", "state", "checks": [{ "id",
-                        "configuration", "phase", "title", "state": "ok|warning|wrong|unknown", "evidence", "why", "nextStep",
-                        "failureModes", "page" }] }] }
-
-Exit codes: 0 nothing is wrong, 1 something is, 2 could not run. "unknown" is not wrong; it says why it is unknown.`,
-  options: statusOptions,
+  operands: '[PATH]',
+  about: `Runs every check of every workspace that the project's cloud blocks name. Reads HCP Terraform with the token that Terraform would use, and with --profile the AWS account. Writes nothing.`,
+  options: { ...statusOptions, format: textOrJson },
+  report: `JSON: { "bindings": [{ "dir", "hostname", "organization", "workspace", "state", "checks": [{ "id", "configuration", "phase", "title", "state": "ok|warning|wrong|unknown", "evidence", "why", "nextStep", "failureModes", "page" }] }] }`,
+  exits: {
+    0: 'nothing is wrong. "unknown" is not wrong; it says why it is unknown',
+    1: 'something is wrong',
+    2: 'could not run',
+  },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'json'], 'text');
+    const format = values.format;
     const folder = await readTerraformFolder(context, positionals);
     const bindings = await checkBindings(context, values, folder);
     const rows = bindings.map(b => ({
@@ -42,4 +41,4 @@ Exit codes: 0 nothing is wrong, 1 something is, 2 could not run. "unknown" is no
     }
     return bindings.some(b => worst(b.checks) === 'wrong') ? 1 : 0;
   },
-};
+});

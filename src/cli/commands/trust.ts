@@ -4,71 +4,73 @@ import { type AnyProjectIdentity, trustPolicy } from '../../iam/policy/trust';
 import { audienceName, defaultAudience, organizationName, workspaceName } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
 import type { Identity, Phase } from '../../oidc/subject';
-import { choice, type Command, many, noPositionals, type OptionValues, required, text } from '../command';
-import { hostnameOf, identitiesOf, identityHelp, identityOptions, partitionOf, phasesOf } from '../names';
+import {
+  audienceOption,
+  hostnameOf,
+  identitiesOf,
+  identityOptions,
+  partitionOf,
+  partitionOption,
+  phaseOptions,
+  phasesOf,
+} from '../names';
+import { command } from '../command';
+import { choice, flag, needed, text, type Values } from '../option';
 
-export const trust: Command = {
+const trustOptions = {
+  ...identityOptions,
+  account: needed('ID', 'AWS account of the role and the OIDC provider, twelve digits; needed'),
+  partition: partitionOption,
+  region: text('REGION', 'takes the partition from a region'),
+  audience: audienceOption,
+  ...phaseOptions(
+    'one policy for one role (default plan,apply); separate: two policies, { "plan": …, "apply": … }, for two roles',
+  ),
+  'any-project': flag('let the workspace be moved: project:* with the exact workspace'),
+  format: choice(['json'], 'json', 'the only format'),
+} as const;
+
+type TrustValues = Values<typeof trustOptions>;
+
+export const trust = command({
   name: 'trust',
+  group: 'Policies',
   summary: 'print the trust policy of a role for exactly the given runs',
-  help: `Prints a trust policy for sts:AssumeRoleWithWebIdentity.
-
-Usage: tfc-oidc trust --organization ORG --project PROJECT --workspace NAME --account ID [options]
-
-${identityHelp}
-  --account ID          AWS account of the role and the OIDC provider, twelve digits
-  --partition P         aws (default), aws-us-gov, aws-cn, aws-eusc, … ; or
-  --region REGION       takes the partition from a region
-  --audience A          default aws.workload.identity
-  --phases PHASES       plan, apply or plan,apply: one policy for one role (default plan,apply);
-                        separate: two policies, { "plan": …, "apply": … }, for two roles
-  --format json         the only format
-  --any-project         let the workspace be moved: project:* with the exact workspace
-
-The policy is printed as IAM takes it; "tfc-oidc prove" reads it from standard input.
-
-Examples:
-  tfc-oidc trust --organization acme --project "Default Project" --workspace prod --account 123456789012 --phases plan
-  tfc-oidc trust --organization acme --project web --workspace a --workspace b --account 123456789012 | \\
-    tfc-oidc prove - --subject organization:acme:project:web:workspace:a:run_phase:plan`,
-  options: {
-    ...identityOptions,
-    account: { type: 'string' },
-    partition: { type: 'string' },
-    region: { type: 'string' },
-    audience: { type: 'string' },
-    phases: { type: 'string' },
-    phase: { type: 'string' },
-    'any-project': { type: 'boolean' },
-    format: { type: 'string' },
-  },
-  run: (context, { values, positionals }) => {
-    noPositionals(positionals);
-    choice(values, 'format', ['json'], 'json');
-    const phases = text(values, 'phases') ?? text(values, 'phase', 'plan,apply');
+  operands: '',
+  about: `Prints a trust policy for sts:AssumeRoleWithWebIdentity, as IAM takes it; "tfc-oidc prove" reads it from standard input.`,
+  options: trustOptions,
+  examples: [
+    'tfc-oidc trust --organization acme --project "Default Project" --workspace prod --account 123456789012 --phase plan',
+    `tfc-oidc trust --organization acme --project web --workspace a --workspace b --account 123456789012 | \\
+  tfc-oidc prove - --subject organization:acme:project:web:workspace:a:run_phase:plan`,
+  ],
+  exits: { 0: 'printed', 2: 'could not run' },
+  run: (context, { values }) => {
+    const phases = values.phases ?? values.phase ?? 'plan,apply';
     if (phases === 'separate') {
       context.out(pretty({ plan: policyFor(values, ['plan']), apply: policyFor(values, ['apply']) }));
     } else context.out(pretty(policyFor(values, phasesOf(phases))));
     return Promise.resolve(0);
   },
-};
+});
 
-function policyFor(values: OptionValues, phases: readonly Phase[]): TrustDocument {
-  const audience = text(values, 'audience');
+function policyFor(values: TrustValues, phases: readonly Phase[]): TrustDocument {
+  const audience = values.audience;
   return unwrap(
     trustPolicy({
       hostname: hostnameOf(values),
       partition: partitionOf(values) ?? 'aws',
-      accountId: unwrap(accountId(required(values, 'account'))),
+      accountId: unwrap(accountId(values.account)),
       audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
-      identities: values['any-project'] === true ? anyProject(values) : identitiesOf(values),
+      identities: values['any-project'] ? anyProject(values) : identitiesOf(values),
       phases,
     }),
   );
 }
 
-function anyProject(values: OptionValues): readonly (Identity | AnyProjectIdentity)[] {
-  const organization = unwrap(organizationName(required(values, 'organization')));
-  return many(values, 'workspace').map(w => ({
+function anyProject(values: TrustValues): readonly (Identity | AnyProjectIdentity)[] {
+  const organization = unwrap(organizationName(values.organization));
+  return values.workspace.map(w => ({
     kind: 'workspace-any-project',
     organization,
     workspace: unwrap(workspaceName(w)),

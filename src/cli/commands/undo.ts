@@ -1,51 +1,42 @@
 import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../binding/journal/journal';
 import { lostCredentials, toUndo, undo as undoRun } from '../../binding/undo';
-import { choice, type Command, text, UsageError } from '../command';
 import { accountOfSubject } from '../../binding/plan/prepare';
 import { journals, locked, openAccount, surroundings } from '../binding/binding';
-import { journalDir } from '../binding/bindingOptions';
+import { accountOptions, journalDir, journalOption } from '../binding/bindingOptions';
 import { printJson, undoJson } from '../output/planReport';
+import { command } from '../command';
+import { flag, section, text, textOrJson, UsageError } from '../option';
 
-export const undo: Command = {
+export const undo = command({
   name: 'undo',
+  group: 'Set up',
   summary: 'take back the last "apply" in an AWS account; needs --yes',
-  help: `Usage: tfc-oidc undo --yes [options]
-
-Replays the journal of the last run backwards: earlier policies are restored byte for byte, and only what the run created is
-deleted, and only where nobody changed it since. What was changed is kept and named. Without --yes it shows what it would do.
-
-  --yes                 write to the account
-  --organization ORG --project PROJECT --workspace NAME    the last run about this binding, in place of the last run of all
-  --run NAME            an earlier run instead of the last one (the name of its journal)
-  --journal DIR         where the journal is (default: the user's state folder)
-  --profile NAME        AWS profile
-  --region REGION       region of the requests
-  --account ID          stop unless the profile belongs to this account
-  --format text|json    how to report (default text). JSON: { "run", "account", "warning", "result": { "state":
-                        "complete|stopped|cancelled|not-applied|nothing", "steps": [{ "id", "title",
-                        "state": "undone|nothing|kept|planned", "why" }], "problem" } }
-
-Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, or --yes is missing; 2 could not run, or stopped.
-`,
+  operands: '',
+  about: `Replays the journal of the last run backwards: earlier policies are restored byte for byte, and only what the run created is deleted, and only where nobody changed it since. What was changed is kept and named. Without --yes it shows what it would do.`,
   options: {
-    profile: { type: 'string' },
-    region: { type: 'string' },
-    account: { type: 'string' },
-    yes: { type: 'boolean' },
-    run: { type: 'string' },
-    organization: { type: 'string' },
-    project: { type: 'string' },
-    workspace: { type: 'string' },
-    journal: { type: 'string' },
-    format: { type: 'string' },
+    yes: flag('write to the account'),
+    ...section('Which run (the last one of all where none of these is given)', {
+      organization: text('ORG', 'the last run about this organization'),
+      project: text('PROJECT', 'the last run about this project'),
+      workspace: text('NAME', 'the last run about this workspace'),
+      run: text('NAME', 'an earlier run instead of the last one (the name of its journal)'),
+      journal: journalOption,
+    }),
+    ...accountOptions,
+    format: textOrJson,
   },
-  async run(context, { values, positionals }) {
-    if (positionals.length > 0) throw new UsageError(`no PATH is taken; there was "${positionals[0]}"`);
-    const json = choice(values, 'format', ['text', 'json'], 'text') === 'json';
+  report: `JSON: { "run", "account", "warning", "result": { "state": "complete|stopped|cancelled|not-applied|nothing", "steps": [{ "id", "title", "state": "undone|nothing|kept|planned", "why" }], "problem" } }`,
+  exits: {
+    0: 'all is undone, or there is nothing to undo',
+    1: 'something was kept, or --yes is missing',
+    2: 'could not run, or stopped',
+  },
+  async run(context, { values }) {
+    const json = values.format === 'json';
     const store = journals(journalDir(context, values));
     const opened = await openAccount(context, values);
     const { accountId } = opened.caller;
-    const [organization, project, workspace] = ['organization', 'project', 'workspace'].map(name => text(values, name));
+    const { organization, project, workspace } = values;
     const filter = {
       ...(organization !== undefined && { organization }),
       ...(project !== undefined && { project }),
@@ -53,7 +44,7 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
     };
     const ofAccount = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
     const runs = runsAbout(ofAccount, filter);
-    const run = chosen(runs, text(values, 'run'));
+    const run = chosen(runs, values.run);
     const steps = run === undefined ? [] : toUndo(run);
     if (run === undefined || steps.length === 0) {
       const result = { state: 'nothing', steps: [], problem: null };
@@ -66,7 +57,7 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
     }
     const warning = lostCredentials(run, ofAccount);
     if (warning !== undefined && !json) context.err(`${warning}\n`);
-    if (values['yes'] !== true) {
+    if (!values.yes) {
       const planned = steps.map(s => ({ id: s.change.id, title: s.change.title, state: 'planned', why: null }));
       const result = { state: 'not-applied', steps: planned, problem: null };
       context.out(
@@ -98,7 +89,7 @@ Exit codes: 0 all is undone, or there is nothing to undo; 1 something was kept, 
     if (result.state !== 'complete') return 2;
     return result.steps.some(s => s.state === 'kept') ? 1 : 0;
   },
-};
+});
 
 function chosen(runs: readonly JournalRun[], name: string | undefined): JournalRun | undefined {
   if (name === undefined)

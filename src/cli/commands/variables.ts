@@ -13,48 +13,28 @@ import { noTokenProblem } from '../../hcp/tokens/report';
 import type { Workspace } from '../../hcp/workspace/model';
 import { listWorkspaces, readWorkspace } from '../../hcp/workspace/read';
 import type { Root } from '../../terraform/model';
-import {
-  choice,
-  type CliContext,
-  type Command,
-  type ExitCode,
-  many,
-  type OptionValues,
-  text,
-  UsageError,
-} from '../command';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
+import { workspaceOptions, type WorkspaceValues } from '../binding/bindings';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { type CliContext, command } from '../command';
+import type { ExitCode } from '../exitCode';
+import { textOrJson, UsageError } from '../option';
 
-export const variables: Command = {
+const variablesOptions = { ...workspaceOptions, format: textOrJson } as const;
+
+export const variables = command({
   name: 'variables',
+  group: 'State',
   summary: 'list the variables that the runs of a workspace really get, with their origin',
-  help: `Usage: tfc-oidc variables [PATH] [options]
-
-Reads the workspaces that the cloud blocks of PATH name (or those of the options), and shows the variables that win there,
-where each comes from and what it shadows. Values of sensitive variables and of secrets are never shown. Writes nothing.
-
-  --organization ORG --workspace NAME   instead of what the cloud blocks say; --workspace may be given several times
-  --hostname HOST       default: that of the cloud block, else app.terraform.io
-  --format text|json    json: { "workspaces": [{ "hostname", "organization", "workspace": { "id", "name" },
-                        "project": { "id", "name" }, "executionMode", "executionModeFrom", "tokenSource",
-                        "variables": [{ "key", "category": "env|terraform", "value", "sensitive", "hidden", "hcl",
-                        "origin": { "from": "workspace|varset", "id", "name", "priority", "owner", "scope" },
-                        "shadows": [{ "origin", "id" }] }], "configurations", "staticCredentials", "suspicious", "region",
-                        "gaps", "differences" }], "problems": [{ "root", "code", "message", "nextStep" }] }
-                        "value" is null where "hidden" says why: "sensitive" or "secret".
-
-Exit codes: 0 everything was read, 2 could not run, or a workspace could not be read.
-`,
-  options: {
-    organization: { type: 'string' },
-    workspace: { type: 'string', multiple: true },
-    hostname: { type: 'string' },
-    format: { type: 'string' },
-  },
+  operands: '[PATH]',
+  about: `Reads the workspaces that the cloud blocks of PATH name (or those of the options), and shows the variables that win there, where each comes from and what it shadows. Values of sensitive variables and of secrets are never shown. Writes nothing.`,
+  options: variablesOptions,
+  report: `JSON: { "workspaces": [{ "hostname", "organization", "workspace": { "id", "name" }, "project": { "id", "name" }, "executionMode", "executionModeFrom", "tokenSource", "variables": [{ "key", "category": "env|terraform", "value", "sensitive", "hidden", "hcl", "origin": { "from": "workspace|varset", "id", "name", "priority", "owner", "scope" }, "shadows": [{ "origin", "id" }] }], "configurations", "staticCredentials", "suspicious", "region", "gaps", "differences" }], "problems": [{ "root", "code", "message", "nextStep" }] }
+"value" is null where "hidden" says why: "sensitive" or "secret".`,
+  exits: { 0: 'everything was read', 2: 'could not run, or a workspace could not be read' },
   async run(context, { values, positionals }) {
-    const format = choice(values, 'format', ['text', 'json'], 'text');
+    const format = values.format;
     const sessions = new HcpSessions(context);
     const { targets, problems } = await targetsOf(context, values, positionals, sessions);
     const cache: VarsetCache = new Map();
@@ -79,7 +59,7 @@ Exit codes: 0 everything was read, 2 could not run, or a workspace could not be 
     const code: ExitCode = problems.length > 0 ? 2 : 0;
     return code;
   },
-};
+});
 
 interface Target {
   /** The root's folder, or the workspace's name. */
@@ -129,12 +109,12 @@ interface Targets {
 
 async function targetsOf(
   context: CliContext,
-  values: OptionValues,
+  values: WorkspaceValues,
   positionals: readonly string[],
   sessions: HcpSessions,
 ): Promise<Targets> {
-  const organization = text(values, 'organization');
-  const names = many(values, 'workspace');
+  const organization = values.organization;
+  const names = values.workspace;
   if (organization !== undefined && names.length > 0 && positionals.length === 0) {
     const hostname = hostnameOf(values);
     return {
@@ -161,18 +141,18 @@ async function targetsOf(
 
 async function targetsOfRoot(
   context: CliContext,
-  values: OptionValues,
+  values: WorkspaceValues,
   folder: TerraformFolder,
   root: Root,
   sessions: HcpSessions,
 ): Promise<{ readonly targets: readonly Target[] } | { readonly problem: Problem }> {
   const { cloud } = root;
   const name = folder.name(root.dir);
-  const given = text(values, 'organization');
+  const given = values.organization;
   const organization = given ?? (cloud.organization.state === 'known' ? cloud.organization.value : undefined);
   if (organization === undefined) return { problem: unresolved('organization', '--organization') };
   const hostname =
-    text(values, 'hostname') !== undefined
+    values.hostname !== undefined
       ? hostnameOf(values)
       : cloud.hostname.state === 'known'
         ? cloud.hostname.value
@@ -181,7 +161,7 @@ async function targetsOfRoot(
           : undefined;
   if (hostname === undefined) return { problem: unresolved('host name', '--hostname') };
   const base = { name, root, hostname, organization };
-  const names = many(values, 'workspace');
+  const names = values.workspace;
   if (names.length > 0) return { targets: names.map(workspace => ({ ...base, workspace })) };
   const { workspaces } = cloud;
   if (workspaces.by === 'name' && workspaces.name.state === 'known') {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { UsageError } from '../../../src/cli/command';
+import { UsageError } from '../../../src/cli/option';
 import { apply } from '../../../src/cli/commands/apply';
 import { plan } from '../../../src/cli/commands/plan';
 import { undo } from '../../../src/cli/commands/undo';

@@ -8,7 +8,8 @@ import Ajv, { type AnySchemaObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { check } from '../../../src/cli/commands/check';
 import { fix } from '../../../src/cli/commands/fix';
-import { UsageError } from '../../../src/cli/command';
+import { helpText } from '../../../src/cli/helpText';
+import { UsageError } from '../../../src/cli/option';
 import { ProblemError } from '../../../src/core/problem';
 import { fixtureFolder, fixtureNames } from '../../support/lintFixtures';
 import { runCommand } from '../../support/runCommand';
@@ -56,7 +57,7 @@ test('the program: 0 clean, 1 with findings, 2 where it could not run', () => {
   assert.equal(program(['check', '--format', 'xml'], root).code, 2);
   assert.equal(program(['check', '--no-such-option'], root).code, 2);
   assert.deepEqual(program(['--version'], root), { code: 0, out: `${version}\n`, err: '' });
-  assert.deepEqual(program(['help', 'check'], root), { code: 0, out: check.help, err: '' });
+  assert.deepEqual(program(['help', 'check'], root), { code: 0, out: helpText(check), err: '' });
 });
 
 test('--help names every option, and exits 0', () => {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { UsageError } from '../../../src/cli/command';
+import { UsageError } from '../../../src/cli/option';
 import { fix } from '../../../src/cli/commands/fix';
 import { replaceable } from '../../../src/cli/replaceFile';
 import { copyOfFixture, fixtureNames } from '../../support/lintFixtures';

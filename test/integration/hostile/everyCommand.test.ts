@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { Command } from '../../../src/cli/command';
 import { commands } from '../../../src/cli/commands';
 import { exampleKey } from '../../support/aws/profiles';
 import { ServerPair } from '../../support/binding/serverWorlds';
@@ -223,8 +224,8 @@ const runs: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
 };
 
 /** The formats that a command's help names. */
-function formatsOf(help: string): readonly (readonly string[])[] {
-  const listed = /--format\s+([a-z|]+)/.exec(help)?.[1]?.split('|') ?? [];
+function formatsOf(options: Command['options']): readonly (readonly string[])[] {
+  const listed = options['format']?.choices ?? [];
   return listed.length === 0 ? [[]] : listed.map(format => ['--format', format]);
 }
 
@@ -259,13 +260,13 @@ test('every command of the table has runs here', () => {
 });
 
 describe('no secret comes out of', () => {
-  for (const { name, help } of commands) {
+  for (const { name, options } of commands) {
     test(name, async () => {
       const before = new Set(filesBelow(pair.aws.home));
       const found: string[] = [];
       let told = 0;
       for (const args of runs[name]?.() ?? []) {
-        for (const format of formatsOf(help)) {
+        for (const format of formatsOf(options)) {
           const ran = await run(name, [...args, ...format]);
           told += ran.out.length + ran.err.length;
           found.push(...searched(ran, [name, ...args, ...format].join(' ')));

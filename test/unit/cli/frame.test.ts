@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { UsageError } from '../../../src/cli/command';
+import { UsageError } from '../../../src/cli/option';
 import { check } from '../../../src/cli/commands/check';
 import { exportBinding } from '../../../src/cli/commands/export';
 import { prove } from '../../../src/cli/commands/prove';

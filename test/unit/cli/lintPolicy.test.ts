@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import Ajv, { type AnySchemaObject } from 'ajv';
 import addFormats from 'ajv-formats';
-import { UsageError } from '../../../src/cli/command';
+import { UsageError } from '../../../src/cli/option';
 import { denied } from '../../../src/cli/commands/denied';
 import { lintPolicy } from '../../../src/cli/commands/lintPolicy';
 import { ProblemError } from '../../../src/core/problem';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { UsageError } from '../../../src/cli/command';
+import { UsageError } from '../../../src/cli/option';
 import { denied } from '../../../src/cli/commands/denied';
 import { lintPolicy } from '../../../src/cli/commands/lintPolicy';
 import { ProblemError } from '../../../src/core/problem';
