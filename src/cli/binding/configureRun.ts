@@ -17,7 +17,7 @@ import { findVarset } from '../../hcp/variables/read';
 import type { Root } from '../../terraform/model';
 import { journals, locked, planBinding, type PlannedBinding, surroundings } from './binding';
 import { callsOf } from '../calls';
-import type { ConfigureValues } from '../commands/configure';
+import type { ConfigureValues } from './configureOptions';
 import {
   changeJson,
   codeChangeJson,
