@@ -30,6 +30,8 @@ export type Expression =
       readonly parts: readonly Expression[];
       /** `{ for … }`; else a list. */
       readonly isObject: boolean;
+      /** `=> value...`: values of one key make a list. */
+      readonly grouped?: true;
     })
   | (Span & {
       readonly kind: 'conditional';
@@ -51,7 +53,7 @@ export type Expression =
 /** A quoted string or heredoc without interpolation; `value` has its escapes resolved and its indent removed. */
 export type LiteralString = Span & { readonly kind: 'string'; readonly value: string; readonly heredoc: boolean };
 
-/** A quoted string or heredoc with `${}` or `%{}` sequences. */
+/** A quoted string or heredoc with `${}` or `%{}` sequences. Blanks that their `~` takes away are not in its texts. */
 export type Template = Span & {
   readonly kind: 'template';
   readonly parts: readonly TemplatePart[];
@@ -61,7 +63,13 @@ export type Template = Span & {
 export type TemplatePart =
   | (Span & { readonly kind: 'text'; readonly value: string })
   | (Span & { readonly kind: 'interpolation'; readonly expression: Expression })
-  | (Span & { readonly kind: 'directive'; readonly word: string; readonly parts: readonly Expression[] });
+  | (Span & {
+      readonly kind: 'directive';
+      readonly word: string;
+      readonly parts: readonly Expression[];
+      /** Of `for`: what it binds. */
+      readonly names?: readonly string[];
+    });
 
 export interface ObjectItem extends Span {
   readonly key: Expression;

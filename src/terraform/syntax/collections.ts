@@ -60,38 +60,41 @@ export abstract class CollectionParser extends ExpressionParser {
     const names: string[] = [];
     const parts: Expression[] = [];
     this.advance();
-    this.forContent(opened, names, parts);
+    const grouped = this.forContent(opened, names, parts);
     const isObject = opened.closer === Token.RightBrace;
-    return { kind: 'for', names, parts, isObject, start: opened.start, end: this.close(opened) };
+    const start = opened.start;
+    return { kind: 'for', names, parts, isObject, ...(grouped && { grouped }), start, end: this.close(opened) };
   }
 
-  /** Behind `for`: `k, v in collection : key => value... if condition`. Leaves at the first thing that is wrong. */
-  private forContent(opened: Opened, names: string[], parts: Expression[]): void {
+  /** Behind `for`: `k, v in collection : key => value... if condition`. Leaves at the first thing that is wrong; true where values are grouped. */
+  private forContent(opened: Opened, names: string[], parts: Expression[]): boolean {
     const isObject = opened.closer === Token.RightBrace;
-    if (!this.forName(names)) return;
+    if (!this.forName(names)) return false;
     if (this.is(Token.Comma)) {
       this.advance();
-      if (!this.forName(names)) return;
+      if (!this.forName(names)) return false;
     }
     if (!this.isWord('in')) {
       this.fail('for', '"in" is needed here');
-      return;
+      return false;
     }
-    if (!this.forPart(parts)) return;
+    if (!this.forPart(parts)) return false;
     if (!this.is(Token.Colon)) {
       this.fail('for', '":" is needed here');
-      return;
+      return false;
     }
-    if (!this.forPart(parts)) return;
+    if (!this.forPart(parts)) return false;
     if (this.is(Token.Arrow) !== isObject) {
       this.fail('for', isObject ? '"=>" is needed here' : '"=>" needs { } around the "for"');
-      return;
+      return false;
     }
     if (isObject) {
-      if (!this.forPart(parts)) return;
-      if (this.is(Token.Ellipsis)) this.advance();
+      if (!this.forPart(parts)) return false;
     }
+    const grouped = isObject && this.is(Token.Ellipsis);
+    if (grouped) this.advance();
     if (this.isWord('if')) this.forPart(parts);
+    return grouped;
   }
 
   private forName(names: string[]): boolean {

@@ -12,6 +12,7 @@ const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '
 /** A template while it is read. */
 interface Reading {
   readonly start: number;
+  readonly heredoc: boolean;
   readonly parts: TemplatePart[];
   /** The `%{ if }` and `%{ for }` that are open. */
   readonly directives: string[];
@@ -19,6 +20,8 @@ interface Reading {
   textStart: number;
   text: string;
   raw: number;
+  /** The sequence before ended with "~}": the blanks that follow are gone. */
+  trims: boolean;
 }
 
 /** Quoted strings and heredocs, with their `${}` and `%{}` sequences. */
@@ -37,7 +40,7 @@ export abstract class TemplateParser extends Scanner {
 
   private quoted(): Expression {
     const { text } = this;
-    const reading = startReading(this.tokenStart, this.tokenEnd);
+    const reading = startReading(this.tokenStart, this.tokenEnd, false);
     const outer = this.newlines;
     let i = this.tokenEnd;
     let closed = false;
@@ -67,7 +70,7 @@ export abstract class TemplateParser extends Scanner {
     const opening = heredocStart(text, start, this.limit);
     const content = this.tokenEnd;
     const marker = opening?.marker ?? '';
-    const reading = startReading(start, content);
+    const reading = startReading(start, content, true);
     const outer = this.newlines;
     const guess = this.layout?.openHeredocEnd(start, content, marker);
     const limit = guess === undefined ? this.limit : Math.min(guess, this.limit);
@@ -133,12 +136,15 @@ export abstract class TemplateParser extends Scanner {
     return i + length;
   }
 
-  private flush(reading: Reading, end: number): void {
+  private flush(reading: Reading, end: number, trimsEnd = false): void {
     if (end > reading.textStart) {
-      const value = normalized(reading.text + this.text.slice(reading.raw, end));
+      let value = normalized(reading.text + this.text.slice(reading.raw, end));
+      if (reading.trims) value = withoutFirstBlanks(value, reading.heredoc);
+      if (trimsEnd) value = withoutLastBlanks(value, reading.heredoc);
       reading.parts.push({ kind: 'text', value, start: reading.textStart, end });
     }
     reading.text = '';
+    reading.trims = false;
   }
 
   private finish(reading: Reading, end: number, heredoc: boolean): Expression {
@@ -155,7 +161,7 @@ export abstract class TemplateParser extends Scanner {
 
   /** A `${}` or `%{}` at `start`; the offset behind it. */
   private sequence(reading: Reading, start: number, quoted: boolean): number {
-    this.flush(reading, start);
+    this.flush(reading, start, this.text.charCodeAt(start + 2) === Code.Tilde);
     const outerLimit = this.limit;
     const known = this.layout === undefined ? undefined : this.sequenceEnd(start, quoted);
     if (known !== undefined) this.limit = Math.min(known, outerLimit);
@@ -168,6 +174,7 @@ export abstract class TemplateParser extends Scanner {
     const end = this.endSequence(known);
     this.limit = outerLimit;
     reading.parts.push({ ...part, end });
+    reading.trims = this.text.charCodeAt(end - 2) === Code.Tilde && end - 2 > start + 2;
     reading.textStart = reading.raw = end;
     return end;
   }
@@ -215,6 +222,7 @@ export abstract class TemplateParser extends Scanner {
   private directive(start: number, { directives }: Reading): TemplatePart {
     const word = this.is(Token.Identifier) ? this.text.slice(this.tokenStart, this.tokenEnd) : '';
     const parts: Expression[] = [];
+    const names: string[] = [];
     if (word) this.advance();
     const open = directives.at(-1);
     if (word === 'if') {
@@ -227,10 +235,10 @@ export abstract class TemplateParser extends Scanner {
       if (open === 'if' || open === 'else') directives.pop();
       else this.fail('directive', '"endif" stands without "if"');
     } else if (word === 'for') {
-      this.name();
+      this.name(names);
       if (this.is(Token.Comma)) {
         this.advance();
-        this.name();
+        this.name(names);
       }
       if (this.isWord('in')) {
         this.advance();
@@ -241,20 +249,35 @@ export abstract class TemplateParser extends Scanner {
       if (open === 'for') directives.pop();
       else this.fail('directive', '"endfor" stands without "for"');
     } else this.fail('directive', 'A directive starts with if, else, endif, for or endfor');
-    return { kind: 'directive', word, parts, start, end: start };
+    return { kind: 'directive', word, parts, ...(word === 'for' && { names }), start, end: start };
   }
 
-  private name(): void {
-    if (this.is(Token.Identifier)) this.advance();
-    else this.fail('directive', 'A name is needed here');
+  private name(names: string[]): void {
+    if (this.is(Token.Identifier)) {
+      names.push(normalized(this.text.slice(this.tokenStart, this.tokenEnd)));
+      this.advance();
+    } else this.fail('directive', 'A name is needed here');
   }
 }
 
-function startReading(start: number, content: number): Reading {
-  return { start, parts: [], directives: [], textStart: content, text: '', raw: content };
+function startReading(start: number, content: number, heredoc: boolean): Reading {
+  return { start, heredoc, parts: [], directives: [], textStart: content, text: '', raw: content, trims: false };
 }
 
 /** A template that is never closed ends before the white space at its end. */
 function unclosedEnd(text: string, { start, parts }: Reading, end: number): number {
   return trimmedEnd(text, parts.at(-1)?.end ?? start + 1, end);
+}
+
+/** HashiCorp's parser reads a heredoc line by line, and a "~" reaches no further than the line's text. */
+function withoutFirstBlanks(value: string, heredoc: boolean): string {
+  if (!heredoc) return value.trimStart();
+  const line = value.indexOf('\n') + 1;
+  return line === 0 ? value.trimStart() : value.slice(0, line).trimStart() + value.slice(line);
+}
+
+function withoutLastBlanks(value: string, heredoc: boolean): string {
+  if (!heredoc) return value.trimEnd();
+  const line = value.lastIndexOf('\n', value.length - 2) + 1;
+  return value.slice(0, line) + value.slice(line).trimEnd();
 }
