@@ -5,16 +5,23 @@ import type { Span } from './text';
  * code) may hold one.
  */
 
+/*
+ * All of them take time that grows with the text only: what may repeat is bounded, so that no place is looked at again from each place
+ * before it.
+ */
+
 /** What is a secret whatever stands around it. */
 const shapes: readonly RegExp[] = [
   // Access key ids, also of sessions (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
   /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
   // JSON Web Tokens, those of workload identity among them.
-  /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g,
+  /\beyJ[\w-]{8,4000}\.[\w-]{1,4000}\.[\w-]{0,4000}/g,
   // Tokens of HCP Terraform, GitHub and GitLab.
-  /\b[A-Za-z0-9]{10,}\.atlasv1\.[\w-]+/g,
+  /\b[A-Za-z0-9]{10,200}\.atlasv1\.[\w-]+/g,
   /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,})/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----)?/g,
+  // Stripe, Vault, Slack, npm, Google (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
+  /\b(?:(?:sk|rk)_(?:live|test)_\w{16,}|whsec_[\w+/]{16,}|hv[sbr]\.[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|npm_\w{30,}|AIza[\w-]{30,})/g,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,20000}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[\w+/=\s]{0,20000})/g,
   // The password of a URL; the name of the user stays.
   /(?<=:\/\/[^/\s:@"']{0,200}:)[^/\s@"']+(?=@)/g,
   // Session tokens of AWS.
@@ -23,11 +30,12 @@ const shapes: readonly RegExp[] = [
 
 /** What stands behind a name that announces a secret, in a text that is no code. */
 const named: readonly RegExp[] = [
-  /(?<=\bauthorization["']?\s*[:=]\s*["']?(?:(?:Bearer|Basic)\s+)?)[^\s"',;<>]{8,}/gi,
-  /(?<=\bBearer\s+)[\w.+/=~-]{16,}/gi,
-  /(?<=(?:secret_?(?:access_?)?key|security-token|password|passwd)["']?\s*[:=]\s*["']?)[^\s"',;<>]{4,}/gi,
+  /(?<=\bauthorization["']?\s{0,20}[:=]\s{0,20}["']?(?:(?:Bearer|Basic)\s{1,20})?)[^\s"',;<>]{8,}/gi,
+  /(?<=\bBearer\s{1,20})[\w.+/=~-]{16,}/gi,
+  /(?<=\bBasic\s{1,20})(?=[\w+/=]{0,200}[A-Z\d])[\w+/=]{16,}/g,
+  /(?<=(?:secret_?(?:access_?)?key|security-token|password|passwd)["']?\s{0,20}[:=]\s{0,20}["']?)[^\s"',;<>]{4,}/gi,
   // "token: mistyped" is prose; a token has a digit.
-  /(?<=token["']?\s*[:=]\s*["']?)(?=[^\s"',;<>]*\d)[^\s"',;<>]{8,}/gi,
+  /(?<=token["']?\s{0,20}[:=]\s{0,20}["']?)(?=[^\s"',;<>]{0,200}\d)[^\s"',;<>]{8,}/gi,
 ];
 
 /** Forty random characters of base64: a secret access key. */
@@ -37,6 +45,12 @@ const secretKey = /(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 export function redact(text: string): string {
   const without = [...shapes, ...named].reduce((now, pattern) => now.replace(pattern, '[removed]'), text);
   return without.replace(secretKey, found => (isRandom(found) ? '[removed]' : found));
+}
+
+/** The beginning of a text of others that may be of any length: cut first, and not within a word, which may be a secret. */
+export function redactStart(text: string, longest: number): string {
+  if (text.length <= longest) return redact(text);
+  return `${redact(text.slice(0, longest).replace(/[^\s"',;<>]{0,1000}$/, ''))}…`;
 }
 
 export const looksSecret = (text: string): boolean => redact(text) !== text;

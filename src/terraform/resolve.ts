@@ -199,7 +199,7 @@ function number(written: string): number {
   const parsed = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(written) ? Number(written) : Number.NaN;
   const digits = (/^-?([\d.]+)/.exec(written)?.[1] ?? '').replace('.', '').replace(/^0+/, '');
   if (!Number.isFinite(parsed) || digits.length > 15 || (parsed === 0 && digits !== ''))
-    throw new Unknown(`${written.slice(0, 40)} is no number that is known exactly.`);
+    throw new Unknown('This number is not known exactly.');
   return parsed === 0 ? 0 : parsed;
 }
 

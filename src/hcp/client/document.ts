@@ -1,5 +1,5 @@
 import { ProblemError } from '../../core/problem';
-import { redact } from '../../core/redact';
+import { redactStart } from '../../core/redact';
 import { type Endpoint, replyProblem } from './problems';
 
 /**
@@ -134,7 +134,7 @@ export function errorDetails(json: unknown): readonly string[] {
     return [typeof pointer === 'string' ? `${text} (${pointer})` : text];
   });
   // A host, or a proxy before it, may repeat what it was sent.
-  return out.slice(0, 5).map(line => sentence(redact(line).slice(0, 300)));
+  return out.slice(0, 5).map(line => sentence(redactStart(line, 2000).slice(0, 300)));
 }
 
 const sentence = (text: string): string => (/[.!?)]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem';
-import { redact } from '../../core/redact';
+import { redactStart } from '../../core/redact';
 import { NotAReplyError } from './reply';
 import type { ProfileKind, SendFailure } from './types';
 
@@ -31,7 +31,7 @@ function read(error: unknown): SdkError {
   return {
     // Some SDK errors keep the service's code in `Code` and a class name with "Exception" in `name`.
     name: text(e['Code']) ?? text(e['name']) ?? 'Error',
-    message: redact(text(e['message']) ?? String(error)),
+    message: redactStart(text(e['message']) ?? String(error), 4000),
     code: text(e['code']),
     status: typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : undefined,
     requestId: text(metadata['requestId']),

@@ -1,6 +1,7 @@
 import type { Span } from '../../core/text';
 import type { Attribute, Block, Expression, Label } from './ast';
 import { CollectionParser } from './collections';
+import { quotedName } from './quoted';
 import { maxDepth } from './recovery';
 import { matchingBrace } from './skip';
 import { Code, normalized, Token } from './tokens';
@@ -83,7 +84,12 @@ export class BodyParser extends CollectionParser {
     else if (this.is(Token.LeftBrace) || this.is(Token.Quote) || this.is(Token.Identifier) || this.isBraceBelow())
       this.block(body, name, nameSpan);
     else {
-      this.report('item', nameSpan.start, nameSpan.end, `"${name}" needs "=" (an argument) or "{" (a block)`);
+      this.report(
+        'item',
+        nameSpan.start,
+        nameSpan.end,
+        `${quotedName(name, 'This name')} needs "=" (an argument) or "{" (a block)`,
+      );
       this.skipLine();
     }
   }
@@ -100,9 +106,10 @@ export class BodyParser extends CollectionParser {
     let value: Expression;
     if (this.is(Token.Newline) || this.is(Token.End) || this.is(Token.RightBrace)) {
       value = { kind: 'missing', start: equalsEnd, end: equalsEnd };
-      this.report('missing-value', nameSpan.start, equalsEnd, `"${name}" has no value`);
+      this.report('missing-value', nameSpan.start, equalsEnd, `${quotedName(name, 'This argument')} has no value`);
     } else value = this.expression();
-    if (this.isTaken(body, name)) this.report('duplicate', nameSpan.start, nameSpan.end, `"${name}" is set twice`);
+    if (this.isTaken(body, name))
+      this.report('duplicate', nameSpan.start, nameSpan.end, `${quotedName(name, 'This argument')} is set twice`);
     const end = Math.max(equalsEnd, value.end);
     body.attributes.push({ name, nameSpan, value, start: nameSpan.start, end });
     this.endAttribute();
@@ -220,7 +227,12 @@ export class BodyParser extends CollectionParser {
     }
     const last = Math.max(open.end, block.body.attributes.at(-1)?.end ?? 0, block.body.blocks.at(-1)?.end ?? 0);
     block.body.end = block.end = last;
-    this.report('unclosed-block', open.start, open.end, `This "{" of "${block.type}" is never closed`);
+    this.report(
+      'unclosed-block',
+      open.start,
+      open.end,
+      `This "{" of ${quotedName(block.type, 'a block')} is never closed`,
+    );
     this.loseBalance();
   }
 
@@ -243,7 +255,12 @@ export class BodyParser extends CollectionParser {
       this.closeBlock(block);
       return;
     }
-    this.report('unclosed-block', open.start, open.end, `This "{" of "${block.type}" is never closed`);
+    this.report(
+      'unclosed-block',
+      open.start,
+      open.end,
+      `This "{" of ${quotedName(block.type, 'a block')} is never closed`,
+    );
     this.loseBalance();
     this.moveTo(this.limit);
   }

@@ -91,7 +91,12 @@ export abstract class TemplateParser extends Scanner {
     this.flush(reading, i);
     this.newlines = outer;
     if (end < 0) {
-      this.report('unclosed-heredoc', start, content, `This heredoc has no line "${marker}" that ends it`);
+      this.report(
+        'unclosed-heredoc',
+        start,
+        content,
+        'This heredoc has no line with its marker alone, which would end it',
+      );
       this.failed = true;
       this.loseBalance();
       end = i;

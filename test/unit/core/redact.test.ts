@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { looksSecret, redact, secretSpans } from '../../../src/core/redact';
+import { looksSecret, redact, redactStart, secretSpans } from '../../../src/core/redact';
 import { Plants } from '../../support/hostile/plants';
 
 const plants = new Plants();
@@ -27,6 +27,11 @@ test('what has the shape of a secret is taken out, and what stands around it sta
     [`AWS_SECRET_ACCESS_KEY=${password}`, 'AWS_SECRET_ACCESS_KEY=[removed]'],
     [`ghp_${'a1'.repeat(18)}`, '[removed]'],
     ['-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\nend', '[removed]\nend'],
+    ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\nAAAA', '[removed]'],
+    [`Basic ${Buffer.from('somebody:words').toString('base64')}`, 'Basic [removed]'],
+    [`${'sk_' + 'live_'}${'a1B2'.repeat(6)}`, '[removed]'],
+    [`${'xox' + 'b-'}${'123456789012-'.repeat(2)}abc`, '[removed]'],
+    [`hvs.${'a1B2'.repeat(6)}`, '[removed]'],
     ['eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.abc-_', '[removed]'],
   ] as const) {
     assert.equal(redact(text), wanted);
@@ -60,4 +65,27 @@ test('spans are those of the secrets', () => {
     secretSpans(text).map(s => text.slice(s.start, s.end)),
     [id, password],
   );
+});
+
+test('a long text is cut before anything looks at it, and never within a word', () => {
+  const cut = redactStart(`${'x'.repeat(90)} ${key}`, 100);
+  assert.equal(cut, `${'x'.repeat(90)} …`);
+  assert.equal(redactStart('short', 100), 'short');
+});
+
+test('a text that looks like the beginning of a secret everywhere is read in time that grows with it only', () => {
+  // What is read again from each place takes minutes.
+  for (const piece of [
+    ' ',
+    'eyJa-',
+    '-----BEGIN PRIVATE KEY-----',
+    'token=',
+    'Bearer ',
+    '://a:',
+    'a.atlasv1.',
+    '\t\n',
+    'authorization: ',
+  ]) {
+    redact(piece.repeat(Math.ceil(60_000 / piece.length)));
+  }
 });
