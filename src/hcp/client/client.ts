@@ -9,7 +9,10 @@ export interface HcpClientOptions extends TransportOptions {
   /** `app.terraform.io`, a Terraform Enterprise host, or `127.0.0.1:port`. */
   readonly hostname: string;
   readonly token: Secret;
-  /** From a `host "…" { services = { "tfe.v2" = "…" } }` block of the CLI configuration: takes the place of discovery. */
+  /**
+   * From a `host "…" { services = { "tfe.v2" = "…" } }` block of the user's CLI configuration: takes the place of discovery, and may
+   * name another host, which Terraform then sends the token to, too. "": the block has no such service.
+   */
   readonly serviceUrl?: string;
 }
 
@@ -257,7 +260,7 @@ export class HcpClient {
   private async findBase(signal: AbortSignal): Promise<Result<URL>> {
     const { hostname, serviceUrl } = this.options;
     const at = this.endpoint('GET', '/.well-known/terraform.json');
-    if (serviceUrl !== undefined) return this.service(serviceUrl, new URL(`https://${hostname}/`), at);
+    if (serviceUrl !== undefined) return this.configuredService(serviceUrl);
     let problem: Problem | undefined;
     for (const scheme of schemesOf(hostname)) {
       const url = new URL(`${scheme}://${hostname}/.well-known/terraform.json`);
@@ -285,6 +288,25 @@ export class HcpClient {
       return this.service(service, url, at);
     }
     return fail(problem ?? replyProblem(at, 'is missing'));
+  }
+
+  /** The user's own word, unlike what a host says of itself: it may lead to another host, but only with encryption. */
+  private configuredService(service: string): Result<URL> {
+    const { hostname } = this;
+    const nextStep = `Put "tfe.v2" = "https://…/api/v2/" into its services, or remove the host block.`;
+    const url = URL.canParse(service, `https://${hostname}/`) ? new URL(service, `https://${hostname}/`) : undefined;
+    if (service === '' || url === undefined)
+      return fail({
+        code: 'hcp-no-service',
+        message: `The host block for ${hostname} in Terraform's CLI configuration has no address of tfe.v2.`,
+        nextStep,
+      });
+    if (belongsTo(url, url.host) || belongsTo(url, hostname)) return ok(url);
+    return fail({
+      code: 'hcp-no-encryption',
+      message: `The host block for ${hostname} in Terraform's CLI configuration names an address that is not https. The token is not sent there.`,
+      nextStep,
+    });
   }
 
   private service(service: string, relativeTo: URL, at: Endpoint): Result<URL> {

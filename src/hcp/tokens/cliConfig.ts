@@ -14,7 +14,7 @@ export interface CliConfigFile {
   /** By comparable host name. */
   readonly credentials: ReadonlyMap<string, Secret>;
   readonly helper: CredentialsHelper | undefined;
-  /** `tfe.v2` of `host` blocks, by comparable host name. */
+  /** `tfe.v2` of `host` blocks, by comparable host name; "" where a block has none: it takes the place of discovery all the same. */
   readonly services: ReadonlyMap<string, string>;
 }
 
@@ -60,13 +60,14 @@ export function parseCliConfig(text: string): Omit<CliConfigFile, 'file'> {
   for (const [name, value] of entries(root, 'credentials')) {
     const host = comparable(name);
     const token = last(value, 'token');
-    if (host !== undefined && typeof token === 'string') credentials.set(host, new Secret(token));
+    // A block without a token names the host all the same.
+    if (host !== undefined) credentials.set(host, new Secret(typeof token === 'string' ? token : ''));
   }
   const services = new Map<string, string>();
   for (const [name, value] of entries(root, 'host')) {
     const host = comparable(name);
     const service = last(last(value, 'services'), 'tfe.v2');
-    if (host !== undefined && typeof service === 'string') services.set(host, service);
+    if (host !== undefined) services.set(host, typeof service === 'string' ? service : '');
   }
   const [helper] = entries(root, 'credentials_helper').map(([type, value]): CredentialsHelper => {
     const args = last(value, 'args');

@@ -30,7 +30,10 @@ export interface CheckedSource {
   readonly kind: 'block' | 'environment' | 'cli-config' | 'helper';
   /** "the token argument of the cloud block", a variable's name, a path, a helper's name. */
   readonly where: string;
-  /** `used`: this is the token. `also`: has one too, but an earlier source comes first. `skipped`: Terraform does not look there. */
+  /**
+   * `used`: this is the token. `also`: has one too, but an earlier source comes first. `empty`: names the host without a token;
+   * Terraform takes the first that names it. `skipped`: Terraform does not look there.
+   */
   readonly state: 'used' | 'also' | 'none' | 'missing' | 'unreadable' | 'empty' | 'skipped';
   readonly detail: string | undefined;
 }
@@ -40,7 +43,7 @@ export interface FoundToken {
   /** The place of the token in words, for "where does my token come from". */
   readonly source: string | undefined;
   readonly checked: readonly CheckedSource[];
-  /** `tfe.v2` of a `host` block for this host. */
+  /** `tfe.v2` of a `host` block for this host in what Terraform itself reads; "": the block has none. */
   readonly serviceUrl: string | undefined;
 }
 
@@ -55,24 +58,34 @@ export async function findToken(search: TokenSearch): Promise<FoundToken> {
   const checked: CheckedSource[] = [];
   let token: Secret | undefined;
   let source: string | undefined;
+  // Terraform asks no further place once one names the host, with a token or not (CredentialsSource.ForHost).
+  let decided = false;
   const look = (kind: CheckedSource['kind'], where: string, value: Secret | undefined, detail?: string): void => {
     if (value === undefined) {
       checked.push({ kind, where, state: 'none', detail });
     } else if (value.reveal().trim() === '') {
-      checked.push({ kind, where, state: 'empty', detail });
+      checked.push({
+        kind,
+        where,
+        state: 'empty',
+        detail: decided ? detail : (detail ?? 'no other place is looked at'),
+      });
+      decided = true;
     } else {
-      checked.push({ kind, where, state: token === undefined ? 'used' : 'also', detail });
-      if (token === undefined) {
+      checked.push({ kind, where, state: decided ? 'also' : 'used', detail });
+      if (!decided) {
         token = new Secret(value.reveal().trim());
         source = where;
       }
+      decided = true;
     }
   };
 
   look('block', `the token argument of the ${blockName(search.cloud)}`, blockToken(search.cloud, host));
   const variables = Object.keys(search.env).filter(name => meansHost(name, host));
   if (variables.length === 0) look('environment', `TF_TOKEN_${encodedHost(host)}`, undefined);
-  for (const name of variables.sort()) look('environment', name, new Secret(search.env[name] ?? ''));
+  // Of several spellings the last one of the environment wins, as in Terraform's map of them.
+  for (const name of variables.reverse()) look('environment', name, new Secret(search.env[name] ?? ''));
 
   const locations = await configLocations(search.files, search);
   const configs = [await readCliConfigFile(search.files, locations.main)];
@@ -92,6 +105,8 @@ export async function findToken(search: TokenSearch): Promise<FoundToken> {
   }
   // Files are merged and the last one wins, so it is looked at first.
   for (const config of [...configs].reverse()) lookAtFile(config, host, look, checked);
+  const serviceUrl = configs.map(config => config.services.get(host)).findLast(url => url !== undefined);
+  // Not Terraform's: it may give a token of the host, and say nothing of where that goes.
   if (!search.opentofu && locations.override === undefined) {
     const tofu = await readCliConfigFile(search.files, tofuMainFile(search.files, search));
     if (tofu.state === 'read') lookAtFile(tofu, host, look, checked);
@@ -99,14 +114,13 @@ export async function findToken(search: TokenSearch): Promise<FoundToken> {
   }
 
   const helper = configs.findLast(config => config.helper !== undefined)?.helper;
-  if (helper !== undefined && token === undefined) {
+  if (helper !== undefined && !decided) {
     const where = `credentials helper ${helper.type}`;
     const answer = await askHelper(search, helper, locations.pluginFolders, host);
     if (answer instanceof Secret) look('helper', where, answer);
     else if (answer === undefined) look('helper', where, undefined);
     else checked.push({ kind: 'helper', where, state: 'unreadable', detail: answer });
   }
-  const serviceUrl = configs.map(config => config.services.get(host)).findLast(url => url !== undefined);
   return { token, source, checked, serviceUrl };
 }
 

@@ -17,9 +17,13 @@ export function tokenReport(found: FoundToken): readonly string[] {
 }
 
 export function noTokenProblem(hostname: string, found: FoundToken): Problem {
+  const decisive = found.checked.find(s => s.state === 'empty');
   return {
     code: 'hcp-no-token',
     message: `There is no token for ${hostname}. Looked at: ${tokenReport(found).join('; ')}.`,
-    nextStep: `Run "terraform login ${hostname}", or set TF_TOKEN_${encodedHost(hostname)}.`,
+    nextStep:
+      decisive?.kind === 'environment'
+        ? `Unset ${decisive.where}, or give it a token: Terraform stops at it, too.`
+        : `Run "terraform login ${hostname}", or set TF_TOKEN_${encodedHost(hostname)}.`,
   };
 }

@@ -112,13 +112,15 @@ describe('the order of sources', () => {
     assert.equal(found.token?.reveal(), 'login');
   });
 
-  test('an empty variable is named and does not count', async () => {
+  test('an empty variable is named and, as in Terraform, no other place counts', async () => {
     const found = await find({
       env: { TF_TOKEN_app_terraform_io: '' },
       files: { '/home/me/.terraformrc': credentials('main') },
     });
-    assert.equal(found.token?.reveal(), 'main');
+    assert.equal(found.token, undefined);
     assert.equal(found.checked.find(s => s.kind === 'environment')?.state, 'empty');
+    assert.equal(found.checked.find(s => s.where === '/home/me/.terraformrc')?.state, 'also');
+    assert.match(noTokenProblem('app.terraform.io', found).nextStep, /^Unset TF_TOKEN_app_terraform_io/);
   });
 });
 
