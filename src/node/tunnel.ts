@@ -6,6 +6,7 @@ import { type Duplex, Readable } from 'node:stream';
 import type { Environment } from '../core/host';
 import type { TextReply } from '../core/replyText';
 import { type Proxy, proxyFor, ProxySettingError } from './proxyRules';
+import { secureContext, trustedCertificates, type TrustOptions } from './trust';
 
 /** Milliseconds in which a proxy has to open a tunnel. */
 const patience = 30_000;
@@ -26,11 +27,37 @@ type Made = (error: Error | null, socket?: Duplex) => void;
 
 /**
  * An agent whose connections go through the proxy of the environment where there is one for the host, and straight otherwise. TLS is
- * spoken with the host itself, inside of the tunnel: the proxy sees the host's name and nothing that is sent.
+ * spoken with the host itself, inside of the tunnel: the proxy sees the host's name and nothing that is sent. All of its
+ * connections, that to a proxy included, trust the certificates of `trustedCertificates`; they are read at the first of them.
  */
 class TunnelAgent extends https.Agent {
-  constructor(private readonly env: Environment) {
+  private readonly env: Environment;
+  private certificates: { readonly list: readonly string[] | undefined } | undefined;
+  private context: tls.SecureContext | undefined;
+
+  constructor(private readonly trust: TrustOptions) {
     super({ keepAlive: true });
+    this.env = trust.env;
+    // VS Code puts an agent of its own in place of this one, and takes over what it finds as its `ca`.
+    Object.defineProperty(this.options, 'ca', { enumerable: true, get: () => this.authorities() });
+  }
+
+  private authorities(): string[] | undefined {
+    this.certificates ??= { list: trustedCertificates(this.trust) };
+    const { list } = this.certificates;
+    return list === undefined ? undefined : [...list];
+  }
+
+  private secure(): { readonly secureContext?: tls.SecureContext } {
+    const list = this.authorities();
+    if (list === undefined) return {};
+    this.context ??= secureContext(list);
+    return { secureContext: this.context };
+  }
+
+  /** One agent, one trust: what is trusted need not be part of a connection's name, which Node makes for each request. */
+  override getName(options?: https.AgentOptions & { host?: string; port?: number }): string {
+    return super.getName({ ...options, ca: undefined });
   }
 
   /** Not in Node's types; how each request comes to an agent. */
@@ -60,9 +87,10 @@ class TunnelAgent extends https.Agent {
       process.nextTick(made, told);
       return undefined;
     }
-    if (proxy === undefined) return tls.connect({ ...target, host, port });
-    openTunnel(proxy, host, port, target.unwanted).then(
-      socket => made(null, tls.connect({ ...target, host, port, socket, ...nameOf(target, host) })),
+    const secure = this.secure();
+    if (proxy === undefined) return tls.connect({ ...target, ...secure, host, port });
+    openTunnel(proxy, host, port, secure, target.unwanted).then(
+      socket => made(null, tls.connect({ ...target, ...secure, host, port, socket, ...nameOf(target, host) })),
       (error: unknown) => made(error instanceof Error ? error : new Error(String(error))),
     );
     return undefined;
@@ -78,7 +106,13 @@ const nameOf = (target: Target, host: string): { readonly servername?: string } 
       : {};
 
 /** A connection to `host:port` by way of the proxy, as bytes. */
-function openTunnel(proxy: Proxy, host: string, port: number, unwanted: AbortSignal | undefined): Promise<net.Socket> {
+function openTunnel(
+  proxy: Proxy,
+  host: string,
+  port: number,
+  secure: { readonly secureContext?: tls.SecureContext },
+  unwanted: AbortSignal | undefined,
+): Promise<net.Socket> {
   const authority = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const named = `${proxy.host}:${proxy.port}`;
   return new Promise((resolve, reject) => {
@@ -93,6 +127,7 @@ function openTunnel(proxy: Proxy, host: string, port: number, unwanted: AbortSig
       },
       agent: false,
       timeout: patience,
+      ...(proxy.tls && secure),
     });
     unwanted?.addEventListener('abort', () => request.destroy(), { once: true });
     request.once('connect', (response, socket, head) => {
@@ -128,10 +163,9 @@ function openTunnel(proxy: Proxy, host: string, port: number, unwanted: AbortSig
   });
 }
 
-/** The agent for all requests over TLS of one environment; `undefined` where that names no proxy at all. */
-export function tunnelAgent(env: Environment): https.Agent | undefined {
-  const asked = [env['HTTPS_PROXY'], env['https_proxy']].some(value => (value ?? '').trim() !== '');
-  return asked ? new TunnelAgent(env) : undefined;
+/** The agent for requests over TLS: through the proxy of the environment where that names one, and with its trust. */
+export function secureAgent(trust: TrustOptions): https.Agent {
+  return new TunnelAgent(trust);
 }
 
 interface Reply extends TextReply {

@@ -36,11 +36,10 @@ export async function openAwsAccount(
     readonly account: string | undefined;
   },
 ): Promise<OpenedAccount> {
-  const agent = agentOf(context);
   const account = unwrap(
     await loadAws().openAccount({
       env: context.env,
-      ...(agent && { httpsAgent: agent }),
+      agentFor: bundle => agentOf(context, bundle),
       onCall: () => void (callsOf(context).aws += 1),
       ...(context.time && { wait: context.time.wait }),
       ...(request.profile !== undefined && { profile: request.profile }),

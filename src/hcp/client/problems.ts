@@ -1,3 +1,4 @@
+import { certificateAdvice, certificateReason } from '../../core/certificates';
 import type { Problem } from '../../core/problem';
 
 /** What a request was about, for messages: `GET /organizations/acme/workspaces/app` of `app.terraform.io`. */
@@ -113,11 +114,14 @@ function placeOf(location: string | null): string {
 }
 
 export function networkProblem(at: Endpoint, error: unknown): Problem {
-  const reason = networkReason(error);
+  const { code, reason } = networkReason(error);
   return {
     code: 'hcp-network',
     message: `${at.hostname} can not be reached (${named(at)})${reason === undefined ? '' : `: ${reason}`}.`,
-    nextStep: 'Check the host name, the network, the proxy settings and, for a private CA, the certificates.',
+    nextStep:
+      code !== undefined && certificateReason(code) !== undefined
+        ? certificateAdvice(code, 'hcp')
+        : 'Check the host name, the network and the proxy settings (HTTPS_PROXY, NO_PROXY).',
   };
 }
 
@@ -144,7 +148,7 @@ export function mayHaveHappened(problem: Problem): boolean {
   return ['hcp-network', 'hcp-timeout', 'hcp-server', 'hcp-reply', 'hcp-redirect'].includes(problem.code);
 }
 
-function networkReason(error: unknown): string | undefined {
+function networkReason(error: unknown): { readonly code?: string; readonly reason?: string } {
   const codes: Readonly<Record<string, string>> = {
     ENOTFOUND: 'no such host name',
     EAI_AGAIN: 'the host name can not be looked up now',
@@ -153,18 +157,12 @@ function networkReason(error: unknown): string | undefined {
     ETIMEDOUT: 'no answer',
     UND_ERR_CONNECT_TIMEOUT: 'no answer',
     UND_ERR_SOCKET: 'the connection was cut',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
-    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate comes from a CA that is not trusted here',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate comes from a CA that is not trusted here',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate comes from a CA that is not trusted here',
-    CERT_HAS_EXPIRED: 'its certificate has expired',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
   };
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     const code = 'code' in at && typeof at.code === 'string' ? at.code : undefined;
     // Our own sentence: which proxy, and what it answered.
-    if (code === 'EPROXY') return at.message;
-    if (code !== undefined) return codes[code] ?? code;
+    if (code === 'EPROXY') return { code, reason: at.message };
+    if (code !== undefined) return { code, reason: codes[code] ?? certificateReason(code) ?? code };
   }
-  return undefined;
+  return {};
 }

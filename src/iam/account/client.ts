@@ -32,10 +32,11 @@ import {
 } from '@aws-sdk/client-iam';
 import { DecodeAuthorizationMessageCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { isAbort } from '../../core/problem';
+import { isAbort, type Problem } from '../../core/problem';
+import { type Identity, identityOfAwsCli, regionProblem, type RequestSettings, requestSettings } from '../identity';
 import { credentialsOf } from './credentials';
 import { type Asked, toFailure } from './errors';
-import { endpointOf, kindOf, readSharedFiles, regionOf, shownName, storedName } from './profiles';
+import { kindOf, sharedFilesOf } from './profiles';
 import { guardReplies, lackOf, NotAReplyError, type Operation } from './reply';
 import type * as Analyzer from './accessAnalyzer';
 import type * as CloudTrail from './cloudTrail';
@@ -86,6 +87,8 @@ const commands: Readonly<Record<IamOperation, (input: Input) => Command>> = {
 export interface Sender {
   readonly profile: string | undefined;
   readonly region: string;
+  /** Of a request that only reads, as the profile or the environment has it. */
+  readonly maxAttempts: number | undefined;
   send(operation: IamOperation, input: Input, signal: AbortSignal): Promise<SendResult>;
   callerIdentity(signal: AbortSignal): Promise<SendResult>;
   decodeMessage(encoded: string, signal: AbortSignal): Promise<SendResult>;
@@ -103,53 +106,39 @@ const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
  */
 export async function openSender(options: AccountOptions): Promise<Sender | SendFailure> {
   const { env } = options;
-  const files = await readSharedFiles(env);
-  const wanted = options.profile ?? (env['AWS_PROFILE'] === '' ? undefined : env['AWS_PROFILE']);
-  const name = wanted ?? 'default';
-  const section = files.profiles[storedName(name)];
-  if (wanted !== undefined && section === undefined) {
-    return {
-      ok: false,
-      problem: {
-        code: 'no-such-profile',
-        message: `There is no AWS profile "${wanted}" in ${files.configFile} or ${files.credentialsFile}.`,
-        nextStep: `Choose one of: ${Object.keys(files.profiles).map(shownName).join(', ') || '(there are none; "aws configure" makes one)'}.`,
-      },
-      effect: 'none',
-      retry: false,
-    };
-  }
-  const fromEnv = wanted === undefined && Boolean(env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']);
-  const profile = section ?? {};
-  const region = options.region ?? regionOf(env, profile) ?? 'us-east-1';
-  const asked: Omit<Asked, 'action'> = {
-    profile: fromEnv ? undefined : wanted,
-    kind: fromEnv ? 'environment' : kindOf(profile),
-    region,
-  };
+  const files = await sharedFilesOf(env);
+  const identity = identityOfAwsCli(env, files, options.profile);
+  const profile = files.cli.profiles.get(identity.profile.name)?.settings ?? {};
+  const settings = requestSettings(env, files, profile, options.region);
+  const region = settings.region ?? 'us-east-1';
+  const { origin } = identity;
+  if (origin === undefined) return unsent(identity.problem ?? nothingFound(identity));
+  const name = nameOf(identity);
+  const wrong = regionProblem(region, name);
+  if (wrong !== undefined) return unsent(wrong);
+  const asked: Omit<Asked, 'action'> = { profile: name, kind: kindOf(origin), region };
+  const httpsAgent = options.agentFor?.(settings.caBundle);
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: 10_000,
     requestTimeout: 30_000,
     throwOnRequestTimeout: true,
-    ...(options.httpsAgent && { httpsAgent: options.httpsAgent }),
+    ...(httpsAgent && { httpsAgent }),
   });
-  const common = (service: string) => {
-    const endpoint = endpointOf(env, files, profile, service);
-    return {
-      region,
-      requestHandler,
-      maxAttempts: 1,
-      logger: silent,
-      ignoreConfiguredEndpointUrls: true,
-      ...(endpoint ? { endpoint } : {}),
-    };
-  };
-  const credentials = credentialsOf(
-    { ...options, ...(wanted ? { profile: wanted } : {}) },
+  const common = (service: string) => ({
+    region,
+    requestHandler,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    logger: silent,
+    ignoreConfiguredEndpointUrls: true,
+    ...placeOf(settings, service),
+  });
+  const credentials = credentialsOf(origin, {
+    options,
     files,
-    common('sts'),
-    endpointOf(env, files, profile, 'sso'),
-  );
+    sts: common('sts'),
+    sso: { requestHandler, ...placeOf(settings, 'sso') },
+  });
   const iam = new IAMClient({ ...common('iam'), credentials });
   const sts = new STSClient({ ...common('sts'), credentials });
   for (const client of [iam, sts]) guardReplies(client, 'query');
@@ -170,7 +159,7 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw signal.aborted ? abortError(signal) : error;
       // The role of the profile was refused, not the request itself, which was never sent.
-      const behind = profile['role_arn'] ? 'sts:AssumeRole' : action;
+      const behind = origin.kind === 'assume-role' ? 'sts:AssumeRole' : action;
       return { ...toFailure(error, { ...asked, action: behind }), effect: 'none' };
     }
     options.onCall?.(action);
@@ -189,6 +178,7 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
   return {
     profile: asked.profile,
     region,
+    maxAttempts: settings.maxAttempts,
     send: (operation, input, signal) =>
       attempt('iam', operation, input, signal, () => iam.send(commands[operation](input), { abortSignal: signal })),
     callerIdentity: signal =>
@@ -227,6 +217,36 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
         where,
       ),
   };
+}
+
+const unsent = (problem: Problem): SendFailure => ({ ok: false, problem, effect: 'none', retry: false });
+
+/** The profile that messages name: not that of other settings where the environment has the keys, and no default that nobody named. */
+function nameOf({ profile, origin }: Identity): string | undefined {
+  return profile.by === 'default' || origin?.kind === 'environment' ? undefined : profile.name;
+}
+
+const nothingFound = (identity: Identity): Problem => ({
+  code: 'no-credentials',
+  message:
+    nameOf(identity) === undefined
+      ? 'No AWS credentials were found in the environment or in the default profile.'
+      : `Profile "${identity.profile.name}" has no credentials, and the environment and this machine have none either.`,
+  nextStep:
+    'Choose a profile (--profile; tfc-oidc whoami tells what was looked at), or set one up with "aws configure".',
+});
+
+/** Where the requests of a service go. FIPS and dual stack name endpoints of AWS; an endpoint of one's own stands for itself. */
+function placeOf(settings: RequestSettings, service: string) {
+  const endpoint = settings.endpoint(service);
+  const { useFips, useDualstack, globalSts } = settings;
+  return endpoint === undefined
+    ? {
+        useFipsEndpoint: useFips,
+        useDualstackEndpoint: useDualstack,
+        ...(service === 'sts' && { useGlobalEndpoint: globalSts }),
+      }
+    : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false };
 }
 
 function abortError(signal: AbortSignal): Error {

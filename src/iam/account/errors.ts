@@ -1,3 +1,4 @@
+import { certificateAdvice, certificateReason } from '../../core/certificates';
 import type { Problem } from '../../core/problem';
 import { redactStart } from '../../core/redact';
 import { NotAReplyError } from './reply';
@@ -43,7 +44,6 @@ const throttling =
   /^(Throttling|ThrottlingException|ThrottledException|RequestThrottled|RequestLimitExceeded|TooManyRequestsException|SlowDown|PriorRequestNotComplete|RequestThrottledException|BandwidthLimitExceeded|LimitExceededException)$/;
 const network =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET_CONNECTION_TIMEOUT)$/;
-const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/;
 
 const profileName = (asked: Asked): string =>
   asked.profile === undefined ? 'the environment' : `profile "${asked.profile}"`;
@@ -204,13 +204,14 @@ export function toFailure(error: unknown, asked: Asked): SendFailure {
     return { ok: false, problem: credentialsProblem(e, asked), effect: 'none', retry: false };
   }
   const code = e.code ?? '';
-  if (certificate.test(code)) {
+  const untrusted = certificateReason(code);
+  if (untrusted !== undefined) {
     return {
       ok: false,
       problem: {
         code: 'tls',
-        message: `The TLS certificate of the AWS endpoint was not accepted (${code}).`,
-        nextStep: "Behind a proxy that opens TLS, set NODE_EXTRA_CA_CERTS to the proxy's certificate.",
+        message: `The endpoint of AWS is not trusted: ${untrusted} (${code}).`,
+        nextStep: certificateAdvice(code, 'aws'),
       },
       effect: 'none',
       retry: false,

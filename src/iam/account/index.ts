@@ -17,13 +17,13 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
   if ('ok' in sender) return fail(sender.problem);
   const pause = options.wait ?? wait;
   const read: typeof sender.send = (operation, input, signal) =>
-    retried(() => sender.send(operation, input, signal), signal, pause);
+    retried(() => sender.send(operation, input, signal), signal, pause, sender.maxAttempts);
   return ok({
     profile: sender.profile,
     region: sender.region,
     send: (operation, input, signal) => sender.send(operation, input, signal),
     async identity(signal) {
-      const reply = await retried(() => sender.callerIdentity(signal), signal, pause);
+      const reply = await retried(() => sender.callerIdentity(signal), signal, pause, sender.maxAttempts);
       return reply.ok ? ok(identityOf(reply.value)) : fail(reply.problem);
     },
     async alias(signal) {
@@ -35,19 +35,23 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
     readRole: (nameOrArn, signal) => readRole(read, nameOrArn, signal),
     readPolicy: (arn, signal) => readManagedPolicy(read, arn, signal),
     async decodeMessage(encoded, signal) {
-      const reply = await retried(() => sender.decodeMessage(encoded, signal), signal, pause);
+      const reply = await retried(() => sender.decodeMessage(encoded, signal), signal, pause, sender.maxAttempts);
       if (!reply.ok) return fail(reply.problem);
       const decoded: unknown = reply.value['DecodedMessage'];
       return ok(typeof decoded === 'string' ? decoded : '{}');
     },
     validatePolicy: (document, signal) =>
-      validatePolicy((input, s) => retried(() => sender.validatePolicy(input, s), s, pause), document, signal),
+      validatePolicy(
+        (input, s) => retried(() => sender.validatePolicy(input, s), s, pause, sender.maxAttempts),
+        document,
+        signal,
+      ),
     rolesTrusting: (arn, signal) => rolesTrusting(read, arn, signal),
     listProviders: signal => listProviders(read, signal),
     deniedActions: (caller, actions, signal) => deniedActions(read, caller, actions, signal),
     webIdentityEvents: (region, since, signal) =>
       webIdentityEvents(
-        (input, s) => retried(() => sender.lookupEvents(region, input, s), s, pause),
+        (input, s) => retried(() => sender.lookupEvents(region, input, s), s, pause, sender.maxAttempts),
         pause,
         region,
         since,

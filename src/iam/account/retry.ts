@@ -22,17 +22,18 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-const attempts = 6;
+const usualAttempts = 6;
 
-/** Repeats a request that only reads while the failure says that another try may help. */
+/** Repeats a request that only reads while the failure says that another try may help. `attempts`: all of them, the first included. */
 export async function retried(
   attempt: () => Promise<SendResult>,
   signal: AbortSignal,
   pause: (milliseconds: number, signal: AbortSignal) => Promise<void>,
+  attempts = usualAttempts,
 ): Promise<SendResult> {
   for (let n = 1; ; n++) {
     const result = await attempt();
-    if (result.ok || !result.retry || n === attempts) return result;
+    if (result.ok || !result.retry || n >= attempts) return result;
     await pause(backoff(n), signal);
   }
 }

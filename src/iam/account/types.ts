@@ -183,6 +183,6 @@ export interface AccountOptions {
   readonly onCall?: (action: string) => void;
   /** Waits between attempts; injected so that tests don't. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  /** For all requests over TLS; the editor has a proxy-aware one of its own. */
-  readonly httpsAgent?: HttpsAgent;
+  /** The agent for all requests over TLS, which trusts the CA bundle of the settings too. */
+  readonly agentFor?: (caBundle: { readonly setting: string; readonly file: string } | undefined) => HttpsAgent;
 }

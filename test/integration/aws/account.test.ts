@@ -204,11 +204,12 @@ describe('each kind of credentials reaches the account', () => {
           `role_session_name = me\nendpoint_url = URL\n`,
       );
       assert.equal(arnOf(await identity({ env, profile: 'web' })), `arn:aws:sts::${accountId}:assumed-role/web/run`);
-      Object.assign(process.env, { AWS_ACCESS_KEY_ID: exampleKey, AWS_SECRET_ACCESS_KEY: exampleSecret });
-      assert.equal(arnOf(await identity({ env, profile: 'host' })), `arn:aws:sts::${accountId}:assumed-role/deploy/me`);
+      const keys = { AWS_ACCESS_KEY_ID: exampleKey, AWS_SECRET_ACCESS_KEY: exampleSecret };
+      assert.equal(
+        arnOf(await identity({ env: { ...env, ...keys }, profile: 'host' })),
+        `arn:aws:sts::${accountId}:assumed-role/deploy/me`,
+      );
     } finally {
-      delete process.env['AWS_ACCESS_KEY_ID'];
-      delete process.env['AWS_SECRET_ACCESS_KEY'];
       await issuer.stop();
     }
   });

@@ -3,7 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
-import { fetchThrough, tunnelAgent } from '../../../src/node/tunnel';
+import { proxyFor } from '../../../src/node/proxyRules';
+import { fetchThrough, secureAgent } from '../../../src/node/tunnel';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import { ConnectProxy, hasOpenssl } from '../../support/connectProxy';
 import { exampleKey, exampleSecret } from '../../support/aws/profiles';
@@ -85,8 +86,7 @@ describe('behind a proxy', { skip: hasOpenssl ? false : 'openssl is not installe
   });
 
   test('loopback is asked straight, and its certificate is looked at all the same', async () => {
-    const agent = tunnelAgent({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
-    assert.ok(agent);
+    const agent = secureAgent({ env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } });
     const { signal } = new AbortController();
     await assert.rejects(fetchThrough(agent, `https://localhost:${proxy.frontPort}/`, { signal }), {
       code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -96,14 +96,13 @@ describe('behind a proxy', { skip: hasOpenssl ? false : 'openssl is not installe
       proxy.tunnels.map(t => t.target),
       [`${host}:443`],
     );
-    assert.equal(tunnelAgent({ HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' }), undefined);
+    assert.equal(proxyFor(host, 443, { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' }), undefined);
     agent.destroy();
   });
 
   test('Ctrl+C ends a request whose tunnel does not open', async () => {
     proxy.status = 0;
-    const agent = tunnelAgent({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
-    assert.ok(agent);
+    const agent = secureAgent({ env: { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` } });
     const abort = new AbortController();
     const asked = fetchThrough(agent, `https://${host}/`, { signal: abort.signal });
     await proxy.opened();
