@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { editorAgent } from './connection';
 import { inEditor } from './problemText';
 import { ok, type Problem, ProblemError, type Result } from '../core/problem';
 import { loadAws } from '../iam/account/load';
@@ -67,6 +68,7 @@ async function identify(
   const opened = await loadAws().openAccount({
     ...(profile.name !== undefined && { profile: profile.name }),
     env,
+    agentFor: bundle => editorAgent(env, bundle),
     mfaCode: async serial => {
       const code = await vscode.window.showInputBox({
         title: vscode.l10n.t('MFA code for {0}', serial),

@@ -5,11 +5,13 @@ import type { FileReader } from '../core/host';
 import { fail, ok, ProblemError, type Result } from '../core/problem';
 import { HcpClient } from '../hcp/client/client';
 import { RateLimiters } from '../hcp/client/limiter';
+import type { Fetch } from '../hcp/client/transport';
 import { Secret } from '../hcp/client/secret';
 import { findToken, type FoundToken } from '../hcp/tokens/find';
 import { noTokenProblem, tokenReport } from '../hcp/tokens/report';
 import { helperRunner } from '../hcp/tokens/runHelper';
 import type { CloudSettings } from '../terraform/model';
+import { editorFetch } from './connection';
 
 const key = (hostname: string): string => `token:${hostname}`;
 
@@ -19,12 +21,15 @@ const key = (hostname: string): string => `token:${hostname}`;
  */
 export class HcpConnections {
   private readonly limiters = new RateLimiters();
+  private readonly fetch: Fetch;
 
   constructor(
     private readonly secrets: vscode.SecretStorage,
     private readonly files: FileReader,
     private readonly env: NodeJS.ProcessEnv,
-  ) {}
+  ) {
+    this.fetch = editorFetch(env);
+  }
 
   /** The client for a host, or why there is none. Never asks. */
   async find(
@@ -38,7 +43,7 @@ export class HcpConnections {
     return new HcpClient({
       hostname,
       token,
-      fetch: (url, init) => fetch(url, init),
+      fetch: this.fetch,
       limiter: this.limiters.for(hostname),
       ...(found.serviceUrl !== undefined && { serviceUrl: found.serviceUrl }),
     });
@@ -79,7 +84,7 @@ export class HcpConnections {
     const client = new HcpClient({
       hostname,
       token,
-      fetch: (url, init) => fetch(url, init),
+      fetch: this.fetch,
       limiter: this.limiters.for(hostname),
     });
     const who = await client.get('/account/details', {}, new AbortController().signal);
