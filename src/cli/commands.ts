@@ -20,6 +20,7 @@ import { subject } from './commands/subject';
 import { trust } from './commands/trust';
 import { undo } from './commands/undo';
 import { variables } from './commands/variables';
+import { whoami } from './commands/whoami';
 import type { Command } from './command';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
@@ -45,5 +46,6 @@ export const commands: readonly Command[] = [
   doctor,
   proveRun,
   variables,
+  whoami,
   audit,
 ];

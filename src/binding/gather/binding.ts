@@ -1,4 +1,3 @@
-import type { Environment } from '../../core/host';
 import type { Finding } from '../../lint/finding';
 import type { HcpClient } from '../../hcp/client/client';
 import { feedingVariables } from '../../hcp/variables/feeding';
@@ -7,7 +6,7 @@ import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Root } from '../../terraform/model';
 import { type BindingFacts, known, type RememberedNames, unknown } from '../facts';
 import type { PermissionSources } from './permissionSources';
-import { localCredentials } from './localChain';
+import { localCredentials, type Machine } from './localChain';
 import { accountFacts } from './account';
 import { codeFacts } from './code';
 import { hcpFacts, type HcpReading } from './hcp';
@@ -35,8 +34,8 @@ export interface BindingSources {
   readonly permissions?: PermissionSources;
   /** True only with the user's consent: CloudTrail is asked for what AWS received. */
   readonly cloudTrail?: boolean;
-  /** The environment of commands on this machine; absent: it is not looked at. */
-  readonly environment?: Environment;
+  /** What commands on this machine go by; absent: it is not looked at. */
+  readonly machine?: Machine;
   readonly now: number;
 }
 
@@ -96,7 +95,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
         (accountRead.state === 'known' && hcp.workspace.state === 'known'
           ? rememberedByRoles(accountRead.value, hcp.workspace.value)
           : undefined),
-      local: sources.environment === undefined ? undefined : localCredentials(sources.environment, code),
+      local: sources.machine === undefined ? undefined : localCredentials(sources.machine, code),
       now: sources.now,
     },
     source: hcp.source,

@@ -9,7 +9,7 @@ import { Journal, type JournalStore } from '../../binding/journal/journal';
 import { journalFolder } from '../../binding/journal/folder';
 import { withLock } from '../../binding/journal/lock';
 import { prepareBinding, type PreparedBinding } from '../../binding/plan/prepare';
-import { fail, ok, ProblemError, unwrap } from '../../core/problem';
+import { fail, ok, ProblemError, type Result, unwrap } from '../../core/problem';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import { thisProcess } from '../../node/thisProcess';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
@@ -28,6 +28,43 @@ export interface OpenedAccount {
   readonly caller: CallerIdentity;
 }
 
+/** The account of a profile; nothing is sent yet. */
+export function accountOf(
+  context: CliContext,
+  request: { readonly profile: string | undefined; readonly region: string | undefined },
+): Promise<Result<AwsAccount>> {
+  return loadAws().openAccount({
+    env: context.env,
+    agentFor: bundle => agentOf(context, bundle),
+    onCall: () => void (callsOf(context).aws += 1),
+    ...(context.time && { wait: context.time.wait }),
+    ...(request.profile !== undefined && { profile: request.profile }),
+    ...(request.region !== undefined && { region: request.region }),
+    ...(context.interactive && process.stdin.isTTY && { mfaCode: (serial: string) => askForCode(context, serial) }),
+  });
+}
+
+/**
+ * Before the first write where `aws` and Terraform would take different credentials: whose account it is has to be said by the user,
+ * with --account or by typing its number.
+ */
+export async function confirmAccount(
+  context: CliContext,
+  { account, caller }: OpenedAccount,
+  named: string | undefined,
+): Promise<void> {
+  if (!account.origin.differs || named === caller.accountId) return;
+  if (context.interactive && process.stdin.isTTY) {
+    const question = `This writes to AWS account ${caller.accountId} as ${caller.arn}, with ${account.origin.text}.\nType the number of the account to go on: `;
+    if ((await ask(context, question)) === caller.accountId) return;
+  }
+  throw new ProblemError({
+    code: 'account-unconfirmed',
+    message: `aws and terraform take different credentials here, and nothing says that account ${caller.accountId} (${caller.arn}, with ${account.origin.text}) is meant. Nothing was written.`,
+    nextStep: `Give --account ${caller.accountId} if it is, or choose a profile with --profile. tfc-oidc whoami tells what was looked at.`,
+  });
+}
+
 export async function openAwsAccount(
   context: CliContext,
   request: {
@@ -36,17 +73,8 @@ export async function openAwsAccount(
     readonly account: string | undefined;
   },
 ): Promise<OpenedAccount> {
-  const account = unwrap(
-    await loadAws().openAccount({
-      env: context.env,
-      agentFor: bundle => agentOf(context, bundle),
-      onCall: () => void (callsOf(context).aws += 1),
-      ...(context.time && { wait: context.time.wait }),
-      ...(request.profile !== undefined && { profile: request.profile }),
-      ...(request.region !== undefined && { region: request.region }),
-      ...(context.interactive && process.stdin.isTTY && { mfaCode: (serial: string) => askForCode(context, serial) }),
-    }),
-  );
+  const account = unwrap(await accountOf(context, request));
+  for (const difference of account.origin.differences) context.err(`${difference}\n`);
   const caller = unwrap(await account.identity(context.signal));
   if (request.account !== undefined && request.account !== caller.accountId) {
     throw new ProblemError({
@@ -75,10 +103,13 @@ export const openAccount = (context: CliContext, values: AccountValues): Promise
   });
 
 /** Asks on the terminal; standard output stays free for what the command prints. */
-async function askForCode(context: CliContext, serial: string): Promise<string> {
+const askForCode = (context: CliContext, serial: string): Promise<string> =>
+  ask(context, `Code of the MFA device ${serial}: `);
+
+async function ask(context: CliContext, question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await terminal.question(`Code of the MFA device ${serial}: `, { signal: context.signal })).trim();
+    return (await terminal.question(question, { signal: context.signal })).trim();
   } finally {
     terminal.close();
   }

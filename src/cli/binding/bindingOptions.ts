@@ -48,10 +48,10 @@ const subjectOptions = section('What the roles are for (taken from the cloud blo
 });
 
 /** How AWS is asked. */
-const profileOptions = {
+export const profileOptions = {
   profile: text(
     'NAME',
-    'AWS profile, as the AWS CLI knows it (default: AWS_PROFILE, or the environment): static keys, SSO, credential_process, role_arn, web identity; endpoint_url and services work',
+    'AWS profile, as the AWS CLI knows it (default: the keys of the environment, then AWS_PROFILE): static keys, SSO, credential_process, role_arn, web identity; endpoint_url and services work',
   ),
   region: text('REGION', "default: the profile's; GovCloud and China need one"),
 } as const;

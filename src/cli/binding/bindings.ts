@@ -1,4 +1,5 @@
 import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
+import { machineOf } from './machine';
 import { workspacesOf } from '../../binding/gather/workspacesOf';
 import { runChecks } from '../../binding/checks/table';
 import type { Check } from '../../binding/check';
@@ -63,6 +64,7 @@ export async function checkBindings(
   const cache: VarsetCache = new Map();
   const permissions = permissionSources(permissionFile);
   const written = writtenPolicies(await readJournals(journals(journalDir(context, values))));
+  const machine = await machineOf(context);
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
     context.signal.throwIfAborted();
@@ -83,7 +85,7 @@ export async function checkBindings(
         // Asked only where the answer is part of a check.
         ...('missing' in account ? {} : { fetch: fetchOf(context) }),
         written,
-        environment: context.env,
+        machine,
         now: Date.now(),
       },
       context.signal,

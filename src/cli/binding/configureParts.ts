@@ -1,4 +1,5 @@
 import { parseRoleArn } from '../../binding/checks/arn';
+import { machineOf } from './machine';
 import type { VariableChange } from '../../binding/change';
 import { type BindingFacts, phases, type WorkspaceFacts } from '../../binding/facts';
 import { gatherBinding, type GatheredBinding } from '../../binding/gather/binding';
@@ -25,7 +26,7 @@ export interface ConfiguredGroup {
   readonly request: BindingRequest;
 }
 
-export function gatherFor(
+export async function gatherFor(
   context: CliContext,
   target: Target,
   client: HcpClient,
@@ -41,7 +42,7 @@ export function gatherFor(
       client,
       account: planned ?? { missing: 'The account is read with the plan.' },
       ...(planned && { fetch: fetchOf(context) }),
-      environment: context.env,
+      machine: await machineOf(context),
       now: Date.now(),
     },
     context.signal,

@@ -15,7 +15,7 @@ import { isCodeOnly, proofGap } from '../../binding/prove/proven';
 import { type Problem, ProblemError, unwrap } from '../../core/problem';
 import { findVarset } from '../../hcp/variables/read';
 import type { Root } from '../../terraform/model';
-import { journals, locked, planBinding, type PlannedBinding, surroundings } from './binding';
+import { journals, locked, planBinding, type PlannedBinding, surroundings, confirmAccount } from './binding';
 import { callsOf } from '../calls';
 import type { ConfigureValues } from './configureOptions';
 import {
@@ -87,6 +87,9 @@ export class Configuration {
       if (this.json) this.report(planned, code, problems, new Map(), undefined);
       else this.refuse(planned, problems);
       return 1;
+    }
+    if (wantsYes) {
+      for (const group of planned) await confirmAccount(this.context, group.planned, group.request.account);
     }
     return this.carryOut(planned, code);
   }

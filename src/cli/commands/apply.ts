@@ -2,7 +2,7 @@ import { apply as applyChanges, type ApplyResult, resume } from '../../binding/a
 import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal/journal';
 import { accountOfSubject, subjectOf } from '../../binding/plan/prepare';
 import { type Problem, ProblemError } from '../../core/problem';
-import { journals, locked, openAccount, planBinding, surroundings } from '../binding/binding';
+import { confirmAccount, journals, locked, openAccount, planBinding, surroundings } from '../binding/binding';
 import { bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
 import { applyJson, applyText, planJson, planText, printJson } from '../output/planReport';
 import { type CliContext, command } from '../command';
@@ -56,6 +56,7 @@ export const apply = command({
       } else if (!clean) context.out(`\nNothing was written to account ${accountId}: ${why}.\n`);
       return clean ? 0 : 1;
     }
+    await confirmAccount(context, planned, request.account);
     const name = journalName(Date.now(), subject);
     const names = planned.choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join(', ');
     const title = `Set up OIDC for ${names} in account ${accountId}`;

@@ -33,14 +33,21 @@ import {
 import { DecodeAuthorizationMessageCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { isAbort, type Problem } from '../../core/problem';
-import { type Identity, identityOfAwsCli, regionProblem, type RequestSettings, requestSettings } from '../identity';
+import {
+  compareIdentities,
+  type Identity,
+  originText,
+  regionProblem,
+  type RequestSettings,
+  requestSettings,
+} from '../identity';
 import { credentialsOf } from './credentials';
 import { type Asked, toFailure } from './errors';
 import { kindOf, sharedFilesOf } from './profiles';
 import { guardReplies, lackOf, NotAReplyError, type Operation } from './reply';
 import type * as Analyzer from './accessAnalyzer';
 import type * as CloudTrail from './cloudTrail';
-import type { AccountOptions, IamOperation, SendFailure, SendResult } from './types';
+import type { AccountOptions, CredentialOrigin, IamOperation, SendFailure, SendResult } from './types';
 
 type Input = Readonly<Record<string, unknown>>;
 type Command = Parameters<IAMClient['send']>[0];
@@ -89,6 +96,9 @@ export interface Sender {
   readonly region: string;
   /** Of a request that only reads, as the profile or the environment has it. */
   readonly maxAttempts: number | undefined;
+  readonly origin: CredentialOrigin;
+  /** Of the credentials, in milliseconds since the epoch. Resolves them; rejects where that fails. */
+  expiry(signal: AbortSignal): Promise<number | undefined>;
   send(operation: IamOperation, input: Input, signal: AbortSignal): Promise<SendResult>;
   callerIdentity(signal: AbortSignal): Promise<SendResult>;
   decodeMessage(encoded: string, signal: AbortSignal): Promise<SendResult>;
@@ -107,7 +117,8 @@ const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 export async function openSender(options: AccountOptions): Promise<Sender | SendFailure> {
   const { env } = options;
   const files = await sharedFilesOf(env);
-  const identity = identityOfAwsCli(env, files, options.profile);
+  const report = compareIdentities(env, files, options.profile);
+  const identity = report.aws;
   const profile = files.cli.profiles.get(identity.profile.name)?.settings ?? {};
   const settings = requestSettings(env, files, profile, options.region);
   const region = settings.region ?? 'us-east-1';
@@ -179,6 +190,13 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     profile: asked.profile,
     region,
     maxAttempts: settings.maxAttempts,
+    origin: {
+      text: originText(origin),
+      passedOver: identity.passedOver,
+      differences: report.differences,
+      differs: report.differs,
+    },
+    expiry: async signal => (await untilAborted(credentials(), signal)).expiration?.getTime(),
     send: (operation, input, signal) =>
       attempt('iam', operation, input, signal, () => iam.send(commands[operation](input), { abortSignal: signal })),
     callerIdentity: signal =>

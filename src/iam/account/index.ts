@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '../../core/problem';
+import { fail, isAbort, ok, type Result } from '../../core/problem';
 import { openSender } from './client';
 import { deniedActions, identityOf, listProviders, readProvider, readRole, rolesTrusting } from './read';
 import { readManagedPolicy, validatePolicy } from './policies';
@@ -21,6 +21,12 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
   return ok({
     profile: sender.profile,
     region: sender.region,
+    origin: sender.origin,
+    expiry: signal =>
+      sender.expiry(signal).catch((error: unknown) => {
+        if (isAbort(error)) throw error;
+        return undefined;
+      }),
     send: (operation, input, signal) => sender.send(operation, input, signal),
     async identity(signal) {
       const reply = await retried(() => sender.callerIdentity(signal), signal, pause, sender.maxAttempts);

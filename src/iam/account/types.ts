@@ -137,10 +137,23 @@ export type IamOperation =
   | 'ListAccountAliases'
   | 'SimulatePrincipalPolicy';
 
+/** Where credentials come from, in words without a secret. */
+export interface CredentialOrigin {
+  readonly text: string;
+  /** What was there too and comes later in the order. */
+  readonly passedOver: readonly string[];
+  /** A sentence for each thing in which `aws` and Terraform's AWS provider differ here. */
+  readonly differences: readonly string[];
+  /** Whether they take different credentials, or one of them none. */
+  readonly differs: boolean;
+}
+
 /** One AWS account as the chosen profile sees it. Every method rejects only on cancellation and on bugs. */
 export interface AwsAccount {
   readonly profile: string | undefined;
   readonly region: string;
+  /** Where the credentials come from, and where `aws` and Terraform would take others. */
+  readonly origin: CredentialOrigin;
   identity(signal: AbortSignal): Promise<Result<CallerIdentity>>;
   /** The account's alias; `undefined` when it has none or the caller may not see it. */
   alias(signal: AbortSignal): Promise<string | undefined>;
@@ -152,6 +165,8 @@ export interface AwsAccount {
   readPolicy(arn: string, signal: AbortSignal): Promise<Result<string | undefined>>;
   /** What an encoded authorization message holds, as JSON. Needs `sts:DecodeAuthorizationMessage`. */
   decodeMessage(encoded: string, signal: AbortSignal): Promise<Result<string>>;
+  /** When the credentials end, in milliseconds since the epoch; `undefined`: they do not, or that is not known before they are asked for. */
+  expiry(signal: AbortSignal): Promise<number | undefined>;
   /** What AWS's own linter says of a permission policy. Needs `access-analyzer:ValidatePolicy`; nothing is kept by AWS. */
   validatePolicy(document: string, signal: AbortSignal): Promise<Result<readonly ValidationFinding[]>>;
   /** Names of the account's roles whose trust policy names `providerArn`. */

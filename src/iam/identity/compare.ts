@@ -8,6 +8,8 @@ import { identityOfTerraform } from './terraform';
 export interface IdentityReport {
   readonly aws: Identity;
   readonly terraform: Identity;
+  /** Whether they take different credentials, or one of them none. */
+  readonly differs: boolean;
   /** A sentence for each thing that makes the two differ. */
   readonly differences: readonly string[];
 }
@@ -19,7 +21,8 @@ export interface IdentityReport {
 export function compareIdentities(env: Environment, files: SharedFiles, profile: string | undefined): IdentityReport {
   const aws = identityOfAwsCli(env, files, profile);
   const terraform = identityOfTerraform(env, files, profile);
-  return { aws, terraform, differences: [...differenceOf(aws, terraform), ...refusalsOf(files)] };
+  const difference = differenceOf(aws, terraform);
+  return { aws, terraform, differs: difference.length > 0, differences: [...difference, ...refusalsOf(files)] };
 }
 
 function differenceOf(aws: Identity, terraform: Identity): readonly string[] {

@@ -1,5 +1,5 @@
 export { identityOfAwsCli } from './awsCli';
-export { type ChosenProfile, type Identity, type Origin, originText, sameOrigin } from './origin';
+export { type Identity, type Origin, originText } from './origin';
 export { type RequestSettings, regionProblem, requestSettings } from './settings';
 export { readSharedFiles, type Settings, type SharedFiles } from './sharedFiles';
 export { identityOfTerraform } from './terraform';

@@ -50,7 +50,7 @@ export function requestSettings(
 }
 
 /** The environment before the profile; AWS_REGION before AWS_DEFAULT_REGION. */
-export function regionOf(env: Environment, profile: Settings): string | undefined {
+function regionOf(env: Environment, profile: Settings): string | undefined {
   return valueOf(env, 'AWS_REGION') ?? valueOf(env, 'AWS_DEFAULT_REGION') ?? (profile['region'] || undefined);
 }
 
@@ -68,12 +68,7 @@ export function regionProblem(region: string, profile: string | undefined): Prob
 }
 
 /** In the order of https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. */
-export function endpointOf(
-  env: Environment,
-  files: SharedFiles,
-  profile: Settings,
-  service: string,
-): string | undefined {
+function endpointOf(env: Environment, files: SharedFiles, profile: Settings, service: string): string | undefined {
   const ignored = valueOf(env, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS') ?? profile['ignore_configured_endpoint_urls'];
   if (ignored?.toLowerCase() === 'true') return undefined;
   const fromEnv = valueOf(env, `AWS_ENDPOINT_URL_${service.toUpperCase()}`) ?? valueOf(env, 'AWS_ENDPOINT_URL');

@@ -137,7 +137,7 @@ function merged(
 }
 
 /** Python's shlex.split; `undefined` where a quote is not closed. */
-export function shellWords(text: string): readonly string[] | undefined {
+function shellWords(text: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   for (let at = 0; at < text.length; at++) {
