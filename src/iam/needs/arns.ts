@@ -1,10 +1,8 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tables/arns';
-import { pathOf } from './modulePaths';
-import { resourceOf, type Place, type Scope } from './scope';
-import type { KnownText } from './textFunctions';
-import { follow, instancesOf, knownText, referencedName } from './values';
+import type { Place, Scope } from './scope';
+import { instancesOf, isNull, knownText, type KnownText, referencedName, resourceBehind } from './values';
 
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
 
@@ -54,7 +52,8 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   const [first] = names;
   if (first === undefined || names.some(n => n === undefined)) return undefined;
   const path = attributeOf(resource.body, 'path');
-  const pathText = path === undefined ? { text: '/', open: false } : knownText(path.value, scope);
+  const isRoot = path === undefined || isNull(path.value, scope);
+  const pathText = isRoot ? { text: '/', open: false } : knownText(path.value, scope);
   if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
   const start = arnStart(service, where, isPublic(resource.type, first) ? { ...place, account: '' } : place);
   // The objects belong to the bucket where emptying it was asked for.
@@ -100,11 +99,9 @@ function principalArns(resource: ResourceBlock, scope: Scope, place: Place): rea
   if (kind === undefined) return undefined;
   const argument = attributeOf(resource.body, kind) ?? attributeOf(resource.body, `${kind}_name`);
   if (argument === undefined) return undefined;
-  const behind = follow(argument.value, scope);
-  const [type, name] = pathOf(behind.value) ?? [];
-  const { instance: _, ...outside } = behind.scope;
-  const owner = type === `aws_iam_${kind}` ? resourceOf(outside.module, 'resource', type, name) : undefined;
-  if (owner !== undefined) return resourceArns(owner, outside, place);
+  const owner = resourceBehind(argument.value, scope);
+  if (owner?.resource.mode === 'resource' && owner.resource.type === `aws_iam_${kind}`)
+    return resourceArns(owner.resource, owner.scope, place);
   const known = nameOf(resource, scope, argument.name);
   return known === undefined ? undefined : anyPath(kind, known, place.account ?? '*', place);
 }
@@ -164,23 +161,19 @@ function arnStart(service: string, where: Template[2], place: Place): string {
   return `arn:${place.partition}:${service}:${region}:${account}:`;
 }
 
-/** The name that an argument gives: known text that can stand in an ARN, or a long enough beginning of it. */
+/** The name that an argument gives: known text that can stand in an ARN, or the beginning of it. */
 export function nameOf(resource: ResourceBlock, scope: Scope, argument: string): KnownText | undefined {
-  const written = attributeOf(resource.body, argument);
-  const found = written === undefined ? undefined : follow(written.value, scope);
+  const isGiven = (name: string): boolean => {
+    const written = attributeOf(resource.body, name);
+    return written !== undefined && !isNull(written.value, scope);
+  };
   // name = var.use_name_prefix ? null : var.name
-  const [direct, behind] = found?.value.kind === 'null' ? [] : [written, found];
-  const path = behind === undefined ? undefined : pathOf(behind.value);
+  const direct = isGiven(argument) ? attributeOf(resource.body, argument) : undefined;
+  const prefix = isGiven(`${argument}_prefix`) ? attributeOf(resource.body, `${argument}_prefix`) : undefined;
   // queue_url = aws_sqs_queue.jobs.url
-  const asked = path !== undefined && ['arn', 'url', 'invoke_arn'].includes(path.at(-1) ?? '');
-  const given =
-    behind === undefined
-      ? undefined
-      : asked
-        ? referencedName(path, behind.scope)
-        : knownText(behind.value, behind.scope);
-  const begins = attributeOf(resource.body, `${argument}_prefix`);
-  const prefix = begins !== undefined && follow(begins.value, scope).value.kind === 'null' ? undefined : begins;
+  const asked = direct && resourceBehind(direct.value, scope)?.attribute;
+  const isAddress = asked !== undefined && ['arn', 'url', 'invoke_arn'].includes(asked);
+  const given = direct && (isAddress ? referencedName(direct.value, scope) : knownText(direct.value, scope));
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
   if (
     direct === undefined &&
@@ -197,25 +190,18 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
     text !== undefined && !text.open && /^(?:https:|arn:)/.test(text.text)
       ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(text.text)?.[1] ?? '', open: false }
       : text;
-  // A short beginning would reach far more than this resource; signs of a pattern would say something else in a policy.
-  if (name === undefined || name.text === '' || (name.open && name.text.length < 4)) return undefined;
+  // Signs of a pattern would say something else in a policy.
+  if (name === undefined || name.text === '') return undefined;
   return /[*?$\s]/.test(name.text) ? undefined : name;
 }
 
 /** The ARNs that a role has that an argument names: an ARN as written, the role's name, or a role of this code; else undefined. */
 export function roleArns(value: Expression, at: Scope, place: Place): readonly string[] | undefined {
-  const { value: behind, scope } = follow(value, at);
-  const path = pathOf(behind) ?? [];
-  const [type, name, attribute] = path[0] === 'data' ? path.slice(1) : path;
-  const mode = path[0] === 'data' ? 'data' : 'resource';
-  const role =
-    type === 'aws_iam_role' && (attribute === undefined || ['arn', 'id', 'name'].includes(path.at(-1) ?? ''))
-      ? resourceOf(scope.module, mode, type, name)
-      : undefined;
+  const behind = resourceBehind(value, at);
   // Its path counts: the name alone does not make the ARN.
-  const { instance: _, ...outside } = scope;
-  if (role !== undefined) return resourceArns(role, outside, place);
-  const text = knownText(behind, scope);
+  if (behind?.resource.type === 'aws_iam_role' && ['arn', 'id', 'name', undefined].includes(behind.attribute))
+    return resourceArns(behind.resource, behind.scope, place);
+  const text = knownText(value, at);
   if (text === undefined || text.open || /[*?$\s]/.test(text.text) || text.text === '') return undefined;
   return [text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`];
 }

@@ -9,7 +9,7 @@ import {
   type Root,
   workspaceOf,
 } from '../../terraform/model';
-import type { Body, Expression } from '../../terraform/syntax/ast';
+import type { Body } from '../../terraform/syntax/ast';
 import { roleArns } from './arns';
 import type { TypeMapping } from './mapping';
 import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
@@ -22,10 +22,9 @@ import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables/calls';
 import { isWanted } from './wanted';
 import { webAclActions, webAclTarget } from './types/webAcls';
-import { childScope } from './modulePaths';
 import type { Place, Scope } from './scope';
 import { removedResources } from './removed';
-import { instancesOf, isOff } from './values';
+import { childScope, instancesOf, isOff, rootScope, valuesIn } from './values';
 
 export interface Unmapped {
   readonly type: string;
@@ -62,26 +61,12 @@ export interface NeedOptions {
 
 /** What one Terraform root needs of AWS in a phase, with the modules that could be followed. */
 export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOptions): Needs {
-  const variables = new Map<string, { value: Expression; scope: Scope | undefined }>();
-  for (const assignment of root.tfvars)
-    variables.set(assignment.name, { value: assignment.attribute.value, scope: undefined });
   const asked = options.place;
   const workspace = workspaceOf(root.cloud);
-  const base = {
-    module: root.module,
-    variables,
-    prefix: '',
-    modules: root.modules,
-    workspace,
-    assumed: new Set<string>(),
-  };
   // The provider's region may be written with the account or the partition, which are asked for, never with the region itself.
   const before = { ...asked, partition: asked.partition ?? partitionOfRegion(asked.region ?? '') };
-  const first: Scope = {
-    ...base,
-    place: before,
-    providers: providersOf(root.module, new Map(), { ...base, place: before }),
-  };
+  const unplaced = rootScope(valuesIn(root, before, workspace), before);
+  const first: Scope = { ...unplaced, providers: providersOf(root.module, new Map(), unplaced) };
   const provider = first.providers.get('aws');
   const written = mainRegion(first);
   const region = provider?.fixed === true ? written : (asked.region ?? written);
@@ -89,7 +74,7 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   const fixed = provider?.fixed === true && region !== undefined;
   const partition = fixed ? partitionOfRegion(region) : (asked.partition ?? partitionOfRegion(region ?? ''));
   const place = { ...asked, region, partition };
-  const scope: Scope = { ...first, place };
+  const scope: Scope = { ...first, ...rootScope(valuesIn(root, place, workspace), place), assumed: first.assumed };
   const collector = new Collector(root, mapping, options);
   if (asked.region !== undefined && region !== asked.region)
     collector.notes.add(`The provider block says ${region ?? ''}; the region ${asked.region} was not used.`);

@@ -5,9 +5,8 @@ import { resourceArns } from './arns';
 import type { Conditions } from '../policy/permissionDocument';
 import { providerOf } from './providers';
 import type { Owner } from './scopes';
-import { pathOf } from './modulePaths';
-import { resourceOf, type Place, type Scope } from './scope';
-import { follow, instancesOf, knownText } from './values';
+import type { Place, Scope } from './scope';
+import { instancesOf, knownText, resourceBehind } from './values';
 
 /**
  * Limits that the code decides: which policies may be attached, and which boundary a role or user is made with.
@@ -68,12 +67,11 @@ function policyArns(
   scope: Scope,
   place: Place,
 ): readonly string[] | undefined {
-  const behind = follow(value, scope);
-  const [type, name, ...rest] = pathOf(behind.value) ?? [];
-  const policy = resourceOf(behind.scope.module, 'resource', type, name);
-  const { instance: _, ...outside } = behind.scope;
-  if (policy?.type === 'aws_iam_policy' && ['arn', 'id'].includes(rest.at(-1) ?? ''))
-    return resourceArns(policy, outside, place);
+  const behind = resourceBehind(value, scope);
+  if (behind?.resource.mode === 'resource' && behind.resource.type === 'aws_iam_policy')
+    return ['arn', 'id'].includes(behind.attribute ?? '')
+      ? resourceArns(behind.resource, behind.scope, place)
+      : undefined;
   const texts = instancesOf(resource.body, scope).map(instance => knownText(value, instance));
   const arns = texts.flatMap(t =>
     t?.open === false && /^arn:[^*?$\s]+:policy\/[^*?$\s]+$/.test(t.text) ? [t.text] : [],

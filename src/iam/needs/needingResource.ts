@@ -1,9 +1,8 @@
 import { attributeOf, blocksOf, type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import type { FoundNeeds, Need } from './need';
-import { pathOf } from './modulePaths';
-import { resourceOf, type Place, type Scope } from './scope';
-import { follow } from './values';
+import type { Place, Scope } from './scope';
+export { resourceBehind } from './values';
 
 /** A resource for which needs are collected. */
 export interface NeedingResource {
@@ -55,19 +54,4 @@ function membersAt(value: Expression, path: readonly string[]): readonly Express
     return value.args.flatMap(argument => membersAt(argument, path));
   if (value.kind !== 'object') return [];
   return value.items.filter(item => item.keyText === first).flatMap(item => membersAt(item.value, rest));
-}
-
-/** The resource or data source of this configuration that a value is about, with the scope that it is written in. */
-export function resourceBehind(
-  value: Expression,
-  at: Scope,
-): { readonly resource: ResourceBlock; readonly scope: Scope } | undefined {
-  const { value: behind, scope } = follow(value, at);
-  const path = pathOf(behind) ?? [];
-  const mode = path[0] === 'data' ? 'data' : 'resource';
-  const [type, name] = mode === 'data' ? path.slice(1) : path;
-  const resource = resourceOf(scope.module, mode, type, name);
-  // The instance is one of who asks, not of what is asked for.
-  const { instance: _, ...outside } = scope;
-  return resource && { resource, scope: outside };
 }

@@ -1,5 +1,5 @@
 import type { Module, ResourceBlock } from '../../terraform/model';
-import type { Expression } from '../../terraform/syntax/ast';
+import type { Instance, ModuleScope } from '../../terraform/values';
 
 /** Where the resources will be. What is not given is `*` in an ARN: another account's resources are still not in reach of a role. */
 export interface Place {
@@ -21,43 +21,20 @@ export interface ProviderSettings {
   readonly literalTags: ReadonlyMap<string, string>;
 }
 
-/** One use of a module: its code, and what its variables are set to (with the scope that the value was written in). */
+/** One use of a module, or one instance of a block in it. */
 export interface Scope {
   readonly module: Module;
-  readonly variables: ReadonlyMap<string, { readonly value: Expression; readonly scope: Scope | undefined }>;
   /** `module.network.`, or nothing for the root. */
   readonly prefix: string;
   readonly place: Place;
   /** By the name in this module: `aws`, `aws.east`. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
-  /** All modules of the root that could be read. */
-  readonly modules: readonly Module[];
-  /** What `terraform.workspace` is, where the code names one workspace of HCP Terraform. */
-  readonly workspace: string | undefined;
   /** Variables of the root whose default was taken; the workspace may set others. Grows while values are looked up. */
   readonly assumed: Set<string>;
-  /** Inside of one instance of a resource: what `each` and `count.index` are. */
+  /** What the module's expressions are worth. */
+  readonly values: ModuleScope;
+  /** Inside of one instance of a block: what `each` and `count.index` are. */
   readonly instance?: Instance;
-  /** Inside of a `for`: what its names are. */
-  readonly bound?: ReadonlyMap<string, Located>;
-}
-
-/** An expression with the scope that it was written in. */
-export interface Located {
-  readonly value: Expression;
-  readonly scope: Scope;
-}
-
-export interface Instance {
-  readonly key: string;
-  readonly value: Located | undefined;
-}
-
-/** The default of a variable; that of a root's is noted, for the workspace may set another value. */
-export function defaultOf(name: string, scope: Scope): Expression | undefined {
-  const value = scope.module.variables.get(name)?.default;
-  if (value !== undefined && scope.prefix === '') scope.assumed.add(name);
-  return value;
 }
 
 const indexes = new WeakMap<Module, ReadonlyMap<string, ResourceBlock>>();

@@ -1,7 +1,7 @@
 import { attributeOf } from '../../terraform/model';
 import type { Body } from '../../terraform/syntax/ast';
 import type { Scope } from './scope';
-import { knownText } from './values';
+import { isNull, knownText } from './values';
 
 /**
  * Do the arguments of a resource ask for what a word stands for (scripts/permissions/arguments.txt)? `logging`, `timeouts.delete`,
@@ -14,7 +14,7 @@ export function isWanted(word: string, body: Body, scope: Scope, types: Readonly
   const [, name = word, operator, wanted] = /^([^!=]*)(!?=)(.*)$/.exec(word) ?? [];
   if (operator === undefined) return isSet(body, name.split('.'));
   const value = attributeOf(body, name)?.value;
-  if (value === undefined || value.kind === 'null') return operator === '!=';
+  if (value === undefined || isNull(value, scope)) return operator === '!=';
   const known = knownText(value, scope);
   if (known === undefined || known.open) return true;
   return (known.text === wanted) === (operator === '=');

@@ -10,9 +10,9 @@
  *
  * Oracle: `terraform console` and `terraform plan` (scripts/terraform-oracle, docs/evaluation.md).
  */
-export { type BlockInstance, ModuleScope } from './scope';
+export { type BlockInstance, ModuleScope, originOf } from './scope';
 export { type ValueOptions, RootValues } from './root';
-export { contentsOf, type Instance, type Instances } from './instances';
+export { contentsOf, type Instance, type Instances, instancesOf } from './instances';
 export type { FileText, Frame } from './frame';
 export { type Mark, marksIn } from './marks';
 export { convert } from './convert';

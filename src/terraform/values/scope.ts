@@ -279,7 +279,8 @@ export class ModuleScope implements Scope {
           'mode' in of.block ? of.scope.argumentOf(of, of.block, name, on) : of.scope.output(of, name),
         )),
       );
-    return withMarks(this.root.evaluator.demand(cell), on.marks);
+    const value = withMarks(this.root.evaluator.demand(cell), on.marks);
+    return value.origin !== undefined || !('mode' in of.block) ? value : { ...value, origin: { of, attribute: name } };
   }
 
   /** An attribute of a resource: what the caller of the evaluator knows of it, or the argument as it is written. */
@@ -319,6 +320,17 @@ export class ModuleScope implements Scope {
 
 function blockOf(value: Unknown): BlockInstance | undefined {
   return value.block?.of as BlockInstance | undefined;
+}
+
+/** The resource or data source that a value is an attribute of, or (`attribute` undefined) is itself. */
+export function originOf(
+  value: Value,
+): { readonly block: ResourceBlock; readonly of: BlockInstance; readonly attribute: string | undefined } | undefined {
+  const of = (value.origin?.of ?? (value.kind === 'unknown' ? value.block?.of : undefined)) as
+    BlockInstance | undefined;
+  return of !== undefined && 'mode' in of.block
+    ? { block: of.block, of, attribute: value.origin?.attribute }
+    : undefined;
 }
 
 function addressOf({ block, scope, instance }: BlockInstance): string {

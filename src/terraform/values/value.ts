@@ -7,6 +7,14 @@ export type Value = StringValue | NumberValue | BoolValue | NullValue | ListValu
 
 interface Marked {
   readonly marks?: Marks | undefined;
+  /** The attribute of a block that the value is, however it got here. */
+  readonly origin?: Origin | undefined;
+}
+
+/** `aws_iam_role.ci.arn`: of which block, and which attribute. */
+export interface Origin {
+  readonly of: object;
+  readonly attribute: string;
 }
 
 export interface StringValue extends Marked {

@@ -3,7 +3,6 @@ import type { Expression } from '../../../terraform/syntax/ast';
 import { resourceArns } from '../arns';
 import type { FoundNeeds, Need } from '../need';
 import { byHand, nothing, resourceBehind, type NeedingResource, valuesAt } from '../needingResource';
-import { pathOf } from '../modulePaths';
 import { knownText, referencedName } from '../values';
 
 type Destination = 'logs' | 's3' | 'firehose';
@@ -158,9 +157,7 @@ export function logBucketNeeds(needing: NeedingResource): readonly Need[] {
   const { resource, scope, place } = needing;
   if (resource.type !== 'aws_cloudfront_distribution') return [];
   return valuesAt(resource.body, ['logging_config', 'bucket']).flatMap(value => {
-    const path = pathOf(value);
-    const known = path === undefined ? undefined : referencedName(path, scope);
-    const text = known ?? knownText(value, scope);
+    const text = referencedName(value, scope) ?? knownText(value, scope);
     const name =
       text?.open === false
         ? /^([a-z0-9.-]+?)(?:\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?)?$/.exec(text.text)?.[1]

@@ -22,11 +22,13 @@ test('what an expression tells of a name', async () => {
     [named('substr("jobs-of-mine", 0, 4)'), ['jobs']],
     [named('element(["a-jobs", "b-jobs"], 1)'), ['b-jobs']],
     [named('["a-jobs", "b-jobs"][0]'), ['a-jobs']],
+    [named('replace("jobs", "/j/", "x")'), ['xobs']],
+    [named('"x-${var.name}"', 'variable "name" {}'), ['x-*']],
+    [named('signum(length(var.l)) == 1 ? "a-jobs" : "b-jobs"', 'variable "l" {\n  default = ["x"]\n}'), ['a-jobs']],
     // Only Terraform knows.
     [named('var.on ? "a-jobs" : "b-jobs"', 'variable "on" {}'), ['*']],
     [named('coalesce(var.name, "else-jobs")', 'variable "name" {}'), ['*']],
     [named('trimsuffix("jobs.fifo", var.end)', 'variable "end" {}'), ['*']],
-    [named('replace("jobs", "/j/", "x")'), ['*']],
     [named('local.a', 'locals {\n  a = "${local.b}${local.b}"\n  b = "${local.a}${local.a}"\n}'), ['*']],
   ];
   for (const [code, expected] of cases) assert.deepEqual(await queues(code), expected, code);
