@@ -16,13 +16,20 @@ export type {
  * What checks work from: everything that was read about one binding (a workspace, its configurations, the AWS account behind
  * them, its last run). What could not be read says why; no check ever guesses behind it.
  */
-export type Fact<T> =
-  { readonly state: 'known'; readonly value: T } | { readonly state: 'unknown'; readonly why: string };
+export type Fact<T> = { readonly state: 'known'; readonly value: T } | Unread;
+
+export interface Unread {
+  readonly state: 'unknown';
+  readonly why: string;
+  /** What would make it known, where whoever tried to read it can tell. */
+  readonly nextStep?: string;
+}
 
 export const known = <T>(value: T): Fact<T> => ({ state: 'known', value });
-export const unknown = (why: string): { readonly state: 'unknown'; readonly why: string } => ({
+export const unknown = (why: string, nextStep?: string): Unread => ({
   state: 'unknown',
   why,
+  ...(nextStep !== undefined && { nextStep }),
 });
 
 /** A run phase that assumes a role (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens). */

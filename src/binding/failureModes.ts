@@ -1,21 +1,21 @@
-/**
- * The 22 ways in which dynamic provider credentials go wrong, one row each. The numbers are those of docs/doctor.md.
- * Messages: botocore's STS and IAM models, aws-sdk-go-base `internal/config/errors.go`, AWS re:Post "iam-oidc-idp-federation".
- */
-export type FailureModeNumber =
-  1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22;
-
-export interface FailureMode {
-  readonly number: FailureModeNumber;
+/** One way in which dynamic provider credentials go wrong. */
+interface FailureModeRow {
+  /** Its number in docs/doctor.md and in JSON output. */
+  readonly number: number;
   /** Heading in docs/doctor.md. */
   readonly id: string;
   readonly title: string;
   /** Two sentences at most: what happens and why. */
   readonly explanation: string;
+  /** What to do where nothing but a text speaks for it. A check that found the cause has a step of its own, and knows better. */
   readonly nextStep: string;
 }
 
-export const failureModes: readonly FailureMode[] = [
+/**
+ * The ways in which dynamic provider credentials go wrong, one row each. The numbers are those of docs/doctor.md.
+ * Messages: botocore's STS and IAM models, aws-sdk-go-base `internal/config/errors.go`, AWS re:Post "iam-oidc-idp-federation".
+ */
+const rows = [
   {
     number: 1,
     id: 'subject-mismatch',
@@ -190,10 +190,20 @@ export const failureModes: readonly FailureMode[] = [
       'The file that HCP Terraform writes for the provider was not there yet. Agents before 1.14.1 have this race with Vault-backed credentials.',
     nextStep: 'Update the agents to 1.14.1 or later; without Vault, look for a wrong shared_config_files argument.',
   },
-];
+] as const satisfies readonly FailureModeRow[];
 
-export function failureMode(number: FailureModeNumber): FailureMode {
-  const found = failureModes.find(mode => mode.number === number);
-  if (found === undefined) throw new Error(`no failure mode ${number}`);
+export type FailureModeId = (typeof rows)[number]['id'];
+
+export interface FailureMode extends FailureModeRow {
+  readonly id: FailureModeId;
+}
+
+export const failureModes: readonly FailureMode[] = rows;
+
+const byId = new Map<FailureModeId, FailureMode>(rows.map(mode => [mode.id, mode]));
+
+export function failureMode(id: FailureModeId): FailureMode {
+  const found = byId.get(id);
+  if (found === undefined) throw new Error(`no failure mode ${id}`);
   return found;
 }

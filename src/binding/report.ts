@@ -3,6 +3,7 @@ import { oneLine } from '../core/text';
 import type { Check, CheckState } from './check';
 import type { Diagnosis } from './doctor/diagnose';
 import type { OtherError } from './doctor/errorText';
+import { failureMode } from './failureModes';
 
 /** Checks and diagnoses as text and as data: the one rendering that CLI, clipboard and agent tools share. */
 
@@ -31,7 +32,8 @@ export function checkJson(check: Check): Readonly<Record<string, unknown>> {
     evidence: check.evidence,
     why: check.why,
     ...(check.nextStep !== undefined && { nextStep: check.nextStep }),
-    failureModes: check.failureModes,
+    failureModes: check.failureModes.map(id => failureMode(id).number),
+    failureModeIds: check.failureModes,
     page: `docs/doctor.md#${check.id}`,
   };
 }

@@ -1,64 +1,66 @@
 import { type ActionOn, comparisonText } from '../../iam/needs/compare';
-import type { Check } from '../check';
-import type { BindingFacts, ConfigurationFacts, Phase, RolePermissionFacts } from '../facts';
-import { phases } from '../facts';
+import type { BindingFacts, ConfigurationFacts, Fact, Phase, RolePermissionFacts } from '../facts';
 import { parseRoleArn } from './arn';
+import { bindingRow } from './bindingRow';
+import { rolesNamedBy } from './configurations';
+import type { CheckResult } from './row';
 import { label } from './variables';
 
 /** Actions that are named one by one; the rest is counted. */
 const named = 8;
 
-/** What the roles allow, beside what the code needs and what runs were refused. */
-export function permissionChecks(facts: BindingFacts): readonly Check[] {
+/** What was read of one role's permissions, with how a result begins. */
+interface RoleFound {
+  readonly base: { readonly configuration: string; readonly phase?: Phase; readonly title: string };
+  readonly arn: string;
+  readonly configuration: ConfigurationFacts;
+  readonly found: Fact<RolePermissionFacts>;
+}
+
+/** Each role once: a role of both phases is compared with what applies need. */
+function rolesOf(facts: BindingFacts): readonly RoleFound[] {
   if (facts.variables.state === 'unknown' || facts.account.state === 'unknown') return [];
   const { permissions } = facts.account.value;
   if (permissions === undefined) return [];
   return facts.variables.value.configurations
     .filter(c => c.backing === 'native' && c.enabled !== 'no')
-    .flatMap(c =>
-      rolesOf(c).flatMap(({ arn, phase }): readonly Check[] => {
+    .flatMap(configuration => {
+      const uses = rolesNamedBy(configuration);
+      return [...new Set(uses.map(use => use.arn))].flatMap((arn): readonly RoleFound[] => {
         const found = permissions.get(arn);
         if (found === undefined) return [];
+        const [use, another] = uses.filter(u => u.arn === arn);
         const base = {
-          configuration: label(c),
-          ...(phase !== undefined && { phase }),
+          configuration: label(configuration),
+          ...(use !== undefined && another === undefined && { phase: use.phase }),
           title: `Permissions of role ${parseRoleArn(arn)?.name ?? arn}`,
         };
-        if (found.state === 'unknown') {
-          const next = 'Use a profile that may read policies (iam:GetPolicy, iam:GetPolicyVersion).';
-          return [
-            {
-              ...base,
-              id: 'role-permissions',
-              state: 'unknown',
-              evidence: [],
-              why: found.why,
-              nextStep: next,
-              failureModes: [],
-            },
-          ];
-        }
-        return [...comparison(base, c, found.value), ...refused(base, c, found.value)];
-      }),
-    );
+        return [{ base, arn, configuration, found }];
+      });
+    });
 }
 
-/** Each role once: a role of both phases is compared with what applies need. */
-function rolesOf(c: ConfigurationFacts): readonly { readonly arn: string; readonly phase: Phase | undefined }[] {
-  const set = phases.flatMap(phase => {
-    const role = c.roles[phase];
-    return role.state === 'set' ? [{ phase, arn: role.arn }] : [];
-  });
-  const arns = [...new Set(set.map(r => r.arn))];
-  return arns.map(arn => {
-    const of = set.filter(r => r.arn === arn);
-    return { arn, phase: of.length === 1 ? of[0]?.phase : undefined };
-  });
-}
+/** What the roles allow, beside what the code needs. */
+export const rolePermissions = bindingRow({
+  id: 'role-permissions',
+  title: 'Permissions of the role',
+  why: 'A run fails at the first call that its role does not allow; what is allowed and not needed only helps an intruder.',
+  failureModes: ['permission-missing'],
+  inProof: 'counts',
+  refutes: [],
+  run: ({ facts }) =>
+    rolesOf(facts).flatMap((role): readonly CheckResult<'permission-missing'>[] => {
+      const { base, found } = role;
+      if (found.state === 'known') return comparison(role, found.value);
+      const nextStep = found.nextStep ?? 'Use a profile that may read policies (iam:GetPolicy, iam:GetPolicyVersion).';
+      return [{ ...base, state: 'unknown', evidence: [], why: found.why, nextStep }];
+    }),
+});
 
-type Base = Pick<Check, 'configuration' | 'phase' | 'title'>;
-
-function comparison(base: Base, c: ConfigurationFacts, p: RolePermissionFacts): readonly Check[] {
+function comparison(
+  { base, arn, configuration }: RoleFound,
+  p: RolePermissionFacts,
+): readonly CheckResult<'permission-missing'>[] {
   if (p.comparison === undefined) return [];
   const { missing, denied, conditional, unreadable, broader } = p.comparison;
   // What is not needed can't be told where some of the code was not read.
@@ -80,42 +82,53 @@ function comparison(base: Base, c: ConfigurationFacts, p: RolePermissionFacts): 
       : []),
     ...(complete ? [] : [`What this code needs is not counted: ${p.unread.slice(0, named).join(' ')}`]),
   ];
+  if (!warn) return [{ ...base, state: 'ok', evidence }];
   return [
     {
       ...base,
-      id: 'role-permissions',
-      state: warn ? 'warning' : 'ok',
+      state: 'warning',
       evidence,
-      why: 'A run fails at the first call that its role does not allow; what is allowed and not needed only helps an intruder.',
-      ...(warn && {
-        nextStep: p.ours
-          ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
-          : 'Add what is missing where the role is managed; tfc-oidc permissions prints the policy.',
-      }),
-      ...(warn && p.ours && { remedy: { kind: 'configure' as const, tag: c.tag } }),
-      failureModes: lacking ? [16] : [],
+      nextStep: p.ours
+        ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
+        : 'Add what is missing where the role is managed; tfc-oidc permissions prints the policy.',
+      ...(p.ours && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
+      failureModes: lacking ? ['permission-missing'] : [],
     },
   ];
 }
 
-function refused(base: Base, c: ConfigurationFacts, p: RolePermissionFacts): readonly Check[] {
+/** What runs were refused, beside what the policies say of it. */
+export const roleAllowsRefused = bindingRow({
+  id: 'role-allows-refused',
+  title: 'Permissions of the role: refused calls',
+  why: 'AWS refused these calls to the role, and its policies do not allow them yet.',
+  failureModes: ['permission-missing'],
+  inProof: 'counts',
+  refutes: [],
+  run: ({ facts }) =>
+    rolesOf(facts).flatMap(role => (role.found.state === 'known' ? refused(role, role.found.value) : [])),
+});
+
+function refused(
+  { base, arn, configuration }: RoleFound,
+  p: RolePermissionFacts,
+): readonly CheckResult<'permission-missing'>[] {
   if (p.refused.length === 0) return [];
   const open = p.refused.filter(r => !r.allowedNow);
-  const evidence = (open.length > 0 ? open : p.refused).slice(0, named).flatMap(r => {
+  const evidence = (open.length > 0 ? open : p.refused).slice(0, named).map(r => {
     const what = `${r.action}${r.resource === undefined ? '' : ` on ${r.resource}`} was refused`;
-    return [`${what}: ${open.length > 0 ? (r.lacks[0] ?? 'no policy allows it.') : 'the policies allow it now.'}`];
+    return `${what}: ${open.length > 0 ? (r.lacks[0] ?? 'no policy allows it.') : 'the policies allow it now.'}`;
   });
+  const result = { ...base, title: `${base.title}: refused calls`, evidence };
+  const [first] = open;
+  if (first === undefined) return [{ ...result, state: 'ok' }];
   return [
     {
-      ...base,
-      id: 'role-allows-refused',
-      title: `${base.title}: refused calls`,
-      state: open.length > 0 ? 'wrong' : 'ok',
-      evidence,
-      why: 'AWS refused these calls to the role, and its policies do not allow them yet.',
-      ...(open[0] !== undefined && { nextStep: open[0].nextStep }),
-      ...(open.length > 0 && p.ours && { remedy: { kind: 'configure' as const, tag: c.tag } }),
-      failureModes: open.length > 0 ? [16] : [],
+      ...result,
+      state: 'wrong',
+      nextStep: first.nextStep,
+      ...(p.ours && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
+      failureModes: ['permission-missing'],
     },
   ];
 }

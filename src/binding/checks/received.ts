@@ -1,5 +1,4 @@
 import type { WebIdentityEvent } from '../../iam/account/types';
-import type { Check } from '../check';
 import {
   comparisonLines,
   latestEvents,
@@ -8,73 +7,67 @@ import {
   type SubjectComparison,
   trustedSubjects,
 } from '../doctor/received';
-import type { FailureModeNumber } from '../failureModes';
-import type { AccountFacts, BindingFacts, ConfigurationFacts, Phase, WorkspaceFacts } from '../facts';
-import { phases } from '../facts';
+import { type FailureModeId, failureModes } from '../failureModes';
+import type { BindingFacts, Phase, WorkspaceFacts } from '../facts';
+import type { Remedy } from '../remedy';
 import { providerUrlHost } from './arn';
-import { type TrustJudge, trusts } from './trust';
+import { bindingRow } from './bindingRow';
+import { rolesNamedBy, type RoleUse } from './configurations';
+import type { TrustJudge } from './judge';
+import { namesOf, trustVerdict } from './refusal';
+import type { CheckResult } from './row';
 import { label } from './variables';
 
-const base = {
+const soon = 'Ask again in some minutes. If it stays so, look at the switch, the execution mode and the region.';
+
+/** The latest call of each role and phase, as CloudTrail has it. Says nothing where CloudTrail was not asked. */
+export const awsReceived = bindingRow({
   id: 'aws-received',
   title: 'What AWS received',
   why: 'CloudTrail keeps the subject that AWS really saw, also of calls that it refused.',
-} as const;
+  failureModes: failureModes.map(mode => mode.id),
+  inProof: 'counts',
+  refutes: [],
+  run: ({ facts, judge }) => {
+    const { trail, workspace } = facts;
+    if (trail === undefined || workspace.state === 'unknown') return [];
+    if (trail.state === 'unknown') {
+      const nextStep = trail.nextStep ?? 'Use a profile that may cloudtrail:LookupEvents.';
+      return [{ state: 'unknown', evidence: [], why: trail.why, nextStep }];
+    }
+    const calls = receivedCalls(facts);
+    const unread = trail.value.unread.map(u => `${u.region} could not be asked: ${u.why}`);
+    if (calls.length > 0) return calls.map(call => received(facts, workspace.value, call, unread, judge));
+    const why = `CloudTrail shows no AssumeRoleWithWebIdentity of this workspace since ${iso(trail.value.since)} in ${trail.value.regions.join(', ')}. Events come some minutes late; after a quarter of an hour it means that no token was sent.`;
+    return [{ state: 'unknown', evidence: unread, why, nextStep: soon }];
+  },
+});
 
-/** The latest call of each role and phase, as CloudTrail has it. Says nothing where CloudTrail was not asked. */
-export function awsReceived(facts: BindingFacts, judge: TrustJudge): readonly Check[] {
-  const { trail, workspace } = facts;
-  if (trail === undefined || workspace.state === 'unknown') return [];
-  if (trail.state === 'unknown') {
-    return [
-      {
-        ...base,
-        state: 'unknown',
-        evidence: [],
-        why: trail.why,
-        nextStep: 'Use a profile that may cloudtrail:LookupEvents.',
-        failureModes: [],
-      },
-    ];
-  }
-  const w = workspace.value;
-  const calls = receivedCalls(facts);
-  const unread = trail.value.unread.map(u => `${u.region} could not be asked: ${u.why}`);
-  if (calls.length === 0) {
-    return [
-      {
-        ...base,
-        state: 'unknown',
-        evidence: unread,
-        why: `CloudTrail shows no AssumeRoleWithWebIdentity of this workspace since ${iso(trail.value.since)} in ${trail.value.regions.join(', ')}. Events come some minutes late; after a quarter of an hour it means that no token was sent.`,
-        nextStep: 'Ask again in some minutes. If it stays so, look at the switch, the execution mode and the region.',
-        failureModes: [],
-      },
-    ];
-  }
-  return calls.map(({ event, phase, use, comparison }): Check => {
-    const refused = event.errorCode !== undefined;
-    return {
-      ...base,
-      ...(use && { configuration: label(use.configuration) }),
-      ...(phase && { phase }),
-      title: `${base.title}${phase === undefined ? '' : ` (${phase})`}`,
-      state: refused ? 'wrong' : 'ok',
-      evidence: [
-        `${iso(event.at)} ${event.region}: ${event.errorCode ?? 'the role was given'}${event.roleArn === undefined ? '' : `, ${event.roleArn}`}.`,
-        ...(event.subject === undefined ? [] : [`AWS received the subject "${event.subject}".`]),
-        ...(refused && comparison !== undefined ? comparisonLines(comparison) : []),
-        ...unread,
-      ],
-      ...(refused && { nextStep: nextStepFor(event) }),
-      ...(refused &&
-        use !== undefined &&
-        event.errorCode === 'AccessDenied' && {
-          remedy: { kind: 'update-trust' as const, roleArn: use.arn, phase: use.phase },
-        }),
-      failureModes: refused ? modesOf(facts, w, event, use, judge) : [],
-    };
-  });
+function received(
+  facts: BindingFacts,
+  workspace: WorkspaceFacts,
+  { event, phase, use, comparison }: ReceivedCall,
+  unread: readonly string[],
+  judge: TrustJudge,
+): CheckResult {
+  const refused = event.errorCode !== undefined;
+  const result = {
+    ...(use && { configuration: label(use.configuration) }),
+    ...(phase && { phase }),
+    title: `What AWS received${phase === undefined ? '' : ` (${phase})`}`,
+    evidence: [
+      `${iso(event.at)} ${event.region}: ${event.errorCode ?? 'the role was given'}${event.roleArn === undefined ? '' : `, ${event.roleArn}`}.`,
+      ...(event.subject === undefined ? [] : [`AWS received the subject "${event.subject}".`]),
+      ...(refused && comparison !== undefined ? comparisonLines(comparison) : []),
+      ...unread,
+    ],
+  };
+  if (!refused) return { ...result, state: 'ok' };
+  return {
+    ...result,
+    state: 'wrong',
+    ...meaningOf(facts, workspace, event, use, judge),
+  };
 }
 
 /** One call that AWS received, beside the trust policy of the role that it asked for. */
@@ -127,95 +120,114 @@ export function receivedJson({ event, phase, comparison }: ReceivedCall): Readon
   };
 }
 
-interface RoleUse {
-  readonly arn: string;
-  readonly phase: Phase;
-  readonly configuration: ConfigurationFacts;
-}
-
-function rolesOf(facts: BindingFacts): readonly RoleUse[] {
-  if (facts.variables.state === 'unknown') return [];
-  return facts.variables.value.configurations.flatMap(configuration =>
-    phases.flatMap(phase => {
-      const role = configuration.roles[phase];
-      return role.state === 'set' ? [{ arn: role.arn, phase, configuration }] : [];
-    }),
-  );
-}
+const rolesOf = (facts: BindingFacts): readonly RoleUse[] =>
+  facts.variables.state === 'unknown' ? [] : facts.variables.value.configurations.flatMap(rolesNamedBy);
 
 const iso = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
 
-function nextStepFor(event: WebIdentityEvent): string {
-  switch (event.errorCode) {
-    case 'AccessDenied':
-      return 'Update the trust policy to the subject that AWS received.';
-    case 'ExpiredTokenException':
-      return 'Look at how long the phase took: the token ends with it.';
-    default:
-      return 'Look at the OIDC provider: its URL, its audiences, and whether AWS can reach the host.';
-  }
+/** What a refusal means, most likely first, and what to do about it. */
+interface Meaning {
+  readonly failureModes: readonly FailureModeId[];
+  readonly nextStep: string;
+  readonly remedy?: Remedy;
 }
 
-/** What a refusal means, most likely first. */
-function modesOf(
+function meaningOf(
   facts: BindingFacts,
   workspace: WorkspaceFacts,
   event: WebIdentityEvent,
   use: RoleUse | undefined,
   judge: TrustJudge,
-): readonly FailureModeNumber[] {
-  const account = facts.account.state === 'known' ? facts.account.value : undefined;
+): Meaning {
   switch (event.errorCode) {
     case 'AccessDenied':
-      return deniedModes(facts, account, workspace, event, use, judge);
+      return deniedMeaning(facts, workspace, event, use, judge);
     case 'InvalidIdentityToken':
-      return tokenModes(facts, account, event);
+      return {
+        failureModes: tokenModes(facts, event),
+        nextStep: 'Look at the OIDC provider: its URL, its audiences, and whether AWS can reach the host.',
+      };
     case 'IDPCommunicationError':
-      return [7];
+      return { failureModes: ['issuer-unreachable'], nextStep: 'Let AWS reach the host over the public internet.' };
     case 'IDPRejectedClaim':
-      return [7, 1];
+      return {
+        failureModes: ['issuer-unreachable', 'subject-mismatch'],
+        nextStep: 'Look at the OIDC provider: its URL, its audiences, and whether AWS can reach the host.',
+      };
     case 'ExpiredTokenException':
     case 'ExpiredToken':
-      return [17];
+      return {
+        failureModes: ['session-expired'],
+        nextStep: 'Look at how long the phase took: the token ends with it.',
+      };
     case 'RegionDisabledException':
-      return [21];
+      return {
+        failureModes: ['region-disabled'],
+        nextStep: `Enable ${event.region} in the account, or use another region for STS.`,
+      };
     default:
-      return [];
+      return {
+        failureModes: [],
+        nextStep: 'Look up the error code in the documentation of AssumeRoleWithWebIdentity.',
+      };
   }
 }
 
-function deniedModes(
+function deniedMeaning(
   facts: BindingFacts,
-  account: AccountFacts | undefined,
   workspace: WorkspaceFacts,
   event: WebIdentityEvent,
   use: RoleUse | undefined,
   judge: TrustJudge,
-): readonly FailureModeNumber[] {
-  const names = { organization: workspace.organization, project: workspace.project.name, workspace: workspace.name };
+): Meaning {
   const phase = phaseOfSubject(event.subject);
+  const before = phase !== undefined && event.subject !== judge.subject(namesOf(workspace), phase);
+  const account = facts.account.state === 'known' ? facts.account.value : undefined;
+  const fact = use === undefined ? undefined : account?.roles.get(use.arn);
+  const role = fact?.state === 'known' ? fact.value : undefined;
   // AWS received other names than the workspace has now: it was renamed or moved after the call.
-  if (phase !== undefined && event.subject !== judge.subject(names, phase)) return [2, 1];
-  if (account === undefined || use === undefined) return [1, 3, 2, 4];
-  const fact = account.roles.get(use.arn);
-  if (fact === undefined || fact.state === 'unknown') return [1, 3, 2, 4];
-  if (fact.value === undefined) return [1];
-  const now = trusts(facts, account, workspace, use.configuration, use.phase, fact.value, judge);
-  // It would be let in today: the policy or the role is younger than the call.
-  return now.state === 'ok' ? [18] : now.failureModes;
+  if (before)
+    return {
+      failureModes: ['renamed', 'subject-mismatch'],
+      nextStep: 'Run again: tokens carry the present names now. If AWS refuses that run too, ask CloudTrail again.',
+    };
+  if (account === undefined || use === undefined || role === undefined)
+    return {
+      failureModes:
+        fact?.state === 'known'
+          ? ['subject-mismatch']
+          : ['subject-mismatch', 'phase-mismatch', 'renamed', 'provider-mismatch'],
+      nextStep:
+        fact?.state === 'known'
+          ? 'Name a role that exists.'
+          : 'Read the trust policy of the role with a profile of its account, and compare it with the subject that AWS received.',
+    };
+  const verdict = trustVerdict(facts, { ...use, workspace, account, role }, judge);
+  switch (verdict.decision) {
+    case 'deny': {
+      const { mode, nextStep, remedy } = verdict.refusal;
+      return { failureModes: [mode], nextStep, remedy };
+    }
+    case 'allow':
+      // It would be let in today: the policy or the role is younger than the call.
+      return { failureModes: ['just-created'], nextStep: 'Run again: the trust policy lets this subject in now.' };
+    case 'undecided':
+      return {
+        failureModes: ['subject-mismatch'],
+        nextStep: `Name the subject that AWS received in the trust policy of ${role.name}.`,
+      };
+  }
 }
 
-function tokenModes(
-  facts: BindingFacts,
-  account: AccountFacts | undefined,
-  event: WebIdentityEvent,
-): readonly FailureModeNumber[] {
-  if (/No OpenIDConnect provider/i.test(event.errorMessage ?? '')) return [5];
-  if (/audience/i.test(event.errorMessage ?? '')) return [6];
-  if (account === undefined || account.provider.state === 'unknown') return [5, 6, 7, 8];
+function tokenModes(facts: BindingFacts, event: WebIdentityEvent): readonly FailureModeId[] {
+  const account = facts.account.state === 'known' ? facts.account.value : undefined;
+  if (/No OpenIDConnect provider/i.test(event.errorMessage ?? '')) return ['provider-missing'];
+  if (/audience/i.test(event.errorMessage ?? '')) return ['audience-missing'];
+  if (account === undefined || account.provider.state === 'unknown')
+    return ['provider-missing', 'audience-missing', 'issuer-unreachable', 'thumbprint'];
   const provider = account.provider.value;
-  if (provider === undefined) return [5];
-  if (event.audience !== undefined && !provider.audiences.includes(event.audience)) return [6];
-  if (facts.issuer.state === 'known' && facts.issuer.value.problem !== undefined) return [7];
-  return [7, 8, 6];
+  if (provider === undefined) return ['provider-missing'];
+  if (event.audience !== undefined && !provider.audiences.includes(event.audience)) return ['audience-missing'];
+  if (facts.issuer.state === 'known' && facts.issuer.value.problem !== undefined) return ['issuer-unreachable'];
+  return ['issuer-unreachable', 'thumbprint', 'audience-missing'];
 }

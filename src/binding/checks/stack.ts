@@ -11,10 +11,11 @@ import {
 import type { Expression } from '../../terraform/syntax/ast';
 import { type Identity, type StackIdentity, subjectsOf } from '../../oidc/subject';
 import { oidcProviderArn } from '../../oidc/partition';
-import type { Check } from '../check';
-import { type AccountFacts, type Fact, type Phase, phases } from '../facts';
+import { type AccountFacts, type Fact, phases } from '../facts';
 import { parseRoleArn, providerUrlHost } from './arn';
-import type { TrustJudge } from './trust';
+import type { TrustJudge } from './judge';
+import { type CheckResult, rowOf } from './row';
+import { roleTrustsRun } from './trust';
 
 /**
  * A Stack has no TFC_AWS_* variables: a deployment takes a token by an `identity_token` block, hands it to the components as an
@@ -93,222 +94,245 @@ export function wiringOf(root: Root, deployment: StackDeployment): StackWiring {
   return { deployment, tokenInputs, roleArn };
 }
 
-/** All checks of one deployment. `names` and `account` say why they are missing. */
-export function stackChecks(
-  root: Root,
-  deployment: StackDeployment,
-  audience: string,
-  names: StackNames | undefined,
-  account: Fact<AccountFacts>,
-  judge: TrustJudge,
-): readonly Check[] {
-  const wiring = wiringOf(root, deployment);
-  return [
-    identityToken(root, deployment, wiring, audience),
-    ...stackProviders(root).map(provider => exchange(root, deployment, wiring, provider)),
-    ...subjectChecks(deployment, wiring, audience, names, account, judge),
-  ];
+/** What the checks of one deployment look at. `names` and `account` say why they are missing. */
+export interface StackUnderCheck {
+  readonly root: Root;
+  readonly deployment: StackDeployment;
+  readonly audience: string;
+  readonly names: StackNames | undefined;
+  readonly account: Fact<AccountFacts>;
+  readonly judge: TrustJudge;
 }
 
-/** Makes a check of `base` that tells of a fault in the wiring of the token. */
-const wrong =
-  (base: Pick<Check, 'id' | 'configuration' | 'title' | 'why' | 'location'>) =>
-  (evidence: string, nextStep: string): Check => ({
-    ...base,
-    state: 'wrong',
-    evidence: [evidence],
-    nextStep,
-    failureModes: [9],
-  });
+const stackRow = rowOf<StackUnderCheck>();
 
-function identityToken(root: Root, deployment: StackDeployment, wiring: StackWiring, audience: string): Check {
-  const base = {
-    id: 'stack-identity-token',
-    configuration: deployment.name,
-    title: 'Identity token of the deployment',
-    why: 'A deployment gets a token only by an identity_token block whose jwt it hands on as an input.',
-    location: at(deployment.file, headerSpan(deployment.block)),
-  } as const;
+type WiringMode = 'not-enabled' | 'audience-missing';
+
+/** A fault in the wiring of the token. */
+const wrong = (evidence: string, nextStep: string, mode: WiringMode = 'not-enabled'): CheckResult<WiringMode> => ({
+  state: 'wrong',
+  evidence: [evidence],
+  nextStep,
+  failureModes: [mode],
+});
+
+export const stackIdentityToken = stackRow({
+  id: 'stack-identity-token',
+  title: 'Identity token of the deployment',
+  why: 'A deployment gets a token only by an identity_token block whose jwt it hands on as an input.',
+  failureModes: ['not-enabled', 'audience-missing'],
+  inProof: 'needed',
+  refutes: [],
+  run: stack => {
+    const { deployment } = stack;
+    const result = identityToken(stack);
+    return [{ location: at(deployment.file, headerSpan(deployment.block)), ...result, configuration: deployment.name }];
+  },
+});
+
+function identityToken({ root, deployment, audience }: StackUnderCheck): CheckResult<WiringMode> {
+  const wiring = wiringOf(root, deployment);
   const tokens = root.stack?.identityTokens ?? [];
-  const bad = wrong(base);
-  if (tokens.length === 0) return bad('There is no identity_token block.', 'Add one to the deployment file.');
+  if (tokens.length === 0) return wrong('There is no identity_token block.', 'Add one to the deployment file.');
   const [first] = wiring.tokenInputs;
   if (first === undefined)
-    return bad(
+    return wrong(
       `Deployment "${deployment.name}" hands no identity_token.NAME.jwt to an input.`,
       'Hand the token on as an input.',
     );
   const token = tokens.find(t => t.name === first.token);
   if (token === undefined)
-    return bad(
+    return wrong(
       `Input ${first.input} takes the token "${first.token ?? ''}", which no identity_token block declares.`,
       'Declare it, or correct its name.',
     );
   if (token.audience.state === 'absent')
-    return bad(`identity_token "${token.name}" has no audience.`, `Set audience = ["${audience}"].`);
+    return wrong(`identity_token "${token.name}" has no audience.`, `Set audience = ["${audience}"].`);
   if (token.audience.state === 'known' && !token.audience.value.includes(audience))
-    return {
-      ...bad(
-        `identity_token "${token.name}" has the audience ${token.audience.value.map(a => `"${a}"`).join(', ')}; the role wants "${audience}".`,
-        'Use the audience that trust policy and OIDC provider have.',
-      ),
-      failureModes: [6],
-    };
-  const variable = root.module.variables.get(first.input);
-  const ephemeral = variable === undefined ? undefined : attributeOf(variable.body, 'ephemeral')?.value;
+    return wrong(
+      `identity_token "${token.name}" has the audience ${token.audience.value.map(a => `"${a}"`).join(', ')}; the role wants "${audience}".`,
+      'Use the audience that trust policy and OIDC provider have.',
+      'audience-missing',
+    );
+  return ephemeralInput(root, first.input, token.name, audience);
+}
+
+/** A token must not be kept in state: the variable that takes it has to be ephemeral. */
+function ephemeralInput(root: Root, input: string, token: string, audience: string): CheckResult<WiringMode> {
+  const variable = root.module.variables.get(input);
   if (variable === undefined)
-    return bad(`Input ${first.input} has no variable block in the components.`, `Declare variable "${first.input}".`);
+    return wrong(`Input ${input} has no variable block in the components.`, `Declare variable "${input}".`);
+  const ephemeral = attributeOf(variable.body, 'ephemeral')?.value;
   if (!(ephemeral?.kind === 'bool' && ephemeral.text === 'true'))
     return {
-      ...base,
       state: 'warning',
-      evidence: [`Variable "${first.input}" is not ephemeral, and a token must not be kept in state.`],
+      evidence: [`Variable "${input}" is not ephemeral, and a token must not be kept in state.`],
       location: at(variable.file, headerSpan(variable.block)),
       nextStep: 'Set ephemeral = true.',
       failureModes: [],
     };
-  return {
-    ...base,
-    state: 'ok',
-    evidence: [`Input ${first.input} gets the token "${token.name}" with audience "${audience}".`],
-    failureModes: [],
-  };
+  return { state: 'ok', evidence: [`Input ${input} gets the token "${token}" with audience "${audience}".`] };
 }
 
-function exchange(root: Root, deployment: StackDeployment, wiring: StackWiring, provider: ProviderBlock): Check {
-  const name = `provider "aws"${provider.alias === undefined ? '' : ` "${provider.alias}"`}`;
-  const base = {
-    id: 'stack-provider',
-    configuration: deployment.name,
-    title: `Role of ${name}`,
-    why: 'In a Stack the provider itself exchanges the token for the role: assume_role_with_web_identity is right there.',
-    location: at(provider.file, headerSpan(provider.block)),
-  } as const;
-  const bad = wrong(base);
+export const stackProvider = stackRow({
+  id: 'stack-provider',
+  title: 'Role of the provider',
+  why: 'In a Stack the provider itself exchanges the token for the role: assume_role_with_web_identity is right there.',
+  failureModes: ['not-enabled', 'audience-missing'],
+  inProof: 'needed',
+  refutes: [],
+  run: stack =>
+    stackProviders(stack.root).map(provider => {
+      const name = `provider "aws"${provider.alias === undefined ? '' : ` "${provider.alias}"`}`;
+      return {
+        ...exchange(stack, provider, name),
+        configuration: stack.deployment.name,
+        title: `Role of ${name}`,
+        location: at(provider.file, headerSpan(provider.block)),
+      };
+    }),
+});
+
+function exchange(stack: StackUnderCheck, provider: ProviderBlock, name: string): CheckResult<WiringMode> {
+  const { root, deployment } = stack;
   const found = exchangeOf(provider);
-  if (found === undefined) return bad(`${name} has no assume_role_with_web_identity.`, 'Add the block to its config.');
-  const { tokenVariable, roleVariable, role } = found;
+  if (found === undefined)
+    return wrong(`${name} has no assume_role_with_web_identity.`, 'Add the block to its config.');
+  const { tokenVariable, role } = found;
   if (tokenVariable === undefined)
-    return bad(
+    return wrong(
       `${name} takes its token from no variable.`,
       'Set web_identity_token to the variable that gets the token.',
     );
-  if (!wiring.tokenInputs.some(t => t.input === tokenVariable))
-    return bad(
+  if (!wiringOf(root, deployment).tokenInputs.some(t => t.input === tokenVariable))
+    return wrong(
       `${name} takes its token from var.${tokenVariable}, to which deployment "${deployment.name}" hands no token.`,
       `Set the input ${tokenVariable} to identity_token.NAME.jwt.`,
     );
-  if (role === undefined) return bad(`${name} names no role_arn.`, 'Set role_arn.');
-  const inputs = inputsOf(deployment);
-  const given = roleVariable === undefined ? role : inputs.get(roleVariable);
+  return role === undefined ? wrong(`${name} names no role_arn.`, 'Set role_arn.') : assumed(stack, name, found, role);
+}
+
+/** The role that the provider assumes in this deployment. */
+function assumed(
+  { root, deployment }: StackUnderCheck,
+  name: string,
+  { roleVariable }: NonNullable<ReturnType<typeof exchangeOf>>,
+  role: Expression,
+): CheckResult<WiringMode> {
+  const given = roleVariable === undefined ? role : inputsOf(deployment).get(roleVariable);
   const declared = roleVariable === undefined ? undefined : root.module.variables.get(roleVariable);
   if (roleVariable !== undefined && given === undefined && declared?.default === undefined)
-    return bad(`Deployment "${deployment.name}" gives no ${roleVariable}.`, `Set the input ${roleVariable}.`);
+    return wrong(`Deployment "${deployment.name}" gives no ${roleVariable}.`, `Set the input ${roleVariable}.`);
   if (given?.kind === 'string' && parseRoleArn(given.value) === undefined)
-    return bad(`"${given.value}" is no ARN of an IAM role.`, 'Write the ARN of the role.');
+    return wrong(`"${given.value}" is no ARN of an IAM role.`, 'Write the ARN of the role.');
   return {
-    ...base,
     state: 'ok',
     evidence: [
       given?.kind === 'string'
         ? `${name} assumes ${given.value} in this deployment.`
         : `${name} assumes a role that is not written down here.`,
     ],
-    failureModes: [],
   };
 }
 
-function subjectChecks(
-  deployment: StackDeployment,
-  wiring: StackWiring,
-  audience: string,
-  names: StackNames | undefined,
-  account: Fact<AccountFacts>,
-  judge: TrustJudge,
-): readonly Check[] {
-  const base = {
-    id: 'stack-subject',
-    configuration: deployment.name,
-    title: 'Subject of the deployment',
-    why: 'AWS compares it with the trust policy. HCP Terraform refuses one of more than 127 characters.',
-  } as const;
-  if (names === undefined)
-    return [
-      {
-        ...base,
-        state: 'unknown',
-        evidence: [],
-        why: 'Organization, project and Stack are not known here (--organization, --project, --stack).',
-        failureModes: [],
-      },
-    ];
+/** The subjects of plan and apply, where the names are known. */
+function subjectsIn({ deployment, names }: StackUnderCheck): ReturnType<typeof subjectsOf> | undefined {
+  if (names === undefined) return undefined;
   const identity: Identity = { kind: 'stack', ...names, deployment: deployment.name as StackIdentity['deployment'] };
-  const subjects = subjectsOf(identity, phases);
-  if (!subjects.ok)
-    return [
-      {
-        ...base,
-        state: 'wrong',
-        evidence: [subjects.problem.message],
-        nextStep: subjects.problem.nextStep,
-        failureModes: [1],
-      },
-    ];
-  return [
-    { ...base, state: 'ok', evidence: [...subjects.value], failureModes: [] },
-    ...phases.map((phase, i) =>
-      trustCheck(deployment, wiring, audience, names.hostname, phase, subjects.value[i] ?? '', account, judge),
-    ),
-  ];
+  return subjectsOf(identity, phases);
 }
 
-function trustCheck(
-  deployment: StackDeployment,
-  wiring: StackWiring,
-  audience: string,
-  hostname: string,
-  phase: Phase,
+export const stackSubject = stackRow({
+  id: 'stack-subject',
+  title: 'Subject of the deployment',
+  why: 'AWS compares it with the trust policy. HCP Terraform refuses one of more than 127 characters.',
+  failureModes: ['subject-mismatch'],
+  inProof: 'needed',
+  refutes: [],
+  run: stack => {
+    const base = { configuration: stack.deployment.name };
+    const subjects = subjectsIn(stack);
+    if (subjects === undefined)
+      return [
+        {
+          ...base,
+          state: 'unknown',
+          evidence: [],
+          why: 'Organization, project and Stack are not known here (--organization, --project, --stack).',
+          nextStep: 'Name the organization, the project and the Stack (--organization, --project, --stack).',
+        },
+      ];
+    if (subjects.ok) return [{ ...base, state: 'ok', evidence: [...subjects.value] }];
+    const { message, nextStep } = subjects.problem;
+    return [{ ...base, state: 'wrong', evidence: [message], nextStep, failureModes: ['subject-mismatch'] }];
+  },
+});
+
+/** The same check as of a workspace, for the operations of a deployment. */
+export const stackTrust = stackRow({
+  ...roleTrustsRun,
+  failureModes: ['subject-mismatch'],
+  run: stack => {
+    const subjects = subjectsIn(stack);
+    if (subjects?.ok !== true) return [];
+    return phases.map((phase, i) => ({
+      ...trustOf(stack, subjects.value[i] ?? ''),
+      configuration: stack.deployment.name,
+      phase,
+      title: `Trust for ${phase} operations`,
+    }));
+  },
+});
+
+function trustOf(
+  { root, deployment, names, account, audience, judge }: StackUnderCheck,
   subject: string,
-  account: Fact<AccountFacts>,
-  judge: TrustJudge,
-): Check {
-  const base = {
-    id: 'role-trusts-run',
-    configuration: deployment.name,
-    phase,
-    title: `Trust for ${phase} operations`,
-    why: 'AWS compares the subject of the token with the trust policy, letter by letter.',
-  } as const;
-  const unknown = (why: string): Check => ({ ...base, state: 'unknown', evidence: [], why, failureModes: [] });
-  if (wiring.roleArn === undefined) return unknown('The role is not written down in the deployment.');
-  if (account.state === 'unknown') return unknown(account.why);
-  const { accountId, partition, roles } = account.value;
-  const fact = roles.get(wiring.roleArn);
-  if (fact === undefined) return unknown(`${wiring.roleArn} is in another account than the chosen profile.`);
-  if (fact.state === 'unknown') return unknown(fact.why);
+): CheckResult<'subject-mismatch'> {
+  const unread = (why: string, nextStep: string): CheckResult<never> => ({
+    state: 'unknown',
+    evidence: [],
+    why,
+    nextStep,
+  });
+  const { roleArn } = wiringOf(root, deployment);
+  if (roleArn === undefined)
+    return unread(
+      'The role is not written down in the deployment.',
+      'Write the ARN of the role as an input of the deployment, or check its trust policy with tfc-oidc prove.',
+    );
+  const accountId = parseRoleArn(roleArn)?.accountId;
+  const profile = `Choose an AWS profile${accountId === undefined ? '' : ` for account ${accountId}`}.`;
+  if (account.state === 'unknown') return unread(account.why, account.nextStep ?? profile);
+  const fact = account.value.roles.get(roleArn);
+  if (fact === undefined) return unread(`${roleArn} is in another account than the chosen profile.`, profile);
+  if (fact.state === 'unknown')
+    return unread(fact.why, fact.nextStep ?? 'Use a profile that may read roles (iam:GetRole).');
+  const failureModes = ['subject-mismatch'] as const;
   if (fact.value === undefined)
     return {
-      ...base,
       state: 'wrong',
-      evidence: [`Account ${accountId} has no role ${wiring.roleArn}.`],
+      evidence: [`Account ${account.value.accountId} has no role ${roleArn}.`],
       nextStep: 'Create the role, or correct the ARN.',
-      failureModes: [1],
+      failureModes,
     };
-  const host = providerUrlHost(hostname);
+  const host = providerUrlHost(names?.hostname ?? '');
   const verdict = judge.judge(fact.value.trustPolicy, {
     hostname: host,
-    providerArn: oidcProviderArn(partition, accountId, host),
+    providerArn: oidcProviderArn(account.value.partition, account.value.accountId, host),
     subject,
     audience,
   });
-  if (verdict.decision === 'undecided') return unknown(verdict.why.join(' '));
-  return verdict.decision === 'allow'
-    ? { ...base, state: 'ok', evidence: [`${fact.value.name} trusts "${subject}".`], failureModes: [] }
-    : {
-        ...base,
+  switch (verdict.decision) {
+    case 'undecided':
+      return unread(verdict.why.join(' '), `Name the subject itself in the trust policy of ${fact.value.name}.`);
+    case 'allow':
+      return { state: 'ok', evidence: [`${fact.value.name} trusts "${subject}".`] };
+    case 'deny':
+      return {
         state: 'wrong',
         evidence: [`Tokens carry the subject "${subject}".`, ...verdict.why],
         nextStep: 'Write the trust policy for the deployment: tfc-oidc trust --stack NAME --deployment NAME.',
-        failureModes: [1],
+        failureModes,
       };
+  }
 }

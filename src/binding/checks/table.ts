@@ -1,40 +1,29 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
-import { accountChecks } from './account';
-import { awsReceived } from './received';
-import { permissionChecks } from './permissions';
-import { lastRun } from './run';
-import type { TrustJudge } from './trust';
-import { dynamicCredentialsInjected, tagsAndAliases } from './code';
-import {
-  configurationsComplete,
-  noStaticCredentials,
-  regionKnown,
-  variablesReadable,
-  variablesWellFormed,
-} from './variables';
-import { agentVersions, executionMode, namesUnchanged, workspaceReadable } from './workspace';
-
-/** Every check there is, in the order in which surfaces show them. A new rule is one entry here and one heading in docs/doctor.md. */
-const table: readonly ((facts: BindingFacts, judge: TrustJudge) => readonly Check[])[] = [
-  workspaceReadable,
-  executionMode,
-  namesUnchanged,
-  agentVersions,
-  variablesReadable,
-  noStaticCredentials,
-  variablesWellFormed,
-  configurationsComplete,
-  regionKnown,
-  tagsAndAliases,
-  dynamicCredentialsInjected,
-  accountChecks,
-  permissionChecks,
-  lastRun,
-  awsReceived,
-];
+import type { TrustJudge } from './judge';
+import type { CheckResult, CheckRow } from './row';
+import { bindingRows, type CheckId, stackRows } from './rows';
+import type { StackUnderCheck } from './stack';
 
 /** All checks of one binding. Pure: the same facts give the same checks. */
-export function runChecks(facts: BindingFacts, judge: TrustJudge): readonly Check[] {
-  return table.flatMap(check => check(facts, judge));
+export const runChecks = (facts: BindingFacts, judge: TrustJudge): readonly Check[] =>
+  byConfiguration(runRows(bindingRows, { facts, judge }));
+
+/** All checks of one deployment of a Stack. */
+export const stackChecks = (stack: StackUnderCheck): readonly Check[] => runRows(stackRows, stack);
+
+const runRows = <Facts>(rows: readonly CheckRow<Facts, CheckId>[], facts: Facts): readonly Check[] =>
+  rows.flatMap(row => row.run(facts).map(result => checkOf(row, result)));
+
+function checkOf<Facts>(row: CheckRow<Facts, CheckId>, result: CheckResult): Check {
+  const { title = row.title, why = row.why, ...found } = result;
+  return { failureModes: [], ...found, id: row.id, title, why };
+}
+
+/** What is said of the workspace as a whole, then each configuration with all that is said of it. */
+function byConfiguration(checks: readonly Check[]): readonly Check[] {
+  const order = [...new Set(checks.map(check => check.configuration))];
+  const whole = checks.filter(check => check.configuration === undefined);
+  const named = order.filter(configuration => configuration !== undefined);
+  return [...whole, ...named.flatMap(configuration => checks.filter(check => check.configuration === configuration))];
 }

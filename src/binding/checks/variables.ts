@@ -1,22 +1,24 @@
-import type { Check } from '../check';
-import type { BindingFacts, ConfigurationFacts, SuspiciousVariable } from '../facts';
+import type { ConfigurationFacts, Phase, SuspiciousVariable } from '../facts';
 import { phases } from '../facts';
+import { bindingRow } from './bindingRow';
+import type { Remedy } from '../remedy';
+import type { CheckResult } from './row';
 
 /** Checks of what the effective variables say. */
 
-export function variablesReadable(facts: BindingFacts): readonly Check[] {
-  if (facts.variables.state === 'known' || facts.workspace.state === 'unknown') return [];
-  return [
-    {
-      id: 'variables-readable',
-      title: 'Variables',
-      state: 'unknown',
-      evidence: [],
-      why: facts.variables.why,
-      failureModes: [],
-    },
-  ];
-}
+export const variablesReadable = bindingRow({
+  id: 'variables-readable',
+  title: 'Variables',
+  why: 'What HCP Terraform asks AWS for is decided by the variables of the workspace and of its variable sets.',
+  failureModes: [],
+  inProof: 'needed',
+  refutes: [],
+  run: ({ facts }) => {
+    if (facts.variables.state === 'known' || facts.workspace.state === 'unknown') return [];
+    const nextStep = facts.variables.nextStep ?? 'Use a token that may read the variables of the workspace.';
+    return [{ state: 'unknown', evidence: [], why: facts.variables.why, nextStep }];
+  },
+});
 
 /** Codes of lint rules whose findings beat the injected role. */
 const winning: ReadonlySet<string> = new Set([
@@ -26,67 +28,69 @@ const winning: ReadonlySet<string> = new Set([
   'web-identity',
 ]);
 
-export function noStaticCredentials(facts: BindingFacts): readonly Check[] {
-  const base = { id: 'no-static-credentials', title: 'No static credentials that win' } as const;
-  const why =
-    'The AWS provider takes static credentials before the injected role: with them in place the role is never used.';
-  const inCode = (facts.code?.findings ?? []).filter(f => winning.has(f.code) && f.severity === 'error');
-  const inVariables = facts.variables.state === 'known' ? facts.variables.value.staticCredentials : [];
-  const [firstInCode] = inCode;
-  if (firstInCode === undefined && inVariables.length === 0) {
-    if (facts.variables.state === 'unknown') {
-      if (facts.workspace.state === 'unknown') return [];
-      return [{ ...base, state: 'unknown', evidence: [], why: facts.variables.why, failureModes: [] }];
+export const noStaticCredentials = bindingRow({
+  id: 'no-static-credentials',
+  title: 'No static credentials that win',
+  why: 'The AWS provider takes static credentials before the injected role: with them in place the role is never used.',
+  failureModes: ['static-keys-win'],
+  inProof: 'aside',
+  refutes: ['static-keys-win'],
+  run: ({ facts }) => {
+    const inCode = (facts.code?.findings ?? []).filter(f => winning.has(f.code) && f.severity === 'error');
+    const inVariables = facts.variables.state === 'known' ? facts.variables.value.staticCredentials : [];
+    const [firstInCode] = inCode;
+    if (firstInCode === undefined && inVariables.length === 0) {
+      if (facts.variables.state === 'unknown') {
+        if (facts.workspace.state === 'unknown') return [];
+        const nextStep = facts.variables.nextStep ?? 'Use a token that may read the variables of the workspace.';
+        return [{ state: 'unknown', evidence: [], why: facts.variables.why, nextStep }];
+      }
+      return [{ state: 'ok', evidence: ['No static AWS credentials in code, workspace or variable sets.'] }];
     }
     return [
       {
-        ...base,
-        state: 'ok',
-        evidence: ['No static AWS credentials in code, workspace or variable sets.'],
-        why,
-        failureModes: [],
+        state: 'wrong',
+        evidence: [
+          ...inVariables.map(
+            v =>
+              `${v.key} (${v.category === 'env' ? 'environment' : 'Terraform'} variable) comes from the ${v.origin}.`,
+          ),
+          ...inCode.map(f => f.message),
+        ],
+        nextStep: 'Remove them once the role is proven to work.',
+        ...(firstInCode === undefined ? {} : { location: firstInCode.location }),
+        remedy:
+          inVariables.length > 0
+            ? { kind: 'remove-variables', keys: inVariables.map(v => v.key) }
+            : { kind: 'fix-code', codes: [...new Set(inCode.map(f => f.code))] },
+        failureModes: ['static-keys-win'],
       },
     ];
-  }
-  return [
-    {
-      ...base,
-      state: 'wrong',
-      evidence: [
-        ...inVariables.map(
-          v => `${v.key} (${v.category === 'env' ? 'environment' : 'Terraform'} variable) comes from the ${v.origin}.`,
-        ),
-        ...inCode.map(f => f.message),
-      ],
-      why,
-      nextStep: 'Remove them once the role is proven to work.',
-      ...(firstInCode === undefined ? {} : { location: firstInCode.location }),
-      remedy:
-        inVariables.length > 0
-          ? { kind: 'remove-variables', keys: inVariables.map(v => v.key) }
-          : { kind: 'fix-code', codes: [...new Set(inCode.map(f => f.code))] },
-      failureModes: [11],
-    },
-  ];
-}
+  },
+});
 
-export function variablesWellFormed(facts: BindingFacts): readonly Check[] {
-  if (facts.variables.state === 'unknown') return [];
-  const bad = facts.variables.value.suspicious;
-  if (bad.length === 0) return [];
-  return [
-    {
-      id: 'variables-well-formed',
-      title: 'Names and values of TFC_AWS_* variables',
-      state: 'wrong',
-      evidence: bad.map(sentence),
-      why: 'HCP Terraform ignores what it does not know, without a word.',
-      nextStep: 'Rewrite the variables.',
-      remedy: { kind: 'rewrite-variables', keys: bad.map(v => v.key) },
-      failureModes: [9],
-    },
-  ];
-}
+export const variablesWellFormed = bindingRow({
+  id: 'variables-well-formed',
+  title: 'Names and values of TFC_AWS_* variables',
+  why: 'HCP Terraform ignores what it does not know, without a word.',
+  failureModes: ['not-enabled'],
+  inProof: 'aside',
+  refutes: [],
+  run: ({ facts }) => {
+    if (facts.variables.state === 'unknown') return [];
+    const bad = facts.variables.value.suspicious;
+    if (bad.length === 0) return [];
+    return [
+      {
+        state: 'wrong',
+        evidence: bad.map(sentence),
+        nextStep: bad.map(step).join(' '),
+        remedy: { kind: 'rewrite-variables', keys: bad.map(v => v.key) },
+        failureModes: ['not-enabled'],
+      },
+    ];
+  },
+});
 
 function sentence(v: SuspiciousVariable): string {
   switch (v.problem) {
@@ -103,54 +107,87 @@ function sentence(v: SuspiciousVariable): string {
   }
 }
 
-export const label = (configuration: ConfigurationFacts): string => configuration.tag ?? 'default';
-const suffix = (configuration: ConfigurationFacts): string =>
-  configuration.tag === undefined ? '' : `_${configuration.tag}`;
+function step(v: SuspiciousVariable): string {
+  switch (v.problem) {
+    case 'misspelt':
+      return `Rename ${v.key} to ${v.suggestion}.`;
+    case 'category':
+      return `Make ${v.key} an environment variable.`;
+    case 'quoted':
+      return `Write the value of ${v.key} without quotes.`;
+    case 'padded':
+      return `Write the value of ${v.key} without white space around it.`;
+    case 'value':
+      return `Set ${v.key} to ${v.suggestion}.`;
+  }
+}
 
-/** The switch and the role ARNs of each configuration. */
-export function configurationsComplete(facts: BindingFacts): readonly Check[] {
-  if (facts.variables.state === 'unknown') return [];
-  const { configurations } = facts.variables.value;
-  if (configurations.length === 0) {
+export const label = (configuration: ConfigurationFacts): string => configuration.tag ?? 'default';
+
+/** A variable of one configuration: `TFC_AWS_PROVIDER_AUTH` and its tag. */
+const variableOf = (name: string, configuration: ConfigurationFacts): string =>
+  configuration.tag === undefined ? name : `${name}_${configuration.tag}`;
+
+const switches = {
+  native: 'TFC_AWS_PROVIDER_AUTH',
+  vault: 'TFC_VAULT_BACKED_AWS_AUTH',
+  hvs: 'TFC_HVS_BACKED_AWS_AUTH',
+} as const;
+
+/** The variable that switches a configuration on. */
+const switchOf = (c: ConfigurationFacts): string => variableOf(switches[c.backing], c);
+
+export const enabled = bindingRow({
+  id: 'enabled',
+  title: 'Dynamic credentials switched on',
+  why: 'Only the value true makes HCP Terraform ask AWS for credentials.',
+  failureModes: ['not-enabled', 'tags-and-aliases'],
+  inProof: 'needed',
+  refutes: ['not-enabled'],
+  run: ({ facts }) => {
+    if (facts.variables.state === 'unknown') return [];
+    const { configurations, suspicious } = facts.variables.value;
+    if (configurations.length > 0) return configurations.map(switchedOn);
     return [
       {
-        id: 'enabled',
         title: 'Dynamic credentials',
         state: 'wrong',
         evidence: ['The workspace has no TFC_AWS_PROVIDER_AUTH variable.'],
         why: 'Without it HCP Terraform does not ask AWS for credentials.',
-        nextStep: 'Configure the workspace.',
-        remedy: { kind: 'configure', tag: undefined },
-        failureModes: [9],
+        ...setUp(suspicious, undefined),
+        failureModes: ['not-enabled'],
       },
     ];
-  }
-  return configurations.flatMap(c => [enabled(c), ...(c.backing === 'native' ? [rolesNamed(c)] : [])]);
-}
+  },
+});
 
-function enabled(c: ConfigurationFacts): Check {
-  const variable =
-    c.backing === 'native'
-      ? `TFC_AWS_PROVIDER_AUTH${suffix(c)}`
-      : `the ${c.backing === 'vault' ? 'Vault' : 'HVS'}-backed switch`;
-  const base = {
-    id: 'enabled',
-    configuration: label(c),
-    title: 'Dynamic credentials switched on',
-    why: 'Only the value true makes HCP Terraform ask AWS for credentials.',
-  } as const;
+/** Variables that only have to be written right may name roles that exist: then no new ones are made. */
+const setUp = (
+  suspicious: readonly SuspiciousVariable[],
+  tag: string | undefined,
+): { readonly nextStep: string; readonly remedy: Remedy } =>
+  suspicious.length > 0
+    ? {
+        nextStep: suspicious.map(step).join(' '),
+        remedy: { kind: 'rewrite-variables', keys: suspicious.map(v => v.key) },
+      }
+    : { nextStep: 'Configure the workspace.', remedy: { kind: 'configure', tag } };
+
+function switchedOn(c: ConfigurationFacts): CheckResult<'not-enabled' | 'tags-and-aliases'> {
+  const variable = switchOf(c);
+  const base = { configuration: label(c) };
+  const remedy = { kind: 'set-variable', key: variable, value: 'true' } as const;
   switch (c.enabled) {
     case 'yes':
-      return { ...base, state: 'ok', evidence: [`${variable} is true.`], failureModes: [] };
+      return { ...base, state: 'ok', evidence: [`${variable} is true.`] };
     case 'hidden':
       return {
         ...base,
         state: 'unknown',
         evidence: [],
         why: `${variable} is sensitive, so its value can not be read.`,
-        nextStep: 'Rewrite it as not sensitive: it is no secret.',
+        nextStep: `Write ${variable} anew as not sensitive: it is no secret.`,
         remedy: { kind: 'rewrite-variables', keys: [variable] },
-        failureModes: [],
       };
     case 'no':
       return {
@@ -158,31 +195,35 @@ function enabled(c: ConfigurationFacts): Check {
         state: 'wrong',
         evidence: [c.enabledValue === undefined ? `${variable} is not set.` : `${variable} is "${c.enabledValue}".`],
         nextStep: `Set ${variable} to true.`,
-        remedy: { kind: 'configure', tag: c.tag },
-        failureModes: c.tag === undefined ? [9] : [12, 9],
+        remedy,
+        failureModes: c.tag === undefined ? ['not-enabled'] : ['tags-and-aliases', 'not-enabled'],
       };
   }
 }
 
-function rolesNamed(c: ConfigurationFacts): Check {
-  const base = {
-    id: 'roles-named',
-    configuration: label(c),
-    title: 'Role ARNs',
-    why: 'Each phase needs a role: its own, or the run role for both.',
-  } as const;
+/** The switch and the role ARNs of each configuration. */
+export const rolesNamed = bindingRow({
+  id: 'roles-named',
+  title: 'Role ARNs',
+  why: 'Each phase needs a role: its own, or the run role for both.',
+  failureModes: ['phase-mismatch', 'not-enabled'],
+  inProof: 'needed',
+  refutes: [],
+  run: ({ facts }) => {
+    if (facts.variables.state === 'unknown') return [];
+    const { configurations, suspicious } = facts.variables.value;
+    return configurations.filter(c => c.backing === 'native').map(c => named(c, suspicious));
+  },
+});
+
+function named(
+  c: ConfigurationFacts,
+  suspicious: readonly SuspiciousVariable[],
+): CheckResult<'phase-mismatch' | 'not-enabled'> {
+  const base = { configuration: label(c) };
   const missing = phases.filter(phase => c.roles[phase].state === 'missing');
+  if (missing.length > 0) return { ...base, ...lacking(c, missing, suspicious) };
   const hidden = phases.map(phase => c.roles[phase]).filter(role => role.state === 'hidden');
-  if (missing.length > 0) {
-    return {
-      ...base,
-      state: 'wrong',
-      evidence: missing.map(phase => `No role is named for ${phase} runs.`),
-      nextStep: 'Configure the workspace.',
-      remedy: { kind: 'configure', tag: c.tag },
-      failureModes: missing.length === 1 ? [3, 9] : [9],
-    };
-  }
   if (hidden.length > 0) {
     const keys = [...new Set(hidden.map(role => role.variable))];
     return {
@@ -190,43 +231,65 @@ function rolesNamed(c: ConfigurationFacts): Check {
       state: 'unknown',
       evidence: hidden.map(role => `${role.variable} comes from the ${role.origin} and is sensitive.`),
       why: 'The value of a sensitive variable can not be read back. A role ARN is no secret.',
-      nextStep: 'Rewrite it as not sensitive.',
+      nextStep: `Write ${keys.join(' and ')} anew as not sensitive.`,
       remedy: { kind: 'rewrite-variables', keys },
-      failureModes: [],
     };
   }
   const evidence = phases.map(phase => {
     const role = c.roles[phase];
     return role.state === 'set' ? `${phase}: ${role.arn} (${role.variable}, ${role.origin}).` : '';
   });
-  return { ...base, state: 'ok', evidence, failureModes: [] };
+  return { ...base, state: 'ok', evidence };
 }
 
-export function regionKnown(facts: BindingFacts): readonly Check[] {
-  if (facts.variables.state === 'unknown' || facts.code === undefined) return [];
-  const { region } = facts.variables.value;
-  const base = {
-    id: 'region-known',
-    title: 'AWS region',
-    why: 'The provider and the STS endpoint need a region.',
-  } as const;
-  if (facts.code.regionSet || region !== undefined) {
+/** A phase without a role. Where the other phase has one, that role is what a variable may name for this phase too; no new one is made. */
+function lacking(
+  c: ConfigurationFacts,
+  missing: readonly Phase[],
+  suspicious: readonly SuspiciousVariable[],
+): Omit<Extract<CheckResult<'phase-mismatch' | 'not-enabled'>, { state: 'warning' | 'wrong' }>, 'configuration'> {
+  const evidence = missing.map(phase => `No role is named for ${phase} runs.`);
+  const other = phases.find(phase => !missing.includes(phase));
+  const role = other === undefined ? undefined : c.roles[other];
+  const [phase = 'plan'] = missing;
+  const key = variableOf(`TFC_AWS_${phase.toUpperCase()}_ROLE_ARN`, c);
+  if (role === undefined)
+    return {
+      state: 'wrong',
+      evidence,
+      ...setUp(suspicious, c.tag),
+      failureModes: ['not-enabled'],
+    };
+  return {
+    state: 'wrong',
+    evidence,
+    nextStep: `Set ${key} to the role of ${phase} runs, or name one role for both phases in ${variableOf('TFC_AWS_RUN_ROLE_ARN', c)}.`,
+    // A role of one phase alone would be refused in the other, so which role to name is a person's to say.
+    failureModes: ['phase-mismatch', 'not-enabled'],
+  };
+}
+
+export const regionKnown = bindingRow({
+  id: 'region-known',
+  title: 'AWS region',
+  why: 'The provider and the STS endpoint need a region.',
+  failureModes: [],
+  inProof: 'counts',
+  refutes: [],
+  run: ({ facts }) => {
+    if (facts.variables.state === 'unknown' || facts.code === undefined) return [];
+    const { region } = facts.variables.value;
+    if (facts.code.regionSet || region !== undefined) {
+      const evidence = [region === undefined ? 'The provider block names a region.' : `AWS_REGION is ${region}.`];
+      return [{ state: 'ok', evidence }];
+    }
     return [
       {
-        ...base,
-        state: 'ok',
-        evidence: [region === undefined ? 'The provider block names a region.' : `AWS_REGION is ${region}.`],
+        state: 'warning',
+        evidence: ['Neither a provider block nor AWS_REGION names a region.'],
+        nextStep: 'Set region in the provider block, or AWS_REGION in the workspace.',
         failureModes: [],
       },
     ];
-  }
-  return [
-    {
-      ...base,
-      state: 'warning',
-      evidence: ['Neither a provider block nor AWS_REGION names a region.'],
-      nextStep: 'Set region in the provider block, or AWS_REGION in the workspace.',
-      failureModes: [],
-    },
-  ];
-}
+  },
+});

@@ -1,7 +1,8 @@
 import type { Check } from '../check';
+import { checkRow } from '../checks/rows';
 import type { BindingFacts } from '../facts';
 import { type ErrorReading, isWrapper, type OtherError, otherErrorsIn, readErrorText } from './errorText';
-import { type FailureMode, type FailureModeNumber, failureMode } from '../failureModes';
+import { type FailureMode, type FailureModeId, failureMode } from '../failureModes';
 
 /** One possible cause, with what speaks for it. */
 export interface Diagnosis {
@@ -19,8 +20,8 @@ export interface Diagnosis {
  * together outweigh everything.
  */
 export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonly Diagnosis[] {
-  const scores = new Map<FailureModeNumber, { score: number; evidence: string[]; checks: Check[] }>();
-  const add = (mode: FailureModeNumber, score: number, evidence: readonly string[], check?: Check): void => {
+  const scores = new Map<FailureModeId, { score: number; evidence: string[]; checks: Check[] }>();
+  const add = (mode: FailureModeId, score: number, evidence: readonly string[], check?: Check): void => {
     const entry = scores.get(mode) ?? { score: 0, evidence: [], checks: [] };
     entry.score += score;
     for (const line of evidence) if (!entry.evidence.includes(line)) entry.evidence.push(line);
@@ -69,32 +70,14 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
     .map(({ score: _score, ...diagnosis }) => diagnosis);
 }
 
-/** The checks that speak against a cause when all of them are ok. */
-const refutations: Readonly<Partial<Record<FailureModeNumber, string>>> = {
-  1: 'role-trusts-run',
-  2: 'role-trusts-run',
-  3: 'role-trusts-run',
-  4: 'role-trusts-run',
-  5: 'provider-exists',
-  6: 'provider-audience',
-  7: 'issuer-readable',
-  9: 'enabled',
-  10: 'execution-mode',
-  11: 'no-static-credentials',
-  12: 'tags-and-aliases',
-  13: 'dynamic-credentials-injected',
-  14: 'trust-acceptable',
-  15: 'trust-size',
-};
-
 /** Causes that the facts speak against, as far as they are known. */
-function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlySet<FailureModeNumber> {
-  const out = new Set<FailureModeNumber>();
-  for (const [mode, id] of Object.entries(refutations)) {
-    const found = checks.filter(c => c.id === id);
-    if (found.length > 0 && found.every(c => c.state === 'ok')) out.add(Number(mode) as FailureModeNumber);
-  }
-  if (facts.workspace.state === 'known' && facts.workspace.value.executionMode !== 'agent') out.add(19);
+function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlySet<FailureModeId> {
+  const out = new Set<FailureModeId>(
+    [...new Set(checks.map(c => c.id))]
+      .filter(id => checks.every(c => c.id !== id || c.state === 'ok'))
+      .flatMap(id => checkRow(id).refutes),
+  );
+  if (facts.workspace.state === 'known' && facts.workspace.value.executionMode !== 'agent') out.add('agent');
   // With no tag on either side there is nothing that could not fit together.
   const configured = checks.filter(c => c.id === 'enabled');
   if (
@@ -102,7 +85,7 @@ function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlySet<
     configured.every(c => (c.configuration ?? 'default') === 'default') &&
     facts.code !== undefined
   )
-    if (!checks.some(c => c.id === 'tags-and-aliases' && c.state !== 'ok')) out.add(12);
+    if (!checks.some(c => c.id === 'tags-and-aliases' && c.state !== 'ok')) out.add('tags-and-aliases');
   return out;
 }
 
@@ -136,16 +119,16 @@ const settling = 2 * 60_000;
 function timing(
   facts: BindingFacts,
   readings: readonly ErrorReading[],
-  add: (mode: FailureModeNumber, score: number, evidence: readonly string[]) => void,
+  add: (mode: FailureModeId, score: number, evidence: readonly string[]) => void,
 ): void {
   const run = facts.run.state === 'known' ? facts.run.value : undefined;
   if (run === undefined || facts.account.state === 'unknown') return;
-  if (!readings.some(reading => reading.modes.includes(18))) return;
+  if (!readings.some(reading => reading.modes.includes('just-created'))) return;
   for (const role of facts.account.value.roles.values()) {
     if (role.state === 'unknown' || role.value?.createdAt === undefined) continue;
     const age = run.at - role.value.createdAt;
     if (age >= -settling && age < settling) {
-      add(18, 0.4, [`Role ${role.value.name} was created ${agesApart(age)} the run.`]);
+      add('just-created', 0.4, [`Role ${role.value.name} was created ${agesApart(age)} the run.`]);
     }
   }
 }

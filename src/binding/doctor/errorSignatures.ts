@@ -1,11 +1,11 @@
-import type { FailureModeNumber } from '../failureModes';
+import type { FailureModeId } from '../failureModes';
 
 /** How a kind of error is recognised. Patterns are tried on a message that stands on one line, without colours and frames. */
 export interface ErrorSignature {
   readonly code: string;
   readonly pattern: RegExp;
   /** The failure modes that it can come from, most likely first. */
-  readonly modes: readonly FailureModeNumber[];
+  readonly modes: readonly FailureModeId[];
   /** The message is something else where it also says this. */
   readonly unless?: RegExp;
   /** The message is this only where it also says this. */
@@ -37,12 +37,12 @@ export const errorSignatures: readonly ErrorSignature[] = [
       `${coded('InvalidIdentityToken')}No OpenIDConnect ?provider found in your account|OpenIDConnect Provider not found|IAM OIDC Provider[^]{0,80}?(?:: not found|couldn't find)`,
       'i',
     ),
-    modes: [5, 4],
+    modes: ['provider-missing', 'provider-mismatch'],
   },
   {
     code: 'IncorrectTokenAudience',
     pattern: new RegExp(`${coded('InvalidIdentityToken')}Incorrect token audience`, 'i'),
-    modes: [6],
+    modes: ['audience-missing'],
   },
   {
     code: 'IDPCommunicationError',
@@ -50,7 +50,7 @@ export const errorSignatures: readonly ErrorSignature[] = [
       `${coded('InvalidIdentityToken')}Couldn\\S{0,5}t retrieve verification key|\\b(?:OpenId)?IdpCommunicationError`,
       'i',
     ),
-    modes: [7],
+    modes: ['issuer-unreachable'],
   },
   {
     code: 'ThumbprintMismatch',
@@ -58,7 +58,7 @@ export const errorSignatures: readonly ErrorSignature[] = [
       `${coded('InvalidIdentityToken')}[^:]{0,40}certificate doesn\\S{0,5}t match (?:the )?configured thumbprint`,
       'i',
     ),
-    modes: [8],
+    modes: ['thumbprint'],
   },
   {
     code: 'RegionDisabled',
@@ -66,18 +66,18 @@ export const errorSignatures: readonly ErrorSignature[] = [
       `${coded('AccessDenied')}STS is not activated in this region|\\bRegionDisabled(?:Exception)?\\b`,
       'i',
     ),
-    modes: [21],
+    modes: ['region-disabled'],
   },
   {
     code: 'SessionTooLong',
     pattern: /DurationSeconds exceeds the (?:1 hour session limit|MaxSessionDuration)/i,
-    modes: [17],
+    modes: ['session-expired'],
   },
   {
     code: 'AssumeRoleWithWebIdentityForbidden',
     pattern:
       /not authorized to perform:? ?sts:AssumeRoleWithWebIdentity[^]{0,300}?(?:(?:service|resource) control policy|permissions boundary)/i,
-    modes: [16, 4],
+    modes: ['permission-missing', 'provider-mismatch'],
   },
   {
     code: 'AssumeRoleWithWebIdentityDenied',
@@ -85,22 +85,22 @@ export const errorSignatures: readonly ErrorSignature[] = [
       `${coded('AccessDenied')}(?:[^:]{0,20}User: \\S{0,200} is )?not authorized to perform:? ?sts:AssumeRoleWithWebIdentity`,
       'i',
     ),
-    modes: [1, 3, 2, 4, 18],
+    modes: ['subject-mismatch', 'phase-mismatch', 'renamed', 'provider-mismatch', 'just-created'],
   },
   {
     code: 'AssumeRoleWithWebIdentityDenied',
     pattern: either('eventName: AssumeRoleWithWebIdentity', 4000, 'errorCode: AccessDenied'),
-    modes: [1, 3, 2, 4, 18],
+    modes: ['subject-mismatch', 'phase-mismatch', 'renamed', 'provider-mismatch', 'just-created'],
   },
   {
     code: 'TrustPolicyTooLong',
     pattern: /(?:LimitExceeded\w*:? )?(?:Cannot exceed quota for )?ACLSizePerRole/i,
-    modes: [15],
+    modes: ['trust-policy-too-long'],
   },
   {
     code: 'RoleArnInvalid',
     pattern: /Request ARN is invalid|'roleArn' failed to satisfy constraint|Invalid length for parameter RoleArn/i,
-    modes: [9],
+    modes: ['not-enabled'],
   },
   {
     code: 'RoleArnMissing',
@@ -109,13 +109,13 @@ export const errorSignatures: readonly ErrorSignature[] = [
       80,
       '\\bmissing\\b|\\brequired\\b|\\bnot set\\b|must be (?:set|true|a bool)|is (?:empty|invalid)|not a valid',
     ),
-    modes: [9],
+    modes: ['not-enabled'],
   },
   {
     code: 'MalformedPolicyDocument',
     pattern:
       /Federated principals must be valid domain names|AssumeRole ?policy may only specify STS|(?:MalformedPolicyDocument\W{1,3})(?:[^]{0,60}when calling the \w+ operation[^]{0,20}?: )?(?:Has prohibited field Resource|Missing required field Principal)/i,
-    modes: [14],
+    modes: ['trust-policy-refused'],
     unless: otherPolicy,
   },
   {
@@ -128,7 +128,12 @@ export const errorSignatures: readonly ErrorSignature[] = [
       nextStep: 'Check the policy with "tfc-oidc lint-policy".',
     },
   },
-  { code: 'MalformedPolicyDocument', pattern: /\bMalformedPolicyDocument\b/i, modes: [14], unless: otherPolicy },
+  {
+    code: 'MalformedPolicyDocument',
+    pattern: /\bMalformedPolicyDocument\b/i,
+    modes: ['trust-policy-refused'],
+    unless: otherPolicy,
+  },
   {
     code: 'PermissionPolicyRefused',
     pattern: /\bMalformedPolicy(?:Document(?:Exception)?)?\b/i,
@@ -142,36 +147,45 @@ export const errorSignatures: readonly ErrorSignature[] = [
     code: 'SharedConfigFile',
     pattern:
       /failed to load shared config file|tfc-aws-(?:shared-config|token)[^]{0,160}?no such file|(?:WebIdentityErr|fetching WebIdentity token|failed to retrieve jwt)[^]{0,240}?(?:no such file|unable to read file)/i,
-    modes: [22],
+    modes: ['shared-config-file'],
   },
   {
     code: 'SsoExpired',
     pattern:
       /Error loading SSO Token|retrieving token from sso(?:[^]{0,60}?Token has expired)?|refresh cached SSO token|\bSSO (?:session|token|provider)[^]{0,100}?(?:expired|invalid)/i,
-    modes: [10, 11],
+    modes: ['local-execution', 'static-keys-win'],
   },
   {
     code: 'SharedConfigProfile',
     pattern: /failed to (?:get|load) shared config profile|config profile \([^)]{0,200}\) could not be found/i,
-    modes: [11],
+    modes: ['static-keys-win'],
   },
   {
     code: 'VariableNotInjected',
     pattern: either('No value for (?:required )?variable|variable is not set|not suitable for var\\.', 900, injected),
-    modes: [13],
+    modes: ['variable-not-injected'],
   },
   {
     code: 'VariableNotInjected',
     pattern: either('Attempt to get attribute from null value', 900, injected),
-    modes: [13, 12],
+    modes: ['variable-not-injected', 'tags-and-aliases'],
   },
   {
     code: 'VariableNotDeclared',
     pattern: either('undeclared (?:input )?variable|Unsupported attribute', 900, injected),
-    modes: [12, 13],
+    modes: ['tags-and-aliases', 'variable-not-injected'],
   },
-  { code: 'AliasNotMapped', pattern: new RegExp(near('Invalid index', 1200, 'aliases'), 'i'), modes: [12] },
-  { code: 'AliasNotMapped', pattern: new RegExp(`${injected}\\.aliases\\b`, 'i'), modes: [12], where: /\bError\b/ },
+  {
+    code: 'AliasNotMapped',
+    pattern: new RegExp(near('Invalid index', 1200, 'aliases'), 'i'),
+    modes: ['tags-and-aliases'],
+  },
+  {
+    code: 'AliasNotMapped',
+    pattern: new RegExp(`${injected}\\.aliases\\b`, 'i'),
+    modes: ['tags-and-aliases'],
+    where: /\bError\b/,
+  },
   {
     code: 'SignatureExpired',
     pattern: /Signature (?:expired|not yet current)|RequestTimeTooSkewed/i,
@@ -185,23 +199,27 @@ export const errorSignatures: readonly ErrorSignature[] = [
     code: 'InvalidClientToken',
     pattern:
       /InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClientException|InvalidAccessKeyId|security token included in the request is invalid|validate the provided access credentials|Access Key Id you provided does not exist/i,
-    modes: [11, 21],
+    modes: ['static-keys-win', 'region-disabled'],
   },
   {
     code: 'TokenExpired',
     pattern:
       /\bExpiredToken(?:Exception)?(?=[:),.\s<]|$)|\bToken (?:has )?expired\b|provided token has expired|security token included in the request is expired|\bRequestExpired\b/i,
-    modes: [17, 11],
+    modes: ['session-expired', 'static-keys-win'],
   },
-  { code: 'ClaimRejected', pattern: /\bIDPRejectedClaim\b/i, modes: [17, 7] },
-  { code: 'InvalidIdentityToken', pattern: /\bInvalidIdentityToken(?:Exception)?\b/i, modes: [5, 6, 7] },
+  { code: 'ClaimRejected', pattern: /\bIDPRejectedClaim\b/i, modes: ['session-expired', 'issuer-unreachable'] },
+  {
+    code: 'InvalidIdentityToken',
+    pattern: /\bInvalidIdentityToken(?:Exception)?\b/i,
+    modes: ['provider-missing', 'audience-missing', 'issuer-unreachable'],
+  },
   {
     code: 'StsUnreachable',
     pattern: new RegExp(
       `${either('\\bsts(?:-fips)?\\.[\\w.-]*amazonaws[\\w.]*', 300, unreachable).source}|(?:connect to the endpoint|timeout on endpoint) URL: "https?://sts\\.|dial tcp[^]{0,60}\\bsts\\b`,
       'i',
     ),
-    modes: [19, 21],
+    modes: ['agent', 'region-disabled'],
   },
   {
     code: 'AgentTooOld',
@@ -210,43 +228,47 @@ export const errorSignatures: readonly ErrorSignature[] = [
       100,
       '(?:does not support|too old for|upgrade)[^]{0,60}(?:dynamic|workload identity)',
     ),
-    modes: [19],
+    modes: ['agent'],
   },
-  { code: 'LocalOperation', pattern: /This operation always runs locally/i, modes: [10] },
+  { code: 'LocalOperation', pattern: /This operation always runs locally/i, modes: ['local-execution'] },
   {
     code: 'AliasWithoutCredentials',
     pattern: /No valid credential sources|no EC2 IMDS role found|NoCredentialProviders/i,
-    modes: [12, 9, 10, 19],
+    modes: ['tags-and-aliases', 'not-enabled', 'local-execution', 'agent'],
     where: /\bwith provider\["[^"]{1,200}\/aws"\]\.[\w-]+|provider\.aws\.[\w-]+/i,
   },
   {
     code: 'NoCredentials',
     pattern:
       /No valid credential sources|no EC2 IMDS role found|NoCredentialProviders|Unable to locate credentials|static credentials are empty/i,
-    modes: [9, 10, 12, 19],
+    modes: ['not-enabled', 'local-execution', 'tags-and-aliases', 'agent'],
   },
   {
     code: 'RegionMissing',
     pattern:
       /Missing region configuration|\bMissingRegion\b|"?region"?(?: is required|: required field is not set)|must specify a region|invalid AWS Region: *(?=$|[^\w ])/i,
-    modes: [10, 9],
+    modes: ['local-execution', 'not-enabled'],
   },
-  { code: 'WebIdentityArgument', pattern: /cannot be assumed with web identity token/i, modes: [1, 3, 2, 4, 18] },
+  {
+    code: 'WebIdentityArgument',
+    pattern: /cannot be assumed with web identity token/i,
+    modes: ['subject-mismatch', 'phase-mismatch', 'renamed', 'provider-mismatch', 'just-created'],
+  },
   {
     code: 'NotSpreadYet',
     pattern: /The role defined for the function cannot be assumed|Role validation[^]{0,40}failed/i,
-    modes: [18],
+    modes: ['just-created'],
   },
   {
     code: 'PermissionMissing',
     pattern:
       /(?:\b(?:AccessDenied|AuthorizationError|UnauthorizedOperation|AccessDeniedFault)\w*\W{1,3}(?:[^:"]{0,100}User: \S{0,200} )?)?(?:is not|not|isn't) authorized to perform:? ?["'`]?[\w-]+:[\w*]+|not authorized to perform this operation|\bUnauthorizedOperation(?=[:),.\s<]|$)|\bAccessDenied(?:Exception|Fault)?(?=[:),.\s<]|$)|\bAuthorizationError(?:Exception)?[:)]|api error (?:Forbidden|403)\b|\bForbidden: Forbidden\b|\(403\) when calling the \w+ operation/i,
-    modes: [16],
+    modes: ['permission-missing'],
   },
   {
     code: 'PermissionMissing',
     pattern: /^\W*Access Denied\W*$/i,
-    modes: [16],
+    modes: ['permission-missing'],
   },
   ...otherErrors(),
 ];

@@ -1,10 +1,10 @@
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
-import type { FailureModeNumber } from '../failureModes';
+import type { FailureModeId } from '../failureModes';
 
 /** What an error text tells: the failure modes it can come from, most likely first, and the facts in it. */
 export interface ErrorReading {
-  readonly modes: readonly FailureModeNumber[];
+  readonly modes: readonly FailureModeId[];
   /** The words that were recognised and those around them, on one line, with secrets removed. */
   readonly line: string;
   readonly code: string;

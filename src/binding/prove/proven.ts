@@ -1,19 +1,5 @@
-import type { Check } from '../check';
-
-/** What has to be known before anything that works is taken away: an unread role is no proof. */
-const needed = new Set([
-  'account-readable',
-  'provider-exists',
-  'provider-audience',
-  'role-exists',
-  'role-trusts-run',
-  'variables-readable',
-  'enabled',
-  'roles-named',
-]);
-
-/** What is cleaned up after the proof, or tells of the past. */
-const leftovers: ReadonlySet<string> = new Set(['no-static-credentials', 'last-run', 'variables-well-formed']);
+import { type Check, ofId } from '../check';
+import { checkRow } from '../checks/rows';
 
 /** Why a setup does not count as proven. */
 export interface ProofGap {
@@ -25,10 +11,10 @@ export interface ProofGap {
 
 /** `undefined`: every role was evaluated and lets its runs in, and nothing but leftovers is wrong. */
 export function proofGap(checks: readonly Check[]): ProofGap | undefined {
-  const essential = checks.filter(c => !leftovers.has(c.id) && !isCodeOnly(c));
+  const essential = checks.filter(c => checkRow(c.id).inProof !== 'aside' && !isCodeOnly(c));
   const wrong = essential.filter(c => c.state === 'wrong');
-  const unread = essential.filter(c => needed.has(c.id) && c.state === 'unknown');
-  const trust = essential.filter(c => c.id === 'role-trusts-run');
+  const unread = essential.filter(c => checkRow(c.id).inProof === 'needed' && c.state === 'unknown');
+  const trust = ofId(essential, 'role-trusts-run');
   const trusted = trust.length > 0 && trust.every(c => c.state === 'ok');
   return wrong.length === 0 && unread.length === 0 && trusted ? undefined : { wrong, unread };
 }
@@ -40,4 +26,5 @@ export const ofConfiguration = (checks: readonly Check[], tag: string | undefine
 /** What only an edit of the code puts right, and what the code's own fixes come for. */
 export const isCodeOnly = (check: Check): boolean =>
   check.remedy?.kind === 'fix-code' ||
+  check.remedy?.kind === 'map-providers' ||
   (check.id === 'no-static-credentials' && check.remedy?.kind !== 'remove-variables');

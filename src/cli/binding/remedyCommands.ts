@@ -27,10 +27,14 @@ export function remedyCommands(checks: readonly Check[], place: RemedyPlace): re
   for (const { remedy } of checks) {
     switch (remedy?.kind) {
       case 'configure':
+      case 'create-provider':
+      case 'add-audience':
+      case 'update-trust':
+      case 'update-permissions':
         configure = true;
         if (remedy.tag !== undefined) tags.add(remedy.tag);
         break;
-      case 'update-trust':
+      case 'set-variable':
         configure = true;
         break;
       case 'rewrite-variables':
@@ -42,11 +46,10 @@ export function remedyCommands(checks: readonly Check[], place: RemedyPlace): re
         flags.add('--remove-static-keys');
         break;
       case 'fix-code':
-        others.add(
-          remedy.codes.includes('dynamic-credentials-variable')
-            ? `tfc-oidc map-providers ${word(place.path)} --yes`
-            : `tfc-oidc fix ${word(place.path)}`,
-        );
+        others.add(`tfc-oidc fix ${word(place.path)}`);
+        break;
+      case 'map-providers':
+        others.add(`tfc-oidc map-providers ${word(place.path)} --yes`);
         break;
       case 'open-page':
         others.add(remedy.url);

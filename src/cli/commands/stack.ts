@@ -1,6 +1,7 @@
 import { type Check, worst } from '../../binding/check';
 import { checkJson, checkText } from '../../binding/report';
-import { stackChecks, type StackNames, wiringOf } from '../../binding/checks/stack';
+import { type StackNames, wiringOf } from '../../binding/checks/stack';
+import { stackChecks } from '../../binding/checks/table';
 import { CodeDraft } from '../../binding/code/draft';
 import { nextStackStep } from '../../binding/code/stackWiring';
 import { type AccountFacts, type Fact, known, unknown } from '../../binding/facts';
@@ -81,7 +82,7 @@ export const stack = command({
       .map(deployment => ({
         name: deployment.name,
         roleArn: wiringOf(root, deployment).roleArn ?? null,
-        checks: stackChecks(root, deployment, audience, names, account, trustJudge),
+        checks: stackChecks({ root, deployment, audience, names, account, judge: trustJudge }),
       }));
     if (rows.length === 0)
       throw new UsageError(

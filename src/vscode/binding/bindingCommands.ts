@@ -115,23 +115,33 @@ export class BindingCommands {
     if (row === undefined || remedy === undefined) return;
     switch (remedy.kind) {
       case 'configure':
+      case 'set-variable':
+      case 'create-provider':
+      case 'add-audience':
       case 'update-trust':
+      case 'update-permissions':
       case 'rewrite-variables':
       case 'remove-variables':
         await vscode.commands.executeCommand('tfcOidc.configure', { analysed: row.analysed });
         return;
       case 'fix-code':
-        // Which tags there are, only HCP Terraform knows; what a finding says of one file is fixed in the code alone.
-        await vscode.commands.executeCommand(
-          row.check.id === 'tags-and-aliases' ? 'tfcOidc.mapProviders' : 'tfcOidc.fixRoot',
-          { analysed: row.analysed },
-        );
+        await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed: row.analysed });
+        return;
+      case 'map-providers':
+        // Which tags there are, only HCP Terraform knows.
+        await vscode.commands.executeCommand('tfcOidc.mapProviders', { analysed: row.analysed });
         return;
       case 'open-file':
         await vscode.commands.executeCommand('tfcOidc.openLocation', remedy.location);
         return;
       case 'open-page':
         await vscode.env.openExternal(vscode.Uri.parse(remedy.url));
+        return;
+      case 'sign-in':
+        await vscode.commands.executeCommand('tfcOidc.signIn');
+        return;
+      case 'choose-profile':
+        await vscode.commands.executeCommand('tfcOidc.chooseProfile');
     }
   }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { problemText } from '../problemText';
 import type { Check } from '../../binding/check';
-import { stackChecks, wiringOf } from '../../binding/checks/stack';
-import { runChecks } from '../../binding/checks/table';
+import { wiringOf } from '../../binding/checks/stack';
+import { runChecks, stackChecks } from '../../binding/checks/table';
 import {
   type AccountFacts,
   type BindingFacts,
@@ -127,7 +127,14 @@ export class BindingChecker implements Checker {
     return (root.stack?.deployments ?? []).map(deployment => ({
       name: deployment.name,
       // Organization, project and name of a Stack are in no file: the subject is shown by the command line, which is told them.
-      checks: stackChecks(root, deployment, defaultAudience, undefined, account, trustJudge),
+      checks: stackChecks({
+        root,
+        deployment,
+        audience: defaultAudience,
+        names: undefined,
+        account,
+        judge: trustJudge,
+      }),
     }));
   }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Check } from '../../../src/binding/check';
-import { executionMode } from '../../../src/binding/checks/workspace';
+import { trustJudge } from '../../../src/binding/checks/judge';
+import { runChecks } from '../../../src/binding/checks/table';
 import { codeFacts } from '../../../src/binding/gather/code';
 import { known, type WorkspaceFacts } from '../../../src/binding/facts';
 import { readSharedFiles } from '../../../src/iam/identity';
@@ -59,11 +60,12 @@ describe('execution mode', () => {
     env: Readonly<Record<string, string>>,
   ): Promise<Check | undefined> => {
     assert.ok(workspace);
-    return executionMode({
+    const facts = {
       ...healthy,
       workspace: known({ ...workspace, ...part }),
       local: localCredentials(await machine(env), undefined),
-    })[0];
+    };
+    return runChecks(facts, trustJudge).find(c => c.id === 'execution-mode');
   };
 
   test('local: nothing is delivered, and what the machine has is used', async () => {
@@ -83,6 +85,6 @@ describe('execution mode', () => {
 
   test('TF_FORCE_LOCAL_BACKEND makes remote ones local', async () => {
     const check = await ask({}, { TF_FORCE_LOCAL_BACKEND: '1' });
-    assert.deepEqual([check?.state, check?.failureModes], ['warning', [10]]);
+    assert.deepEqual([check?.state, check?.failureModes], ['warning', ['local-execution']]);
   });
 });

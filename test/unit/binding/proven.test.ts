@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Check } from '../../../src/binding/check';
+import type { Check, CheckId } from '../../../src/binding/check';
 import { ofConfiguration, proofGap } from '../../../src/binding/prove/proven';
 
-const check = (id: string, state: Check['state'], configuration?: string): Check => ({
+const check = (id: CheckId, state: Check['state'], configuration?: string): Check => ({
   id,
   title: id,
   state,

@@ -12,7 +12,7 @@ const place: RemedyPlace = {
   inCode: true,
 };
 const check = (remedy: Remedy | undefined): Check => ({
-  id: 'x',
+  id: 'enabled',
   title: 'X',
   state: 'wrong',
   evidence: [],
@@ -27,7 +27,7 @@ test('several remedies of one cause are one command', () => {
   assert.deepEqual(
     commands([
       { kind: 'configure', tag: undefined },
-      { kind: 'update-trust', roleArn: 'r', phase: 'plan' },
+      { kind: 'update-trust', change: 'add', roleArn: 'r', phases: ['plan'], tag: undefined },
       { kind: 'rewrite-variables', keys: ['A'] },
       { kind: 'remove-variables', keys: ['B'] },
       { kind: 'configure', tag: 'T' },
@@ -54,7 +54,7 @@ test('code, pages, and checks without a remedy', () => {
   assert.deepEqual(
     commands([
       { kind: 'fix-code', codes: ['static-credentials'] },
-      { kind: 'fix-code', codes: ['dynamic-credentials-variable'] },
+      { kind: 'map-providers' },
       { kind: 'open-page', url: 'https://app.terraform.io/app/acme/workspaces/prod/settings/general' },
       { kind: 'open-file', location: { file: 'main.tf', span: { start: 0, end: 1 } } },
       undefined,

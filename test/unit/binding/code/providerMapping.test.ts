@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { mapProviders, type MappingChoice } from '../../../../src/binding/code/providerMapping';
+import { trustJudge } from '../../../../src/binding/checks/judge';
 import { tagsAndAliases } from '../../../../src/binding/checks/code';
 import { codeFacts } from '../../../../src/binding/gather/code';
 import { known } from '../../../../src/binding/facts';
@@ -28,11 +29,8 @@ async function joined(files: Files, tags: readonly string[]): Promise<string> {
   const [configuration] = variables.configurations;
   assert.ok(configuration);
   const configurations = [configuration, ...tags.map(tag => ({ ...configuration, tag }))];
-  const [check] = tagsAndAliases({
-    ...healthy,
-    code: codeFacts(root, []),
-    variables: known({ ...variables, configurations }),
-  });
+  const facts = { ...healthy, code: codeFacts(root, []), variables: known({ ...variables, configurations }) };
+  const [check] = tagsAndAliases.run({ facts, judge: trustJudge });
   return check === undefined ? 'none' : `${check.state}: ${check.evidence.join(' ')}`;
 }
 

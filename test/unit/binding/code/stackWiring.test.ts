@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Check } from '../../../../src/binding/check';
-import { stackChecks, type StackNames, wiringOf } from '../../../../src/binding/checks/stack';
+import { type StackNames, wiringOf } from '../../../../src/binding/checks/stack';
+import { stackChecks } from '../../../../src/binding/checks/table';
 import { nextStackStep, type StackChoice } from '../../../../src/binding/code/stackWiring';
 import { unknown } from '../../../../src/binding/facts';
 import { trustJudge } from '../../../../src/binding/checks/judge';
@@ -38,7 +39,7 @@ async function wire(files: Files, choice: StackChoice): Promise<{ files: Files; 
 async function checks(files: Files, named: StackNames | undefined = names): Promise<readonly Check[]> {
   const root = await rootOf(files);
   return (root.stack?.deployments ?? []).flatMap(d =>
-    stackChecks(root, d, audience, named, unknown('not asked'), trustJudge),
+    stackChecks({ root, deployment: d, audience, names: named, account: unknown('not asked'), judge: trustJudge }),
   );
 }
 const wrong = async (files: Files): Promise<readonly string[]> =>
@@ -124,9 +125,14 @@ describe('credentials of a Stack', () => {
     const root = await rootOf(good);
     const [d] = root.stack?.deployments ?? [];
     assert.ok(d);
-    const found = stackChecks(root, d, audience, undefined, unknown('x'), trustJudge).find(
-      c => c.id === 'stack-subject',
-    );
+    const found = stackChecks({
+      root,
+      deployment: d,
+      audience,
+      names: undefined,
+      account: unknown('x'),
+      judge: trustJudge,
+    }).find(c => c.id === 'stack-subject');
     assert.equal(found?.state, 'unknown');
   });
 

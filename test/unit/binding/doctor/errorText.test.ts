@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { failureMode } from '../../../../src/binding/failureModes';
 import { readErrorText } from '../../../../src/binding/doctor/errorText';
 
-const first = (text: string): number | undefined => readErrorText(text)[0]?.modes[0];
+const first = (text: string): number | undefined => {
+  const mode = readErrorText(text)[0]?.modes[0];
+  return mode === undefined ? undefined : failureMode(mode).number;
+};
 
 /** Texts as the AWS provider, STS, IAM and Terraform print them. */
 const samples: readonly (readonly [number, string])[] = [

@@ -1,0 +1,70 @@
+import { accountReadable, issuerReadable, providerExists, roleArnValid, roleExists } from './account';
+import { providerAudience } from './audience';
+import type { BindingUnderCheck } from './bindingRow';
+import { dynamicCredentialsInjected, tagsAndAliases } from './code';
+import { lastRun } from './lastRun';
+import { roleAllowsRefused, rolePermissions } from './permissions';
+import { awsReceived } from './received';
+import type { CheckRow } from './row';
+import { stackIdentityToken, stackProvider, stackSubject, stackTrust, type StackUnderCheck } from './stack';
+import { roleTrustsRun, roleUnchanged, strangersRefused, trustAcceptable, trustSize } from './trust';
+import {
+  enabled,
+  noStaticCredentials,
+  regionKnown,
+  rolesNamed,
+  variablesReadable,
+  variablesWellFormed,
+} from './variables';
+import { agentVersions, executionMode, namesUnchanged, workspaceReadable } from './workspace';
+
+/**
+ * Every check of a workspace, in the order in which a run meets what they look at, which is also the order in which surfaces show
+ * them. A new check is one row here and one heading in docs/doctor.md.
+ */
+const bindingTable = [
+  workspaceReadable,
+  executionMode,
+  namesUnchanged,
+  agentVersions,
+  variablesReadable,
+  noStaticCredentials,
+  variablesWellFormed,
+  enabled,
+  rolesNamed,
+  regionKnown,
+  tagsAndAliases,
+  dynamicCredentialsInjected,
+  roleArnValid,
+  accountReadable,
+  providerExists,
+  providerAudience,
+  roleExists,
+  roleTrustsRun,
+  strangersRefused,
+  trustAcceptable,
+  trustSize,
+  roleUnchanged,
+  issuerReadable,
+  rolePermissions,
+  roleAllowsRefused,
+  lastRun,
+  awsReceived,
+] as const;
+
+/** Every check of a deployment of a Stack. */
+const stackTable = [stackIdentityToken, stackProvider, stackSubject, stackTrust] as const;
+
+export type CheckId = (typeof bindingTable)[number]['id'] | (typeof stackTable)[number]['id'];
+
+export const bindingRows: readonly CheckRow<BindingUnderCheck, CheckId>[] = bindingTable;
+export const stackRows: readonly CheckRow<StackUnderCheck, CheckId>[] = stackTable;
+
+const byId = new Map([...stackRows, ...bindingRows].map(row => [row.id, row]));
+
+/** What the table says of a check, whatever it looks at. */
+export function checkRow(id: CheckId): Omit<CheckRow<never, CheckId>, 'run'> {
+  const row = byId.get(id);
+  if (row === undefined) throw new Error(`no check ${id}`);
+  return row;
+}
