@@ -82,6 +82,77 @@ export function subjectsOf(identity: Identity, phases: readonly Phase[]): Result
   }
 }
 
+/** A part of a subject: written so, a name that people choose, or one of a few words. */
+export type SubjectPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'name';
+      readonly segment: string;
+      /** One letter of such a name. */
+      readonly letters: RegExp;
+      readonly shortest: number;
+      /** Left out where no limit is documented. */
+      readonly longest?: number;
+    }
+  | { readonly kind: 'choice'; readonly segment: string; readonly texts: readonly string[] };
+
+export type SubjectKind = Identity['kind'];
+
+const text = (t: string): SubjectPart => ({ kind: 'text', text: t });
+const word = (segment: string): SubjectPart => ({ kind: 'name', segment, letters: /^[A-Za-z0-9_-]$/, shortest: 1 });
+const phase = (segment: string): SubjectPart => ({ kind: 'choice', segment, texts: ['plan', 'apply'] });
+/**
+ * 3 to 40 letters, digits, blanks, `-` and `_`: https://developer.hashicorp.com/terraform/cloud-docs/api-docs/projects. Older hosts may
+ * have shorter ones, so that a short name is possible here; the linter notes it.
+ */
+const project: SubjectPart = {
+  kind: 'name',
+  segment: 'project',
+  letters: /^[A-Za-z0-9 _-]$/,
+  shortest: 1,
+  longest: 40,
+};
+const head: readonly SubjectPart[] = [text('organization:'), word('organization')];
+
+/** What tokens carry, part by part. */
+export const subjectGrammars: Readonly<Record<SubjectKind, readonly SubjectPart[]>> = {
+  workspace: [
+    ...head,
+    text(':project:'),
+    project,
+    text(':workspace:'),
+    word('workspace'),
+    text(':run_phase:'),
+    phase('run_phase'),
+  ],
+  stack: [
+    ...head,
+    text(':project:'),
+    project,
+    text(':stack:'),
+    { kind: 'name', segment: 'stack', letters: /^[A-Za-z0-9 _-]$/, shortest: 1 },
+    text(':deployment:'),
+    word('deployment'),
+    text(':operation:'),
+    phase('operation'),
+  ],
+  'module-test': [
+    ...head,
+    text(':module:'),
+    { kind: 'name', segment: 'module', letters: /^[A-Za-z0-9_/-]$/, shortest: 1 },
+    text(':operation:test_run'),
+  ],
+};
+
+/** The subject of these names; a phase that is not given is `plan`. */
+export function subjectText(kind: SubjectKind, segments: Readonly<Record<string, string>>): string {
+  return subjectGrammars[kind]
+    .map(part =>
+      part.kind === 'text' ? part.text : (segments[part.segment] ?? (part.kind === 'choice' ? 'plan' : '')),
+    )
+    .join('');
+}
+
 const names = {
   workspace: ['organization', 'project', 'workspace', 'run_phase'],
   stack: ['organization', 'project', 'stack', 'deployment', 'operation'],

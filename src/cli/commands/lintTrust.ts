@@ -4,6 +4,7 @@ import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { issuerHost } from '../../oidc/names';
+import { exitCode } from '../exitCode';
 import { readInput } from '../input';
 import { audienceOption, hostnameOf } from '../names';
 import { policyCode } from '../policyFiles';
@@ -47,7 +48,10 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
       ...(values.hostname !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
     };
     const report = lint(name, input, expected);
-    const exit = report.verdict === 'correct' ? 0 : 1;
+    const exit = exitCode({
+      wrong: report.verdict === 'broken' || report.verdict === 'too-broad',
+      open: report.verdict === 'depends',
+    });
     if (values.fix) {
       context.out(applyEdits(report.text, disjointEdits(report.findings.map(f => f.fix))));
       return exit;
@@ -70,7 +74,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
   },
 });
 
-const severities = { note: 'information', broken: 'error', 'too-broad': 'warning' } as const;
+const severities = { note: 'information', depends: 'information', broken: 'error', 'too-broad': 'warning' } as const;
 
 /** A policy file, or a Terraform file with policies in it: then the worst verdict counts. */
 function lint(
@@ -90,7 +94,7 @@ function lint(
     });
   }
   const verdict =
-    (['broken', 'too-broad', 'correct'] as const).find(v => found.some(f => f.verdict === v)) ?? 'correct';
+    (['broken', 'too-broad', 'depends', 'correct'] as const).find(v => found.some(f => f.verdict === v)) ?? 'correct';
   return {
     verdict,
     findings: found.flatMap(f => f.findings.map(x => ({ ...x, message: `${f.address}: ${x.message}` }))),

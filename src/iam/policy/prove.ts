@@ -112,8 +112,9 @@ export function strangersOf(
       subject: same(identity, organization, project, `${name}-evil`, phase),
     },
   ];
+  // Names of workspaces are unique in an organization: the same name in another project is the same workspace, moved.
   const projects =
-    identity.kind === 'module-test'
+    identity.kind !== 'stack'
       ? []
       : [
           {

@@ -86,7 +86,7 @@ test('programs are started in one place each, by name or by the user’s own con
     .filter(name => name.endsWith('.ts'))
     .filter(name => /['"](?:node:)?child_process['"]/.test(readFileSync(path.join(folder, name), 'utf8')));
   assert.deepEqual(starting.map(name => name.replaceAll(path.sep, '/')).sort(), [
-    'cli/hcpSession.ts',
+    'cli/binding/hcpSession.ts',
     'hcp/tokens/runHelper.ts',
     'vscode/hcp.ts',
   ]);

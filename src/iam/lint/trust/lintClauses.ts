@@ -1,6 +1,6 @@
 import { parseOperator } from '../../policy/evaluate';
 import { hasHole } from '../../policy/patterns/holes';
-import { subjectFindings } from './lintSubjects';
+import { type JudgedSubject, judgeSubject } from './lintSubjects';
 import type { TrustExpectation, TrustFinding } from './trustFinding';
 import type { Clause, Statement } from '../../policy/statement';
 
@@ -18,7 +18,7 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
   }
   const subjects = s.clauses
     .filter(c => own(c, 'sub'))
-    .map(c => ({ clause: c, found: c.values.flatMap(v => subjectFindings(c, v, expected)) }));
+    .map(c => ({ clause: c, found: listFindings(c.values.map(v => judgeSubject(c, v, expected))) }));
   // All clauses must hold: a wide one does no harm beside one that is exact.
   const isExact = subjects.some(
     ({ clause, found }) => isRestricting(clause) && isPlain(clause) && !found.some(f => f.weight !== 'note'),
@@ -38,8 +38,8 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
   if (!judged('sub') && !said('sub')) {
     findings.push({
       code: 'missing-subject',
-      weight: 'broken',
-      message: `No condition looks at ${host}:sub: any workspace of any organization could assume the role. For app.terraform.io IAM refuses such a policy.`,
+      weight: 'too-broad',
+      message: `No condition looks at ${host}:sub: any workspace of any organization can assume the role. For app.terraform.io IAM no longer takes such a policy; roles that have one go on working.`,
       start: s.span.start,
       end: s.span.end,
     });
@@ -54,6 +54,24 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
     });
   }
   return findings;
+}
+
+/** A list of values is an OR: one that fits no token does no harm beside one that does. */
+function listFindings(judged: readonly JudgedSubject[]): readonly TrustFinding[] {
+  const living = judged.some(j => j.fitsToken === 'yes');
+  return judged.flatMap(j =>
+    living && j.fitsToken === 'no'
+      ? j.findings.map(f =>
+          f.weight === 'broken'
+            ? {
+                ...f,
+                weight: 'note' as const,
+                message: `${f.message} Another value of the list lets runs in, so this one is idle.`,
+              }
+            : f,
+        )
+      : j.findings,
+  );
 }
 
 /** A host that only Terraform knows is taken for the right one. */
@@ -99,17 +117,25 @@ function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
       },
     ];
   }
-  if (isHost && name.startsWith('terraform_')) {
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+  if (isHost && name !== 'sub' && name !== 'aud' && needsKey(clause)) {
     return [
       {
         code: 'custom-claim',
         weight: 'broken',
-        message: `AWS documents sub and aud for this issuer, not ${name}. A condition on a key that is absent never holds.`,
+        message: `AWS has no value for ${name} of this issuer's tokens: it documents sub and aud. A condition on a key that is absent never holds.`,
         ...at,
       },
     ];
   }
   return [];
+}
+
+/** Is the condition false for a token without the key? Negated operators, IfExists and ForAllValues are true then; Null asks for it. */
+function needsKey(clause: Clause): boolean {
+  const { base, set, ifExists } = parseOperator(clause.operator);
+  if (base === 'null') return clause.values.some(v => v.value === 'false');
+  return !base.includes('not') && set !== 'all' && !ifExists;
 }
 
 function operatorFindings(clause: Clause, statement: Statement): readonly TrustFinding[] {
@@ -129,7 +155,7 @@ function operatorFindings(clause: Clause, statement: Statement): readonly TrustF
   if (operator.set === 'all') {
     out.push({
       code: 'for-all-values',
-      weight: 'broken',
+      weight: 'too-broad',
       message:
         'ForAllValues is true for a token without the key. sub and aud have one value: use the operator without it.',
       ...at,

@@ -1,7 +1,7 @@
 import type { Span } from '../../../core/text';
 import type { Block, Body, Expression, ParsedFile } from '../../../terraform/syntax/ast';
 import { lintTrust } from './lintTrust';
-import type { TrustExpectation, TrustFinding } from './trustFinding';
+import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
 import { Holes } from '../../policy/patterns/holes';
 import {
   fromExpression,
@@ -16,7 +16,7 @@ import {
 export interface TrustInCode {
   /** `aws_iam_role.ci` or `data.aws_iam_policy_document.trust`. */
   readonly address: string;
-  readonly verdict: 'correct' | 'too-broad' | 'broken';
+  readonly verdict: TrustVerdict;
   readonly findings: readonly TrustFinding[];
 }
 

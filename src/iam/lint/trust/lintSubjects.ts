@@ -1,201 +1,178 @@
 import { parseSubject } from '../../../oidc/subject';
 import { parseOperator } from '../../policy/evaluate';
 import { hasHole } from '../../policy/patterns/holes';
+import { fitsSubject, type Reach, reachOf } from '../../policy/patterns/subjects';
 import type { Clause, StringAt } from '../../policy/statement';
+import { deadFindings } from './deadSubject';
 import type { TrustExpectation, TrustFinding } from './trustFinding';
 
-/** One value of the subject condition: its form, and what its wildcards let in. */
-export function subjectFindings(clause: Clause, v: StringAt, expected: TrustExpectation): readonly TrustFinding[] {
-  const operator = parseOperator(clause.operator);
-  if (!operator.base.startsWith('string') || operator.base.startsWith('stringnot')) return [];
-  const like = operator.base === 'stringlike';
-  const at = { start: v.start, end: v.end };
-  const found = (
-    code: string,
-    weight: TrustFinding['weight'],
-    message: string,
-    fix?: TrustFinding['fix'],
-  ): TrustFinding => ({ code, weight, message, ...at, ...(fix && { fix }) });
-  const rewrite = (title: string, text: string): TrustFinding['fix'] => ({
-    title,
-    edits: [{ span: at, newText: JSON.stringify(text) }],
-  });
-  const text = v.value;
-  if (/\$\{(?![*?$]\})/.test(text))
-    return [found('policy-variable', 'note', 'A policy variable in the subject: only AWS knows its value.')];
-  if (like && /^[*?]+$/.test(text)) {
-    return [
-      found(
-        'any-subject',
-        'too-broad',
-        'A bare * lets in every organization of the host. For app.terraform.io IAM refuses it.',
-      ),
-    ];
-  }
-  const broad = like ? breadth(text) : undefined;
-  // A part that only Terraform knows may be more than one name: nothing is said where that would matter.
-  if (broad?.code === 'open-pattern' && hasHole(text) && !/^organization:[^:*?]+:project:/.test(text)) return [];
-  if (broad?.code === 'any-organization' && hasHole(text.slice(0, text.search(/[*?]/)))) return [];
-  if (broad !== undefined) return [found(broad.code, 'too-broad', broad.message)];
-  // `workspace:prod:*` means the same as `workspace:prod:run_phase:*`: read it as such, and let fixes keep the text.
-  const parsed = parseSubject(text) ?? (like ? parseSubject(text.replace(/:\*+$/, ':run_phase:*')) : undefined);
-  if (parsed === undefined) {
-    if (hasHole(text)) return [];
-    if (/^organization:[^:]*:project:[^:]*:workspace:[^:]*$/.test(text)) {
-      return [
-        found('malformed-subject', 'broken', 'The subject of a workspace ends in :run_phase:plan or :run_phase:apply.'),
-      ];
-    }
-    return [
-      found(
-        'malformed-subject',
-        'broken',
-        `"${text}" is no subject of HCP Terraform, as in organization:ORG:project:PROJECT:workspace:WORKSPACE:run_phase:PHASE.`,
-      ),
-    ];
-  }
-  const out: TrustFinding[] = [];
-  const s = parsed.segments;
-  if (parsed.kind === 'without-project') {
-    const project = expected.project;
-    out.push(
-      found(
-        'missing-project',
-        'broken',
-        'The project segment is missing. Tokens have it since 2023.',
-        project === undefined
-          ? undefined
-          : rewrite(
-              'Insert the project',
-              `organization:${s['organization'] ?? ''}:project:${project}:workspace:${s['workspace'] ?? ''}:run_phase:${s['run_phase'] ?? ''}`,
-            ),
-      ),
-    );
-  }
-  for (const [name, value] of Object.entries(s)) {
-    if (value === '') {
-      const project = name === 'project' ? (expected.project ?? 'Default Project') : undefined;
-      out.push(
-        found(
-          name === 'project' ? 'blank-project' : 'blank-segment',
-          'broken',
-          name === 'project'
-            ? 'The project is blank. A workspace is always in a project; the first one is called "Default Project".'
-            : `The ${name} is blank, and no token has it so.`,
-          project === undefined
-            ? undefined
-            : rewrite(`Write project "${project}"`, text.replace(':project::', `:project:${project}:`)),
-        ),
-      );
-    } else if (value !== value.trim()) {
-      out.push(
-        found(
-          'padded-segment',
-          'broken',
-          `The ${name} has a blank at its end, and no name has.`,
-          rewrite('Remove the blank', text.replace(`${name}:${value}`, `${name}:${value.trim()}`)),
-        ),
-      );
-    }
-  }
-  const phase = s['run_phase'] ?? s['operation'];
-  if (
-    phase !== undefined &&
-    parsed.kind !== 'module-test' &&
-    !/[*?]/.test(phase) &&
-    !hasHole(phase) &&
-    phase !== 'plan' &&
-    phase !== 'apply' &&
-    phase !== ''
-  ) {
-    out.push(found('unknown-phase', 'broken', `"${phase}" is no run phase: there are plan and apply.`));
-  }
-  return [...out, ...nameFindings(parsed.segments, expected, found)];
+/** What one value of the subject condition says. */
+export interface JudgedSubject {
+  readonly value: StringAt;
+  readonly findings: readonly TrustFinding[];
+  /** `yes`: some token fits it. `unknown`: only with a value that stands elsewhere. */
+  readonly fitsToken: 'yes' | 'no' | 'unknown';
 }
 
-/** Differences to the names that were given. Case and blanks are the ones that people overlook. */
-function nameFindings(
-  segments: Readonly<Record<string, string>>,
-  expected: TrustExpectation,
-  found: (code: string, weight: TrustFinding['weight'], message: string) => TrustFinding,
-): readonly TrustFinding[] {
+/** Makes a finding about one value. */
+export type Found = (
+  code: string,
+  weight: TrustFinding['weight'],
+  message: string,
+  fix?: TrustFinding['fix'],
+) => TrustFinding;
+
+/** One value of the subject condition: its form, and what its wildcards let in. */
+export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpectation): JudgedSubject {
+  const operator = parseOperator(clause.operator);
+  const at = { start: v.start, end: v.end };
+  const found: Found = (code, weight, message, fix) => ({ code, weight, message, ...at, ...(fix && { fix }) });
+  const judged = (fitsToken: JudgedSubject['fitsToken'], ...findings: readonly TrustFinding[]): JudgedSubject => ({
+    value: v,
+    findings,
+    fitsToken,
+  });
+  if (!operator.base.startsWith('string') || operator.base.startsWith('stringnot')) return judged('unknown');
+  if (/\$\{(?![*?$]\})/.test(v.value))
+    return judged(
+      'unknown',
+      found('policy-variable', 'note', 'A policy variable in the subject: only AWS knows its value.'),
+    );
+  const like = operator.base === 'stringlike';
+  if (like && /^[*?]+$/.test(v.value)) {
+    const message = 'A bare * lets in every organization of the host. For app.terraform.io IAM refuses it.';
+    return judged('yes', found('any-subject', 'too-broad', message));
+  }
+  // Wildcards of StringEquals have a finding of their own; the rest of the value is read as it was meant.
+  const wildcards = like || /[*?]/.test(v.value);
+  const reach = reachOf(v.value, wildcards, 'a name');
+  if (reach !== undefined && reach.length > 0) {
+    const ids = idFindings(v.value, found);
+    if (ids.length > 0) return judged('no', ...ids);
+    const notes = nameFindings(v.value, expected, found);
+    const broad = like ? breadth(v.value, reach) : undefined;
+    if (broad === undefined) return judged(like || !wildcards ? 'yes' : 'no', ...notes);
+    return judged('yes', found(broad.code, broad.weight, broad.message));
+  }
+  if (reach === undefined || (hasHole(v.value) && reachOf(v.value, wildcards, 'any text')?.length !== 0)) {
+    const message = `Whether "${v.value}" fits a token depends on values that are not known here.`;
+    return judged('unknown', found('depends', 'depends', message));
+  }
+  return judged('no', ...deadFindings(v, wildcards, expected, found));
+}
+
+/** Ids of HCP Terraform: a prefix and 16 letters or digits. A name may look so, but none does by chance. */
+const ids: Readonly<Record<string, RegExp>> = {
+  organization: /^org-[A-Za-z0-9]{16}$/,
+  project: /^prj-[A-Za-z0-9]{16}$/,
+  workspace: /^ws-[A-Za-z0-9]{16}$/,
+  stack: /^st-[A-Za-z0-9]{16}$/,
+};
+
+function idFindings(text: string, found: Found): readonly TrustFinding[] {
+  const segments = text.split(':');
+  return segments.flatMap((value, i): readonly TrustFinding[] => {
+    const segment = segments[i - 1] ?? '';
+    if (i % 2 === 0 || ids[segment]?.test(value) !== true) return [];
+    const message = `"${value}" is the id of a ${segment === 'stack' ? 'Stack' : segment}; the subject of a token holds its name.`;
+    return [found('id-for-name', 'broken', message.replace(' a organization', ' an organization'))];
+  });
+}
+
+/** Differences to the names that were given, and names that look like a slip. Case and blanks are the ones that people overlook. */
+function nameFindings(text: string, expected: TrustExpectation, found: Found): readonly TrustFinding[] {
+  const segments = parseSubject(text.replace(/(:workspace:[^:]*):\*+$/, '$1:run_phase:*'))?.segments ?? {};
   const out: TrustFinding[] = [];
   for (const name of ['organization', 'project', 'workspace'] as const) {
     const wanted = expected[name];
     const written = segments[name];
     if (wanted === undefined || written === undefined || written === wanted || /[*?\uE000]/.test(written)) continue;
     if (written.trim().toLowerCase() === wanted.toLowerCase()) {
-      out.push(
-        found(
-          'name-differs',
-          'note',
-          `The ${name} is "${written}" here and "${wanted}" in HCP Terraform. Every letter counts.`,
-        ),
-      );
+      const message = `The ${name} is "${written}" here and "${wanted}" in HCP Terraform. Every letter counts.`;
+      out.push(found('name-differs', 'note', message));
     }
+  }
+  const project = segments['project'] ?? '';
+  if (/^default([-_ ]?project)?$/i.test(project) && project !== 'Default Project' && expected.project === undefined) {
+    const message = `The project is "${project}". The first project of an organization is called "Default Project", written so.`;
+    out.push(found('default-project', 'note', message));
+  } else if (/^[^*?\uE000]{1,2}$/.test(project) && project !== expected.project) {
+    const message = `The project is "${project}". HCP Terraform wants at least 3 characters in the name of a project.`;
+    out.push(found('short-project', 'note', message));
   }
   return out;
 }
 
-/**
- * What a pattern's wildcards let in beyond one workspace, Stack or module. `*` spans colons, so a wildcard is safe only in the last
- * segment (the phase), or as the whole project between an exact organization and an exact workspace, whose names are unique.
- */
-function breadth(pattern: string): { readonly code: string; readonly message: string } | undefined {
-  if (!/[*?]/.test(pattern)) return undefined;
-  const organization = /^organization:([^:*?]+):/.exec(pattern)?.[1];
-  if (organization === undefined) {
+interface Breadth {
+  readonly code: string;
+  readonly weight: 'too-broad' | 'note';
+  readonly message: string;
+}
+
+/** What a value lets in beyond one workspace, Stack or module; `undefined` where nothing. */
+function breadth(text: string, reach: readonly Reach[]): Breadth | undefined {
+  const broad = (code: string, message: string): Breadth => ({ code, weight: 'too-broad', message });
+  const organization = reach[0]?.example['organization'] ?? '';
+  if (reach.some(r => r.free.has('organization')))
+    return broad(
+      'any-organization',
+      'The wildcard begins before the organization ends. Anyone can create an organization whose name fits, and assume the role.',
+    );
+  const of = (kind: Reach['kind']): Reach | undefined => reach.find(r => r.kind === kind);
+  const [workspace, stack, module] = [of('workspace'), of('stack'), of('module-test')];
+  const open = [
+    ...(workspace?.free.has('workspace') === true ? ['other workspaces'] : []),
+    ...(stack !== undefined && (stack.free.has('stack') || stack.free.has('project')) ? ['other Stacks'] : []),
+    ...(module?.free.has('module') === true ? ['the tests of other modules'] : []),
+  ];
+  // A Stack may be called "workspace" too; what is written as a workspace is told as one.
+  if (workspace?.free.has('workspace') === true && text.includes(':workspace:'))
+    return anyWorkspace(text, workspace, broad);
+  if (reach.length > 1) {
+    const project = reach.every(r => r.free.has('project')) ? undefined : (workspace ?? stack)?.example['project'];
+    if (module !== undefined && open.length === 3 && fitsNames(text, reach))
+      return broad(
+        'whole-organization',
+        `Everything in ${organization} may assume the role: every workspace, Stack and module test.`,
+      );
+    if (project !== undefined && module === undefined && open.length === 2 && fitsNames(text, reach))
+      return broad('whole-project', `Every workspace and Stack of the project "${project}" may assume the role.`);
+    const kinds = reach.map(r => r.kind.replace('stack', 'Stack').replace('module-test', 'module test'));
+    return broad(
+      'open-pattern',
+      `The pattern fits subjects of more than one kind (${kinds.join(', ')})${open.length > 0 ? `: ${open.join(', ')}` : ''}.`,
+    );
+  }
+  if (workspace?.free.has('workspace') === true) return anyWorkspace(text, workspace, broad);
+  // With an exact workspace the project adds nothing to who gets in: names of workspaces are unique in an organization.
+  if (stack !== undefined && open.length > 0)
+    return broad('stack-pattern', 'The pattern fits other Stacks too, also one that somebody creates tomorrow.');
+  if (stack?.free.has('deployment') === true)
     return {
-      code: 'any-organization',
-      message:
-        'The wildcard begins before the organization ends. Anyone can create an organization whose name fits, and assume the role.',
+      code: 'any-deployment',
+      weight: 'note',
+      message: `Deployments of the Stack "${stack.example['stack'] ?? ''}" whose names fit may assume the role, and no other Stack.`,
     };
-  }
-  const rest = pattern.slice(`organization:${organization}:`.length);
-  if (/^\*+$/.test(rest)) {
-    return {
-      code: 'whole-organization',
-      message: `Everything in ${organization} may assume the role: every workspace, Stack and module test.`,
-    };
-  }
-  const workspace = /^project:([^:]*):workspace:([^:]*):run_phase:([^:]*)$/.exec(rest);
-  if (workspace !== null) {
-    const [, , name = ''] = workspace;
-    if (/[*?]/.test(name)) {
-      return /^\*+$/.test(name)
-        ? {
-            code: 'any-workspace',
-            message: 'Every workspace may assume the role, also one that somebody creates tomorrow.',
-          }
-        : {
-            code: 'workspace-pattern',
-            message: `"${name}" also fits workspaces that somebody creates tomorrow, such as "${name.replaceAll('*', '-evil').replaceAll('?', 'x')}".`,
-          };
-    }
-    // With an exact workspace the project adds nothing to who gets in: names of workspaces are unique in an organization.
-    return undefined;
-  }
-  const stack = /^project:([^:]*):stack:([^:]*):deployment:([^:]*):operation:([^:]*)$/.exec(rest);
-  if (stack !== null) {
-    const [, project = '', name = '', deployment = ''] = stack;
-    return [project, name, deployment].some(part => /[*?]/.test(part))
-      ? { code: 'stack-pattern', message: 'The pattern fits other Stacks or deployments too.' }
-      : undefined;
-  }
-  const module = /^module:([^:]*):operation:([^:]*)$/.exec(rest);
-  if (module !== null)
-    return /[*?]/.test(module[1] ?? '')
-      ? { code: 'module-pattern', message: 'The pattern fits the tests of other modules too.' }
-      : undefined;
-  if (/^project:[^:*?]+:\*+$/.test(rest))
-    return { code: 'whole-project', message: 'Every workspace and Stack of the project may assume the role.' };
-  // Without a phase it fits no token at all: the form is at fault, not the breadth.
-  if (/^project:[^:]*:workspace:[^:*?]+$/.test(rest)) return undefined;
-  const tail = /^project:([^:]*):workspace:([^:*?]+):(?:run_phase:)?\*+$/.exec(rest);
-  if (tail !== null) return undefined;
-  if (/^workspace:[^:]+:/.test(rest)) return undefined;
-  return {
-    code: 'open-pattern',
-    message: 'The wildcard spans colons, so the pattern fits subjects of other workspaces, Stacks or modules.',
-  };
+  if (module?.free.has('module') === true)
+    return broad('module-pattern', 'The pattern fits the tests of other modules too.');
+  return undefined;
+}
+
+function anyWorkspace(text: string, workspace: Reach, broad: (code: string, message: string) => Breadth): Breadth {
+  if (fitsNames(text, [workspace]))
+    return broad('any-workspace', 'Every workspace may assume the role, also one that somebody creates tomorrow.');
+  const name = parseSubject(text.replace(/:\*+$/, ':run_phase:*'))?.segments['workspace'];
+  const message =
+    name === undefined || !/[*?]/.test(name)
+      ? 'The pattern also fits workspaces that somebody creates tomorrow.'
+      : `"${name}" also fits workspaces that somebody creates tomorrow, such as "${name.replaceAll('*', '-evil').replaceAll('?', 'x')}".`;
+  return broad('workspace-pattern', message);
+}
+
+/** Does the pattern take any name at all of what is free? Asked with names that nobody would write into one. */
+function fitsNames(text: string, reach: readonly Reach[]): boolean {
+  return reach.every(({ kind, example, free }) => {
+    const strange = Object.fromEntries([...free].map(segment => [segment, `q${segment}-7z`]));
+    return fitsSubject(text, kind, { ...example, ...strange });
+  });
 }

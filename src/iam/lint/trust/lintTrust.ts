@@ -5,15 +5,14 @@ import { compilePattern, matches } from '../../policy/patterns/glob';
 import { hasHole } from '../../policy/patterns/holes';
 import { lintClauses } from './lintClauses';
 import { type PolicyText, readPolicyText } from '../../policy/node';
-import { readPolicy, type Statement } from '../../policy/statement';
+import { type Policy, readPolicy, type Statement } from '../../policy/statement';
+import { issuerOf } from './issuer';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
 
 export interface TrustReport {
   readonly verdict: TrustVerdict;
   readonly findings: readonly TrustFinding[];
 }
-
-const knownHosts: ReadonlySet<string> = new Set(['app.terraform.io', 'app.eu.terraform.io']);
 
 /** Lints a trust policy's text. Statements for other issuers (GitHub, clusters, users) are left alone. */
 export function lintTrustText(text: string, expected: TrustExpectation): TrustReport & { readonly text: string } {
@@ -48,7 +47,7 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
         start: 0,
         end: 0,
       });
-    return report(findings);
+    return report(findings, false);
   }
   const policy = readPolicy(read.root);
   for (const p of [...policy.problems, ...policy.statements.flatMap(s => s.problems)]) {
@@ -66,38 +65,69 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
     });
   }
   for (const statement of allows) {
-    findings.push(...principalFindings(statement, expected), ...actionFindings(statement));
     const host = hostOf(statement, expected);
-    if (host !== undefined) findings.push(...lintClauses(statement, host, expected));
+    const found = [
+      ...principalFindings(statement, expected),
+      ...actionFindings(statement),
+      ...(host === undefined ? [] : lintClauses(statement, host, expected)),
+    ];
+    const unverified = issuerOf(statement, expected.hostname) === 'unverified';
+    findings.push(...(unverified ? underCondition(statement, host ?? 'This host', found) : found));
   }
   findings.push(...reachable(policy, allows, expected, read.root), ...denied(policy, allows, expected));
-  return report(findings);
+  return report(findings, strangersGetIn(policy, allows, expected));
 }
 
-function report(findings: readonly TrustFinding[]): TrustReport {
+/** What can be said of a host that may be of another program: nothing that follows from the subjects of HCP Terraform. */
+function underCondition(s: Statement, host: string, found: readonly TrustFinding[]): readonly TrustFinding[] {
+  const span = s.principal ?? s.span;
+  return [
+    {
+      code: 'unknown-issuer',
+      weight: 'depends',
+      message: `${host} is not a host of HCP Terraform. If this host is Terraform Enterprise, name it with --hostname, and the policy is judged; other programs have a subject grammar of their own.`,
+      start: span.start,
+      end: span.end,
+    },
+    ...found.filter(f => !grammarCodes.has(f.code)),
+  ];
+}
+
+/** Findings that follow from the grammar of HCP Terraform's subjects, or from its audience. */
+const grammarCodes: ReadonlySet<string> = new Set([
+  ...['missing-project', 'blank-project', 'blank-segment', 'padded-segment', 'malformed-subject', 'impossible-name'],
+  ...['id-for-name', 'unknown-phase', 'wrong-audience', 'custom-claim', 'default-project', 'short-project'],
+]);
+
+/**
+ * Does a run of an organization that nobody has heard of get in, with the audience of its choice? Roles that exist keep such a policy,
+ * whatever IAM says of a new one.
+ */
+function strangersGetIn(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): boolean {
+  const subject = 'organization:qstranger-7z:project:Default Project:workspace:qstranger-7z:run_phase:plan';
+  return allows.some(s => {
+    const hostname = hostOf(s, expected) ?? 'app.terraform.io';
+    if (hasHole(hostname)) return false;
+    const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
+    return [...audiences, 'aws.workload.identity'].some(
+      audience => evaluate(policy, { hostname, subject, audience }).decision === 'allow',
+    );
+  });
+}
+
+function report(findings: readonly TrustFinding[], strangersGetIn: boolean): TrustReport {
   const sorted = [...findings].sort((a, b) => a.start - b.start || a.end - b.end);
-  const verdict = sorted.some(f => f.weight === 'broken')
-    ? 'broken'
-    : sorted.some(f => f.weight === 'too-broad')
-      ? 'too-broad'
-      : 'correct';
+  const has = (weight: TrustFinding['weight']): boolean => sorted.some(f => f.weight === weight);
+  const order = strangersGetIn ? (['too-broad', 'broken'] as const) : (['broken', 'too-broad'] as const);
+  const verdict = [...order, 'depends' as const].find(has) ?? 'correct';
   return { verdict, findings: sorted };
 }
 
 /** Is the statement about HCP Terraform: by its provider, by its condition keys, or by what a subject looks like? */
 function isRelevant(s: Statement, hostname: string | undefined): boolean {
-  const hosts =
-    (s.principal ?? s.notPrincipal)?.federated.map(
-      f => parseOidcProviderArn(f.value)?.host ?? f.value.replace(/^.*oidc-provider\//, ''),
-    ) ?? [];
-  const wanted = (host: string): boolean =>
-    knownHosts.has(host) || host === hostname || /(?:^|[./])tfe\b|terraform/i.test(host);
-  if (hosts.some(wanted)) return true;
-  const keys = s.clauses.map(c => c.key.slice(0, c.key.lastIndexOf(':')));
-  if (keys.some(wanted)) return true;
-  if (s.clauses.some(c => c.values.some(v => /^organization:/.test(v.value)))) return true;
+  const issuer = issuerOf(s, hostname);
   // `Principal: "*"` without any condition lets everybody in, tokens of HCP Terraform among them.
-  return s.principal?.any === true && covers(s);
+  return issuer !== 'another' || (s.principal?.any === true && s.clauses.length === 0 && covers(s));
 }
 
 function actionMatches(pattern: string): boolean {
@@ -244,7 +274,7 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
 
 /** With all names given: do this workspace's runs get in? */
 function reachable(
-  policy: ReturnType<typeof readPolicy>,
+  policy: Policy,
   allows: readonly Statement[],
   expected: TrustExpectation,
   root: Span,
@@ -302,11 +332,7 @@ function reachable(
 }
 
 /** Subjects that are written out, let in by one statement and refused by the Deny of another. */
-function denied(
-  policy: ReturnType<typeof readPolicy>,
-  allows: readonly Statement[],
-  expected: TrustExpectation,
-): readonly TrustFinding[] {
+function denied(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): readonly TrustFinding[] {
   if (!policy.statements.some(s => s.effect === 'Deny')) return [];
   return allows.flatMap(statement => {
     const host = hostOf(statement, expected);

@@ -1,12 +1,15 @@
 import type { Span, TextEdit } from '../../../core/text';
 
-/** `broken`: the runs it is for are refused, or IAM refuses the policy. `too-broad`: others are let in as well. */
-export type TrustVerdict = 'correct' | 'too-broad' | 'broken';
+/**
+ * `broken`: the runs it is for are refused, or IAM refuses the policy. `too-broad`: others are let in as well. `depends`: what is known is
+ * right, and the rest is decided by values that stand elsewhere.
+ */
+export type TrustVerdict = 'correct' | 'too-broad' | 'broken' | 'depends';
 
 export interface TrustFinding extends Span {
   readonly code: string;
   /** What it makes of the policy; `note` changes nothing. */
-  readonly weight: 'broken' | 'too-broad' | 'note';
+  readonly weight: 'broken' | 'too-broad' | 'depends' | 'note';
   readonly message: string;
   readonly fix?: { readonly title: string; readonly edits: readonly Omit<TextEdit, 'file'>[] };
 }

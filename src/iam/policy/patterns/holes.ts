@@ -32,6 +32,11 @@ export class Holes {
 /** Each mark of a text. */
 export const holes = /\uE000\d+\uE001/;
 
+/** Each mark as one letter, for those to whom it is all the same which expression it stands for. */
+export function collapsed(text: string): string {
+  return text.replace(/\uE000\d+\uE001/g, '\uE000');
+}
+
 export function hasHole(text: string): boolean {
   return text.includes('\uE000');
 }

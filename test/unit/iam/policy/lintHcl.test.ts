@@ -89,12 +89,12 @@ test('what stands around an interpolation is judged; the interpolation itself ne
   for (const fine of [
     `${org}:project:\${var.p}:workspace:\${each.key}:run_phase:*`,
     `${org}:project:*:workspace:\${each.key}:run_phase:\${each.value}`,
-    '${local.prefix}:run_phase:*',
-    '${var.organization}*',
-    'organization:${local.rest}*',
-    'organization:${local.rest}',
   ])
     assert.deepEqual(subject(fine), ['correct'], fine);
+  for (const open of ['${local.prefix}:run_phase:*', '${var.organization}*', 'organization:${local.rest}'])
+    assert.deepEqual(subject(open), ['depends', 'depends'], open);
+  assert.deepEqual(subject('organization:${var.o}*'), ['too-broad', 'any-organization']);
+  assert.deepEqual(subject('organization:acme:project:web:workspace:${var.w}'), ['broken', 'malformed-subject']);
 });
 
 test('a fix keeps the interpolations as they are written', () => {
@@ -124,7 +124,7 @@ test('heredocs, keys and ARNs with interpolations, and a local of the same file'
   const document = `data "aws_iam_policy_document" "t" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = [aws_iam_openid_connect_provider.tfc.arn]\n    }\n    condition {\n      test     = "StringLike"\n      variable = "\${var.host}:sub"\n      values   = ["organization:\${var.o}:project::workspace:*"]\n    }\n  }\n}\n`;
   assert.deepEqual(
     lint(document).map(([, verdict]) => verdict),
-    ['too-broad'],
+    ['broken'],
   );
 });
 

@@ -51,7 +51,7 @@ test('broken and too broad subjects have a code each', () => {
     ['organization:acme:project::workspace:prod:*', 'broken', 'blank-project'],
     ['organization:acme:workspace:prod:run_phase:*', 'broken', 'missing-project'],
     ['organization:acme:workspace:prod:*', 'broken', 'missing-project'],
-    [undefined, 'broken', 'missing-subject'],
+    [undefined, 'too-broad', 'missing-subject'],
     ['*', 'too-broad', 'any-subject'],
     ['organization:*', 'too-broad', 'any-organization'],
     ['organization:acme*', 'too-broad', 'any-organization'],
@@ -99,7 +99,7 @@ test('a condition that says nothing of the subject is none; one exact condition 
   const aud = { [`${host}:aud`]: 'aws.workload.identity' };
   const sub = (value: string): object => ({ [`${host}:sub`]: value });
   const all = [
-    [{ StringEquals: aud, Null: sub('false') }, 'broken', ['missing-subject']],
+    [{ StringEquals: aud, Null: sub('false') }, 'too-broad', ['missing-subject']],
     [{ StringEquals: aud, ArnLike: sub(`${head}:run_phase:*`) }, 'broken', ['wrong-operator']],
     [{ StringNotEquals: aud, StringLike: sub(`${head}:run_phase:*`) }, 'correct', ['negated-audience']],
     [{ StringEquals: { ...aud, ...sub(`${head}:run_phase:plan`) }, StringLike: sub('organization:acme:*') }, 'correct', []],

@@ -1,0 +1,35 @@
+import { parseOidcProviderArn } from '../../../oidc/partition';
+import type { Statement } from '../../policy/statement';
+
+/**
+ * Whose tokens a statement is about. `terraform`: HCP Terraform, or the host that was asked for, or one that calls itself Terraform
+ * Enterprise. `unverified`: a host that may be Terraform Enterprise, for its subjects look so. `another`: any other issuer.
+ */
+type Issuer = 'terraform' | 'unverified' | 'another';
+
+const knownHosts: ReadonlySet<string> = new Set(['app.terraform.io', 'app.eu.terraform.io']);
+
+/** Words in the hosts of issuers that are none of HashiCorp's, though their subjects or names may look alike. */
+const others =
+  /(^|[.-])(gitlab|github|githubusercontent|bitbucket|circleci|buildkite|scalr|spacelift|terrakube|env0|pulumi|vercel|cognito-idp|google|googleapis|amazonaws|azure|microsoftonline|okta|auth0|keycloak)([.-]|$)/i;
+
+/** Labels by which hosts of Terraform Enterprise are commonly called. */
+const enterprise = /(^|[.-])(p?tfe|terraform|tf-enterprise)([.-]|$)/i;
+
+export function issuerOf(s: Statement, asked: string | undefined): Issuer {
+  const hosts = [...providersOf(s), ...s.clauses.map(c => c.key.slice(0, c.key.lastIndexOf(':')))].filter(
+    h => h !== '',
+  );
+  if (hosts.some(h => knownHosts.has(h.toLowerCase()) || h === asked)) return 'terraform';
+  const subjects = s.clauses.filter(c => /:sub$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
+  const looksAlike = subjects.some(v => /^organization:/.test(v));
+  if (hosts.some(h => others.test(h)) || (!looksAlike && subjects.some(v => /^[a-z_]+[:/]/i.test(v)))) return 'another';
+  if (hosts.some(h => enterprise.test(h) || h.includes('\uE000'))) return 'terraform';
+  const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
+  return looksAlike || audiences.includes('aws.workload.identity') ? 'unverified' : 'another';
+}
+
+function providersOf(s: Statement): readonly string[] {
+  const named = (s.principal ?? s.notPrincipal)?.federated ?? [];
+  return named.map(f => parseOidcProviderArn(f.value)?.host ?? f.value.replace(/^.*oidc-provider\//, ''));
+}
