@@ -31,8 +31,8 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     format: choice(['json', 'text'], 'json', 'how to report'),
     fix: flag('print the policy with every fix applied, instead of the report'),
   },
-  report: 'JSON: { "verdict": "correct|too-broad|broken", "findings": [...] }',
-  exits: { 0: 'correct', 1: 'too broad or broken', 2: 'could not run' },
+  report: 'JSON: { "verdict": "correct|depends|too-broad|broken", "findings": [...] }',
+  exits: { 0: 'correct, or values that stand elsewhere decide', 1: 'too broad or broken', 2: 'could not run' },
   run: async (context, { values, positionals }) => {
     const format = values.format;
     const { name, text: input } = await readInput(context, positionals, 'policy');
