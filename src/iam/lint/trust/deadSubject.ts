@@ -1,8 +1,7 @@
 import { parseSubject, type ParsedSubject, subjectGrammars } from '../../../oidc/subject';
 import { hasHole } from '../../policy/patterns/holes';
 import type { StringAt } from '../../policy/statement';
-import type { Found } from './lintSubjects';
-import type { TrustExpectation, TrustFinding } from './trustFinding';
+import type { Found, TrustExpectation, TrustFinding } from './trustFinding';
 
 /** Why no token fits a value, in the words of whoever wrote it. At least one finding. */
 export function deadFindings(

@@ -4,7 +4,7 @@ import { hasHole } from '../../policy/patterns/holes';
 import { fitsSubject, type Reach, reachOf } from '../../policy/patterns/subjects';
 import type { Clause, StringAt } from '../../policy/statement';
 import { deadFindings } from './deadSubject';
-import type { TrustExpectation, TrustFinding } from './trustFinding';
+import type { Found, TrustExpectation, TrustFinding } from './trustFinding';
 
 /** What one value of the subject condition says. */
 export interface JudgedSubject {
@@ -13,14 +13,6 @@ export interface JudgedSubject {
   /** `yes`: some token fits it. `unknown`: only with a value that stands elsewhere. */
   readonly fitsToken: 'yes' | 'no' | 'unknown';
 }
-
-/** Makes a finding about one value. */
-export type Found = (
-  code: string,
-  weight: TrustFinding['weight'],
-  message: string,
-  fix?: TrustFinding['fix'],
-) => TrustFinding;
 
 /** One value of the subject condition: its form, and what its wildcards let in. */
 export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpectation): JudgedSubject {

@@ -14,6 +14,14 @@ export interface TrustFinding extends Span {
   readonly fix?: { readonly title: string; readonly edits: readonly Omit<TextEdit, 'file'>[] };
 }
 
+/** Makes a finding about one value. */
+export type Found = (
+  code: string,
+  weight: TrustFinding['weight'],
+  message: string,
+  fix?: TrustFinding['fix'],
+) => TrustFinding;
+
 /** What the policy is meant for, as far as it is known. */
 export interface TrustExpectation {
   readonly organization?: string;
