@@ -1,4 +1,8 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { type AwsAnswer, awsAnswer } from '../binding/gather/whoami';
+import { readSharedFiles } from '../iam/identity';
+import { nodeFiles } from '../node/files';
 import { editorAgent } from './connection';
 import { inEditor } from './problemText';
 import { ok, type Problem, ProblemError, type Result } from '../core/problem';
@@ -60,12 +64,8 @@ export async function openProfile(profile: ProfileChoice, env: NodeJS.ProcessEnv
   }
 }
 
-async function identify(
-  profile: ProfileChoice,
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<Result<ChosenAccount>> {
-  const opened = await loadAws().openAccount({
+function accountOf(profile: ProfileChoice, env: NodeJS.ProcessEnv): Promise<Result<AwsAccount>> {
+  return loadAws().openAccount({
     ...(profile.name !== undefined && { profile: profile.name }),
     env,
     agentFor: bundle => editorAgent(env, bundle),
@@ -80,6 +80,21 @@ async function identify(
       return code;
     },
   });
+}
+
+/** Which AWS identity a profile gives here, and why. */
+export async function whoIs(profile: ProfileChoice, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<AwsAnswer> {
+  const read = (file: string): Promise<string | undefined> => nodeFiles.read(file).catch(() => undefined);
+  const sharedFiles = await readSharedFiles(env, { home: homedir(), read });
+  return awsAnswer({ environment: env, sharedFiles }, profile.name, () => accountOf(profile, env), signal);
+}
+
+async function identify(
+  profile: ProfileChoice,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Result<ChosenAccount>> {
+  const opened = await accountOf(profile, env);
   if (!opened.ok) return opened;
   const caller = await opened.value.identity(signal);
   if (!caller.ok) return caller;

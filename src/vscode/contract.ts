@@ -12,7 +12,7 @@ export const commandIds = [
   'tfcOidc.chooseProfile',
   'tfcOidc.signIn',
   'tfcOidc.signOut',
-  'tfcOidc.tokenSource',
+  'tfcOidc.whoami',
   'tfcOidc.refresh',
   'tfcOidc.fixRoot',
   'tfcOidc.writeCloud',

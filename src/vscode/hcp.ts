@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { hostAnswer, type HostAnswer } from '../binding/gather/whoami';
 import type { FileReader } from '../core/host';
 import { fail, ok, ProblemError, type Result } from '../core/problem';
 import { HcpClient } from '../hcp/client/client';
@@ -8,7 +9,7 @@ import { RateLimiters } from '../hcp/client/limiter';
 import type { Fetch } from '../hcp/client/transport';
 import { Secret } from '../hcp/client/secret';
 import { findToken, type FoundToken } from '../hcp/tokens/find';
-import { noTokenProblem, tokenReport } from '../hcp/tokens/report';
+import { noTokenProblem } from '../hcp/tokens/report';
 import { helperRunner } from '../hcp/tokens/runHelper';
 import type { CloudSettings } from '../terraform/model';
 import { editorFetch } from './connection';
@@ -123,16 +124,25 @@ export class HcpConnections {
     await this.secrets.delete(key(hostname));
   }
 
-  /** "Where does my token come from": each place that was looked at, never the token. */
-  async report(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<readonly string[]> {
+  /** Which token is used for a host, and why: each place that was looked at, never the token. */
+  async answer(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<HostAnswer> {
     const found = await this.search(hostname, cloud, signal);
-    const stored =
-      (await this.stored(hostname)) === undefined
-        ? vscode.l10n.t('has no token for this host')
-        : found.token === undefined
-          ? vscode.l10n.t('this token is used')
-          : vscode.l10n.t('has a token too, but an earlier place comes first');
-    return [...tokenReport(found), `${vscode.l10n.t('secret storage of VS Code')}: ${stored}`];
+    const client = await this.find(hostname, cloud, signal);
+    const place = vscode.l10n.t('secret storage of VS Code');
+    const has = (await this.stored(hostname)) !== undefined;
+    const used = has && found.token === undefined;
+    const stored = used
+      ? vscode.l10n.t('this token is used')
+      : has
+        ? vscode.l10n.t('has a token too, but an earlier place comes first')
+        : vscode.l10n.t('has no token for this host');
+    const missing = 'missing' in client ? noTokenProblem(hostname, found) : undefined;
+    const answer = await hostAnswer(hostname, found, 'missing' in client ? undefined : client, missing, signal);
+    return {
+      ...answer,
+      source: used ? place : answer.source,
+      looked: [...answer.looked, `${place}: ${stored}`],
+    };
   }
 
   private search(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<FoundToken> {

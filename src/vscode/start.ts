@@ -103,7 +103,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.chooseProfile', s => s.checks.chooseProfile());
   trusted('tfcOidc.signIn', s => s.checks.signIn());
   trusted('tfcOidc.signOut', s => s.checks.signOut());
-  trusted('tfcOidc.tokenSource', s => s.checks.tokenSource());
+  trusted('tfcOidc.whoami', s => s.checks.whoami());
   trusted('tfcOidc.validatePolicy', s => s.validation.run());
   trusted('tfcOidc.undo', s => s.runs.undo());
   trusted('tfcOidc.writeCloud', (s, target?: Parameters<CodeCommands['writeCloud']>[0]) => s.code.writeCloud(target));

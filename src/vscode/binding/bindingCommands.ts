@@ -1,12 +1,15 @@
 import * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
+import { type HostAnswer, whoamiText } from '../../binding/gather/whoami';
 import { ProblemError } from '../../core/problem';
-import { openProfile, profileChoices } from '../aws';
+import type { CloudSettings } from '../../terraform/model';
+import { openProfile, profileChoices, whoIs } from '../aws';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import { consult } from './doctor';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import { withProgress } from '../progress';
 import { proveOnDemand } from './runProof';
 
 /** The commands around what is true of bindings: check, doctor, profile, sign-in. */
@@ -96,17 +99,25 @@ export class BindingCommands {
     );
   }
 
-  async tokenSource(): Promise<void> {
-    const host = await this.pickHost();
-    if (host === undefined) return;
-    const cloud = this.store
-      .all()
-      .find(r => r.root.cloud.hostname.state === 'known' && r.root.cloud.hostname.value === host)?.root.cloud;
-    const lines = await this.connections.report(host, cloud, new AbortController().signal);
-    await vscode.window.showInformationMessage(vscode.l10n.t('Tokens for {0}', host), {
-      modal: true,
-      detail: lines.join('\n'),
+  /** Whose account and whose tokens are used here, and why these. */
+  async whoami(): Promise<void> {
+    const clouds = new Map(this.store.all().flatMap(r => this.hostOf(r)));
+    if (clouds.size === 0) clouds.set('app.terraform.io', undefined);
+    const chosen = this.bindings.chosenAccount?.account.profile;
+    const text = await withProgress(vscode.l10n.t('Asking AWS and HCP Terraform who you are'), async signal => {
+      const aws = await whoIs({ name: chosen }, this.env, signal);
+      const hosts: HostAnswer[] = [];
+      for (const [host, cloud] of clouds) hosts.push(await this.connections.answer(host, cloud, signal));
+      return whoamiText(aws, hosts);
     });
+    await this.previews.showMarkdown(
+      `${vscode.l10n.t('Accounts and Tokens')}.md`,
+      `# ${vscode.l10n.t('Accounts and tokens')}\n\n${text.replaceAll(/^(?=.)/gm, '    ')}`,
+    );
+  }
+
+  private hostOf({ root: { cloud } }: AnalysedRoot): readonly (readonly [string, CloudSettings | undefined])[] {
+    return cloud.kind !== 'none' && cloud.hostname.state === 'known' ? [[cloud.hostname.value, cloud]] : [];
   }
 
   /** Does what puts a check right: through the command that shows it before anything is changed. */
@@ -151,17 +162,7 @@ export class BindingCommands {
   }
 
   private async pickHost(): Promise<string | undefined> {
-    const hosts = [
-      ...new Set(
-        this.store
-          .all()
-          .flatMap(r =>
-            r.root.cloud.kind !== 'none' && r.root.cloud.hostname.state === 'known'
-              ? [r.root.cloud.hostname.value]
-              : [],
-          ),
-      ),
-    ];
+    const hosts = [...new Map(this.store.all().flatMap(r => this.hostOf(r))).keys()];
     if (hosts.length <= 1) return hosts[0] ?? 'app.terraform.io';
     return vscode.window.showQuickPick(hosts, { placeHolder: vscode.l10n.t('Which host?') });
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { problemText } from '../problemText';
 import { isAbort, ProblemError } from '../../core/problem';
-import { openProfile, profileChoices, type ProfileChoice } from '../aws';
+import { type ChosenAccount, openProfile, profileChoices, type ProfileChoice } from '../aws';
 import { type Choice, closeAnswered, configureTitle, pick, type Step } from '../steps';
 import { type Choices, otherAccountsInUse, takeProfile } from './choices';
 
@@ -37,6 +37,7 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
       try {
         const opened = await openProfile(chosen, env);
         if (!(await sameAccount(state, opened.caller.accountId))) continue;
+        if (!(await meantAccount(opened))) continue;
         takeProfile(state, chosen, opened);
         return 'asked';
       } catch (error) {
@@ -47,6 +48,20 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
       }
     }
   };
+}
+
+/** Where `aws` and Terraform would take different credentials, only the user knows whose account is meant. */
+async function meantAccount({ account, caller }: ChosenAccount): Promise<boolean> {
+  const { differs, differences, text } = account.origin;
+  if (!differs) return true;
+  closeAnswered();
+  const use = vscode.l10n.t('Use Account {0}', caller.accountId);
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('aws and terraform take different credentials here. Is account {0} meant?', caller.accountId),
+    { modal: true, detail: [`${caller.arn}: ${text}`, ...differences].join('\n\n') },
+    use,
+  );
+  return answer === use;
 }
 
 /** The workspace's roles of today may be in another account: that is either a move or a mistake, and only a person knows which. */

@@ -239,7 +239,7 @@ export const run = (): Promise<unknown> =>
       'tfcOidc.openInBrowser': () => [],
       'tfcOidc.signIn': () => [],
       'tfcOidc.signOut': () => [],
-      'tfcOidc.tokenSource': () => [],
+      'tfcOidc.whoami': () => [],
       'tfcOidc.filter': () => [],
       'tfcOidc.openLocation': () => [{ file: planted('main.tf').toString(), span: { start: 0, end: 4 } }],
       'tfcOidc.showLog': () => [],
