@@ -86,7 +86,7 @@ const inCredentials: readonly (readonly [header: string, profile: string, found:
 const secretNames = inCredentials.map(([header, profile, found]): Shape => ({
   name: `section [${header}] of the credentials file`,
   credentials: `[${header}]\n${keys('carol')}`,
-  env: { AWS_REGION: 'eu-west-1' },
+  env: { AWS_DEFAULT_REGION: 'eu-west-1' },
   profile,
   ...both(found ? 'carol' : 'none'),
 }));
