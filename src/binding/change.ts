@@ -35,21 +35,23 @@ export interface IamChange extends ChangeBase {
 /** Plain data that a journal can keep. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-export type IamAction =
-  | 'CreateOpenIDConnectProvider'
-  | 'AddClientIDToOpenIDConnectProvider'
-  | 'TagOpenIDConnectProvider'
-  | 'CreateRole'
-  | 'UpdateAssumeRolePolicy'
-  | 'UpdateRole'
-  | 'TagRole'
-  | 'UntagRole'
-  | 'PutRolePolicy'
-  | 'DeleteRolePolicy'
-  | 'AttachRolePolicy'
-  | 'DetachRolePolicy'
-  | 'PutRolePermissionsBoundary'
-  | 'DeleteRolePermissionsBoundary';
+export const iamActionNames = [
+  'CreateOpenIDConnectProvider',
+  'AddClientIDToOpenIDConnectProvider',
+  'TagOpenIDConnectProvider',
+  'CreateRole',
+  'UpdateAssumeRolePolicy',
+  'UpdateRole',
+  'TagRole',
+  'UntagRole',
+  'PutRolePolicy',
+  'DeleteRolePolicy',
+  'AttachRolePolicy',
+  'DetachRolePolicy',
+  'PutRolePermissionsBoundary',
+  'DeleteRolePermissionsBoundary',
+] as const;
+export type IamAction = (typeof iamActionNames)[number];
 
 /** One write to an HCP Terraform workspace or variable set. */
 export interface VariableChange extends ChangeBase {

@@ -1,5 +1,5 @@
 import { isAbort, type Problem } from '../core/problem';
-import { type Certainty, executorFor, type Surroundings, type Undone } from './apply/apply';
+import { type Certainty, executorFor, refusal, type Surroundings, type Undone } from './apply/apply';
 import type { Change } from './change';
 import type { JournalRun, Step, UndoState } from './journal/journal';
 
@@ -29,8 +29,21 @@ export function toUndo(run: JournalRun): readonly Step[] {
 }
 
 /** The runs that an undo could do something about, the last one first: also those of which an earlier undo kept some steps. */
-export const undoable = (runs: readonly JournalRun[]): readonly JournalRun[] =>
-  runs.filter(run => toUndo(run).length > 0).reverse();
+export const undoable = (runs: readonly JournalRun[]): readonly JournalRun[] => {
+  const some = runs.filter(run => toUndo(run).length > 0).reverse();
+  const first = nextToUndo(runs);
+  return first === undefined ? some : [first, ...some.filter(run => run !== first)];
+};
+
+/**
+ * The run that is undone next: the last one that no undo has gone through yet. After those come the ones of which something was kept
+ * because of how things were then, each in its turn: what stood in the way may be gone.
+ */
+export function nextToUndo(runs: readonly JournalRun[]): JournalRun | undefined {
+  const open = runs.filter(run => toUndo(run).length > 0);
+  const fewest = Math.min(...open.map(run => run.undos));
+  return open.findLast(run => run.state !== 'undone') ?? open.findLast(run => run.undos === fewest);
+}
 
 /**
  * Replays a journal backwards: restores what was there, deletes only what the run created, and only where nothing
@@ -39,6 +52,12 @@ export const undoable = (runs: readonly JournalRun[]): readonly JournalRun[] =>
 export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResult> {
   const steps: UndoneStep[] = [];
   const queue = toUndo(run);
+  const unfit = refusal(
+    queue.map(s => s.change),
+    at,
+  );
+  // Half an undo, with the other half in another account, would be worse than none.
+  if (unfit !== undefined) return { state: 'stopped', steps, problem: unfit };
   for (const [index, step] of queue.entries()) {
     const { change } = step;
     if (at.signal.aborted) return { state: 'cancelled', steps };
@@ -77,24 +96,32 @@ export async function undo(run: JournalRun, at: Surroundings): Promise<UndoResul
 
 /**
  * What an undo of `run` ends badly with: it turns dynamic credentials off, and the static keys of the workspace were removed by a
- * later run, which can't bring them back. `undefined`: no such thing.
+ * later run, which can't bring them back; or it takes roles away while a variable, whose former value nobody can read, goes on naming
+ * them. `undefined`: no such thing.
  */
 export function lostCredentials(run: JournalRun, runs: readonly JournalRun[]): string | undefined {
-  const turnsOff = toUndo(run).some(
+  const steps = toUndo(run);
+  const stays = steps.flatMap(({ change }) =>
+    change.kind === 'variable' && change.action === 'update' && !change.undoable ? [change.key] : [],
+  );
+  const named = stays.length === 0 ? undefined : lost(stays, 'its runs have no role until you set one');
+  const turnsOff = steps.some(
     ({ change }) =>
       change.kind === 'variable' && change.key.startsWith('TFC_AWS_PROVIDER_AUTH') && change.after === 'true',
   );
-  if (!turnsOff) return undefined;
+  if (!turnsOff) return named;
   const removed = runs
-    .filter(r => r.subject === run.subject && r.at >= run.at)
+    .filter(r => r.subject === run.subject && r.sequence >= run.sequence)
     .flatMap(r => r.steps)
     .filter(s => s.state === 'done' && s.ours && s.undo !== 'undone')
     .flatMap(({ change }) =>
       change.kind === 'variable' && change.action === 'delete' && !change.undoable ? [change.key] : [],
     );
-  if (removed.length === 0) return undefined;
-  return `${[...new Set(removed)].join(', ')} can not be brought back: after this undo the workspace has no AWS credentials until you set some.`;
+  return removed.length === 0 ? named : lost(removed, 'the workspace has no AWS credentials until you set some');
 }
+
+const lost = (keys: readonly string[], then: string): string =>
+  `${[...new Set(keys)].join(', ')} cannot be brought back: after this undo ${then}.`;
 
 const keptAsNoted = (change: Change): Undone => ({
   ok: true,

@@ -4,6 +4,8 @@ import type { Journal, JournalRun, Step, UndoState } from '../journal/journal';
 
 /** Carries out one kind of change, and takes it back. */
 export interface Executor<C extends Change> {
+  /** Why it can carry out no change of this kind here (another account, say): looked at before the first write of a run. */
+  refuses?(change: C): Problem | undefined;
   /** What the journal should hold before the write, so that a resumed run or an undo can judge it. */
   prepare?(change: C, signal: AbortSignal): Promise<Result<Json>>;
   /** `resumed`: an earlier process may have done it already. `prepared`: what `prepare` gave, then or now. */
@@ -103,6 +105,15 @@ export async function resume(run: JournalRun, at: Surroundings): Promise<ApplyRe
   return go(run.steps, at);
 }
 
+/** Why the surroundings are not those of a change: nothing is written then, not even what would fit. */
+export function refusal(changes: readonly Change[], at: Pick<Surroundings, 'executors'>): Problem | undefined {
+  for (const change of changes) {
+    const problem = executorFor(at.executors, change).refuses?.(change);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
 async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult> {
   const total = steps.length;
   let done = 0;
@@ -110,6 +121,14 @@ async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult
     await at.journal.end(state);
     return { state, done, total, ...(problem ? { problem } : {}) };
   };
+  const unfit = refusal(
+    steps.filter(s => s.state !== 'done').map(s => s.change),
+    at,
+  );
+  if (unfit !== undefined) {
+    done = steps.filter(s => s.state === 'done').length;
+    return stop('stopped', unfit);
+  }
   for (const [index, step] of steps.entries()) {
     if (step.state === 'done') {
       done += 1;

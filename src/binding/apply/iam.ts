@@ -24,7 +24,7 @@ const isCreate = (change: IamChange): boolean =>
   change.action === 'CreateRole' || change.action === 'CreateOpenIDConnectProvider';
 
 class IamExecutor implements Executor<IamChange> {
-  /** Roles and providers that this run made: nobody else can have changed them before we do, and readers may not see them yet. */
+  /** Roles and providers that this run made: readers may not see them yet. */
   private readonly created = new Set<string>();
   /** Roles made by this run and not seen since. */
   private readonly unseen = new Map<string, IamChange>();
@@ -34,6 +34,10 @@ class IamExecutor implements Executor<IamChange> {
     this.wait = options.wait ?? waitFor;
   }
 
+  refuses(change: IamChange): Problem | undefined {
+    return change.accountId === this.options.accountId ? undefined : otherAccount(change, this.options.accountId);
+  }
+
   recall(change: IamChange): void {
     if (isCreate(change)) this.created.add(targetOf(change, this.options.partition));
   }
@@ -41,13 +45,15 @@ class IamExecutor implements Executor<IamChange> {
   async perform(change: IamChange, resumed: boolean, _prepared: Json, signal: AbortSignal): Promise<Performed> {
     if (change.accountId !== this.options.accountId) return refused(otherAccount(change, this.options.accountId));
     const target = targetOf(change, this.options.partition);
-    const guarded = resumed || !(isCreate(change) || this.created.has(target));
-    if (guarded) {
+    // A creation finds out by itself: IAM refuses to make a name twice. All else is read first, also what this run has made.
+    if (resumed || !isCreate(change)) {
       const state = await this.read(change, signal);
       if (!state.ok) return refused(state.problem, resumed ? 'unknown' : 'none');
       if (sameState(state.value, change.wanted))
         return { ok: true, ours: resumed, outcome: this.made(change, resumed) };
-      if (!sameState(state.value, change.expected, 'exactly'))
+      // What we made a moment ago may not be seen yet; IAM says so again at the write, which then waits.
+      const hidden = state.value === null && this.created.has(target);
+      if (!hidden && !sameState(state.value, change.expected, 'exactly'))
         return refused(changedSince(change), resumed ? 'unknown' : 'none');
     }
     return this.write(change, resumed, signal);
@@ -133,15 +139,12 @@ class IamExecutor implements Executor<IamChange> {
       const asBefore = sameState(state.value, change.expected);
       if (!asBefore && isHalfUndone(change, state.value)) break;
       if (n === looks || (!asBefore && n > 2)) {
-        return asBefore
-          ? { ok: true, state: 'nothing' }
-          : { ok: true, state: 'kept', why: 'It was changed since by somebody else.' };
+        return asBefore ? { ok: true, state: 'nothing' } : keptForNow('It was changed since by somebody else.');
       }
       await this.wait(backoff(n), signal);
     }
     const kept = await this.reasonToKeep(change, outcome, signal);
-    if (typeof kept === 'string')
-      return { ok: true, state: 'kept', why: kept, ...(kept === mayNotListRoles && { again: true }) };
+    if (typeof kept === 'string') return keptForNow(kept);
     if (kept !== undefined) return { ok: false, problem: kept };
     return this.restore(change, signal);
   }
@@ -156,7 +159,7 @@ class IamExecutor implements Executor<IamChange> {
       const role = await this.options.account.readRole(String(change.input['RoleName']), signal);
       if (!role.ok) return role.problem;
       const made = typeof outcome === 'object' && outcome !== null && 'roleId' in outcome ? outcome.roleId : undefined;
-      if (made !== undefined && role.value?.id !== made) return 'It was deleted and made again by somebody else.';
+      if (made !== undefined && role.value?.id !== made) return madeAnew;
       const policies = [...Object.keys(role.value?.inlinePolicies ?? {}), ...(role.value?.attachedPolicyArns ?? [])];
       return policies.length > 0
         ? `It has policies that this run did not put there: ${policies.join(', ')}.`
@@ -178,7 +181,7 @@ class IamExecutor implements Executor<IamChange> {
       const reply = await this.send(step.operation, step.input, signal, never);
       // Deleted already by an attempt whose reply was lost.
       if (!reply.ok && reply.problem.code === 'DeleteConflict') {
-        return { ok: true, state: 'kept', why: reply.problem.message };
+        return keptForNow(reply.problem.message);
       }
       if (!reply.ok && reply.problem.code !== 'NoSuchEntity') return reply;
     }
@@ -201,6 +204,15 @@ class IamExecutor implements Executor<IamChange> {
     }
   }
 }
+
+const madeAnew = 'It was deleted and made again by somebody else.';
+/** All that is as it is now may be otherwise at the next undo; what somebody else made anew is no longer ours. */
+const keptForNow = (why: string): Undone => ({
+  ok: true,
+  state: 'kept',
+  why,
+  ...(why !== madeAnew && { again: true }),
+});
 
 const mayNotListRoles =
   'Whether other roles trust it is not known: the caller may not list roles (iam:ListRoles). With that permission, undo it again.';

@@ -34,6 +34,11 @@ export async function observe(change: IamChange, place: Place, signal: AbortSign
       const provider = await place.account.readProvider(target, signal);
       return provider.ok ? ok(provider.value === undefined ? null : providerState(change, provider.value)) : provider;
     }
+    case 'PutRolePolicy':
+    case 'DeleteRolePolicy': {
+      const policy = await place.account.readRolePolicy(target, text(change, 'PolicyName'), signal);
+      return policy.ok ? ok(policy.value ?? null) : policy;
+    }
     default: {
       const role = await place.account.readRole(target, signal);
       return role.ok ? ok(role.value === undefined ? null : roleState(change, role.value)) : role;
@@ -68,9 +73,6 @@ function roleState(change: IamChange, role: ActualRole): Json {
       return role.trustPolicy;
     case 'UpdateRole':
       return { description: role.description ?? '', maxSessionDuration: role.maxSessionDuration };
-    case 'PutRolePolicy':
-    case 'DeleteRolePolicy':
-      return role.inlinePolicies[text(change, 'PolicyName')] ?? null;
     case 'AttachRolePolicy':
     case 'DetachRolePolicy':
       return role.attachedPolicyArns.includes(text(change, 'PolicyArn'));

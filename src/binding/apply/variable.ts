@@ -50,6 +50,12 @@ class VariableExecutor implements Executor<VariableChange> {
     if (written.ok) return { ok: true, ours: true, outcome: outcomeOf(change, written.value, prepared) };
     if (!mayHaveHappened(written.problem)) return { ok: false, effect: 'none', problem: written.problem };
     const after = await findVariable(client, change.scope, change.key, change.category, never);
+    // It was at the expected version right before; a new version of a value that can't be read is very likely ours. Written once more it is
+    // what it should be in any case.
+    if (after.ok && isBlind(change, after.value)) {
+      const again = await write(client, change);
+      if (again.ok) return { ok: true, ours: true, outcome: outcomeOf(change, again.value, prepared) };
+    }
     if (after.ok && isDone(change, after.value)) {
       return { ok: true, ours: true, outcome: outcomeOf(change, after.value, prepared) };
     }
@@ -64,12 +70,12 @@ class VariableExecutor implements Executor<VariableChange> {
     switch (change.action) {
       case 'create':
         if (current === undefined) return { ok: true, state: 'nothing' };
-        if (!isOurs(change, outcome, current, certainty)) return kept('It was changed since by somebody else.');
+        if (!isOurs(change, outcome, current, certainty)) return keptForNow();
         return undone(await gone(deleteVariable(client, change.scope, current.id, never)));
       case 'update':
         if (current === undefined) return kept('It was removed since by somebody else.');
         if (change.before !== undefined && current.value === change.before) return { ok: true, state: 'nothing' };
-        if (!isOurs(change, outcome, current, certainty)) return kept('It was changed since by somebody else.');
+        if (!isOurs(change, outcome, current, certainty)) return keptForNow();
         if (change.before === undefined) return kept(change.undoNote ?? lost);
         return undone(await updateVariable(client, change.scope, current.id, { value: change.before }, never));
       case 'delete':
@@ -125,7 +131,9 @@ async function write(client: HcpClient, change: VariableChange): Promise<Result<
       never,
     );
   }
-  return updateVariable(client, scope, expected?.id ?? '', { value, sensitive: change.sensitive }, never);
+  // Without the mark it stays as it is: HCP Terraform refuses to take it off.
+  const mark = change.sensitive ? { sensitive: true } : {};
+  return updateVariable(client, scope, expected?.id ?? '', { value, ...mark }, never);
 }
 
 /** Something that is not there any more was deleted, by whomever. */
@@ -139,6 +147,10 @@ function isDone(change: VariableChange, current: StoredVariable | undefined): bo
   // The value of a sensitive variable can't be compared.
   return current !== undefined && !change.sensitive && !current.sensitive && current.value === change.value;
 }
+
+/** Our write may have come through, but the variable's value can't be read. */
+const isBlind = (change: VariableChange, current: StoredVariable | undefined): boolean =>
+  change.action === 'update' && current?.sensitive === true && current.id === change.expected?.id;
 
 function isExpected(change: VariableChange, current: StoredVariable | undefined): boolean {
   const { expected } = change;
@@ -184,6 +196,13 @@ function textField(value: Json, name: string): string | undefined {
 
 const lost = 'Its former value can not be read, so it can not be restored.';
 const kept = (why: string): Undone => ({ ok: true, state: 'kept', why });
+/** As it is now; the next undo may find it otherwise. */
+const keptForNow = (): Undone => ({
+  ok: true,
+  state: 'kept',
+  why: 'It was changed since by somebody else.',
+  again: true,
+});
 const undone = (result: Result<unknown>): Undone =>
   result.ok ? { ok: true, state: 'undone' } : { ok: false, problem: result.problem };
 

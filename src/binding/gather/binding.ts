@@ -1,7 +1,7 @@
 import type { Finding } from '../../lint/finding';
 import type { HcpClient } from '../../hcp/client/client';
 import { feedingVariables } from '../../hcp/variables/feeding';
-import type { VarsetCache } from '../../hcp/variables/read';
+import type { OwnValue, VarsetCache } from '../../hcp/variables/read';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Root } from '../../terraform/model';
 import { type BindingFacts, known, type RememberedNames, unknown } from '../facts';
@@ -30,6 +30,8 @@ export interface BindingSources {
   readonly remembered?: RememberedNames;
   /** The trust policy that we wrote last for a role, from the journal. */
   readonly written?: (roleArn: string) => string | undefined;
+  /** Values of sensitive variables that we wrote last, from the journal. */
+  readonly ownValue?: OwnValue;
   /** Compares the roles' policies with what the code needs; absent: they are not read. */
   readonly permissions?: PermissionSources;
   /** True only with the user's consent: CloudTrail is asked for what AWS received. */
@@ -53,6 +55,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       ? blind(client.missing)
       : await hcpFacts(client, sources.organization, sources.workspace, signal, {
           ...(sources.cache && { cache: sources.cache }),
+          ...(sources.ownValue && { ownValue: sources.ownValue }),
           ...(sources.code && { feeding: feedingVariables(sources.code.root) }),
         });
   const { variables } = hcp;

@@ -2,6 +2,7 @@ import { parseSubject } from '../../oidc/subject';
 import { providerUrlHost } from '../checks/arn';
 import { trustedSubjects } from '../doctor/received';
 import type { AccountFacts, RememberedNames, WorkspaceFacts } from '../facts';
+import type { OwnValue } from '../../hcp/variables/read';
 import type { JournalRun } from '../journal/journal';
 
 /**
@@ -28,7 +29,7 @@ export function rememberedByRoles(account: AccountFacts, workspace: WorkspaceFac
 /** The trust policy that was written last for a role, as the journals have it; undone writes don't count. */
 export function writtenPolicies(runs: readonly JournalRun[]): (roleArn: string) => string | undefined {
   const byRole = new Map<string, string>();
-  for (const run of [...runs].sort((a, b) => a.at - b.at)) {
+  for (const run of runs) {
     for (const { change, state, undo } of run.steps) {
       if (change.kind !== 'iam' || state !== 'done') continue;
       const { RoleName: name, AssumeRolePolicyDocument: created, PolicyDocument: updated } = change.input;
@@ -44,4 +45,16 @@ export function writtenPolicies(runs: readonly JournalRun[]): (roleArn: string) 
     const match = /:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
     return match === null ? undefined : byRole.get(`${match[1] ?? ''}/${(match[2] ?? '').toLowerCase()}`);
   };
+}
+
+/** Values of variables as we wrote them last, by the version that the write made. `runs` oldest first. */
+export function writtenValues(runs: readonly JournalRun[]): OwnValue {
+  const byVersion = new Map<string, string>();
+  for (const { change, state, ours, outcome } of runs.flatMap(run => run.steps)) {
+    if (change.kind !== 'variable' || state !== 'done' || !ours || change.value === undefined) continue;
+    if (typeof outcome !== 'object' || outcome === null || !('versionId' in outcome)) continue;
+    const { id, versionId } = outcome as { readonly id?: unknown; readonly versionId?: unknown };
+    if (typeof id === 'string' && typeof versionId === 'string') byVersion.set(`${id}\0${versionId}`, change.value);
+  }
+  return ({ id, versionId }) => (versionId === undefined ? undefined : byVersion.get(`${id}\0${versionId}`));
 }

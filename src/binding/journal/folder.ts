@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import type * as FileSystem from 'node:fs/promises';
 import type { Environment } from '../../core/host';
 import { ProblemError } from '../../core/problem';
@@ -9,8 +10,22 @@ type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'readFile'>;
  * Where the command line keeps journals unless it is told otherwise. The editor has journals of its own, and its locks here: both
  * change the same bindings.
  */
-export function stateFolder(env: Environment, home: string, join: (...parts: string[]) => string): string {
-  const state = env['XDG_STATE_HOME'] || env['LOCALAPPDATA'] || join(home, '.local', 'state');
+export function stateFolder(
+  env: Environment,
+  home: string,
+  { join, isAbsolute }: { join(...parts: string[]): string; isAbsolute(path: string): boolean },
+): string {
+  // The XDG specification: a relative path is invalid and has to be ignored. A journal in a working folder would be found by nobody.
+  const states = [env['XDG_STATE_HOME'], env['LOCALAPPDATA'], home === '' ? undefined : join(home, '.local', 'state')];
+  const state = states.find(folder => folder !== undefined && folder !== '' && isAbsolute(folder));
+  if (state === undefined) {
+    throw new ProblemError({
+      code: 'no-home',
+      message:
+        'There is no home folder (HOME is not set), so there is no place for the journal. Nothing is written without one.',
+      nextStep: 'Set HOME or XDG_STATE_HOME, or name a folder (--journal).',
+    });
+  }
   return join(state, 'tfc-oidc', 'journal');
 }
 
@@ -19,16 +34,17 @@ export function journalFolder(fs: Files, folder: string, join: (...parts: string
   const known = new Set<string>();
   return {
     async names() {
-      let names: string[];
+      let entries: Dirent[];
       try {
-        names = await fs.readdir(folder);
+        entries = await fs.readdir(folder, { withFileTypes: true });
       } catch (error) {
         if (isMissing(error)) return [];
         throw unusable(folder, error);
       }
-      return names
-        .filter(name => name.endsWith('.jsonl'))
-        .map(name => name.slice(0, -'.jsonl'.length))
+      // A journal is a plain file: to open a pipe would never end, and a link or a folder was not made here.
+      return entries
+        .filter(entry => entry.isFile() && entry.name.endsWith('.jsonl'))
+        .map(entry => entry.name.slice(0, -'.jsonl'.length))
         .sort();
     },
     async read(name) {

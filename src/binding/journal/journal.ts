@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem';
 import type { Change, Json } from '../change';
+import { type JournalRecord, parseLine, type UndoState } from './records';
 import { holdsSecret } from './secretText';
 
 /**
@@ -16,46 +17,7 @@ export interface JournalStore {
   append(name: string, line: string): Promise<void>;
 }
 
-type JournalRecord =
-  | {
-      readonly type: 'begin';
-      readonly version: 1;
-      readonly at: number;
-      readonly title: string;
-      /** What the journal is about: `aws:123456789012` …; a later run finds unfinished ones by it. */
-      readonly subject: string;
-      readonly changes: readonly Change[];
-    }
-  | { readonly type: 'intent'; readonly at: number; readonly change: string; readonly prepared: Json }
-  | {
-      readonly type: 'done';
-      readonly at: number;
-      readonly change: string;
-      readonly ours: boolean;
-      readonly outcome: Json;
-    }
-  | {
-      readonly type: 'stopped';
-      readonly at: number;
-      readonly change: string;
-      readonly effect: 'none' | 'unknown';
-      readonly problem: Problem;
-    }
-  | { readonly type: 'end'; readonly at: number; readonly state: 'complete' | 'stopped' | 'cancelled' }
-  | { readonly type: 'undo-intent'; readonly at: number; readonly change: string }
-  | {
-      readonly type: 'undo-done';
-      readonly at: number;
-      readonly change: string;
-      readonly state: UndoState;
-      readonly why?: string;
-      readonly again?: true;
-    }
-  /** `complete`: every step was undone or, with its reason, kept. */
-  | { readonly type: 'undo-end'; readonly at: number; readonly complete: boolean };
-
-/** `undone`: restored. `nothing`: it was already as before. `kept`: left alone, with the reason. */
-export type UndoState = 'undone' | 'nothing' | 'kept';
+export type { UndoState };
 
 export type StepState = 'pending' | 'intended' | 'done' | 'stopped';
 
@@ -77,8 +39,12 @@ export interface Step {
 /** A journal read back. */
 export interface JournalRun {
   readonly name: string;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the clock of that day. */
   readonly at: number;
+  /** See the record; 0 where it has none. */
+  readonly sequence: number;
+  /** How many undos of it came to an end. */
+  readonly undos: number;
   readonly title: string;
   readonly subject: string;
   readonly steps: readonly Step[];
@@ -107,21 +73,36 @@ function withoutSecrets(change: Change): Change {
 
 /** Writes one journal. */
 export class Journal {
+  private known: string;
+
   constructor(
     private readonly store: JournalStore,
-    readonly name: string,
+    name: string,
     private readonly now: () => number,
-  ) {}
-
-  private write(record: JournalRecord): Promise<void> {
-    return this.store.append(this.name, `${JSON.stringify(record)}\n`);
+  ) {
+    this.known = name;
   }
 
-  begin(title: string, subject: string, changes: readonly Change[]): Promise<void> {
+  /** Another one than was given where `begin` found that name taken. */
+  get name(): string {
+    return this.known;
+  }
+
+  private write(record: JournalRecord): Promise<void> {
+    return this.store.append(this.known, `${JSON.stringify(record)}\n`);
+  }
+
+  async begin(title: string, subject: string, changes: readonly Change[]): Promise<void> {
+    const before = await readJournals(this.store);
+    const names = new Set(await this.store.names());
+    // A clock that was put back may give a name twice.
+    const { name } = this;
+    for (let n = 2; names.has(this.known); n++) this.known = `${name}-${n}`;
     return this.write({
       type: 'begin',
       version: 1,
       at: this.now(),
+      sequence: Math.max(0, ...before.map(run => run.sequence)) + 1,
       title,
       subject,
       changes: changes.map(withoutSecrets),
@@ -185,6 +166,7 @@ export function readJournal(name: string, text: string): JournalRun | undefined 
     ]),
   );
   let state: JournalRun['state'] = 'open';
+  let undos = 0;
   const patch = (id: string, part: Partial<Step>): void => {
     const step = steps.get(id);
     if (step) steps.set(id, { ...step, ...part });
@@ -216,94 +198,22 @@ export function readJournal(name: string, text: string): JournalRun | undefined 
         break;
       case 'undo-end':
         state = record.complete ? 'undone' : 'undoing';
+        if (record.complete) undos += 1;
         break;
     }
   }
-  return { name, at: begin.at, title: begin.title, subject: begin.subject, steps: [...steps.values()], state };
+  const { at, title, subject, sequence = 0 } = begin;
+  return { name, at, sequence, undos, title, subject, steps: [...steps.values()], state };
 }
 
-/** Is it a line that we wrote? What another version, another program or a defective disk left there is passed over. */
-function isRecord(value: unknown): value is JournalRecord {
-  if (!isObject(value) || !isTime(value['at'])) return false;
-  const { type, change, changes } = value;
-  switch (type) {
-    case 'begin':
-      return (
-        typeof value['title'] === 'string' &&
-        typeof value['subject'] === 'string' &&
-        Array.isArray(changes) &&
-        changes.every(isChange)
-      );
-    case 'intent':
-      return typeof change === 'string' && value['prepared'] !== undefined;
-    case 'done':
-      return typeof change === 'string' && typeof value['ours'] === 'boolean' && value['outcome'] !== undefined;
-    case 'stopped':
-      return (
-        typeof change === 'string' &&
-        (value['effect'] === 'none' || value['effect'] === 'unknown') &&
-        isObject(value['problem']) &&
-        typeof value['problem']['message'] === 'string'
-      );
-    case 'end':
-      return ['complete', 'stopped', 'cancelled'].includes(String(value['state']));
-    case 'undo-intent':
-      return typeof change === 'string';
-    case 'undo-done':
-      return typeof change === 'string' && ['undone', 'nothing', 'kept'].includes(String(value['state']));
-    case 'undo-end':
-      return typeof value['complete'] === 'boolean';
-    default:
-      return false;
-  }
-}
-
-/** All that an undo relies on without looking. */
-function isChange(value: unknown): value is Change {
-  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['title'] !== 'string') return false;
-  if (typeof value['undoable'] !== 'boolean') return false;
-  switch (value['kind']) {
-    case 'iam':
-      return typeof value['accountId'] === 'string' && typeof value['action'] === 'string' && isObject(value['input']);
-    case 'variable':
-      return (
-        typeof value['hostname'] === 'string' &&
-        typeof value['key'] === 'string' &&
-        isObject(value['scope']) &&
-        typeof value['scope']['id'] === 'string' &&
-        ['create', 'update', 'delete'].includes(String(value['action']))
-      );
-    case 'code':
-      return typeof value['file'] === 'string' && Array.isArray(value['edits']);
-    default:
-      return false;
-  }
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A time that a Date can hold. */
-const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
-
-function parseLine(line: string): readonly JournalRecord[] {
-  if (line === '') return [];
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? [value] : [];
-  } catch {
-    return [];
-  }
-}
-
-/** All journals that can be read, oldest first. */
+/** All journals that can be read, oldest first: as they say it themselves, and by their names where they do not. */
 export async function readJournals(store: JournalStore): Promise<readonly JournalRun[]> {
   const runs: JournalRun[] = [];
   for (const name of await store.names()) {
     const run = readJournal(name, await store.read(name));
     if (run) runs.push(run);
   }
-  return runs;
+  return runs.sort((a, b) => a.sequence - b.sequence || (a.name < b.name ? -1 : 1));
 }
 
 /** Did the run write anything that an undo could take back? */
@@ -316,8 +226,17 @@ export const hasEffects = (run: JournalRun): boolean =>
 export function unfinished(runs: readonly JournalRun[], subject: string): JournalRun | undefined {
   const newest = runs.filter(r => r.subject === subject).at(-1);
   if (newest === undefined || newest.state === 'complete' || newest.state === 'undone') return undefined;
-  return hasEffects(newest) ? newest : undefined;
+  return hasEffects(newest) && !fitsNoLonger(newest) ? newest : undefined;
 }
+
+/**
+ * Did it stop because what it had planned fits no longer? To go on with it would stop again at the same place: a new plan starts from what
+ * is there now, and an undo still finds both runs.
+ */
+const fitsNoLonger = (run: JournalRun): boolean =>
+  run.state === 'stopped' &&
+  run.steps.some(s => s.state === 'stopped' && s.problem !== undefined && replanned.has(s.problem.code));
+const replanned: ReadonlySet<string> = new Set(['changed-since-plan', 'value-not-kept', 'EntityAlreadyExists']);
 
 /** In one sentence: where it stopped. */
 export function whereItStopped(run: JournalRun): string {

@@ -109,41 +109,33 @@ function writesOf(
     ];
   }
   const secret = looksSecret(own.value ?? '');
-  if (!own.sensitive && !secret) {
-    return [
-      {
-        ...base,
-        id: `variable:${scope.id}:${wanted.key}:update`,
-        title: `Change ${wanted.key} in ${where}`,
-        action: 'update',
-        before: own.value,
-        expected: { id: own.id, versionId: own.versionId },
-        destructive: true,
-        undoable: true,
-      },
-    ];
-  }
-  // A sensitive variable can only be deleted and made anew to be readable: that is what lets the checks see it. A key that was put
-  // into the wrong variable goes the same way, so that no journal keeps it.
-  notes.push(
-    secret
-      ? `${wanted.key} holds something that looks like a secret. It is replaced, and the old value is not kept.`
-      : `${wanted.key} is sensitive. It is replaced by one that can be read: a role ARN is no secret.`,
-  );
+  const hidden = own.value === undefined || secret;
+  // In place, whatever the value was: HCP Terraform takes a new value for a sensitive variable, which stays sensitive. Deleted and made
+  // anew, a fault between the two would leave runs without a role.
+  if (own.sensitive)
+    notes.push(
+      `${wanted.key} is sensitive and stays so. A role ARN is no secret: made anew without the mark, everybody could read it.`,
+    );
   return [
-    removal(workspace.hostname, base.scope, own),
     {
       ...base,
-      id: `variable:${scope.id}:${wanted.key}:create`,
-      title: `Set ${wanted.key} in ${where}, readable`,
-      action: 'create',
-      before: undefined,
-      expected: undefined,
-      destructive: false,
-      undoable: true,
+      id: `variable:${scope.id}:${wanted.key}:update`,
+      title: `Change ${wanted.key} in ${where}`,
+      action: 'update',
+      before: hidden ? undefined : own.value,
+      expected: { id: own.id, versionId: own.versionId },
+      destructive: true,
+      undoable: !hidden,
+      ...(hidden && { undoNote: lostValue(wanted.key, own.sensitive) }),
     },
   ];
 }
+
+/** What can't be taken back, in the one sentence that plan, preview, question and journal have for it. */
+const lostValue = (key: string, sensitive: boolean): string =>
+  sensitive
+    ? `This cannot be undone: ${key} is sensitive, so the value that it has now cannot be read and is gone for good.`
+    : `This cannot be undone: the value that ${key} has now looks like a secret, so it is not kept.`;
 
 /**
  * Removes static credentials, each as its own change with its own yes. Found again by key and category, in every place that reaches the
@@ -189,9 +181,7 @@ const secretName = /access_?key|secret|token/i;
 export function removal(hostname: string, scope: VariableChange['scope'], variable: Variable): VariableChange {
   const where = scope.type === 'workspace' ? `workspace ${scope.name}` : `variable set ${scope.name}`;
   const hidden = variable.sensitive || secretName.test(variable.key) || looksSecret(variable.value ?? '');
-  const undoNote = variable.sensitive
-    ? 'The value of a sensitive variable can not be read, so an undo can not bring it back.'
-    : 'The value is a secret and is not kept, so an undo can not bring it back.';
+  const undoNote = lostValue(variable.key, variable.sensitive);
   return {
     kind: 'variable',
     id: `variable:${scope.id}:${variable.category}:${variable.key}:delete`,

@@ -303,7 +303,7 @@ function awsTags(values: BindingValues): Readonly<Record<string, string>> {
 export function journalDir(context: CliContext, values: { readonly journal: string | undefined }): string {
   const given = values.journal;
   if (given !== undefined) return path.resolve(context.cwd, given);
-  return stateFolder(context.env, context.env['HOME'] ?? context.cwd, path.join);
+  return stateFolder(context.env, context.env['HOME'] ?? '', path);
 }
 
 function rootFor(roots: readonly Root[], values: BindingValues): Root | undefined {

@@ -13,7 +13,7 @@ import { listWorkspaces } from '../../hcp/workspace/read';
 import type { VarsetCache } from '../../hcp/variables/read';
 import type { Root, Value } from '../../terraform/model';
 import { readJournals } from '../../binding/journal/journal';
-import { writtenPolicies } from '../../binding/gather/memory';
+import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
 import { journals, openAwsAccount, type OpenedAccount } from './binding';
 import { journalDir } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
@@ -63,7 +63,7 @@ export async function checkBindings(
   const account = await openIfAsked(context, values);
   const cache: VarsetCache = new Map();
   const permissions = permissionSources(permissionFile);
-  const written = writtenPolicies(await readJournals(journals(journalDir(context, values))));
+  const runs = await readJournals(journals(journalDir(context, values)));
   const machine = await machineOf(context);
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
@@ -84,7 +84,8 @@ export async function checkBindings(
         ...more,
         // Asked only where the answer is part of a check.
         ...('missing' in account ? {} : { fetch: fetchOf(context) }),
-        written,
+        written: writtenPolicies(runs),
+        ownValue: writtenValues(runs),
         machine,
         now: Date.now(),
       },

@@ -3,10 +3,12 @@ import { machineOf } from './machine';
 import type { VariableChange } from '../../binding/change';
 import { type BindingFacts, phases, type WorkspaceFacts } from '../../binding/facts';
 import { gatherBinding, type GatheredBinding } from '../../binding/gather/binding';
+import { writtenValues } from '../../binding/gather/memory';
+import { readJournals } from '../../binding/journal/journal';
 import type { CodePlan } from '../../binding/plan/code';
 import type { HcpClient } from '../../hcp/client/client';
 import { lintRoot } from '../../lint/lint';
-import type { PlannedBinding } from './binding';
+import { journals, type PlannedBinding } from './binding';
 import type { BindingRequest } from './bindingOptions';
 import type { Target } from './bindings';
 import { fetchOf } from './http';
@@ -31,6 +33,7 @@ export async function gatherFor(
   target: Target,
   client: HcpClient,
   planned: PlannedBinding | undefined,
+  journal: string,
 ): Promise<GatheredBinding> {
   return gatherBinding(
     {
@@ -42,6 +45,8 @@ export async function gatherFor(
       client,
       account: planned ?? { missing: 'The account is read with the plan.' },
       ...(planned && { fetch: fetchOf(context) }),
+      // Role ARNs that were written into sensitive variables can't be read, but the journal knows them.
+      ownValue: writtenValues(await readJournals(journals(journal))),
       machine: await machineOf(context),
       now: Date.now(),
     },

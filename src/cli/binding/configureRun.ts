@@ -304,7 +304,13 @@ export class Configuration {
   private async readBack(group: PlannedGroup): Promise<readonly Check[]> {
     const checks: Check[] = [];
     for (const member of group.members) {
-      const { facts } = await gatherFor(this.context, member.target, member.client, group.planned);
+      const { facts } = await gatherFor(
+        this.context,
+        member.target,
+        member.client,
+        group.planned,
+        group.request.journal,
+      );
       checks.push(...runChecks(facts, trustJudge));
     }
     return checks;
@@ -312,7 +318,13 @@ export class Configuration {
 
   private async proveByRuns(group: PlannedGroup, outcome: GroupOutcome): Promise<void> {
     for (const member of group.members) {
-      const { facts, source } = await gatherFor(this.context, member.target, member.client, group.planned);
+      const { facts, source } = await gatherFor(
+        this.context,
+        member.target,
+        member.client,
+        group.planned,
+        group.request.journal,
+      );
       if (source === undefined) continue;
       // The files were fixed a moment ago; what HCP Terraform has of them is another matter.
       const code = this.values['fix-code'] ? undefined : facts.code;

@@ -2,7 +2,7 @@ import type { WorkspaceFacts } from '../../binding/facts';
 import { ProblemError, unwrap } from '../../core/problem';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import type { WorkspaceIdentity } from '../../oidc/subject';
-import { bindingRequest } from '../binding/bindingOptions';
+import { bindingRequest, journalDir } from '../binding/bindingOptions';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
 import { targets } from '../binding/bindings';
 import { type ConfiguredGroup, gatherFor, type ReadTarget } from '../binding/configureParts';
@@ -46,13 +46,13 @@ Of several workspaces (--workspace several times, or --all-workspaces) each gets
     const read: ReadTarget[] = [];
     for (const target of found) {
       const client = await sessions.open(target.hostname, target.root?.cloud);
-      const before = await gatherFor(context, target, client, undefined);
+      const before = await gatherFor(context, target, client, undefined, journalDir(context, values));
       const { workspace } = before.facts;
       if (workspace.state === 'unknown')
         throw new ProblemError({
           code: 'workspace-unknown',
           message: workspace.why,
-          nextStep: 'Check the names and the token, then try again.',
+          nextStep: workspace.nextStep ?? 'Check the names and the token, then try again.',
         });
       read.push({ target, client, before, workspace: workspace.value });
     }

@@ -41,7 +41,7 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
         throw new ProblemError({
           code: 'workspace-unknown',
           message: facts.workspace.why,
-          nextStep: 'Check the names and the token, then try again.',
+          nextStep: facts.workspace.nextStep ?? 'Check the names and the token, then try again.',
         });
       const client = await sessions.open(binding.hostname, binding.root?.cloud);
       const workspace = unwrap(await readWorkspace(client, organization, name, context.signal));

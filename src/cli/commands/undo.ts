@@ -1,5 +1,5 @@
-import { hasEffects, type JournalRun, readJournals, runsAbout } from '../../binding/journal/journal';
-import { lostCredentials, toUndo, undo as undoRun } from '../../binding/undo';
+import { type JournalRun, readJournals, runsAbout, type Step } from '../../binding/journal/journal';
+import { lostCredentials, nextToUndo, toUndo, undo as undoRun } from '../../binding/undo';
 import { accountOfSubject } from '../../binding/plan/prepare';
 import { journals, locked, openAccount, surroundings } from '../binding/binding';
 import { accountOptions, journalDir, journalOption } from '../binding/bindingOptions';
@@ -64,7 +64,7 @@ export const undo = command({
         json
           ? printJson({ run: run.name, account: accountId, warning: warning ?? null, result })
           : `In account ${accountId}, these changes of ${new Date(run.at).toISOString()} would be taken back, in this order:\n` +
-              `${planned.map(s => `  ${s.title}\n`).join('')}\nNothing was written: repeat it with --yes.\n`,
+              `${steps.map(undoLine).join('')}\nNothing was written: repeat it with --yes.\n`,
       );
       return 1;
     }
@@ -91,11 +91,11 @@ export const undo = command({
   },
 });
 
+const undoLine = ({ change }: Step): string =>
+  `  ${change.title}${change.undoable ? '' : `\n    stays as it is: ${change.undoNote ?? 'this cannot be undone.'}`}\n`;
+
 function chosen(runs: readonly JournalRun[], name: string | undefined): JournalRun | undefined {
-  if (name === undefined)
-    return (
-      runs.findLast(run => run.state !== 'undone' && hasEffects(run)) ?? runs.findLast(run => toUndo(run).length > 0)
-    );
+  if (name === undefined) return nextToUndo(runs);
   const found = runs.find(run => run.name === name);
   if (found === undefined)
     throw new UsageError(`there is no run "${name}"; there are ${runs.map(r => r.name).join(', ') || 'none'}`);

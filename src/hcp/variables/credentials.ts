@@ -136,8 +136,7 @@ function configuration(
     ]);
     if (variable === undefined) return { state: 'missing' };
     const place = { variable: variable.key, origin: originText(variable.origin) };
-    if (variable.sensitive || variable.value === undefined || looksSecret(variable.value))
-      return { state: 'hidden', ...place };
+    if (variable.value === undefined || looksSecret(variable.value)) return { state: 'hidden', ...place };
     return { state: 'set', arn: variable.value, ...place };
   };
   const audience = first(
@@ -151,7 +150,7 @@ function configuration(
     backing
   ];
   const value = enabling?.value;
-  const hidden = enabling !== undefined && (enabling.sensitive || value === undefined || looksSecret(value));
+  const hidden = enabling !== undefined && (value === undefined || looksSecret(value));
   return {
     tag,
     backing,
@@ -161,9 +160,9 @@ function configuration(
     audience:
       audience === undefined
         ? usual
-        : audience.sensitive || looksSecret(audience.value ?? '')
+        : audience.value === undefined || looksSecret(audience.value)
           ? '(sensitive)'
-          : (audience.value ?? usual),
+          : audience.value,
   };
 }
 

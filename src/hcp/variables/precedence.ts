@@ -22,7 +22,7 @@ export interface Variable {
   readonly id: string;
   readonly key: string;
   readonly category: Category;
-  /** `undefined`: sensitive, so never given back. */
+  /** `undefined`: sensitive, so never given back, and not known from our own writes. */
   readonly value: string | undefined;
   readonly sensitive: boolean;
   readonly hcl: boolean;

@@ -42,7 +42,17 @@ export interface ReadVariablesOptions {
   readonly cache?: VarsetCache;
   /** Also ask `all-vars`, one request more. */
   readonly compare?: boolean;
+  readonly ownValue?: OwnValue;
 }
+
+/**
+ * The value of a sensitive variable that this product wrote itself, if the variable is still at that very version: then it is known
+ * although it can't be read.
+ */
+export type OwnValue = (variable: {
+  readonly id: string;
+  readonly versionId: string | undefined;
+}) => string | undefined;
 
 const segment = uriPart;
 
@@ -56,7 +66,10 @@ export async function readVariables(
   if (workspace.permissions.readVariables === false) return fail(mayNotRead(client, workspace.name));
   const own = await readOwn(client, `/workspaces/${segment(workspace.id)}/vars`, signal);
   if (!own.ok) return own.problem.status === 404 ? fail(mayNotRead(client, workspace.name, own.problem)) : own;
-  const all: Variable[] = own.value.map(v => ({ ...v, origin: { from: 'workspace' } }));
+  const { ownValue } = options;
+  const withOwn = (v: PlainVariable): PlainVariable =>
+    v.sensitive && ownValue !== undefined ? { ...v, value: ownValue(v) } : v;
+  const all: Variable[] = own.value.map(v => ({ ...withOwn(v), origin: { from: 'workspace' } }));
   const gaps: string[] = [];
   const others = new Map<string, number>();
   const sets = await readSets(client, workspace.id, signal);
@@ -65,7 +78,7 @@ export async function readVariables(
       const origin = await originOf(client, set, workspace, signal);
       others.set(set.id, otherWorkspaces(set, workspace.id));
       const vars = await varsetVariables(client, set, sets.value.included, options.cache ?? new Map(), signal);
-      if (vars.ok) all.push(...vars.value.map(v => ({ ...v, origin })));
+      if (vars.ok) all.push(...vars.value.map(v => ({ ...withOwn(v), origin })));
       else gaps.push(`The variables of ${originText(origin)} can not be read: ${vars.problem.message}`);
     }
   } else {

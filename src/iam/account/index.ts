@@ -1,6 +1,14 @@
 import { fail, isAbort, ok, type Result } from '../../core/problem';
 import { openSender } from './client';
-import { deniedActions, identityOf, listProviders, readProvider, readRole, rolesTrusting } from './read';
+import {
+  deniedActions,
+  identityOf,
+  listProviders,
+  readProvider,
+  readRole,
+  readRolePolicy,
+  rolesTrusting,
+} from './read';
 import { readManagedPolicy, validatePolicy } from './policies';
 import { retried, wait } from './retry';
 import { webIdentityEvents } from './trail';
@@ -39,6 +47,7 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
     },
     readProvider: (arn, signal) => readProvider(read, arn, signal),
     readRole: (nameOrArn, signal) => readRole(read, nameOrArn, signal),
+    readRolePolicy: (role, policy, signal) => readRolePolicy(read, role, policy, signal),
     readPolicy: (arn, signal) => readManagedPolicy(read, arn, signal),
     async decodeMessage(encoded, signal) {
       const reply = await retried(() => sender.decodeMessage(encoded, signal), signal, pause, sender.maxAttempts);

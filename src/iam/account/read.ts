@@ -96,12 +96,9 @@ export async function readRole(
   if (!attached.ok) return attached;
   const inlinePolicies: Record<string, string> = {};
   for (const PolicyName of texts(names.value)) {
-    const policy = await send('GetRolePolicy', { RoleName, PolicyName }, signal);
-    if (!policy.ok) {
-      if (isMissing(policy.problem)) continue;
-      return fail(policy.problem);
-    }
-    inlinePolicies[PolicyName] = decodeDocument(text(policy.value['PolicyDocument']) ?? '');
+    const policy = await readRolePolicy(send, RoleName, PolicyName, signal);
+    if (!policy.ok) return policy;
+    if (policy.value !== undefined) inlinePolicies[PolicyName] = policy.value;
   }
   const boundary = (role['PermissionsBoundary'] ?? {}) as Value;
   const used = (role['RoleLastUsed'] ?? {}) as Value;
@@ -120,6 +117,17 @@ export async function readRole(
     tags: tagsOf(role['Tags']),
     lastUsed: date(used['LastUsedDate']),
   });
+}
+
+export async function readRolePolicy(
+  send: Send,
+  RoleName: string,
+  PolicyName: string,
+  signal: AbortSignal,
+): Promise<Result<string | undefined>> {
+  const policy = await send('GetRolePolicy', { RoleName, PolicyName }, signal);
+  if (!policy.ok) return isMissing(policy.problem) ? ok(undefined) : fail(policy.problem);
+  return ok(decodeDocument(text(policy.value['PolicyDocument']) ?? ''));
 }
 
 export async function listProviders(send: Send, signal: AbortSignal): Promise<Result<readonly string[]>> {

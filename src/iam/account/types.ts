@@ -161,6 +161,8 @@ export interface AwsAccount {
   readProvider(arn: string, signal: AbortSignal): Promise<Result<ActualProvider | undefined>>;
   /** By name or by ARN. `ok(undefined)`: there is none. */
   readRole(nameOrArn: string, signal: AbortSignal): Promise<Result<ActualRole | undefined>>;
+  /** An inline policy of a role, decoded. `ok(undefined)`: there is no such policy, or no such role. */
+  readRolePolicy(roleName: string, policyName: string, signal: AbortSignal): Promise<Result<string | undefined>>;
   /** The default version of a managed policy, decoded. `ok(undefined)`: there is none. */
   readPolicy(arn: string, signal: AbortSignal): Promise<Result<string | undefined>>;
   /** What an encoded authorization message holds, as JSON. Needs `sts:DecodeAuthorizationMessage`. */

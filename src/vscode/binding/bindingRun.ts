@@ -57,7 +57,7 @@ export class BindingRuns {
 
   /** One run at a time for each binding, in the windows of the editor and on the command line. */
   private async locked<T>(subject: string, work: () => Promise<T>): Promise<T> {
-    const folder = stateFolder(this.env, this.env['HOME'] ?? homedir(), path.join);
+    const folder = stateFolder(this.env, this.env['HOME'] ?? homedir(), path);
     return unwrap(await withLock(fs, folder, path.join, subject, thisProcess(), work));
   }
 

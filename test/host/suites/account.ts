@@ -241,7 +241,7 @@ export const run = (): Promise<unknown> =>
           log,
           new HcpConnections(noSecrets(), nodeFiles, env),
         );
-        const folder = stateFolder(env, home, path.join);
+        const folder = stateFolder(env, home, path);
         const terminal = await withLock(fs, folder, path.join, subjectOf(prepared.choices), thisProcess(), () =>
           assert.rejects(runs.apply(prepared, prepared.plan.changes, 'Set up'), /Another run .* is changing/),
         );
