@@ -14,7 +14,7 @@ export interface Executor<C extends Change> {
   undo(change: C, outcome: Json, certainty: Certainty, signal: AbortSignal): Promise<Undone>;
   /** Told of what an earlier process of the same run did. */
   recall?(change: C, outcome: Json): void;
-  /** After the last change: waits until what was made can be seen. */
+  /** After the last change: reads back what was made. */
   finish?(signal: AbortSignal): Promise<Problem | undefined>;
 }
 
@@ -163,7 +163,10 @@ async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult
     tell(performed.ours ? 'done' : 'already');
   }
   const warning = await finish(steps, at);
+  // Every write has its answer, so there is nothing to go on with. But without the proof that it holds nothing may be built on it.
   await at.journal.end('complete');
+  const lost = warning?.code === 'not-as-written' || warning?.code === 'not-read-back';
+  if (lost) return { state: 'stopped', done, total, problem: warning };
   return { state: 'complete', done, total, ...(warning ? { warning } : {}) };
 }
 

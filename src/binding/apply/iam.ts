@@ -1,4 +1,4 @@
-import type { Problem, Result } from '../../core/problem';
+import { ok, type Problem, type Result } from '../../core/problem';
 import { backoff, wait as waitFor } from '../../iam/account/retry';
 import type { AwsAccount, IamOperation, SendResult } from '../../iam/account/types';
 import type { Certainty, Executor, Performed, Undone } from './apply';
@@ -26,8 +26,8 @@ const isCreate = (change: IamChange): boolean =>
 class IamExecutor implements Executor<IamChange> {
   /** Roles and providers that this run made: readers may not see them yet. */
   private readonly created = new Set<string>();
-  /** Roles made by this run and not seen since. */
-  private readonly unseen = new Map<string, IamChange>();
+  /** What this run made hold, those of an earlier process included: read back in the end. */
+  private readonly performed: IamChange[] = [];
   private readonly wait: NonNullable<IamExecutorOptions['wait']>;
 
   constructor(private readonly options: IamExecutorOptions) {
@@ -39,6 +39,7 @@ class IamExecutor implements Executor<IamChange> {
   }
 
   recall(change: IamChange): void {
+    this.performed.push(change);
     if (isCreate(change)) this.created.add(targetOf(change, this.options.partition));
   }
 
@@ -94,13 +95,8 @@ class IamExecutor implements Executor<IamChange> {
 
   /** Remembers what is there now. The outcome is the id of a role that was made: one made anew has another. */
   private made(change: IamChange, byUs: boolean, roleId?: string): Json {
-    const target = targetOf(change, this.options.partition);
-    if (isCreate(change) && byUs) {
-      this.created.add(target);
-      if (change.action === 'CreateRole') this.unseen.set(target, change);
-    } else {
-      this.unseen.delete(target); // IAM itself found the role to write to.
-    }
+    if (isCreate(change) && byUs) this.created.add(targetOf(change, this.options.partition));
+    this.performed.push(change);
     return roleId === undefined ? null : { roleId };
   }
 
@@ -114,16 +110,28 @@ class IamExecutor implements Executor<IamChange> {
     }
   }
 
+  /**
+   * Reads back what every role may do and who may assume it: a write that was answered is not yet one that holds. Looks a few times, since
+   * readers see what was written a moment later.
+   */
   async finish(signal: AbortSignal): Promise<Problem | undefined> {
-    for (const change of this.unseen.values()) {
-      for (let n = 1; ; n++) {
-        const reply = await this.options.account.send('GetRole', { RoleName: change.input['RoleName'] }, signal);
-        if (reply.ok) break;
-        if (n === attempts) return notYetVisible(change);
-        await this.wait(backoff(n), signal);
+    let left = this.performed.filter(change => /Role|Policy/.test(change.action));
+    for (let n = 1; left.length > 0; n++) {
+      const account = rememberingRoles(this.options.account);
+      const states: { readonly change: IamChange; readonly state: Json }[] = [];
+      for (const change of left) {
+        const state = await observe(change, { ...this.options, account }, signal);
+        if (!state.ok) return notReadBack(change, state.problem);
+        if (!holds(change, state.value)) states.push({ change, state: state.value });
       }
+      left = states.map(s => s.change);
+      const [first] = states;
+      if (first !== undefined && n === attempts)
+        return isCreate(first.change) && first.state === null
+          ? notYetVisible(first.change)
+          : notAsWritten(first.change);
+      if (first !== undefined) await this.wait(backoff(n), signal);
     }
-    this.unseen.clear();
     return undefined;
   }
 
@@ -234,6 +242,43 @@ const changedSince = (change: IamChange): Problem => ({
   code: 'changed-since-plan',
   message: `Not done: "${change.title}". What it would replace is no longer what was shown.`,
   nextStep: 'Plan again and look at the differences.',
+});
+
+/** Does what was read have what the change was made for? Of a new role: who may assume it, and its boundary. */
+function holds(change: IamChange, state: Json): boolean {
+  if (change.action !== 'CreateRole') return sameState(state, change.wanted);
+  const part = (of: Json): Json =>
+    typeof of === 'object' && of !== null && 'trustPolicy' in of && 'boundary' in of
+      ? [of.trustPolicy ?? null, of.boundary ?? null]
+      : null;
+  return state !== null && sameState(part(state), part(change.wanted));
+}
+
+/** One reading of a role serves all its changes. */
+function rememberingRoles(account: AwsAccount): AwsAccount {
+  const roles = new Map<string, ReturnType<AwsAccount['readRole']>>();
+  const readRole: AwsAccount['readRole'] = (name, signal) => {
+    const reading = roles.get(name) ?? account.readRole(name, signal);
+    roles.set(name, reading);
+    return reading;
+  };
+  const readRolePolicy: AwsAccount['readRolePolicy'] = async (name, policy, signal) => {
+    const role = await readRole(name, signal);
+    return role.ok ? ok(role.value?.inlinePolicies[policy]) : role;
+  };
+  return { ...account, readRole, readRolePolicy };
+}
+
+const notAsWritten = (change: IamChange): Problem => ({
+  code: 'not-as-written',
+  message: `IAM took "${change.title}", but what was read back is something else: it was lost on the way, or somebody changed it since.`,
+  nextStep: 'Plan again and look at the differences. A proxy between here and AWS may answer in its place.',
+});
+
+const notReadBack = (change: IamChange, problem: Problem): Problem => ({
+  ...problem,
+  code: 'not-read-back',
+  message: `"${change.title}" was written, but could not be read back: ${problem.message}`,
 });
 
 const notYetVisible = (change: IamChange): Problem => ({

@@ -12,6 +12,7 @@ import { Journal, journalName, readJournal, readJournals, unfinished } from '../
 import type { AccountPlan } from '../../../src/binding/plan/model';
 import { nextToUndo, undo, undoable } from '../../../src/binding/undo';
 import { desired, MemoryJournals, planFor, role, trustPolicy } from '../../support/aws/binding';
+import type { StoredRole } from '../../support/aws/account';
 import { accountId, never, openWorld, type World } from '../../support/aws/world';
 
 let world: World;
@@ -179,6 +180,31 @@ test('nothing is written, not even a half, where a change is for another account
   );
   assert.deepEqual([made.state, made.problem?.code], ['stopped', 'other-account']);
   assert.equal(world.server.writes().length, writes);
+});
+
+describe('what was written is read back before anything may be built on it', () => {
+  for (const [what, harm] of [
+    ['a permission policy', (r: StoredRole) => r.inline.set('permissions', '{"Version":"2012-10-17","Statement":[]}')],
+    ['a trust policy', (r: StoredRole) => (r.trust = r.trust.replace(':a:', ':b:'))],
+  ] as const) {
+    test(what, async () => {
+      const journals = new MemoryJournals();
+      world.server.onCall = (entry, moment) => {
+        if (entry.action === 'PutRolePolicy' && moment === 'after')
+          for (const r of world.stored.roles.values()) harm(r);
+      };
+      const result = await make('a', journals);
+      assert.deepEqual([result.state, result.problem?.code], ['stopped', 'not-as-written']);
+      assert.equal(unfinished(await readJournals(journals), subjectOf('a')), undefined, 'and may be planned again');
+    });
+  }
+
+  test('where it cannot be read, that is no proof either', async () => {
+    const journals = new MemoryJournals();
+    world.server.faults.add({ action: 'ListRolePolicies', kind: 'refuse', times: 1000 });
+    const result = await make('a', journals);
+    assert.deepEqual([result.state, result.problem?.code], ['stopped', 'not-read-back']);
+  });
 });
 
 describe('what lies in the folder of the journals', () => {
