@@ -30,7 +30,7 @@ export async function hcpFacts(
 ): Promise<HcpReading> {
   const found = await readWorkspace(client, organization, name, signal);
   if (!found.ok) {
-    const why = unknown(found.problem.message);
+    const why = unknown(found.problem.message, found.problem.nextStep);
     return { workspace: why, variables: why, run: why, source: undefined };
   }
   const workspace = found.value;
@@ -45,14 +45,14 @@ export async function hcpFacts(
     workspace: known({ ...workspace, agents: agents === undefined ? known([]) : factOf(agents) }),
     variables: variables.ok
       ? known(credentialFacts(variables.value.effective, options.feeding))
-      : unknown(variables.problem.message),
-    run: run.ok ? known(erroredRun(run.value)) : unknown(run.problem.message),
+      : unknown(variables.problem.message, variables.problem.nextStep),
+    run: run.ok ? known(erroredRun(run.value)) : unknown(run.problem.message, run.problem.nextStep),
     source: variables.ok ? { workspace, reading: variables.value } : undefined,
   };
 }
 
 function factOf<T>(result: Result<T>): Fact<T> {
-  return result.ok ? known(result.value) : unknown(result.problem.message);
+  return result.ok ? known(result.value) : unknown(result.problem.message, result.problem.nextStep);
 }
 
 function erroredRun(run: Run | undefined): RunFacts | undefined {
