@@ -10,6 +10,8 @@ export interface Fix {
   readonly edits: readonly TextEdit[];
   /** True on the one fix that is right in every case; only these go into "fix all" and `source.fixAll.tfcOidc`. */
   readonly preferred: boolean;
+  /** It takes credentials away that a run may still live from: the editor never does that by itself. */
+  readonly takesCredentials?: true;
 }
 
 /** One thing a rule found. `message` names the place and the argument, never a secret's value. */

@@ -9,6 +9,8 @@ import type { Finding, Fix } from './finding';
  */
 export function chosenFix(finding: Finding, named: boolean): Fix | undefined {
   const preferred = finding.fixes.find(fix => fix.preferred);
+  // Where two accounts would become one, naming the rule is no decision about them.
+  if (preferred === undefined && finding.fixes.some(fix => fix.takesCredentials)) return undefined;
   if (preferred !== undefined) return preferred;
   return named && finding.fixes.length === 1 ? finding.fixes[0] : undefined;
 }
@@ -17,4 +19,10 @@ export function chosenFix(finding: Finding, named: boolean): Fix | undefined {
 export function fixAllEdits(files: readonly SourceFile[], fixes: readonly Fix[]): readonly TextEdit[] {
   const edits = fixes.flatMap(fix => fix.edits);
   return files.flatMap(file => combineEdits(file, edits));
+}
+
+/** The fix that an editor applies without being asked about it, as on save: never one that takes credentials away. */
+export function harmlessFix(finding: Finding): Fix | undefined {
+  const fix = chosenFix(finding, false);
+  return fix?.takesCredentials === true ? undefined : fix;
 }

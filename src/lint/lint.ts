@@ -3,6 +3,7 @@ import type { Span } from '../core/text';
 import type { Project, Root, SourceFile } from '../terraform/model';
 import type { Body } from '../terraform/syntax/ast';
 import type { Finding, Severity } from './finding';
+import { identitiesOf } from './identities';
 import type { Rule, RuleFinding } from './rule';
 import { suppressionAt } from './suppression';
 import { rules } from './table';
@@ -32,7 +33,7 @@ export function lintRoot(read: Root, options: LintOptions = {}): readonly Findin
   const files = new Map<string, SourceFile>();
   for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
   for (const file of root.otherFiles) files.set(file.path, file);
-  const context = { root, environment: options.environment ?? {} };
+  const context = { root, environment: options.environment ?? {}, identities: identitiesOf(root) };
   const findings = rules.flatMap(rule => {
     const setting = options.severities?.[rule.code];
     if (setting === 'off') return [];
@@ -88,7 +89,9 @@ function unique(findings: readonly Finding[]): readonly Finding[] {
   for (const finding of findings) {
     const { file, span } = finding.location;
     const key = `${file}\0${span.start}\0${span.end}\0${finding.code}`;
-    if (!seen.has(key)) seen.set(key, finding);
+    const other = seen.get(key);
+    // What one root cannot do without a decision, a module that it shares cannot have done to it.
+    if (other === undefined || (isAutomatic(other) && !isAutomatic(finding))) seen.set(key, finding);
   }
   return [...seen.values()].sort(
     (a, b) =>
@@ -98,3 +101,5 @@ function unique(findings: readonly Finding[]): readonly Finding[] {
       (a.code < b.code ? -1 : 1),
   );
 }
+
+const isAutomatic = (finding: Finding): boolean => finding.fixes.some(fix => fix.preferred);

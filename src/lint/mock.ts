@@ -1,24 +1,29 @@
-import type { Module, ProviderBlock } from '../terraform/model';
+import type { Module, ProviderBlock, Root } from '../terraform/model';
 import type { Expression } from '../terraform/syntax/ast';
-import { isUnset } from './expressions';
-import { nested, sameConfiguration } from './providers';
+import { isFalse, isUnset } from './expressions';
+import { nested, sameConfiguration, setInRun } from './providers';
 import { looksLikeAwsKey } from './secrets/detect';
 
 /**
- * A provider block that talks to a mock on this machine (LocalStack, moto): every endpoint is on a loopback address, and the
- * keys are written down and dummies. Nothing is a mock on the strength of a name or a comment.
+ * A provider block that talks to a mock (LocalStack, moto) or to nothing: every endpoint is on a loopback address or given by a
+ * variable, or both checks of the account are skipped; and the keys are written down and dummies. Nothing is a mock on the strength of
+ * a name or a comment.
  */
-export function isLocalMock(module: Module, provider: ProviderBlock): boolean {
+export function isLocalMock(root: Root, module: Module, provider: ProviderBlock): boolean {
   const bodies = sameConfiguration(module, provider).map(p => p.body);
-  const endpoints = bodies.flatMap(body => nested(body, 'endpoints')).flatMap(endpointUrls);
-  if (endpoints.length === 0) return false;
-  const known = endpoints.map(e => literal(module, e) ?? defaultOf(module, e)).filter(url => url !== '');
-  if (known.length === 0 || !known.every(url => url !== undefined && isLoopback(url))) return false;
-  return bodies.every(body =>
-    body.attributes
-      .filter(a => ['access_key', 'secret_key', 'token'].includes(a.name))
-      .every(a => isUnset(a.value) || isDummy(literal(module, a.value))),
+  const keys = bodies.flatMap(body =>
+    body.attributes.filter(a => ['access_key', 'secret_key', 'token'].includes(a.name) && !isUnset(a.value)),
   );
+  if (!keys.every(a => isDummy(literal(module, a.value)))) return false;
+  const hasDummies = keys.length > 0;
+  const isOn = (name: string): boolean =>
+    bodies.some(body => setInRun(root, module, body, [name]).some(a => !isFalse(a.value)));
+  if (hasDummies && isOn('skip_credentials_validation') && isOn('skip_requesting_account_id')) return true;
+  const endpoints = bodies.flatMap(body => nested(body, 'endpoints')).flatMap(endpointUrls);
+  const urls = endpoints.map(e => literal(module, e) ?? defaultOf(module, e)).filter(url => url !== '');
+  const known = urls.filter(url => url !== undefined);
+  if (urls.length === 0 || !known.every(isLoopback)) return false;
+  return known.length === urls.length || hasDummies;
 }
 
 function endpointUrls(item: ReturnType<typeof nested>[number]): readonly Expression[] {

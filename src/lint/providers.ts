@@ -5,6 +5,7 @@ import type { Attribute, Block, Body } from '../terraform/syntax/ast';
 import type { Finding } from './finding';
 import { isUnset, pathsIn, type Path } from './expressions';
 import type { Expression } from '../terraform/syntax/ast';
+import { isUnsetInRun } from './values';
 
 /** Provider blocks as rules look at them. */
 
@@ -28,9 +29,14 @@ export function blockHeader(block: Block, file: SourceFile): Span {
   return own ? { start: header.start, end: header.end } : { start: block.open.start, end: block.open.end };
 }
 
-/** Every argument of one of these names that has a value. */
+/** Every argument of one of these names that is written and not plainly empty. */
 export function setArguments(body: Body, names: readonly string[]): readonly Attribute[] {
   return body.attributes.filter(a => names.includes(a.name) && !isUnset(a.value));
+}
+
+/** Every argument of one of these names that has a value in a run. */
+export function setInRun(root: Root, module: Module, body: Body, names: readonly string[]): readonly Attribute[] {
+  return body.attributes.filter(a => names.includes(a.name) && !isUnsetInRun(root, module, a.value));
 }
 
 /** A nested block as written: `assume_role { }`, `dynamic "assume_role" { }`, or (awscc) `assume_role = { }`. */

@@ -2,11 +2,14 @@ import type { Environment } from '../core/host';
 import type { Location, Span } from '../core/text';
 import type { Root } from '../terraform/model';
 import type { Finding, Fix, Severity } from './finding';
+import type { Identities } from './identities';
 
 /** What a rule sees: one root with its modules, and the environment of the process (only AWS_REGION matters). */
 export interface RuleContext {
   readonly root: Root;
   readonly environment: Environment;
+  /** Who each part of the root speaks as. */
+  readonly identities: Identities;
 }
 
 /** What a rule says of one place. The table adds the code and, where the rule names none, the default severity. */

@@ -4,7 +4,7 @@ import { lintRoot } from '../../lint/lint';
 import type { Root, SourceFile } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
 import { type CodePlan, planFixes } from '../plan/code';
-import { CodeDraft } from './draft';
+import { CodeDraft, type NewText } from './draft';
 import { mapProviders } from './providerMapping';
 
 /** What is needed to read a root again. */
@@ -47,6 +47,9 @@ export async function planRootCode(
     if (mapping?.ok === true) {
       draft.write(mapping.value.texts.map(({ file, text }) => ({ file: files.get(file.path) ?? file, text })));
       for (const { file } of mapping.value.texts) mapped.add(file.path);
+      // Blocks that have a configuration of their own need their old credentials no more, where they did before.
+      const whole = await readRoot(draft.files, env, root.dir, boundary, { signal });
+      if (whole !== undefined) draft.write(fixedTexts(whole, env, nameOf));
     }
   }
   const titleOf = (file: SourceFile): string => {
@@ -58,4 +61,14 @@ export async function planRootCode(
     return `${parts.charAt(0).toUpperCase()}${parts.slice(1)} in ${nameOf(file)}`;
   };
   return { changes: draft.changes(titleOf, findings), fixed: fixes.fixed, problems };
+}
+
+/** The texts of a root after its lint fixes. */
+function fixedTexts(root: Root, env: Environment, nameOf: (file: SourceFile) => string): readonly NewText[] {
+  const findings = lintRoot(root, { environment: env });
+  const files = new Map([...root.modules.flatMap(m => m.files), ...root.otherFiles].map(f => [f.path, f]));
+  return planFixes([...files.values()], findings, findings, nameOf).changes.flatMap(({ file: path, edits }) => {
+    const file = files.get(path);
+    return file === undefined ? [] : [{ file, text: applyToFile(file, edits) }];
+  });
 }

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../core/problem';
 import { appendLines, applyToFile } from '../../lint/edits/fixes';
 import { declareVariable, dynamicVariable, isTag, mappedUses, providerTo } from '../../lint/mapping';
-import { sharedFileArguments } from '../../lint/rules/sharedFiles';
+import { fileArguments } from '../../lint/arguments';
 import { attributeOf, type ProviderBlock, type Root, type SourceFile } from '../../terraform/model';
 import { applyEdits, type TextEdit } from '../../core/text';
 import { pathInJson, setInJson } from '../../lint/edits/jsonEdits';
@@ -67,7 +67,7 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
     if (target !== 'default') used.add(target);
     notes.push(`${nameOf(provider)} uses ${target === 'default' ? 'the default configuration' : `tag ${target}`}.`);
     if (isMappedTo(root, provider, target)) continue;
-    const names: readonly string[] = sharedFileArguments;
+    const names: readonly string[] = fileArguments;
     const [old, ...others] = provider.body.attributes.filter(a => names.includes(a.name));
     if (others.length > 0)
       return fail({

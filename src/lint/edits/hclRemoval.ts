@@ -10,7 +10,7 @@ export interface Replacement {
 }
 
 /** The text that goes with an argument or block: its line or lines, the comments above it and behind it. */
-function statementSpan(text: string, parsed: ParsedFile, node: Span): Span {
+function statementSpan(text: string, parsed: ParsedFile, node: Span, nodes: readonly Span[]): Span {
   const start = lineStart(text, node.start);
   const end = lineEnd(text, node.end);
   const before = text.slice(start, node.start);
@@ -19,7 +19,9 @@ function statementSpan(text: string, parsed: ParsedFile, node: Span): Span {
   // Items of an object may end in a comma.
   const item = after.trimStart().startsWith(',') ? after.replace(',', '') : after;
   if (ownsStart && isOnlyComment(item)) {
-    return { start: ownComments(text, parsed, start), end: afterBreak(text, end) };
+    const comments = ownComments(text, parsed, start);
+    const isHeading = comments < start && headsGroup(text, { start: comments, end: start }, node, nodes);
+    return { start: isHeading ? start : comments, end: afterBreak(text, end) };
   }
   // The line is shared, as in `provider "aws" { profile = "x" }`.
   const trailing = after.length - after.trimStart().length;
@@ -55,6 +57,27 @@ function ownComments(text: string, parsed: ParsedFile, start: number): number {
   }
 }
 
+/**
+ * Is a comment the heading of a group of lines of which one stays? So where nothing stands right above it, another argument right below
+ * what goes, and it does not speak of what goes by name.
+ */
+function headsGroup(text: string, comment: Span, node: Span, nodes: readonly Span[]): boolean {
+  const above = lineAbove(text, comment.start);
+  const isFirst = above === undefined || isBlank(text, above) || /[{[(]\s*$/.test(text.slice(above.start, above.end));
+  const name = /^[\w-]+/.exec(text.slice(node.start, node.end))?.[0] ?? '';
+  if (!isFirst || (name !== '' && text.slice(comment.start, comment.end).includes(name))) return false;
+  let next = afterBreak(text, lineEnd(text, node.end));
+  for (let other = removedAt(text, next, nodes); other !== undefined; other = removedAt(text, next, nodes))
+    next = afterBreak(text, lineEnd(text, other.end));
+  return /^[ \t]*[\w-]+[ \t]*=/.test(text.slice(next, lineEnd(text, next)));
+}
+
+/** What goes of the line that starts at `start`. */
+function removedAt(text: string, start: number, nodes: readonly Span[]): Span | undefined {
+  const end = lineEnd(text, start);
+  return nodes.find(node => start <= node.start && node.start < end);
+}
+
 function trimmedEnd(text: string, span: Span): number {
   return span.start + text.slice(span.start, span.end).trimEnd().length;
 }
@@ -66,7 +89,7 @@ function trimmedEnd(text: string, span: Span): number {
 export function removeFromHcl(text: string, parsed: ParsedFile, nodes: readonly Span[]): readonly Replacement[] {
   const merged = mergeSpans(
     text,
-    nodes.map(node => statementSpan(text, parsed, node)),
+    nodes.map(node => statementSpan(text, parsed, node, nodes)),
   );
   const spans = merged.map(span => withBlankLines(text, span));
   return [...spans.map(span => ({ span, newText: '' })), ...realign(text, parsed.body, spans)];

@@ -1,9 +1,11 @@
-import { at, attributeOf, type Module, type ProviderBlock } from '../../terraform/model';
+import { at, attributeOf, type Module, type ProviderBlock, type Root } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { commentAbove, removal } from '../edits/fixes';
 import type { Fix } from '../finding';
 import { allProviders, nested, nestedValue, providerName, sameConfiguration, type Nested } from '../providers';
+import { hasOwnCredentials } from '../identities';
 import type { Rule } from '../rule';
+import { isUnsetInRun } from '../values';
 import { placeOf } from './webIdentity';
 
 export const assumeRole: Rule = {
@@ -15,23 +17,30 @@ export const assumeRole: Rule = {
   fix: 'Two to choose from: remove the block, or keep it as role chaining (writes the comment that silences this rule, with the reason).',
   check({ root }) {
     return allProviders(root).flatMap(({ module, provider }) =>
-      nested(provider.body, 'assume_role').map(item => {
-        const account = accountOf(nestedValue(item, 'role_arn'));
-        const chaining = isChaining(module, provider, account);
-        const name = providerName(provider);
-        return {
-          location: at(provider.file, placeOf(item, provider.file)),
-          statement: item.node,
-          message: chaining
-            ? `${name} assumes a role in another account${account === undefined ? '' : ` (${account})`} on top of the role of the run. This role chaining is limited to 1 hour, and the OIDC role needs sts:AssumeRole on that role.`
-            : `${name} has assume_role. Either it is a leftover from static keys: remove it. Or it is role chaining into another account: keep it; a chained session is limited to 1 hour, and the OIDC role needs sts:AssumeRole on that role.`,
-          ...(chaining && { severity: 'information' as const }),
-          fixes: [
-            ...removal(provider.file, item.node, { title: 'Remove assume_role', preferred: false }),
-            ...keep(provider, item, account),
-          ],
-        };
-      }),
+      nested(provider.body, 'assume_role')
+        .filter(item => isAssumed(root, module, item))
+        .map(item => {
+          const account = accountOf(nestedValue(item, 'role_arn'));
+          const leftover = hasOwnCredentials(
+            root,
+            module,
+            sameConfiguration(module, provider).map(p => p.body),
+          );
+          const chaining = !leftover || isChaining(module, provider, account);
+          const name = providerName(provider);
+          return {
+            location: at(provider.file, placeOf(item, provider.file)),
+            statement: item.node,
+            message: chaining
+              ? `${name} assumes a role${account === undefined ? '' : ` in account ${account}`} on top of the role of the run. This role chaining is limited to 1 hour, and the OIDC role needs sts:AssumeRole on that role.`
+              : `${name} has assume_role. Either it is a leftover from static keys: remove it. Or it is role chaining into another account: keep it; a chained session is limited to 1 hour, and the OIDC role needs sts:AssumeRole on that role.`,
+            ...(chaining && { severity: 'information' as const }),
+            fixes: [
+              ...removal(provider.file, item.node, { title: 'Remove assume_role', preferred: false }),
+              ...keep(provider, item, account),
+            ],
+          };
+        }),
     );
   },
 };
@@ -41,6 +50,15 @@ function keep(provider: ProviderBlock, item: Nested, account: string | undefined
   const edits = commentAbove(provider.file, item.node, `# tfc-oidc:ignore assume-role ${reason}`);
   if (edits.length === 0) return [];
   return [{ id: 'keep-as-role-chaining', title: 'Keep as role chaining', preferred: false, edits }];
+}
+
+/** Is there a role to assume in a run? A role that is null, or a dynamic block of nothing, is none. */
+function isAssumed(root: Root, module: Module, item: Nested): boolean {
+  const role = nestedValue(item, 'role_arn');
+  if (role !== undefined && isUnsetInRun(root, module, role)) return false;
+  const each =
+    item.kind === 'block' && item.node.type === 'dynamic' ? attributeOf(item.node.body, 'for_each')?.value : undefined;
+  return each === undefined || !isUnsetInRun(root, module, each);
 }
 
 /** The account in a literal role ARN, in any partition. */

@@ -2,7 +2,8 @@ import { at } from '../../terraform/model';
 import { removal } from '../edits/fixes';
 import { isUnset } from '../expressions';
 import type { Rule } from '../rule';
-import { backendArguments, placed } from './backendCredentials';
+import { backendArguments } from '../backends';
+import { placed } from './backendCredentials';
 
 export const cloudToken: Rule = {
   code: 'cloud-token',

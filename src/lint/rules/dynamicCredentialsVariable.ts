@@ -14,7 +14,7 @@ import { declareVariable, dynamicVariable, fixType, isTag, mappedUses, mapProvid
 import { isLocalMock } from '../mock';
 import { blockHeader, providerName, setArguments } from '../providers';
 import type { Rule, RuleContext, RuleFinding } from '../rule';
-import { sharedFileArguments } from './sharedFiles';
+import { fileArguments } from '../arguments';
 
 export const dynamicCredentialsVariable: Rule = {
   code: 'dynamic-credentials-variable',
@@ -144,7 +144,7 @@ function undeclared({ root }: RuleContext, module: Module): readonly RuleFinding
 /** Tags that can't be tags, and files handed to the wrong argument. */
 function uses(root: Root, module: Module): readonly RuleFinding[] {
   return module.providers.flatMap(provider =>
-    setArguments(provider.body, sharedFileArguments).flatMap(argument => {
+    setArguments(provider.body, fileArguments).flatMap(argument => {
       const found = injectedUses(root, module, argument.value);
       const base = { location: at(provider.file, argument), statement: argument };
       const out: RuleFinding[] = [];
@@ -172,13 +172,13 @@ function unmapped(root: Root): readonly RuleFinding[] {
   if (!tagsInUse(root)) return [];
   const { module } = root;
   return module.providers
-    .filter((p): p is ProviderBlock => p.kind === 'aws' && !p.inStack && !isLocalMock(module, p))
+    .filter((p): p is ProviderBlock => p.kind === 'aws' && !p.inStack && !isLocalMock(root, module, p))
     .filter((p, _, all) => all.find(o => o.name === p.name && o.alias === p.alias) === p)
     .filter(p => {
       const parts = module.providers.filter(o => o.name === p.name && o.alias === p.alias);
       // A block with files of its own has a finding of shared-files, whose fix maps it.
       return parts.every(
-        o => mappedUses(root, module, o).length === 0 && setArguments(o.body, sharedFileArguments).length === 0,
+        o => mappedUses(root, module, o).length === 0 && setArguments(o.body, fileArguments).length === 0,
       );
     })
     .map(provider => ({

@@ -7,8 +7,8 @@ import { allProviders } from '../providers';
 import type { Rule, RuleFinding } from '../rule';
 import { findKeys, type KeyMatch, mayHoldKeys } from '../secrets/detect';
 import { textPieces, type TextPiece } from '../secrets/strings';
-import { backendArguments } from './backendCredentials';
-import { keyArguments } from './staticCredentials';
+import { backendArguments } from '../backends';
+import { keyArguments } from '../arguments';
 
 export const hardCodedKey: Rule = {
   code: 'hard-coded-key',

@@ -1,6 +1,6 @@
 import { at } from '../../terraform/model';
-import { removal } from '../edits/fixes';
-import { allProviders, originsOf, providerName, setArguments } from '../providers';
+import { accountsNote, withoutCredentials } from '../credentials';
+import { allProviders, originsOf, providerName, setInRun } from '../providers';
 import type { Rule } from '../rule';
 
 export const providerProfile: Rule = {
@@ -10,13 +10,13 @@ export const providerProfile: Rule = {
   explanation:
     'The profile is a section of a file on somebody’s machine. Runs in HCP Terraform have no such file and stop with "failed to get shared config profile"; where the profile exists, it wins over the role of the run.',
   fix: 'Removes the argument. For local runs, set AWS_PROFILE in your shell.',
-  check({ root }) {
+  check({ root, identities }) {
     return allProviders(root).flatMap(({ module, provider }) =>
-      setArguments(provider.body, ['profile']).map(argument => ({
+      setInRun(root, module, provider.body, ['profile']).map(argument => ({
         location: at(provider.file, argument),
         statement: argument,
-        message: `${providerName(provider)} sets profile. Runs in HCP Terraform have no AWS profiles and stop here. Remove it; for local runs set AWS_PROFILE in your shell.`,
-        fixes: removal(provider.file, argument, { title: 'Remove profile', preferred: true }),
+        message: `${providerName(provider)} sets profile. Runs in HCP Terraform have no AWS profiles and stop here. Remove it; for local runs set AWS_PROFILE in your shell.${accountsNote(identities)}`,
+        fixes: withoutCredentials({ root, identities }, module, provider, argument),
         related: originsOf(root, module, argument.value),
         unnecessary: true,
       })),

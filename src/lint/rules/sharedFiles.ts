@@ -1,18 +1,12 @@
 import { at, type Module } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
-import { removal } from '../edits/fixes';
+import { fileArguments } from '../arguments';
+import { accountsNote, withoutCredentials } from '../credentials';
 import { pathsIn } from '../expressions';
 import { comesFromInjected, meantVariable } from '../injected';
 import { mapProvider, tagsInUse } from '../mapping';
-import { allProviders, originsOf, providerName, setArguments } from '../providers';
+import { allProviders, originsOf, providerName, setInRun } from '../providers';
 import type { Rule } from '../rule';
-
-export const sharedFileArguments = [
-  'shared_config_files',
-  'shared_config_file',
-  'shared_credentials_files',
-  'shared_credentials_file',
-] as const;
 
 export const sharedFiles: Rule = {
   code: 'shared-files',
@@ -21,19 +15,19 @@ export const sharedFiles: Rule = {
   explanation:
     'HCP Terraform hands over the credentials of a run in a shared config file of its own. A provider block that names other files reads those instead, and they are absent where the run executes. Files from var.tfc_aws_dynamic_credentials, var.tfc_vault_backed_aws_dynamic_credentials and var.tfc_hvs_backed_aws_dynamic_credentials are right.',
   fix: 'Removes the argument; where tags are in use, maps the provider with tfc_aws_dynamic_credentials instead.',
-  check({ root }) {
+  check({ root, identities }) {
     const tagged = tagsInUse(root);
     return allProviders(root).flatMap(({ module, provider }) =>
-      setArguments(provider.body, sharedFileArguments)
+      setInRun(root, module, provider.body, fileArguments)
         .filter(argument => !comesFromInjected(root, module, argument.value) && !isMisspelt(module, argument.value))
         .map(argument => ({
           location: at(provider.file, argument),
           statement: argument,
-          message: `${providerName(provider)} sets ${argument.name}. The provider then reads these files in place of the one that HCP Terraform prepares for the run. Remove it.`,
+          message: `${providerName(provider)} sets ${argument.name}. The provider then reads these files in place of the one that HCP Terraform prepares for the run. Remove it.${tagged ? '' : accountsNote(identities)}`,
           fixes:
             tagged && provider.kind === 'aws' && module.dir === root.dir && !provider.inStack
               ? mapProvider(module, provider, argument)
-              : removal(provider.file, argument, { title: `Remove ${argument.name}`, preferred: true }),
+              : withoutCredentials({ root, identities }, module, provider, argument),
           related: originsOf(root, module, argument.value),
           unnecessary: true,
         })),

@@ -12,7 +12,7 @@ export const webIdentity: Rule = {
   explanation:
     'HCP Terraform exchanges the token of the run for the role by itself. A block of your own replaces those credentials, and its token file is absent in the run. In a Stack the block is the documented way, so nothing is reported there.',
   fix: 'Removes the block.',
-  check({ root }) {
+  check({ root, identities }) {
     return allProviders(root)
       .filter(({ provider }) => !provider.inStack)
       .flatMap(({ provider }) =>
@@ -27,8 +27,8 @@ export const webIdentity: Rule = {
             ...(manual && { severity: 'information' as const }),
             fixes: removal(provider.file, item.node, {
               title: 'Remove assume_role_with_web_identity',
-              preferred: !manual,
-            }),
+              preferred: !manual && identities.survive,
+            }).map(fix => ({ ...fix, takesCredentials: true as const })),
             unnecessary: !manual,
           };
         }),

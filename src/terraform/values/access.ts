@@ -106,7 +106,7 @@ function memberOfUnknown(reader: Reader, on: Unknown, key: Value, frame: Frame):
   }
   const { type } = on;
   const known = key.kind === 'string' ? attributeType(type, key.value) : undefined;
-  if (known === undefined) reader.doubt();
+  if (known === undefined && on.everyMember === undefined) reader.doubt();
   const of =
     known ??
     (isCollection(type)
@@ -118,6 +118,7 @@ function memberOfUnknown(reader: Reader, on: Unknown, key: Value, frame: Frame):
     type: of ?? 'dynamic',
     location: on.location,
     marks: joinMarks(on.marks, key.marks),
+    ...(on.everyMember && { everyMember: true, notNull: true }),
   });
 }
 

@@ -26,6 +26,9 @@ export interface ValueOptions {
   readonly files?: (path: string) => FileText;
 }
 
+/** Modules that are used more often than this are not followed further. */
+const maximumUses = 500;
+
 /** The values of one root: every module of it shares one evaluator. */
 export class RootValues implements Surroundings {
   readonly evaluator = new Evaluator();
@@ -33,6 +36,7 @@ export class RootValues implements Surroundings {
   readonly scope: ModuleScope;
   private readonly modules: ReadonlyMap<string, Module>;
   private readonly marks = new Map<string, Marks>();
+  private used: Map<string, ModuleScope[]> | undefined;
   private readonly assigned: ReadonlyMap<string, TfvarsAssignment>;
 
   constructor(
@@ -44,6 +48,36 @@ export class RootValues implements Surroundings {
       options.tfvars === 'none' ? [] : root.tfvars.filter(isAutomatic).map(given => [given.name.normalize(), given]),
     );
     this.scope = new ModuleScope(this, root.module, '', undefined);
+  }
+
+  /** Each use of a module in this root; of one that nothing here uses, the module by itself. */
+  uses(module: Module): readonly ModuleScope[] {
+    const found = this.allUses().get(module.dir);
+    if (found !== undefined) return found;
+    const alone = [new ModuleScope(this, module, '', undefined)];
+    this.allUses().set(module.dir, alone);
+    return alone;
+  }
+
+  private allUses(): Map<string, ModuleScope[]> {
+    if (this.used !== undefined) return this.used;
+    const found = new Map<string, ModuleScope[]>();
+    const pending = [this.scope];
+    for (let count = 0; count < maximumUses; count++) {
+      const scope = pending.shift();
+      if (scope === undefined) break;
+      const group = found.get(scope.module.dir);
+      if (group === undefined) found.set(scope.module.dir, [scope]);
+      else group.push(scope);
+      for (const call of scope.module.calls) {
+        const instances = scope.instances(call);
+        for (const instance of instances.state === 'known' ? instances.all.slice(0, 50) : [instances.any]) {
+          const child = scope.child(call, instance);
+          if (child !== undefined) pending.push(child);
+        }
+      }
+    }
+    return (this.used = found);
   }
 
   moduleAt(dir: string): Module | undefined {

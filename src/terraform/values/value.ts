@@ -79,6 +79,8 @@ export interface Unknown extends Marked {
   readonly member?: Value | undefined;
   /** Of a JSON text: the value that it was made of. */
   readonly encoded?: Value | undefined;
+  /** Whatever member is asked for is there, though not known: what a run is given. */
+  readonly everyMember?: true | undefined;
   /** A block of a resource or data source, or all of them where not even their number is known. */
   readonly block?: BlockReference | undefined;
 }

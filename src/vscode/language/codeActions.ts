@@ -43,9 +43,10 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     const actions: vscode.CodeAction[] = [];
     if (wants(vscode.CodeActionKind.QuickFix)) {
       for (const finding of here) actions.push(...this.fixesOf(finding, document, context));
-      if (here.some(f => movable.has(f.code))) actions.push(move(document.uri));
+      const takes = here.some(f => f.fixes.some(fix => fix.takesCredentials));
+      if (here.some(f => movable.has(f.code))) actions.push(move(document.uri, takes, context));
       const all = this.fixAll(engine, document, findings, vscode.CodeActionKind.QuickFix);
-      if (all !== undefined && here.length > 0 && findings.filter(f => engine.chosenFix(f, false)).length > 1)
+      if (all !== undefined && here.length > 0 && findings.filter(f => engine.harmlessFix(f)).length > 1)
         actions.push(all);
     }
     if (context.only !== undefined && wants(fixAllKind)) {
@@ -72,20 +73,21 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
       const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
       action.edit = workspaceEdit(fix.edits, document);
       action.diagnostics = diagnostics;
-      action.isPreferred = fix.preferred;
+      // A run may still live from what it takes away: the whole move comes first.
+      action.isPreferred = fix.preferred && fix.takesCredentials !== true;
       return action;
     });
   }
 
   private fixAll(
-    { chosenFix, fixAllEdits }: typeof Engine,
+    { harmlessFix, fixAllEdits }: typeof Engine,
     document: vscode.TextDocument,
     findings: readonly Finding[],
     kind: vscode.CodeActionKind,
   ): vscode.CodeAction | undefined {
     const file = this.store.file(document.uri.toString());
     const fixes = findings
-      .flatMap(f => chosenFix(f, false) ?? [])
+      .flatMap(f => harmlessFix(f) ?? [])
       .filter(f => f.edits.every(e => e.file === document.uri.toString()));
     if (file === undefined || fixes.length === 0) return undefined;
     const action = new vscode.CodeAction(vscode.l10n.t('Fix all TFC OIDC findings in this file'), kind);
@@ -98,9 +100,14 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
   }
 }
 
-function move(uri: vscode.Uri): vscode.CodeAction {
+function move(uri: vscode.Uri, isPreferred: boolean, context: vscode.CodeActionContext): vscode.CodeAction {
   const title = vscode.l10n.t('Move to TFC OIDC…');
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
+  action.isPreferred = isPreferred;
+  if (isPreferred)
+    action.diagnostics = context.diagnostics.filter(
+      d => d.source === diagnosticSource && typeof d.code === 'object' && movable.has(String(d.code.value)),
+    );
   action.command = { command: 'tfcOidc.configure', title, arguments: [{ uri: uri.toString() }] };
   return action;
 }

@@ -70,14 +70,14 @@ test('--fail-on decides which severity makes the exit code 1', async () => {
   const codes = async (name: string): Promise<readonly number[]> =>
     Promise.all(['error', 'warning', 'never'].map(async level => (await run(['--fail-on', level, at(name)])).code));
   assert.deepEqual(await codes('static-literals'), [1, 1, 0]);
-  assert.deepEqual(await codes('assume-role-default'), [0, 1, 0]);
+  assert.deepEqual(await codes('backend-s3'), [0, 1, 0]);
   assert.deepEqual(await codes('missing-region'), [0, 0, 0]);
   assert.deepEqual(await codes('clean'), [0, 0, 0]);
 });
 
 test('--severity changes a rule; unknown rules and levels are refused', async () => {
   assert.equal((await run(['--severity', 'static-credentials=off', at('static-literals')])).code, 0);
-  assert.equal((await run(['--severity', 'assume-role=error', at('assume-role-default')])).code, 1);
+  assert.equal((await run(['--severity', 'backend-credentials=error', at('backend-s3')])).code, 1);
   await assert.rejects(run(['--severity', 'no-such-rule=off', at('clean')]), UsageError);
   await assert.rejects(run(['--severity', 'assume-role=loud', at('clean')]), UsageError);
   await assert.rejects(run([at('clean'), at('profile')]), UsageError);

@@ -137,10 +137,10 @@ test('related information names the variable and the tfvars line that feed a key
   );
 });
 
-test('assume_role: both readings are in the message, and both fixes are offered', async () => {
-  const [finding] = await lint({
+test('assume_role beside a profile: both readings are in the message, and both fixes are offered', async () => {
+  const [, finding] = await lint({
     'main.tf':
-      'provider "aws" {\n  region = "x"\n\n  assume_role {\n    role_arn = "arn:aws:iam::111122223333:role/a"\n  }\n}\n',
+      'provider "aws" {\n  region = "x"\n  profile = "p"\n\n  assume_role {\n    role_arn = "arn:aws:iam::111122223333:role/a"\n  }\n}\n',
   });
   assert.match(finding?.message ?? '', /leftover.*role chaining.*1 hour.*sts:AssumeRole/s);
   assert.deepEqual(
@@ -179,7 +179,92 @@ test('aliases that assume roles in different accounts are role chaining, also wi
     `provider "aws" {\n  alias = "${alias}"\n  region = "x"\n  assume_role {\n    role_arn = "arn:aws-us-gov:iam::${account}:role/r"\n  }\n}\n`;
   const two = block('a', '111122223333') + block('b', '444455556666');
   assert.deepEqual(brief(await lint({ 'main.tf': two })), ['information assume-role', 'information assume-role']);
-  assert.deepEqual(brief(await lint({ 'main.tf': block('a', '111122223333') })), ['warning assume-role']);
+  // Without keys or a profile in the block it is no leftover of them.
+  assert.deepEqual(brief(await lint({ 'main.tf': block('a', '111122223333') })), ['information assume-role']);
+});
+
+const injected =
+  'variable "tfc_aws_dynamic_credentials" {\n  type = object({\n    default = object({ shared_config_file = string })\n    aliases = map(object({ shared_config_file = string }))\n  })\n  default = null\n}\n';
+
+test('arguments that are null in a run are not set', async () => {
+  const provider = (more: string): string => `${injected}provider "aws" {\n  region = "x"\n  ${more}\n}\n`;
+  const found = async (more: string, rest = ''): Promise<readonly string[]> =>
+    brief(await lint({ 'main.tf': provider(more) + rest }));
+  assert.deepEqual(await found('profile = !can(var.tfc_aws_dynamic_credentials.aliases["a"]) ? "a" : null'), []);
+  assert.deepEqual(
+    await found(
+      'profile = try(var.tfc_aws_dynamic_credentials.aliases["a"].shared_config_file, null) == null ? "a" : null',
+    ),
+    [],
+  );
+  assert.deepEqual(await found('profile = var.tfc_aws_dynamic_credentials == null ? "a" : null'), []);
+  assert.deepEqual(await found('profile = var.p', 'variable "p" {\n  default = null\n}\n'), []);
+  assert.deepEqual(await found('access_key = local.k', 'locals {\n  k = ""\n}\n'), []);
+  assert.deepEqual(await found('profile = can(var.tfc_aws_dynamic_credentials.aliases["a"]) ? "a" : null'), [
+    'error provider-profile',
+  ]);
+  assert.deepEqual(await found('profile = var.p', 'variable "p" {\n  default = "x"\n}\n'), ['error provider-profile']);
+  assert.deepEqual(await found('profile = var.p', 'variable "p" {}\n'), ['error provider-profile']);
+});
+
+test('credentials go by themselves only where the identities stay as many and as they are', async () => {
+  const block = (...arguments_: readonly string[]): string =>
+    `provider "aws" {\n  region = "x"\n${arguments_.map(a => `  ${a}\n`).join('')}}\n`;
+  const automatic = async (...blocks: readonly string[]): Promise<readonly boolean[]> =>
+    (await lint({ 'main.tf': blocks.join('') }))
+      .filter(f => ['provider-profile', 'static-credentials', 'backend-credentials', 'shared-files'].includes(f.code))
+      .map(f => f.fixes.some(fix => fix.preferred));
+  assert.deepEqual(await automatic(block('profile = "a"')), [true]);
+  assert.deepEqual(await automatic(block('profile = "a"'), block('alias = "b"', 'profile = "a"')), [true, true]);
+  assert.deepEqual(await automatic(block('profile = "a"'), block('alias = "b"', 'profile = "b"')), [false, false]);
+  assert.deepEqual(await automatic(block(), block('alias = "b"', 'profile = "b"')), [false]);
+  assert.deepEqual(
+    await automatic(
+      block('profile = var.a'),
+      block('alias = "b"', 'profile = var.b'),
+      'variable "a" {}\nvariable "b" {}\n',
+    ),
+    [false, false],
+  );
+  assert.deepEqual(
+    await automatic(block('profile = "a"'), block('alias = "b"', 'profile = local.b'), 'locals {\n  b = "a"\n}\n'),
+    [true, true],
+  );
+  // Another role on top is another identity before and after.
+  const role = 'assume_role {\n    role_arn = "arn:aws:iam::111122223333:role/r"\n  }';
+  assert.deepEqual(await automatic(block('profile = "a"'), block('alias = "b"', 'profile = "a"', role)), [true, true]);
+  const state = (profile: string): string =>
+    `data "terraform_remote_state" "s" {\n  backend = "s3"\n  config = {\n    bucket = "b"\n    profile = "${profile}"\n  }\n}\n`;
+  assert.deepEqual(await automatic(block('profile = "a"'), state('a')), [true, true]);
+  assert.deepEqual(await automatic(block('profile = "a"'), state('b')), [false, false]);
+  assert.deepEqual(await automatic(block('profile = "a"'), 'resource "aws_x" "y" {\n  provider = aws\n}\n'), [true]);
+  // The provider that no block declares is the one of the run.
+  assert.deepEqual(await automatic(block('alias = "b"', 'profile = "b"'), 'resource "aws_x" "y" {}\n'), [false]);
+});
+
+test('a module that is used with two profiles stands for two identities', async () => {
+  const findings = await lint({
+    'main.tf':
+      'module "a" {\n  source = "./m"\n  profile = "a"\n}\nmodule "b" {\n  source = "./m"\n  profile = "b"\n}\n',
+    'm/main.tf': 'variable "profile" {}\nprovider "aws" {\n  region = "x"\n  profile = var.profile\n}\n',
+  });
+  assert.deepEqual(
+    findings.map(f => f.fixes.some(fix => fix.preferred)),
+    [false],
+  );
+});
+
+test('keys that are no keys beside skipped checks are a mock; skip_metadata_api_check is no fault', async () => {
+  const skips = '  skip_credentials_validation = true\n  skip_requesting_account_id = true\n';
+  const mock = `provider "aws" {\n  region = "x"\n  access_key = "fake"\n  secret_key = "fake"\n${skips}}\n`;
+  assert.ok((await lint({ 'main.tf': mock })).every(f => f.severity === 'information'));
+  const variable =
+    'provider "aws" {\n  region = "x"\n  access_key = "fake"\n  secret_key = "fake"\n  endpoints {\n    s3 = var.e\n  }\n}\nvariable "e" {}\n';
+  assert.ok((await lint({ 'main.tf': variable })).every(f => f.severity === 'information'));
+  assert.deepEqual(
+    await lint({ 'main.tf': 'provider "aws" {\n  region = "x"\n  skip_metadata_api_check = true\n}\n' }),
+    [],
+  );
 });
 
 test('a secret is known by the name that stands beside it in a block', async () => {

@@ -1,0 +1,139 @@
+import { attributeOf, type Module, type ProviderBlock, type Root } from '../terraform/model';
+import type { Body, Expression } from '../terraform/syntax/ast';
+import { referencesIn } from '../terraform/syntax/walk';
+import { evaluate, type ModuleScope, textOf, type Value } from '../terraform/values';
+import { backendArguments } from './backends';
+import { comesFromInjected, injectedUses } from './injected';
+import { isLocalMock } from './mock';
+import { nested, nestedValue, sameConfiguration, setInRun } from './providers';
+import { fileArguments, keyArguments } from './arguments';
+import { isUnsetInRun, valuesInRun } from './values';
+
+/**
+ * One AWS identity that a part of a root speaks as: where its credentials come from, and the roles that it assumes on top. Two parts
+ * are the same identity where all of that is the same; the account behind it may be the same even so.
+ */
+export interface Identity {
+  /** Equal for equal identities. Made of names and of what the code says, never shown. */
+  readonly key: string;
+  /** The key once every credential is taken away that a run of HCP Terraform does not need. */
+  readonly afterwards: string;
+  readonly source: 'run' | 'tag' | 'profile' | 'keys' | 'files' | 'web-identity';
+  /** `provider "aws" (alias "dns")`, `backend "s3"`. */
+  readonly of: string;
+}
+
+export interface Identities {
+  readonly all: readonly Identity[];
+  /** How many different ones there are, today. */
+  readonly count: number;
+  /** Do they stay as many and as they are, where the credentials are removed? Else two accounts would become one. */
+  readonly survive: boolean;
+}
+
+/** Who each provider block, backend and remote state of a root speaks as. */
+export function identitiesOf(root: Root): Identities {
+  const all = [...providerIdentities(root), ...backendIdentities(root)];
+  const count = new Set(all.map(i => i.key)).size;
+  const pairs = new Set(all.map(i => `${i.key}\0${i.afterwards}`));
+  const survive = pairs.size === count && new Set(all.map(i => i.afterwards)).size === count;
+  return { all, count, survive };
+}
+
+function providerIdentities(root: Root): readonly Identity[] {
+  const found = root.modules.flatMap(module =>
+    module.providers
+      .filter(p => !p.inStack && sameConfiguration(module, p)[0] === p && !isLocalMock(root, module, p))
+      .flatMap(provider =>
+        valuesInRun(root)
+          .uses(module)
+          .flatMap(scope => identityOf(root, module, provider, scope)),
+      ),
+  );
+  const { module } = root;
+  const isImplicit =
+    !module.providers.some(p => p.alias === undefined) &&
+    module.resources.some(r => r.type.startsWith('aws_') && attributeOf(r.body, 'provider') === undefined);
+  return isImplicit
+    ? [...found, { key: 'run>', afterwards: 'run>', source: 'run', of: 'the default provider "aws"' }]
+    : found;
+}
+
+/** A block with `for_each` that takes its credentials from `each` is several. */
+function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: ModuleScope): readonly Identity[] {
+  const bodies = sameConfiguration(module, provider).map(p => p.body);
+  const credentials = bodies.flatMap(body => setInRun(root, module, body, credentialArguments));
+  const roles = bodies.flatMap(body => nested(body, 'assume_role')).map(item => nestedValue(item, 'role_arn'));
+  const web = bodies.flatMap(body => nested(body, 'assume_role_with_web_identity'));
+  const name = `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;
+  const chain = roles.map(role => (role === undefined ? '?' : valueKey(role, scope))).join('>');
+  const mapping = credentials.filter(a => comesFromInjected(root, module, a.value));
+  const taken = credentials.filter(a => !mapping.includes(a));
+  const mapped = mapping.flatMap(a => injectedUses(root, module, a.value)).map(partKey);
+  const base = mapped.some(part => part !== 'run') ? mapped.join('+') : 'run';
+  const own = [
+    ...taken.map(a => `${a.name}=${valueKey(a.value, scope)}`).sort(),
+    ...web.map(
+      item =>
+        `web=${nestedValue(item, 'role_arn') === undefined ? '?' : valueKey(nestedValue(item, 'role_arn') ?? missing, scope)}`,
+    ),
+  ].join('&');
+  const [first] = taken;
+  const one: Identity = {
+    key: `${own === '' ? base : own}>${chain}`,
+    afterwards: `${base}>${chain}`,
+    source:
+      first === undefined ? (web.length > 0 ? 'web-identity' : base === 'run' ? 'run' : 'tag') : sourceOf(first.name),
+    of: name,
+  };
+  const isEach = bodies.some(body => attributeOf(body, 'for_each') !== undefined);
+  const isByEach = taken.some(a => referencesIn(a.value).some(path => path.startsWith('each.')));
+  return isEach && isByEach ? [one, { ...one, key: `${one.key}>each` }] : [one];
+}
+
+const credentialArguments: readonly string[] = [...keyArguments, 'profile', ...fileArguments];
+const missing: Expression = { kind: 'missing', start: 0, end: 0 };
+
+function sourceOf(argument: string): Identity['source'] {
+  if (argument === 'profile') return 'profile';
+  return argument.startsWith('shared_') ? 'files' : 'keys';
+}
+
+function partKey({ part, variable }: ReturnType<typeof injectedUses>[number]): string {
+  if (part.kind === 'default') return 'run';
+  return `${variable}:${part.kind === 'alias' ? (part.tag ?? '?') : '?'}`;
+}
+
+/** The text where it is known, else what the code says in this use of the module. */
+function valueKey(expression: Expression, scope: ModuleScope): string {
+  return textKey(evaluate(expression, scope.frame)) ?? `${scope.prefix}${JSON.stringify(referencesIn(expression))}`;
+}
+
+function textKey(value: Value): string | undefined {
+  const text = textOf(value);
+  return text?.whole === true ? JSON.stringify(text.starts) : undefined;
+}
+
+/** Backends and remote states that name credentials of their own; others take those of whoever runs Terraform. */
+function backendIdentities(root: Root): readonly Identity[] {
+  const byOwner = new Map<string, string[]>();
+  for (const argument of backendArguments(root)) {
+    if (argument.backend !== 's3' || !credentialArguments.includes(argument.name)) continue;
+    if (isUnsetInRun(root, argument.module, argument.value)) continue;
+    const [scope] = valuesInRun(root).uses(argument.module);
+    if (scope === undefined) continue;
+    const owner = `${argument.file.path}\0${argument.owner}`;
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), `${argument.name}=${valueKey(argument.value, scope)}`]);
+  }
+  return [...byOwner].map(([owner, own]) => ({
+    key: `${own.sort().join('&')}>`,
+    afterwards: 'run>',
+    source: own.some(o => o.startsWith('profile=')) ? 'profile' : 'keys',
+    of: owner.split('\0')[1] ?? '',
+  }));
+}
+
+/** A body's argument that some fix would take away. */
+export function hasOwnCredentials(root: Root, module: Module, bodies: readonly Body[]): boolean {
+  return bodies.some(body => setInRun(root, module, body, [...keyArguments, 'profile']).length > 0);
+}
