@@ -1,6 +1,7 @@
 import type { Agent } from 'node:https';
 import * as vscode from 'vscode';
 import type { Environment } from '../core/host';
+import type { PlainFetch } from '../binding/gather/issuer';
 import type { Fetch } from '../hcp/client/transport';
 import { fetchThrough, secureAgent } from '../node/tunnel';
 import { type CertificateFile, trustedCertificates, type TrustOptions } from '../node/trust';
@@ -21,7 +22,7 @@ export const editorAgent = (env: Environment, bundle?: CertificateFile): Agent =
   secureAgent(trustOf(env, bundle === undefined ? [] : [bundle]));
 
 /** The editor's own `fetch`; with certificates beyond those that it trusts by itself, the same through an agent that has them. */
-export function editorFetch(env: Environment): Fetch {
+export function editorFetch(env: Environment): Fetch & PlainFetch {
   // Looked at once, at the first request.
   let known: { readonly agent: Agent | undefined } | undefined;
   const agentOf = (): Agent | undefined => {

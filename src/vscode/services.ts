@@ -3,6 +3,7 @@ import { nodeFiles } from '../node/files';
 import { BindingChecker } from './board/bindingChecker';
 import { BindingCommands } from './binding/bindingCommands';
 import { BindingRuns } from './binding/bindingRun';
+import { journalsOf } from './binding/journals';
 import type { BindingStore, Checker } from './board/bindingStore';
 import { CodeCommands } from './language/codeCommands';
 import { ConfigureCommand } from './configure/command';
@@ -35,12 +36,13 @@ export interface Services {
 /** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
 export function createServices({ context, env, log, store, bindings, previews }: Surfaces): Services {
   const connections = new HcpConnections(context.secrets, nodeFiles, env);
-  const runs = new BindingRuns(context.globalStorageUri, env, log, connections);
+  const journals = journalsOf(context.globalStorageUri, env);
+  const runs = new BindingRuns(journals, env, log, connections);
   const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
   const validation = new PolicyValidation(bindings, env);
   context.subscriptions.push(validation);
   return {
-    checker: new BindingChecker(connections, context.globalState),
+    checker: new BindingChecker(connections, context.globalState, journals, env),
     checks: new BindingCommands(store, bindings, connections, previews, env),
     configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env, places }),
     runs,

@@ -17,19 +17,19 @@ export interface RootReading {
 
 /**
  * Everything that the code of a root needs for dynamic credentials: the lint fixes, and then, on the text that they leave, the mapping
- * of provider blocks to the workspace's tagged configurations. One change a file, with its difference.
+ * of provider blocks to the workspace's tagged configurations. Without `fixes` the mapping alone. One change a file, with its difference.
  */
 export async function planRootCode(
   reading: RootReading,
   root: Root,
-  tags: readonly string[],
+  { tags, fixes: withFixes }: { readonly tags: readonly string[]; readonly fixes: boolean },
   nameOf: (file: SourceFile) => string,
   signal: AbortSignal,
 ): Promise<CodePlan> {
   const { host, env, boundary } = reading;
   const findings = lintRoot(root, { environment: env });
   const files = new Map([...root.modules.flatMap(m => m.files), ...root.otherFiles].map(f => [f.path, f]));
-  const fixes = planFixes([...files.values()], findings, findings, nameOf);
+  const fixes = planFixes([...files.values()], withFixes ? findings : [], findings, nameOf);
   const draft = new CodeDraft(host);
   draft.write(
     fixes.changes.flatMap(({ file: path, edits }) => {

@@ -4,7 +4,7 @@ import { feedingVariables } from '../../hcp/variables/feeding';
 import type { OwnValue, VarsetCache } from '../../hcp/variables/read';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Root } from '../../terraform/model';
-import { type BindingFacts, known, type RememberedNames, unknown } from '../facts';
+import { type BindingFacts, known, type RememberedNames, unknown, type WorkspaceFacts } from '../facts';
 import type { PermissionSources } from './permissionSources';
 import { localCredentials, type Machine } from './localChain';
 import { accountFacts } from './account';
@@ -15,31 +15,49 @@ import { rememberedByRoles } from './memory';
 import type { PermissionQuestion } from './permissions';
 import { trailFacts } from './trail';
 
+/** A source that a caller does not ask, and why: what depends on it is unknown for that reason, and never dropped without a word. */
+export interface NotAsked {
+  readonly notAsked: string;
+}
+
+export const notAsked = (because: string): NotAsked => ({ notAsked: because });
+
+/**
+ * Sources that are the same for all bindings of one caller. Each is required, so that no surface has fewer checks than another by
+ * leaving one out: what it does not ask it says.
+ */
+export interface CommonSources {
+  /** Asks the host for its discovery document. */
+  readonly issuer: PlainFetch | NotAsked;
+  /** Compares the roles' policies with what the code needs. */
+  readonly permissions: PermissionSources | NotAsked;
+  /** The trust policy that we wrote last for a role, from the journals. */
+  readonly written: ((roleArn: string) => string | undefined) | NotAsked;
+  /** Values of sensitive variables that we wrote last, from the journals. */
+  readonly ownValue: OwnValue | NotAsked;
+  /** What commands on this machine go by. */
+  readonly machine: Machine | NotAsked;
+  /** Names as they were when the binding was last seen whole, beside what its roles remember. */
+  readonly remembered: ((workspace: WorkspaceFacts) => RememberedNames | undefined) | NotAsked;
+  readonly cache: VarsetCache;
+}
+
 /** What is at hand to ask about one binding. What is missing says why, and its checks are "unknown". */
-export interface BindingSources {
+export interface BindingSources extends CommonSources {
   readonly organization: string;
   readonly workspace: string;
   readonly hostname: string;
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
   readonly client: HcpClient | { readonly missing: string };
   readonly account: { readonly account: AwsAccount; readonly caller: CallerIdentity } | { readonly missing: string };
-  /** Asks the host for its discovery document; absent: that is not looked at. */
-  readonly fetch?: PlainFetch;
-  readonly cache?: VarsetCache;
-  readonly pastedError?: string;
-  readonly remembered?: RememberedNames;
-  /** The trust policy that we wrote last for a role, from the journal. */
-  readonly written?: (roleArn: string) => string | undefined;
-  /** Values of sensitive variables that we wrote last, from the journal. */
-  readonly ownValue?: OwnValue;
-  /** Compares the roles' policies with what the code needs; absent: they are not read. */
-  readonly permissions?: PermissionSources;
-  /** True only with the user's consent: CloudTrail is asked for what AWS received. */
-  readonly cloudTrail?: boolean;
-  /** What commands on this machine go by; absent: it is not looked at. */
-  readonly machine?: Machine;
+  readonly pastedError: string | undefined;
+  /** `asked` only with the user's consent: CloudTrail tells what AWS received. */
+  readonly cloudTrail: 'asked' | NotAsked;
   readonly now: number;
 }
+
+const given = <T>(source: T | NotAsked): T | undefined =>
+  typeof source === 'object' && source !== null && 'notAsked' in source ? undefined : source;
 
 export interface GatheredBinding {
   readonly facts: BindingFacts;
@@ -54,8 +72,8 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
     'missing' in client
       ? blind(client.missing)
       : await hcpFacts(client, sources.organization, sources.workspace, signal, {
-          ...(sources.cache && { cache: sources.cache }),
-          ...(sources.ownValue && { ownValue: sources.ownValue }),
+          cache: sources.cache,
+          ...(!('notAsked' in sources.ownValue) && { ownValue: sources.ownValue }),
           ...(sources.code && { feeding: feedingVariables(sources.code.root) }),
         });
   const { variables } = hcp;
@@ -67,18 +85,18 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
             account,
             sources.hostname,
             variables.value,
-            sources.written ?? (() => undefined),
+            given(sources.written) ?? (() => undefined),
             signal,
             questionOf(sources, account.caller, hcp.run),
           ).then(known)
         : unknown(variables.why),
-    sources.fetch === undefined
-      ? unknown('The host was not asked.')
-      : issuerFacts(sources.hostname, sources.fetch, signal),
+    'notAsked' in sources.issuer
+      ? unknown(sources.issuer.notAsked)
+      : issuerFacts(sources.hostname, sources.issuer, signal),
   ]);
   const code = sources.code === undefined ? undefined : codeFacts(sources.code.root, sources.code.findings);
   const trail =
-    sources.cloudTrail !== true
+    sources.cloudTrail !== 'asked'
       ? undefined
       : 'missing' in account
         ? unknown(account.missing)
@@ -93,16 +111,24 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       run: hcp.run,
       pastedError: sources.pastedError,
       trail,
-      remembered:
-        sources.remembered ??
-        (accountRead.state === 'known' && hcp.workspace.state === 'known'
-          ? rememberedByRoles(accountRead.value, hcp.workspace.value)
-          : undefined),
-      local: sources.machine === undefined ? undefined : localCredentials(sources.machine, code),
+      remembered: rememberedNames(sources, hcp.workspace, accountRead),
+      local: 'notAsked' in sources.machine ? undefined : localCredentials(sources.machine, code),
       now: sources.now,
     },
     source: hcp.source,
   };
+}
+
+function rememberedNames(
+  { remembered }: BindingSources,
+  workspace: BindingFacts['workspace'],
+  account: BindingFacts['account'],
+): RememberedNames | undefined {
+  if (workspace.state === 'unknown') return undefined;
+  return (
+    given(remembered)?.(workspace.value) ??
+    (account.state === 'known' ? rememberedByRoles(account.value, workspace.value) : undefined)
+  );
 }
 
 function questionOf(
@@ -110,11 +136,12 @@ function questionOf(
   caller: CallerIdentity,
   run: BindingFacts['run'],
 ): PermissionQuestion | undefined {
-  if (sources.permissions === undefined) return undefined;
+  const permissions = given(sources.permissions);
+  if (permissions === undefined) return undefined;
   const logged = run.state === 'known' && run.value !== undefined ? [run.value.errorText] : [];
   const pasted = sources.pastedError === undefined ? [] : [sources.pastedError];
   return {
-    sources: sources.permissions,
+    sources: permissions,
     root: sources.code?.root,
     place: { partition: caller.partition, accountId: caller.accountId },
     errors: [...pasted, ...logged],

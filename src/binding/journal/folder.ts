@@ -7,8 +7,8 @@ import type { JournalStore } from './journal';
 type Files = Pick<typeof FileSystem, 'mkdir' | 'open' | 'readdir' | 'readFile'>;
 
 /**
- * Where the command line keeps journals unless it is told otherwise. The editor has journals of its own, and its locks here: both
- * change the same bindings.
+ * Where journals and locks are kept unless the command line is told otherwise. One place for terminal and editor: both change the same
+ * bindings.
  */
 export function stateFolder(
   env: Environment,
@@ -77,6 +77,17 @@ export function journalFolder(fs: Files, folder: string, join: (...parts: string
     if (!known.has(name)) await syncFolder(fs, folder);
     known.add(name);
   }
+}
+
+/** Journals of two folders as one: new ones go to `current`; what `former` has is read and added to there. */
+export function bothFolders(current: JournalStore, former: JournalStore): JournalStore {
+  const placeOf = async (name: string): Promise<JournalStore> =>
+    (await current.names()).includes(name) || !(await former.names()).includes(name) ? current : former;
+  return {
+    names: async () => [...new Set([...(await current.names()), ...(await former.names())])].sort(),
+    read: async name => (await placeOf(name)).read(name),
+    append: async (name, line) => (await placeOf(name)).append(name, line),
+  };
 }
 
 /** A full disk, a folder of somebody else, a file in the folder's place: without a journal nothing is written anywhere. */

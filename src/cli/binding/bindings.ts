@@ -1,23 +1,17 @@
 import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
-import { machineOf } from './machine';
 import { workspacesOf } from '../../binding/gather/workspacesOf';
 import { runChecks } from '../../binding/checks/table';
 import type { Check } from '../../binding/check';
-import { gatherBinding } from '../../binding/gather/binding';
-import { permissionSources } from '../../binding/gather/permissionSources';
-import { permissionFile } from '../../node/permissionFiles';
+import { type GatheredBinding, gatherBinding, notAsked } from '../../binding/gather/binding';
 import type { BindingFacts } from '../../binding/facts';
 import { trustJudge } from '../../binding/checks/judge';
-import { lintRoot } from '../../lint/lint';
 import { listWorkspaces } from '../../hcp/workspace/read';
-import type { VarsetCache } from '../../hcp/variables/read';
 import type { Root, Value } from '../../terraform/model';
-import { readJournals } from '../../binding/journal/journal';
-import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
-import { journals, openAwsAccount, type OpenedAccount } from './binding';
+import type { OpenedAccount } from '../../binding/setup';
+import { openAwsAccount } from './binding';
+import { codeOf, commonSources } from './services';
 import { journalDir } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
-import { fetchOf } from './http';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { CliContext } from '../command';
@@ -30,6 +24,7 @@ export interface CheckedBinding {
   readonly organization: string;
   readonly workspace: string;
   readonly facts: BindingFacts;
+  readonly source: GatheredBinding['source'];
   readonly checks: readonly Check[];
 }
 
@@ -61,37 +56,26 @@ export async function checkBindings(
 ): Promise<readonly CheckedBinding[]> {
   const sessions = new HcpSessions(context);
   const account = await openIfAsked(context, values);
-  const cache: VarsetCache = new Map();
-  const permissions = permissionSources(permissionFile);
-  const runs = await readJournals(journals(journalDir(context, values)));
-  const machine = await machineOf(context);
+  const sources = await commonSources(context, journalDir(context, values), !('missing' in account));
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
     context.signal.throwIfAborted();
     context.err(`Reading ${target.organization}/${target.workspace} …\n`);
     const { found, client } = await sessions.find(target.hostname, target.root?.cloud);
-    const { facts } = await gatherBinding(
+    const { facts, source } = await gatherBinding(
       {
+        ...sources,
         ...target,
-        code:
-          target.root === undefined
-            ? undefined
-            : { root: target.root, findings: lintRoot(target.root, { environment: context.env }) },
+        code: codeOf(context, target.root),
         client: client ?? { missing: noTokenProblem(target.hostname, found).message },
         account,
-        cache,
-        permissions,
-        ...more,
-        // Asked only where the answer is part of a check.
-        ...('missing' in account ? {} : { fetch: fetchOf(context) }),
-        written: writtenPolicies(runs),
-        ownValue: writtenValues(runs),
-        machine,
+        pastedError: more.pastedError,
+        cloudTrail: more.cloudTrail === true ? 'asked' : notAsked('CloudTrail is asked with --cloudtrail.'),
         now: Date.now(),
       },
       context.signal,
     );
-    out.push({ ...target, facts, checks: runChecks(facts, trustJudge) });
+    out.push({ ...target, facts, source, checks: runChecks(facts, trustJudge) });
   }
   return out;
 }

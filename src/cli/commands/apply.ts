@@ -1,9 +1,23 @@
-import { apply as applyChanges, type ApplyResult, resume } from '../../binding/apply/apply';
-import { type JournalRun, journalName, readJournals, unfinished, whereItStopped } from '../../binding/journal/journal';
-import { accountOfSubject, subjectOf } from '../../binding/plan/prepare';
-import { type Problem, ProblemError } from '../../core/problem';
-import { confirmAccount, journals, locked, openAccount, planBinding, surroundings } from '../binding/binding';
+import { notAsked } from '../../binding/gather/binding';
+import { readJournals, unfinished, whereItStopped } from '../../binding/journal/journal';
+import { accountOfSubject } from '../../binding/plan/prepare';
+import {
+  type JournaledResult,
+  type PlannedGroup,
+  planSetup,
+  resumeJournaled,
+  type SetupGroup,
+  type SetupMember,
+  setUp,
+  undoingProblem,
+  unfinishedProblem,
+} from '../../binding/setup';
+import { ProblemError } from '../../core/problem';
+import type { WorkspaceIdentity } from '../../oidc/subject';
+import { openAccount, openAwsAccount } from '../binding/binding';
 import { bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
+import { journals, setupServices, useCaseServices } from '../binding/services';
+import { cliSurface } from '../binding/surface';
 import { applyJson, applyText, planJson, planText, printJson } from '../output/planReport';
 import { type CliContext, command } from '../command';
 import type { ExitCode } from '../exitCode';
@@ -38,37 +52,56 @@ export const apply = command({
     const json = values.format === 'json';
     const yes = values.yes;
     const request = await bindingRequest(context, values, positionals);
-    const planned = await planBinding(context, request, values['check-permissions']);
-    const { accountId } = planned.caller;
-    const subject = subjectOf(planned.choices);
-    const store = journals(request.journal);
-    const stopped = unfinished(await readJournals(store), subject);
-    if (stopped !== undefined) throw new ProblemError(unfinishedProblem(stopped));
-    if (!json) context.out(planText(planned, request.notes));
-    const { changes, problems } = planned.plan;
-    if (changes.length === 0 || problems.length > 0 || !yes) {
-      const clean = changes.length === 0 && problems.length === 0;
-      const why = problems.length > 0 ? 'the problems above stand in the way' : 'repeat it with --yes to write';
-      if (json) {
-        const state = clean ? 'complete' : 'not-applied';
-        const result = { state, done: 0, total: changes.length, problem: null, warning: null, journal: null };
-        context.out(printJson({ ...planJson(planned, request.notes), result }));
-      } else if (!clean) context.out(`\nNothing was written to account ${accountId}: ${why}.\n`);
-      return clean ? 0 : 1;
-    }
-    await confirmAccount(context, planned, request.account);
-    const name = journalName(Date.now(), subject);
-    const names = planned.choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join(', ');
-    const title = `Set up OIDC for ${names} in account ${accountId}`;
-    const result = await locked(request.journal, subject, async () => {
-      // One that began after the look above may have stopped in the middle.
-      const since = unfinished(await readJournals(store), subject);
-      if (since !== undefined) throw new ProblemError(unfinishedProblem(since));
-      return applyChanges({ title, subject, changes }, surroundings(context, planned, store, name, json));
-    });
-    return report(context, result, name, json, planJson(planned, request.notes));
+    const opened = await openAwsAccount(context, request);
+    const choices = request.choices(opened.caller.accountId, opened.caller.partition);
+    const services = setupServices(context, request.journal, undefined);
+    const surface = cliSurface(context, { yes, account: request.account }, json);
+    const group: SetupGroup = {
+      members: choices.workspaces.map(w => memberOf(choices.hostname, w)),
+      choices,
+      adopt: request.adopt,
+      ownedByCode: request.ownedByCode,
+      variableTarget: { type: 'workspace' },
+      checkCaller: values['check-permissions'],
+      notes: request.notes,
+    };
+    const plan = await planSetup([group], opened, iamAlone, services, surface, context.signal);
+    const [planned] = plan.groups;
+    if (planned === undefined) throw new Error('there is nothing to plan');
+    if (yes) refuseStopped(planned);
+    const { prepared } = planned;
+    if (!json) context.out(planText(prepared, request.notes));
+    const { state, outcomes } = await setUp(plan, services, surface, context.signal);
+    const applied = outcomes.get(planned)?.applied;
+    if (applied !== undefined) return report(context, applied, json, planJson(prepared, request.notes));
+    const why = state === 'refused' ? 'the problems above stand in the way' : 'repeat it with --yes to write';
+    if (json) {
+      const done = state === 'nothing' ? 'complete' : 'not-applied';
+      const total = prepared.plan.changes.length;
+      const result = { state: done, done: 0, total, problem: null, warning: null, journal: null };
+      context.out(printJson({ ...planJson(prepared, request.notes), result }));
+    } else if (state !== 'nothing')
+      context.out(`\nNothing was written to account ${opened.caller.accountId}: ${why}.\n`);
+    return state === 'nothing' ? 0 : 1;
   },
 });
+
+/** HCP Terraform is not asked here: variables, proof and all that comes after it are for "configure". */
+const iamAlone = { removeStaticKeys: false, fixVariables: false, fixCode: false, proveByRun: false };
+
+const memberOf = (hostname: string, { organization, workspace }: WorkspaceIdentity): SetupMember => ({
+  place: { hostname, organization, workspace },
+  code: undefined,
+  hcp: notAsked('"tfc-oidc apply" writes to AWS alone.'),
+  local: undefined,
+});
+
+/** A run whose rest is what is shown, or that only wants to be looked at, has its own option; any other is planned anew. */
+function refuseStopped({ stopped, changes }: PlannedGroup): void {
+  if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
+  if (stopped !== undefined && (stopped.asPlanned || changes.length === 0))
+    throw new ProblemError(unfinishedProblem(stopped.where));
+}
 
 /** Resumes the newest run that stopped in the account of the profile. */
 async function goOn(context: CliContext, values: ApplyValues): Promise<ExitCode> {
@@ -88,29 +121,17 @@ async function goOn(context: CliContext, values: ApplyValues): Promise<ExitCode>
   if (!values.yes) {
     throw new UsageError(`--resume writes to account ${accountId} and needs --yes. ${whereItStopped(stopped)}`);
   }
-  const result = await locked(journalDir(context, values), stopped.subject, async () => {
-    const now = (await readJournals(store)).find(r => r.name === stopped.name) ?? stopped;
-    return resume(now, surroundings(context, opened, store, stopped.name, json));
-  });
-  return report(context, result, stopped.name, json, {});
+  const services = useCaseServices(context, journalDir(context, values));
+  const result = await resumeJournaled(
+    stopped,
+    opened,
+    services,
+    cliSurface(context, { yes: true, account: values.account }, json),
+  );
+  return report(context, result, json, {});
 }
 
-function report(context: CliContext, result: ApplyResult, journal: string, json: boolean, plan: object): ExitCode {
-  context.out(json ? printJson({ ...plan, result: applyJson(result, journal) }) : `\n${applyText(result)}`);
+function report(context: CliContext, result: JournaledResult, json: boolean, plan: object): ExitCode {
+  context.out(json ? printJson({ ...plan, result: applyJson(result, result.journal) }) : `\n${applyText(result)}`);
   return result.state === 'complete' ? 0 : 2;
-}
-
-function unfinishedProblem(run: JournalRun): Problem {
-  if (run.state === 'undoing') {
-    return {
-      code: 'unfinished-run',
-      message: `The undo of the run of ${new Date(run.at).toISOString()} is not complete.`,
-      nextStep: 'Finish it with "tfc-oidc undo --yes".',
-    };
-  }
-  return {
-    code: 'unfinished-run',
-    message: whereItStopped(run),
-    nextStep: 'Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".',
-  };
 }

@@ -1,12 +1,11 @@
 import type { WorkspaceFacts } from '../../binding/facts';
-import { ProblemError, unwrap } from '../../core/problem';
+import { unwrap } from '../../core/problem';
 import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { bindingRequest, journalDir } from '../binding/bindingOptions';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
 import { targets } from '../binding/bindings';
-import { type ConfiguredGroup, gatherFor, type ReadTarget } from '../binding/configureParts';
-import { Configuration } from '../binding/configureRun';
+import { type ConfiguredGroup, type ReadTarget, readTarget, runConfigure } from '../binding/configureRun';
 import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
@@ -46,21 +45,13 @@ Of several workspaces (--workspace several times, or --all-workspaces) each gets
     const read: ReadTarget[] = [];
     for (const target of found) {
       const client = await sessions.open(target.hostname, target.root?.cloud);
-      const before = await gatherFor(context, target, client, undefined, journalDir(context, values));
-      const { workspace } = before.facts;
-      if (workspace.state === 'unknown')
-        throw new ProblemError({
-          code: 'workspace-unknown',
-          message: workspace.why,
-          nextStep: workspace.nextStep ?? 'Check the names and the token, then try again.',
-        });
-      read.push({ target, client, before, workspace: workspace.value });
+      read.push(await readTarget(context, target, client, journalDir(context, values)));
     }
     const groups: ConfiguredGroup[] = [];
     for (const members of shared ? [read] : read.map(r => [r])) {
-      groups.push({ members, request: await requestFor(context, values, positionals, members) });
+      groups.push({ targets: members, request: await requestFor(context, values, positionals, members) });
     }
-    return new Configuration(context, values, folder, groups, started).run();
+    return runConfigure(context, values, folder, groups, started);
   },
 });
 

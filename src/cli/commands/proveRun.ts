@@ -1,9 +1,13 @@
-import { ProblemError, unwrap } from '../../core/problem';
+import { ok, ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { HcpSessions } from '../binding/hcpSession';
 import { printJson } from '../output/planReport';
-import { runProof, runProofJson, runProofText } from '../binding/proveRun';
+import { followRun } from '../../binding/setup';
+import { journalDir } from '../binding/bindingOptions';
+import { useCaseServices } from '../binding/services';
+import { cliSurface } from '../binding/surface';
+import { runProofJson, runProofText } from '../output/runReport';
 import { readTerraformFolder } from '../terraformFolder';
 import { command } from '../command';
 import { flag, textOrJson, UsageError } from '../option';
@@ -33,6 +37,8 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
       return 1;
     }
     const sessions = new HcpSessions(context);
+    const services = useCaseServices(context, journalDir(context, values));
+    const surface = cliSurface(context, { yes: values.yes, account: undefined }, json);
     const runs: object[] = [];
     let proven = true;
     for (const binding of bindings) {
@@ -45,7 +51,9 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
         });
       const client = await sessions.open(binding.hostname, binding.root?.cloud);
       const workspace = unwrap(await readWorkspace(client, organization, name, context.signal));
-      const result = await runProof(context, client, workspace, facts);
+      const checked = { ...binding, place: { hostname: binding.hostname, organization, workspace: name } };
+      const result = await followRun(checked, workspace, () => Promise.resolve(ok(client)), services, surface);
+      if (result === undefined) continue;
       proven &&= result.proof.state === 'proven';
       if (json) runs.push({ organization, workspace: name, ...runProofJson(result) });
       else context.out(runProofText(`${organization}/${name}`, result));

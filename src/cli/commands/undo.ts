@@ -1,11 +1,30 @@
-import { type JournalRun, readJournals, runsAbout, type Step } from '../../binding/journal/journal';
-import { lostCredentials, nextToUndo, toUndo, undo as undoRun } from '../../binding/undo';
+import type { Change } from '../../binding/change';
+import { type JournalRun, readJournals, runsAbout } from '../../binding/journal/journal';
 import { accountOfSubject } from '../../binding/plan/prepare';
-import { journals, locked, openAccount, surroundings } from '../binding/binding';
+import { type OpenedAccount, planUndo, takeBack, type UndoPlan } from '../../binding/setup';
+import { nextToUndo, type UndoResult } from '../../binding/undo';
+import { openAccount } from '../binding/binding';
 import { accountOptions, journalDir, journalOption } from '../binding/bindingOptions';
+import { journals, useCaseServices } from '../binding/services';
+import { cliSurface } from '../binding/surface';
 import { printJson, undoJson } from '../output/planReport';
-import { command } from '../command';
-import { flag, section, text, textOrJson, UsageError } from '../option';
+import { type CliContext, command } from '../command';
+import { flag, section, text, textOrJson, UsageError, type Values } from '../option';
+
+const undoOptions = {
+  yes: flag('write to the account'),
+  ...section('Which run (the last one of all where none of these is given)', {
+    organization: text('ORG', 'the last run about this organization'),
+    project: text('PROJECT', 'the last run about this project'),
+    workspace: text('NAME', 'the last run about this workspace'),
+    run: text('NAME', 'an earlier run instead of the last one (the name of its journal)'),
+    journal: journalOption,
+  }),
+  ...accountOptions,
+  format: textOrJson,
+} as const;
+
+type UndoValues = Values<typeof undoOptions>;
 
 export const undo = command({
   name: 'undo',
@@ -13,18 +32,7 @@ export const undo = command({
   summary: 'take back the last "apply" in an AWS account; needs --yes',
   operands: '',
   about: `Replays the journal of the last run backwards: earlier policies are restored byte for byte, and only what the run created is deleted, and only where nobody changed it since. What was changed is kept and named. Without --yes it shows what it would do.`,
-  options: {
-    yes: flag('write to the account'),
-    ...section('Which run (the last one of all where none of these is given)', {
-      organization: text('ORG', 'the last run about this organization'),
-      project: text('PROJECT', 'the last run about this project'),
-      workspace: text('NAME', 'the last run about this workspace'),
-      run: text('NAME', 'an earlier run instead of the last one (the name of its journal)'),
-      journal: journalOption,
-    }),
-    ...accountOptions,
-    format: textOrJson,
-  },
+  options: undoOptions,
   report: `JSON: { "run", "account", "warning", "result": { "state": "complete|stopped|cancelled|not-applied|nothing", "steps": [{ "id", "title", "state": "undone|nothing|kept|planned", "why" }], "problem" } }`,
   exits: {
     0: 'all is undone, or there is nothing to undo',
@@ -33,66 +41,87 @@ export const undo = command({
   },
   async run(context, { values }) {
     const json = values.format === 'json';
-    const store = journals(journalDir(context, values));
-    const opened = await openAccount(context, values);
-    const { accountId } = opened.caller;
-    const { organization, project, workspace } = values;
-    const filter = {
-      ...(organization !== undefined && { organization }),
-      ...(project !== undefined && { project }),
-      ...(workspace !== undefined && { workspace }),
-    };
-    const ofAccount = (await readJournals(store)).filter(run => accountOfSubject(run.subject) === accountId);
-    const runs = runsAbout(ofAccount, filter);
-    const run = chosen(runs, values.run);
-    const steps = run === undefined ? [] : toUndo(run);
-    if (run === undefined || steps.length === 0) {
+    const folder = journalDir(context, values);
+    const { run, ofAccount, opened } = await runToUndo(context, values, await readJournals(journals(folder)));
+    const plan = run && planUndo(run, ofAccount);
+    const account = opened?.caller.accountId ?? plan?.accountId;
+    const where = account === undefined ? '' : ` in account ${account}`;
+    if (plan === undefined || plan.changes.length === 0) {
       const result = { state: 'nothing', steps: [], problem: null };
       context.out(
         json
-          ? printJson({ run: run?.name ?? null, account: accountId, result })
-          : `There is nothing to undo in account ${accountId}.\n`,
+          ? printJson({ run: run?.name ?? null, account: account ?? null, result })
+          : `There is nothing to undo${where}.\n`,
       );
       return 0;
     }
-    const warning = lostCredentials(run, ofAccount);
+    const warning = plan.lost;
+    const head = { run: plan.run.name, account: account ?? null, warning: warning ?? null };
     if (warning !== undefined && !json) context.err(`${warning}\n`);
-    if (!values.yes) {
-      const planned = steps.map(s => ({ id: s.change.id, title: s.change.title, state: 'planned', why: null }));
-      const result = { state: 'not-applied', steps: planned, problem: null };
-      context.out(
-        json
-          ? printJson({ run: run.name, account: accountId, warning: warning ?? null, result })
-          : `In account ${accountId}, these changes of ${new Date(run.at).toISOString()} would be taken back, in this order:\n` +
-              `${steps.map(undoLine).join('')}\nNothing was written: repeat it with --yes.\n`,
-      );
+    const surface = cliSurface(context, { yes: values.yes, account: values.account }, json);
+    const result = await takeBack(plan, opened, useCaseServices(context, folder), surface);
+    if (result === undefined) {
+      context.out(json ? printJson({ ...head, result: plannedJson(plan) }) : plannedText(plan, account));
       return 1;
     }
-    const result = await locked(journalDir(context, values), run.subject, async () => {
-      // Another process may have gone on with it, or back, before this one got the lock.
-      const now = (await readJournals(store)).find(r => r.name === run.name) ?? run;
-      return undoRun(now, surroundings(context, opened, store, run.name, json));
-    });
-    if (json)
-      context.out(printJson({ run: run.name, account: accountId, warning: warning ?? null, result: undoJson(result) }));
-    else {
-      const kept = result.steps.filter(s => s.state === 'kept').length;
-      const problem = result.problem
-        ? ` ${result.problem.message} (${result.problem.code})\n${result.problem.nextStep}`
-        : '';
-      context.out(
-        result.state === 'complete'
-          ? `Undone in account ${accountId}${kept > 0 ? `; ${kept} of ${result.steps.length} were kept, for the reasons above` : ''}.\n`
-          : `The undo is not complete; run it again to go on.${problem}\n`,
-      );
-    }
+    context.out(json ? printJson({ ...head, result: undoJson(result) }) : undoText(result, where));
     if (result.state !== 'complete') return 2;
     return result.steps.some(s => s.state === 'kept') ? 1 : 0;
   },
 });
 
-const undoLine = ({ change }: Step): string =>
+interface ToUndo {
+  readonly run: JournalRun | undefined;
+  readonly ofAccount: readonly JournalRun[];
+  /** Undefined where nothing of AWS is to be taken back. */
+  readonly opened: OpenedAccount | undefined;
+}
+
+/** The run that is meant. A run that was named, or a binding whose runs wrote nothing to AWS, needs no account. */
+async function runToUndo(context: CliContext, values: UndoValues, all: readonly JournalRun[]): Promise<ToUndo> {
+  const { organization, project, workspace } = values;
+  const filter = {
+    ...(organization !== undefined && { organization }),
+    ...(project !== undefined && { project }),
+    ...(workspace !== undefined && { workspace }),
+  };
+  const named = values.run === undefined ? undefined : all.find(r => r.name === values.run);
+  if (named !== undefined && planUndo(named, all).accountId === undefined)
+    return { run: named, ofAccount: all, opened: undefined };
+  const opened = await openAccount(context, values);
+  const ofAccount = all.filter(run => accountOfSubject(run.subject) === opened.caller.accountId);
+  return { run: chosen(runsAbout(ofAccount, filter), values.run), ofAccount, opened };
+}
+
+const plannedJson = ({ changes }: UndoPlan): object => ({
+  state: 'not-applied',
+  steps: changes.map(c => ({
+    id: c.id,
+    title: c.title,
+    state: 'planned',
+    why: c.undoable ? null : (c.undoNote ?? null),
+  })),
+  problem: null,
+});
+
+function plannedText({ run, changes }: UndoPlan, account: string | undefined): string {
+  const where = account === undefined ? 'These' : `In account ${account}, these`;
+  return (
+    `${where} changes of ${new Date(run.at).toISOString()} would be taken back, in this order:\n` +
+    `${changes.map(undoLine).join('')}\nNothing was written: repeat it with --yes.\n`
+  );
+}
+
+const undoLine = (change: Change): string =>
   `  ${change.title}${change.undoable ? '' : `\n    stays as it is: ${change.undoNote ?? 'this cannot be undone.'}`}\n`;
+
+function undoText({ state, steps, problem }: UndoResult, where: string): string {
+  const kept = steps.filter(s => s.state === 'kept').length;
+  if (state === 'complete')
+    return `Undone${where}${kept > 0 ? `; ${kept} of ${steps.length} were kept, for the reasons above` : ''}.\n`;
+  const why = problem ? ` ${problem.message} (${problem.code})\n${problem.nextStep}` : '';
+  return `The undo is not complete; run it again to go on.${why}\n`;
+}
 
 function chosen(runs: readonly JournalRun[], name: string | undefined): JournalRun | undefined {
   if (name === undefined) return nextToUndo(runs);

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { apply, type ApplyResult, type Progress, resume, type Surroundings } from '../../binding/apply/apply';
@@ -15,7 +14,6 @@ import {
   unfinished,
   whereItStopped,
 } from '../../binding/journal/journal';
-import { journalFolder, stateFolder } from '../../binding/journal/folder';
 import { withLock } from '../../binding/journal/lock';
 import { type PreparedBinding, subjectOf } from '../../binding/plan/prepare';
 import { lostCredentials, toUndo, undo, undoable, type UndoResult } from '../../binding/undo';
@@ -23,6 +21,7 @@ import { ProblemError, unwrap } from '../../core/problem';
 import { thisProcess } from '../../node/thisProcess';
 import { type ChosenAccount, openProfile, profileChoices } from '../aws';
 import { withProgress } from '../progress';
+import { sharedFolder } from './journals';
 import type { HcpConnections } from '../hcp';
 import type { ExtensionLog } from '../log';
 import { pick, runSteps } from '../steps';
@@ -38,16 +37,12 @@ type Opened = Pick<ChosenAccount, 'account' | 'caller'>;
 
 /** Applies and undoes with progress in a notification, and journals in VS Code's global storage. */
 export class BindingRuns {
-  private readonly store: JournalStore;
-
   constructor(
-    storage: vscode.Uri,
+    private readonly store: JournalStore,
     private readonly env: NodeJS.ProcessEnv,
     private readonly log: ExtensionLog,
     private readonly connections: HcpConnections,
-  ) {
-    this.store = journalFolder(fs, path.join(storage.fsPath, 'journal'), path.join);
-  }
+  ) {}
 
   /** A run for the same binding that stopped in the middle, with the sentence that says where. */
   async stopped(prepared: PreparedBinding): Promise<{ readonly run: JournalRun; readonly where: string } | undefined> {
@@ -57,8 +52,7 @@ export class BindingRuns {
 
   /** One run at a time for each binding, in the windows of the editor and on the command line. */
   private async locked<T>(subject: string, work: () => Promise<T>): Promise<T> {
-    const folder = stateFolder(this.env, this.env['HOME'] ?? homedir(), path);
-    return unwrap(await withLock(fs, folder, path.join, subject, thisProcess(), work));
+    return unwrap(await withLock(fs, sharedFolder(this.env), path.join, subject, thisProcess(), work));
   }
 
   async apply(

@@ -10,11 +10,14 @@ import {
   known,
   type RememberedNames,
   unknown,
+  type WorkspaceFacts,
 } from '../../binding/facts';
-import { gatherBinding } from '../../binding/gather/binding';
+import { gatherBinding, notAsked } from '../../binding/gather/binding';
+import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
 import { codeFacts } from '../../binding/gather/code';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { stackAccount } from '../../binding/gather/account';
+import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { trustJudge } from '../../binding/checks/judge';
 import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
 import { ok, type Result } from '../../core/problem';
@@ -24,6 +27,8 @@ import { listWorkspaces } from '../../hcp/workspace/read';
 import { defaultAudience } from '../../oidc/names';
 import type { ChosenAccount } from '../aws';
 import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
+import { machineOf } from '../binding/machine';
+import { editorFetch } from '../connection';
 import type { HcpConnections } from '../hcp';
 import type { AnalysedRoot } from '../projectStore';
 
@@ -44,6 +49,9 @@ export class BindingChecker implements Checker {
   constructor(
     private readonly connections: HcpConnections,
     private readonly memento: vscode.Memento,
+    /** What was written from this machine: tells whether a role was changed since. */
+    private readonly journals: JournalStore,
+    private readonly env: NodeJS.ProcessEnv,
   ) {}
 
   /** One workspace of a root, by name. */
@@ -158,27 +166,36 @@ export class BindingChecker implements Checker {
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace> {
+    const runs = await readJournals(this.journals);
     const gathered = await gatherBinding(
       {
         ...target,
         code: { root: analysed.root, findings: analysed.findings },
         client,
-        permissions: this.permissions,
         account: account ?? { missing: vscode.l10n.t('Unknown until an AWS profile is chosen.') },
+        issuer:
+          account === undefined
+            ? notAsked(vscode.l10n.t('The host is asked once an AWS profile is chosen.'))
+            : editorFetch(this.env),
+        permissions: this.permissions,
+        written: writtenPolicies(runs),
+        ownValue: writtenValues(runs),
+        machine: await machineOf(this.env),
+        remembered: workspace => this.remembered(workspace),
+        cache: new Map(),
+        pastedError: undefined,
+        cloudTrail: notAsked(vscode.l10n.t('CloudTrail is asked by the doctor, with your consent.')),
         now: Date.now(),
       },
       signal,
     );
-    const remembered = this.remembered(gathered.facts);
-    const facts = remembered === undefined ? gathered.facts : { ...gathered.facts, remembered };
+    const { facts } = gathered;
     const checks = runChecks(facts, trustJudge);
     await this.remember(facts, checks);
     return { ...target, facts, source: gathered.source, checks };
   }
 
-  private remembered(facts: BindingFacts): RememberedNames | undefined {
-    if (facts.workspace.state === 'unknown') return undefined;
-    const { id, hostname, organization, name } = facts.workspace.value;
+  private remembered({ id, hostname, organization, name }: WorkspaceFacts): RememberedNames | undefined {
     const memory = this.memento.get<Memory>(memoryKey, { byId: {}, idByName: {} });
     const former = memory.idByName[`${hostname}/${organization}/${name}`];
     return memory.byId[id] ?? (former === undefined ? undefined : memory.byId[former]);

@@ -12,7 +12,7 @@ import { showExport } from '../binding/exportCode';
 import type { Previews } from '../preview';
 import { type Choice, configureTitle, GoBack, pick } from '../steps';
 import { resultPreview } from './preview';
-import { goesOnAsPlanned } from './resume';
+import { goesOnAsPlanned } from '../../binding/setup/goOn';
 import { type PreparedTarget, titleOf } from './targets';
 
 /** What applying works with. */

@@ -21,7 +21,7 @@ import { withProgress } from '../progress';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { GoBack, pick } from '../steps';
-import { changesOfRole, type StrangeRole, strangeRoles } from './adoption';
+import { changesOfRole, type StrangeRole, strangeRoles } from '../../binding/setup/adoption';
 import { type Choices, type GatheredWorkspace, policiesOf, rolesOf } from './choices';
 
 /** One workspace of the run, as it was worked out. */

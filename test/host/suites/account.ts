@@ -20,6 +20,7 @@ import { openProfile, profileChoices } from '../../../src/vscode/aws';
 import { readProject } from '../../../src/terraform/read';
 import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
+import { journalsOf } from '../../../src/vscode/binding/journals';
 import { BindingRuns } from '../../../src/vscode/binding/bindingRun';
 import { nodeFiles } from '../../../src/node/files';
 import { thisProcess } from '../../../src/node/thisProcess';
@@ -107,7 +108,7 @@ export const run = (): Promise<unknown> =>
         const prepared = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.equal(prepared.plan.changes.length, 3);
         const runs = new BindingRuns(
-          vscode.Uri.file(path.join(home, 'storage')),
+          journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
           env,
           log,
           new HcpConnections(noSecrets(), nodeFiles, env),
@@ -117,7 +118,7 @@ export const run = (): Promise<unknown> =>
         assert.equal(lines.length, 3);
         const again = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.deepEqual(again.plan.changes, []);
-        const folder = path.join(home, 'storage', 'journal');
+        const folder = stateFolder(env, home, path);
         const written = readdirSync(folder)
           .map(name => readFileSync(path.join(folder, name), 'utf8'))
           .join('');
@@ -155,7 +156,16 @@ export const run = (): Promise<unknown> =>
             ...env,
             [`TF_TOKEN_${hcp.hostname}`]: hcp.token,
           });
-          const bindings = new BindingStore(() => Promise.resolve(new BindingChecker(connections, memento)));
+          const bindings = new BindingStore(() =>
+            Promise.resolve(
+              new BindingChecker(
+                connections,
+                memento,
+                journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
+                env,
+              ),
+            ),
+          );
           assert.deepEqual(hcp.seen, []);
           await bindings.check([{ folder, root, findings: [] }]);
           const checks = bindings.of({ folder, root, findings: [] })?.workspaces[0]?.checks ?? [];
@@ -200,7 +210,12 @@ export const run = (): Promise<unknown> =>
             ...env,
             [`TF_TOKEN_${hcp.hostname}`]: hcp.token,
           });
-          const checker = new BindingChecker(connections, memento as unknown as vscode.Memento);
+          const checker = new BindingChecker(
+            connections,
+            memento as unknown as vscode.Memento,
+            journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
+            env,
+          );
           const bindings = new BindingStore(() => Promise.resolve(checker));
           const place = { hostname: hcp.hostname, organization: 'acme', workspace: 'ws-24' };
           for (const [name, root] of roots) {
@@ -236,7 +251,7 @@ export const run = (): Promise<unknown> =>
         const options = { adopt: false, ownedByCode: [] };
         const prepared = unwrap(await prepareBinding(opened, binding(), options, new AbortController().signal));
         const runs = new BindingRuns(
-          vscode.Uri.file(path.join(home, 'storage')),
+          journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
           env,
           log,
           new HcpConnections(noSecrets(), nodeFiles, env),
@@ -247,7 +262,10 @@ export const run = (): Promise<unknown> =>
         );
         assert.ok(terminal.ok);
         assert.equal((await runs.apply(prepared, prepared.plan.changes, 'Set up')).result.state, 'complete');
-        assert.deepEqual(readdirSync(folder), []);
+        assert.deepEqual(
+          readdirSync(folder).filter(name => name.endsWith('.lock')),
+          [],
+        );
       });
 
       it('Access Analyzer says where a policy is wrong, until the text changes', async () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { nodeFiles } from '../../../src/node/files';
 import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
+import { journalsOf } from '../../../src/vscode/binding/journals';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
 import { ContextKeys } from '../../../src/vscode/contextKeys';
 import { agentTools, type CommandId, commandIds, previewScheme } from '../../../src/vscode/contract';
@@ -124,7 +125,16 @@ export const run = (): Promise<unknown> =>
         keys: () => [],
       } as unknown as vscode.Memento;
       const connections = new HcpConnections(noSecrets, nodeFiles, process.env);
-      bindings = new BindingStore(() => Promise.resolve(new BindingChecker(connections, memento)));
+      bindings = new BindingStore(() =>
+        Promise.resolve(
+          new BindingChecker(
+            connections,
+            memento,
+            journalsOf(vscode.Uri.file(path.join(home, 'storage')), process.env),
+            process.env,
+          ),
+        ),
+      );
       // The view's own id is taken by the extension: only the rows are looked at here.
       const createTreeView = vscode.window.createTreeView;
       Object.defineProperty(vscode.window, 'createTreeView', {

@@ -281,7 +281,8 @@ describe('several workspaces of a tags block', () => {
     const { code, err } = await run('--all-workspaces', '--yes');
     pair.aws.server.faults.clear();
     assert.equal(code, 2);
-    assert.match(err, /still in place/);
+    assert.match(err, /Runs of acme\/prod use the role that was set up\./);
+    assert.match(err, /Runs of acme\/staging have no AWS credentials in its variables, as before\./);
     assert.equal(
       pair.workspace.vars.some(v => v.key === 'TFC_AWS_PROVIDER_AUTH'),
       true,

@@ -1,7 +1,7 @@
-import type { IamChange } from '../../binding/change';
-import { isOurs, madeForAnother } from '../../binding/plan/model';
-import { workspaceNameTag } from '../../binding/desired/ownership';
-import type { PreparedBinding } from '../../binding/plan/prepare';
+import type { IamChange } from '../change';
+import { isOurs, madeForAnother } from '../plan/model';
+import { workspaceNameTag } from '../desired/ownership';
+import type { PreparedBinding } from '../plan/prepare';
 
 /** A role that would be changed and that this product did not make, or made for another workspace. */
 export interface StrangeRole {

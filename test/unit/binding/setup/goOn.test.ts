@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Change } from '../../../../src/binding/change';
 import { Journal, type JournalRun, readJournal } from '../../../../src/binding/journal/journal';
 import { planAccount } from '../../../../src/binding/plan/plan';
-import { goesOnAsPlanned } from '../../../../src/vscode/configure/resume';
+import { goesOnAsPlanned } from '../../../../src/binding/setup/goOn';
 import { desired } from '../../../support/aws/binding';
 
 const planned: readonly Change[] = planAccount(

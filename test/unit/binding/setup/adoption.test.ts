@@ -4,7 +4,7 @@ import { managedByTag, managedByValue, workspaceNameTag } from '../../../../src/
 import { planAccount } from '../../../../src/binding/plan/plan';
 import type { ActualAccount, PlanOptions } from '../../../../src/binding/plan/model';
 import type { ActualRole } from '../../../../src/iam/account/types';
-import { changesOfRole, strangeRoles } from '../../../../src/vscode/configure/adoption';
+import { changesOfRole, strangeRoles } from '../../../../src/binding/setup/adoption';
 import { desired, role } from '../../../support/aws/binding';
 
 type Worked = Parameters<typeof strangeRoles>[0];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Change } from '../../binding/change';
-import type { JournalRun, Step } from '../../binding/journal/journal';
+import type { Change } from '../change';
+import type { JournalRun, Step } from '../journal/journal';
 
 /**
  * Would going on with a stopped run do what the preview shows, no more and no less? Only then may it be offered under the preview's

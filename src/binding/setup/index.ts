@@ -1,0 +1,28 @@
+/**
+ * The use cases: the order of reading, asking, writing and proving, once. Surfaces hand in answers and print or show what is told.
+ */
+export { ask } from './dialogue';
+export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
+export { followRun } from './followRun';
+export { resumeJournaled, undoingProblem, unfinishedProblem } from './journaledRun';
+export type {
+  CheckedMember,
+  FollowedRun,
+  GroupOutcome,
+  JournaledResult,
+  OpenedAccount,
+  PlannedGroup,
+  ProofState,
+  SetupGroup,
+  SetupMember,
+  SetupPlan,
+  SetupResult,
+  SetupWishes,
+  WorkspacePlace,
+} from './model';
+export { missingSet, planSetup } from './planSetup';
+export { setUp } from './setUp';
+export type { RootOfSetup, SetupServices, UseCaseServices } from './services';
+export type { Standing } from './standing';
+export { planUndo, takeBack, type UndoPlan } from './takeBack';
+export type { PlanView } from './view';

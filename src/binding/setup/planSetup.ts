@@ -1,0 +1,191 @@
+import { type Problem, ProblemError, unwrap } from '../../core/problem';
+import type { Change, VariableChange } from '../change';
+import type { DesiredVariable } from '../desired/desired';
+import { parseRoleArn } from '../checks/arn';
+import { type BindingFacts, phases } from '../facts';
+import type { HcpReading } from '../gather/hcp';
+import type { CodePlan } from '../plan/code';
+import { prepareBinding, type PreparedBinding, subjectOf } from '../plan/prepare';
+import { planRepairs } from '../plan/repairs';
+import { planRemovals, planVariables, type VariablePlan } from '../plan/variables';
+import { changesOfRole, strangeRoles } from './adoption';
+import { ask, type Surface } from './dialogue';
+import { stoppedRun } from './journaledRun';
+import type { OpenedAccount, PlannedGroup, SetupGroup, SetupMember, SetupPlan, SetupWishes } from './model';
+import type { RootOfSetup, SetupServices } from './services';
+
+type PlanServices = Pick<SetupServices, 'journals' | 'planCode'>;
+
+/**
+ * Works out a setup against what the account and HCP Terraform hold, whole: all that may be written is in the plan before anything is
+ * asked. Reads only. Asks about roles of somebody else, since without a yes to each they stay as they are.
+ */
+export async function planSetup(
+  groups: readonly SetupGroup[],
+  opened: OpenedAccount,
+  wishes: SetupWishes,
+  services: PlanServices,
+  surface: Surface,
+  signal: AbortSignal,
+): Promise<SetupPlan> {
+  const planned: PlannedGroup[] = [];
+  const declined: string[] = [];
+  // What an earlier group makes already (the provider, its audience) is not made twice.
+  const known = new Set<string>();
+  for (const group of groups) {
+    const { prepared, left } = await prepare(group, opened, surface, signal);
+    declined.push(...left);
+    planned.push(await planGroup(group, prepared, wishes, known, services));
+  }
+  const code = wishes.fixCode ? await services.planCode(rootsOf(planned), { mappingOnly: false }, signal) : undefined;
+  return { opened, wishes, groups: planned, code, declined, problems: problemsOf(planned, code) };
+}
+
+const problemsOf = (groups: readonly PlannedGroup[], code: CodePlan | undefined): readonly Problem[] => [
+  ...groups.flatMap(g => [...g.prepared.plan.problems, ...g.variables.problems]),
+  ...(code?.problems ?? []),
+];
+
+async function prepare(
+  group: SetupGroup,
+  opened: OpenedAccount,
+  surface: Surface,
+  signal: AbortSignal,
+): Promise<{ readonly prepared: PreparedBinding; readonly left: readonly string[] }> {
+  const { adopt, ownedByCode, checkCaller } = group;
+  const prepared = unwrap(await prepareBinding(opened, group.choices, { adopt, ownedByCode, checkCaller }, signal));
+  const strange = adopt ? [] : strangeRoles(prepared);
+  if (strange.length === 0) return { prepared, left: [] };
+  // With the names as they were settled, so that a yes to one role is none to another.
+  const adopted = unwrap(
+    await prepareBinding(opened, prepared.choices, { adopt: true, ownedByCode, checkCaller }, signal),
+  );
+  for (const { name: role, madeFor } of strange) {
+    const changes = changesOfRole(adopted, role);
+    if (!(await ask(surface, 'take-over-role', { role, madeFor, changes }))) return { prepared, left: [role] };
+  }
+  return { prepared: adopted, left: [] };
+}
+
+async function planGroup(
+  group: SetupGroup,
+  prepared: PreparedBinding,
+  wishes: SetupWishes,
+  known: Set<string>,
+  services: PlanServices,
+): Promise<PlannedGroup> {
+  const iam = prepared.plan.changes.filter(change => !known.has(change.id));
+  for (const change of prepared.plan.changes) known.add(change.id);
+  const each = group.members.map(m => variablesOf(m, group, prepared));
+  const variables: VariablePlan = {
+    changes: unique(each.flatMap(v => v.changes)),
+    problems: each.flatMap(v => v.problems),
+    notes: each.flatMap(v => v.notes),
+  };
+  const changes: readonly Change[] = [...iam, ...variables.changes];
+  return {
+    ...group,
+    // Names may have been told apart from those of another workspace.
+    choices: prepared.choices,
+    prepared: { ...prepared, plan: { ...prepared.plan, changes: iam } },
+    variables,
+    removals: unique(group.members.flatMap(m => removalsOf(m, prepared, wishes))),
+    notes: [...group.notes, ...variables.notes, ...group.members.flatMap(m => notesOf(m, prepared))],
+    changes,
+    stopped: await stoppedRun(services, subjectOf(prepared.choices), changes),
+  };
+}
+
+const unique = <T extends { readonly id: string }>(changes: readonly T[]): readonly T[] => [
+  ...new Map(changes.map(c => [c.id, c])).values(),
+];
+
+const wantedBy = (prepared: PreparedBinding, { place }: SetupMember): readonly DesiredVariable[] =>
+  prepared.desired.variables.find(v => v.scope.name === place.workspace)?.variables ?? [];
+
+const nothing: VariablePlan = { changes: [], problems: [], notes: [] };
+
+function variablesOf(member: SetupMember, group: SetupGroup, prepared: PreparedBinding): VariablePlan {
+  if ('notAsked' in member.hcp) return nothing;
+  const { source, variables } = member.hcp.reading;
+  if (source !== undefined)
+    return planVariables(source.workspace, source.reading, wantedBy(prepared, member), group.variableTarget);
+  const why = variables.state === 'unknown' ? variables.why : 'The variables could not be read.';
+  const nextStep = 'Use a token that may read and write variables of the workspace.';
+  return { ...nothing, problems: [{ code: 'variables-unknown', message: why, nextStep }] };
+}
+
+function removalsOf(member: SetupMember, prepared: PreparedBinding, wishes: SetupWishes): readonly VariableChange[] {
+  const reading = readingOf(member);
+  if (reading?.source === undefined || reading.variables.state === 'unknown') return [];
+  const { source, variables } = reading;
+  const { suspicious, staticCredentials } = variables.value;
+  return [
+    ...(wishes.fixVariables
+      ? planRepairs(source.workspace, source.reading, suspicious, wantedBy(prepared, member))
+      : []),
+    ...(wishes.removeStaticKeys ? planRemovals(source.workspace, source.reading, staticCredentials) : []),
+  ];
+}
+
+const readingOf = (member: SetupMember): HcpReading | undefined =>
+  'notAsked' in member.hcp ? undefined : member.hcp.reading;
+
+/** The roots that the workspaces belong to, each with the tags that its workspaces have or get. */
+export function rootsOf(groups: readonly Pick<PlannedGroup, 'members' | 'choices'>[]): readonly RootOfSetup[] {
+  const byRoot = new Map<string, { readonly code: RootOfSetup['code']; readonly tags: Set<string> }>();
+  for (const { members, choices } of groups) {
+    for (const member of members) {
+      if (member.code === undefined) continue;
+      const { dir } = member.code.root;
+      const { tags } = byRoot.get(dir) ?? { tags: new Set<string>() };
+      for (const tag of tagsOf(readingOf(member)?.variables)) tags.add(tag);
+      if (choices.tag !== undefined) tags.add(choices.tag);
+      byRoot.set(dir, { code: member.code, tags });
+    }
+  }
+  return [...byRoot.values()].map(({ code, tags }) => ({ code, tags: [...tags].sort() }));
+}
+
+/** Tags of the native configurations that a workspace has already. */
+function tagsOf(variables: BindingFacts['variables'] | undefined): readonly string[] {
+  if (variables?.state !== 'known') return [];
+  return variables.value.configurations.flatMap(c =>
+    c.backing === 'native' && c.tag !== undefined && c.enabled !== 'no' ? [c.tag] : [],
+  );
+}
+
+/** What a person should know before saying yes. */
+function notesOf(member: SetupMember, prepared: PreparedBinding): readonly string[] {
+  const { accountId } = prepared.caller;
+  const { workspace } = member.place;
+  const facts = readingOf(member);
+  const arns =
+    facts?.variables.state !== 'known'
+      ? []
+      : facts.variables.value.configurations
+          .filter(c => c.tag === prepared.choices.tag)
+          .flatMap(c => phases.flatMap(p => (c.roles[p].state === 'set' ? [c.roles[p].arn] : [])));
+  const elsewhere = [...new Set(arns.flatMap(arn => parseRoleArn(arn)?.accountId ?? []))].filter(a => a !== accountId);
+  const onThisMachine = facts?.workspace.state === 'known' && facts.workspace.value.executionMode === 'local';
+  const taken = member.local === undefined ? '' : `, and the AWS provider takes ${member.local.source}`;
+  return [
+    ...elsewhere.map(
+      other =>
+        `Workspace ${workspace} uses roles of account ${other} today; this profile belongs to account ${accountId}. Its runs will work in the other account from then on.`,
+    ),
+    ...(onThisMachine
+      ? [
+          `Runs of ${workspace} execute on your machine (execution mode "local"): HCP Terraform delivers neither these variables nor the role there${taken}. They take effect once the mode is remote or agent.`,
+        ]
+      : []),
+  ];
+}
+
+/** The refusal of a variable set that does not reach the workspace. */
+export const missingSet = (name: string, workspace: string): ProblemError =>
+  new ProblemError({
+    code: 'variable-set-missing',
+    message: `No variable set "${name}" reaches workspace ${workspace}.`,
+    nextStep: 'Apply the variable set to the workspace or its project, then try again.',
+  });

@@ -1,0 +1,314 @@
+import { ProblemError } from '../../core/problem';
+import type { Change, VariableChange } from '../change';
+import { readJournals } from '../journal/journal';
+import { subjectOf } from '../plan/prepare';
+import { ofConfiguration, type ProofGap, proofGap } from '../prove/proven';
+import { ask, type StageId, type Surface } from './dialogue';
+import { followRun } from './followRun';
+import { confirmAccount, isComplete, undoingProblem, writeJournaled } from './journaledRun';
+import type {
+  CheckedMember,
+  GroupOutcome,
+  JournaledResult,
+  PlannedGroup,
+  ProofState,
+  SetupMember,
+  SetupPlan,
+  SetupResult,
+} from './model';
+import { rootsOf } from './planSetup';
+import type { SetupServices } from './services';
+import { standingOf } from './standing';
+import { planView } from './view';
+
+/**
+ * The whole order of a setup, once, for every surface: what is shown, the yes, IAM, variables, the proof by reading everything back,
+ * and only then what takes something away: variables, code; at last the run. Nothing leaves a variable set, and nothing leaves the
+ * code, before the roles of all workspaces of the setup are proven. `signal` ends what only reads; writes end by the stage's own.
+ */
+export async function setUp(
+  plan: SetupPlan,
+  services: SetupServices,
+  surface: Surface,
+  signal: AbortSignal,
+): Promise<SetupResult> {
+  const setup = new Setup(plan, services, surface, signal);
+  const state = await setup.run();
+  await surface.tell({ id: 'finished', state });
+  return { state, outcomes: setup.outcomes, fixed: setup.fixed };
+}
+
+/** A run that ended in the middle: nothing comes after it. */
+class Stopped extends Error {}
+
+class Setup {
+  readonly outcomes = new Map<PlannedGroup, GroupOutcome>();
+  fixed: JournaledResult | undefined;
+  /** Journals of this setup, for what stands now where it stops. */
+  private readonly journals = new Set<string>();
+
+  constructor(
+    private readonly plan: SetupPlan,
+    private readonly services: SetupServices,
+    private readonly surface: Surface,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async run(): Promise<SetupResult['state']> {
+    const { plan, surface } = this;
+    const { groups, problems } = plan;
+    const view = planView(plan);
+    await surface.tell({ id: 'planned', plan: view });
+    if (problems.length > 0) {
+      await surface.tell({ id: 'not-written', problems, plan: view });
+      return 'refused';
+    }
+    for (const { stopped } of groups)
+      if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
+    const answer = this.isWriting() ? await this.askForYes() : 'yes';
+    if (answer === 'no') {
+      await surface.tell({ id: 'not-written', problems: [], plan: view });
+      return 'declined';
+    }
+    if (this.isWriting()) await confirmAccount(plan.opened, surface);
+    try {
+      for (const group of groups) await this.writeGroup(group, answer === 'go on');
+      await this.cleanUp();
+      await this.changeCode();
+      await this.proveByRuns();
+    } catch (error) {
+      if (error instanceof Stopped) return 'stopped';
+      throw error;
+    }
+    const written = this.fixed !== undefined || this.all.some(o => o.applied !== undefined || o.removed !== undefined);
+    return written ? 'done' : 'nothing';
+  }
+
+  /** A run in HCP Terraform is asked for too: it appears in the list of runs. */
+  private isWriting(): boolean {
+    const { groups, code, wishes } = this.plan;
+    return (
+      groups.some(g => g.changes.length + g.removals.length > 0) || (code?.changes.length ?? 0) > 0 || wishes.proveByRun
+    );
+  }
+
+  private askForYes(): Promise<'yes' | 'go on' | 'no'> {
+    const { groups, opened } = this.plan;
+    const changes = groups.flatMap(g => g.changes);
+    return ask(this.surface, 'write', {
+      accountId: opened.caller.accountId,
+      root: opened.caller.root,
+      roles: groups.flatMap(g => g.prepared.plan.roles.map(r => r.name)),
+      workspaces: groups.flatMap(g => g.members.map(m => `${m.place.organization}/${m.place.workspace}`)),
+      changes,
+      stopped: groups.flatMap(g =>
+        g.stopped === undefined ? [] : [{ where: g.stopped.where, asPlanned: g.stopped.asPlanned }],
+      ),
+    });
+  }
+
+  private async writeGroup(group: PlannedGroup, goOn: boolean): Promise<void> {
+    const outcome: GroupOutcome = {
+      applied: undefined,
+      removed: undefined,
+      proof: 'not read',
+      gap: undefined,
+      checked: [],
+      runs: [],
+      notStarted: undefined,
+    };
+    this.outcomes.set(group, outcome);
+    if (group.changes.length > 0) outcome.applied = await this.write(group, 'write', group.changes, goOn);
+    await this.readBack(group, outcome);
+    await this.tellProof(group, outcome);
+  }
+
+  /** Throws `Stopped` where it came to no end, and tells what stands now. */
+  private async write(
+    group: PlannedGroup,
+    stage: StageId,
+    changes: readonly Change[],
+    goOn: boolean,
+  ): Promise<JournaledResult> {
+    const workspaces = group.members.map(m => `${m.place.organization}/${m.place.workspace}`);
+    const result = await writeJournaled(
+      {
+        stage,
+        subject: subjectOf(group.prepared.choices),
+        title: `${titles[stage]} for ${workspaces.join(', ')} in account ${this.plan.opened.caller.accountId}`,
+        workspaces,
+        changes,
+        opened: this.plan.opened,
+        seen: group.stopped?.run,
+        goOn,
+      },
+      this.services,
+      this.surface,
+    );
+    this.journals.add(result.journal);
+    if (isComplete(result)) return result;
+    const outcome = this.outcomes.get(group);
+    if (stage === 'code') this.fixed = result;
+    else if (outcome !== undefined) outcome[stage === 'clean-up' ? 'removed' : 'applied'] = result;
+    const runs = (await readJournals(this.services.journals)).filter(r => this.journals.has(r.name));
+    await this.surface.tell({ id: 'stopped', standing: standingOf(this.plan.groups, result, runs) });
+    throw new Stopped();
+  }
+
+  private async readBack(group: PlannedGroup, outcome: GroupOutcome): Promise<void> {
+    const members = group.members.filter(isRead);
+    if (members.length === 0) return;
+    const names = members.map(m => m.place.workspace);
+    await this.surface.tell({ id: 'stage', stage: 'read-back', workspaces: names });
+    outcome.checked = await this.services.check(members, this.plan.opened, this.signal);
+    const { state, gap } = proofOf(outcome.checked, group.choices.tag);
+    outcome.proof = members.length < group.members.length ? 'not read' : state;
+    outcome.gap = gap;
+  }
+
+  private async tellProof({ choices }: PlannedGroup, { proof, checked }: GroupOutcome): Promise<void> {
+    for (const { place, checks } of checked) {
+      const gap = proofGap(proof === 'not proven' ? ofConfiguration(checks, choices.tag) : checks);
+      await this.surface.tell({ id: 'proof', place, state: proof, checks, because: reasonsOf(gap) });
+    }
+  }
+
+  private get all(): readonly GroupOutcome[] {
+    return [...this.outcomes.values()];
+  }
+
+  private get allProven(): boolean {
+    return this.all.every(o => o.proof === 'proven');
+  }
+
+  /** Keys of a variable set may be those of the other workspaces: nothing goes before all of them can do without. */
+  private async cleanUp(): Promise<void> {
+    const gone = new Set<string>();
+    for (const [group, outcome] of this.outcomes) {
+      const left = group.removals.filter(c => !gone.has(c.id));
+      if (left.length === 0) continue;
+      if (outcome.proof !== 'proven') {
+        await this.surface.tell({
+          id: 'left',
+          what: 'static-keys',
+          why: 'The static keys were left in place, since the role is not proven.',
+        });
+        continue;
+      }
+      const may = left.filter(c => this.allProven || c.scope.type === 'workspace');
+      if (may.length < left.length)
+        await this.surface.tell({
+          id: 'left',
+          what: 'variable-sets',
+          why: 'What is in variable sets was left in place, since the roles are not all proven.',
+        });
+      const chosen = await this.chosen(group, may);
+      if (chosen.length === 0) continue;
+      outcome.removed = await this.write(group, 'clean-up', chosen, true);
+      for (const change of chosen) gone.add(change.id);
+    }
+    // A variable set is of several workspaces: each of them has lost what one of them has removed.
+    if (gone.size > 0) await this.readAgain();
+  }
+
+  private async chosen(group: PlannedGroup, may: readonly VariableChange[]): Promise<readonly VariableChange[]> {
+    if (may.length === 0) return [];
+    const workspace = group.members.map(m => m.place.workspace).join(', ');
+    const ids = new Set(await ask(this.surface, 'clean-up-variables', { workspace, changes: may }));
+    return may.filter(c => ids.has(c.id));
+  }
+
+  /**
+   * The fixes of the code once every role is proven. As soon as there is a tag each provider block has to name its configuration, that
+   * of the default one too: the mapping takes nothing away, so it is offered where only this configuration is proven.
+   */
+  private async changeCode(): Promise<void> {
+    const { plan, surface } = this;
+    if (plan.code === undefined || this.all.some(o => o.proof === 'not proven' || o.proof === 'not read')) {
+      if ((plan.code?.changes.length ?? 0) > 0) await this.leaveCode();
+      return;
+    }
+    const [group] = plan.groups;
+    const shown = this.allProven;
+    if (!shown && plan.code.changes.length > 0) await this.leaveCode();
+    const code = shown
+      ? plan.code
+      : await this.services.planCode(rootsOf(plan.groups), { mappingOnly: true }, this.signal);
+    if (group === undefined || code.changes.length === 0) return;
+    const { changes, fixed } = code;
+    if (!(await ask(surface, 'change-code', { changes, fixed: fixed.length, shown }))) return;
+    this.fixed = await this.write(group, 'code', changes, false);
+    await this.readAgain();
+  }
+
+  /** What was read before the last change tells of things as they were. */
+  private async readAgain(): Promise<void> {
+    for (const [group, outcome] of this.outcomes) {
+      await this.readBack(group, outcome);
+      await this.tellProof(group, outcome);
+    }
+  }
+
+  private async leaveCode(): Promise<void> {
+    const why = 'The code was left as it is, since the roles are not all proven.';
+    await this.surface.tell({ id: 'left', what: 'code', why });
+  }
+
+  private async proveByRuns(): Promise<void> {
+    if (!this.plan.wishes.proveByRun) return;
+    for (const [group, outcome] of this.outcomes) {
+      if (outcome.proof !== 'proven' && outcome.proof !== 'this configuration') continue;
+      for (const checked of outcome.checked) await this.proveMember(group, outcome, checked);
+    }
+  }
+
+  private async proveMember(group: PlannedGroup, outcome: GroupOutcome, checked: CheckedMember): Promise<void> {
+    const { workspace } = checked.place;
+    const member = group.members.find(m => m.place.workspace === workspace);
+    if (checked.source === undefined || member === undefined || 'notAsked' in member.hcp) return;
+    const { client } = member.hcp;
+    try {
+      const run = await followRun(
+        checked,
+        checked.source.workspace,
+        () => Promise.resolve({ ok: true, value: client }),
+        this.services,
+        this.surface,
+      );
+      if (run !== undefined) outcome.runs.push(run);
+    } catch (error) {
+      // All that was asked for before is done, and has to be told.
+      if (!(error instanceof ProblemError)) throw error;
+      outcome.notStarted = error.problem;
+      await this.surface.tell({ id: 'run-not-started', workspace, problem: error.problem });
+    }
+  }
+}
+
+const titles: Readonly<Record<StageId, string>> = {
+  write: 'Set up OIDC',
+  'read-back': 'Read back',
+  'clean-up': 'Clean up variables',
+  code: 'Fix the code',
+  run: 'Prove',
+  undo: 'Undo',
+};
+
+const isRead = (member: SetupMember): boolean => !('notAsked' in member.hcp);
+
+function proofOf(
+  checked: readonly CheckedMember[],
+  tag: string | undefined,
+): { readonly state: ProofState; readonly gap: ProofGap | undefined } {
+  const own = checked.map(c => proofGap(ofConfiguration(c.checks, tag))).find(gap => gap !== undefined);
+  if (own !== undefined) return { state: 'not proven', gap: own };
+  const whole = checked.map(c => proofGap(c.checks)).find(gap => gap !== undefined);
+  return whole === undefined ? { state: 'proven', gap: undefined } : { state: 'this configuration', gap: whole };
+}
+
+const reasonsOf = (gap: ProofGap | undefined): readonly string[] =>
+  gap === undefined
+    ? []
+    : gap.wrong.length > 0
+      ? gap.wrong.map(c => c.title)
+      : gap.unread.map(c => `${c.title}: ${c.why}`);

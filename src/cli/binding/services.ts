@@ -1,0 +1,150 @@
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import type { CodeFiles } from '../../binding/apply/code';
+import { trustJudge } from '../../binding/checks/judge';
+import { runChecks } from '../../binding/checks/table';
+import { planRootCode } from '../../binding/code/planRoot';
+import { type CommonSources, gatherBinding, notAsked } from '../../binding/gather/binding';
+import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
+import { permissionSources } from '../../binding/gather/permissionSources';
+import { journalFolder } from '../../binding/journal/folder';
+import { type JournalStore, readJournals } from '../../binding/journal/journal';
+import { withLock } from '../../binding/journal/lock';
+import type { CheckedMember, OpenedAccount, SetupMember, SetupServices, UseCaseServices } from '../../binding/setup';
+import { fail, ok, unwrap } from '../../core/problem';
+import { realWait } from '../../hcp/client/limiter';
+import { noTokenProblem } from '../../hcp/tokens/report';
+import { lintRoot } from '../../lint/lint';
+import { permissionFile } from '../../node/permissionFiles';
+import { thisProcess } from '../../node/thisProcess';
+import type { Root } from '../../terraform/model';
+import { readRoot } from '../../terraform/read';
+import type { CliContext } from '../command';
+import { nodeFiles, repositoryOf } from '../files';
+import { replaceable, replaceFile } from '../replaceFile';
+import type { TerraformFolder } from '../terraformFolder';
+import { HcpSessions } from './hcpSession';
+import { fetchOf } from './http';
+import { machineOf } from './machine';
+
+export const journals = (dir: string): JournalStore => journalFolder(fs, dir, path.join);
+
+/** The sources that every command asks; only a command that reads no AWS account leaves the host's discovery document alone. */
+export async function commonSources(
+  context: CliContext,
+  journal: string,
+  withAccount: boolean,
+): Promise<CommonSources> {
+  const runs = await readJournals(journals(journal));
+  return {
+    issuer: withAccount ? fetchOf(context) : notAsked('The host is asked together with an AWS account (--profile).'),
+    permissions: permissionSources(permissionFile),
+    written: writtenPolicies(runs),
+    ownValue: writtenValues(runs),
+    machine: await machineOf(context),
+    remembered: notAsked('The command line keeps no names: what the roles remember counts.'),
+    cache: new Map(),
+  };
+}
+
+/** The code of a root with its findings, as use cases take it. */
+export const codeOf = (context: CliContext, root: Root | undefined): SetupMember['code'] =>
+  root && { root, findings: lintRoot(root, { environment: context.env }) };
+
+/** What use cases of the command line work with; the journals and locks are in one folder. */
+export function useCaseServices(context: CliContext, journal: string): UseCaseServices {
+  const sessions = new HcpSessions(context);
+  return {
+    journals: journals(journal),
+    locked: async (subject, work) => unwrap(await withLock(fs, journal, path.join, subject, thisProcess(), work)),
+    // Opened when a change to a variable first needs it: most runs have none.
+    client: async hostname => {
+      const { found, client } = await sessions.find(hostname, undefined);
+      return client === undefined ? fail(noTokenProblem(hostname, found)) : ok(client);
+    },
+    files: codeFiles,
+    during: (_stage, _workspaces, work) => work(context.signal),
+    now: Date.now,
+    wait: context.time?.wait ?? realWait,
+  };
+}
+
+/** `folder`: the project that the workspaces' roots are of. */
+export function setupServices(
+  context: CliContext,
+  journal: string,
+  folder: TerraformFolder | undefined,
+): SetupServices {
+  return {
+    ...useCaseServices(context, journal),
+    check: (members, opened, signal) => check(context, journal, members, opened, signal),
+    planCode: async (roots, options, signal) => {
+      const plans = [];
+      for (const { code, tags } of roots) {
+        const boundary = await repositoryOf(folder?.folder ?? code.root.dir);
+        plans.push(
+          await planRootCode(
+            { host: nodeFiles, env: context.env, boundary },
+            code.root,
+            { tags, fixes: !options.mappingOnly },
+            file => folder?.name(file.path) ?? file.path,
+            signal,
+          ),
+        );
+      }
+      return {
+        changes: [...new Map(plans.flatMap(p => p.changes).map(c => [c.id, c])).values()],
+        fixed: plans.flatMap(p => p.fixed),
+        problems: plans.flatMap(p => p.problems),
+      };
+    },
+  };
+}
+
+/** Reads each workspace anew, and its root from the files as they are now: they may have been written a moment ago. */
+async function check(
+  context: CliContext,
+  journal: string,
+  members: readonly SetupMember[],
+  opened: OpenedAccount,
+  signal: AbortSignal,
+): Promise<readonly CheckedMember[]> {
+  const sources = await commonSources(context, journal, true);
+  const out: CheckedMember[] = [];
+  for (const { place, code, hcp } of members) {
+    const { facts, source } = await gatherBinding(
+      {
+        ...sources,
+        ...place,
+        code: code === undefined ? undefined : codeOf(context, await again(context, code.root, signal)),
+        client: 'notAsked' in hcp ? { missing: hcp.notAsked } : hcp.client,
+        account: opened,
+        pastedError: undefined,
+        cloudTrail: notAsked('CloudTrail is asked by the doctor alone (--cloudtrail).'),
+        now: Date.now(),
+      },
+      signal,
+    );
+    out.push({ place, facts, source, checks: runChecks(facts, trustJudge) });
+  }
+  return out;
+}
+
+const again = async (context: CliContext, root: Root, signal: AbortSignal): Promise<Root> =>
+  (await readRoot(nodeFiles, context.env, root.dir, await repositoryOf(root.dir), { signal })) ?? root;
+
+/** The files that code changes touch; replaced at once or not at all, and only while they hold what was read. */
+const codeFiles: CodeFiles = {
+  async read(file) {
+    try {
+      return await fs.readFile(file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  },
+  async write(file, text) {
+    const now = await fs.readFile(file, 'utf8');
+    await replaceFile(unwrap(await replaceable(path.dirname(file), file, now)), text);
+  },
+};

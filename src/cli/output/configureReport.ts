@@ -1,0 +1,95 @@
+import type { VariableChange } from '../../binding/change';
+import { checkJson, checkText } from '../../binding/report';
+import type { CodePlan } from '../../binding/plan/code';
+import type { GroupOutcome, PlannedGroup, SetupPlan, SetupResult } from '../../binding/setup';
+import { changeText, planJson, planText } from './planReport';
+import { runProofJson, runProofText } from './runReport';
+
+/** What `configure` prints: the plan before, the proof after, and both as JSON. */
+
+export const namesOf = (group: PlannedGroup): string =>
+  group.members.map(m => `${m.place.organization}/${m.place.workspace}`).join(', ');
+
+/** The plan of each group of workspaces, with what comes after the proof. */
+export function setupText({ groups, code }: SetupPlan): string {
+  const out: string[] = [];
+  for (const { prepared, notes, variables, removals, stopped } of groups) {
+    out.push(planText(prepared, notes));
+    if (variables.changes.length > 0)
+      out.push(
+        `\nVariables:\n${variables.changes.map(c => `  ${c.title}${c.value === undefined ? '' : `: ${c.value}`}\n`).join('')}`,
+      );
+    if (removals.length > 0)
+      out.push(
+        `\nAfter the proof:\n${removals.map(c => `  ${c.title}${c.undoNote === undefined ? '' : ` (${c.undoNote})`}\n`).join('')}`,
+      );
+    if (stopped !== undefined)
+      out.push(
+        `\n${stopped.where}\n${stopped.asPlanned ? 'Its rest is what is shown here: it is gone on with.' : 'Its rest is not what has to be done today: what is shown here is planned anew.'}\n`,
+      );
+    out.push('\n');
+  }
+  if (code !== undefined && code.changes.length > 0)
+    out.push(`Code, after the proof:\n\n${code.changes.map((c, i) => changeText(c, i + 1)).join('')}\n`);
+  return out.join('');
+}
+
+/** What was read back of one group, and how its runs ended. */
+export function outcomeText(group: PlannedGroup, { proof, checked, runs }: GroupOutcome): string {
+  const names = namesOf(group);
+  const checks = checked.flatMap(c => c.checks).map(checkText);
+  return [
+    `\nRead back (${names}): ${proof === 'proven' ? 'proven' : 'not proven'}\n${checks.join('')}`,
+    ...runs.map(run => `\n${runProofText(names, run)}`),
+  ].join('');
+}
+
+export function setupJson(plan: SetupPlan, { state, outcomes, fixed }: SetupResult): Readonly<Record<string, unknown>> {
+  const { groups, code, problems } = plan;
+  const refused = state === 'refused' || state === 'declined';
+  const bindings = groups.map(group => bindingJson(group, refused ? undefined : outcomes.get(group)));
+  const [only] = bindings;
+  const body =
+    bindings.length === 1 && only !== undefined ? { ...only, ...(problems.length > 0 && { problems }) } : { bindings };
+  return {
+    ...body,
+    ...(code !== undefined && { code: code.changes.map(codeChangeJson), fixed: fixed ?? null }),
+  };
+}
+
+function bindingJson(group: PlannedGroup, outcome: GroupOutcome | undefined): Readonly<Record<string, unknown>> {
+  const [run] = outcome?.runs ?? [];
+  return {
+    ...planJson(group.prepared, group.notes),
+    variables: group.variables.changes.map(variableChangeJson),
+    removals: group.removals.map(variableChangeJson),
+    problems: [...group.prepared.plan.problems, ...group.variables.problems],
+    applied: outcome?.applied ?? null,
+    ...(outcome !== undefined && { removed: outcome.removed ?? null, proven: outcome.proof === 'proven' }),
+    checks: (outcome?.checked ?? []).flatMap(c => c.checks).map(checkJson),
+    ...(run !== undefined && { run: runProofJson(run) }),
+    ...(outcome?.notStarted !== undefined && { run: { state: 'not-started', problem: outcome.notStarted } }),
+  };
+}
+
+function codeChangeJson(change: CodePlan['changes'][number]): object {
+  const { id, kind, title, file, before, after, destructive, undoable, undoNote } = change;
+  return { id, kind, title, file, before, after, destructive, undoable, ...(undoNote !== undefined && { undoNote }) };
+}
+
+function variableChangeJson(change: VariableChange): object {
+  return {
+    id: change.id,
+    kind: change.kind,
+    action: change.action,
+    title: change.title,
+    scope: change.scope,
+    key: change.key,
+    category: change.category,
+    before: change.before ?? null,
+    after: change.after ?? null,
+    destructive: change.destructive,
+    undoable: change.undoable,
+    ...(change.undoNote !== undefined && { undoNote: change.undoNote }),
+  };
+}

@@ -1,0 +1,47 @@
+import { diagnosisJson, doctorReport } from '../../binding/report';
+import type { RunProof } from '../../binding/prove/planOnlyRun';
+import type { FollowedRun } from '../../binding/setup';
+import { oneLine } from '../../core/text';
+
+/** How a plan-only run ended, as text and as JSON. */
+
+const words: Readonly<Record<RunProof['state'], string>> = {
+  proven: 'proven by a plan-only run',
+  unproven: 'the plan got through, which proves nothing yet',
+  failed: 'the plan-only run ended in an error',
+  cancelled: 'the plan-only run was cancelled',
+  waiting: 'the plan-only run waits for a decision in HCP Terraform',
+  running: 'the plan-only run still goes on; it is no longer followed',
+};
+
+export function runProofText(subject: string, { proof, diagnoses, checks }: FollowedRun): string {
+  const { changes } = proof;
+  const lines = [
+    `${subject}: ${words[proof.state]} (${Math.round(proof.milliseconds / 1000)} s, ${proof.status})`,
+    `  ${proof.url}`,
+    ...proof.doubts.map(doubt => `  - ${oneLine(doubt)}`),
+    `  It planned ${proof.configurationVersion}, the configuration that HCP Terraform has, not the files on this machine. Nothing was applied.`,
+    ...(changes === undefined
+      ? []
+      : [`  Plan: ${changes.add} to add, ${changes.change} to change, ${changes.destroy} to destroy.`]),
+    ...(proof.state === 'cancelled' && proof.runCancelled === false ? ['  The run in HCP Terraform goes on.'] : []),
+  ];
+  const cause = proof.state === 'failed' ? `\n${doctorReport({ subject, diagnoses, checks }, 'text')}` : '';
+  return `${lines.join('\n')}\n${cause}`;
+}
+
+export function runProofJson({ proof, diagnoses }: FollowedRun): Readonly<Record<string, unknown>> {
+  return {
+    state: proof.state,
+    id: proof.runId,
+    status: proof.status,
+    url: proof.url,
+    ...(proof.doubts.length > 0 && { doubts: proof.doubts }),
+    planOnly: true,
+    configurationVersion: proof.configurationVersion,
+    changes: proof.changes ?? null,
+    seconds: Math.round(proof.milliseconds / 100) / 10,
+    ...(proof.runCancelled !== undefined && { runCancelled: proof.runCancelled }),
+    diagnoses: diagnoses.map(diagnosisJson),
+  };
+}
