@@ -1,4 +1,4 @@
-// npm run check: format, lint, types, layering rules, dead exports. Runs all of them, then says which did not pass.
+// npm run check: format, lint, types, layering rules, dead exports, compiled permission data. Runs all of them, then says which did not pass.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -20,6 +20,7 @@ const steps = [
   ['layers', program('depcruise', 'dependency-cruiser'), '--config', '.dependency-cruiser.cjs', 'src'],
   ['translations', 'scripts/l10n.mjs', '--check'],
   ['dead exports', 'scripts/dead-exports.mjs'],
+  ['permission data', 'scripts/permissions/terraform.mjs', '--check'],
 ];
 const only = process.argv.slice(2);
 const bad = [];

@@ -15,14 +15,14 @@ const words = name =>
     .map(line => line.replace(/#.*/, '').trim().split(/\s+/)[0] ?? '')
     .filter(word => word !== '');
 
-/** Types with a read by hand, or known to read nothing: the keys of two tables in tables.ts. */
+/** Types with a read by hand, or known to read nothing. */
 const tables = readFileSync(path.join(root, 'src/iam/needs/tables/calls.ts'), 'utf8');
 const section = (from, to) => tables.slice(tables.indexOf(from), tables.indexOf(to, tables.indexOf(from)));
-const byHand = new Set(
-  [...section('export const readsByHand', '/** Kinds of ARNs').matchAll(/^ {2}(aws_\w+):|^ {2}'(aws_\w+)',/gm)].map(
-    m => m[1] ?? m[2],
-  ),
-);
+const readsNothing = section('export const readsNothing', ']);');
+const byHand = new Set([
+  ...[...readsNothing.matchAll(/^ {2}'(aws_\w+)',/gm)].map(m => m[1]),
+  ...Object.entries(data.hand).flatMap(([type, sets]) => (sets.startsWith('|') ? [] : [type])),
+]);
 const types = Object.keys(data.types);
 const mapped = type => /^[^|]/.test(data.types[type] ?? '') || byHand.has(type);
 const used = words('most-used.txt');

@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html.
 
 /** Service package of the SDK → prefix in IAM, where they differ. */
-const prefixes = {
+export const prefixes = {
   accessanalyzer: 'access-analyzer',
   amp: 'aps',
   apigatewayv2: 'apigateway',

@@ -1,6 +1,7 @@
-// Compiles the provider's call graph (from iam-policy-autopilot's tables, see extract.py) and the hand tables beside this file into
-// src/iam/data/terraform.json.gz: node scripts/permissions/terraform.mjs TABLES.json
+// Compiles the provider's call graph (from iam-policy-autopilot's tables, see extract.py) and the hand tables in src/iam/needs/tables
+// into src/iam/data/terraform.json.gz: node scripts/permissions/terraform.mjs [TABLES.json] [--check]
 // Without TABLES.json the call graph is taken from the compiled file, so that a change of a hand table needs no download.
+// --check writes nothing, and fails where the file is not what the tables say.
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -9,6 +10,7 @@ import { iamNames } from './operations.mjs';
 const root = path.join(import.meta.dirname, '..', '..');
 const data = path.join(root, 'src/iam/data');
 const target = path.join(data, 'terraform.json.gz');
+const sources = path.join(root, 'src/iam/needs');
 const list = JSON.parse(gunzipSync(readFileSync(path.join(data, 'actions.json.gz'))).toString('utf8'));
 const known = new Map(
   Object.entries(list.services).flatMap(([service, rows]) =>
@@ -25,16 +27,19 @@ function byHand(name, where) {
   return action;
 }
 
-const graph = process.argv[2] === undefined ? compiledGraph() : readGraph(process.argv[2]);
+const check = process.argv.includes('--check');
+const [tablesFile] = process.argv.slice(2).filter(word => !word.startsWith('--'));
+const graph = tablesFile === undefined ? compiledGraph() : readGraph(tablesFile);
+if (tablesFile !== undefined) reportChanges(compiledGraph(), graph);
 for (const sets of Object.values(graph.types)) for (const set of sets) for (const name of set) used.add(name);
+const only = {};
+const hand = readResources();
 const dataSources = readDataSources();
-const only = readArguments();
 // The tables in TypeScript name actions too, whose ARNs must be known as well.
-const sources = path.join(root, 'src/iam/needs');
 const handMade = ['tables', 'types'].flatMap(room =>
   readdirSync(path.join(sources, room)).map(file => `${room}/${file}`),
 );
-for (const file of handMade) {
+for (const file of handMade.filter(name => name.endsWith('.ts'))) {
   const text = readFileSync(path.join(sources, file), 'utf8');
   // Elsewhere than in the tables, names like this may be condition keys.
   for (const [, name] of text.matchAll(/'([a-z0-9-]+:[A-Z][A-Za-z0-9]+)'/g))
@@ -72,6 +77,12 @@ const compiled = {
   types: Object.fromEntries(
     Object.entries(graph.types).map(([type, sets]) => [type, sets.map(set => text(numbers(set))).join('|')]),
   ),
+  hand: Object.fromEntries(
+    Object.entries(hand).map(([type, { read, write }]) => [
+      type,
+      [read, write].map(set => text(numbers(set))).join('|'),
+    ]),
+  ),
   data: Object.fromEntries(Object.entries(dataSources).map(([type, set]) => [type, text(numbers(set))])),
   only: Object.fromEntries(
     Object.entries(only).map(([type, rows]) => [
@@ -80,8 +91,14 @@ const compiled = {
     ]),
   ),
 };
-const gzipped = gzipSync(JSON.stringify(compiled), { level: 9 });
-writeFileSync(target, gzipped);
+const json = JSON.stringify(compiled);
+const gzipped = gzipSync(json, { level: 9 });
+if (check) {
+  if (gunzipSync(readFileSync(target)).toString('utf8') !== json) {
+    console.error('src/iam/data/terraform.json.gz is not what the tables say: node scripts/permissions/terraform.mjs');
+    process.exitCode = 1;
+  }
+} else writeFileSync(target, gzipped);
 console.log(
   `provider ${graph.provider}: ${Object.keys(graph.types).length} types, ${Object.keys(dataSources).length} data sources, ${names.length} actions, ${gzipped.length} bytes`,
 );
@@ -151,37 +168,69 @@ function ofKind(actions, kind) {
   return own.length > 0 ? own : actions;
 }
 
-/** The lines of a hand table: words between blanks; `#` begins a comment. */
-function readWords(name) {
-  return readFileSync(path.join(import.meta.dirname, name), 'utf8')
+/** The rows of a hand table: words between blanks; `#` begins a comment. */
+function readRows(name) {
+  return readFileSync(path.join(sources, 'tables', name), 'utf8')
     .split('\n')
     .map(line => line.replace(/#.*/, '').trim())
     .filter(line => line !== '')
-    .map(line => line.split(/\s+/));
+    .map(line => {
+      const [type, kind, actions, words, ...more] = line.split(/\s+/);
+      if (more.length > 0 || actions === undefined) throw new Error(`${name}: ${line}: a row has three or four words`);
+      const names = actions === '-' ? [] : actions.split(',').map(action => byHand(action, `${name}: ${type}`));
+      return { type, kind, names, words };
+    });
 }
 
-/** `aws_eks_cluster eks:DescribeCluster`: a data source and the actions of its read; none: it calls nothing that IAM guards. */
+function note(type, names, words) {
+  const rows = (only[type] ??= []);
+  for (const name of names) {
+    if (rows.some(([other]) => other === name)) throw new Error(`${type}: ${name} has arguments twice`);
+    rows.push([name, words]);
+  }
+}
+
+/** See src/iam/needs/tables/README.md. */
+function readResources() {
+  const out = {};
+  for (const file of ['resources.txt', 'tagsInRead.txt'])
+    for (const { type, kind, names, words } of readRows(file)) {
+      if (!['read', 'write', 'only'].includes(kind)) throw new Error(`${file}: ${type}: there is no kind ${kind}`);
+      if (kind === 'only' && words === undefined) throw new Error(`${file}: ${type} ${names} has no arguments`);
+      if (graph.types[type] === undefined) throw new Error(`${file}: there is no type ${type}`);
+      if (words !== undefined) note(type, names, words);
+      if (kind === 'only') continue;
+      const sets = (out[type] ??= { read: [], write: [] });
+      for (const name of names) if (!sets[kind].includes(name)) sets[kind].push(name);
+    }
+  return out;
+}
+
 function readDataSources() {
   const out = {};
-  for (const [type, ...actions] of readWords('data-sources.txt')) {
-    if (out[type] !== undefined) throw new Error(`data-sources.txt: ${type} is there twice`);
-    out[type] = actions.map(action => byHand(action, 'data-sources.txt'));
+  for (const { type, kind, names, words } of readRows('dataSources.txt')) {
+    if (kind !== 'read') throw new Error(`dataSources.txt: ${type}: a data source only reads`);
+    if (words !== undefined) note(`data.${type}`, names, words);
+    (out[type] ??= []).push(...names);
   }
   return out;
 }
 
-/** `aws_s3_bucket s3:PutBucketAcl acl,grant`: an action that a type needs only where one of the arguments is set; `-`: never. */
-function readArguments() {
-  const out = {};
-  for (const [type, actions, words] of readWords('arguments.txt')) {
-    if (words === undefined) throw new Error(`arguments.txt: ${type} ${actions} has no arguments`);
-    for (const action of actions.split(',')) {
-      const name = byHand(action, 'arguments.txt');
-      if (graph.types[type] === undefined) throw new Error(`arguments.txt: there is no type ${type}`);
-      (out[type] ??= []).push([name, words]);
-    }
+/** What another version of the provider calls, for review: src/iam/needs/tables may have to follow. */
+function reportChanges(before, after) {
+  if (before.provider === after.provider) return;
+  console.log(`provider ${before.provider} → ${after.provider}:`);
+  const all = sets => new Set((sets ?? []).flat());
+  for (const type of [...new Set([...Object.keys(before.types), ...Object.keys(after.types)])].sort()) {
+    const [old, now] = [all(before.types[type]), all(after.types[type])];
+    const lines = [
+      ...[...now].filter(name => !old.has(name)).map(name => `+${name}`),
+      ...[...old].filter(name => !now.has(name)).map(name => `-${name}`),
+    ];
+    if (after.types[type] === undefined) console.log(`  ${type}: gone`);
+    else if (lines.length > 0)
+      console.log(`  ${type}${before.types[type] === undefined ? ' (new)' : ''}: ${lines.join(' ')}`);
   }
-  return out;
 }
 
 /**

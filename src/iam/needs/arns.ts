@@ -63,7 +63,9 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
       : ofVersion(resource)
         ? rests.flatMap(rest => [rest, `${rest}:*`])
         : rests;
-  return all.map(rest => {
+  const buses = all.some(rest => rest.includes('{bus}')) ? busesOf(resource, scope) : [''];
+  const each = all.flatMap(rest => buses.map(bus => rest.replace('{bus}', () => bus)));
+  return each.map(rest => {
     let text = rest
       .replace('{path}', () => pathText?.text ?? '/')
       .replace('{lb}', () => balancerKind(resource, scope))
@@ -84,7 +86,8 @@ function isPublic(type: string, name: KnownText): boolean {
 /** Functions have ARNs of their own for versions and aliases; the data source reads the newest version. */
 function ofVersion({ type, mode, body }: ResourceBlock): boolean {
   if (!type.startsWith('aws_lambda_') || templateOf(type)?.[3].length !== 1) return false;
-  return (mode === 'data' && type === 'aws_lambda_function') || attributeOf(body, 'qualifier') !== undefined;
+  if (type === 'aws_lambda_function' && (mode === 'data' || attributeOf(body, 'publish') !== undefined)) return true;
+  return attributeOf(body, 'qualifier') !== undefined;
 }
 
 /**
@@ -134,6 +137,15 @@ function scheduleGroup(resource: ResourceBlock, scope: Scope): string {
   if (attributeOf(resource.body, 'group_name') === undefined) return 'default';
   const name = nameOf(resource, scope, 'group_name');
   return name === undefined ? '*' : name.text + (name.open ? '*' : '');
+}
+
+/** Rules on a bus of one's own have its name in their ARNs; those on the default bus do not. */
+function busesOf(resource: ResourceBlock, scope: Scope): readonly string[] {
+  const written = attributeOf(resource.body, 'event_bus_name')?.value;
+  if (written === undefined || isNull(written, scope)) return [''];
+  const name = nameOf(resource, scope, 'event_bus_name');
+  if (name === undefined) return ['', '*/'];
+  return name.text === 'default' && !name.open ? [''] : [`${name.text}${name.open ? '*' : ''}/`];
 }
 
 function aclScope(resource: ResourceBlock, scope: Scope): string {

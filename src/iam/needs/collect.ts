@@ -16,6 +16,7 @@ import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providers
 import { keyNeeds, relatedNeeds } from './types/related';
 import { conditionOf, tagCondition } from './conditions';
 import type { FoundNeeds, Need, NeedSource, Phase } from './need';
+import { elsewhereOf } from './elsewhere';
 import { ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './types/backend';
 import { type Unread, unreadFiles, unreadModule } from './unread';
@@ -192,7 +193,7 @@ class Collector {
     const mapped = this.mapping.find(resource.type);
     const address = `${scope.prefix}${resource.type}.${resource.name}`;
     const location = at(resource.file, headerSpan(resource.block));
-    const reads = [...(mapped?.read ?? []), ...(tables.readsByHand[resource.type] ?? [])].filter(a => this.reads(a));
+    const reads = [...(mapped?.read ?? []), ...this.mapping.byHand(resource.type).read].filter(a => this.reads(a));
     if (reads.length === 0) {
       this.unmapped.push({ type: resource.type, address, location });
       return;
@@ -245,7 +246,9 @@ class Collector {
     const { source, confidence } = found;
     for (const action of [...found.actions].sort()) {
       const home = homeOf(action, type, owner.place);
-      const where = scopeOf(action, { ...owner, place: home }, this.mapping);
+      const where =
+        elsewhereOf(action, resource, scope, home, this.mapping) ??
+        scopeOf(action, { ...owner, place: home }, this.mapping);
       const condition =
         conditionOf(action, resource, scope, owner.place) ??
         (this.options.tagConditions && (this.mapping.find(type)?.writeTags.length ?? 0) > 0
@@ -269,7 +272,7 @@ class Collector {
   private readsOf({ type, body }: ResourceBlock, scope: Scope): Found | undefined {
     const hand = this.mapping.dataSource(type);
     if (hand !== undefined) {
-      const actions = new Set(hand.filter(a => this.isNeeded(type, a, body, scope)));
+      const actions = new Set(hand.filter(a => this.isNeeded(`data.${type}`, a, body, scope)));
       return { actions, source: 'hand', confidence: 'high' };
     }
     const mapped = this.mapping.find(type);
@@ -282,7 +285,8 @@ class Collector {
     const { type } = resource;
     const mapped = this.mapping.find(type);
     const onTarget = webAclActions(resource, scope);
-    const hand = [...(tables.readsByHand[type] ?? []), ...onTarget.reads];
+    const byHand = this.mapping.byHand(type);
+    const hand = [...byHand.read, ...onTarget.reads];
     const read = [...(mapped?.read ?? []), ...hand];
     // An empty read means that the call graph lost its way, not that nothing is read.
     if (read.length === 0 && !tables.readsNothing.has(type)) return undefined;
@@ -295,10 +299,10 @@ class Collector {
     const applied = [
       ...writes.filter(a => tagged || ownTags || this.mapping.level(a) !== 'tagging'),
       ...(tagged ? tags : []),
-      ...(tables.writesByHand[type] ?? []),
+      ...byHand.write,
       ...onTarget.writes,
     ];
-    const wanted = (action: string): boolean => this.isNeeded(type, action, resource.body, scope);
+    const wanted = (action: string): boolean => this.isNeeded(type, action, resource.body, scope, tagged);
     const ever = new Set([...reads, ...applied].filter(wanted));
     return {
       actions: this.options.phase === 'plan' ? new Set(reads.filter(wanted)) : ever,
@@ -309,9 +313,10 @@ class Collector {
   }
 
   /** Do the arguments ask for an action? */
-  private isNeeded(type: string, action: string, body: Body, scope: Scope): boolean {
-    const words = this.mapping.onlyWith(type).get(action);
-    return words === undefined || words.split(',').some(word => isWanted(word, body, scope, this.types));
+  private isNeeded(type: string, action: string, body: Body, scope: Scope, tagged = false): boolean {
+    const words = this.mapping.onlyWith(type).get(action)?.split(',');
+    if (words === undefined) return true;
+    return (tagged && words.includes('tagged')) || words.some(word => isWanted(word, body, scope, this.types));
   }
 
   private reads(action: string): boolean {

@@ -3,7 +3,7 @@ import { fit, fitting, type Fit } from './fit';
 import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from '../policy/permissionDocument';
 import type { Need, Phase, Why } from './need';
-import { type AskedPlace, collectNeeds, type Unmapped } from './collect';
+import { type AskedPlace, collectNeeds, type Needs, type Unmapped } from './collect';
 import type { Unread } from './unread';
 import { withoutCovered } from './scopes';
 import { globalServices, planWrites } from './tables/calls';
@@ -29,17 +29,25 @@ export interface PermissionOptions {
   readonly guesses?: boolean;
   /** Limit deletes in EC2 to what carries the provider's default tags (default: yes). */
   readonly tagConditions?: boolean;
+  /** Code that was applied before: what it made is still there, to be refreshed and deleted. */
+  readonly applied?: Root;
 }
 
-/** A starting policy for one Terraform root: what its code is known to need, and what nobody could say. */
+/**
+ * A starting policy for one Terraform root: what its code is known to need, and what nobody could say; with the code that was applied
+ * last, the union of both.
+ */
 export function generatePermissions(root: Root, mapping: TypeMapping, options: PermissionOptions): Permissions {
-  const { phase, place } = options;
-  const collected = collectNeeds(root, mapping, {
+  const { phase, place, applied } = options;
+  const asked = {
     phase,
     place,
     guesses: options.guesses === true,
     tagConditions: options.tagConditions !== false,
-  });
+  };
+  const own = collectNeeds(root, mapping, asked);
+  const former = applied === undefined ? undefined : collectNeeds(applied, mapping, asked);
+  const collected = former === undefined ? own : union(own, former);
   const notes = [...collected.notes];
   const needs = collected.needs.filter(need => {
     if (phase === 'apply' || planWrites.has(need.action)) return true;
@@ -57,6 +65,16 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     needs,
     notes: [...new Set(notes)],
     provider: mapping.provider,
+  };
+}
+
+function union(own: Needs, former: Needs): Needs {
+  return {
+    ...own,
+    needs: [...own.needs, ...former.needs],
+    unmapped: [...own.unmapped, ...former.unmapped.filter(f => own.unmapped.every(u => u.address !== f.address))],
+    unread: [...own.unread, ...former.unread],
+    notes: [...new Set([...own.notes, ...former.notes])],
   };
 }
 

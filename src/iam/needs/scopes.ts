@@ -64,7 +64,7 @@ function wordsOf(body: Body): readonly string[] {
 }
 
 /** The kinds that a type's own deletes (else its creates, …) are about. */
-function kindsOf(type: string, mapping: TypeMapping, actions: ReadonlySet<string>): ReadonlySet<string> {
+export function kindsOf(type: string, mapping: TypeMapping, actions: ReadonlySet<string>): ReadonlySet<string> {
   const mapped = mapping.find(type);
   const byHand = kindsByHand[type.startsWith('aws_s3_bucket') ? 'aws_s3_bucket' : type];
   if (byHand !== undefined) return new Set(byHand);
@@ -184,7 +184,8 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   const alternatives = tagging || alternativeKinds.has(service);
   const owned = all.filter(f => owner.kinds.has(f.format));
   // Tags are put on one resource at a time: of the many kinds that AWS lists, the type's own is meant.
-  const formats = alternatives && owned.length > 0 ? owned : all;
+  const formats =
+    alternatives && owned.length > 0 ? [...owned, ...(tagging ? [] : alsoRequired(action, all, owned))] : all;
   const required = formats.some(f => f.required);
   const found = (arns: readonly string[], f: ArnFormat): readonly string[] => arns.filter(a => fitsFormat(a, f.format));
   const reaches = new Map(
@@ -206,6 +207,12 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   if (named.length === 0 && !required && !alwaysOnResource(service, tagging))
     return { resources: ['*'], why: 'MayHaveNoResource' };
   return scope(named, named.length > 0 ? rest : formats, owner.place);
+}
+
+/** Kinds that a call needs beside its own, as CreateArchive needs a bus. AWS marks all kinds that may have a policy as required. */
+function alsoRequired(action: string, all: readonly ArnFormat[], owned: readonly ArnFormat[]): readonly ArnFormat[] {
+  if (/ResourcePolicy$/.test(action) || !owned.some(f => f.required)) return [];
+  return all.filter(f => f.required && !owned.includes(f));
 }
 
 const listsAll = /^(?:rds|redshift|elasticfilesystem|dax|elasticbeanstalk):Describe/;

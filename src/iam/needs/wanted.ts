@@ -4,12 +4,13 @@ import type { Scope } from './scope';
 import { isNull, knownText } from './values';
 
 /**
- * Do the arguments of a resource ask for what a word stands for (scripts/permissions/arguments.txt)? `logging`, `timeouts.delete`,
+ * Do the arguments of a resource ask for what a word stands for (tables/README.md)? `logging`, `timeouts.delete`,
  * `force_destroy=true`, `skip_final_backup!=true` (also where it is not set), `with:aws_lambda_function`; `-` is never wanted.
  * @param types all types of the configuration
  */
 export function isWanted(word: string, body: Body, scope: Scope, types: ReadonlySet<string>): boolean {
-  if (word === '-') return false;
+  // `tagged` depends on the provider block too.
+  if (word === '-' || word === 'tagged') return false;
   if (word.startsWith('with:')) return types.has(word.slice(5));
   const [, name = word, operator, wanted] = /^([^!=]*)(!?=)(.*)$/.exec(word) ?? [];
   if (operator === undefined) return isSet(body, name.split('.'));

@@ -265,7 +265,7 @@ export const serviceLinkedRoles: Readonly<Record<string, readonly string[]>> = {
   aws_vpclattice_target_group: ['vpc-lattice.amazonaws.com'],
 };
 
-/** The same, only where one of the arguments is set: words as in scripts/permissions/arguments.txt. */
+/** The same, only where one of the arguments is set: words as in README.md. */
 export const serviceLinkedRolesWith: Readonly<
   Record<string, readonly (readonly [service: string, ...words: readonly string[]])[]>
 > = {
