@@ -65,6 +65,8 @@ export interface CloudSettings {
   readonly workspaces: Workspaces;
   /** A filter and the place for new workspaces only. The subject is built from the project that the API reports. */
   readonly project: Value<string>;
+  /** The name of the Stack, where the environment says it. */
+  readonly stack?: Value<string>;
   /** Where a token is written down. Its value is never kept. */
   readonly token?: Location;
   /** The block's header. */
@@ -102,6 +104,7 @@ export interface ResourceBlock extends NamedBlock {
   readonly name: string;
 }
 
+/** A `module`, `component` or embedded `stack` block. */
 export interface ModuleCall extends NamedBlock {
   readonly name: string;
   readonly source: Value<string>;
@@ -126,8 +129,15 @@ export interface StackDeployment extends NamedBlock {
   readonly name: string;
 }
 
+/** `store "varset" "NAME"`: values that a deployment reads from a variable set. */
+export interface StackStore extends NamedBlock {
+  readonly type: string;
+  readonly name: string;
+}
+
 export interface Stack {
   readonly deployments: readonly StackDeployment[];
+  readonly stores: readonly StackStore[];
   readonly identityTokens: readonly (NamedBlock & {
     readonly name: string;
     readonly audience: Value<readonly string[]>;

@@ -11,6 +11,7 @@ import {
   type SourceFile,
   type Stack,
   type StackDeployment,
+  type StackStore,
   type Value,
   type VariableBlock,
 } from './model';
@@ -124,6 +125,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
           break;
         case 'module':
         case 'component':
+        case 'stack':
           if (first !== undefined) calls.push({ ...named, name: first, source: sourceOf(block, file), dir: undefined });
           break;
         default:
@@ -182,6 +184,7 @@ export function buildStack(files: readonly SourceFile[]): Stack | undefined {
   const stackFiles = files.filter(f => f.role === 'component' || f.role === 'deployment');
   if (stackFiles.length === 0) return undefined;
   const deployments: StackDeployment[] = [];
+  const stores: StackStore[] = [];
   const identityTokens: (NamedBlock & { name: string; audience: Value<readonly string[]> })[] = [];
   for (const file of stackFiles) {
     for (const block of file.parsed.body.blocks) {
@@ -189,10 +192,12 @@ export function buildStack(files: readonly SourceFile[]): Stack | undefined {
       if (name === undefined) continue;
       const named = { file, block, body: block.body, name };
       if (block.type === 'deployment') deployments.push(named);
+      if (block.type === 'store' && block.labels[1] !== undefined)
+        stores.push({ ...named, type: name, name: block.labels[1].value });
       if (block.type === 'identity_token') identityTokens.push({ ...named, audience: audienceOf(block, file) });
     }
   }
-  return { deployments, identityTokens };
+  return { deployments, identityTokens, stores };
 }
 
 function audienceOf(block: Block, file: SourceFile): Value<readonly string[]> {

@@ -15,5 +15,5 @@ export function mayHoldState({ role, syntax }: FileKind, text: string): boolean 
 /** May it call modules? */
 export function mayCallModules({ role, syntax }: FileKind, text: string): boolean {
   if (!isCode(role)) return false;
-  return syntax === 'json' || (text.includes('source') && (text.includes('module') || text.includes('component')));
+  return syntax === 'json' || (text.includes('source') && /module|component|stack/.test(text));
 }

@@ -197,22 +197,29 @@ class ProjectReader {
     };
   }
 
-  /** Stacks have no cloud block: organization and host come from the environment, for the CLI at least. */
+  /**
+   * Stacks have no cloud block: names come from the environment. Terraform's CLI for Stacks reads TF_STACKS_* (hashicorp/terraform
+   * internal/command/stacks.go); the names of workspaces' commands are taken where those say nothing.
+   */
   private stackSettings(): Root['cloud'] {
-    const from = (variable: string): Root['cloud']['organization'] => {
-      const value = this.env[variable];
-      return value ? { state: 'known', value, source: { kind: 'environment', variable } } : { state: 'absent' };
+    const from = (...variables: readonly string[]): Root['cloud']['organization'] => {
+      for (const variable of variables) {
+        const value = this.env[variable];
+        if (value) return { state: 'known', value, source: { kind: 'environment', variable } };
+      }
+      return { state: 'absent' };
     };
-    const hostname = from('TF_CLOUD_HOSTNAME');
+    const hostname = from('TF_STACKS_HOSTNAME', 'TF_CLOUD_HOSTNAME');
     return {
       kind: 'stack',
       hostname:
         hostname.state === 'known'
           ? hostname
           : { state: 'known', value: 'app.terraform.io', source: { kind: 'default' } },
-      organization: from('TF_CLOUD_ORGANIZATION'),
+      organization: from('TF_STACKS_ORGANIZATION_NAME', 'TF_CLOUD_ORGANIZATION'),
       workspaces: { by: 'nothing' },
-      project: from('TF_CLOUD_PROJECT'),
+      project: from('TF_STACKS_PROJECT_NAME', 'TF_CLOUD_PROJECT'),
+      stack: from('TF_STACKS_STACK_NAME'),
     };
   }
 

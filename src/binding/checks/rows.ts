@@ -6,7 +6,18 @@ import { lastRun } from './lastRun';
 import { roleAllowsRefused, rolePermissions } from './permissions';
 import { awsReceived } from './received';
 import type { CheckRow } from './row';
-import { stackIdentityToken, stackProvider, stackSubject, stackTrust, type StackUnderCheck } from './stack';
+import {
+  stackAccountReadable,
+  stackProviderAudience,
+  stackProviderExists,
+  stackRoleExists,
+  stackStrangersRefused,
+  stackTrust,
+  stackTrustAcceptable,
+  stackTrustSize,
+} from './stack/account';
+import type { StackUnderCheck } from './stack/underCheck';
+import { stackIdentityToken, stackInputs, stackProvider, stackStaticCredentials, stackSubject } from './stack/wired';
 import { roleTrustsRun, roleUnchanged, strangersRefused, trustAcceptable, trustSize } from './trust';
 import {
   enabled,
@@ -53,7 +64,21 @@ const bindingTable = [
 ] as const;
 
 /** Every check of a deployment of a Stack. */
-const stackTable = [stackIdentityToken, stackProvider, stackSubject, stackTrust] as const;
+const stackTable = [
+  stackInputs,
+  stackIdentityToken,
+  stackProvider,
+  stackStaticCredentials,
+  stackSubject,
+  stackAccountReadable,
+  stackProviderExists,
+  stackProviderAudience,
+  stackRoleExists,
+  stackTrust,
+  stackStrangersRefused,
+  stackTrustAcceptable,
+  stackTrustSize,
+] as const;
 
 export type CheckId = (typeof bindingTable)[number]['id'] | (typeof stackTable)[number]['id'];
 

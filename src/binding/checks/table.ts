@@ -3,7 +3,7 @@ import type { BindingFacts } from '../facts';
 import type { TrustJudge } from './judge';
 import type { CheckResult, CheckRow } from './row';
 import { bindingRows, type CheckId, stackRows } from './rows';
-import type { StackUnderCheck } from './stack';
+import type { StackUnderCheck } from './stack/underCheck';
 
 /** All checks of one binding. Pure: the same facts give the same checks. */
 export const runChecks = (facts: BindingFacts, judge: TrustJudge): readonly Check[] =>

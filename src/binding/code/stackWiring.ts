@@ -4,7 +4,8 @@ import { addArgument, appendLines, applyToFile } from '../../lint/edits/fixes';
 import { indentAt, lineBreakOf, lineEnd } from '../../lint/edits/lines';
 import { attributeOf, blocksOf, type Root, type SourceFile, type StackDeployment } from '../../terraform/model';
 import type { Span } from '../../core/text';
-import { exchangeOf, inputsOf, stackProviders, wiringOf } from '../checks/stack';
+import { stackProviders } from '../stack/wiring';
+import { exchangeOf, inputsOf, tokenInputsOf } from '../stack/written';
 import type { NewText } from './draft';
 
 /** What a deployment should use. */
@@ -79,7 +80,7 @@ function variablesInUse(root: Root): { readonly role: string; readonly token: st
 function deploymentStep(root: Root, deployment: StackDeployment, choice: StackChoice): Step | undefined {
   const { file } = deployment;
   const tokens = root.stack?.identityTokens ?? [];
-  const { tokenInputs } = wiringOf(root, deployment);
+  const tokenInputs = tokenInputsOf(deployment);
   const names = variablesInUse(root);
   const token =
     tokens.find(t => t.audience.state === 'known' && t.audience.value.includes(choice.audience))?.name ??

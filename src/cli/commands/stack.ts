@@ -1,6 +1,9 @@
 import { type Check, worst } from '../../binding/check';
 import { checkJson, checkText } from '../../binding/report';
-import { type StackNames, wiringOf } from '../../binding/checks/stack';
+import { providerUrlHost } from '../../binding/checks/arn';
+import type { StackNames } from '../../binding/checks/stack/underCheck';
+import { stackHost, stackNamesOf } from '../../binding/stack/names';
+import { rolesOf, type StackWiring, wiringOf } from '../../binding/stack/wiring';
 import { stackChecks } from '../../binding/checks/table';
 import { CodeDraft } from '../../binding/code/draft';
 import { nextStackStep } from '../../binding/code/stackWiring';
@@ -34,7 +37,7 @@ const stackOptions = {
     'ARN',
     'write what is missing so that these deployments use this role; DEPLOYMENT=ARN for one of several',
   ),
-  profile: text('NAME', 'also read the roles and evaluate their trust policies'),
+  profile: list('NAME', 'also read the OIDC provider and the roles of this account; several for several accounts'),
   region: text('REGION', "default: the profile's"),
   yes: flag('write the files; without it the difference is shown'),
   format: textOrJson,
@@ -49,7 +52,7 @@ export const stack = command({
   operands: '[PATH]',
   about: `A Stack has no TFC_AWS_* variables: each deployment takes a token by an identity_token block, and the provider exchanges it by assume_role_with_web_identity. Checks that for every deployment, and with --role-arn writes what is missing. "tfc-oidc trust --stack NAME --deployment NAME" prints the trust policy of a deployment's role.`,
   options: stackOptions,
-  report: `JSON: { "deployments": [{ "name", "roleArn", "state", "checks": [...] }] }; with --role-arn { "changes": [{ "file", "title", "diff" }], "notes", "written" }`,
+  report: `JSON: { "deployments": [{ "name", "roleArn", "roles": [{ "provider", "roleArn" }], "state", "checks": [...] }] }; with --role-arn { "changes": [{ "file", "title", "diff" }], "notes", "written" }`,
   exits: {
     0: 'nothing is wrong, or written',
     1: 'something is wrong, or not written (--yes is missing)',
@@ -65,25 +68,45 @@ export const stack = command({
         message: 'There are no Stack files (*.tfcomponent.hcl, *.tfdeploy.hcl) here.',
         nextStep: 'Name the folder of a Stack.',
       });
-    const audience = unwrap(audienceName(values.audience ?? defaultAudience));
+    const given = values.audience === undefined ? undefined : unwrap(audienceName(values.audience));
     if (values['role-arn'].length > 0) {
-      const { draft, notes } = await wire(context, values, root, audience, await repositoryOf(folder.folder));
+      const { draft, notes } = await wire(
+        context,
+        values,
+        root,
+        given ?? defaultAudience,
+        await repositoryOf(folder.folder),
+      );
       const changes = draft.changes(
         file => `Wire the credentials in ${folder.name(file.path)}`,
         lintRoot(root, { environment: context.env }),
       );
       return showAndWrite(context, folder, changes, { yes: values.yes, json, notes });
     }
-    const names = namesOf(values);
-    const account = await accountOf(context, values, root);
+    const names = namesOf(values, root);
     const chosen = values.deployment;
-    const rows = root.stack.deployments
+    const wirings = root.stack.deployments
       .filter(d => chosen.length === 0 || chosen.includes(d.name))
-      .map(deployment => ({
-        name: deployment.name,
-        roleArn: wiringOf(root, deployment).roleArn ?? null,
-        checks: stackChecks({ root, deployment, audience, names, account, judge: trustJudge }),
-      }));
+      .map(deployment => wiringOf(root, deployment));
+    const hostname = stackHost(root.cloud, values.hostname);
+    const accounts = await accountsOf(context, values, hostname, wirings);
+    const rows = wirings.map(wiring => ({
+      name: wiring.deployment.name,
+      roleArn: rolesOf(wiring)[0] ?? null,
+      roles: wiring.exchanges.map(e => ({
+        provider: e.name,
+        roleArn: e.role.state === 'known' ? e.role.value : null,
+      })),
+      checks: stackChecks({
+        root,
+        wiring,
+        audience: given,
+        names,
+        issuer: providerUrlHost(hostname),
+        accounts,
+        judge: trustJudge,
+      }),
+    }));
     if (rows.length === 0)
       throw new UsageError(
         `there is no such deployment; there are ${root.stack.deployments.map(d => d.name).join(', ') || 'none'}`,
@@ -106,25 +129,35 @@ function bare({ configuration: _configuration, ...check }: Check): Check {
   return check;
 }
 
-function namesOf(values: StackValues): StackNames | undefined {
-  const { organization, project, stack: name } = values;
-  const given = [organization, project, name].filter(v => v !== undefined).length;
-  if (given > 0 && given < 3) throw new UsageError('--organization, --project and --stack go together');
-  if (organization === undefined || project === undefined || name === undefined) return undefined;
-  return {
-    hostname: hostnameOf(values),
-    organization: unwrap(organizationName(organization)),
-    project: unwrap(projectName(project)),
-    stack: unwrap(stackName(name)),
-  };
+/** Options first, then what Terraform's own CLI reads from the environment. A name that can be none is an error. */
+function namesOf(values: StackValues, root: Root): StackNames | undefined {
+  if (values.organization !== undefined) unwrap(organizationName(values.organization));
+  if (values.project !== undefined) unwrap(projectName(values.project));
+  if (values.stack !== undefined) unwrap(stackName(values.stack));
+  hostnameOf(values);
+  const found = stackNamesOf(root.cloud, values);
+  if ('names' in found) return found.names;
+  if (values.organization !== undefined || values.project !== undefined || values.stack !== undefined)
+    throw new UsageError(
+      `--organization, --project and --stack go together; missing: ${found.missing.map(name => `--${name}`).join(', ')}`,
+    );
+  return undefined;
 }
 
-async function accountOf(context: CliContext, values: StackValues, root: Root): Promise<Fact<AccountFacts>> {
-  const profile = values.profile;
-  if (profile === undefined) return unknown('No AWS profile was chosen (--profile).');
-  const opened = await openAccount(context, values);
-  const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
-  return known(await stackAccount(opened, hostnameOf(values), arns, context.signal));
+async function accountsOf(
+  context: CliContext,
+  values: StackValues,
+  hostname: string,
+  wirings: readonly StackWiring[],
+): Promise<Fact<readonly AccountFacts[]>> {
+  if (values.profile.length === 0) return unknown('No AWS profile was chosen (--profile).');
+  const arns = [...new Set(wirings.flatMap(rolesOf))];
+  const accounts: AccountFacts[] = [];
+  for (const profile of values.profile) {
+    const opened = await openAccount(context, { profile, region: values.region, account: undefined });
+    accounts.push(await stackAccount(opened, hostname, arns, context.signal));
+  }
+  return known(accounts);
 }
 
 /** Takes step after step, each on the text that the one before left. */

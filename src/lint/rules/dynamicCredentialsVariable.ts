@@ -1,6 +1,7 @@
 import { at, attributeOf, type Module, type ProviderBlock, type Root, type VariableBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { parseHcl } from '../../terraform/syntax/hcl';
+import { removal } from '../edits/fixes';
 import { attributesIn, pathsIn } from '../expressions';
 import {
   injectedUse,
@@ -38,6 +39,7 @@ export const dynamicCredentialsVariable: Rule = {
 function declarations(module: Module): readonly RuleFinding[] {
   return [...module.variables.values()].flatMap(variable => {
     const name = injectedVariable(variable.name);
+    if (variable.file.role === 'component') return name === undefined ? [] : inStack(variable);
     if (name === undefined) return misspelt(variable);
     const type = attributeOf(variable.body, 'type');
     const wrong = type === undefined ? 'has no type' : typeProblem(typeExpression(type.value, variable), name);
@@ -53,6 +55,18 @@ function declarations(module: Module): readonly RuleFinding[] {
       },
     ];
   });
+}
+
+/** Only runs of workspaces get these variables. */
+function inStack({ name, file, block }: VariableBlock): readonly RuleFinding[] {
+  return [
+    {
+      location: at(file, blockHeader(block, file)),
+      statement: block,
+      message: `Variable "${name}" gets no value in a Stack: HCP Terraform fills it in runs of workspaces only. Hand an identity_token to the provider instead, and remove the variable.`,
+      fixes: removal(file, block, { title: 'Remove the variable', preferred: true }),
+    },
+  ];
 }
 
 /** A name that is nearly right is as good as none. */
@@ -116,10 +130,12 @@ function unwrapped(type: Expression | undefined): Expression | undefined {
   return type?.kind === 'call' && type.name === 'optional' ? type.args[0] : type;
 }
 
+const inWorkspace = (provider: ProviderBlock): boolean => !provider.inStack;
+
 /** The variable used and not declared. */
 function undeclared({ root }: RuleContext, module: Module): readonly RuleFinding[] {
   const seen = new Set<string>();
-  return module.providers.flatMap(provider =>
+  return module.providers.filter(inWorkspace).flatMap(provider =>
     attributesIn(provider.body)
       .flatMap(argument => pathsIn(argument.value).map(path => ({ argument, use: injectedUse(path) })))
       .flatMap(({ argument, use }): RuleFinding[] => {
@@ -143,7 +159,7 @@ function undeclared({ root }: RuleContext, module: Module): readonly RuleFinding
 
 /** Tags that can't be tags, and files handed to the wrong argument. */
 function uses(root: Root, module: Module): readonly RuleFinding[] {
-  return module.providers.flatMap(provider =>
+  return module.providers.filter(inWorkspace).flatMap(provider =>
     setArguments(provider.body, fileArguments).flatMap(argument => {
       const found = injectedUses(root, module, argument.value);
       const base = { location: at(provider.file, argument), statement: argument };

@@ -8,7 +8,7 @@ export const missingRegion: Rule = {
   severity: 'information',
   title: 'No region',
   explanation:
-    'Dynamic credentials bring no region. Without region in the provider block, the workspace needs the environment variable AWS_REGION; otherwise the run stops with "The argument "region" is required".',
+    'Dynamic credentials bring no region. Without region in the provider block, the workspace needs the environment variable AWS_REGION; otherwise the run stops with "The argument "region" is required". A Stack has no workspace: its provider names the region in the config block.',
   check({ root, environment }) {
     if (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION']) return [];
     return allProviders(root).flatMap(({ module, provider }) => {
@@ -23,7 +23,9 @@ export const missingRegion: Rule = {
         {
           location: at(provider.file, blockHeader(provider.block, provider.file)),
           statement: provider.block,
-          message: `${providerName(provider)} has no region. Set region here, or AWS_REGION as an environment variable of the workspace.`,
+          message: provider.inStack
+            ? `${providerName(provider)} has no region. Set region in its config block.`
+            : `${providerName(provider)} has no region. Set region here, or AWS_REGION as an environment variable of the workspace.`,
         },
       ];
     });

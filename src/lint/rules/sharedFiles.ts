@@ -19,11 +19,18 @@ export const sharedFiles: Rule = {
     const tagged = tagsInUse(root);
     return allProviders(root).flatMap(({ module, provider }) =>
       setInRun(root, module, provider.body, fileArguments)
-        .filter(argument => !comesFromInjected(root, module, argument.value) && !isMisspelt(module, argument.value))
+        // Nothing fills the injected variables in a Stack.
+        .filter(
+          argument =>
+            provider.inStack ||
+            (!comesFromInjected(root, module, argument.value) && !isMisspelt(module, argument.value)),
+        )
         .map(argument => ({
           location: at(provider.file, argument),
           statement: argument,
-          message: `${providerName(provider)} sets ${argument.name}. The provider then reads these files in place of the one that HCP Terraform prepares for the run. Remove it.${tagged ? '' : accountsNote(identities)}`,
+          message: provider.inStack
+            ? `${providerName(provider)} sets ${argument.name}. In a Stack there are no such files, and the provider takes them before the role that it assumes by its token. Remove it.`
+            : `${providerName(provider)} sets ${argument.name}. The provider then reads these files in place of the one that HCP Terraform prepares for the run. Remove it.${tagged ? '' : accountsNote(identities)}`,
           fixes:
             tagged && provider.kind === 'aws' && module.dir === root.dir && !provider.inStack
               ? mapProvider(module, provider, argument)

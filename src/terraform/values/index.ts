@@ -10,7 +10,8 @@
  *
  * Oracle: `terraform console` and `terraform plan` (scripts/terraform-oracle, docs/evaluation.md).
  */
-export { type BlockInstance, ModuleScope, originOf } from './scope';
+export { type BlockInstance, inputOf, ModuleScope, originOf } from './scope';
+export { type StoreContent, type StoreReader, StackValues, tokenOf } from './stack';
 export { type ValueOptions, RootValues } from './root';
 export { contentsOf, type Instance, type Instances, instancesOf } from './instances';
 export type { FileText, Frame } from './frame';

@@ -5,7 +5,9 @@ export type Mark =
   /** Terraform would not show it, and neither may we. */
   | { readonly kind: 'sensitive' }
   /** The text of a file; it may hold anything. */
-  | { readonly kind: 'file'; readonly path: string };
+  | { readonly kind: 'file'; readonly path: string }
+  /** A value of a store of a Stack; not `stable`: it is ephemeral. */
+  | { readonly kind: 'store'; readonly store: string; readonly stable: boolean };
 
 /** A set of marks that two values share by joining in no time: sets of long chains are never copied. */
 export interface Marks {

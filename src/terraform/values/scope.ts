@@ -13,7 +13,7 @@ import type { FileText, Frame, Scope } from './frame';
 import { type Instance, type Instances, instancesOf } from './instances';
 import type { Mark } from './marks';
 import type { Surroundings } from './surroundings';
-import { listOf, mapOf, nothing, text, unknown, withMarks, type Unknown, type Value } from './value';
+import { isMap, listOf, mapOf, nothing, text, unknown, withMarks, type Unknown, type Value } from './value';
 import { asDeclared, shapeOf } from './variables';
 
 /** One instance of a block, or (`key` undefined, of several) what stands for each of them. */
@@ -35,6 +35,9 @@ interface Index {
   readonly outputs: ReadonlyMap<string, { readonly value: Expression; readonly file: SourceFile }>;
 }
 
+/** Modules and components are never in one folder; a component and an embedded Stack may have one name. */
+const callKey = ({ block, name }: ModuleCall): string => `${block.type === 'stack' ? 'stack' : 'module'}.${name}`;
+
 const indexes = new WeakMap<Module, Index>();
 
 /** What a module declares, by name. A module may have thousands of blocks that refer to each other. */
@@ -50,7 +53,7 @@ function indexOf(module: Module): Index {
     }
   const index = {
     resources: new Map([...module.resources].reverse().map(r => [`${r.mode}.${r.type}.${r.name}`, r])),
-    calls: new Map(module.calls.map(c => [c.name, c])),
+    calls: new Map(module.calls.map(c => [callKey(c), c])),
     outputs,
   };
   indexes.set(module, index);
@@ -83,7 +86,7 @@ export class ModuleScope implements Scope {
 
   /** The module behind one instance of a call; `undefined`: it could not be read. */
   child(call: ModuleCall, instance: Instance): ModuleScope | undefined {
-    const known = this.cell(`module.${call.name}`, () => this.blockValue(call));
+    const known = this.cell(callKey(call), () => this.blockValue(call));
     const found = this.instanceIn(
       this.root.evaluator.settled(() => this.root.evaluator.demand(known)),
       instance.key,
@@ -118,7 +121,11 @@ export class ModuleScope implements Scope {
         return { value: this.root.workspace(second), taken: 2 };
       case 'module':
       case 'component':
-        return { value: this.named(`module.${second}`, () => this.callValue(second)), taken: 2 };
+        return { value: this.called(`module.${second}`), taken: 2 };
+      case 'stack':
+        return { value: this.called(`stack.${second}`), taken: 2 };
+      case 'store':
+        return { value: this.block('resource', `store.${second}`, third), taken: 3 };
       case 'data':
       case 'ephemeral':
       case 'resource':
@@ -181,22 +188,19 @@ export class ModuleScope implements Scope {
     const caller = this.caller;
     if (caller === undefined) return undefined;
     const { block, scope, instance } = caller;
-    const inputs = block.block.type === 'component' ? attributeOf(block.body, 'inputs')?.value : undefined;
-    const written =
-      block.block.type === 'component'
-        ? inputs?.kind === 'object'
-          ? inputs.items.find(item => item.keyText === name)?.value
-          : undefined
-        : attributeOf(block.body, name)?.value;
-    if (written !== undefined) return { value: scope.read(written, block.file, instance.frame), from: 'given' };
-    return inputs === undefined || inputs.kind === 'object'
-      ? undefined
-      : {
-          value: unknown(
-            `The inputs of ${block.block.type} "${block.block.labels[0]?.value ?? ''}" are an expression.`,
-          ),
-          from: 'given',
-        };
+    if (block.block.type !== 'component' && block.block.type !== 'stack') {
+      const written = attributeOf(block.body, name)?.value;
+      return written && { value: scope.read(written, block.file, instance.frame), from: 'given' };
+    }
+    const inputs = attributeOf(block.body, 'inputs')?.value;
+    if (inputs === undefined) return undefined;
+    // One input needs no other: where the names are written, only its own expression is evaluated.
+    if (inputs.kind === 'object' && inputs.items.every(item => item.keyText !== undefined)) {
+      const written = inputs.items.findLast(item => item.keyText === name)?.value;
+      return written && { value: scope.read(written, block.file, instance.frame), from: 'given' };
+    }
+    const value = inputOf(scope.read(inputs, block.file, instance.frame), name);
+    return value && { value, from: 'given' };
   }
 
   private path(name: string): Value {
@@ -207,9 +211,11 @@ export class ModuleScope implements Scope {
       : text(relative);
   }
 
-  private callValue(name: string): Value {
-    const call = indexOf(this.module).calls.get(name);
-    return call === undefined ? unknown(`module.${name} is not declared in this folder.`) : this.blockValue(call);
+  private called(key: string): Value {
+    const call = indexOf(this.module).calls.get(key);
+    return call === undefined
+      ? unknown(`${key} is not declared in this folder.`)
+      : this.named(key, () => this.blockValue(call));
   }
 
   private block(mode: ResourceBlock['mode'], type: string, name: string): Value {
@@ -316,6 +322,17 @@ export class ModuleScope implements Scope {
   readFile(path: string): FileText {
     return this.root.readFile(path);
   }
+}
+
+/** One of the inputs that an expression gives; `undefined`: it gives none of that name. */
+export function inputOf(inputs: Value, name: string): Value | undefined {
+  if (isMap(inputs)) {
+    const member = inputs.entries.get(name);
+    return member && withMarks(member, inputs.marks);
+  }
+  return inputs.kind === 'null'
+    ? undefined
+    : unknown(inputs.kind === 'unknown' ? inputs.why : 'The inputs are no object.', { marks: inputs.marks });
 }
 
 function blockOf(value: Unknown): BlockInstance | undefined {

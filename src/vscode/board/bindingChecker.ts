@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { problemText } from '../problemText';
 import type { Check } from '../../binding/check';
-import { wiringOf } from '../../binding/checks/stack';
+import { providerUrlHost } from '../../binding/checks/arn';
+import { stackHost, stackNamesOf } from '../../binding/stack/names';
+import { rolesOf, wiringOf } from '../../binding/stack/wiring';
 import { runChecks, stackChecks } from '../../binding/checks/table';
 import {
   type AccountFacts,
@@ -24,7 +26,6 @@ import { ok, type Result } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import type { HcpClient } from '../../hcp/client/client';
 import { listWorkspaces } from '../../hcp/workspace/read';
-import { defaultAudience } from '../../oidc/names';
 import type { ChosenAccount } from '../aws';
 import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
 import { machineOf } from '../binding/machine';
@@ -131,16 +132,21 @@ export class BindingChecker implements Checker {
     return found.ok ? ok(found.value.map(w => place(w.name))) : found;
   }
 
-  deployments({ root }: AnalysedRoot, account: Fact<AccountFacts> = noAccount()): readonly CheckedDeployment[] {
+  /** Names come from the environment of Terraform's own CLI for Stacks; no file holds them. */
+  deployments(
+    { root }: AnalysedRoot,
+    accounts: Fact<readonly AccountFacts[]> = noAccount(),
+  ): readonly CheckedDeployment[] {
+    const found = stackNamesOf(root.cloud);
     return (root.stack?.deployments ?? []).map(deployment => ({
       name: deployment.name,
-      // Organization, project and name of a Stack are in no file: the subject is shown by the command line, which is told them.
       checks: stackChecks({
         root,
-        deployment,
-        audience: defaultAudience,
-        names: undefined,
-        account,
+        wiring: wiringOf(root, deployment),
+        audience: undefined,
+        names: 'names' in found ? found.names : undefined,
+        issuer: providerUrlHost(stackHost(root.cloud, undefined)),
+        accounts,
         judge: trustJudge,
       }),
     }));
@@ -154,9 +160,9 @@ export class BindingChecker implements Checker {
   ): Promise<readonly CheckedDeployment[]> {
     const { root } = analysed;
     if (account === undefined) return this.deployments(analysed);
-    const host = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
-    const arns = (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).roleArn ?? []);
-    return this.deployments(analysed, known(await stackAccount(account, host, arns, signal)));
+    const arns = (root.stack?.deployments ?? []).flatMap(d => rolesOf(wiringOf(root, d)));
+    const host = stackHost(root.cloud, undefined);
+    return this.deployments(analysed, known([await stackAccount(account, host, [...new Set(arns)], signal)]));
   }
 
   private async checkWorkspace(
@@ -223,4 +229,5 @@ export class BindingChecker implements Checker {
   }
 }
 
-const noAccount = (): Fact<AccountFacts> => unknown(vscode.l10n.t('Unknown until an AWS profile is chosen.'));
+const noAccount = (): Fact<readonly AccountFacts[]> =>
+  unknown(vscode.l10n.t('Unknown until an AWS profile is chosen.'));

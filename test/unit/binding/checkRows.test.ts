@@ -19,6 +19,7 @@ const needed: readonly CheckId[] = [
   'provider-audience',
   'role-exists',
   'role-trusts-run',
+  'stack-inputs',
   'stack-identity-token',
   'stack-provider',
   'stack-subject',
@@ -31,7 +32,8 @@ const with_ = (id: CheckId, state: Check['state']): readonly Check[] => {
   const row = checkRow(id);
   return [...checks, { id, title: row.title, why: row.why, state, evidence: [], failureModes: [] }];
 };
-const trusted = (id: CheckId): boolean => id === 'role-trusts-run';
+/** Rows of a deployment that look at the same as a row of a workspace. */
+const shared = (id: CheckId): boolean => bindingRows.some(row => row.id === id);
 
 describe('rows of checks', () => {
   test('each id stands once in a table', () => {
@@ -41,7 +43,7 @@ describe('rows of checks', () => {
     }
   });
 
-  for (const { id } of [...bindingRows, ...stackRows.filter(r => !trusted(r.id))])
+  for (const { id } of [...bindingRows, ...stackRows.filter(r => !shared(r.id))])
     test(`${id}: what it has to do with the proof`, () => {
       assert.equal(proofGap(with_(id, 'ok')), undefined);
       assert.equal(proofGap(with_(id, 'unknown')) !== undefined, needed.includes(id), 'unknown');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Check } from '../../../../src/binding/check';
-import { type StackNames, wiringOf } from '../../../../src/binding/checks/stack';
+import type { StackNames } from '../../../../src/binding/checks/stack/underCheck';
+import { rolesOf, wiringOf } from '../../../../src/binding/stack/wiring';
 import { stackChecks } from '../../../../src/binding/checks/table';
 import { nextStackStep, type StackChoice } from '../../../../src/binding/code/stackWiring';
 import { unknown } from '../../../../src/binding/facts';
@@ -36,14 +37,22 @@ async function wire(files: Files, choice: StackChoice): Promise<{ files: Files; 
   assert.fail(`it never ends: ${steps.join(', ')}`);
 }
 
-async function checks(files: Files, named: StackNames | undefined = names): Promise<readonly Check[]> {
+async function checks(files: Files, named?: StackNames): Promise<readonly Check[]> {
   const root = await rootOf(files);
   return (root.stack?.deployments ?? []).flatMap(d =>
-    stackChecks({ root, deployment: d, audience, names: named, account: unknown('not asked'), judge: trustJudge }),
+    stackChecks({
+      root,
+      wiring: wiringOf(root, d),
+      audience,
+      names: named,
+      issuer: 'app.terraform.io',
+      accounts: unknown('not asked'),
+      judge: trustJudge,
+    }),
   );
 }
 const wrong = async (files: Files): Promise<readonly string[]> =>
-  (await checks(files))
+  (await checks(files, names))
     .filter(c => c.state === 'wrong' || c.state === 'warning')
     .map(c => `${c.id}: ${c.evidence.join(' ')}`);
 
@@ -63,14 +72,14 @@ const good: Files = {
 describe('credentials of a Stack', () => {
   test('a deployment that is wired is right, with subjects of its own', async () => {
     assert.deepEqual(await wrong(good), []);
-    const subject = (await checks(good)).find(c => c.id === 'stack-subject');
+    const subject = (await checks(good, names)).find(c => c.id === 'stack-subject');
     assert.deepEqual(subject?.evidence, [
       'organization:acme:project:Default Project:stack:platform:deployment:prod:operation:plan',
       'organization:acme:project:Default Project:stack:platform:deployment:prod:operation:apply',
     ]);
     const root = await rootOf(good);
     const [d] = root.stack?.deployments ?? [];
-    assert.equal(d && wiringOf(root, d).roleArn, arn('p'));
+    assert.deepEqual(d && rolesOf(wiringOf(root, d)), [arn('p')]);
   });
 
   test('every link of the chain is checked', async () => {
@@ -122,17 +131,7 @@ describe('credentials of a Stack', () => {
   });
 
   test('names that are not known leave the subject unknown', async () => {
-    const root = await rootOf(good);
-    const [d] = root.stack?.deployments ?? [];
-    assert.ok(d);
-    const found = stackChecks({
-      root,
-      deployment: d,
-      audience,
-      names: undefined,
-      account: unknown('x'),
-      judge: trustJudge,
-    }).find(c => c.id === 'stack-subject');
+    const found = (await checks(good)).find(c => c.id === 'stack-subject');
     assert.equal(found?.state, 'unknown');
   });
 
@@ -209,7 +208,7 @@ describe('credentials of a Stack', () => {
           const done = await wire(files, { audience, roles });
           assert.deepEqual(await wrong(done.files), []);
           const root = await rootOf(done.files);
-          for (const d of root.stack?.deployments ?? []) assert.equal(wiringOf(root, d).roleArn, arn(d.name));
+          for (const d of root.stack?.deployments ?? []) assert.deepEqual(rolesOf(wiringOf(root, d)), [arn(d.name)]);
           assert.deepEqual(
             lintRoot(root, { environment: {} }).filter(f => f.code === 'web-identity'),
             [],
