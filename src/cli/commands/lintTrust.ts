@@ -31,7 +31,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     format: choice(['json', 'text'], 'json', 'how to report'),
     fix: flag('print the policy with every fix applied, instead of the report'),
   },
-  report: 'JSON: { "verdict": "correct|depends|too-broad|broken", "findings": [...] }',
+  report: 'JSON: { "verdict": "correct|depends|not-read|too-broad|broken", "findings": [...] }',
   exits: { 0: 'correct, or values that stand elsewhere decide', 1: 'too broad or broken', 2: 'could not run' },
   run: async (context, { values, positionals }) => {
     const format = values.format;
@@ -50,6 +50,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     const report = lint(name, input, expected);
     const exit = exitCode({
       wrong: report.verdict === 'broken' || report.verdict === 'too-broad',
+      unread: report.verdict === 'not-read',
       open: report.verdict === 'depends',
     });
     if (values.fix) {
@@ -74,7 +75,13 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
   },
 });
 
-const severities = { note: 'information', depends: 'information', broken: 'error', 'too-broad': 'warning' } as const;
+const severities = {
+  note: 'information',
+  depends: 'information',
+  'not-read': 'information',
+  broken: 'error',
+  'too-broad': 'warning',
+} as const;
 
 /** A policy file, or a Terraform file with policies in it: then the worst verdict counts. */
 function lint(
@@ -94,7 +101,8 @@ function lint(
     });
   }
   const verdict =
-    (['broken', 'too-broad', 'depends', 'correct'] as const).find(v => found.some(f => f.verdict === v)) ?? 'correct';
+    (['broken', 'too-broad', 'not-read', 'depends', 'correct'] as const).find(v => found.some(f => f.verdict === v)) ??
+    'correct';
   return {
     verdict,
     findings: found.flatMap(f => f.findings.map(x => ({ ...x, message: `${f.address}: ${x.message}` }))),

@@ -1,9 +1,14 @@
 import type { Span } from '../../core/text';
+import type { SourceFile } from '../../terraform/model';
+import { buildModule } from '../../terraform/module';
 import type { Attribute, Block, Expression, ParsedFile } from '../../terraform/syntax/ast';
 import { visitExpressions } from '../../terraform/syntax/walk';
-import { entry, type PolicyEntry, type PolicyNode, readPolicyText } from '../policy/node';
-import { type Lookup, patternOf } from './codeValues';
-import { anyName, anyText } from '../policy/patterns/resourcePattern';
+import { evaluate, type Frame, moduleValues, type ModuleScope, type Value } from '../../terraform/values';
+import { entry, openKey, type PolicyNode, readPolicyText } from '../policy/node';
+import { anyText } from '../policy/patterns/resourcePattern';
+import { placed, readDocument, type ReadDocument } from './document';
+import { type Marker, patternMarker } from './marker';
+import { PolicyNodes } from './nodes';
 
 /** What a policy is attached to, which decides how long it may be. */
 export type PolicyUse = 'managed' | 'role' | 'user' | 'group' | 'other';
@@ -36,19 +41,20 @@ const uses: Readonly<Record<string, readonly [PolicyUse, string]>> = {
   aws_vpc_endpoint_policy: ['other', ''],
 };
 
+type Read = Pick<PolicyInCode, 'root' | 'form' | 'exact' | 'incomplete'>;
+
 /**
- * The policies in one file: `aws_iam_policy_document`, `jsonencode({ Statement = … })`, and JSON in strings and heredocs. Locals and
- * defaults of variables are looked up in the file and in the other files of its module.
+ * The policies in one file, trust policies and permission policies alike: `aws_iam_policy_document`, `jsonencode({ Statement = … })`,
+ * and JSON in strings and heredocs. Values are asked of the evaluator, with the other files of the module. What only Terraform knows
+ * is written as `marker` says: patterns for permissions by default.
  */
 export function policiesInCode(
   file: ParsedFile,
   source: string,
   siblings: readonly ParsedFile[] = [],
+  marker: Marker = patternMarker,
 ): readonly PolicyInCode[] {
-  const own = lookupIn(file);
-  const others = siblings.map(lookupIn);
-  const elsewhere: Lookup = path => others.map(lookup => lookup(path)).find(value => value !== undefined);
-  const reader = new Reader(source, own, elsewhere);
+  const reader = new CodeReader(file, source, siblings, marker);
   const found: PolicyInCode[] = [];
   for (const block of file.body.blocks) {
     if (block.type === 'data' && block.labels[0]?.value === 'aws_iam_policy_document')
@@ -61,119 +67,96 @@ export function policiesInCode(
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** Locals, and defaults of variables, of the same file. */
-function lookupIn(file: ParsedFile): Lookup {
-  const values = new Map<string, Expression>();
-  for (const block of file.body.blocks) {
-    if (block.type === 'locals') for (const a of block.body.attributes) values.set(`local.${a.name}`, a.value);
-    const [label] = block.labels;
-    const fallback = block.body.attributes.find(a => a.name === 'default')?.value;
-    if (block.type === 'variable' && label !== undefined && fallback !== undefined && fallback.kind !== 'null')
-      values.set(`var.${label.value}`, fallback);
-  }
-  return path => values.get(path);
-}
-
 const at = ({ start, end }: Span): Span => ({ start, end });
 
-class Reader {
-  /** A value wherever it stands. */
-  private readonly lookup: Lookup;
+const sourceFile = (parsed: ParsedFile, path: string, text: string): SourceFile => ({
+  path,
+  role: 'config',
+  syntax: 'hcl',
+  override: false,
+  text,
+  parsed,
+});
+
+/** Deeper chains of documents that take up each other are cut. */
+const maximumDocuments = 10;
+
+export class CodeReader {
+  private readonly scope: ModuleScope;
+  private readonly nodes: PolicyNodes;
+  private readonly locals: ReadonlyMap<string, Expression>;
+  private readonly documents = new Map<string, { readonly block: Block; readonly own: boolean }>();
+  private readonly open = new Set<string>();
 
   constructor(
+    file: ParsedFile,
     private readonly source: string,
-    private readonly own: Lookup,
-    elsewhere: Lookup,
+    siblings: readonly ParsedFile[],
+    private readonly marker: Marker,
   ) {
-    this.lookup = path => own(path) ?? elsewhere(path);
+    const files = [sourceFile(file, 'this', source), ...siblings.map((s, i) => sourceFile(s, `file ${i}`, ''))];
+    this.scope = moduleValues(buildModule('', files)).scope;
+    this.locals = localsOf(file);
+    for (const [i, { parsed }] of files.entries())
+      for (const block of parsed.body.blocks)
+        if (block.type === 'data' && block.labels[0]?.value === 'aws_iam_policy_document')
+          this.documents.set(block.labels[1]?.value ?? '', { block, own: i === 0 });
+    this.nodes = new PolicyNodes(source, marker, (path, depth) => this.located(path, depth));
+  }
+
+  /** A local of this file is read where it stands, so that its places are real. */
+  private located(path: string, depth: number): PolicyNode | undefined {
+    const value = this.locals.get(path);
+    return value === undefined || depth > 15 ? undefined : this.nodes.node(value, this.scope.frame, depth + 1);
   }
 
   document(block: Block): PolicyInCode {
-    let incomplete = block.body.attributes.some(a => /^(?:source|override)_/.test(a.name));
-    const statements: PolicyNode[] = [];
-    for (const inner of block.body.blocks) {
-      if (inner.type === 'statement') statements.push(this.statement(inner, inner.body.attributes, inner.body.blocks));
-      else if (inner.type === 'dynamic') {
-        incomplete = true;
-        const content = inner.body.blocks.find(b => b.type === 'content');
-        if (inner.labels[0]?.value === 'statement' && content !== undefined)
-          statements.push(this.statement(content, content.body.attributes, content.body.blocks));
-      }
-    }
-    // Terraform's JSON syntax has no blocks here.
-    const written = block.body.attributes.find(a => a.name === 'statement')?.value;
-    for (const item of written?.kind === 'tuple' ? written.items : written === undefined ? [] : [written]) {
-      if (item.kind === 'object') statements.push(this.statement(item, attributesOf(item), []));
-      else incomplete = true;
-    }
-    const version = block.body.attributes.find(a => a.name === 'version')?.value;
-    const head = block.labels.at(-1) ?? block.typeSpan;
-    const root: PolicyNode = {
-      kind: 'object',
-      entries: [
-        {
-          key: 'Version',
-          keySpan: at(version ?? head),
-          value: version === undefined ? { kind: 'string', value: '2012-10-17', ...at(head) } : this.node(version, 0),
-        },
-        { key: 'Statement', keySpan: at(head), value: { kind: 'array', items: statements, ...at(head) } },
-      ],
-      ...at(head),
-    };
+    const read = this.readDocument(block);
     return {
       address: `data.aws_iam_policy_document.${block.labels[1]?.value ?? ''}`,
-      root,
+      root: read.root,
       form: 'document',
       use: undefined,
       owner: undefined,
       exact: true,
-      incomplete,
+      incomplete: read.incomplete,
       ...at(block),
     };
   }
 
-  private statement(place: Span, attributes: readonly Attribute[], blocks: readonly Block[]): PolicyNode {
-    const entries: PolicyEntry[] = [];
-    for (const a of attributes) {
-      const key = Object.hasOwn(arguments_, a.name) ? arguments_[a.name] : undefined;
-      if (key === undefined) continue;
-      if (key === 'Condition' || key === 'Principal' || key === 'NotPrincipal') {
-        entries.push({ key, keySpan: at(a.nameSpan), value: { kind: 'unknown', text: '', ...at(a.value) } });
-        continue;
-      }
-      entries.push({ key, keySpan: at(a.nameSpan), value: variables(this.node(a.value, 0)) });
-    }
-    if (!entries.some(e => e.key === 'Effect')) {
-      const value: PolicyNode = { kind: 'string', value: 'Allow', ...at(place) };
-      entries.push({ key: 'Effect', keySpan: at(place), value });
-    }
-    for (const b of blocks) {
-      const key = { principals: 'Principal', not_principals: 'NotPrincipal', condition: 'Condition' }[
-        b.type === 'dynamic' ? (b.labels[0]?.value ?? '') : b.type
-      ];
-      if (key === undefined) continue;
-      entries.push({ key, keySpan: at(b.typeSpan), value: key === 'Condition' ? this.condition(b) : unknownAt(b) });
-    }
-    return { kind: 'object', entries: joinConditions(entries), ...at(place) };
+  private readDocument(block: Block): ReadDocument {
+    const read = readDocument(block, this.frameOf([block]), this.nodes, (name, place) => this.named(name, place));
+    return this.marker === patternMarker ? { ...read, root: withoutOpen(read.root) } : read;
   }
 
-  private condition(block: Block): PolicyNode {
-    const get = (name: string): Expression | undefined => block.body.attributes.find(a => a.name === name)?.value;
-    const test = get('test');
-    const variable = get('variable');
-    const values = get('values');
-    if (test?.kind !== 'string' || variable?.kind !== 'string' || values === undefined) return unknownAt(block);
-    const inner: PolicyNode = {
-      kind: 'object',
-      entries: [{ key: variable.value, keySpan: at(variable), value: this.node(values, 0) }],
-      ...at(block),
-    };
-    return { kind: 'object', entries: [{ key: test.value, keySpan: at(test), value: inner }], ...at(block) };
+  private named(name: string, place: Span): ReadDocument | undefined {
+    const found = this.documents.get(name);
+    if (found === undefined || this.open.has(name) || this.open.size > maximumDocuments) return undefined;
+    this.open.add(name);
+    try {
+      if (found.own) return this.readDocument(found.block);
+      // Places in another file say nothing here: there the reference is the place.
+      const nodes = new PolicyNodes('', this.marker, () => undefined);
+      const read = readDocument(found.block, this.scope.frame, nodes, (other, span) => this.named(other, span));
+      return { ...read, root: placed(read.root, () => at(place)) };
+    } finally {
+      this.open.delete(name);
+    }
+  }
+
+  /** Where the expressions of a block stand: in its one instance, or where `each` is not known. */
+  private frameOf(within: readonly Block[]): Frame {
+    const [outer] = within;
+    const [type, name] = outer?.labels.map(label => label.value) ?? [];
+    const block = this.scope.module.resources.find(r => r.type === type && r.name === name && r.block === outer);
+    const instances = block === undefined ? undefined : this.scope.instances(block);
+    const [one] = instances?.state === 'known' && instances.all.length === 1 ? instances.all : [];
+    return one?.frame ?? (instances?.state === 'unknown' ? instances.any.frame : this.scope.frame);
   }
 
   /** A policy as one expression: `jsonencode` with statements, or a text that is JSON with statements. */
   expression(expression: Expression, within: readonly Block[]): PolicyInCode | undefined {
-    const read = this.policyOf(expression);
+    const read = this.policyOf(expression, within);
     if (read === undefined) return undefined;
     const block = within[0];
     const type = block?.labels[0]?.value ?? '';
@@ -190,33 +173,89 @@ class Reader {
     };
   }
 
-  private policyOf(expression: Expression): Pick<PolicyInCode, 'root' | 'form' | 'exact' | 'incomplete'> | undefined {
+  /** The expression itself, or the one that a local of this file is. */
+  behind(expression: Expression): Expression {
+    let found = expression;
+    for (let i = 0; i < 15; i++) {
+      const next =
+        found.kind === 'parentheses'
+          ? found.inner
+          : found.kind === 'reference'
+            ? this.locals.get(found.path)
+            : undefined;
+      if (next === undefined) return found;
+      found = next;
+    }
+    return found;
+  }
+
+  /** The policy that a whole argument is worth, whatever it is written like; `undefined`: none that can be read. */
+  worth(attribute: Attribute, within: readonly Block[]): Read | undefined {
+    const value = evaluate(attribute.value, this.frameOf(within));
+    return this.decoded(value, attribute.value);
+  }
+
+  private decoded(value: Value, expression: Expression): Read | undefined {
+    const span = at(expression);
+    const found =
+      value.kind === 'string'
+        ? readPolicyText(value.value)
+        : value.kind === 'unknown' && value.encoded !== undefined
+          ? { root: this.nodes.value(value.encoded, span), syntax: [] }
+          : undefined;
+    if (found?.root === undefined || found.syntax.length > 0) return undefined;
+    if (entry(found.root, 'Statement') === undefined) return undefined;
+    return { root: placed(found.root, () => span), form: 'json', exact: false, incomplete: false };
+  }
+
+  private policyOf(expression: Expression, within: readonly Block[]): Read | undefined {
     if (expression.kind === 'call') {
       const [argument] = expression.args;
       if (expression.name !== 'jsonencode' || argument === undefined) return undefined;
-      const root = this.node(argument, 0);
+      const root = this.nodes.node(argument, this.frameOf(within));
       const statement = entry(root, 'Statement')?.value;
       if (statement === undefined || statement.kind === 'unknown') return undefined;
       const incomplete = statement.kind === 'array' && statement.items.some(i => i.kind !== 'object');
-      return { root, form: 'expression', exact: true, incomplete };
+      return { root: onlyObjects(root), form: 'expression', exact: true, incomplete };
     }
     if (expression.kind !== 'string' && expression.kind !== 'template') return undefined;
     const written = this.source.slice(expression.start, expression.end);
     if (!/Statement\\?"/.test(written)) return undefined;
     if (expression.heredoc) {
-      const root = this.heredoc(expression, written);
+      const root = this.heredoc(expression, written, this.frameOf(within));
       return root === undefined ? undefined : { root, form: 'json', exact: true, incomplete: false };
     }
-    if (expression.kind === 'template') return undefined;
-    const { root, syntax } = readPolicyText(expression.value);
-    if (root === undefined || syntax.length > 0) return undefined;
-    return { root: placed(root, () => at(expression)), form: 'json', exact: false, incomplete: false };
+    const text = expression.kind === 'string' ? expression.value : this.templateText(expression, within);
+    if (text === undefined) return undefined;
+    const { root, syntax } = readPolicyText(text);
+    if (root === undefined || syntax.length > 0 || entry(root, 'Statement') === undefined) return undefined;
+    return { root: this.marked(placed(root, () => at(expression))), form: 'json', exact: false, incomplete: false };
+  }
+
+  private templateText(expression: Expression, within: readonly Block[]): string | undefined {
+    const node = this.nodes.node(expression, this.frameOf(within));
+    return node.kind === 'string' ? node.value : node.kind === 'unknown' ? node.shape : undefined;
+  }
+
+  /** A tree that was read from a text with marks: its marked strings are known in part only. */
+  private marked(node: PolicyNode): PolicyNode {
+    switch (node.kind) {
+      case 'string':
+        return /[\uE000-\uE002]/.test(node.value) ? this.marker.node(node.value, node.value, at(node)) : node;
+      case 'array':
+        return { ...node, items: node.items.map(item => this.marked(item)) };
+      case 'object':
+        return { ...node, entries: node.entries.map(e => ({ ...e, value: this.marked(e.value) })) };
+      default:
+        return node;
+    }
   }
 
   /** JSON in a heredoc as it stands in the file; what Terraform fills in is a run of private characters meanwhile. */
   private heredoc(
     expression: Extract<Expression, { kind: 'string' | 'template' }>,
     written: string,
+    frame: Frame,
   ): PolicyNode | undefined {
     const first = written.indexOf('\n') + 1;
     const last = written.trimEnd().lastIndexOf('\n');
@@ -225,14 +264,7 @@ class Reader {
     const holes =
       expression.kind === 'template'
         ? expression.parts.flatMap(part =>
-            part.kind === 'text'
-              ? []
-              : [
-                  {
-                    ...at(part),
-                    value: part.kind === 'interpolation' ? patternOf(part.expression, this.lookup) : undefined,
-                  },
-                ],
+            part.kind === 'text' ? [] : [{ ...at(part), value: this.filled(part, frame) }],
           )
         : [];
     let text = '';
@@ -244,152 +276,50 @@ class Reader {
     text += this.source.slice(place, expression.start + last + 1);
     const { root, syntax } = readPolicyText(text);
     if (root === undefined || syntax.length > 0 || entry(root, 'Statement') === undefined) return undefined;
-    return placed(
-      root,
-      s => ({ start: s.start + base, end: s.end + base }),
-      (value, span) => {
-        const inside = holes.filter(h => h.start > span.start && h.end < span.end);
-        if (inside.length === 0) return value;
-        let i = 0;
-        return value.replace(new RegExp(`${anyText}+`, 'g'), () => inside[i++]?.value ?? anyText);
-      },
-    );
+    const filled = (value: string, span: Span): string => {
+      const inside = holes.filter(h => h.start > span.start && h.end < span.end);
+      if (inside.length === 0) return value;
+      let i = 0;
+      return value.replace(new RegExp(`${anyText}+`, 'g'), () => inside[i++]?.value ?? anyText);
+    };
+    return this.marked(placed(root, s => ({ start: s.start + base, end: s.end + base }), filled));
   }
 
-  node(expression: Expression, depth: number): PolicyNode {
-    const span = at(expression);
-    const unknown: PolicyNode = { kind: 'unknown', text: this.source.slice(span.start, span.end), ...span };
-    if (depth > 20) return unknown;
-    switch (expression.kind) {
-      case 'null':
-        return { kind: 'literal', value: null, ...span };
-      case 'tuple':
-        return { kind: 'array', items: expression.items.flatMap(item => this.spread(item, depth)), ...span };
-      case 'object':
-        return {
-          kind: 'object',
-          entries: attributesOf(expression).map(a => ({
-            key: a.name,
-            keySpan: at(a.nameSpan),
-            value: this.node(a.value, depth + 1),
-          })),
-          ...span,
-        };
-      case 'parentheses':
-        return this.node(expression.inner, depth + 1);
-      case 'call':
-        if (expression.name === 'merge') return this.merged(expression.args, span, depth, unknown);
-        if (['concat', 'distinct', 'compact', 'flatten', 'sort', 'tolist', 'toset'].includes(expression.name))
-          return { kind: 'array', items: expression.args.flatMap(a => this.spread(a, depth, true)), ...span };
-        break;
-      case 'conditional':
-        return {
-          kind: 'array',
-          items: [expression.whenTrue, expression.whenFalse].flatMap(e => this.spread(e, depth, true)).concat(unknown),
-          ...span,
-        };
-      case 'reference': {
-        const value = this.lookup(expression.path);
-        if (value !== undefined && ['tuple', 'object', 'string', 'call'].includes(value.kind)) {
-          const known = this.referenced(expression.path, value, span, depth);
-          // A variable may be given another value than its default.
-          if (expression.path.startsWith('var.') && known.kind === 'array')
-            return { ...known, items: [...known.items, unknown] };
-          if (known.kind !== 'unknown' && !(known.kind === 'string' && known.value === '')) return known;
-        }
-        break;
-      }
-      default:
-        break;
-    }
-    const pattern = patternOf(expression, this.lookup);
-    return pattern === undefined || pattern === anyText || pattern === anyName
-      ? unknown
-      : { kind: 'string', value: pattern, ...span };
-  }
-
-  /** Places in another file say nothing here: there the reference is the place. */
-  private referenced(path: string, value: Expression, span: Span, depth: number): PolicyNode {
-    if (this.own(path) !== undefined) return this.node(value, depth + 1);
-    const other = new Reader('', this.lookup, () => undefined);
-    return placed(other.node(value, depth + 1), () => span);
-  }
-
-  /** `merge` of objects that are known: a later one wins. */
-  private merged(args: readonly Expression[], span: Span, depth: number, unknown: PolicyNode): PolicyNode {
-    const entries = new Map<string, PolicyEntry>();
-    for (const arg of args) {
-      const node = this.node(arg, depth + 1);
-      if (node.kind !== 'object') return unknown;
-      for (const e of node.entries) entries.set(e.key, e);
-    }
-    return { kind: 'object', entries: [...entries.values()], ...span };
-  }
-
-  /** What functions such as concat make of lists: their items; an item that is no list stays one. */
-  private spread(expression: Expression, depth: number, flatten = false): readonly PolicyNode[] {
-    const node = this.node(expression, depth + 1);
-    return flatten && node.kind === 'array' ? node.items : [node];
+  private filled(part: Extract<Expression, { kind: 'template' }>['parts'][number], frame: Frame): string {
+    if (part.kind !== 'interpolation') return this.marker.mark(undefined, '…');
+    const node = this.nodes.node(part.expression, frame);
+    if (node.kind === 'string') return node.value;
+    if (node.kind === 'unknown' && node.shape !== undefined) return node.shape;
+    return this.marker.mark(part.expression, this.source.slice(part.expression.start, part.expression.end));
   }
 }
 
-const arguments_: Readonly<Record<string, string>> = {
-  sid: 'Sid',
-  effect: 'Effect',
-  actions: 'Action',
-  not_actions: 'NotAction',
-  resources: 'Resource',
-  not_resources: 'NotResource',
-  principals: 'Principal',
-  not_principals: 'NotPrincipal',
-  condition: 'Condition',
-};
-
-const unknownAt = (span: Span): PolicyNode => ({ kind: 'unknown', text: '', ...at(span) });
-
-/** `aws_iam_policy_document` writes policy variables as `&{aws:username}`. */
-function variables(node: PolicyNode): PolicyNode {
-  if (node.kind === 'string') return { ...node, value: node.value.replace(/&\{/g, '${') };
-  return node.kind === 'array' ? { ...node, items: node.items.map(variables) } : node;
+/** Locals of the same file. */
+function localsOf(file: ParsedFile): ReadonlyMap<string, Expression> {
+  const values = new Map<string, Expression>();
+  for (const block of file.body.blocks)
+    if (block.type === 'locals') for (const a of block.body.attributes) values.set(`local.${a.name}`, a.value);
+  return values;
 }
 
-/** Several `condition` blocks are one element. */
-function joinConditions(entries: readonly PolicyEntry[]): readonly PolicyEntry[] {
-  const conditions = entries.filter(e => e.key === 'Condition');
-  const [first] = conditions;
-  if (first === undefined || conditions.length === 1) return entries;
-  const inner = conditions.flatMap(c => (c.value.kind === 'object' ? c.value.entries : []));
-  return [
-    ...entries.filter(e => e.key !== 'Condition'),
-    { ...first, value: { kind: 'object', entries: inner, ...at(first.value) } },
-  ];
+/** Statements of which not even the shape is known are not in the tree; the policy is incomplete then. */
+function onlyObjects(root: PolicyNode): PolicyNode {
+  if (root.kind !== 'object') return root;
+  return {
+    ...root,
+    entries: root.entries.map(e =>
+      e.key === 'Statement' && e.value.kind === 'array'
+        ? { ...e, value: { ...e.value, items: e.value.items.filter(i => i.kind !== 'unknown') } }
+        : e,
+    ),
+  };
 }
 
-function attributesOf(object: Extract<Expression, { kind: 'object' }>): readonly Attribute[] {
-  return object.items.flatMap(item =>
-    item.keyText === undefined ? [] : [{ name: item.keyText, nameSpan: at(item.key), value: item.value, ...at(item) }],
-  );
-}
-
-/** The tree with other places, and other texts. */
-function placed(
-  node: PolicyNode,
-  move: (span: Span) => Span,
-  text: (value: string, span: Span) => string = value => value,
-): PolicyNode {
-  const span = move(at(node));
-  switch (node.kind) {
-    case 'string':
-      return { kind: 'string', value: text(node.value, span), ...span };
-    case 'array':
-      return { kind: 'array', items: node.items.map(i => placed(i, move, text)), ...span };
-    case 'object':
-      return {
-        kind: 'object',
-        entries: node.entries.map(e => ({ key: e.key, keySpan: move(e.keySpan), value: placed(e.value, move, text) })),
-        ...span,
-      };
-    default:
-      return { ...node, ...span };
-  }
+/** Conditions of which nothing is known say nothing to the rules for permissions. */
+function withoutOpen(node: PolicyNode): PolicyNode {
+  if (node.kind === 'array') return { ...node, items: node.items.map(withoutOpen) };
+  if (node.kind !== 'object') return node;
+  const entries = node.entries.filter(e => e.key !== openKey);
+  if (entries.length === 0 && node.entries.length > 0) return { kind: 'unknown', text: '', ...at(node) };
+  return { ...node, entries: entries.map(e => ({ ...e, value: withoutOpen(e.value) })) };
 }

@@ -111,6 +111,9 @@ function evaluateStatement(s: Statement, request: WebIdentityRequest, variables:
     principalClause(s, request),
     actionClause(s),
     ...s.clauses.map(c => conditionClause(c, request, variables)),
+    ...(s.openConditions
+      ? [{ clause: 'Condition', result: 'unknown' as const, why: 'There are conditions that only Terraform knows.' }]
+      : []),
   ];
   // One clause that is false settles it, whatever the unknown ones would be.
   const applies: Truth = clauses.some(c => c.result === 'no')

@@ -20,6 +20,9 @@ export interface PolicyEntry {
   readonly value: PolicyNode;
 }
 
+/** The key of an entry that stands for conditions of which nothing is known here, not even their operator. */
+export const openKey = '\uE003';
+
 interface SyntaxProblem extends Span {
   readonly message: string;
   /** A comma behind the last item: the span is that of the comma, which can go. */

@@ -1,5 +1,5 @@
 import type { PolicyNode } from './node';
-import { shown } from '../inCode/codeValues';
+import { shown } from '../inCode/marker';
 
 /** A policy's tree as plain data; what only Terraform knows is one `…`. */
 export function plainDocument(node: PolicyNode): unknown {

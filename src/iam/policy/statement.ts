@@ -13,6 +13,8 @@ export interface Statement {
   readonly actions: readonly StringAt[] | undefined;
   readonly notActions: readonly StringAt[] | undefined;
   readonly clauses: readonly Clause[];
+  /** There may be more conditions than `clauses`: only Terraform knows. */
+  readonly openConditions: boolean;
   readonly node: PolicyNode;
   /** What IAM would refuse, or what can't be known before Terraform runs. */
   readonly problems: readonly (Span & { readonly message: string; readonly fatal: boolean })[];
@@ -171,6 +173,7 @@ function readStatement(node: PolicyNode, index: number): Statement {
     actions: actions === undefined ? undefined : strings(actions),
     notActions: notActions === undefined ? undefined : strings(notActions),
     clauses: readCondition(get('Condition'), bad),
+    openConditions: isOpen(get('Condition')),
     node,
     problems,
   };
@@ -208,6 +211,7 @@ function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: 
   for (const twice of [node, ...node.entries.map(e => e.value)].flatMap(repeated))
     bad(twice.keySpan, `"${twice.key}" stands twice here, and only one of the two can count.`);
   return node.entries.flatMap(operator => {
+    if (operator.value.kind === 'unknown') return [];
     if (operator.value.kind !== 'object') {
       bad(operator.value, `The operator ${operator.key} takes an object of condition keys.`);
       return [];
@@ -233,6 +237,11 @@ function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: 
       };
     });
   });
+}
+
+function isOpen(condition: PolicyNode | undefined): boolean {
+  if (condition?.kind !== 'object') return condition?.kind === 'unknown';
+  return condition.entries.some(e => e.value.kind === 'unknown');
 }
 
 function strings(node: PolicyNode): readonly StringAt[] {

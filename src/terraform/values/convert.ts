@@ -50,7 +50,7 @@ const withoutOpen = (type: Type): Type => type;
 function convertUnknown(value: Unknown, type: Type): Converted {
   if (value.type !== 'dynamic' && !isConvertible(value.type, type)) return undefined;
   const isText = type === 'string' && (value.type === 'string' || value.type === 'dynamic');
-  const { starts: _, ends: __, block: ___, ...rest } = value;
+  const { starts: _, ends: __, block: ___, pieces: ____, ...rest } = value;
   return isText ? { ...value, type } : { ...rest, type: typeof type !== 'string' && isOpen(type) ? 'dynamic' : type };
 }
 

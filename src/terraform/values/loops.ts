@@ -60,9 +60,9 @@ function unknownLoop(reader: Reader, collection: Unknown, { isObject, names, par
   const like =
     collection.block !== undefined && !collection.block.one
       ? frame.scope.instance(collection, undefined)
-      : collection.member;
+      : (collection.member ?? unknownOf([collection], {}));
   const valuePart = parts[1];
-  if (isObject || like === undefined || valuePart === undefined) return unknownOf([collection], { notNull: true });
+  if (isObject || valuePart === undefined) return unknownOf([collection], { notNull: true });
   const [one = '', two] = names;
   const key = unknown(collection.why, { location: collection.location, marks: collection.marks });
   const outer = two === undefined ? frame.names : { name: one, value: key, outer: frame.names };

@@ -110,12 +110,14 @@ function repeated(reader: Reader, part: Extract<Nested, { kind: 'for' }>, frame:
 
 /** Texts put together: known up to the first that is not, and from the last that is not. */
 class Joined {
+  private readonly pieces: (string | Unknown)[] = [];
   private starts = '';
   private ends = '';
   private open: Unknown | undefined;
   private marks: Marks | undefined;
 
   add(piece: string): void {
+    this.piece(piece);
     if (this.open === undefined) this.starts += piece;
     else this.ends += piece;
   }
@@ -124,10 +126,17 @@ class Joined {
     this.marks = joinMarks(this.marks, value.marks);
     const sides = edges(value);
     if (value.kind === 'unknown') {
+      for (const piece of value.pieces ?? around(value)) this.piece(piece);
       if (this.open === undefined) this.starts += sides?.starts ?? '';
       this.open ??= value;
       this.ends = sides?.ends ?? '';
     } else this.add(sides?.starts ?? '');
+  }
+
+  private piece(piece: string | Unknown): void {
+    const last = this.pieces.at(-1);
+    if (typeof piece === 'string' && typeof last === 'string') this.pieces[this.pieces.length - 1] = last + piece;
+    else if (piece !== '') this.pieces.push(piece);
   }
 
   value(): Value {
@@ -141,8 +150,18 @@ class Joined {
       marks: this.marks,
       starts: this.starts.normalize(),
       ends: this.ends.normalize(),
+      ...(this.pieces.length <= maximumPieces && { pieces: this.pieces }),
     });
   }
+}
+
+/** A text of more pieces is known by its ends only. */
+const maximumPieces = 500;
+
+/** A text of which the ends are known: both may be of the same characters, so that only the longer one is a piece. */
+function around(value: Unknown): readonly (string | Unknown)[] {
+  const { starts = '', ends = '' } = value;
+  return starts.length >= ends.length ? [starts, value] : [value, ends];
 }
 
 /** Texts one after the other. */

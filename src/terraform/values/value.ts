@@ -75,6 +75,8 @@ export interface Unknown extends Marked {
   /** How a text certainly begins and ends. Both may be of the same characters. */
   readonly starts?: string | undefined;
   readonly ends?: string | undefined;
+  /** All that is known of a text that was put together: texts, and what stands between them. */
+  readonly pieces?: readonly (string | Unknown)[] | undefined;
   /** What each member of a list is like whose length is not known. */
   readonly member?: Value | undefined;
   /** Of a JSON text: the value that it was made of. */

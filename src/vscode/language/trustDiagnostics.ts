@@ -9,6 +9,7 @@ const maximumLength = 200_000;
 const severities: Readonly<Record<TrustFinding['weight'], vscode.DiagnosticSeverity>> = {
   broken: vscode.DiagnosticSeverity.Error,
   'too-broad': vscode.DiagnosticSeverity.Warning,
+  'not-read': vscode.DiagnosticSeverity.Information,
   depends: vscode.DiagnosticSeverity.Information,
   note: vscode.DiagnosticSeverity.Information,
 };

@@ -1,6 +1,6 @@
 import { entry, listOf, type PolicyNode } from '../../policy/node';
 import type { ActionFact } from '../../reference/actions';
-import { shown } from '../../inCode/codeValues';
+import { shown } from '../../inCode/marker';
 import { isAnyAccount, isEveryRole } from './lintArns';
 import { otherPermission } from '../../denials/operationNames';
 import {

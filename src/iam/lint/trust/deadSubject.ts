@@ -1,5 +1,5 @@
 import { parseSubject, type ParsedSubject, subjectGrammars } from '../../../oidc/subject';
-import { hasHole } from '../../policy/patterns/holes';
+import { hasHole, idMark } from '../../policy/patterns/holes';
 import type { StringAt } from '../../policy/statement';
 import type { Found, TrustExpectation, TrustFinding } from './trustFinding';
 
@@ -62,6 +62,11 @@ function valueFindings(parsed: ParsedSubject, name: string, value: string, found
   const part = grammar.find(p => p.kind === 'name' && p.segment === name);
   if (part?.kind !== 'name') return [];
   const shown = spoken[name] ?? name;
+  if (value.includes(idMark)) {
+    const id = value.replaceAll(idMark, '');
+    const message = `"${id}" is the id of a ${shown}; the subject of a token holds its name.`;
+    return [found('id-for-name', 'broken', message)];
+  }
   const letters = value.replace(/\uE000\d+\uE001/g, '').replace(/[*?]/g, '');
   const bad = [...new Set([...letters].filter(letter => !part.letters.test(letter)))];
   if (bad.length > 0) {

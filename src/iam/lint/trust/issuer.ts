@@ -7,7 +7,7 @@ import type { Statement } from '../../policy/statement';
  */
 type Issuer = 'terraform' | 'unverified' | 'another';
 
-const knownHosts: ReadonlySet<string> = new Set(['app.terraform.io', 'app.eu.terraform.io']);
+export const knownHosts: ReadonlySet<string> = new Set(['app.terraform.io', 'app.eu.terraform.io']);
 
 /** Words in the hosts of issuers that are none of HashiCorp's, though their subjects or names may look alike. */
 const others =

@@ -35,7 +35,7 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
     const message = `The condition on ${c.key} lists no value, so no token fulfils it.`;
     findings.push({ code: 'no-value', weight: 'broken', message, start: c.valueSpan.start, end: c.valueSpan.end });
   }
-  if (!judged('sub') && !said('sub')) {
+  if (!judged('sub') && !said('sub') && !s.openConditions) {
     findings.push({
       code: 'missing-subject',
       weight: 'too-broad',
@@ -44,7 +44,7 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
       end: s.span.end,
     });
   }
-  if (!judged('aud') && !said('aud')) {
+  if (!judged('aud') && !said('aud') && !s.openConditions) {
     findings.push({
       code: 'missing-audience',
       weight: 'note',

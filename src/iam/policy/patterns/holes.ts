@@ -19,15 +19,20 @@ export class Holes {
 
   /** The text as it is written in the code. */
   written(text: string): string {
-    return text.replace(/\uE000(\d+)\uE001/g, (_, index: string) => this.expressions[Number(index)] ?? '');
+    return text
+      .replaceAll(idMark, '')
+      .replace(/\uE000(\d+)\uE001/g, (_, index: string) => this.expressions[Number(index)] ?? '');
   }
 
   /** One expression has one mark: two keys of `${var.host}` are of one issuer. */
-  private mark(expression: string): string {
+  mark(expression: string): string {
     const known = this.expressions.indexOf(expression);
     return `\uE000${known === -1 ? this.expressions.push(expression) - 1 : known}\uE001`;
   }
 }
+
+/** Stands before the mark of a part that is known to be an id, where a subject has a name. No name holds it. */
+export const idMark = '\uE002';
 
 /** Each mark of a text. */
 export const holes = /\uE000\d+\uE001/;
