@@ -140,8 +140,8 @@ const rows = [
     id: 'permission-missing',
     title: 'The role lacks a permission',
     explanation:
-      'The role was assumed, so trust works. A call of the provider is refused by the permission policy, a boundary, or an organization policy.',
-    nextStep: 'Add the missing action to the permission policy of the role that the phase uses.',
+      'AWS refused a call: the permission policy does not allow it, or a boundary, a policy of the organization or of the resource stands against it.',
+    nextStep: 'See which policy decides: "tfc-oidc denied" reads the message beside the policies of the role.',
   },
   {
     number: 17,
@@ -189,6 +189,24 @@ const rows = [
     explanation:
       'The file that HCP Terraform writes for the provider was not there yet. Agents before 1.14.1 have this race with Vault-backed credentials.',
     nextStep: 'Update the agents to 1.14.1 or later; without Vault, look for a wrong shared_config_files argument.',
+  },
+  {
+    number: 23,
+    id: 'another-token',
+    title: "AWS received a token that is not HCP Terraform's",
+    explanation:
+      'Another identity came first: the service account of a pod, a CI job, or a token that somebody wrote into a variable. The subject of the workspace never reached AWS.',
+    nextStep:
+      'Remove AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN from the environment of the agent, and web identity arguments from the provider block.',
+  },
+  {
+    number: 24,
+    id: 'vault-backed',
+    title: 'The Vault-backed configuration is incomplete or refused',
+    explanation:
+      'With Vault-backed credentials the run first signs in to Vault by its own workload identity, then asks the AWS secrets engine. What is missing or refused there never reaches AWS.',
+    nextStep:
+      'Look at TFC_VAULT_PROVIDER_AUTH, TFC_VAULT_ADDR and TFC_VAULT_RUN_ROLE of the workspace, and at the role of the AWS secrets engine in Vault.',
   },
 ] as const satisfies readonly FailureModeRow[];
 

@@ -2,7 +2,7 @@ import { markdownText } from '../core/markdown';
 import { oneLine } from '../core/text';
 import type { Check, CheckState } from './check';
 import type { Diagnosis } from './doctor/diagnose';
-import type { OtherError } from './doctor/errorText';
+import type { Consultation } from './doctor/consult';
 import { failureMode } from './failureModes';
 
 /** Checks and diagnoses as text and as data: the one rendering that CLI, clipboard and agent tools share. */
@@ -44,12 +44,8 @@ export const redacted = (text: string): string => text.replace(/(?<!\d)\d{12}(?!
 const received = (checks: readonly Check[]): readonly Check[] => checks.filter(c => c.id === 'aws-received');
 
 /** What the doctor has to say about one binding, or about an error text. */
-export interface DoctorReport {
+export interface DoctorReport extends Pick<Consultation, 'outcome' | 'checks' | 'diagnoses' | 'others'> {
   readonly subject: string;
-  readonly diagnoses: readonly Diagnosis[];
-  readonly checks?: readonly Check[];
-  /** Errors of the texts that are no failure of dynamic credentials. */
-  readonly others?: readonly OtherError[];
   /** Commands that put a cause right. */
   readonly fixesOf?: (diagnosis: Diagnosis) => readonly string[];
   /** Hides account numbers. */
@@ -90,16 +86,17 @@ const terminal: Layout = {
 
 /** A ranked list, most likely cause first, what else the texts tell of, and what AWS received where CloudTrail was asked. */
 export function doctorReport(report: DoctorReport, format: 'text' | 'markdown'): string {
-  const { diagnoses, checks = [], others = [], fixesOf = () => [] } = report;
+  const { diagnoses, checks, others, fixesOf = () => [] } = report;
   const layout = format === 'markdown' ? markdown : terminal;
   const end = format === 'markdown' ? [] : [''];
   const lines = [...layout.title(`Doctor: ${report.subject}`)];
-  if (diagnoses.length === 0) lines.push(...nothingFound(checks, layout), '');
+  if (diagnoses.length === 0) lines.push(...nothingFound(report, layout), '');
   diagnoses.forEach((d, i) => {
     lines.push(
-      ...layout.cause(i + 1, d.mode.title, d.mode.explanation),
+      ...layout.cause(i + 1, d.mode.title, d.explanation),
       ...layout.points(d.evidence.filter(e => !isComparison(e))),
-      ...layout.next(d.mode.nextStep),
+      ...layout.columns(d.evidence.filter(isComparison)),
+      ...layout.next(d.nextStep),
       ...fixesOf(d).flatMap(fix => layout.command(fix)),
       ...end,
     );
@@ -123,19 +120,24 @@ export function doctorReport(report: DoctorReport, format: 'text' | 'markdown'):
   return report.redact === true ? redacted(text) : text;
 }
 
-/** No cause found is good news only where all could be read. */
-function nothingFound(checks: readonly Check[], layout: Layout): readonly string[] {
+/** What is said of a text in which nothing is known. */
+export const cannotTell =
+  'I can\'t tell: nothing in the text is known here as a message about credentials. Give the whole message, from its first "Error:" on, or the event of CloudTrail.';
+
+/** No cause found is good news only where all could be read, and there was no text that says something else. */
+function nothingFound({ outcome, others, checks }: DoctorReport, layout: Layout): readonly string[] {
   const unread = checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
-  if (unread.length === 0) return ['Nothing speaks for a failure of dynamic credentials.'];
-  return [
-    'No cause was found, but not everything could be read:',
-    '',
-    ...layout.points(unread.map(c => `${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`)),
-  ];
+  const points = layout.points(
+    unread.map(c => `${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`),
+  );
+  if (outcome === 'cannot-tell') return [cannotTell, ...(points.length > 0 ? ['', ...points] : [])];
+  if (others.length > 0) return ['No failure of dynamic credentials is known in this.'];
+  if (points.length === 0) return ['Nothing speaks for a failure of dynamic credentials.'];
+  return ['No cause was found, but not everything could be read:', '', ...points];
 }
 
 /** Lines of a comparison are shown below each other in a fixed-width font. */
-const isComparison = (line: string): boolean => /^(?:trusted {3}|received {2}| {10})/.test(line);
+export const isComparison = (line: string): boolean => /^(?:trusted {3}|received {2}|sent {6}| {10})/.test(line);
 
 export function diagnosisJson(d: Diagnosis): Readonly<Record<string, unknown>> {
   return {
@@ -143,9 +145,9 @@ export function diagnosisJson(d: Diagnosis): Readonly<Record<string, unknown>> {
     id: d.mode.id,
     title: d.mode.title,
     confidence: Math.round(d.confidence * 100) / 100,
-    explanation: d.mode.explanation,
+    explanation: d.explanation,
     evidence: d.evidence,
-    nextStep: d.mode.nextStep,
+    nextStep: d.nextStep,
     checks: d.checks.map(c => c.id),
     page: `docs/doctor.md#${d.mode.id}`,
   };

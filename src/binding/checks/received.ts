@@ -1,6 +1,7 @@
 import type { WebIdentityEvent } from '../../iam/account/types';
 import {
   comparisonLines,
+  isLegacySubject,
   latestEvents,
   nearestTrusted,
   phaseOfSubject,
@@ -8,7 +9,8 @@ import {
   trustedSubjects,
 } from '../doctor/received';
 import { type FailureModeId, failureModes } from '../failureModes';
-import type { BindingFacts, Phase, WorkspaceFacts } from '../facts';
+import { eventsIn } from '../doctor/pastedEvents';
+import type { BindingFacts, Phase, TrailFacts, WorkspaceFacts } from '../facts';
 import type { Remedy } from '../remedy';
 import { providerUrlHost } from './arn';
 import { bindingRow } from './bindingRow';
@@ -29,14 +31,18 @@ export const awsReceived = bindingRow({
   inProof: 'counts',
   refutes: [],
   run: ({ facts, judge }) => {
-    const { trail, workspace } = facts;
-    if (trail === undefined || workspace.state === 'unknown') return [];
+    const { workspace } = facts;
+    if (workspace.state === 'unknown') return [];
+    const pasted = pastedTrail(facts);
+    const trail = facts.trail?.state === 'known' ? facts.trail : (pasted ?? facts.trail);
+    if (trail === undefined) return [];
     if (trail.state === 'unknown') {
       const nextStep = trail.nextStep ?? 'Use a profile that may cloudtrail:LookupEvents.';
       return [{ state: 'unknown', evidence: [], why: trail.why, nextStep }];
     }
     const calls = receivedCalls(facts);
     const unread = trail.value.unread.map(u => `${u.region} could not be asked: ${u.why}`);
+    if (calls.length === 0 && facts.trail === undefined) return [];
     if (calls.length > 0) return calls.map(call => received(facts, workspace.value, call, unread, judge));
     const why = `CloudTrail shows no AssumeRoleWithWebIdentity of this workspace since ${iso(trail.value.since)} in ${trail.value.regions.join(', ')}. Events come some minutes late; after a quarter of an hour it means that no token was sent.`;
     return [{ state: 'unknown', evidence: unread, why, nextStep: soon }];
@@ -80,14 +86,29 @@ export interface ReceivedCall {
   readonly comparison: SubjectComparison | undefined;
 }
 
-/** The latest call of each role and phase of this workspace, newest first; empty where CloudTrail was not asked or not read. */
+/** Events that stand in the text which somebody pasted. */
+function pastedTrail(facts: BindingFacts): { readonly state: 'known'; readonly value: TrailFacts } | undefined {
+  const events = facts.pastedError === undefined ? [] : eventsIn(facts.pastedError);
+  return events.length === 0
+    ? undefined
+    : { state: 'known', value: { since: events.at(-1)?.at ?? 0, regions: [], unread: [], events } };
+}
+
+/**
+ * The latest call of each role and phase of this workspace, newest first, of CloudTrail and of the events that somebody pasted; empty
+ * where there are none.
+ */
 export function receivedCalls(facts: BindingFacts): readonly ReceivedCall[] {
-  const { trail, workspace } = facts;
-  if (trail?.state !== 'known' || workspace.state === 'unknown') return [];
+  const { workspace } = facts;
+  if (workspace.state === 'unknown') return [];
+  const events = [
+    ...(facts.trail?.state === 'known' ? facts.trail.value.events : []),
+    ...(pastedTrail(facts)?.value.events ?? []),
+  ];
   const w = workspace.value;
   const names = [{ organization: w.organization, workspace: w.name }, ...(facts.remembered ? [facts.remembered] : [])];
   const uses = rolesOf(facts);
-  return latestEvents(trail.value.events, names, new Set(uses.map(u => u.arn))).map((event): ReceivedCall => {
+  return latestEvents(events, names, new Set(uses.map(u => u.arn))).map((event): ReceivedCall => {
     const phase = phaseOfSubject(event.subject);
     const use = uses.find(u => u.arn === event.roleArn && (phase === undefined || u.phase === phase));
     const fact =
@@ -185,6 +206,11 @@ function deniedMeaning(
   const account = facts.account.state === 'known' ? facts.account.value : undefined;
   const fact = use === undefined ? undefined : account?.roles.get(use.arn);
   const role = fact?.state === 'known' ? fact.value : undefined;
+  if (event.subject !== undefined && isLegacySubject(event.subject))
+    return {
+      failureModes: ['subject-mismatch'],
+      nextStep: `Let the trust policy allow "${event.subject}" beside the form with a project: the server that minted it is from before projects.`,
+    };
   // AWS received other names than the workspace has now: it was renamed or moved after the call.
   if (before)
     return {

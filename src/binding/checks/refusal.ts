@@ -1,4 +1,5 @@
 import { oidcProviderArn } from '../../oidc/partition';
+import { comparisonLines, nearestTrusted, trustedSubjects } from '../doctor/received';
 import type { BindingFacts, Phase } from '../facts';
 import { phases } from '../facts';
 import type { Remedy } from '../remedy';
@@ -166,11 +167,23 @@ function otherProvider(q: Question): Refusal | undefined {
 }
 
 function otherSubject(q: Question): Refusal {
-  const { subject } = q.request;
+  const { subject, hostname } = q.request;
+  const nearest = nearestTrusted(subject, trustedSubjects(q.read.role.trustPolicy, hostname));
   return {
     mode: 'subject-mismatch',
-    evidence: [`Tokens carry the subject "${subject}".`],
+    evidence: [
+      `Tokens carry the subject "${subject}".`,
+      ...(nearest === undefined ? [] : [...comparisonLines(nearest, 'sent'), ...blankProject(nearest.trusted)]),
+    ],
     nextStep: `Add "${subject}" to the trust policy of ${q.read.role.name}, and keep the others that it trusts.`,
     remedy: addRun(q),
   };
 }
+
+/** The popular "project::": https://developer.hashicorp.com/terraform/cloud-docs/projects says that every workspace has a project. */
+const blankProject = (trusted: readonly string[]): readonly string[] =>
+  trusted.some((part, i) => part === 'project' && trusted[i + 1] === '')
+    ? [
+        'The trust policy leaves the project empty (project::), which no workspace does: the first project is called "Default Project".',
+      ]
+    : [];

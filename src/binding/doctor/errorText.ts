@@ -1,13 +1,20 @@
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
+import { ageClue, type Clue, clueOf } from './clues';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
 import type { FailureModeId } from '../failureModes';
 
 /** What an error text tells: the failure modes it can come from, most likely first, and the facts in it. */
-export interface ErrorReading {
+export interface ErrorReading extends Clue, MessageFacts {
   readonly modes: readonly FailureModeId[];
+  /** It speaks for a mode only where a check has found that one; by itself it is told as what it is. */
+  readonly confirmsOnly?: boolean;
   /** The words that were recognised and those around them, on one line, with secrets removed. */
   readonly line: string;
   readonly code: string;
+}
+
+/** What is named in a message. */
+interface MessageFacts {
   readonly roleArn?: string;
   readonly action?: string;
   readonly resource?: string;
@@ -32,7 +39,11 @@ const secrets = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\b[\w
 const wrappers: ReadonlySet<string> = new Set(['WebIdentityArgument', 'NoCredentials', 'AliasWithoutCredentials']);
 
 /** Error codes with many meanings: another error of the same text says more. */
-const general: ReadonlySet<string> = new Set(['PermissionMissing', 'InvalidIdentityToken']);
+const general: ReadonlySet<string> = new Set([
+  'PermissionMissing',
+  'InvalidIdentityToken',
+  'InvalidIdentityTokenUnlisted',
+]);
 
 /** Does this say only that there are no credentials, and another line why? */
 export const isWrapper = (reading: ErrorReading): boolean => wrappers.has(reading.code);
@@ -43,7 +54,7 @@ export const isWrapper = (reading: ErrorReading): boolean => wrappers.has(readin
  */
 export function readErrorText(text: string): readonly ErrorReading[] {
   const readings = readAll(text).flatMap(({ signature, reading, warning }) =>
-    signature.other === undefined ? [{ reading, warning }] : [],
+    signature.other === undefined || reading.modes.length > 0 ? [{ reading, warning }] : [],
   );
   const unique: typeof readings = [];
   for (const one of readings) {
@@ -52,8 +63,13 @@ export function readErrorText(text: string): readonly ErrorReading[] {
     unique.push(one);
   }
   const rank = ({ reading, warning }: (typeof readings)[number]): number =>
-    (isWrapper(reading) ? 4 : 0) + (warning ? 2 : 0) + (general.has(reading.code) ? 1 : 0);
-  return unique.sort((a, b) => rank(a) - rank(b)).map(one => one.reading);
+    (reading.confirmsOnly === true ? 8 : 0) +
+    (isWrapper(reading) ? 4 : 0) +
+    (warning ? 2 : 0) +
+    (general.has(reading.code) ? 1 : 0);
+  return unique
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ reading }) => (reading.code === 'TokenExpired' ? { ...reading, ...ageClue(text) } : reading));
 }
 
 /** The errors of a text that are no failure of dynamic credentials, so far as they are known; each kind once. */
@@ -82,8 +98,11 @@ function readMessage(message: LogMessage): readonly Recognised[] {
     const shown = { ...flat, text: flat.text.replace(secrets, hidden => '[removed]'.padEnd(hidden.length)) };
     return recognised(shown.text).map(({ signature, rank, start, end }) => {
       const line = excerpt(shown, start, end);
-      const facts = { ...factsOf(shown.text.slice(Math.max(0, start - 700), end + 700)), ...factsOf(line) };
-      const reading = { modes: signature.modes, line, code: signature.code, ...facts };
+      const around = shown.text.slice(Math.max(0, start - 700), end + 700);
+      const facts = { ...factsOf(around), ...factsOf(line) };
+      const { code } = signature;
+      const clue = clueOf({ code, ...facts, around, whole: shown.text });
+      const reading = { line, code, ...facts, ...said(signature), ...clue };
       return { signature, reading, rank, at: start, warning: message.severity === 'warning' };
     });
   });
@@ -91,6 +110,21 @@ function readMessage(message: LogMessage): readonly Recognised[] {
   const best = (found: (typeof variants)[number]): number => Math.min(...found.map(f => f.rank));
   const [found = []] = variants.sort((a, b) => best(a) - best(b));
   return [...found].sort((a, b) => a.at - b.at);
+}
+
+/** What the message says by itself: one mode alone is what it names. */
+function said({
+  modes,
+  advice,
+  other,
+}: ErrorSignature): Pick<ErrorReading, 'modes' | 'names' | 'advice' | 'confirmsOnly'> {
+  const [only, another] = modes;
+  return {
+    modes,
+    ...(only !== undefined && another === undefined && other === undefined && { names: only }),
+    ...(advice !== undefined && { advice }),
+    ...(other !== undefined && { confirmsOnly: true }),
+  };
 }
 
 const patterns = errorSignatures.map(signature => ({ signature, pattern: new RegExp(signature.pattern.source, 'gi') }));
@@ -143,7 +177,7 @@ function excerpt({ text, starts }: FlatMessage, start: number, end: number): str
   return text.slice(first, to).replace(/ {2,}/g, ' ').trim().slice(0, longest);
 }
 
-function factsOf(line: string): Partial<Omit<ErrorReading, 'modes' | 'line' | 'code'>> {
+function factsOf(line: string): MessageFacts {
   const match = (pattern: RegExp): string | undefined => pattern.exec(line)?.[1];
   const roleArn = match(/\b(arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+)/);
   const action = match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]+: (\w+),/);

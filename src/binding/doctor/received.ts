@@ -75,20 +75,30 @@ export function nearestTrusted(received: string, trusted: readonly TrustedSubjec
 /** A policy may hold anything: what would break out of a line or of a code block is shown as a question mark. */
 const plain = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029`]/gu, '?');
 
-/** Three lines: trusted, received, and a mark below the first segment that differs. */
-export function comparisonLines(c: SubjectComparison): readonly string[] {
-  const lines = [`trusted   ${plain(c.trusted.join(':'))}`, `received  ${plain(c.received.join(':'))}`];
+/**
+ * Three lines: what is trusted, what AWS received (or what tokens carry, where nobody asked AWS), and a mark below the first segment
+ * that differs.
+ */
+export function comparisonLines(c: SubjectComparison, what: 'received' | 'sent' = 'received'): readonly string[] {
+  const lines = [`trusted   ${plain(c.trusted.join(':'))}`, `${what.padEnd(10)}${plain(c.received.join(':'))}`];
   if (c.differsAt < 0) return lines;
   const before = c.received.slice(0, c.differsAt).join(':').length + (c.differsAt > 0 ? 1 : 0);
   const width = Math.max(1, c.received[c.differsAt]?.length ?? 1);
-  return [...lines, `          ${' '.repeat(before)}${'^'.repeat(width)} ${differenceText(c)}`];
+  return [...lines, `          ${' '.repeat(before)}${'^'.repeat(width)} ${differenceText(c, what)}`];
 }
 
+/** A subject without a project: the form that servers minted before there were projects. */
+export const isLegacySubject = (subject: string): boolean => /^organization:[^:]*:workspace:/.test(subject);
+
 /** In words: `project: AWS received "Shop Front", the trust policy has ""`. */
-function differenceText(c: SubjectComparison): string {
-  if (c.differsAt < 0) return 'no difference';
+function differenceText(c: SubjectComparison, what: 'received' | 'sent'): string {
+  if (isLegacySubject(c.received.join(':')) && !isLegacySubject(c.trusted.join(':')))
+    return 'no project: minted by a server from before projects';
+  if (isLegacySubject(c.trusted.join(':')) && !isLegacySubject(c.received.join(':')))
+    return 'the trust policy has no project: that is the form from before projects';
   const shown = (part: string | undefined): string => (part === undefined ? 'nothing' : `"${plain(part)}"`);
-  return `${c.segment ?? 'the end'}: AWS received ${shown(c.received[c.differsAt])}, the trust policy has ${shown(c.trusted[c.differsAt])}`;
+  const got = `${what === 'received' ? 'AWS received' : 'tokens carry'} ${shown(c.received[c.differsAt])}`;
+  return `${c.segment ?? 'the end'}: ${got}, the trust policy has ${shown(c.trusted[c.differsAt])}`;
 }
 
 /** The phase that a workspace's subject ends in. */

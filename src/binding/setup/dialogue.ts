@@ -2,7 +2,7 @@ import type { Problem } from '../../core/problem';
 import type { Progress } from '../apply/apply';
 import type { Change, CodeChange, IamChange, VariableChange } from '../change';
 import type { Check } from '../check';
-import type { Diagnosis } from '../doctor/diagnose';
+import type { Consultation } from '../doctor/consult';
 import type { RunProof } from '../prove/planOnlyRun';
 import type { ProofState, WorkspacePlace } from './model';
 import type { Standing } from './standing';
@@ -121,8 +121,7 @@ export type SetupEvent =
       readonly id: 'run-ended';
       readonly place: WorkspacePlace;
       readonly proof: RunProof;
-      readonly checks: readonly Check[];
-      readonly diagnoses: readonly Diagnosis[];
+      readonly consultation: Consultation | undefined;
     }
   | { readonly id: 'run-not-started'; readonly workspace: string; readonly problem: Problem }
   | { readonly id: 'finished'; readonly state: 'refused' | 'declined' | 'stopped' | 'nothing' | 'done' };

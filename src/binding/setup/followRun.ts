@@ -3,7 +3,7 @@ import type { HcpClient } from '../../hcp/client/client';
 import type { Workspace } from '../../hcp/workspace/model';
 import { trustJudge } from '../checks/judge';
 import { runChecks } from '../checks/table';
-import { diagnose } from '../doctor/diagnose';
+import { consult } from '../doctor/consult';
 import { factsWithRun, proveByRun, runProofObstacle } from '../prove/planOnlyRun';
 import { ask, type Surface } from './dialogue';
 import type { CheckedMember, FollowedRun } from './model';
@@ -44,8 +44,7 @@ export async function followRun(
   });
   if (!proof.ok) throw new ProblemError(proof.problem);
   const after = factsWithRun(facts, proof.value, services.now());
-  const checks = runChecks(after, trustJudge);
-  const diagnoses = proof.value.state === 'failed' ? diagnose(after, checks) : [];
-  await surface.tell({ id: 'run-ended', place, proof: proof.value, checks, diagnoses });
-  return { proof: proof.value, checks, diagnoses };
+  const consultation = proof.value.state === 'failed' ? consult(after, runChecks(after, trustJudge)) : undefined;
+  await surface.tell({ id: 'run-ended', place, proof: proof.value, consultation });
+  return { proof: proof.value, consultation };
 }

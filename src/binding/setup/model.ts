@@ -6,7 +6,7 @@ import type { Root } from '../../terraform/model';
 import type { ApplyResult } from '../apply/apply';
 import type { Change, VariableChange } from '../change';
 import type { Check } from '../check';
-import type { Diagnosis } from '../doctor/diagnose';
+import type { Consultation } from '../doctor/consult';
 import type { BindingChoices } from '../desired/choices';
 import type { BindingFacts, LocalFacts } from '../facts';
 import type { NotAsked } from '../gather/binding';
@@ -118,8 +118,8 @@ export type ProofState = 'proven' | 'this configuration' | 'not proven' | 'not r
 /** A plan-only run, followed to its end, and what the doctor says where it failed. */
 export interface FollowedRun {
   readonly proof: RunProof;
-  readonly diagnoses: readonly Diagnosis[];
-  readonly checks: readonly Check[];
+  /** Where the run failed. */
+  readonly consultation: Consultation | undefined;
 }
 
 export interface GroupOutcome {

@@ -1,6 +1,7 @@
-import { checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/report';
-import { type ReceivedCall, receivedCalls, receivedJson } from '../../binding/checks/received';
-import { diagnose, type Diagnosis, otherErrors } from '../../binding/doctor/diagnose';
+import { cannotTell, checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/report';
+import { receivedJson } from '../../binding/checks/received';
+import { consult, type Consultation } from '../../binding/doctor/consult';
+import type { Diagnosis } from '../../binding/doctor/diagnose';
 import { onlyText } from '../../binding/facts';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { logMebibytes, readInput } from '../input';
@@ -14,7 +15,7 @@ export const doctor = command({
   group: 'State',
   summary: 'explain why a run could not get AWS credentials, most likely cause first',
   operands: '[PATH]',
-  about: `Runs all checks of a binding, reads the log of its latest run if that ended in an error, and matches both to the 22 ways in which dynamic provider credentials go wrong (docs/doctor.md). Writes nothing.`,
+  about: `Runs all checks of a binding, reads the log of its latest run if that ended in an error, and matches both to the ways in which dynamic provider credentials go wrong (docs/doctor.md). Writes nothing.`,
   options: {
     ...statusOptions,
     error: file('FILE', 'an error text to read as well, or - for standard input'),
@@ -25,8 +26,12 @@ export const doctor = command({
     redact: flag('hide account numbers'),
     format: choice(['text', 'markdown', 'json'], 'text', 'how to report'),
   },
-  report: `JSON: { "bindings": [{ "organization", "workspace", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
-  exits: { 0: 'nothing speaks for a failure', 1: 'causes were found', 2: 'could not run' },
+  report: `JSON: { "bindings": [{ "organization", "workspace", "outcome": "causes|cannot-tell|unread|silent", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
+  exits: {
+    0: 'nothing speaks for a failure',
+    1: 'causes were found',
+    2: 'could not run, could not read the workspace, or can not tell what the text means',
+  },
   async run(context, { values, positionals }) {
     const format = values.format;
     const named = values.error;
@@ -40,10 +45,7 @@ export const doctor = command({
           subject: 'the error text',
           organization: '',
           workspace: '',
-          diagnoses: diagnose(facts, []),
-          others: otherErrors(facts),
-          checks: [],
-          received: [],
+          ...consult(facts, []),
           fixesOf: () => [],
         },
       ]);
@@ -64,12 +66,9 @@ export const doctor = command({
         subject: `${b.organization}/${b.workspace}`,
         organization: b.organization,
         workspace: b.workspace,
-        diagnoses: diagnose(b.facts, b.checks),
-        others: otherErrors(b.facts),
-        checks: b.checks,
-        received: receivedCalls(b.facts),
+        ...consult(b.facts, b.checks),
         fixesOf: (d: Diagnosis) =>
-          remedyCommands(d.checks, {
+          remedyCommands(d.leading, {
             path: positionals[0] ?? '.',
             organization: b.organization,
             workspace: b.workspace,
@@ -82,24 +81,22 @@ export const doctor = command({
   },
 });
 
-interface Row {
+interface Row extends Consultation {
   readonly subject: string;
   readonly organization: string;
   readonly workspace: string;
-  readonly diagnoses: ReturnType<typeof diagnose>;
-  readonly others: ReturnType<typeof otherErrors>;
-  readonly checks: Parameters<typeof diagnose>[1];
-  readonly received: readonly ReceivedCall[];
   readonly fixesOf: (diagnosis: Diagnosis) => readonly string[];
 }
 
 type Format = 'text' | 'markdown' | 'json';
 
-function report(context: CliContext, format: Format, redact: boolean, rows: readonly Row[]): 0 | 1 {
+function report(context: CliContext, format: Format, redact: boolean, rows: readonly Row[]): 0 | 1 | 2 {
   if (format === 'json') {
     const bindings = rows.map(r => ({
       organization: r.organization,
       workspace: r.workspace,
+      outcome: r.outcome,
+      ...(r.outcome === 'cannot-tell' && { message: cannotTell }),
       diagnoses: r.diagnoses.map(d => ({ ...diagnosisJson(d), fixes: r.fixesOf(d) })),
       checks: r.checks.map(checkJson),
       ...(r.others.length > 0 && { other: r.others }),
@@ -110,5 +107,6 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
   } else {
     for (const row of rows) context.out(`${doctorReport({ ...row, redact }, format)}\n`);
   }
-  return rows.some(r => r.diagnoses.length > 0) ? 1 : 0;
+  if (rows.some(r => r.outcome === 'causes')) return 1;
+  return rows.every(r => r.outcome === 'silent') ? 0 : 2;
 }

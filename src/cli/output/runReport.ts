@@ -14,7 +14,7 @@ const words: Readonly<Record<RunProof['state'], string>> = {
   running: 'the plan-only run still goes on; it is no longer followed',
 };
 
-export function runProofText(subject: string, { proof, diagnoses, checks }: FollowedRun): string {
+export function runProofText(subject: string, { proof, consultation }: FollowedRun): string {
   const { changes } = proof;
   const lines = [
     `${subject}: ${words[proof.state]} (${Math.round(proof.milliseconds / 1000)} s, ${proof.status})`,
@@ -26,11 +26,11 @@ export function runProofText(subject: string, { proof, diagnoses, checks }: Foll
       : [`  Plan: ${changes.add} to add, ${changes.change} to change, ${changes.destroy} to destroy.`]),
     ...(proof.state === 'cancelled' && proof.runCancelled === false ? ['  The run in HCP Terraform goes on.'] : []),
   ];
-  const cause = proof.state === 'failed' ? `\n${doctorReport({ subject, diagnoses, checks }, 'text')}` : '';
+  const cause = consultation === undefined ? '' : `\n${doctorReport({ subject, ...consultation }, 'text')}`;
   return `${lines.join('\n')}\n${cause}`;
 }
 
-export function runProofJson({ proof, diagnoses }: FollowedRun): Readonly<Record<string, unknown>> {
+export function runProofJson({ proof, consultation }: FollowedRun): Readonly<Record<string, unknown>> {
   return {
     state: proof.state,
     id: proof.runId,
@@ -42,6 +42,6 @@ export function runProofJson({ proof, diagnoses }: FollowedRun): Readonly<Record
     changes: proof.changes ?? null,
     seconds: Math.round(proof.milliseconds / 100) / 10,
     ...(proof.runCancelled !== undefined && { runCancelled: proof.runCancelled }),
-    diagnoses: diagnoses.map(diagnosisJson),
+    diagnoses: (consultation?.diagnoses ?? []).map(diagnosisJson),
   };
 }

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../../core/problem';
 import type { SendResult, WebIdentityEvent } from './types';
+import { fields, readRecord, text } from './webIdentityRecord';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,47 +45,22 @@ export async function webIdentityEvents(
   return ok(found.sort((a, b) => b.at - a.at));
 }
 
-const fields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
 /** The event's own record is JSON in a string; what it lacks is taken from the fields around it. */
 function readEvent(event: unknown, region: string): WebIdentityEvent | undefined {
   const outer = fields(event);
-  let record: Fields = {};
+  let record: unknown = {};
   try {
-    record = fields(JSON.parse(text(outer['CloudTrailEvent']) ?? '{}'));
+    record = JSON.parse(text(outer['CloudTrailEvent']) ?? '{}');
   } catch {
     // A record that can't be read still has its time and user name.
   }
   const time = outer['EventTime'];
-  const at = time instanceof Date ? time.getTime() : Date.parse(text(record['eventTime']) ?? '');
-  if (Number.isNaN(at)) return undefined;
-  const who = fields(record['userIdentity']);
-  const subject = text(who['userName']) ?? text(outer['Username']);
-  const principal = text(who['principalId']);
-  const provider = text(who['identityProvider']);
-  return {
-    id: text(outer['EventId']) ?? text(record['eventID']) ?? `${region}-${at}`,
-    at,
-    region: text(record['awsRegion']) ?? region,
-    roleArn: text(fields(record['requestParameters'])['roleArn']),
-    subject,
-    provider,
-    audience: audienceOf(principal, provider, subject),
-    errorCode: text(record['errorCode']),
-    errorMessage: text(record['errorMessage']),
-  };
-}
-
-/** `principalId` of a web identity is PROVIDER:AUDIENCE:SUBJECT. */
-function audienceOf(
-  principal: string | undefined,
-  provider: string | undefined,
-  subject: string | undefined,
-): string | undefined {
-  if (principal === undefined || provider === undefined || subject === undefined) return undefined;
-  const [start, end] = [`${provider}:`, `:${subject}`];
-  if (!principal.startsWith(start) || !principal.endsWith(end)) return undefined;
-  return text(principal.slice(start.length, principal.length - end.length));
+  const id = text(outer['EventId']);
+  const userName = text(outer['Username']);
+  return readRecord(record, {
+    region,
+    ...(time instanceof Date && { at: time.getTime() }),
+    ...(id !== undefined && { id }),
+    ...(userName !== undefined && { userName }),
+  });
 }

@@ -41,6 +41,16 @@ const whoChanges: Readonly<Record<NonNullable<DenyingPolicy>, string>> = {
   boundary: 'It is a managed policy; whoever delegates the administration of roles owns it.',
 };
 
+/** Whose policy decided, in words, and what to do: that no policy of the role can allow it, or that a Deny has to go. */
+export function decidedBy(denial: Pick<Denial, 'kind' | 'policy' | 'policyArn'>): string | undefined {
+  const { kind, policy, policyArn } = denial;
+  if (policy === undefined || (policy === 'identity' && kind !== 'explicit')) return undefined;
+  const named = policyArn === undefined ? '' : ` (${policyArn})`;
+  const change = `Change ${elsewhere[policy]}${named}`;
+  const first = kind === 'explicit' ? `A Deny always wins. ${change}` : `${change}: no policy of the role can allow it`;
+  return `${first}. ${whoChanges[policy]}`;
+}
+
 /** Says which statement lacks what, and what would be enough. `boundary`: the caller's permissions boundary, where it is known. */
 export function explainDenial(
   denial: Denial,

@@ -171,21 +171,34 @@ function fromMessage(
   actions: ActionList,
 ): Denial {
   const resource = resourceArn(groups['resource']?.replace(/[.,;)]+$/, ''), groups['principal']);
-  const implicit = implicitReason.exec(tail)?.groups?.['policy'];
-  const explicit = explicitReason.exec(tail)?.groups;
-  const kms = /^[^.]{0,80}no resource-based policies allow access/i.test(tail) ? 'resource-based policy' : undefined;
-  const words = implicit ?? explicit?.['policy'] ?? kms ?? '';
   const principal = groups['principal'];
   return {
     action: canonical(groups['action'], actions),
     resource,
     principal: principal?.replace(/[.,;]+$/, ''),
-    kind: explicit !== undefined ? 'explicit' : implicit !== undefined ? 'implicit' : 'unknown',
-    policy: policies.find(([pattern]) => pattern.test(words))?.[1],
-    policyArn: explicit?.['arn']?.replace(/[.,;)]+$/, ''),
+    ...decisionIn(tail),
     encoded: encodedIn(tail),
     requestId: requestIdIn(before) ?? requestIdIn(tail),
     context: contextOf(principal, resource),
+  };
+}
+
+/** Whose policy decided, as the first refusal in a text says. */
+export function decisionOf(text: string): ReturnType<typeof decisionIn> {
+  const [first] = text.matchAll(message);
+  return decisionIn(first === undefined ? '' : text.slice(first.index + first[0].length));
+}
+
+/** Whose policy decided, by what AWS adds behind its message. */
+function decisionIn(tail: string): Pick<Denial, 'kind' | 'policy' | 'policyArn'> {
+  const implicit = implicitReason.exec(tail)?.groups?.['policy'];
+  const explicit = explicitReason.exec(tail)?.groups;
+  const kms = /^[^.]{0,80}no resource-based policies allow access/i.test(tail) ? 'resource-based policy' : undefined;
+  const words = implicit ?? explicit?.['policy'] ?? kms ?? '';
+  return {
+    kind: explicit !== undefined ? 'explicit' : implicit !== undefined ? 'implicit' : 'unknown',
+    policy: policies.find(([pattern]) => pattern.test(words))?.[1],
+    policyArn: explicit?.['arn']?.replace(/[.,;)]+$/, ''),
   };
 }
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import { type DoctorReport, doctorReport } from '../../binding/report';
 import { runChecks } from '../../binding/checks/table';
-import { diagnose, otherErrors } from '../../binding/doctor/diagnose';
+import { consult as consultation } from '../../binding/doctor/consult';
 import type { BindingFacts } from '../../binding/facts';
 import { tellsOfRefusal, withRefusals } from '../../binding/gather/permissions';
 import { trailFacts } from '../../binding/gather/trail';
@@ -39,9 +39,7 @@ export async function consult(
     if (asked === undefined) return;
     facts = asked;
   }
-  const checks = runChecks(facts, trustJudge);
-  const diagnoses = diagnose(facts, checks);
-  const report = { subject, diagnoses, checks, others: otherErrors(facts) };
+  const report = { subject, ...consultation(facts, runChecks(facts, trustJudge)) };
   await previews.showMarkdown(`${vscode.l10n.t('Doctor {0}', checked.workspace)}.md`, doctorReport(report, 'markdown'));
   await nextSteps(report, putRight);
 }
@@ -85,15 +83,13 @@ async function askCloudTrail(
 }
 
 async function nextSteps(report: DoctorReport, putRight: (check: Check) => Promise<void>): Promise<void> {
-  const { diagnoses } = report;
+  const { diagnoses, outcome, others } = report;
   const [first] = diagnoses;
   if (first === undefined) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('The doctor found nothing that speaks for a failure of dynamic credentials.'),
-    );
+    void vscode.window.showInformationMessage(withoutCause(outcome, others.length));
     return;
   }
-  const remedy = diagnoses.flatMap(d => d.checks).find(c => c.remedy !== undefined);
+  const remedy = first.leading.find(c => c.remedy !== undefined);
   const fix = vscode.l10n.t('Put This Right…');
   const copy = vscode.l10n.t('Copy as Markdown');
   const masked = vscode.l10n.t('Copy Without Account Numbers');
@@ -106,4 +102,17 @@ async function nextSteps(report: DoctorReport, putRight: (check: Check) => Promi
   if (answer === fix && remedy !== undefined) await putRight(remedy);
   else if (answer === copy || answer === masked)
     await vscode.env.clipboard.writeText(doctorReport({ ...report, redact: answer === masked }, 'markdown'));
+}
+
+function withoutCause(outcome: DoctorReport['outcome'], others: number): string {
+  if (others > 0)
+    return vscode.l10n.t('The text tells of something else than dynamic credentials; the report says what.');
+  switch (outcome) {
+    case 'cannot-tell':
+      return vscode.l10n.t("The doctor can't tell: nothing in the text is known as a message about credentials.");
+    case 'unread':
+      return vscode.l10n.t('The doctor found no cause, but the workspace could not be read; the report says why.');
+    default:
+      return vscode.l10n.t('The doctor found nothing that speaks for a failure of dynamic credentials.');
+  }
 }

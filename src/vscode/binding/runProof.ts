@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { doctorReport } from '../../binding/report';
 import { runChecks } from '../../binding/checks/table';
-import { diagnose, otherErrors } from '../../binding/doctor/diagnose';
+import { consult } from '../../binding/doctor/consult';
 import { trustJudge } from '../../binding/checks/judge';
 import { factsWithRun, proveByRun, type RunProof, runProofObstacle } from '../../binding/prove/planOnlyRun';
 import { markdownCode, markdownLink, markdownText } from '../../core/markdown';
@@ -93,15 +93,12 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
   });
   if (!proof.ok) throw new ProblemError(proof.problem);
   const facts = factsWithRun(checked.facts, proof.value, Date.now());
-  const checks = runChecks(facts, trustJudge);
   const causes =
     proof.value.state === 'failed'
       ? doctorReport(
           {
             subject: `${checked.organization}/${checked.workspace}`,
-            diagnoses: diagnose(facts, checks),
-            checks,
-            others: otherErrors(facts),
+            ...consult(facts, runChecks(facts, trustJudge)),
           },
           'markdown',
         )

@@ -190,7 +190,8 @@ export const pastedCauses: readonly Pasted[] = [
   },
   {
     name: 'trust policy refused on create',
-    mode: 14,
+    mode: 'none',
+    other: 'TrustPolicySyntax',
     text: boxed(
       `Error: creating IAM Role (tfc-plan): ${v2('IAM: CreateRole', 400, 'MalformedPolicyDocument: Syntax errors in policy.')}`,
     ),
@@ -217,7 +218,7 @@ export const pastedCauses: readonly Pasted[] = [
   { name: 'permission, EC2', mode: 16, text: boxed(unauthorized) },
   {
     name: 'permission, AWS CLI',
-    mode: 16,
+    mode: 11,
     text: 'An error occurred (AccessDeniedException) when calling the ListFunctions operation: User: arn:aws:iam::123456789012:user/jo is not authorized to perform: lambda:ListFunctions on resource: * with an explicit deny in a service control policy',
   },
   {

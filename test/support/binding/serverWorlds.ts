@@ -363,4 +363,29 @@ export const serverWorlds: Readonly<Record<number, ServerWorld>> = {
     break: p => p.fail('Error: failed to load shared config file, /home/tfc-agent/.tfc-aws-shared-config'),
     fix: nothing,
   },
+  23: {
+    // The token of the agent's pod: the workspace's own never came.
+    break: () =>
+      JSON.stringify({
+        eventName: 'AssumeRoleWithWebIdentity',
+        eventTime: new Date().toISOString(),
+        awsRegion: 'eu-central-1',
+        errorCode: 'AccessDenied',
+        userIdentity: {
+          userName: 'system:serviceaccount:agents:runner',
+          identityProvider: 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE',
+        },
+        requestParameters: { roleArn: `arn:aws:iam::123456789012:role/${roles.plan}` },
+      }),
+    fix: nothing,
+  },
+  24: {
+    break: p => {
+      p.hcp.state.variable(p.workspace, 'TFC_VAULT_BACKED_AWS_AUTH', 'true');
+      p.fail('Error: configuration for Vault authentication is required for Vault-backed AWS authentication');
+    },
+    fix: p => {
+      p.workspace.vars = p.workspace.vars.filter(v => v.key !== 'TFC_VAULT_BACKED_AWS_AUTH');
+    },
+  },
 };

@@ -162,7 +162,7 @@ const at = { file: 'main.tf', span: { start: 0, end: 8 } };
 export const brokenWorlds: Readonly<Record<number, BindingFacts>> = {
   1: {
     ...healthy,
-    account: known(accountWith({ plan: role('plan', { trustPolicy: trust().replace('Default Project', '') }) })),
+    account: known(accountWith({ plan: role('plan', { trustPolicy: trust().replaceAll('Default Project', '') }) })),
     run: failed(denied),
   },
   2: { ...healthy, workspace: known({ ...workspace, name: 'production' }), run: failed(denied) },
@@ -294,6 +294,28 @@ export const brokenWorlds: Readonly<Record<number, BindingFacts>> = {
   21: {
     ...healthy,
     run: failed('RegionDisabledException: STS is not activated in this region for account:123456789012'),
+  },
+  23: {
+    ...healthy,
+    run: failed(denied),
+    pastedError: JSON.stringify({
+      eventName: 'AssumeRoleWithWebIdentity',
+      eventTime: '2026-11-24T08:59:00Z',
+      eventSource: 'sts.amazonaws.com',
+      awsRegion: 'eu-central-1',
+      errorCode: 'AccessDenied',
+      userIdentity: {
+        type: 'WebIdentityUser',
+        userName: 'system:serviceaccount:agents:runner',
+        identityProvider: `arn:aws:iam::${account}:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE`,
+      },
+      requestParameters: { roleArn: roleArn('plan') },
+    }),
+  },
+  24: {
+    ...healthy,
+    variables: known({ ...variables, configurations: [{ ...configuration, backing: 'vault' }] }),
+    run: failed('Error: configuration for Vault authentication is required for Vault-backed AWS authentication'),
   },
   22: { ...healthy, run: failed('Error: failed to load shared config file, /home/tfc-agent/.tfc-aws-shared-config') },
 };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { doctorReport } from '../../../../src/binding/report';
-import { diagnose, otherErrors } from '../../../../src/binding/doctor/diagnose';
+import { consult } from '../../../../src/binding/doctor/consult';
+import { diagnose } from '../../../../src/binding/doctor/diagnose';
 import { otherErrorsIn } from '../../../../src/binding/doctor/errorText';
 import { onlyText } from '../../../../src/binding/facts';
 import { readableLog } from '../../../../src/hcp/workspace/run';
@@ -43,10 +44,10 @@ test('every failure mode that a text can tell has one', () => {
 
 test('an error of another kind is named in text and in Markdown, with the same words', () => {
   const facts = onlyText('Error: Error acquiring the state lock');
-  const report = { subject: 'the error text', diagnoses: diagnose(facts, []), others: otherErrors(facts) };
+  const report = { subject: 'the error text', ...consult(facts, []) };
   for (const format of ['text', 'markdown'] as const) {
     const text = doctorReport(report, format);
-    assert.match(text, /Nothing speaks for a failure of dynamic credentials\./);
+    assert.match(text, /No failure of dynamic credentials is known in this\./);
     assert.match(text, /- The state is locked by another run: Error: Error acquiring the state lock/);
     assert.match(text, /Wait for that run/);
   }

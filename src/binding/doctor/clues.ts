@@ -1,0 +1,196 @@
+import { decidedBy } from '../../iam/denials/explain';
+import { decisionOf, roleOf } from '../../iam/denials/message';
+import type { FailureModeId } from '../failureModes';
+import type { Advice } from './signature';
+
+/** What else a message tells: who was refused, whose policy decided, which kind of run it was, how long it took. */
+export interface Clue {
+  /** The failure mode that it names, in place of the message's own. */
+  readonly names?: FailureModeId;
+  /** No check speaks against it: it stands in the message itself. */
+  readonly certain?: boolean;
+  readonly advice?: Advice;
+  /** Evidence, one sentence each. */
+  readonly told?: readonly string[];
+}
+
+/** The parts of a message that clues are taken from. */
+export interface CluedMessage {
+  readonly code: string;
+  readonly principal?: string;
+  readonly action?: string;
+  readonly resource?: string;
+  /** The message on one line, from a little before what was recognised on. */
+  readonly around: string;
+  /** The whole message, with the frame that names a file. */
+  readonly whole: string;
+}
+
+/** The first clue that there is, the most telling kind first. */
+export const clueOf = (message: CluedMessage): Clue =>
+  callerClue(message) ?? frameClue(message) ?? refusalClue(message) ?? {};
+
+/** Codes that mean that a call was refused which has credentials. */
+const refusals: ReadonlySet<string> = new Set(['PermissionMissing']);
+const denials: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentityDenied', 'WebIdentityArgument']);
+const without: ReadonlySet<string> = new Set(['NoCredentials', 'AliasWithoutCredentials']);
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html: the ARN says what kind of caller it is. */
+function callerClue({ code, principal }: CluedMessage): Clue | undefined {
+  if (!refusals.has(code) || principal === undefined) return undefined;
+  const user = /^arn:[^:]+:iam::\d{12}:(?:user\/(.+)|(root))$/.exec(principal);
+  if (user !== null) return staticKey(user[1] === undefined ? 'the root user' : `the IAM user ${user[1]}`);
+  const session = /^arn:[^:]+:sts::\d{12}:assumed-role\/([^/]+)\/(.+)$/.exec(principal);
+  if (session === null) return undefined;
+  const [, role = '', name = ''] = session;
+  const sso = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(role);
+  if (sso !== null) return person(sso[1] ?? role);
+  if (name === 'GitHubActions') return job(role);
+  return /^i-[0-9a-f]{8,17}$/.test(name) ? machine(role) : undefined;
+}
+
+const staticKey = (who: string): Clue => ({
+  names: 'static-keys-win',
+  certain: true,
+  told: [`The refused caller is ${who}: no role was assumed.`],
+  advice: {
+    explanation: `The call was made with an access key of ${who}. A static key comes before the injected role, so the role was not used.`,
+    nextStep: `Find the access key of ${who}: in variables of the workspace and its sets, in the provider block, in the environment of the agent; on your own machine it is that of your AWS profile. Remove it once the role is proven.`,
+  },
+});
+
+const person = (permissionSet: string): Clue => ({
+  names: 'local-execution',
+  certain: true,
+  told: [`The refused caller is a person signed in by AWS SSO, with the permission set ${permissionSet}.`],
+  advice: {
+    explanation:
+      'The refused caller is a person who signed in by AWS SSO (IAM Identity Center), so this was a local run on their own machine. HCP Terraform gives no role to those.',
+    nextStep: `Run it in HCP Terraform (remote execution), or let the permission set ${permissionSet} do what was refused.`,
+  },
+});
+
+const job = (role: string): Clue => ({
+  names: 'local-execution',
+  certain: true,
+  told: [`The refused caller is a GitHub Actions job with the role ${role}.`],
+  advice: {
+    explanation:
+      'The refused caller is a GitHub Actions job, so Terraform ran there and not in HCP Terraform. The role of the workspace was not used.',
+    nextStep: `Let the run execute in HCP Terraform (remote execution), or allow the role ${role} of the job what was refused.`,
+  },
+});
+
+const machine = (role: string): Clue => ({
+  names: 'not-enabled',
+  certain: true,
+  told: [`The refused caller is the role ${role} of an EC2 instance: the machine on which Terraform ran.`],
+  advice: {
+    explanation:
+      'The provider found no injected credentials and took the role of the machine on which it ran, most likely that of an agent.',
+    nextStep:
+      'Set TFC_AWS_PROVIDER_AUTH to true and name the role, as environment variables of the workspace; where they are set, see whether the run was one of this workspace.',
+  },
+});
+
+const frameKind = (whole: string): 'test' | 'stack' | undefined => {
+  const file = /\bon \S{0,200}\.(tftest|tofutest|tfcomponent|tfstack|tfdeploy)\.(?:hcl|json) line \d+/.exec(whole)?.[1];
+  if (file === undefined) return undefined;
+  return file.endsWith('test') ? 'test' : 'stack';
+};
+
+/** The file in Terraform's frame says what kind of run it was, and so which subject its token had. */
+function frameClue({ code, whole }: CluedMessage): Clue | undefined {
+  const kind = frameKind(whole);
+  if (kind === undefined) return undefined;
+  if (denials.has(code)) return kind === 'test' ? testSubject : deploymentSubject;
+  if (without.has(code)) return kind === 'test' ? testSwitch : deploymentToken;
+  return undefined;
+}
+
+const testSubject: Clue = {
+  names: 'subject-mismatch',
+  told: ['The frame names a test file (.tftest.hcl): this was a test of a module.'],
+  advice: {
+    explanation:
+      'A test of a module has a subject of its own, without project and workspace: organization:ORG:module:MODULE:operation:test_run. A trust policy for a workspace refuses it.',
+    nextStep:
+      'Let the trust policy of the role allow organization:ORG:module:MODULE:operation:test_run; "tfc-oidc trust --module NAME" prints it.',
+  },
+};
+
+const deploymentSubject: Clue = {
+  names: 'subject-mismatch',
+  told: ['The frame names a file of a Stack: this was the deployment of a Stack, and no run of a workspace.'],
+  advice: {
+    explanation:
+      'The deployment of a Stack has a subject of its own: organization:ORG:project:PROJECT:stack:STACK:deployment:DEPLOYMENT:operation:plan (or apply). A trust policy for a workspace refuses it.',
+    nextStep:
+      'Let the trust policy of the role allow the subject of the deployment; "tfc-oidc trust --stack NAME --deployment NAME" prints it.',
+  },
+};
+
+const testSwitch: Clue = {
+  names: 'not-enabled',
+  told: ['The frame names a test file (.tftest.hcl): this was a test of a module.'],
+  advice: {
+    explanation:
+      'A test of a module has variables of its own: those of workspaces and their variable sets do not reach it.',
+    nextStep:
+      "Set TFC_AWS_PROVIDER_AUTH to true and TFC_AWS_RUN_ROLE_ARN as environment variables of the module's tests, or run the test with credentials of your machine.",
+  },
+};
+
+const deploymentToken: Clue = {
+  names: 'not-enabled',
+  told: ['The frame names a file of a Stack: this was the deployment of a Stack, and no run of a workspace.'],
+  advice: {
+    explanation:
+      'A Stack takes no TFC_AWS_* variables: its deployment hands identity_token.NAME.jwt to an ephemeral input, and the provider exchanges it.',
+    nextStep: 'Wire the token to the provider of the Stack; "tfc-oidc stack" says where it is not.',
+  },
+};
+
+/** A call that was refused to a role: by whom, and what would be enough. */
+function refusalClue({ code, principal, action, resource, around }: CluedMessage): Clue | undefined {
+  if (!refusals.has(code) && code !== 'AssumeRoleWithWebIdentityForbidden') return undefined;
+  const role = principal === undefined ? undefined : roleOf(principal);
+  const name = role?.split('/').at(-1);
+  const told = name === undefined ? [] : [`The refused caller is the role ${name}: it was assumed, so trust works.`];
+  const decided = decidedBy(decisionOf(around));
+  if (decided !== undefined) return { told, advice: { nextStep: decided } };
+  if (action === undefined) return { told };
+  const on = resource === undefined ? '' : ` on ${resource.replace(/[.,;]+$/, '')}`;
+  const who = name === undefined ? 'the caller' : `the role ${name}`;
+  if (/^sts:AssumeRole$/i.test(action))
+    return {
+      told,
+      advice: {
+        nextStep: `Allow ${action}${on} in the permission policy of ${who}, and name ${who} in the trust policy of the other role: both have to allow it.`,
+      },
+    };
+  return { told, advice: { nextStep: `Allow ${action}${on} in the permission policy of ${who}.` } };
+}
+
+/** "Still creating... [1h2m10s elapsed]": for how many minutes the longest step of a log had been at work. */
+function longestStep(log: string): number {
+  let longest = 0;
+  for (const [, h = '0', m = '0'] of log.matchAll(/\b(?:(\d{1,2})h)?(?:(\d{1,3})m)?\d{1,2}s elapsed/g))
+    longest = Math.max(longest, Number(h) * 60 + Number(m));
+  return longest;
+}
+
+/** A session that ended while a long step was at work. */
+export const ageClue = (log: string): Clue => {
+  const minutes = longestStep(log);
+  return minutes < 10
+    ? {}
+    : {
+        names: 'session-expired',
+        told: [`The longest step had been at work for ${minutes} minutes by then.`],
+        advice: {
+          nextStep:
+            'Use the injected configuration without assume_role for long work, so that the provider can renew its session; a chained session ends after one hour.',
+        },
+      };
+};

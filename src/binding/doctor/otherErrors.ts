@@ -1,0 +1,58 @@
+import type { ErrorSignature } from './signature';
+
+/** Errors that people paste although they have nothing to do with dynamic credentials. */
+export function otherErrors(): readonly ErrorSignature[] {
+  const other = (code: string, pattern: RegExp, title: string, nextStep: string, unless?: RegExp): ErrorSignature => ({
+    code,
+    pattern,
+    modes: [],
+    ...(unless !== undefined && { unless }),
+    other: { title, nextStep },
+  });
+  return [
+    other(
+      'StateLocked',
+      /Error (?:acquiring|releasing) the state lock|state (?:is |has been )?(?:already )?locked|workspace already locked/i,
+      'The state is locked by another run',
+      'Wait for that run, or unlock the workspace if the run is gone.',
+    ),
+    other(
+      'Throttled',
+      /\bThrottling(?:Exception)?\b|\bRequestLimitExceeded\b|\bTooManyRequests(?:Exception)?\b|\bRate exceeded\b|\bSlowDown\b/i,
+      'AWS answers slower than it is asked (throttling)',
+      'Run again later, or with a lower -parallelism.',
+    ),
+    other(
+      'QuotaExceeded',
+      /\b(?:ServiceQuotaExceeded|VcpuLimitExceeded|InstanceLimitExceeded|AddressLimitExceeded|VpcLimitExceeded|TooManyBuckets|LimitExceeded)\w*|Cannot exceed quota for/i,
+      'A quota of the AWS account is used up',
+      'Ask for a higher quota in Service Quotas, or remove what is not used.',
+    ),
+    other(
+      'AlreadyExists',
+      /\b(?:EntityAlreadyExists|ResourceAlreadyExists|BucketAlreadyExists|BucketAlreadyOwnedByYou|AlreadyExistsException|ResourceInUseException|InvalidGroup\.Duplicate)\w*/i,
+      'What Terraform wants to create is there already',
+      'Import it with an import block, or choose another name.',
+    ),
+    other(
+      'ProviderInstall',
+      /Failed to (?:install|query available|resolve) provider|Inconsistent dependency lock file|registry service is unreachable|Could not (?:load plugin|retrieve the list of available versions)|Failed to instantiate provider/i,
+      'Terraform could not install or start a provider',
+      'Look at the version constraints, the lock file and the way to the registry.',
+    ),
+    other(
+      'HcpToken',
+      /Required token could not be found|Invalid or missing token|HCP Terraform(?: or Terraform Enterprise)? .{0,60}unauthorized|error (?:looking up|retrieving) organization|organization "[^"]*" (?:at host \S+ )?not found/i,
+      'Terraform could not sign in to HCP Terraform',
+      'Run "terraform login", or set the token of the host.',
+    ),
+    other(
+      'Configuration',
+      /\b(?:Unsupported (?:argument|block type)|Invalid (?:expression|character|reference|multi-line string|block definition|template interpolation value|function argument)|Missing (?:required argument|newline after \w+|name for resource)|Argument or block definition required|Unclosed configuration block|Reference to undeclared (?:resource|input variable|module|local value)|Duplicate (?:resource|provider|variable)\b|Unsupported Terraform Core version|Error in function call|Invalid value for (?:variable|input variable)|No value for required variable)/i,
+      'The configuration has a mistake',
+      'Correct the lines that Terraform names; "terraform validate" finds such mistakes.',
+      // Told as what it is.
+      /"region" is required/i,
+    ),
+  ];
+}

@@ -1,0 +1,203 @@
+import { either, type ErrorSignature, near } from './signature';
+
+const injected = 'tfc_(?:aws|vault_backed_aws|hvs_backed_aws)_dynamic_credentials';
+const unreachable =
+  'dial tcp|no such host|i/o timeout|connection (?:refused|reset)|TLS handshake|context deadline exceeded|unknown authority|proxyconnect|Client\\.Timeout|network is unreachable|unexpected EOF';
+
+/** What the AWS provider, its SDK, HCP Terraform and Terraform say of credentials; the last ones wrap others. */
+export const providerMessages: readonly ErrorSignature[] = [
+  {
+    code: 'VaultConfiguration',
+    pattern:
+      /configuration for Vault authentication is required|(?:missing|required|invalid|no)\b[^.]{0,60}\bTFC_VAULT_(?:PROVIDER_AUTH|ADDR|RUN_ROLE|BACKED_\w+)|\bTFC_VAULT_(?:PROVIDER_AUTH|ADDR|RUN_ROLE|BACKED_\w+)[^.]{0,60}\b(?:missing|required|not set|must be|invalid)/i,
+    modes: ['vault-backed'],
+    advice: {
+      explanation:
+        'The configuration takes its AWS credentials from Vault, and no Vault configuration goes with it: the run can not sign in to Vault.',
+      nextStep:
+        'Set TFC_VAULT_PROVIDER_AUTH, TFC_VAULT_ADDR and TFC_VAULT_RUN_ROLE. Where only tagged configurations exist, name the Vault configuration in TFC_VAULT_BACKED_AWS_VAULT_CONFIG_TAG (agents 1.12.0 or later).',
+    },
+  },
+  {
+    code: 'VaultRefused',
+    pattern:
+      /(?:\/v1\/(?:auth\/jwt\w*\/login|[\w-]*aws[\w-]*\/(?:creds|sts)\/)[^]{0,400}?(?:Code: \d{3}|permission denied|invalid role|unknown role|Errors?:))|Vault-backed[^.]{0,120}(?:failed|error|denied|could not)/i,
+    modes: ['vault-backed'],
+    advice: {
+      explanation:
+        'Vault refused the run or its secrets engine: AWS was not asked with the credentials of the workspace, or refused those of Vault.',
+      nextStep:
+        "Look at the role that TFC_VAULT_RUN_ROLE names (its bound claims have to fit the run's subject), at its policy, and at the role of the AWS secrets engine.",
+    },
+  },
+  {
+    code: 'DefaultProviderMissing',
+    pattern: /Provider "?\S{0,200}\/aws"? requires explicit configuration/i,
+    modes: [],
+    other: {
+      title: 'Something uses the default AWS provider, and only provider blocks with an alias are declared',
+      nextStep:
+        'Declare a provider "aws" block without alias, or name the alias where it is used (provider = aws.NAME, or providers = { aws = aws.NAME } of a module).',
+    },
+  },
+  {
+    code: 'MalformedToken',
+    pattern: /(?:provided|security) token (?:provided )?is malformed|\bInvalidToken\b/i,
+    modes: ['static-keys-win', 'region-disabled'],
+    advice: {
+      explanation:
+        'AWS does not know the session token: one that somebody stored (AWS_SESSION_TOKEN) is cut off or old, or the token is of another kind than an opt-in region takes.',
+      nextStep:
+        'Remove AWS_SESSION_TOKEN and the keys beside it from variables and environment; in an opt-in region use the regional endpoint of STS.',
+    },
+  },
+  {
+    code: 'RoleMissing',
+    pattern: /NoSuchEntity\w*\W[^]{0,60}?role with name \S{1,70} cannot be found/i,
+    modes: [],
+    other: {
+      title: 'A role that the configuration reads does not exist in this account',
+      nextStep:
+        'Correct the name of the role, or see by "aws sts get-caller-identity" whether it is the right account.',
+    },
+  },
+  {
+    code: 'RoleArnInvalid',
+    pattern: /Request ARN is invalid|'roleArn' failed to satisfy constraint|Invalid length for parameter RoleArn/i,
+    modes: ['not-enabled'],
+  },
+  {
+    code: 'RoleArnMissing',
+    pattern: either(
+      '\\bTFC_(?:DEFAULT_)?AWS_(?:PROVIDER_AUTH|(?:RUN|PLAN|APPLY)_ROLE_ARN)\\w*',
+      80,
+      '\\bmissing\\b|\\brequired\\b|\\bnot set\\b|must be (?:set|true|a bool)|is (?:empty|invalid)|not a valid',
+    ),
+    modes: ['not-enabled'],
+  },
+  {
+    code: 'SharedConfigFile',
+    pattern:
+      /failed to load shared config file|tfc-aws-(?:shared-config|token)[^]{0,160}?no such file|(?:WebIdentityErr|fetching WebIdentity token|failed to retrieve jwt)[^]{0,240}?(?:no such file|unable to read file)/i,
+    modes: ['shared-config-file'],
+  },
+  {
+    code: 'SsoExpired',
+    pattern:
+      /Error loading SSO Token|retrieving token from sso(?:[^]{0,60}?Token has expired)?|refresh cached SSO token|\bSSO (?:session|token|provider)[^]{0,100}?(?:expired|invalid)/i,
+    modes: ['local-execution', 'static-keys-win'],
+  },
+  {
+    code: 'SharedConfigProfile',
+    pattern: /failed to (?:get|load) shared config profile|config profile \([^)]{0,200}\) could not be found/i,
+    modes: ['static-keys-win'],
+  },
+  {
+    code: 'VariableNotInjected',
+    pattern: either('No value for (?:required )?variable|variable is not set|not suitable for var\\.', 900, injected),
+    modes: ['variable-not-injected'],
+  },
+  {
+    code: 'VariableNotInjected',
+    pattern: either('Attempt to get attribute from null value', 900, injected),
+    modes: ['variable-not-injected', 'tags-and-aliases'],
+  },
+  {
+    code: 'VariableNotDeclared',
+    pattern: either('undeclared (?:input )?variable|Unsupported attribute', 900, injected),
+    modes: ['tags-and-aliases', 'variable-not-injected'],
+  },
+  {
+    code: 'AliasNotMapped',
+    pattern: new RegExp(near('Invalid index', 1200, 'aliases'), 'i'),
+    modes: ['tags-and-aliases'],
+  },
+  {
+    code: 'AliasNotMapped',
+    pattern: new RegExp(`${injected}\\.aliases\\b`, 'i'),
+    modes: ['tags-and-aliases'],
+    where: /\bError\b/,
+  },
+  {
+    code: 'SignatureExpired',
+    pattern: /Signature (?:expired|not yet current)|RequestTimeTooSkewed/i,
+    modes: [],
+    other: {
+      title: 'The clock of the machine differs from that of AWS',
+      nextStep: 'Set the clock of the machine that makes the request.',
+    },
+  },
+  {
+    code: 'InvalidClientToken',
+    pattern:
+      /InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClientException|InvalidAccessKeyId|security token included in the request is invalid|validate the provided access credentials|Access Key Id you provided does not exist/i,
+    modes: ['static-keys-win', 'region-disabled'],
+  },
+  {
+    code: 'TokenExpired',
+    pattern:
+      /\bExpiredToken(?:Exception)?(?=[:),.\s<]|$)|\bToken (?:has )?expired\b|provided token has expired|security token included in the request is expired|\bRequestExpired\b/i,
+    modes: ['session-expired', 'static-keys-win'],
+  },
+];
+
+/** What is looked for once every message that says more has been found. */
+export const generalMessages: readonly ErrorSignature[] = [
+  {
+    code: 'StsUnreachable',
+    pattern: new RegExp(
+      `${either('\\bsts(?:-fips)?\\.[\\w.-]*amazonaws[\\w.]*', 300, unreachable).source}|(?:connect to the endpoint|timeout on endpoint) URL: "https?://sts\\.|dial tcp[^]{0,60}\\bsts\\b`,
+      'i',
+    ),
+    modes: ['agent', 'region-disabled'],
+  },
+  {
+    code: 'AgentTooOld',
+    pattern: either(
+      '\\bagent\\b',
+      100,
+      '(?:does not support|too old for|upgrade)[^]{0,60}(?:dynamic|workload identity)',
+    ),
+    modes: ['agent'],
+  },
+  { code: 'LocalOperation', pattern: /This operation always runs locally/i, modes: ['local-execution'] },
+  {
+    code: 'AliasWithoutCredentials',
+    pattern: /No valid credential sources|no EC2 IMDS role found|NoCredentialProviders/i,
+    modes: ['tags-and-aliases', 'not-enabled', 'local-execution', 'agent', 'vault-backed'],
+    where: /\bwith provider\["[^"]{1,200}\/aws"\]\.[\w-]+|provider\.aws\.[\w-]+/i,
+  },
+  {
+    code: 'NoCredentials',
+    pattern:
+      /No valid credential sources|no EC2 IMDS role found|NoCredentialProviders|Unable to locate credentials|static credentials are empty/i,
+    modes: ['not-enabled', 'local-execution', 'tags-and-aliases', 'agent', 'vault-backed'],
+  },
+  {
+    code: 'RegionMissing',
+    pattern:
+      /Missing region configuration|\bMissingRegion\b|"?region"?(?: is required|: required field is not set)|must specify a region|invalid AWS Region: *(?=$|[^\w ])/i,
+    modes: ['local-execution', 'not-enabled'],
+  },
+  {
+    code: 'WebIdentityArgument',
+    pattern: /cannot be assumed with web identity token/i,
+    modes: ['subject-mismatch', 'phase-mismatch', 'renamed', 'provider-mismatch', 'just-created'],
+  },
+  {
+    code: 'NotSpreadYet',
+    pattern: /The role defined for the function cannot be assumed|Role validation[^]{0,40}failed/i,
+    modes: ['just-created'],
+  },
+  {
+    code: 'PermissionMissing',
+    pattern:
+      /(?:\b(?:AccessDenied|AuthorizationError|UnauthorizedOperation|AccessDeniedFault)\w*\W{1,3}(?:[^:"]{0,100}User: \S{0,200} )?)?(?:is not|not|isn't) authorized to perform:? ?["'`]?[\w-]+:[\w*]+|not authorized to perform this operation|\bUnauthorizedOperation(?=[:),.\s<]|$)|\bAccessDenied(?:Exception|Fault)?(?=[:),.\s<]|$)|\bAuthorizationError(?:Exception)?[:)]|api error (?:Forbidden|403)\b|\bForbidden: Forbidden\b|\(403\) when calling the \w+ operation/i,
+    modes: ['permission-missing'],
+  },
+  {
+    code: 'PermissionMissing',
+    pattern: /^\W*Access Denied\W*$/i,
+    modes: ['permission-missing'],
+  },
+];
