@@ -28,8 +28,9 @@ module.exports = {
     only('hcp', 'hcp', ['oidc', 'terraform']),
     only('iam', 'iam', ['oidc', 'terraform']),
     only('binding', 'binding', ['iam', 'hcp', 'lint', 'oidc', 'terraform']),
+    only('board', 'board', ['binding', 'hcp', 'lint', 'oidc', 'terraform']),
     only('cli', 'cli', ['node', 'binding', 'iam', 'hcp', 'lint', 'oidc', 'terraform']),
-    only('vscode', 'vscode', ['node', 'binding', 'iam', 'hcp', 'lint', 'oidc', 'terraform']),
+    only('vscode', 'vscode', ['board', 'node', 'binding', 'iam', 'hcp', 'lint', 'oidc', 'terraform']),
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },

@@ -1,3 +1,4 @@
+import type { Problem } from '../core/problem';
 import type { Location } from '../core/text';
 import type { VariableFacts } from '../hcp/variables/credentials';
 import type { Comparison } from '../iam/needs/compare';
@@ -18,11 +19,14 @@ export type {
  */
 export type Fact<T> = { readonly state: 'known'; readonly value: T } | Unread;
 
+/** What could not be read. */
 export interface Unread {
   readonly state: 'unknown';
   readonly why: string;
   /** What would make it known, where whoever tried to read it can tell. */
   readonly nextStep?: string;
+  /** Of a request that failed: from its code follows what leads on. */
+  readonly problem?: Problem;
 }
 
 export const known = <T>(value: T): Fact<T> => ({ state: 'known', value });
@@ -31,6 +35,8 @@ export const unknown = (why: string, nextStep?: string): Unread => ({
   why,
   ...(nextStep !== undefined && { nextStep }),
 });
+/** A fact that a failed request would have told. */
+export const unread = (problem: Problem): Unread => ({ ...unknown(problem.message, problem.nextStep), problem });
 
 /** A run phase that assumes a role (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens). */
 export type Phase = 'plan' | 'apply';

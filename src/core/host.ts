@@ -3,6 +3,8 @@
 export interface FileEntry {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'other';
+  /** The entry is a symbolic link. */
+  readonly linked?: true;
 }
 
 /** Read-only file access. Paths are whatever the host uses (absolute POSIX/Windows paths, or URI strings in VS Code). */

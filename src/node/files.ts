@@ -42,6 +42,7 @@ export const nodeFiles: FileReader = {
       return readdirSync(dir, { withFileTypes: true }).map((entry): FileEntry => ({
         name: entry.name,
         kind: kindOf(dir, entry),
+        ...(entry.isSymbolicLink() && { linked: true as const }),
       }));
     } catch {
       return undefined;

@@ -4,6 +4,28 @@ import { isAbort, ProblemError } from '../core/problem';
 import type { CommandId } from './contract';
 import type { ExtensionLog } from './log';
 
+/** What leads out of a problem, by its code: a message that only tells would be a dead end. */
+const exits = (): Readonly<Record<string, { readonly label: string; readonly command?: string }>> => {
+  const signIn = { label: vscode.l10n.t('Sign In…'), command: 'tfcOidc.signIn' };
+  const profile = { label: vscode.l10n.t('Choose a Profile…'), command: 'tfcOidc.chooseProfile' };
+  const again = { label: vscode.l10n.t('Try Again') };
+  return {
+    untrusted: { label: vscode.l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' },
+    'hcp-no-token': signIn,
+    'hcp-unauthorized': signIn,
+    'hcp-forbidden': { label: vscode.l10n.t('Sign In as Somebody Else…'), command: 'tfcOidc.signIn' },
+    'hcp-network': again,
+    'hcp-timeout': again,
+    'hcp-server': again,
+    'hcp-rate-limit': again,
+    network: again,
+    'no-such-profile': profile,
+    'no-credentials': profile,
+    ExpiredToken: profile,
+    InvalidClientTokenId: profile,
+  };
+};
+
 /** The one place that registers commands: each handler's errors become a message with a next step, or a log entry with a stack. */
 export class CommandRegistry implements vscode.Disposable {
   private readonly registered = new Map<CommandId, vscode.Disposable>();
@@ -29,6 +51,7 @@ export class CommandRegistry implements vscode.Disposable {
   private async report(id: CommandId, error: unknown): Promise<void> {
     if (isAbort(error) || error instanceof vscode.CancellationError) return;
     const showLog = vscode.l10n.t('Show Log');
+    const way = error instanceof ProblemError ? exits()[error.problem.code] : undefined;
     const text =
       error instanceof ProblemError
         ? problemText(error.problem)
@@ -38,7 +61,9 @@ export class CommandRegistry implements vscode.Disposable {
     this.log.error(
       `${id}: ${error instanceof ProblemError ? `${error.problem.code}: ${error.problem.message}` : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );
-    if ((await vscode.window.showErrorMessage(text, showLog)) === showLog) this.log.show();
+    const chosen = await vscode.window.showErrorMessage(text, ...(way === undefined ? [] : [way.label]), showLog);
+    if (chosen === showLog) this.log.show();
+    else if (chosen !== undefined) await vscode.commands.executeCommand(way?.command ?? id);
   }
 
   dispose(): void {

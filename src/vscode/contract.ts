@@ -4,11 +4,15 @@ export const commandIds = [
   'tfcOidc.export',
   'tfcOidc.undo',
   'tfcOidc.checkBindings',
+  'tfcOidc.checkRoot',
   'tfcOidc.doctor',
   'tfcOidc.proveRun',
   'tfcOidc.filter',
+  'tfcOidc.clearFilter',
   'tfcOidc.fixCheck',
   'tfcOidc.openInBrowser',
+  'tfcOidc.likeNames',
+  'tfcOidc.explainPermission',
   'tfcOidc.chooseProfile',
   'tfcOidc.signIn',
   'tfcOidc.signOut',
@@ -29,7 +33,7 @@ export type CommandId = (typeof commandIds)[number];
 export const agentTools = ['tfcOidc_inspectProject', 'tfcOidc_lint', 'tfcOidc_explainBinding'] as const;
 export type AgentTool = (typeof agentTools)[number];
 
-export type ContextKey = 'tfcOidc.state';
+export type ContextKey = 'tfcOidc.state' | 'tfcOidc.filtered';
 
 /** Why the view is empty: one welcome text for each. */
 export type ViewState = 'loading' | 'noFolder' | 'noTerraform' | 'ready';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { hostAnswer, type HostAnswer } from '../binding/gather/whoami';
 import type { FileReader } from '../core/host';
-import { fail, ok, ProblemError, type Result } from '../core/problem';
+import { fail, ok, type Problem, ProblemError, type Result } from '../core/problem';
 import { HcpClient } from '../hcp/client/client';
 import { RateLimiters } from '../hcp/client/limiter';
 import type { Fetch } from '../hcp/client/transport';
@@ -37,10 +37,14 @@ export class HcpConnections {
     hostname: string,
     cloud: CloudSettings | undefined,
     signal: AbortSignal,
-  ): Promise<HcpClient | { readonly missing: string }> {
+  ): Promise<HcpClient | { readonly missing: string; readonly problem: Problem }> {
     const found = await this.search(hostname, cloud, signal);
     const token = found.token ?? (await this.stored(hostname));
-    if (token === undefined) return { missing: noTokenProblem(hostname, found).message };
+    if (token === undefined) {
+      const { code, message } = noTokenProblem(hostname, found);
+      const problem = { code, message, nextStep: vscode.l10n.t('Sign in to HCP Terraform.') };
+      return { missing: message, problem };
+    }
     return new HcpClient({
       hostname,
       token,
@@ -53,13 +57,7 @@ export class HcpConnections {
   /** The client for a host where there must be one. Never asks: the next step is to sign in. */
   async open(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<Result<HcpClient>> {
     const client = await this.find(hostname, cloud, signal);
-    return 'missing' in client
-      ? fail({
-          code: 'hcp-no-token',
-          message: client.missing,
-          nextStep: vscode.l10n.t('Sign in to HCP Terraform.'),
-        })
-      : ok(client);
+    return 'missing' in client ? fail(client.problem) : ok(client);
   }
 
   /** Asks for a token and keeps it for its host, after HCP Terraform has accepted it. */

@@ -1,8 +1,1 @@
-import type { Problem } from '../core/problem';
-
-/** A next step as the editor says it: options and commands of the terminal, which stand in parentheses, mean nothing there. */
-export const inEditor = (nextStep: string): string => nextStep.replace(/ \((?:--|tfc-oidc )[^)]*\)/g, '');
-
-/** What happened, and what to do next. A service's own words may lack their full stop. */
-export const problemText = ({ message, nextStep }: Pick<Problem, 'message' | 'nextStep'>): string =>
-  `${/[.!?)]$/.test(message) ? message : `${message}.`} ${inEditor(nextStep)}`;
+export { inEditor, problemText } from '../core/editorText';

@@ -18,8 +18,6 @@ export interface AnalysedRoot {
 }
 
 const debounceMilliseconds = 200;
-/** How often a first reading shows what it has found so far. */
-const progressMilliseconds = 250;
 
 /** The one store of roots and findings: diagnostics, tree, status bar and code actions render it, so that they can't disagree. */
 export class ProjectStore implements vscode.Disposable {
@@ -167,7 +165,6 @@ export class ProjectStore implements vscode.Disposable {
   private async readAll(create: typeof Analysis): Promise<void> {
     const next: { readonly folder: vscode.WorkspaceFolder; readonly analysis: Analysis }[] = [];
     if (!this.done) this.analyses = next;
-    let shown = Date.now();
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const settings = readSettings(folder.uri);
       if (!settings.enabled) continue;
@@ -178,10 +175,10 @@ export class ProjectStore implements vscode.Disposable {
       next.push({ folder, analysis });
       await this.guarded(folder, () =>
         analysis.readAll(roots => {
+          // What is found first is shown at once. The rest is shown whole: surfaces that are drawn anew for each root take longer than
+          // the reading itself.
           const first = this.findings.size === 0 && roots.at(-1)?.findings.length !== 0;
-          if (this.done || (!first && Date.now() - shown < progressMilliseconds)) return;
-          shown = Date.now();
-          this.publish();
+          if (!this.done && first) this.publish();
         }),
       );
     }

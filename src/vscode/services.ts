@@ -12,6 +12,7 @@ import type { ExtensionLog } from './log';
 import { PolicyValidation } from './language/policyValidation';
 import type { Previews } from './preview';
 import type { ProjectStore } from './projectStore';
+import { WaysOut } from './binding/waysOut';
 
 /** What activation has made already. */
 export interface Surfaces {
@@ -31,6 +32,7 @@ export interface Services {
   readonly runs: BindingRuns;
   readonly code: CodeCommands;
   readonly validation: PolicyValidation;
+  readonly waysOut: WaysOut;
 }
 
 /** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
@@ -48,5 +50,6 @@ export function createServices({ context, env, log, store, bindings, previews }:
     runs,
     code: new CodeCommands(store, connections, previews),
     validation,
+    waysOut: new WaysOut(store, bindings, connections),
   };
 }

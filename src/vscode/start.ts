@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
-import type { Check } from '../binding/check';
 import { checkText } from '../binding/report';
+import { translateWith } from '../board/l10n';
+import type { BoardState } from '../board/model';
+import { capitalised, wordOf } from '../board/words';
+import type { FileReader } from '../core/host';
 import { ProblemError } from '../core/problem';
-import type { BindingCommands } from './binding/bindingCommands';
+import { BindingMemory } from './board/bindingMemory';
 import { BindingStore } from './board/bindingStore';
+import { rowText } from './board/boardItems';
 import { CloudLens } from './language/cloudLens';
 import { CodeActions } from './language/codeActions';
-import type { CodeCommands } from './language/codeCommands';
 import { CommandRegistry } from './commandRegistry';
-import type { ConfigureTarget } from './configure/command';
 import type { CommandId } from './contract';
 import { ContextKeys } from './contextKeys';
 import { Diagnostics } from './language/diagnostics';
@@ -16,8 +18,10 @@ import { WorkspaceFiles } from './fileReader';
 import { Hovers } from './language/hovers';
 import { ExtensionLog } from './log';
 import { fixRoot, openLocation } from './navigation';
+import type { RowTarget } from './pickers';
 import { Previews } from './preview';
 import { ProjectStore } from './projectStore';
+import { isPushed } from './board/pushed';
 import type { Services, Surfaces } from './services';
 import { StatusBar } from './board/statusBar';
 import { BindingsTree } from './board/tree';
@@ -29,6 +33,8 @@ const refreshMilliseconds = 10 * 60_000;
 /** What one kind of host gives: a computer has processes, files and a network, a browser has none of them. */
 export interface Host {
   readonly env: NodeJS.ProcessEnv;
+  /** Files of the computer, read without the way through the editor. */
+  readonly disk?: Pick<FileReader, 'read' | 'list'>;
   /** What stands behind commands, read when the first of them runs. */
   readonly loadServices: (surfaces: Surfaces) => Promise<Services>;
   /** Surfaces that this kind of host has beside those of every one. */
@@ -38,7 +44,8 @@ export interface Host {
 /** Builds the surfaces, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
 export function start(context: vscode.ExtensionContext, host: Host): void {
   const log = new ExtensionLog();
-  const files = new WorkspaceFiles();
+  translateWith(vscode.l10n.t);
+  const files = new WorkspaceFiles(host.disk);
   // Environment variables choose hosts and workspaces, so an untrusted window gets none.
   const env: NodeJS.ProcessEnv = { ...(vscode.workspace.isTrusted ? host.env : {}) };
   const store = new ProjectStore(files, env, log);
@@ -48,13 +55,15 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
 
   let loaded: Promise<Services> | undefined;
   const services = (): Promise<Services> => (loaded ??= host.loadServices({ ...surfaces, env: host.env }));
-  const bindings = new BindingStore(async () => (await services()).checker);
+  const memory = new BindingMemory(context.workspaceState);
+  const bindings = new BindingStore(async () => (await services()).checker, memory);
   const surfaces = { context, log, store, bindings, previews };
   const tree = new BindingsTree(store, bindings, keys);
   const unawaited = (what: string, work: Promise<void>): void =>
     void work.catch((error: unknown) => log.warn(`${what}: ${String(error)}`));
   context.subscriptions.push(
     store.onDidChange(() => unawaited('checks after an edit', bindings.useCode(store.all()))),
+    store.onDidChange(() => unawaited('what runs use', bindings.followCode(store, isPushed))),
     // Who has asked once wants to see what is true now; who has not is never asked for.
     vscode.window.onDidChangeWindowState(state => {
       if (!state.focused || !tree.visible) return;
@@ -81,52 +90,49 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
     new StatusBar(store, bindings),
     ...host.more(surfaces, commands),
   );
+  /** What a command is called for: a row, the row that a hover's link names, or the selected one where a key was pressed. */
+  const rowOf = (given: unknown): RowTarget => {
+    if (given === 'selected') return tree.selected;
+    if (typeof given !== 'object' || given === null) return undefined;
+    if ('row' in given && 'root' in given) return tree.find(String(given.root), String(given.row));
+    return given;
+  };
   /** A command that needs a trusted window and what stands behind commands. */
-  const trusted = <A extends readonly unknown[]>(
-    id: CommandId,
-    run: (services: Services, ...args: A) => Promise<void>,
-  ): void =>
-    commands.register(id, async (...args: A) => {
+  const trusted = (id: CommandId, run: (services: Services, target: RowTarget) => Promise<void>): void =>
+    commands.register(id, async (given?: unknown) => {
       requireTrust();
-      await run(await services(), ...args);
+      await run(await services(), rowOf(given));
     });
-  trusted('tfcOidc.configure', (s, target?: ConfigureTarget) => s.configure.run(target));
-  trusted('tfcOidc.export', (s, target?: ConfigureTarget) => s.configure.exportCode(target));
-  trusted('tfcOidc.checkBindings', (s, target?: Parameters<BindingCommands['check']>[0]) => s.checks.check(target));
-  trusted('tfcOidc.fixCheck', (s, row?: Parameters<BindingCommands['fixCheck']>[0]) => s.checks.fixCheck(row));
-  trusted('tfcOidc.openInBrowser', (s, row?: Parameters<BindingCommands['openInBrowser']>[0]) =>
-    s.checks.openInBrowser(row),
-  );
-  commands.register('tfcOidc.filter', () => chooseFilter(tree));
-  trusted('tfcOidc.doctor', (s, target?: Parameters<BindingCommands['doctor']>[0]) => s.checks.doctor(target));
-  trusted('tfcOidc.proveRun', (s, target?: Parameters<BindingCommands['proveRun']>[0]) => s.checks.proveRun(target));
+  trusted('tfcOidc.configure', (s, target) => s.configure.run(target));
+  trusted('tfcOidc.export', (s, target) => s.configure.exportCode(target));
+  trusted('tfcOidc.checkBindings', s => s.checks.check());
+  trusted('tfcOidc.checkRoot', (s, target) => s.checks.checkRoot(target));
+  trusted('tfcOidc.fixCheck', (s, target) => s.checks.fixCheck(target));
+  trusted('tfcOidc.openInBrowser', (s, target) => s.checks.openInBrowser(target));
+  trusted('tfcOidc.likeNames', (s, target) => s.waysOut.likeNames(target));
+  trusted('tfcOidc.explainPermission', (s, target) => s.waysOut.explainPermission(target));
+  trusted('tfcOidc.doctor', (s, target) => s.checks.doctor(target));
+  trusted('tfcOidc.proveRun', (s, target) => s.checks.proveRun(target));
   trusted('tfcOidc.chooseProfile', s => s.checks.chooseProfile());
   trusted('tfcOidc.signIn', s => s.checks.signIn());
   trusted('tfcOidc.signOut', s => s.checks.signOut());
   trusted('tfcOidc.whoami', s => s.checks.whoami());
   trusted('tfcOidc.validatePolicy', s => s.validation.run());
   trusted('tfcOidc.undo', s => s.runs.undo());
-  trusted('tfcOidc.writeCloud', (s, target?: Parameters<CodeCommands['writeCloud']>[0]) => s.code.writeCloud(target));
-  trusted('tfcOidc.mapProviders', (s, target?: Parameters<CodeCommands['mapProviders']>[0]) =>
-    s.code.mapProviders(target),
-  );
+  trusted('tfcOidc.writeCloud', (s, target) => s.code.writeCloud(target));
+  trusted('tfcOidc.mapProviders', (s, target) => s.code.mapProviders(target));
+  commands.register('tfcOidc.filter', () => chooseFilter(tree));
+  commands.register('tfcOidc.clearFilter', () => tree.setFilter({}));
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();
     return store.refreshAll();
   });
-  commands.register('tfcOidc.fixRoot', (target?: Parameters<typeof fixRoot>[1]) => fixRoot(store, target));
+  commands.register('tfcOidc.fixRoot', (given?: unknown) => fixRoot(store, rowOf(given)));
   commands.register('tfcOidc.openLocation', (location: Parameters<typeof openLocation>[1]) =>
     openLocation(store, location),
   );
   commands.register('tfcOidc.showLog', () => log.show());
-  commands.register(
-    'tfcOidc.copyText',
-    async (row?: { readonly finding?: { readonly message: string }; readonly check?: Check }) => {
-      await vscode.env.clipboard.writeText(
-        row?.finding?.message ?? (row?.check === undefined ? '' : checkText(row.check)),
-      );
-    },
-  );
+  commands.register('tfcOidc.copyText', (given?: unknown) => copyText(tree, rowOf(given)));
   void store.refresh();
 }
 
@@ -140,18 +146,39 @@ function requireTrust(): void {
   });
 }
 
+/** By state, or by a text that stands in names and findings. */
 async function chooseFilter(tree: BindingsTree): Promise<void> {
-  const states = ['all', 'wrong', 'warning', 'unknown', 'ok'] as const;
-  const words = {
-    all: vscode.l10n.t('All workspaces'),
-    wrong: vscode.l10n.t('Wrong'),
-    warning: vscode.l10n.t('Warning'),
-    unknown: vscode.l10n.t('Unknown'),
-    ok: vscode.l10n.t('Ok'),
-  };
-  const chosen = await vscode.window.showQuickPick(
-    states.map(value => ({ label: words[value], value })),
-    { placeHolder: vscode.l10n.t('Which workspaces are shown? Type in the view to search by name.') },
-  );
-  if (chosen !== undefined) tree.setFilter(chosen.value);
+  const states: readonly BoardState[] = ['wrong', 'warning', 'unknown', 'unchecked', 'ok'];
+  const roots = tree.roots();
+  const items = [
+    { label: vscode.l10n.t('Everything'), description: '', value: {} },
+    { label: vscode.l10n.t('What holds a text…'), description: tree.currentFilter.text ?? '', value: 'text' as const },
+    ...states.map(state => ({
+      label: capitalised(wordOf(state)),
+      description: String(roots.filter(r => r.state === state).length),
+      value: { ...tree.currentFilter, state },
+    })),
+  ];
+  const placeHolder = vscode.l10n.t('Which bindings are shown?');
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder });
+  if (chosen === undefined) return;
+  if (chosen.value !== 'text') return tree.setFilter(chosen.value);
+  const text = await vscode.window.showInputBox({
+    prompt: vscode.l10n.t('A part of a folder, workspace, finding or file'),
+    value: tree.currentFilter.text ?? '',
+  });
+  if (text !== undefined) tree.setFilter({ ...tree.currentFilter, text });
+}
+
+/** A row as text; without one, everything that does not hold. */
+async function copyText(tree: BindingsTree, row: RowTarget): Promise<void> {
+  const text =
+    row?.finding?.message ??
+    (row?.check === undefined ? undefined : checkText(row.check)) ??
+    tree
+      .roots()
+      .filter(r => row === undefined || r.row.analysed === row.analysed)
+      .map(r => [r.row, ...(r.row.rows?.() ?? []).filter(child => child.state !== 'ok')].map(rowText).join('\n'))
+      .join('\n\n');
+  await vscode.env.clipboard.writeText(text);
 }

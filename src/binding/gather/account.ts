@@ -9,7 +9,7 @@ import {
   phases,
   type RoleFacts,
   type RolePermissionFacts,
-  unknown,
+  unread,
   type VariableFacts,
 } from '../facts';
 import { managedByTag, workspaceIdTag } from '../desired/ownership';
@@ -68,7 +68,7 @@ async function readAccount(
       const found = await permissionsOf?.(role.value);
       if (found !== undefined) permissions.set(arn, found);
     }
-    if (!role.ok) roles.set(arn, unknown(role.problem.message));
+    if (!role.ok) roles.set(arn, unread(role.problem));
     // A role of the same name under another path is another role.
     else
       roles.set(
@@ -83,7 +83,7 @@ async function readAccount(
       ? known(
           provider.value === undefined ? undefined : { arn: provider.value.arn, audiences: provider.value.audiences },
         )
-      : unknown(provider.problem.message),
+      : unread(provider.problem),
     roles,
     ...(permissionsOf !== undefined && { permissions }),
   };

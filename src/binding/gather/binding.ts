@@ -1,10 +1,19 @@
+import type { Problem } from '../../core/problem';
 import type { Finding } from '../../lint/finding';
 import type { HcpClient } from '../../hcp/client/client';
 import { feedingVariables } from '../../hcp/variables/feeding';
 import type { OwnValue, VarsetCache } from '../../hcp/variables/read';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Root } from '../../terraform/model';
-import { type BindingFacts, known, type RememberedNames, unknown, type WorkspaceFacts } from '../facts';
+import {
+  type BindingFacts,
+  known,
+  type RememberedNames,
+  unknown,
+  type Unread,
+  unread,
+  type WorkspaceFacts,
+} from '../facts';
 import type { PermissionSources } from './permissionSources';
 import { localCredentials, type Machine } from './localChain';
 import { accountFacts } from './account';
@@ -48,7 +57,7 @@ export interface BindingSources extends CommonSources {
   readonly workspace: string;
   readonly hostname: string;
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
-  readonly client: HcpClient | { readonly missing: string };
+  readonly client: HcpClient | { readonly missing: string; readonly problem?: Problem };
   readonly account: { readonly account: AwsAccount; readonly caller: CallerIdentity } | { readonly missing: string };
   readonly pastedError: string | undefined;
   /** `asked` only with the user's consent: CloudTrail tells what AWS received. */
@@ -70,7 +79,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
   const { client, account } = sources;
   const hcp =
     'missing' in client
-      ? blind(client.missing)
+      ? blind(client.problem === undefined ? unknown(client.missing) : unread(client.problem))
       : await hcpFacts(client, sources.organization, sources.workspace, signal, {
           cache: sources.cache,
           ...(!('notAsked' in sources.ownValue) && { ownValue: sources.ownValue }),
@@ -89,7 +98,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
             signal,
             questionOf(sources, account.caller, hcp.run),
           ).then(known)
-        : unknown(variables.why),
+        : variables,
     'notAsked' in sources.issuer
       ? unknown(sources.issuer.notAsked)
       : issuerFacts(sources.hostname, sources.issuer, signal),
@@ -148,6 +157,6 @@ function questionOf(
   };
 }
 
-function blind(why: string): HcpReading {
-  return { workspace: unknown(why), variables: unknown(why), run: unknown(why), source: undefined };
+function blind(why: Unread): HcpReading {
+  return { workspace: why, variables: why, run: why, source: undefined };
 }

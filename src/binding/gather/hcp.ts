@@ -5,7 +5,7 @@ import type { Run, Workspace } from '../../hcp/workspace/model';
 import { readAgents, readWorkspace } from '../../hcp/workspace/read';
 import { readLatestRun } from '../../hcp/workspace/run';
 import type { Result } from '../../core/problem';
-import { type Fact, known, type RunFacts, unknown, type VariableFacts, type WorkspaceFacts } from '../facts';
+import { type Fact, known, type RunFacts, unread, type VariableFacts, type WorkspaceFacts } from '../facts';
 
 /** What HCP Terraform says of one workspace, as far as the token may see it. */
 export interface HcpReading {
@@ -30,7 +30,7 @@ export async function hcpFacts(
 ): Promise<HcpReading> {
   const found = await readWorkspace(client, organization, name, signal);
   if (!found.ok) {
-    const why = unknown(found.problem.message, found.problem.nextStep);
+    const why = unread(found.problem);
     return { workspace: why, variables: why, run: why, source: undefined };
   }
   const workspace = found.value;
@@ -45,14 +45,14 @@ export async function hcpFacts(
     workspace: known({ ...workspace, agents: agents === undefined ? known([]) : factOf(agents) }),
     variables: variables.ok
       ? known(credentialFacts(variables.value.effective, options.feeding))
-      : unknown(variables.problem.message, variables.problem.nextStep),
-    run: run.ok ? known(erroredRun(run.value)) : unknown(run.problem.message, run.problem.nextStep),
+      : unread(variables.problem),
+    run: run.ok ? known(erroredRun(run.value)) : unread(run.problem),
     source: variables.ok ? { workspace, reading: variables.value } : undefined,
   };
 }
 
 function factOf<T>(result: Result<T>): Fact<T> {
-  return result.ok ? known(result.value) : unknown(result.problem.message, result.problem.nextStep);
+  return result.ok ? known(result.value) : unread(result.problem);
 }
 
 function erroredRun(run: Run | undefined): RunFacts | undefined {

@@ -267,3 +267,9 @@ function notFoundAs<T>(result: Result<T> & { readonly ok: false }, what: string,
     message: `${what} does not exist on ${hostname}, or the token's user may not see it: HCP Terraform gives the same answer for both.`,
   });
 }
+
+/** Names of the organizations that the token's user may see. */
+export async function listOrganizations(client: HcpClient, signal: AbortSignal): Promise<Result<readonly string[]>> {
+  const list = await client.all('/organizations', {}, signal);
+  return list.ok ? ok(list.value.data.map(r => r.id).sort()) : list;
+}

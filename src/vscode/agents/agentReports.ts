@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { checkText } from '../../binding/report';
 import type { BindingStore } from '../board/bindingStore';
 import { rootLabel, valueText, workspacesText } from '../board/describe';
+import { problemText } from '../problemText';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
 /** What the tools for language models answer: plain text, in English, without the value of any credential. */
@@ -64,9 +65,11 @@ export function states(bindings: BindingStore, roots: readonly AnalysedRoot[]): 
       const parts = status.workspaces.map(
         w => `Workspace ${w.organization}/${w.workspace} on ${w.hostname}:\n${w.checks.map(checkText).join('')}`,
       );
-      return [`Root ${label(analysed)}:`, ...parts, ...(status.problem === undefined ? [] : [status.problem])].join(
-        '\n',
-      );
+      return [
+        `Root ${label(analysed)}:`,
+        ...parts,
+        ...(status.problem === undefined ? [] : [problemText(status.problem)]),
+      ].join('\n');
     })
     .join('\n\n');
 }

@@ -1,14 +1,18 @@
 import * as vscode from 'vscode';
-import type { Check } from '../../binding/check';
 import { type HostAnswer, whoamiText } from '../../binding/gather/whoami';
+import { reasonOf } from '../../board/reasons';
+import { capitalised } from '../../board/words';
 import { ProblemError } from '../../core/problem';
+import { uriPart } from '../../core/text';
 import type { CloudSettings } from '../../terraform/model';
 import { openProfile, profileChoices, whoIs } from '../aws';
-import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
+import type { BindingStore } from '../board/bindingStore';
+import { rootLabel } from '../board/describe';
 import { consult } from './doctor';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
-import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import type { ProjectStore } from '../projectStore';
+import { pickRoot, pickWorkspace, type FoundWorkspace, type RowTarget } from '../pickers';
 import { withProgress } from '../progress';
 import { proveOnDemand } from './runProof';
 
@@ -22,10 +26,35 @@ export class BindingCommands {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  async check(target: { readonly analysed?: AnalysedRoot } | undefined): Promise<void> {
+  /** Checks every root of the window, whatever is selected. */
+  async check(): Promise<void> {
     if (!this.store.ready) await this.store.refresh();
-    const dir = target?.analysed?.root.dir;
-    await this.bindings.check(this.store.all().filter(r => dir === undefined || r.root.dir === dir));
+    const roots = this.store.all();
+    if (roots.length === 0)
+      throw new ProblemError({
+        code: 'no-terraform',
+        message: vscode.l10n.t('There is no Terraform configuration in this window, so there is nothing to check.'),
+        nextStep: vscode.l10n.t('Open a folder that holds one, then run the command again.'),
+      });
+    if (roots.every(r => r.root.cloud.kind === 'none' && this.bindings.of(r) === undefined))
+      throw new ProblemError({
+        code: 'no-cloud-block',
+        message: vscode.l10n.t('No Terraform root of this window has a cloud block or backend "remote".'),
+        nextStep: vscode.l10n.t('Run "TFC OIDC: Write a Cloud Block", or "Configure TFC OIDC" to choose a workspace.'),
+      });
+    await this.bindings.check(roots);
+  }
+
+  /** Checks one root; asked for where none is given. */
+  async checkRoot(target: RowTarget): Promise<void> {
+    const analysed =
+      target?.analysed ?? (await pickRoot(this.store, vscode.l10n.t('Which binding should be checked?')));
+    if (analysed === undefined) return;
+    if (analysed.root.cloud.kind === 'none' && this.bindings.of(analysed) === undefined) {
+      await vscode.commands.executeCommand('tfcOidc.configure', { analysed });
+      return;
+    }
+    await this.bindings.check([analysed]);
   }
 
   async chooseProfile(): Promise<void> {
@@ -35,59 +64,48 @@ export class BindingCommands {
     });
     if (choice === undefined) return;
     this.bindings.useAccount(await openProfile(choice.value, this.env));
-    await this.check(undefined);
+    await this.checkAfterAnswer();
+  }
+
+  /** What was unknown for want of an answer is asked again; what nobody has asked for stays unasked. */
+  private async checkAfterAnswer(): Promise<void> {
+    const asked = this.store.all().filter(r => this.bindings.of(r) !== undefined);
+    await this.bindings.check(asked.length > 0 ? asked : this.store.all());
   }
 
   /** Runs the doctor for one workspace, with an error text if there is one, and shows the ranked causes. */
-  async doctor(
-    target: { readonly analysed?: AnalysedRoot; readonly checked?: CheckedWorkspace } | undefined,
-  ): Promise<void> {
-    if (target?.checked === undefined) await this.check(target);
-    const all = this.store.all().flatMap(r => this.bindings.of(r)?.workspaces ?? []);
-    const checked = target?.checked ?? (await this.pickWorkspace(all));
-    if (checked === undefined) return;
-    const analysed = this.store
-      .all()
-      .find(r => this.bindings.of(r)?.workspaces.includes(checked) === true || r === target?.analysed);
-    await consult(checked, this.bindings.chosenAccount, this.previews, check =>
-      analysed === undefined ? Promise.resolve() : this.fixCheck({ analysed, check }),
-    );
+  async doctor(target: RowTarget): Promise<void> {
+    const found = await this.workspaceOf(target, vscode.l10n.t('Doctor'));
+    if (found === undefined) return;
+    const { analysed, checked } = found;
+    await consult(checked, this.bindings.chosenAccount, this.previews, check => this.fixCheck({ analysed, check }));
   }
 
   /** A plan-only run as the real proof of one workspace. */
-  async proveRun(
-    target: { readonly analysed?: AnalysedRoot; readonly checked?: CheckedWorkspace } | undefined,
-  ): Promise<void> {
-    if (target?.checked === undefined) await this.check(target);
-    const all = this.store.all().flatMap(r => this.bindings.of(r)?.workspaces ?? []);
-    const checked = target?.checked ?? (await this.pickWorkspace(all));
-    const analysed = this.store.all().find(r => this.bindings.of(r)?.workspaces.some(w => w === checked) === true);
-    if (checked === undefined || analysed === undefined) return;
+  async proveRun(target: RowTarget): Promise<void> {
+    const found = await this.workspaceOf(target, vscode.l10n.t('Proof by a run'));
+    if (found === undefined) return;
     const { store, bindings, connections, previews } = this;
-    await proveOnDemand({ store, bindings, connections, previews }, analysed, checked);
+    await proveOnDemand({ store, bindings, connections, previews }, found.analysed, found.checked);
   }
 
-  private async pickWorkspace(all: readonly CheckedWorkspace[]): Promise<CheckedWorkspace | undefined> {
-    if (all.length === 0) {
-      throw new ProblemError({
-        code: 'no-workspace',
-        message: vscode.l10n.t('No workspace could be checked.'),
-        nextStep: vscode.l10n.t('Look at the sidebar: each root says why.'),
-      });
-    }
-    if (all.length === 1) return all[0];
-    const items = all.map(value => ({ label: value.workspace, description: value.organization, value }));
-    return (
-      await vscode.window.showQuickPick(items, {
-        title: vscode.l10n.t('Doctor'),
-        placeHolder: vscode.l10n.t('Which workspace?'),
-      })
-    )?.value;
+  /** The workspace that a row is about; without one all are checked, and one of them is asked for. */
+  private async workspaceOf(target: RowTarget, title: string): Promise<FoundWorkspace | undefined> {
+    if (target?.checked !== undefined && target.analysed !== undefined)
+      return { analysed: target.analysed, checked: target.checked };
+    if (target?.analysed === undefined) await this.check();
+    else await this.checkRoot(target);
+    const dir = target?.analysed?.root.dir;
+    const roots = this.store.all().filter(r => dir === undefined || r.root.dir === dir);
+    return pickWorkspace(
+      roots.flatMap(analysed => (this.bindings.of(analysed)?.workspaces ?? []).map(checked => ({ analysed, checked }))),
+      title,
+    );
   }
 
   async signIn(): Promise<void> {
     const host = await this.pickHost();
-    if (host !== undefined && (await this.connections.signIn(host))) await this.check(undefined);
+    if (host !== undefined && (await this.connections.signIn(host))) await this.checkAfterAnswer();
   }
 
   async signOut(): Promise<void> {
@@ -121,9 +139,11 @@ export class BindingCommands {
   }
 
   /** Does what puts a check right: through the command that shows it before anything is changed. */
-  async fixCheck(row: { readonly analysed: AnalysedRoot; readonly check: Check } | undefined): Promise<void> {
-    const remedy = row?.check.remedy;
-    if (row === undefined || remedy === undefined) return;
+  async fixCheck(target: RowTarget): Promise<void> {
+    const row = target?.check === undefined ? await this.pickCheck(target) : target;
+    const { analysed, check } = row ?? {};
+    const remedy = check?.remedy;
+    if (analysed === undefined || check === undefined || remedy === undefined) return;
     switch (remedy.kind) {
       case 'configure':
       case 'set-variable':
@@ -133,14 +153,14 @@ export class BindingCommands {
       case 'update-permissions':
       case 'rewrite-variables':
       case 'remove-variables':
-        await vscode.commands.executeCommand('tfcOidc.configure', { analysed: row.analysed });
+        await vscode.commands.executeCommand('tfcOidc.configure', { analysed });
         return;
       case 'fix-code':
-        await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed: row.analysed });
+        await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed });
         return;
       case 'map-providers':
         // Which tags there are, only HCP Terraform knows.
-        await vscode.commands.executeCommand('tfcOidc.mapProviders', { analysed: row.analysed });
+        await vscode.commands.executeCommand('tfcOidc.mapProviders', { analysed });
         return;
       case 'open-file':
         await vscode.commands.executeCommand('tfcOidc.openLocation', remedy.location);
@@ -156,9 +176,45 @@ export class BindingCommands {
     }
   }
 
-  async openInBrowser(row: { readonly checked: CheckedWorkspace } | undefined): Promise<void> {
-    const facts = row?.checked.facts.workspace;
+  /** One of the checks that do not hold and have a remedy, of one root or of all. */
+  private async pickCheck(target: RowTarget): Promise<RowTarget> {
+    const dir = target?.analysed?.root.dir;
+    const roots = this.store.all().filter(r => dir === undefined || r.root.dir === dir);
+    const items = roots.flatMap(analysed =>
+      this.bindings.checksOf(analysed).flatMap(check =>
+        check.state === 'ok' || check.remedy === undefined
+          ? []
+          : [
+              {
+                label: capitalised(reasonOf(check)),
+                description: rootLabel(analysed.root, analysed.folder),
+                detail: check.evidence[0] ?? '',
+                value: { analysed, check },
+              },
+            ],
+      ),
+    );
+    if (items.length === 0)
+      throw new ProblemError({
+        code: 'nothing-to-fix',
+        message: roots.some(r => this.bindings.of(r) !== undefined)
+          ? vscode.l10n.t('No check that was made has something to put right.')
+          : vscode.l10n.t('Nothing has been checked yet.'),
+        nextStep: vscode.l10n.t('Run "TFC OIDC: Check Bindings", or "Configure TFC OIDC".'),
+      });
+    const placeHolder = vscode.l10n.t('What should be put right?');
+    return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.value;
+  }
+
+  async openInBrowser(target: RowTarget): Promise<void> {
+    const found = await this.workspaceOf(target, vscode.l10n.t('Open in Browser'));
+    const facts = found?.checked.facts.workspace;
     if (facts?.state === 'known') await vscode.env.openExternal(vscode.Uri.parse(facts.value.url));
+    else if (found !== undefined) {
+      const { hostname, organization, workspace } = found.checked;
+      const path = ['app', organization, 'workspaces', workspace].map(uriPart).join('/');
+      await vscode.env.openExternal(vscode.Uri.parse(`https://${hostname}/${path}`));
+    }
   }
 
   private async pickHost(): Promise<string | undefined> {

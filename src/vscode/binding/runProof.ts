@@ -92,6 +92,7 @@ async function prove(services: ProofServices, analysed: AnalysedRoot, checked: C
     );
   });
   if (!proof.ok) throw new ProblemError(proof.problem);
+  if (proof.value.state === 'proven') await bindings.noteProven(checked);
   const facts = factsWithRun(checked.facts, proof.value, Date.now());
   const causes =
     proof.value.state === 'failed'

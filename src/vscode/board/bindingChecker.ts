@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { problemText } from '../problemText';
 import type { Check } from '../../binding/check';
 import { providerUrlHost } from '../../binding/checks/arn';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
@@ -22,7 +21,7 @@ import { stackAccount } from '../../binding/gather/account';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { trustJudge } from '../../binding/checks/judge';
 import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
-import { ok, type Result } from '../../core/problem';
+import { ok, type Problem, type Result } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import type { HcpClient } from '../../hcp/client/client';
 import { listWorkspaces } from '../../hcp/workspace/read';
@@ -108,7 +107,7 @@ export class BindingChecker implements Checker {
     // A root that can't say its workspaces keeps those that a person chose; one problem stops no other root.
     if (!names.ok) {
       await checkAll(before);
-      const problem = before.length > 0 ? undefined : problemText(names.problem);
+      const problem = before.length > 0 ? undefined : names.problem;
       return { at, names: before.map(p => p.workspace), workspaces, problem };
     }
     const all = names.value;
@@ -168,7 +167,7 @@ export class BindingChecker implements Checker {
   private async checkWorkspace(
     analysed: AnalysedRoot,
     target: WorkspacePlace,
-    client: HcpClient | { readonly missing: string },
+    client: HcpClient | { readonly missing: string; readonly problem: Problem },
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace> {

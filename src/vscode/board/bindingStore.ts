@@ -3,8 +3,10 @@ import type { Check } from '../../binding/check';
 import type { BindingFacts } from '../../binding/facts';
 import type { GatheredBinding } from '../../binding/gather/binding';
 import type { ChosenAccount } from '../aws';
+import type { Problem } from '../../core/problem';
 import { withProgress } from '../progress';
-import type { AnalysedRoot } from '../projectStore';
+import { BindingMemory } from './bindingMemory';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
 /** A workspace by its names, whether or not the code of a root has them. */
 export interface WorkspacePlace {
@@ -28,7 +30,7 @@ export interface RootStatus {
   /** Deployments of a Stack with their checks. */
   readonly deployments?: readonly CheckedDeployment[];
   /** Why nothing could be checked at all. */
-  readonly problem: string | undefined;
+  readonly problem: Problem | undefined;
 }
 
 export interface CheckedDeployment {
@@ -72,17 +74,47 @@ export class BindingStore implements vscode.Disposable {
   private readonly results = new Map<string, RootStatus>();
   private account: ChosenAccount | undefined;
 
-  constructor(private readonly loadChecker: () => Promise<Checker>) {}
+  /** The code that each root's checks were made with. */
+  private readonly codes = new Map<string, AnalysedRoot>();
+
+  constructor(
+    private readonly loadChecker: () => Promise<Checker>,
+    private readonly memory = new BindingMemory(),
+  ) {}
+
+  /** When a run last proved a workspace, in milliseconds since the epoch. */
+  provenAt(place: WorkspacePlace): number | undefined {
+    return this.memory.provenAt(place);
+  }
+
+  /** A run has proven a workspace. */
+  async noteProven(place: WorkspacePlace): Promise<void> {
+    await this.memory.noteProven(place, Date.now());
+    this.changed.fire();
+  }
+
+  /** Sees what an edit has done to what runs use. */
+  async followCode(store: ProjectStore, pushed: (root: AnalysedRoot) => boolean): Promise<void> {
+    if (await this.memory.follow(store, pushed)) this.changed.fire();
+  }
+
+  /** When keys were taken out of a root's files that runs may still use, in milliseconds since the epoch. */
+  unpushedSince(root: AnalysedRoot): number | undefined {
+    return this.memory.unpushedSince(root.root.dir);
+  }
 
   of(root: AnalysedRoot): RootStatus | undefined {
     return this.results.get(root.root.dir);
   }
 
   all(): readonly Check[] {
-    return [...this.results.values()].flatMap(r => [
-      ...r.workspaces.flatMap(w => w.checks),
-      ...(r.deployments ?? []).flatMap(d => d.checks),
-    ]);
+    return [...this.results.values()].flatMap(checksIn);
+  }
+
+  /** Every check of one root. */
+  checksOf(root: AnalysedRoot): readonly Check[] {
+    const status = this.of(root);
+    return status === undefined ? [] : checksIn(status);
   }
 
   /** The account that checks look at; `undefined` until a profile is chosen. */
@@ -103,6 +135,7 @@ export class BindingStore implements vscode.Disposable {
         const before = this.of(root)?.workspaces ?? [];
         if (root.root.cloud.kind === 'none' && before.length === 0) continue;
         this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell, before));
+        this.codes.set(root.root.dir, root);
         this.changed.fire();
       }
     });
@@ -159,11 +192,14 @@ export class BindingStore implements vscode.Disposable {
 
   /** The code has changed: what it says is looked at again, without asking anybody. */
   async useCode(roots: readonly AnalysedRoot[]): Promise<void> {
-    if (!roots.some(root => this.results.has(root.root.dir))) return;
+    const differs = (root: AnalysedRoot): boolean =>
+      this.results.has(root.root.dir) && this.codes.get(root.root.dir) !== root;
+    if (!roots.some(differs)) return;
     const checker = await this.loadChecker();
-    for (const root of roots) {
+    for (const root of roots.filter(differs)) {
       const status = this.results.get(root.root.dir);
       if (status === undefined) continue;
+      this.codes.set(root.root.dir, root);
       this.results.set(root.root.dir, {
         ...status,
         workspaces: status.workspaces.map(w => checker.withCode(root, w)),
@@ -177,3 +213,8 @@ export class BindingStore implements vscode.Disposable {
     this.changed.dispose();
   }
 }
+
+const checksIn = (status: RootStatus): readonly Check[] => [
+  ...status.workspaces.flatMap(w => w.checks),
+  ...(status.deployments ?? []).flatMap(d => d.checks),
+];

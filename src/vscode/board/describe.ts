@@ -14,22 +14,6 @@ export function valueText(value: Value<string>): string {
   }
 }
 
-/** Why a value is what it is, for a tooltip. */
-export function valueOrigin(value: Value<string>): string | undefined {
-  if (value.state === 'unknown') return value.why;
-  if (value.state === 'absent') return undefined;
-  switch (value.source.kind) {
-    case 'environment':
-      return vscode.l10n.t('from the environment variable {0}', value.source.variable);
-    case 'default':
-      return vscode.l10n.t('the default');
-    case 'selected':
-      return vscode.l10n.t('selected by "terraform workspace select"');
-    case 'config':
-      return undefined;
-  }
-}
-
 export function workspacesText(cloud: CloudSettings): string {
   const w = cloud.workspaces;
   switch (w.by) {

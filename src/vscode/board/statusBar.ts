@@ -24,15 +24,22 @@ export class StatusBar implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    // The same things that the badge of the sidebar counts.
-    const errors =
-      roots.flatMap(r => r.findings).filter(f => f.severity === 'error').length +
-      this.bindings.all().filter(c => c.state === 'wrong').length;
-    this.item.text = errors === 0 ? '$(shield) OIDC' : `$(shield) OIDC: ${errors}`;
-    const text =
-      errors === 0
-        ? vscode.l10n.t('TFC OIDC: nothing to put right')
-        : vscode.l10n.t('TFC OIDC: {0} things to put right', errors);
+    // The same roots that the badge of the sidebar counts.
+    const wrong = roots.filter(
+      r => r.findings.some(f => f.severity === 'error') || this.bindings.checksOf(r).some(c => c.state === 'wrong'),
+    ).length;
+    const unchecked = roots.filter(r => r.root.cloud.kind !== 'none' && this.bindings.of(r) === undefined).length;
+    this.item.text = wrong === 0 ? '$(shield) OIDC' : `$(shield) OIDC: ${wrong}`;
+    const text = [
+      wrong === 0
+        ? vscode.l10n.t('TFC OIDC: nothing to put right in what was read')
+        : wrong === 1
+          ? vscode.l10n.t('TFC OIDC: 1 root to put right')
+          : vscode.l10n.t('TFC OIDC: {0} roots to put right', wrong),
+      ...(unchecked === 0
+        ? []
+        : [unchecked === 1 ? vscode.l10n.t('1 not checked') : vscode.l10n.t('{0} not checked', unchecked)]),
+    ].join(', ');
     this.item.tooltip = text;
     this.item.accessibilityInformation = { label: text };
     this.item.show();

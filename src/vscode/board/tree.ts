@@ -1,66 +1,43 @@
 import * as vscode from 'vscode';
-import { type Check, type CheckState, worst } from '../../binding/check';
-import type { Finding, Severity } from '../../lint/finding';
+import { type Filter, filterText, fits } from '../../board/filter';
+import { type Folder, groupRoots } from '../../board/groups';
+import type { BoardInput, BoardState } from '../../board/model';
+import { checkRows, rootRow } from '../../board/rows';
+import { type Summary, summaryOf } from '../../board/summary';
 import type { Location } from '../../core/text';
 import { viewId, type ViewState } from '../contract';
 import type { ContextKeys } from '../contextKeys';
-import { rootLabel, valueOrigin, valueText, workspacesText } from './describe';
+import { rootLabel } from './describe';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
-import { checkItem, configurationItem, deploymentItem, workspaceItem } from './checkItems';
+import { type BoardRow, folderItem, itemOf } from './boardItems';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
-/** A row. Commands take the part of it that they need, never the row's class. */
-export type Row =
-  | { readonly kind: 'folder'; readonly folder: vscode.WorkspaceFolder }
-  | { readonly kind: 'root'; readonly analysed: AnalysedRoot }
-  | {
-      readonly kind: 'fact';
-      readonly label: string;
-      readonly value: string;
-      readonly icon: string;
-      readonly tooltip?: string;
-      readonly location?: Location;
-    }
-  | { readonly kind: 'group'; readonly severity: Severity; readonly findings: readonly Finding[] }
-  | { readonly kind: 'finding'; readonly finding: Finding }
-  | { readonly kind: 'clean' }
-  | { readonly kind: 'unchecked'; readonly analysed: AnalysedRoot }
-  | { readonly kind: 'problem'; readonly text: string }
-  | {
-      readonly kind: 'workspace';
-      readonly analysed: AnalysedRoot;
-      readonly checked: CheckedWorkspace;
-      readonly at: number;
-    }
-  | { readonly kind: 'unopened'; readonly analysed: AnalysedRoot; readonly name: string }
-  | {
-      readonly kind: 'configuration';
-      readonly analysed: AnalysedRoot;
-      readonly name: string;
-      readonly checks: readonly Check[];
-    }
-  | {
-      readonly kind: 'deployment';
-      readonly analysed: AnalysedRoot;
-      readonly name: string;
-      readonly checks: readonly Check[];
-    }
-  | { readonly kind: 'check'; readonly analysed: AnalysedRoot; readonly check: Check };
+export type Element = BoardRow | Folder<BoardRow>;
 
-const icons: Readonly<Record<Severity, readonly [string, string]>> = {
-  error: ['error', 'list.errorForeground'],
-  warning: ['warning', 'list.warningForeground'],
-  information: ['info', 'charts.blue'],
-};
+/** So many roots with problems are shown opened at once; of more, each says its reason in its own row. */
+const openedAtOnce = 4;
 
-const order: readonly Severity[] = ['error', 'warning', 'information'];
+interface Known {
+  readonly input: BoardInput<AnalysedRoot, CheckedWorkspace>;
+  readonly summary: Summary;
+}
 
-/** The sidebar: roots, what their cloud blocks say, and findings by severity. */
-export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+/**
+ * The sidebar. Its rows are worked out in src/board; here they meet VS Code: each root has one object for as long as it is there, so that
+ * a change asks for the rows of that root only.
+ */
+export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<Element | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly view: vscode.TreeView<Row>;
-  private filter: CheckState | 'all' = 'all';
+  private readonly view: vscode.TreeView<Element>;
+  private filter: Filter = {};
+  private readonly known = new Map<string, Known>();
+  private readonly elements = new Map<string, BoardRow>();
+  private top: readonly Element[] = [];
+  /** The folder that a root is shown in, by the root's id. */
+  private readonly folders = new Map<string, string>();
+  /** What the list of roots looked like when it was last drawn: while it is the same, only roots that differ are drawn anew. */
+  private shape: string | undefined;
   private readonly subscriptions: readonly vscode.Disposable[];
 
   constructor(
@@ -73,213 +50,165 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.update();
   }
 
-  private update(): void {
-    const roots = this.store.all();
-    const state: ViewState =
-      (vscode.workspace.workspaceFolders ?? []).length === 0
-        ? 'noFolder'
-        : !this.store.ready
-          ? 'loading'
-          : roots.length === 0
-            ? 'noTerraform'
-            : 'ready';
-    this.keys.set('tfcOidc.state', state);
-    const errors =
-      roots.flatMap(r => r.findings).filter(f => f.severity === 'error').length +
-      this.bindings.all().filter(c => c.state === 'wrong').length;
-    this.view.badge =
-      errors === 0
-        ? undefined
-        : {
-            value: errors,
-            tooltip:
-              errors === 1 ? vscode.l10n.t('1 thing to put right') : vscode.l10n.t('{0} things to put right', errors),
-          };
-    this.changed.fire(undefined);
-  }
-
-  getChildren(row?: Row): Row[] | Promise<Row[]> {
-    if (row === undefined) {
-      const folders = new Set(this.store.all().map(r => r.folder));
-      if (folders.size > 1) return [...folders].map(folder => ({ kind: 'folder', folder }));
-      return this.store.all().map(analysed => ({ kind: 'root', analysed }));
-    }
-    switch (row.kind) {
-      case 'folder':
-        return this.store
-          .all()
-          .filter(r => r.folder === row.folder)
-          .map(analysed => ({ kind: 'root', analysed }));
-      case 'root':
-        return [...facts(row.analysed), ...this.status(row.analysed), ...groups(row.analysed.findings)];
-      case 'workspace':
-        return byConfiguration(row.analysed, row.checked.checks);
-      case 'unopened':
-        return this.open(row.analysed, row.name);
-      case 'configuration':
-      case 'deployment':
-        return row.checks.map(check => ({ kind: 'check', analysed: row.analysed, check }));
-      case 'group':
-        return row.findings.map(finding => ({ kind: 'finding', finding }));
-      case 'fact':
-      case 'finding':
-      case 'clean':
-      case 'unchecked':
-      case 'problem':
-      case 'check':
-        return [];
-    }
-  }
-
   get visible(): boolean {
     return this.view.visible;
   }
 
-  /** Shows workspaces in one state only; `all` shows those that were not checked yet too. */
-  setFilter(filter: CheckState | 'all'): void {
+  /** The row that is selected, for keys that act on it. */
+  get selected(): BoardRow | undefined {
+    const [first] = this.view.selection;
+    return first === undefined || first.kind === 'folder' ? undefined : first;
+  }
+
+  /** Every root with its state: for pickers. */
+  roots(): readonly { readonly row: BoardRow; readonly state: BoardState }[] {
+    return [...this.elements.values()].map(row => ({ row, state: row.state }));
+  }
+
+  /** A row by its id, as a link of a hover names it. */
+  find(root: string, id: string): BoardRow | undefined {
+    const start = this.elements.get(root);
+    const search = (row: BoardRow): BoardRow | undefined => {
+      if (row.id === id) return row;
+      for (const child of row.rows?.() ?? []) {
+        const found = search(child);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    return start === undefined ? undefined : search(start);
+  }
+
+  get currentFilter(): Filter {
+    return this.filter;
+  }
+
+  /** Shows what fits only; an empty filter shows everything. */
+  setFilter(filter: Filter): void {
     this.filter = filter;
-    this.view.message =
-      filter === 'all' ? '' : vscode.l10n.t('Only workspaces whose state is "{0}" are shown.', filter);
-    this.changed.fire(undefined);
+    this.view.message = filterText(filter);
+    this.keys.set('tfcOidc.filtered', filterText(filter) !== '');
+    this.update();
   }
 
-  /** A workspace of a long list is checked when it is opened. */
-  private async open(analysed: AnalysedRoot, name: string): Promise<Row[]> {
-    const checked = await this.bindings.checkOne(analysed, name, new AbortController().signal);
-    return checked === undefined ? [] : byConfiguration(analysed, checked.checks);
+  private update(): void {
+    const roots = this.store.all();
+    this.keys.set('tfcOidc.state', this.stateOf(roots));
+    const changed = roots.filter(analysed => this.learn(analysed));
+    const dirs = new Set(roots.map(r => r.root.dir));
+    for (const dir of [...this.known.keys()]) {
+      if (dirs.has(dir)) continue;
+      this.known.delete(dir);
+      this.elements.delete(dir);
+    }
+    this.badge();
+    this.draw(roots, changed);
   }
 
-  /** The workspaces of a root with their checks, or the offer to make them. */
-  private status(analysed: AnalysedRoot): Row[] {
+  private stateOf(roots: readonly AnalysedRoot[]): ViewState {
+    if ((vscode.workspace.workspaceFolders ?? []).length === 0) return 'noFolder';
+    if (!this.store.ready) return 'loading';
+    return roots.length === 0 ? 'noTerraform' : 'ready';
+  }
+
+  /** Works out a root anew where something about it is another object than before. Says whether it was. */
+  private learn(analysed: AnalysedRoot): boolean {
+    const before = this.known.get(analysed.root.dir);
     const status = this.bindings.of(analysed);
-    if (status === undefined) return analysed.root.cloud.kind === 'none' ? [] : [{ kind: 'unchecked', analysed }];
-    return [
-      ...status.names.flatMap((name): Row[] => {
-        const checked = status.workspaces.find(w => w.workspace === name);
-        if (checked === undefined) return this.filter === 'all' ? [{ kind: 'unopened', analysed, name }] : [];
-        if (this.filter !== 'all' && worst(checked.checks) !== this.filter) return [];
-        return [{ kind: 'workspace', analysed, checked, at: status.at }];
-      }),
-      ...(status.deployments ?? [])
-        .filter(d => this.filter === 'all' || worst(d.checks) === this.filter)
-        .map(({ name, checks }): Row => ({ kind: 'deployment', analysed, name, checks })),
-      ...(status.problem === undefined ? [] : [{ kind: 'problem' as const, text: status.problem }]),
-    ];
+    const unpushedSince = this.bindings.unpushedSince(analysed);
+    if (
+      before?.input.analysed === analysed &&
+      before.input.status === status &&
+      before.input.unpushedSince === unpushedSince
+    )
+      return false;
+    const input: Known['input'] = {
+      analysed,
+      label: this.labelOf(analysed),
+      status,
+      place: location => this.place(location),
+      provenAt: workspace => this.bindings.provenAt(workspace),
+      unpushedSince,
+      now: Date.now(),
+    };
+    this.known.set(analysed.root.dir, { input, summary: summaryOf(input) });
+    return true;
   }
 
-  getTreeItem(row: Row): vscode.TreeItem {
-    switch (row.kind) {
-      case 'folder':
-        return item(row.folder.name, vscode.TreeItemCollapsibleState.Expanded, 'root-folder', undefined, 'folder');
-      case 'root':
-        return this.rootItem(row.analysed);
-      case 'fact': {
-        const out = item(row.label, vscode.TreeItemCollapsibleState.None, row.icon, undefined, 'fact');
-        out.description = row.value;
-        out.tooltip =
-          row.tooltip === undefined ? `${row.label}: ${row.value}` : `${row.label}: ${row.value} (${row.tooltip})`;
-        out.accessibilityInformation = { label: out.tooltip };
-        if (row.location !== undefined) out.command = open(row.location);
-        return out;
-      }
-      case 'group': {
-        const [icon, color] = icons[row.severity];
-        const count = row.findings.length;
-        const label =
-          row.severity === 'error'
-            ? vscode.l10n.t('Errors')
-            : row.severity === 'warning'
-              ? vscode.l10n.t('Warnings')
-              : vscode.l10n.t('Information');
-        const out = item(label, vscode.TreeItemCollapsibleState.Expanded, icon, color, 'group');
-        out.description = String(count);
-        out.accessibilityInformation = { label: `${label}: ${count}` };
-        return out;
-      }
-      case 'finding': {
-        const { finding } = row;
-        const [icon, color] = icons[finding.severity];
-        const out = item(finding.code, vscode.TreeItemCollapsibleState.None, icon, color, 'finding');
-        const position = this.store.range(finding.location).start;
-        const file = vscode.Uri.parse(finding.location.file, true).path.split('/').pop() ?? '';
-        out.description = `${file}:${position.line + 1}`;
-        out.tooltip = finding.message;
-        out.accessibilityInformation = {
-          label: `${finding.severity}: ${finding.message} ${vscode.l10n.t('{0}, line {1}', file, position.line + 1)}`,
-        };
-        out.command = open(finding.location);
-        return out;
-      }
-      case 'unchecked': {
-        const out = item(
-          vscode.l10n.t('Binding not checked yet'),
-          vscode.TreeItemCollapsibleState.None,
-          'question',
-          undefined,
-          'unchecked',
-        );
-        out.command = {
-          command: 'tfcOidc.checkBindings',
-          title: vscode.l10n.t('Check'),
-          arguments: [{ analysed: row.analysed }],
-        };
-        out.tooltip = vscode.l10n.t(
-          'Asks HCP Terraform, with the token that Terraform would use. Nothing is asked before you want it.',
-        );
-        return out;
-      }
-      case 'problem': {
-        const out = item(row.text, vscode.TreeItemCollapsibleState.None, 'info', undefined, 'problem');
-        out.tooltip = row.text;
-        return out;
-      }
-      case 'workspace':
-        return workspaceItem(row.checked, worst(row.checked.checks), row.at);
-      case 'unopened': {
-        const out = item(row.name, vscode.TreeItemCollapsibleState.Collapsed, 'circle-outline', undefined, 'unopened');
-        out.description = vscode.l10n.t('open to check');
-        return out;
-      }
-      case 'configuration':
-        return configurationItem(row.name, worst(row.checks));
-      case 'deployment':
-        return deploymentItem(row.name, worst(row.checks));
-      case 'check':
-        return checkItem(row.check);
-      case 'clean': {
-        const out = item(
-          vscode.l10n.t('Nothing to put right in the code'),
-          vscode.TreeItemCollapsibleState.None,
-          'pass',
-          'testing.iconPassed',
-          'clean',
-        );
-        return out;
-      }
+  private labelOf({ root, folder }: AnalysedRoot): string {
+    const label = rootLabel(root, folder);
+    const several = (vscode.workspace.workspaceFolders ?? []).length > 1;
+    return several && label !== folder.name ? `${folder.name}/${label}` : label;
+  }
+
+  private place({ file, span }: Location): string {
+    const name = vscode.Uri.parse(file, true).path.split('/').pop() ?? '';
+    return `${name}:${this.store.range({ file, span }).start.line + 1}`;
+  }
+
+  /** Asks for the whole list where its order or its folders differ, and else for the roots that do. */
+  private draw(roots: readonly AnalysedRoot[], changed: readonly AnalysedRoot[]): void {
+    const shown = roots
+      .flatMap(r => this.known.get(r.root.dir) ?? [])
+      .filter(k => fits(k.input, k.summary, this.filter));
+    const problems = shown.filter(k => k.summary.state === 'wrong' || k.summary.state === 'warning').length;
+    const rows = shown.map(known => this.element(known, problems));
+    const top = groupRoots(rows);
+    this.top = top;
+    this.folders.clear();
+    this.noteFolders(top, '');
+    const skeleton = skeletonOf(top);
+    if (skeleton !== this.shape) {
+      this.shape = skeleton;
+      this.changed.fire(undefined);
+      return;
+    }
+    for (const { root } of changed) {
+      const element = this.elements.get(root.dir);
+      if (element !== undefined) this.changed.fire(element);
     }
   }
 
-  private rootItem({ root, folder, findings }: AnalysedRoot): vscode.TreeItem {
-    const label = rootLabel(root, folder);
-    const out = item(
-      label,
-      vscode.TreeItemCollapsibleState.Expanded,
-      root.cloud.kind === 'stack' ? 'layers' : 'cloud',
-      undefined,
-      'root',
-    );
-    const place =
-      root.cloud.kind === 'none'
-        ? vscode.l10n.t('no cloud block')
-        : root.cloud.kind === 'stack'
-          ? vscode.l10n.t('Stack')
-          : `${valueText(root.cloud.organization)}/${workspacesText(root.cloud)}`;
-    const errors = findings.filter(f => f.severity === 'error').length;
-    const state = errors > 0 ? vscode.l10n.t('{0} to put right', errors) : vscode.l10n.t('code is clean');
-    out.description = `${place} · ${state}`;
-    out.tooltip = `${label}: ${place}. ${state}.`;
-    out.accessibilityInformation = { label: out.tooltip };
-    return out;
+  private noteFolders(items: readonly Element[], path: string): void {
+    for (const item of items)
+      if (item.kind === 'folder') this.noteFolders(item.items, item.path);
+      else this.folders.set(item.id, path);
+  }
+
+  private element({ input, summary }: Known, problems: number): BoardRow {
+    const few = problems <= openedAtOnce;
+    const row = rootRow(input, few && (summary.state === 'wrong' || summary.state === 'warning'));
+    const { dir } = input.analysed.root;
+    const known = this.elements.get(dir);
+    if (known === undefined) this.elements.set(dir, row);
+    return known === undefined ? row : renewed(known, row);
+  }
+
+  private badge(): void {
+    const count = [...this.known.values()].filter(k => k.summary.state === 'wrong').length;
+    const tooltip = count === 1 ? vscode.l10n.t('1 root to put right') : vscode.l10n.t('{0} roots to put right', count);
+    this.view.badge = count === 0 ? undefined : { value: count, tooltip };
+  }
+
+  async getChildren(element?: Element): Promise<Element[]> {
+    return [...(await this.below(element))];
+  }
+
+  private below(element: Element | undefined): readonly Element[] | Promise<readonly Element[]> {
+    if (element === undefined) return this.top;
+    if (element.kind === 'folder') return element.items;
+    return element.rows === undefined ? this.open(element) : element.rows();
+  }
+
+  getTreeItem(element: Element): vscode.TreeItem {
+    return element.kind === 'folder' ? folderItem(element) : itemOf(element, this.folders.get(element.id) ?? '');
+  }
+
+  /** A workspace of a long list is checked when it is opened. */
+  private async open(row: BoardRow): Promise<readonly BoardRow[]> {
+    const checked = await this.bindings.checkOne(row.analysed, row.label, new AbortController().signal);
+    const known = this.known.get(row.analysed.root.dir);
+    return checked === undefined || known === undefined ? [] : checkRows(known.input, row.id, checked.checks, checked);
   }
 
   dispose(): void {
@@ -289,99 +218,14 @@ export class BindingsTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 }
 
-function facts({ root }: AnalysedRoot): Row[] {
-  const { cloud } = root;
-  const fact = (
-    label: string,
-    value: string,
-    icon: string,
-    more: { tooltip?: string | undefined; location?: Location | undefined } = {},
-  ): Row => ({
-    kind: 'fact',
-    label,
-    value,
-    icon,
-    ...(more.tooltip !== undefined && { tooltip: more.tooltip }),
-    ...(more.location !== undefined && { location: more.location }),
-  });
-  if (cloud.kind === 'none') {
-    return [
-      root.backend === undefined
-        ? fact(vscode.l10n.t('HCP Terraform'), vscode.l10n.t('no cloud block in this root'), 'circle-slash')
-        : fact(vscode.l10n.t('Backend'), root.backend.type, 'database', { location: root.backend.location }),
-    ];
-  }
-  const out: Row[] = [];
-  if (cloud.kind === 'stack') {
-    for (const d of root.stack?.deployments ?? [])
-      out.push(
-        fact(vscode.l10n.t('Deployment'), d.name, 'rocket', {
-          location: { file: d.file.path, span: d.block.typeSpan },
-        }),
-      );
-  } else {
-    const block = cloud.kind === 'cloud' ? 'cloud' : 'backend "remote"';
-    out.push(
-      fact(vscode.l10n.t('Workspace'), workspacesText(cloud), 'server-environment', {
-        tooltip: vscode.l10n.t('{0} block', block),
-        location: cloud.location,
-      }),
-    );
-  }
-  out.push(
-    fact(vscode.l10n.t('Organization'), valueText(cloud.organization), 'organization', {
-      tooltip: valueOrigin(cloud.organization),
-      location: locationOf(cloud.organization) ?? cloud.location,
-    }),
-  );
-  out.push(
-    fact(vscode.l10n.t('Host'), valueText(cloud.hostname), 'globe', {
-      tooltip: valueOrigin(cloud.hostname),
-      location: locationOf(cloud.hostname) ?? cloud.location,
-    }),
-  );
-  return out;
+/** VS Code knows a row by its object: the same one with what is true now. */
+function renewed(known: BoardRow, row: BoardRow): BoardRow {
+  for (const key of ['best', 'check', 'checked'] as const) delete (known as { [k in typeof key]?: unknown })[key];
+  return Object.assign(known, row);
 }
 
-function locationOf(value: { readonly state: string; readonly location?: Location }): Location | undefined {
-  return value.location;
-}
-
-function groups(findings: readonly Finding[]): Row[] {
-  const rows = order.flatMap((severity): Row[] => {
-    const own = findings.filter(f => f.severity === severity);
-    return own.length === 0 ? [] : [{ kind: 'group', severity, findings: own }];
-  });
-  return rows.length === 0 ? [{ kind: 'clean' }] : rows;
-}
-
-function item(
-  label: string,
-  state: vscode.TreeItemCollapsibleState,
-  icon: string,
-  color: string | undefined,
-  contextValue: string,
-): vscode.TreeItem {
-  const out = new vscode.TreeItem(label, state);
-  out.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-  out.contextValue = contextValue;
-  return out;
-}
-
-function open(location: Location): vscode.Command {
-  return { command: 'tfcOidc.openLocation', title: vscode.l10n.t('Open'), arguments: [location] };
-}
-
-/** Checks of the workspace as a whole first, then those of each configuration. */
-function byConfiguration(analysed: AnalysedRoot, checks: readonly Check[]): Row[] {
-  const names = [...new Set(checks.flatMap(c => c.configuration ?? []))];
-  return [
-    ...checks.filter(c => c.configuration === undefined).map((check): Row => ({ kind: 'check', analysed, check })),
-    ...names.map((name): Row => ({
-      kind: 'configuration',
-      analysed,
-      name,
-      checks: checks.filter(c => c.configuration === name),
-    })),
-  ];
-}
+/** Order and folders of the list, without what a single row says. */
+const skeletonOf = (items: readonly Element[]): string =>
+  items
+    .map(i => (i.kind === 'folder' ? `${i.id} ${i.description}(${skeletonOf(i.items)})` : `${i.id} ${i.open}`))
+    .join('\n');

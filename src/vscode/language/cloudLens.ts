@@ -1,8 +1,18 @@
 import * as vscode from 'vscode';
-import { type CheckState, worst } from '../../binding/check';
+import type { BoardState } from '../../board/model';
+import { workspaceSummary } from '../../board/summary';
 import type { BindingStore } from '../board/bindingStore';
 import { documentSelector, viewId } from '../contract';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
+
+const icons: Readonly<Record<BoardState, string>> = {
+  ok: '$(pass)',
+  warning: '$(warning)',
+  wrong: '$(error)',
+  unknown: '$(question)',
+  unchecked: '$(circle-outline)',
+  aside: '$(circle-slash)',
+};
 
 /** Over each `cloud` block: what is true of its workspaces, or the way to find out, and the way to set them up. */
 export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -39,32 +49,20 @@ export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
     const status = this.bindings.of(analysed);
     if (status === undefined || status.workspaces.length === 0) {
       return {
-        command: 'tfcOidc.checkBindings',
-        title: vscode.l10n.t('$(question) OIDC: check the binding'),
+        command: 'tfcOidc.checkRoot',
+        title: vscode.l10n.t('$(circle-outline) OIDC: check the binding'),
         tooltip: vscode.l10n.t('Asks HCP Terraform, with the token that Terraform would use.'),
         arguments: [{ analysed }],
       };
     }
-    const icons: Readonly<Record<CheckState, string>> = {
-      ok: '$(pass)',
-      warning: '$(warning)',
-      wrong: '$(error)',
-      unknown: '$(question)',
-    };
-    const words: Readonly<Record<CheckState, string>> = {
-      ok: vscode.l10n.t('ok'),
-      warning: vscode.l10n.t('warning'),
-      wrong: vscode.l10n.t('wrong'),
-      unknown: vscode.l10n.t('unknown'),
-    };
     const parts = status.workspaces.slice(0, 3).map(w => {
-      const state = worst(w.checks);
-      return `${icons[state]} ${w.workspace}: ${words[state]}`;
+      const { state, reason } = workspaceSummary(w.checks, w.facts, this.bindings.provenAt(w), Date.now());
+      return `${icons[state]} ${w.workspace}: ${reason}`;
     });
     const more = status.workspaces.length - parts.length;
     return {
       command: `${viewId}.focus`,
-      title: `OIDC  ${parts.join('  ')}${more > 0 ? `  +${more}` : ''}`,
+      title: `OIDC  ${parts.join('  ')}${more > 0 ? `  ${vscode.l10n.t('and {0} more', more)}` : ''}`,
       tooltip: vscode.l10n.t('Shows the checks in the sidebar.'),
     };
   }

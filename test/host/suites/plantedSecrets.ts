@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { nodeFiles } from '../../../src/node/files';
 import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
 import { journalsOf } from '../../../src/vscode/binding/journals';
+import { BindingMemory } from '../../../src/vscode/board/bindingMemory';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
 import { ContextKeys } from '../../../src/vscode/contextKeys';
 import { agentTools, type CommandId, commandIds, previewScheme } from '../../../src/vscode/contract';
@@ -13,7 +14,7 @@ import { WorkspaceFiles } from '../../../src/vscode/fileReader';
 import { HcpConnections } from '../../../src/vscode/hcp';
 import { ExtensionLog } from '../../../src/vscode/log';
 import { ProjectStore } from '../../../src/vscode/projectStore';
-import { BindingsTree, type Row } from '../../../src/vscode/board/tree';
+import { BindingsTree, type Element } from '../../../src/vscode/board/tree';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';
 import { HcpServer } from '../../support/hcp/server';
@@ -125,15 +126,17 @@ export const run = (): Promise<unknown> =>
         keys: () => [],
       } as unknown as vscode.Memento;
       const connections = new HcpConnections(noSecrets, nodeFiles, process.env);
-      bindings = new BindingStore(() =>
-        Promise.resolve(
-          new BindingChecker(
-            connections,
-            memento,
-            journalsOf(vscode.Uri.file(path.join(home, 'storage')), process.env),
-            process.env,
+      bindings = new BindingStore(
+        () =>
+          Promise.resolve(
+            new BindingChecker(
+              connections,
+              memento,
+              journalsOf(vscode.Uri.file(path.join(home, 'storage')), process.env),
+              process.env,
+            ),
           ),
-        ),
+        new BindingMemory(memento),
       );
       // The view's own id is taken by the extension: only the rows are looked at here.
       const createTreeView = vscode.window.createTreeView;
@@ -236,7 +239,11 @@ export const run = (): Promise<unknown> =>
     const calls: Readonly<Record<CommandId, () => readonly unknown[]>> = {
       'tfcOidc.refresh': () => [],
       'tfcOidc.chooseProfile': () => [],
-      'tfcOidc.checkBindings': () => [target()],
+      'tfcOidc.checkBindings': () => [],
+      'tfcOidc.checkRoot': () => [target()],
+      'tfcOidc.clearFilter': () => [],
+      'tfcOidc.likeNames': () => [target()],
+      'tfcOidc.explainPermission': () => [target()],
       'tfcOidc.configure': () => [target()],
       'tfcOidc.export': () => [target()],
       'tfcOidc.doctor': () => [target()],
@@ -312,7 +319,7 @@ export const run = (): Promise<unknown> =>
 
     it('rows of the sidebar: labels, descriptions, tooltips and what is read aloud', async () => {
       await bindings.check([target().analysed]);
-      const walk = async (row: Row | undefined, depth: number): Promise<number> => {
+      const walk = async (row: Element | undefined, depth: number): Promise<number> => {
         let rows = 0;
         for (const child of await tree.getChildren(row)) {
           const item = tree.getTreeItem(child);

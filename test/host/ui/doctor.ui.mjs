@@ -11,7 +11,7 @@ const doctor = (theme, name) => ({
     await w.sidebar();
     await w.command('TFC OIDC: Choose AWS Profile');
     await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
-    await w.reveal('payments-prod', '[aria-label="payments-prod: wrong"]');
+    await w.reveal('payments', '[aria-label^="payments: wrong, plan runs refused"]');
     await w.shot(`doctor-1-sidebar-${name}`);
     // A Stack's deployment has its checks, too.
     await w.reveal('Identity token of the deployment', '[aria-label*="Identity token of the deployment. ok"]');

@@ -38,7 +38,7 @@ const configure = (theme, name) => ({
     const before = w.disk('storefront/main.tf');
     await w.sidebar();
     await w.row('storefront').waitFor();
-    await w.row('static-credentials').first().waitFor();
+    await w.row('which wins over the role').waitFor();
     await w.shot(`sidebar-${name}`);
     await w.command('Configure TFC OIDC');
     await w.step('Which Terraform root?');
@@ -108,7 +108,7 @@ const empty = {
 };
 
 const restricted = {
-  name: 'Restricted Mode: linted, and Configure is off',
+  name: 'Restricted Mode: linted, and Configure leads to trust',
   options: {
     trusted: false,
     env: { TF_CLOUD_ORGANIZATION: 'from-the-environment' },
@@ -129,14 +129,16 @@ const restricted = {
     await w.shot('restricted');
     await host.page.keyboard.press('F1');
     await w.quick.locator('input').first().fill('>Configure TFC OIDC');
-    await w.quick.locator('.monaco-list-row').first().waitFor();
-    assert.equal(await w.quick.locator('.monaco-list-row', { hasText: /^Configure TFC OIDC$/ }).count(), 0);
-    await host.page.keyboard.press('Escape');
+    await w.quick.locator('.monaco-list-row', { hasText: 'Configure TFC OIDC' }).first().waitFor();
+    await host.page.keyboard.press('Enter');
+    const refusal = await w.told('This window is in Restricted Mode');
+    await refusal.locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).waitFor();
+    await w.shot('restricted-refusal');
     // Environment variables choose hosts and organizations: they count from the moment on when the folder is trusted.
     await w.row('by-environment').waitFor();
-    const organization = host.page.locator('.pane-body .monaco-list-row', { hasText: 'from-the-environment' });
+    const organization = host.page.locator('.pane-body .monaco-list-row[aria-label*="from-the-environment"]');
     assert.equal(await organization.count(), 0);
-    await w.command('Workspaces: Manage Workspace Trust');
+    await refusal.locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).click();
     await host.page
       .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ })
       .first()
@@ -155,7 +157,7 @@ const unknown = {
   run: async host => {
     const w = new Workbench(host);
     await w.sidebar();
-    await w.row('Binding not checked yet').first().waitFor();
+    await w.row('Not checked yet').first().waitFor();
     await w.command('TFC OIDC: Check Bindings');
     await host.page.locator('.pane-body .monaco-list-row[aria-label*="unknown"]').first().waitFor({ timeout: 30_000 });
     await w.shot('sidebar-unknown');

@@ -25,7 +25,7 @@ const web = {
     await host.page.getByText('organization:acme:project::').first().hover();
     await host.page.locator('.monaco-hover', { hasText: 'The project is empty' }).first().waitFor();
     await w.sidebar();
-    await w.row('static-credentials').waitFor();
+    await w.row('which wins over the role').waitFor();
     await w.command('Configure TFC OIDC');
     await host.page.getByText('In a browser this extension lints and explains').first().waitFor();
     await w.shot('web');

@@ -18,7 +18,7 @@ const changed = change => async () => {
 
 async function start(w, root) {
   await w.sidebar();
-  await w.row('Binding not checked yet').waitFor();
+  await w.row('Not checked yet').waitFor();
   await w.command('Configure TFC OIDC');
   await w.step('Which Terraform root?');
   await w.choose(root);
