@@ -135,7 +135,7 @@ function zipOf(files: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([...locals, directory, end]);
 }
 
-test('the package has at most 1 MiB', async () => {
+test('the package has at most 1.5 MiB', async () => {
   const files = await packed();
   let bytes = 0;
   // Data is packed with brotli; a lower quality is a few per cent larger and three times as fast.
@@ -152,7 +152,7 @@ test('the package has at most 1 MiB', async () => {
     bytes += Math.min(deflateRawSync(content, { level: 9 }).length, Buffer.byteLength(content)) + 2 * file.length + 120;
   }
   assert.ok(bytes > 100_000);
-  assert.ok(bytes <= 1024 * 1024, `${bytes} bytes in ${files.length} files`);
+  assert.ok(bytes <= 1.5 * 1024 * 1024, `${bytes} bytes in ${files.length} files`);
 });
 
 test('the notices are current, and no licence is among them that must not ship', () => {

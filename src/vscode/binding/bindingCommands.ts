@@ -11,7 +11,7 @@ import { rootLabel } from '../board/describe';
 import { consult } from './doctor';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
-import type { ProjectStore } from '../projectStore';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { pickRoot, pickWorkspace, type FoundWorkspace, type RowTarget } from '../pickers';
 import { withProgress } from '../progress';
 import { proveOnDemand } from './runProof';
