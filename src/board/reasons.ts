@@ -52,6 +52,7 @@ const reasons: Readonly<Record<CheckId, (check: Check) => string>> = {
   'stack-identity-token': () => l10n.t('no identity token'),
   'stack-provider': () => l10n.t('role is not wired'),
   'stack-subject': () => l10n.t('subject does not match'),
+  'stack-inputs': () => l10n.t('inputs do not fit'),
 };
 
 /** The reason of a check that does not hold, in at most five words. */
