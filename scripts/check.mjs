@@ -21,6 +21,8 @@ const steps = [
   ['translations', 'scripts/l10n.mjs', '--check'],
   ['dead exports', 'scripts/dead-exports.mjs'],
   ['permission data', 'scripts/permissions/terraform.mjs', '--check'],
+  ['size', 'scripts/size.mjs'],
+  ['docs', '--import', 'tsx', 'scripts/docs.mjs', '--check'],
 ];
 const only = process.argv.slice(2);
 const bad = [];

@@ -4,6 +4,7 @@ import type { CliContext, Command } from './cli/command';
 import { UsageError } from './cli/option';
 import { helpText, overview, usualWidth } from './cli/helpText';
 import { closest } from './core/editDistance';
+import { colored } from './cli/output/colors';
 import { printable } from './cli/output/printable';
 import { version } from '../package.json';
 
@@ -85,8 +86,10 @@ main(process.argv.slice(2), {
   cwd: process.cwd(),
   env: process.env,
   signal: abort.signal,
-  out: chunk => process.stdout.write(printable(chunk)),
+  out: chunk => process.stdout.write(colored(printable(chunk), process.stdout, process.env)),
   err: chunk => process.stderr.write(printable(chunk)),
+  raw: chunk => process.stdout.write(chunk),
+  progress: chunk => process.stderr.write(printable(chunk)),
   interactive: process.stderr.isTTY === true,
 }).then(
   code => {

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Clock, Environment } from '../core/host';
 import { closest } from '../core/editDistance';
 import type { Wait } from '../hcp/client/limiter';
 import type { ExitCode } from './exitCode';
-import { type OptionTable, parseArgsOptions, UsageError, type Values, valuesOf } from './option';
+import { file, flag, type OptionTable, parseArgsOptions, UsageError, type Values, valuesOf } from './option';
+import { writeOutput } from './replaceFile';
 
 /** What a command gets of the outside. `signal` aborts on Ctrl+C. */
 export interface CliContext {
@@ -12,6 +14,10 @@ export interface CliContext {
   readonly signal: AbortSignal;
   out(text: string): void;
   err(text: string): void;
+  /** Output that must reach the reader byte for byte (commands for GitHub Actions): it is made harmless by who writes it. */
+  raw(text: string): void;
+  /** Says what is going on, on standard error; `--quiet` leaves it out. */
+  progress(text: string): void;
   /** Is standard error a terminal (progress lines may be redrawn)? */
   readonly interactive: boolean;
   /** What pauses between two tries and request limits go by; the machine's own where it is not given. */
@@ -20,6 +26,13 @@ export interface CliContext {
 
 /** The headings of `tfc-oidc --help`, in its order. */
 export const groups = ['Set up', 'Code', 'Policies', 'State', 'This program'] as const;
+
+/** Options that every command takes. */
+export const commonOptions = {
+  output: file('FILE', 'write the report to this file instead of to standard output'),
+  quiet: flag('say nothing of what is going on; problems are still named'),
+  help: flag('print this text'),
+} as const satisfies OptionTable;
 
 interface CommandText {
   readonly name: string;
@@ -58,11 +71,19 @@ export function command<const T extends OptionTable>(definition: CommandDefiniti
   return {
     ...definition,
     async call(context, words) {
-      const { values, positionals } = parseWords(options, words);
+      const { values, positionals } = parseWords({ ...options, ...commonOptions }, words);
       // A word too many is more likely a forgotten option than meant for nothing.
       if (operands === '' && positionals[0] !== undefined)
         throw new UsageError(`only options are taken; there was "${positionals[0]}"`);
-      return run(context, { values: valuesOf(options, values), positionals });
+      const { output, quiet } = valuesOf(commonOptions, values);
+      const args = { values: valuesOf(options, values), positionals };
+      const told = quiet ? { ...context, progress: () => undefined } : context;
+      if (output === undefined) return run(told, args);
+      const parts: string[] = [];
+      const keep = (text: string): void => void parts.push(text);
+      const code = await run({ ...told, out: keep, raw: keep }, args);
+      await writeOutput(path.resolve(context.cwd, output), parts.join(''));
+      return code;
     },
   };
 }

@@ -2,6 +2,7 @@ import { apply } from './commands/apply';
 import { audit } from './commands/audit';
 import { check } from './commands/check';
 import { cloud } from './commands/cloud';
+import { completions } from './commands/completions';
 import { configure } from './commands/configure';
 import { denied } from './commands/denied';
 import { doctor } from './commands/doctor';
@@ -48,4 +49,5 @@ export const commands: readonly Command[] = [
   variables,
   whoami,
   audit,
+  completions(() => commands),
 ];

@@ -1,12 +1,6 @@
-import type { Command } from './command';
+import { type Command, commonOptions, groups } from './command';
 import { exitCodes, type ExitCode } from './exitCode';
-import { flag, type Option, type OptionTable } from './option';
-import { groups } from './command';
-
-/** Options that every command takes; the program itself looks after them. */
-const commonOptions = {
-  help: flag('print this text'),
-} as const satisfies OptionTable;
+import type { Option, OptionTable } from './option';
 
 /** Columns where nothing is known of the terminal. */
 export const usualWidth = 100;
@@ -30,14 +24,14 @@ function wrapped(text: string, width: number, from = 0): string {
 }
 
 /** `--format text|json` as the help writes an option. */
-const optionTitle = (name: string, option: Option<unknown>): string =>
+export const optionTitle = (name: string, option: Option<unknown>): string =>
   `--${name}${option.value === '' ? '' : ` ${option.value}`}`;
 
 const aboutOf = (option: Option<unknown>): string =>
   option.multiple ? `${option.about}; may be given several times` : option.about;
 
 /** The options that are shown, by heading, in the order of the table. */
-function sections(options: OptionTable): ReadonlyMap<string, readonly (readonly [string, Option<unknown>])[]> {
+export function sections(options: OptionTable): ReadonlyMap<string, readonly (readonly [string, Option<unknown>])[]> {
   const out = new Map<string, (readonly [string, Option<unknown>])[]>();
   for (const [name, option] of Object.entries(options)) {
     if (option.hidden === true) continue;
@@ -47,11 +41,11 @@ function sections(options: OptionTable): ReadonlyMap<string, readonly (readonly 
   return out;
 }
 
-const usageLine = ({ name, operands }: Pick<Command, 'name' | 'operands'>): string =>
+export const usageLine = ({ name, operands }: Pick<Command, 'name' | 'operands'>): string =>
   `tfc-oidc ${name}${operands === '' ? '' : ` ${operands}`} [options]`;
 
 /** What each exit code means for a command, in its order. */
-function exitLines({ exits }: Pick<Command, 'exits'>): readonly (readonly [ExitCode, string])[] {
+export function exitLines({ exits }: Pick<Command, 'exits'>): readonly (readonly [ExitCode, string])[] {
   const codes: readonly ExitCode[] = [0, 1, 2];
   return codes.flatMap(code => {
     const meaning = exits[code];
@@ -73,7 +67,7 @@ export function helpText(command: Command, width = usualWidth): string {
       const gap = title.length < indent - 1 ? title.padEnd(indent) : `${title}\n${' '.repeat(indent)}`;
       return `${gap}${wrapped(aboutOf(option), width, indent)}`;
     });
-    parts.push(`${heading}:\n${lines.join('\n')}`);
+    parts.push(`${wrapped(`${heading}:`, width)}\n${lines.join('\n')}`);
   }
   if (report !== undefined) parts.push(wrapped(report, width));
   if (examples.length > 0) parts.push(`Examples:\n${examples.map(e => `  ${e.replaceAll('\n', '\n  ')}`).join('\n')}`);
@@ -92,8 +86,8 @@ export function overview(commands: readonly Command[], width = usualWidth): stri
   });
   const codes = Object.entries(exitCodes).map(([code, meaning]) => `  ${code}  ${wrapped(meaning, width, 5)}`);
   return `${[
-    'tfc-oidc: dynamic AWS provider credentials for HCP Terraform, from the command line.',
-    'Usage: tfc-oidc COMMAND [options]     ("tfc-oidc COMMAND --help" explains each command)',
+    wrapped('tfc-oidc: dynamic AWS provider credentials for HCP Terraform, from the command line.', width),
+    wrapped('Usage: tfc-oidc COMMAND [options] ("tfc-oidc COMMAND --help" explains each command)', width),
     ...parts,
     `Exit codes of all commands:\n${codes.join('\n')}`,
   ].join('\n\n')}\n`;

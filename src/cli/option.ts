@@ -160,5 +160,8 @@ export function valuesOf<T extends OptionTable>(options: T, given: Readonly<Reco
   return out as Values<T>;
 }
 
+/** For commands that may leave something open. */
+export const strictOption = flag('exit 2 where anything is unknown or left open');
+
 /** The format of most reports. */
 export const textOrJson = choice(['text', 'json'], 'text', 'how to report');

@@ -45,13 +45,21 @@ export function policyCode(name: string, input: string): PolicyCode | undefined 
 }
 
 /** Terraform code without a policy that can be read. */
-export const noPolicyIn = (name: string): ProblemError =>
+export const noPolicyIn = (name: string, what = 'policy'): ProblemError =>
   new ProblemError({
-    code: 'no-policy',
-    message: `${name} holds no policy that can be read without running Terraform.`,
+    code: what === 'policy' ? 'no-policy' : 'no-trust-policy',
+    message: `${name} holds no ${what} that can be read without running Terraform.`,
     nextStep:
-      'Name a file with an aws_iam_policy_document, a jsonencode({ Statement = … }), or the policy itself as JSON.',
+      what === 'policy'
+        ? 'Name a file with an aws_iam_policy_document, a jsonencode({ Statement = … }), or the policy itself as JSON.'
+        : 'Name a file with an aws_iam_role or aws_iam_policy_document, or the policy itself as JSON.',
   });
+
+/** Is it a policy that names who may do something? In a folder, another one is no trust policy. */
+export function trustsSomebody(text: string): boolean {
+  const { root } = readPolicyText(text);
+  return root !== undefined && hasPrincipal(root) && /sts:|"\*"/.test(text);
+}
 
 /** The policies in the order of the arguments: files, `-`, and folders (Terraform code, and JSON that is a policy). */
 export async function policySources(
@@ -97,7 +105,7 @@ async function filesIn(
   const folder = path.resolve(context.cwd, name);
   const wanted = (file: string): boolean => fileKind(file)?.role === 'config' || /\.jsonc?$/i.test(file);
   const found = await discover(nodeFiles, folder, () => false, context.signal, wanted);
-  const places = new FilePlaces(folder);
+  const places = new FilePlaces(context.cwd);
   unread.add(found.problems, places);
   const out: { name: string; text: string }[] = [];
   for (const { dir, names } of found.folders) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fail, ok, type Result } from '../core/problem';
+import { fail, ok, ProblemError, type Result } from '../core/problem';
 
 /** A file as it is now, ready to be replaced; its text is still the one that was read before. */
 export interface Replaceable {
@@ -54,5 +54,25 @@ export async function replaceFile({ target, mode }: Replaceable, text: string): 
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Writes a report to a file that may or may not be there, beside it first: no reader ever sees half of one. */
+export async function writeOutput(file: string, text: string): Promise<void> {
+  try {
+    // A link stays a link, and a device (/dev/stdout) can't be replaced.
+    const existing = await stat(file).catch(() => undefined);
+    if (existing !== undefined && !existing.isFile()) return await writeFile(file, text, 'utf8');
+    const target = existing === undefined ? file : await realpath(file);
+    await replaceFile(
+      { target, mode: existing === undefined ? 0o666 & ~process.umask() : existing.mode & 0o7777 },
+      text,
+    );
+  } catch (error) {
+    throw new ProblemError({
+      code: 'unwritable-file',
+      message: `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      nextStep: 'Name a file in a folder that exists and that you may write to.',
+    });
   }
 }

@@ -29,7 +29,7 @@ export async function readTerraformFolder(
   });
   const files = new Map<string, SourceFile>();
   for (const root of project.roots) for (const file of filesOf(root)) files.set(file.path, file);
-  const places = new FilePlaces(folder);
+  const places = new FilePlaces(context.cwd);
   for (const file of files.values()) places.learn(file);
   return {
     folder,
@@ -48,29 +48,57 @@ export interface Kept<T> {
   readonly locations: readonly Location[];
 }
 
-/** The roots of a folder one after the other, for trees that are too big to be held. */
-export async function scanTerraformFolder<T>(
+/** The roots of folders one after the other, for trees that are too big to be held. Of files only their own findings count. */
+export async function scanTerraformFolders<T>(
   context: CliContext,
   positionals: readonly string[],
   problem: (problem: ProjectProblem) => void,
-  keep: (root: Root, only: string | undefined) => Kept<T>,
+  keep: (root: Root, only: Only) => Kept<T>,
 ): Promise<{ readonly places: Places; readonly roots: AsyncGenerator<T, void> }> {
-  const { folder, only } = await folderOf(context, positionals);
-  const places = new FilePlaces(folder);
+  const places = new FilePlaces(context.cwd);
+  const scanned = await foldersOf(context, positionals);
   const options = { signal: context.signal, problem };
-  const roots = mapRoots(nodeFiles, context.env, folder, await repositoryOf(folder), options, root => {
-    const files = filesOf(root);
-    if (only !== undefined && !files.some(file => file.path === only)) return undefined;
-    const { value, locations } = keep(root, only);
-    const named = new Set(locations.map(location => location.file));
-    for (const file of files) if (named.has(file.path)) places.learn(file);
-    return { value };
-  });
-  return { places, roots: present(roots) };
+  async function* scan(): AsyncGenerator<T, void> {
+    for (const { folder, only } of scanned) {
+      const roots = mapRoots(nodeFiles, context.env, folder, await repositoryOf(folder), options, root => {
+        const files = filesOf(root);
+        if (only !== undefined && !files.some(file => only.has(file.path))) return undefined;
+        const { value, locations } = keep(root, only);
+        const named = new Set(locations.map(location => location.file));
+        for (const file of files) if (named.has(file.path)) places.learn(file);
+        return { value };
+      });
+      for await (const one of roots) if (one !== undefined) yield one.value;
+    }
+  }
+  return { places, roots: scan() };
 }
 
-async function* present<T>(all: AsyncIterable<{ readonly value: T } | undefined>): AsyncGenerator<T, void> {
-  for await (const one of all) if (one !== undefined) yield one.value;
+/** The files that were given; undefined: a whole folder was. */
+export type Only = ReadonlySet<string> | undefined;
+
+/** Folders that are read, each once: a folder below another one that was given as a whole is part of that. */
+async function foldersOf(
+  context: CliContext,
+  positionals: readonly string[],
+): Promise<readonly { readonly folder: string; readonly only: Only }[]> {
+  const folders = new Map<string, Set<string> | undefined>();
+  for (const given of positionals.length === 0 ? ['.'] : positionals) {
+    const { folder, only } = await folderOf(context, [given]);
+    const known = folders.get(folder);
+    if (only === undefined) folders.set(folder, undefined);
+    else if (known !== undefined) known.add(only);
+    else if (!folders.has(folder)) folders.set(folder, new Set([only]));
+  }
+  const whole = [...folders].filter(([, only]) => only === undefined).map(([folder]) => folder);
+  return [...folders]
+    .filter(([folder]) => !whole.some(outer => outer !== folder && isBelow(folder, outer)))
+    .map(([folder, only]) => ({ folder, only }));
+}
+
+function isBelow(folder: string, outer: string): boolean {
+  const name = path.relative(outer, folder);
+  return name !== '..' && !name.startsWith(`..${path.sep}`) && !path.isAbsolute(name);
 }
 
 function filesOf(root: Root): readonly SourceFile[] {

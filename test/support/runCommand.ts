@@ -26,6 +26,8 @@ export async function runCommand(
       signal: new AbortController().signal,
       out: (text: string) => (out += text),
       err: (text: string) => (err += text),
+      raw: (text: string) => (out += text),
+      progress: (text: string) => (err += text),
       interactive: false,
       ...(options.time && { time: options.time }),
     },

@@ -60,7 +60,7 @@ export async function checkBindings(
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
     context.signal.throwIfAborted();
-    context.err(`Reading ${target.organization}/${target.workspace} …\n`);
+    context.progress(`Reading ${target.organization}/${target.workspace} …\n`);
     const { found, client } = await sessions.find(target.hostname, target.root?.cloud);
     const { facts, source } = await gatherBinding(
       {

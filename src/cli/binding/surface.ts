@@ -40,7 +40,7 @@ export function cliSurface(
     tell: event => {
       switch (event.id) {
         case 'change':
-          if (!quiet) context.err(progressText(event.progress));
+          if (!quiet) context.progress(progressText(event.progress));
           break;
         case 'run-status':
           context.err(`Run ${event.runId}: ${event.status.replaceAll('_', ' ')}\n`);

@@ -8,7 +8,8 @@ import { csvLine } from '../output/csv';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 import { type CliContext, command } from '../command';
-import { choice, needed, text } from '../option';
+import { exitCode } from '../exitCode';
+import { choice, needed, text, strictOption } from '../option';
 
 export const audit = command({
   name: 'audit',
@@ -21,6 +22,7 @@ export const audit = command({
     project: text('PROJECT', 'only the workspaces of this project'),
     hostname: text('HOST', 'default app.terraform.io'),
     format: choice(['text', 'json', 'csv'], 'text', 'how to report'),
+    strict: strictOption,
     'fail-on': choice(['error', 'warning', 'never'], 'error', 'the lowest severity that makes the exit code 1'),
   },
   report: `JSON: { "hostname", "organization", "project", "summary": { "workspaces", "oidc", "static", "both", "none", "local", "unknown" },
@@ -29,7 +31,7 @@ export const audit = command({
   "staticCredentials": [{ "key", "category", "origin" }], "faults": [], "unread": [] }] }
 States: oidc = dynamic credentials; static = static keys only; both = static keys beat the dynamic credentials; none = neither; local = runs on people's own machines, variables do not count; unknown = "unread" says what could not be read.
 Errors: static keys, and configurations with faults. Warnings: unknown.`,
-  exits: { 0: 'clean', 1: 'findings at the level of --fail-on', 2: 'could not run' },
+  exits: { 0: 'clean', 1: 'findings at the level of --fail-on', 2: 'could not run, or no workspace could be read' },
   async run(context, { values }) {
     const format = values.format;
     const failOn = values['fail-on'];
@@ -39,7 +41,7 @@ Errors: static keys, and configurations with faults. Warnings: unknown.`,
     const named = values.project;
     const project =
       named === undefined ? undefined : unwrap(await findProject(client, organization, named, context.signal));
-    context.err(`Listing the workspaces of ${organization} on ${hostname} …\n`);
+    context.progress(`Listing the workspaces of ${organization} on ${hostname} …\n`);
     const filter = project === undefined ? {} : { projectId: project.id };
     const rows = unwrap(await auditWorkspaces(client, organization, filter, context.signal, progressTo(context)));
     const subject = { hostname, organization, project: project?.name };
@@ -47,8 +49,15 @@ Errors: static keys, and configurations with faults. Warnings: unknown.`,
     else if (format === 'csv') context.out(csv(organization, rows));
     else context.out(textOf(subject, rows));
     const severities = rows.map(severityOf);
-    if (failOn === 'never') return 0;
-    return severities.some(s => s === 'error' || (failOn === 'warning' && s === 'warning')) ? 1 : 0;
+    const unknown = rows.filter(row => row.state === 'unknown').length;
+    return exitCode(
+      {
+        wrong: severities.some(s => failOn !== 'never' && (s === 'error' || (failOn === 'warning' && s === 'warning'))),
+        unread: unknown > 0 && unknown === rows.length,
+        open: unknown > 0,
+      },
+      values.strict,
+    );
   },
 });
 
@@ -62,8 +71,8 @@ interface Subject {
 function progressTo(context: CliContext): (done: number, total: number) => void {
   return (done, total) => {
     const line = `${done} of ${total} workspaces`;
-    if (context.interactive) context.err(`\r${line}${done === total ? '\n' : ''}`);
-    else if (done % 100 === 0 || done === total) context.err(`${line}\n`);
+    if (context.interactive) context.progress(`\r${line}${done === total ? '\n' : ''}`);
+    else if (done % 100 === 0 || done === total) context.progress(`${line}\n`);
   };
 }
 

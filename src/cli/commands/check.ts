@@ -4,12 +4,13 @@ import { lintRoot, type SeveritySetting } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { ProjectProblem } from '../../terraform/model';
 import { type CheckedRoot, checkJson, CheckText, unknowns } from '../output/checkReport';
-import { sarif } from '../output/sarif';
-import { scanTerraformFolder } from '../terraformFolder';
+import { printedFinding } from '../output/printedFinding';
+import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
+import { checkRules } from '../output/ruleTexts';
+import { scanTerraformFolders } from '../terraformFolder';
 import { Unread } from '../output/unread';
-import { homepage, version } from '../../../package.json';
-import { command } from '../command';
 import { exitCode } from '../exitCode';
+import { command } from '../command';
 import { choice, list, UsageError } from '../option';
 
 const settings = ['error', 'warning', 'information', 'off'] as const;
@@ -18,10 +19,10 @@ export const check = command({
   name: 'check',
   group: 'Code',
   summary: 'find what keeps a Terraform configuration from using dynamic credentials',
-  operands: '[PATH]',
-  about: `Reads every Terraform root below PATH (default: the current folder; one file is taken too) and reports static credentials, profiles, roles and keys that stand in the way of dynamic provider credentials. Needs no network.`,
+  operands: '[PATH...]',
+  about: `Reads every Terraform root below PATH (default: the current folder). A PATH may be a file, too: then only its findings count. Files are named from the folder on in which the command runs and reports static credentials, profiles, roles and keys that stand in the way of dynamic provider credentials. Needs no network.`,
   options: {
-    format: choice(['text', 'json', 'sarif'], 'text', 'how to report'),
+    format: choice(['text', 'json', ...findingFormats], 'text', formatAbout),
     'fail-on': choice(['error', 'warning', 'never'], 'error', 'the lowest severity that makes the exit code 1'),
     severity: list('CODE=LEVEL', 'error, warning, information or off, for one rule'),
   },
@@ -37,13 +38,13 @@ A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. 
     const failOn = values['fail-on'];
     const severities = severitySettings(values);
     const general: ProjectProblem[] = [];
-    const { places, roots } = await scanTerraformFolder(
+    const { places, roots } = await scanTerraformFolders(
       context,
       positionals,
       problem => general.push(problem),
       (root, only) => {
         const findings = lintRoot(root, { environment: context.env, severities }).filter(
-          finding => only === undefined || finding.location.file === only,
+          finding => only === undefined || only.has(finding.location.file),
         );
         const { dir, cloud, problems } = root;
         const value: CheckedRoot = { root: { dir, cloud, problems }, findings };
@@ -58,8 +59,10 @@ A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. 
     }
     const findings = withoutRepeats(checked.flatMap(c => c.findings));
     if (format === 'json') context.out(checkJson(places, checked));
-    else if (format === 'sarif') context.out(sarif(places, findings, { version, homepage }));
-    else context.out(text.end());
+    else if (isFindingFormat(format)) {
+      const printed = findings.map(finding => printedFinding(places, finding));
+      printReport(context, 'check', format, printed, checkRules);
+    } else context.out(text.end());
     const unread = new Unread();
     unread.add([...general, ...checked.flatMap(c => c.root.problems)], places);
     context.err(unread.text('check'));

@@ -12,9 +12,9 @@ import { resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
 import { Unread } from '../output/unread';
 import { unifiedDiff } from '../output/unifiedDiff';
-import { command } from '../command';
 import { exitCode } from '../exitCode';
-import { choice, file, files, text, UsageError } from '../option';
+import { command } from '../command';
+import { file, files, text, textOrJson, UsageError } from '../option';
 
 export const denied = command({
   name: 'denied',
@@ -33,7 +33,7 @@ Nothing is written, in the account or in a file: "change" holds the statement, t
     profile: text('NAME', "read the role's policies from the account of this profile, and decode encoded messages"),
     role: text('NAME|ARN', 'the role (default: the one that the message names)'),
     region: text('REGION', "region of the profile's requests"),
-    format: choice(['json', 'text'], 'json', 'how to report'),
+    format: textOrJson,
   },
   report: 'JSON: { "denials": [{ "action", "resource", "decision", "lacks", "change", ... }] }',
   exits: { 0: 'nothing is denied in it', 1: 'something is', 2: 'could not run' },

@@ -1,4 +1,3 @@
-import { homepage, version } from '../../../package.json';
 import { unwrap } from '../../core/problem';
 import { applyEdits, LineIndex } from '../../core/text';
 import {
@@ -13,11 +12,12 @@ import type { ResourceReference } from '../../iam/reference/reference';
 import { openAccount } from '../binding/binding';
 import { resourceReference } from '../permissionData';
 import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
-import { policySarif } from '../output/policySarif';
+import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
+import { policyRules, withOthers } from '../output/ruleTexts';
 import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
 import { Unread } from '../output/unread';
-import { command } from '../command';
 import { exitCode } from '../exitCode';
+import { command } from '../command';
 import { choice, flag, optionalChoice, text, UsageError } from '../option';
 
 type Use = 'managed' | 'role' | 'user' | 'group';
@@ -35,7 +35,7 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
       ['managed', 'role', 'user', 'group'],
       'what a JSON policy is for: its size limit counts (6,144; inline in a role 10,240, a user 2,048, a group 5,120 characters). In Terraform code the resource says it',
     ),
-    format: choice(['json', 'text', 'sarif'], 'json', 'how to report'),
+    format: choice(['text', 'json', ...findingFormats], 'text', formatAbout),
     aws: flag(
       'send the policies to AWS as well: Access Analyzer\'s ValidatePolicy (its findings have "source": "aws"). Only with --aws does anything leave this machine; in Terraform code only policies that are known as a whole are sent',
     ),
@@ -90,8 +90,14 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
     const size = Math.max(0, ...policies.map(p => p.size ?? 0));
     if (format === 'json')
       context.out(`${JSON.stringify({ findings, size, quotas: policyQuotas, policies }, null, 2)}\n`);
-    else if (format === 'sarif') context.out(policySarif(findings, { version, homepage }));
-    else {
+    else if (isFindingFormat(format)) {
+      const rules = withOthers(
+        policyRules,
+        findings.map(f => f.code),
+        'docs/permissions.md',
+      );
+      printReport(context, 'lint-policy', format, findings, rules);
+    } else {
       for (const finding of findings) context.out(findingLine(finding));
       if (policies.length === 0) context.out('No policy was found.\n');
       else if (findings.length === 0)

@@ -1,23 +1,24 @@
-import { ProblemError } from '../../core/problem';
 import { applyEdits, LineIndex } from '../../core/text';
 import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { issuerHost } from '../../oidc/names';
-import { exitCode } from '../exitCode';
-import { readInput } from '../input';
-import { audienceOption, hostnameOf } from '../names';
-import { policyCode } from '../policyFiles';
-import { disjointEdits, findingLine, printedFixes } from '../output/printedFinding';
 import { command } from '../command';
-import { choice, flag, section, text } from '../option';
+import { exitCode } from '../exitCode';
+import { audienceOption, hostnameOf } from '../names';
+import { choice, flag, section, strictOption, text, UsageError } from '../option';
+import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
+import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
+import { trustPolicyRules, withOthers } from '../output/ruleTexts';
+import { Unread } from '../output/unread';
+import { noPolicyIn, type PolicySource, policySources, trustsSomebody } from '../policyFiles';
 
 export const lintTrust = command({
   name: 'lint-trust',
   group: 'Policies',
   summary: 'say what is broken or too broad in a trust policy',
-  operands: 'POLICY',
-  about: `Lints a trust policy for HCP Terraform. Statements for other issuers are left alone. POLICY is a file, or - for standard input.
+  operands: 'POLICY|FOLDER...',
+  about: `Lints trust policies for HCP Terraform. Statements for other issuers are left alone. POLICY is a file, or - for standard input; a FOLDER stands for the Terraform code below it, and for each JSON file that is a trust policy.
 
 Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints; in .tf and .tf.json files, the trust policies of aws_iam_role and aws_iam_policy_document.`,
   options: {
@@ -28,52 +29,72 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
       hostname: text('HOST', 'issuer (default: what the policy names)'),
       audience: audienceOption,
     }),
-    format: choice(['json', 'text'], 'json', 'how to report'),
-    fix: flag('print the policy with every fix applied, instead of the report'),
+    format: choice(['text', 'json', ...findingFormats], 'text', formatAbout),
+    strict: strictOption,
+    fix: flag('print the one POLICY with every fix applied, instead of the report'),
   },
-  report: 'JSON: { "verdict": "correct|depends|not-read|too-broad|broken", "findings": [...] }',
-  exits: { 0: 'correct, or values that stand elsewhere decide', 1: 'too broad or broken', 2: 'could not run' },
+  report: `JSON: { "verdict": "correct|depends|not-read|too-broad|broken", the worst of all, "findings": [{ "file", "code", "severity", "weight", "message", "range", "fixes" }], "policies": [{ "file", "address", "verdict" }] }`,
+  exits: {
+    0: 'correct, or values that stand elsewhere decide',
+    1: 'too broad or broken',
+    2: 'could not run, or a file could not be read (it is named)',
+  },
   run: async (context, { values, positionals }) => {
-    const format = values.format;
-    const { name, text: input } = await readInput(context, positionals, 'policy');
-    const given = (option: 'organization' | 'project' | 'workspace' | 'audience'): Record<string, string> => {
-      const value = values[option];
-      return value === undefined ? {} : { [option]: value };
-    };
-    const expected = {
-      ...given('organization'),
-      ...given('project'),
-      ...given('workspace'),
-      ...given('audience'),
-      ...(values.hostname !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
-    };
-    const report = lint(name, input, expected);
-    const exit = exitCode({
-      wrong: report.verdict === 'broken' || report.verdict === 'too-broad',
-      unread: report.verdict === 'not-read',
-      open: report.verdict === 'depends',
-    });
-    if (values.fix) {
-      context.out(applyEdits(report.text, disjointEdits(report.findings.map(f => f.fix))));
-      return exit;
+    const { format } = values;
+    if (positionals.length === 0) throw new UsageError('one policy is needed ("-" reads standard input)');
+    if (values.fix && positionals.length > 1) throw new UsageError('--fix takes one POLICY');
+    const expected = expectationOf(values);
+    const unread = new Unread();
+    const findings: (PrintedFinding & { readonly weight: TrustFinding['weight'] })[] = [];
+    const policies: { readonly file: string; readonly address?: string; readonly verdict: TrustVerdict }[] = [];
+    for (const source of await policySources(context, positionals, unread)) {
+      const linted = lint(source, expected);
+      if (linted.length === 0) {
+        if (source.found) continue;
+        throw noPolicyIn(source.name, 'trust policy for HCP Terraform');
+      }
+      if (values.fix) {
+        if (source.found) throw new UsageError('--fix takes one POLICY');
+        const fixes = linted.flatMap(policy => policy.findings.map(f => f.fix));
+        context.out(applyEdits(linted[0]?.text ?? source.text, disjointEdits(fixes)));
+        return exitCode({ wrong: linted.some(({ verdict }) => isWrong(verdict)) });
+      }
+      for (const { address, verdict, findings: found, text: own } of linted) {
+        policies.push({ file: source.name, ...(address !== undefined && { address }), verdict });
+        const index = new LineIndex(own);
+        findings.push(...found.map(f => printed(source.name, address, f, index)));
+      }
     }
-    const index = new LineIndex(report.text);
-    const findings = report.findings.map(f => ({
-      code: f.code,
-      severity: severities[f.weight],
-      weight: f.weight,
-      message: f.message,
-      range: index.range(f),
-      fixes: printedFixes(f.fix, index),
-    }));
-    if (format === 'json') context.out(`${JSON.stringify({ verdict: report.verdict, findings }, null, 2)}\n`);
+    const verdict = worstOf(policies.map(policy => policy.verdict));
+    if (format === 'json') context.out(`${JSON.stringify({ verdict, findings, policies }, null, 2)}\n`);
+    else if (isFindingFormat(format)) {
+      const codes = findings.map(f => f.code);
+      printReport(context, 'lint-trust', format, findings, withOthers(trustPolicyRules, codes, 'docs/trust.md'));
+    } else if (policies.length === 0) context.out('No trust policy for HCP Terraform was found.\n');
     else {
-      context.out(`${report.verdict}\n`);
-      for (const f of findings) context.out(findingLine({ ...f, file: name }));
+      context.out(`${verdict}\n`);
+      for (const finding of findings) context.out(findingLine(finding));
     }
-    return exit;
+    context.err(unread.text('lint-trust'));
+    return exitCode(
+      { wrong: isWrong(verdict), unread: unread.any || verdict === 'not-read', open: verdict !== 'correct' },
+      values.strict,
+    );
   },
 });
+
+type Names = Readonly<Record<'organization' | 'project' | 'workspace' | 'hostname' | 'audience', string | undefined>>;
+
+function expectationOf(values: Names): TrustExpectation {
+  const { organization, project, workspace, audience } = values;
+  return {
+    ...(organization !== undefined && { organization }),
+    ...(project !== undefined && { project }),
+    ...(workspace !== undefined && { workspace }),
+    ...(audience !== undefined && { audience }),
+    ...(values.hostname !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
+  };
+}
 
 const severities = {
   note: 'information',
@@ -83,29 +104,39 @@ const severities = {
   'too-broad': 'warning',
 } as const;
 
-/** A policy file, or a Terraform file with policies in it: then the worst verdict counts. */
-function lint(
-  name: string,
-  input: string,
-  expected: TrustExpectation,
-): { verdict: TrustVerdict; findings: readonly TrustFinding[]; text: string } {
-  const code = policyCode(name, input);
-  if (code === undefined) return lintTrustText(input, expected);
-  const { file, text } = code;
-  const found = lintTrustInCode(file, text, expected);
-  if (found.length === 0) {
-    throw new ProblemError({
-      code: 'no-trust-policy',
-      message: `${name} holds no trust policy for HCP Terraform that can be read without running Terraform.`,
-      nextStep: 'Name a file with an aws_iam_role or aws_iam_policy_document, or the policy itself as JSON.',
-    });
-  }
-  const verdict =
-    (['broken', 'too-broad', 'not-read', 'depends', 'correct'] as const).find(v => found.some(f => f.verdict === v)) ??
-    'correct';
+function printed(
+  file: string,
+  address: string | undefined,
+  finding: TrustFinding,
+  index: LineIndex,
+): PrintedFinding & { readonly weight: TrustFinding['weight'] } {
+  const { code, weight, message, fix } = finding;
   return {
-    verdict,
-    findings: found.flatMap(f => f.findings.map(x => ({ ...x, message: `${f.address}: ${x.message}` }))),
-    text,
+    file,
+    source: 'tfc-oidc',
+    code,
+    severity: severities[weight],
+    weight,
+    message: address === undefined ? message : `${address}: ${message}`,
+    range: index.range(finding),
+    fixes: printedFixes(fix, index),
   };
+}
+
+const isWrong = (verdict: TrustVerdict): boolean => verdict === 'broken' || verdict === 'too-broad';
+
+const worstOf = (verdicts: readonly TrustVerdict[]): TrustVerdict =>
+  (['broken', 'too-broad', 'not-read', 'depends'] as const).find(verdict => verdicts.includes(verdict)) ?? 'correct';
+
+interface Linted {
+  readonly address?: string;
+  readonly verdict: TrustVerdict;
+  readonly findings: readonly TrustFinding[];
+  readonly text: string;
+}
+
+/** The one policy that a JSON file is, or those that stand in Terraform code. */
+function lint({ code, text: input, siblings, found }: PolicySource, expected: TrustExpectation): readonly Linted[] {
+  if (code === undefined) return found && !trustsSomebody(input) ? [] : [lintTrustText(input, expected)];
+  return lintTrustInCode(code.file, code.text, expected, siblings).map(policy => ({ ...policy, text: code.text }));
 }

@@ -11,6 +11,7 @@ import { partitionOf, partitionOption } from '../names';
 import { permissionData } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { command } from '../command';
+import { exitCode } from '../exitCode';
 import { choice, flag, text } from '../option';
 
 export const permissions = command({
@@ -28,7 +29,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     partition: partitionOption,
     guesses: flag('also count what a data source may need by the resource type of the same name'),
     'no-tag-conditions': flag("don't limit deletes in EC2 to what carries the provider's default tags"),
-    format: choice(['json', 'text', 'terraform'], 'json', 'how to report'),
+    format: choice(['text', 'json', 'terraform'], 'text', 'how to report'),
   },
   report: 'JSON: { "policy", "unmapped", "unread", "why", "size" } and more',
   exits: {
@@ -69,8 +70,8 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       for (const u of result.unread) context.err(`unread: ${folder.name(u.location.file)}: ${u.message}\n`);
       for (const note of notes) context.err(`note: ${note}\n`);
     }
-    if (result.unread.some(u => u.notFetched !== true)) return 2;
-    return result.unmapped.length + result.unread.length > 0 ? 1 : 0;
+    const waiting = result.unread.filter(u => u.notFetched === true).length;
+    return exitCode({ wrong: result.unmapped.length + waiting > 0, unread: result.unread.length > waiting });
   },
 });
 

@@ -5,7 +5,7 @@ import { parseOidcProviderArn } from '../../oidc/partition';
 import { readInput } from '../input';
 import { audienceOption, hostnameOf } from '../names';
 import { command } from '../command';
-import { choice, needed, text, UsageError } from '../option';
+import { needed, text, textOrJson, UsageError } from '../option';
 
 export const prove = command({
   name: 'prove',
@@ -20,7 +20,7 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
     audience: audienceOption,
     hostname: text('HOST', 'issuer (default: that of --provider-arn, or app.terraform.io)'),
     'provider-arn': text('ARN', "the exact OIDC provider (default: any account's provider for the host)"),
-    format: choice(['json', 'text'], 'json', 'how to report'),
+    format: textOrJson,
   },
   report:
     'JSON: { "decision": "allow|deny", "statements": [{ "index", "sid", "effect", "applies", "clauses" }], "why": [...] }',

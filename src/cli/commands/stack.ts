@@ -22,7 +22,8 @@ import { audienceOption, hostnameOf } from '../names';
 import { printJson } from '../output/planReport';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
-import { flag, list, section, text, textOrJson, UsageError, type Values } from '../option';
+import { exitCode } from '../exitCode';
+import { flag, list, section, text, textOrJson, UsageError, type Values, strictOption } from '../option';
 
 const stackOptions = {
   ...section('For the subjects of the deployments, which trust policies have to name', {
@@ -39,6 +40,7 @@ const stackOptions = {
   ),
   profile: list('NAME', 'also read the OIDC provider and the roles of this account; several for several accounts'),
   region: text('REGION', "default: the profile's"),
+  strict: strictOption,
   yes: flag('write the files; without it the difference is shown'),
   format: textOrJson,
 } as const;
@@ -120,7 +122,8 @@ export const stack = command({
         context.out(
           `\nDeployment "${row.name}": ${worst(row.checks)}\n${row.checks.map(bare).map(checkText).join('')}`,
         );
-    return rows.some(r => worst(r.checks) === 'wrong') ? 1 : 0;
+    const states = rows.flatMap(r => r.checks.map(check => check.state));
+    return exitCode({ wrong: states.includes('wrong'), open: states.includes('unknown') }, values.strict);
   },
 });
 

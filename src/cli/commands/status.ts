@@ -3,7 +3,8 @@ import { checkJson, checkText } from '../../binding/report';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { readTerraformFolder } from '../terraformFolder';
 import { command } from '../command';
-import { textOrJson } from '../option';
+import { exitCode } from '../exitCode';
+import { textOrJson, strictOption } from '../option';
 
 export const status = command({
   name: 'status',
@@ -11,12 +12,12 @@ export const status = command({
   summary: 'say what is true of every binding: workspace, variables, account, code',
   operands: '[PATH]',
   about: `Runs every check of every workspace that the project's cloud blocks name. Reads HCP Terraform with the token that Terraform would use, and with --profile the AWS account. Writes nothing.`,
-  options: { ...statusOptions, format: textOrJson },
+  options: { ...statusOptions, strict: strictOption, format: textOrJson },
   report: `JSON: { "bindings": [{ "dir", "hostname", "organization", "workspace", "state", "checks": [{ "id", "configuration", "phase", "title", "state": "ok|warning|wrong|unknown", "evidence", "why", "nextStep", "failureModes", "page" }] }] }`,
   exits: {
     0: 'nothing is wrong. "unknown" is not wrong; it says why it is unknown',
     1: 'something is wrong',
-    2: 'could not run',
+    2: 'could not run, or a workspace could not be read; with --strict also where any check is unknown',
   },
   async run(context, { values, positionals }) {
     const format = values.format;
@@ -39,6 +40,13 @@ export const status = command({
         ),
       );
     }
-    return bindings.some(b => worst(b.checks) === 'wrong') ? 1 : 0;
+    return exitCode(
+      {
+        wrong: bindings.some(b => worst(b.checks) === 'wrong'),
+        unread: bindings.some(b => b.facts.workspace.state === 'unknown'),
+        open: bindings.some(b => b.checks.some(check => check.state === 'unknown')),
+      },
+      values.strict,
+    );
   },
 });

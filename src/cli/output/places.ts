@@ -4,7 +4,7 @@ import { nodeFiles } from '../files';
 
 /** How reports name files and places. */
 export interface Places {
-  /** Relative to PATH, with forward slashes. */
+  /** From the working folder on, with forward slashes. */
   name(file: string): string;
   /** 0-based lines and UTF-16 characters. A byte order mark is no character. */
   range(location: Location): Range;

@@ -1,18 +1,26 @@
 import type { LineIndex, Range, Span } from '../../core/text';
+import type { Finding, Severity } from '../../lint/finding';
+import type { Places } from './places';
 
-/** One finding of a policy, as it is printed. */
+/** An edit of a fix, by lines. */
+interface PrintedEdit {
+  readonly range: Range;
+  readonly newText: string;
+  /** Set where it is not in the file of the finding. */
+  readonly file?: string;
+}
+
+/** One finding as it is printed, whichever command made it. Files are named from the working folder on. */
 export interface PrintedFinding {
   readonly file: string;
   /** Who found it: `aws` is Access Analyzer. */
   readonly source: 'tfc-oidc' | 'aws';
   readonly code: string;
-  readonly severity: 'error' | 'warning' | 'information';
+  readonly severity: Severity;
   readonly message: string;
   readonly range: Range;
-  readonly fixes: readonly {
-    readonly title: string;
-    readonly edits: readonly { readonly range: Range; readonly newText: string }[];
-  }[];
+  readonly fixes: readonly { readonly title: string; readonly edits: readonly PrintedEdit[] }[];
+  readonly related?: readonly { readonly file: string; readonly range: Range; readonly message: string }[];
 }
 
 interface Fix {
@@ -24,6 +32,31 @@ interface Fix {
 export function printedFixes(fix: Fix | undefined, index: LineIndex): PrintedFinding['fixes'] {
   if (fix === undefined) return [];
   return [{ title: fix.title, edits: fix.edits.map(e => ({ range: index.range(e.span), newText: e.newText })) }];
+}
+
+/** A finding in Terraform code. */
+export function printedFinding(places: Places, finding: Finding): PrintedFinding {
+  const file = places.name(finding.location.file);
+  return {
+    file,
+    source: 'tfc-oidc',
+    code: finding.code,
+    severity: finding.severity,
+    message: finding.message,
+    range: places.range(finding.location),
+    fixes: finding.fixes.map(({ title, edits }) => ({
+      title,
+      edits: edits.map(edit => {
+        const other = places.name(edit.file);
+        return { range: places.range(edit), newText: edit.newText, ...(other !== file && { file: other }) };
+      }),
+    })),
+    related: finding.related.map(({ location, message }) => ({
+      file: places.name(location.file),
+      range: places.range(location),
+      message,
+    })),
+  };
 }
 
 /** `file:line:column: severity code: message`, as editors and terminals link it. */

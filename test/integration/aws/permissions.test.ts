@@ -65,7 +65,7 @@ const message = (
 
 async function run(text: string, ...args: readonly string[]): Promise<CommandRun> {
   writeFileSync(path.join(world.home, 'error.txt'), text);
-  return runCommand(denied, ['error.txt', ...args], { cwd: world.home, env: world.env });
+  return runCommand(denied, ['error.txt', '--format', 'json', ...args], { cwd: world.home, env: world.env });
 }
 
 interface Reported {
@@ -155,7 +155,7 @@ test('lint-policy --aws puts what Access Analyzer says beside our findings, page
   world.server.store.pageSize = 1;
   const text = `\n{\n  "Statement": [\n    {\n      "Effect": "Allow",\n      "Action": ["iam:PassRole", "s3:NotReal"],\n      "Resource": "*"\n    }\n  ]\n}\n`;
   writeFileSync(path.join(world.home, 'policy.json'), text);
-  const done = await runCommand(lintPolicy, ['policy.json', '--aws', '--profile', 'default'], {
+  const done = await runCommand(lintPolicy, ['policy.json', '--aws', '--profile', 'default', '--format', 'json'], {
     cwd: world.home,
     env: world.env,
   });
@@ -186,7 +186,7 @@ data "aws_iam_policy_document" "open" {
 `,
   );
   const lint = (...args: readonly string[]): Promise<CommandRun> =>
-    runCommand(lintPolicy, ['main.tf', ...args], { cwd: world.home, env: world.env });
+    runCommand(lintPolicy, ['main.tf', '--format', 'json', ...args], { cwd: world.home, env: world.env });
   await lint();
   assert.deepEqual(
     world.server.log.filter(e => e.service === 'access-analyzer' || e.service === 'sts'),

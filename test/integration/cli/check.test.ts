@@ -80,12 +80,27 @@ test('--severity changes a rule; unknown rules and levels are refused', async ()
   assert.equal((await run(['--severity', 'backend-credentials=error', at('backend-s3')])).code, 1);
   await assert.rejects(run(['--severity', 'no-such-rule=off', at('clean')]), UsageError);
   await assert.rejects(run(['--severity', 'assume-role=loud', at('clean')]), UsageError);
-  await assert.rejects(run([at('clean'), at('profile')]), UsageError);
   await assert.rejects(run(['no-such-folder']), ProblemError);
 });
 
+test('several PATHs: each root once, and of files only their own findings', async () => {
+  const files = async (...paths: readonly string[]): Promise<readonly string[]> => {
+    const { out } = await run(['--format', 'json', ...paths], fixtureFolder);
+    const { roots } = JSON.parse(out) as { roots: { dir: string; findings: { file: string }[] }[] };
+    return [...new Set(roots.flatMap(r => r.findings.map(f => f.file)))].sort();
+  };
+  assert.deepEqual(await files('static-literals', 'profile'), ['profile/main.tf', 'static-literals/main.tf']);
+  assert.deepEqual(await files('nasty-bom/first.tf', 'clean', 'profile/main.tf'), [
+    'nasty-bom/first.tf',
+    'profile/main.tf',
+  ]);
+  const { out } = await run(['--format', 'json', 'profile', 'profile/main.tf', '.'], fixtureFolder);
+  const { roots } = JSON.parse(out) as { roots: { dir: string }[] };
+  assert.equal(roots.length, new Set(roots.map(r => r.dir)).size);
+});
+
 test('one file as PATH: only its findings', async () => {
-  const { out } = await run(['--format', 'json', path.join(at('nasty-bom'), 'first.tf')]);
+  const { out } = await run(['--format', 'json', path.join(at('nasty-bom'), 'first.tf')], at('nasty-bom'));
   const parsed = JSON.parse(out) as { roots: { findings: { file: string; range: unknown }[] }[] };
   assert.deepEqual(
     parsed.roots.flatMap(r => r.findings.map(f => f.file)),
@@ -116,14 +131,14 @@ test('an empty folder, and a folder without Terraform', async () => {
   }
 });
 
-test('paths are relative to PATH, with forward slashes, whatever the working folder is', async () => {
+test('paths are relative to the folder in which it runs, with forward slashes', async () => {
   const { out } = await run(['--format', 'json', 'projects'], path.join(root, 'test/fixtures'));
   const parsed = JSON.parse(out) as { roots: { dir: string; findings: { file: string }[] }[] };
   assert.ok(parsed.roots.length >= 50);
-  const child = parsed.roots.find(r => r.dir === 'nasty-child-modules');
+  const child = parsed.roots.find(r => r.dir === 'projects/nasty-child-modules');
   assert.deepEqual(
     child?.findings.map(f => f.file),
-    ['nasty-child-modules/modules/a/main.tf'],
+    ['projects/nasty-child-modules/modules/a/main.tf'],
   );
 });
 
@@ -152,14 +167,14 @@ test('SARIF of every fixture is valid to the published schema', async () => {
 });
 
 test('SARIF columns start at 1, and a finding of two roots is one result', async () => {
-  const { out } = await run(['--format', 'sarif', at('nasty-two-roots')]);
+  const { out } = await run(['--format', 'sarif'], at('nasty-two-roots'));
   const log = JSON.parse(out) as {
     runs: { results: { locations: { physicalLocation: { region: unknown; artifactLocation: unknown } }[] }[] }[];
   };
   const results = log.runs[0]?.results ?? [];
   assert.equal(results.length, 1);
   assert.deepEqual(results[0]?.locations[0]?.physicalLocation, {
-    artifactLocation: { uri: 'shared/main.tf' },
+    artifactLocation: { uri: 'shared/main.tf', uriBaseId: '%SRCROOT%' },
     region: { startLine: 2, startColumn: 9, endLine: 2, endColumn: 29 },
   });
 });
@@ -169,7 +184,7 @@ test('names with spaces are encoded in SARIF', async () => {
   try {
     mkdirSync(path.join(folder, 'my app'));
     writeFileSync(path.join(folder, 'my app', 'a#b.tf'), 'provider "aws" {\n  profile = "p"\n}\n');
-    assert.match((await run(['--format', 'sarif', folder])).out, /"uri": "my%20app\/a%23b\.tf"/);
+    assert.match((await run(['--format', 'sarif'], folder)).out, /"uri": "my%20app\/a%23b\.tf"/);
   } finally {
     rmSync(folder, { recursive: true });
   }

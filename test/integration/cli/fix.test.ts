@@ -21,7 +21,11 @@ import { replaceable } from '../../../src/cli/replaceFile';
 import { copyOfFixture, fixtureNames } from '../../support/lintFixtures';
 import { runCommand } from '../../support/runCommand';
 
-const run = (args: readonly string[], cwd = tmpdir()): ReturnType<typeof runCommand> => runCommand(fix, args, { cwd });
+/** Runs in the folder that is fixed, where one is named: files are named from where the command runs. */
+const run = (
+  args: readonly string[],
+  cwd = path.isAbsolute(args.at(-1) ?? '') ? (args.at(-1) ?? '') : tmpdir(),
+): ReturnType<typeof runCommand> => runCommand(fix, args, { cwd });
 
 function temporary(context: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));

@@ -52,7 +52,7 @@ const stored = (phase: 'plan' | 'apply') => {
 };
 
 async function needed(phase: 'plan' | 'apply'): Promise<string> {
-  const done = await pair.run(permissions, 'project', '--phase', phase, '--account', accountId);
+  const done = await pair.run(permissions, 'project', '--phase', phase, '--account', accountId, '--format', 'json');
   return JSON.stringify((JSON.parse(done.out) as { policy: object }).policy);
 }
 

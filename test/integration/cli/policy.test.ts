@@ -23,7 +23,9 @@ interface Done {
   readonly err: string;
 }
 
-function program(args: readonly string[], input = ''): Done {
+function program(words: readonly string[], input = ''): Done {
+  const judges = ['prove', 'lint-trust'].includes(words[0] ?? '') && !words.includes('--fix');
+  const args = judges ? [...words, '--format', 'json'] : words;
   const done = spawnSync(
     process.execPath,
     ['--import', path.join(root, 'node_modules/tsx/dist/loader.mjs'), path.join(root, 'src/cli.ts'), ...args],

@@ -11,6 +11,9 @@ import { lintPolicy } from '../../../src/cli/commands/lintPolicy';
 import { ProblemError } from '../../../src/core/problem';
 import { type CommandRun, runCommand } from '../../support/runCommand';
 
+const asJson = (args: readonly string[]): readonly string[] =>
+  args.includes('--format') ? args : [...args, '--format', 'json'];
+
 const root = path.join(__dirname, '../../..');
 let folder = '';
 before(() => {
@@ -22,7 +25,7 @@ const file = (name: string, text: string): string => {
   writeFileSync(path.join(folder, name), text);
   return name;
 };
-const lint = (...args: readonly string[]): Promise<CommandRun> => runCommand(lintPolicy, args, { cwd: folder });
+const lint = (...args: readonly string[]): Promise<CommandRun> => runCommand(lintPolicy, asJson(args), { cwd: folder });
 
 const howTo = `{
   // manage the mail users
@@ -116,7 +119,7 @@ test('a clean policy exits 0; a file without a policy, options that do not go to
 });
 
 test('denied without policies says what is known, and exits 0 where nothing was refused', async () => {
-  const run = (...args: readonly string[]): Promise<CommandRun> => runCommand(denied, args, { cwd: folder });
+  const run = (...args: readonly string[]): Promise<CommandRun> => runCommand(denied, asJson(args), { cwd: folder });
   const text =
     'User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::b/k" because no identity-based policy allows the s3:GetObject action';
   const told = await run(file('error.txt', text), '--format', 'text');

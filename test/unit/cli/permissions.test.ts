@@ -19,7 +19,7 @@ async function run(files: Readonly<Record<string, string>>, ...args: string[]): 
     if (text.startsWith('->')) symlinkSync(text.slice(2), path.join(cwd, name));
     else writeFileSync(path.join(cwd, name), text);
   }
-  return runCommand(permissions, args, { cwd });
+  return runCommand(permissions, args.includes('--format') ? args : [...args, '--format', 'json'], { cwd });
 }
 
 const queue = 'resource "aws_sqs_queue" "jobs" {\n  name = "jobs"\n}\n';

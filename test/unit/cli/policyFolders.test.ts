@@ -9,6 +9,9 @@ import { lintPolicy } from '../../../src/cli/commands/lintPolicy';
 import { ProblemError } from '../../../src/core/problem';
 import { type CommandRun, runCommand } from '../../support/runCommand';
 
+const asJson = (args: readonly string[]): readonly string[] =>
+  args.includes('--format') ? args : [...args, '--format', 'json'];
+
 const bad = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:Nope9","Resource":"*"}]}';
 const user = 'arn:aws:sts::123456789012:assumed-role/tfc/run-x';
 
@@ -22,7 +25,8 @@ function folderOf(context: TestContext, files: Readonly<Record<string, string>>)
   return folder;
 }
 
-const lint = (cwd: string, ...args: readonly string[]): Promise<CommandRun> => runCommand(lintPolicy, args, { cwd });
+const lint = (cwd: string, ...args: readonly string[]): Promise<CommandRun> =>
+  runCommand(lintPolicy, asJson(args), { cwd });
 const found = ({ out }: CommandRun): readonly string[] =>
   (JSON.parse(out) as { findings: { file: string; code: string; range: { start: { line: number } } }[] }).findings.map(
     f => `${f.file}:${f.range.start.line + 1} ${f.code}`,
@@ -83,7 +87,7 @@ test('denied takes a folder of policies, and locals of other files', async conte
     'error.txt': `User: ${user} is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme/k" because no identity-based policy allows the s3:PutObject action`,
   });
   for (const policy of ['.', 'main.tf']) {
-    const done = await runCommand(denied, ['error.txt', '--policy', policy], { cwd: folder });
+    const done = await runCommand(denied, asJson(['error.txt', '--policy', policy]), { cwd: folder });
     const { denials } = JSON.parse(done.out) as {
       denials: { lacks: string[]; change: { diff: string; document: unknown } }[];
     };
