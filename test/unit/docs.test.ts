@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { commonOptions } from '../../src/cli/command';
 import { commands } from '../../src/cli/commands';
 import { rules } from '../../src/lint/table';
 
@@ -111,7 +112,7 @@ describe('the documents', () => {
           for (const [, option = ''] of rest.matchAll(/(?<![\w-])--([a-z][\w-]*)/g)) {
             seen++;
             assert.ok(
-              ['help', 'version'].includes(option) || option in command.options,
+              option === 'version' || option in commonOptions || option in command.options,
               `${page}: ${name} --${option}`,
             );
           }
@@ -121,7 +122,7 @@ describe('the documents', () => {
         // `--write` is one of a script that the same sentence names.
         if (alone !== undefined && alone !== 'write' && page !== 'docs/contributing.md') {
           seen++;
-          assert.ok(all.has(alone) || ['help', 'version'].includes(alone), `${page}: --${alone}`);
+          assert.ok(all.has(alone) || alone === 'version' || alone in commonOptions, `${page}: --${alone}`);
         }
       }
       for (const [setting] of text.matchAll(/\btfcOidc\.\w+/g))
