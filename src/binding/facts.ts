@@ -90,6 +90,8 @@ export interface RolePermissionFacts {
     readonly allowedNow: boolean;
     readonly lacks: readonly string[];
     readonly nextStep: string;
+    /** A change of the role's own policies would allow it; not so where a boundary, a Deny or somebody else's policy decides. */
+    readonly inReach: boolean;
   }[];
 }
 

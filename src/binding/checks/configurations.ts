@@ -1,6 +1,8 @@
-import type { AccountFacts, BindingFacts, ConfigurationFacts, Fact, Phase, RoleFacts, WorkspaceFacts } from '../facts';
+import { latestEvents, phaseOfSubject } from '../doctor/received';
+import type { AccountFacts, BindingFacts, ConfigurationFacts, Phase, RoleFacts, WorkspaceFacts } from '../facts';
 import { phases } from '../facts';
 import { parseRoleArn } from './arn';
+import { receivedEvents } from './events';
 
 /** One role as a configuration names it for one phase. */
 export interface RoleUse {
@@ -34,21 +36,45 @@ export const rolesNamedBy = (configuration: ConfigurationFacts): readonly RoleUs
     return role.state === 'set' ? [{ phase, arn: role.arn, configuration }] : [];
   });
 
+/**
+ * The same, and for a sensitive variable the role that AWS was asked for, where an event of CloudTrail tells it: the value of such a
+ * variable can't be read, and what it leads to can.
+ */
+export function rolesOfRuns(facts: BindingFacts, configuration: ConfigurationFacts): readonly RoleUse[] {
+  const seen = phases.flatMap(phase => {
+    const arn = configuration.roles[phase].state === 'hidden' ? roleAskedFor(facts, phase) : undefined;
+    return arn === undefined ? [] : [{ arn, phase, configuration }];
+  });
+  return [...rolesNamedBy(configuration), ...seen];
+}
+
+/** The role of the latest call of a phase. Several configurations with sensitive roles can't be told apart by it. */
+function roleAskedFor(facts: BindingFacts, phase: Phase): string | undefined {
+  if (facts.variables.state === 'unknown' || facts.workspace.state === 'unknown') return undefined;
+  if (facts.variables.value.configurations.filter(c => c.roles[phase].state === 'hidden').length !== 1)
+    return undefined;
+  const { organization, name } = facts.workspace.value;
+  return latestEvents(receivedEvents(facts), [{ organization, workspace: name }], new Set()).find(
+    event => event.roleArn !== undefined && phaseOfSubject(event.subject) === phase,
+  )?.roleArn;
+}
+
 /** Every native configuration that is switched on or may be, with what was read of its account. */
 export function accountsOf(facts: BindingFacts): readonly AccountOfConfiguration[] {
   if (facts.variables.state === 'unknown' || facts.workspace.state === 'unknown') return [];
   const workspace = facts.workspace.value;
   return facts.variables.value.configurations
     .filter(c => c.backing === 'native' && c.enabled !== 'no')
-    .map(configuration => accountOf(facts.account, workspace, configuration));
+    .map(configuration => accountOf(facts, workspace, configuration));
 }
 
 function accountOf(
-  account: Fact<AccountFacts>,
+  facts: BindingFacts,
   workspace: WorkspaceFacts,
   configuration: ConfigurationFacts,
 ): AccountOfConfiguration {
-  const roles = rolesNamedBy(configuration);
+  const { account } = facts;
+  const roles = rolesOfRuns(facts, configuration);
   const base = { configuration, workspace, roles };
   const malformed = roles.filter(role => parseRoleArn(role.arn) === undefined);
   if (malformed.length > 0) return { ...base, state: 'malformed', malformed };

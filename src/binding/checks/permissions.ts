@@ -127,7 +127,8 @@ function refused(
       ...result,
       state: 'wrong',
       nextStep: first.nextStep,
-      ...(p.ours && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
+      ...(p.ours &&
+        open.some(r => r.inReach) && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
       failureModes: ['permission-missing'],
     },
   ];

@@ -9,12 +9,12 @@ import {
   trustedSubjects,
 } from '../doctor/received';
 import { type FailureModeId, failureModes } from '../failureModes';
-import { eventsIn } from '../doctor/pastedEvents';
 import type { BindingFacts, Phase, TrailFacts, WorkspaceFacts } from '../facts';
 import type { Remedy } from '../remedy';
 import { providerUrlHost } from './arn';
 import { bindingRow } from './bindingRow';
-import { rolesNamedBy, type RoleUse } from './configurations';
+import { rolesOfRuns, type RoleUse } from './configurations';
+import { pastedEvents, receivedEvents } from './events';
 import type { TrustJudge } from './judge';
 import { namesOf, trustVerdict } from './refusal';
 import type { CheckResult } from './row';
@@ -86,9 +86,9 @@ export interface ReceivedCall {
   readonly comparison: SubjectComparison | undefined;
 }
 
-/** Events that stand in the text which somebody pasted. */
+/** The events of a pasted text, as if CloudTrail had been asked for them. */
 function pastedTrail(facts: BindingFacts): { readonly state: 'known'; readonly value: TrailFacts } | undefined {
-  const events = facts.pastedError === undefined ? [] : eventsIn(facts.pastedError);
+  const events = pastedEvents(facts);
   return events.length === 0
     ? undefined
     : { state: 'known', value: { since: events.at(-1)?.at ?? 0, regions: [], unread: [], events } };
@@ -101,10 +101,7 @@ function pastedTrail(facts: BindingFacts): { readonly state: 'known'; readonly v
 export function receivedCalls(facts: BindingFacts): readonly ReceivedCall[] {
   const { workspace } = facts;
   if (workspace.state === 'unknown') return [];
-  const events = [
-    ...(facts.trail?.state === 'known' ? facts.trail.value.events : []),
-    ...(pastedTrail(facts)?.value.events ?? []),
-  ];
+  const events = receivedEvents(facts);
   const w = workspace.value;
   const names = [{ organization: w.organization, workspace: w.name }, ...(facts.remembered ? [facts.remembered] : [])];
   const uses = rolesOf(facts);
@@ -142,7 +139,7 @@ export function receivedJson({ event, phase, comparison }: ReceivedCall): Readon
 }
 
 const rolesOf = (facts: BindingFacts): readonly RoleUse[] =>
-  facts.variables.state === 'unknown' ? [] : facts.variables.value.configurations.flatMap(rolesNamedBy);
+  facts.variables.state === 'unknown' ? [] : facts.variables.value.configurations.flatMap(c => rolesOfRuns(facts, c));
 
 const iso = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
 

@@ -65,6 +65,10 @@ export function trustVerdict(facts: BindingFacts, read: ReadRole, judge: TrustJu
   return { decision, refusal: { ...refusal, evidence: [...refusal.evidence, ...why] } };
 }
 
+/** Would the role let the runs of its phase in if their tokens had this audience? */
+export const letsIn = (read: ReadRole, audience: string, judge: TrustJudge): boolean =>
+  question(read, judge).ask({ audience }).decision === 'allow';
+
 const addRun = (q: Question): Remedy => ({
   kind: 'update-trust',
   change: 'add',

@@ -22,8 +22,8 @@ export interface CluedMessage {
   readonly resource?: string;
   /** The message on one line, from a little before what was recognised on. */
   readonly around: string;
-  /** The whole message, with the frame that names a file. */
-  readonly whole: string;
+  /** "on main.tf line 3", of the message or of the one that wraps it; empty where there is none. */
+  readonly frame: string;
 }
 
 /** The first clue that there is, the most telling kind first. */
@@ -93,15 +93,15 @@ const machine = (role: string): Clue => ({
   },
 });
 
-const frameKind = (whole: string): 'test' | 'stack' | undefined => {
-  const file = /\bon \S{0,200}\.(tftest|tofutest|tfcomponent|tfstack|tfdeploy)\.(?:hcl|json) line \d+/.exec(whole)?.[1];
+const frameKind = (frame: string): 'test' | 'stack' | undefined => {
+  const file = /^on \S{0,300}\.(tftest|tofutest|tfcomponent|tfstack|tfdeploy)\.(?:hcl|json) line \d+$/.exec(frame)?.[1];
   if (file === undefined) return undefined;
   return file.endsWith('test') ? 'test' : 'stack';
 };
 
 /** The file in Terraform's frame says what kind of run it was, and so which subject its token had. */
-function frameClue({ code, whole }: CluedMessage): Clue | undefined {
-  const kind = frameKind(whole);
+function frameClue({ code, frame }: CluedMessage): Clue | undefined {
+  const kind = frameKind(frame);
   if (kind === undefined) return undefined;
   if (denials.has(code)) return kind === 'test' ? testSubject : deploymentSubject;
   if (without.has(code)) return kind === 'test' ? testSwitch : deploymentToken;

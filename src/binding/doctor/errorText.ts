@@ -90,10 +90,20 @@ interface Recognised {
 }
 
 function readAll(text: string): readonly Recognised[] {
-  return readLog(text).flatMap(readMessage);
+  let before: string | undefined;
+  return readLog(text).flatMap(message => {
+    const own = frameOf(flatMessages(message)[0]?.text ?? '');
+    // An error that wraps another one has the frame; the inner one stands behind it and has none.
+    const found = readMessage(message, own ?? before ?? '');
+    before = own;
+    return found;
+  });
 }
 
-function readMessage(message: LogMessage): readonly Recognised[] {
+/** Terraform's "on FILE line N". */
+const frameOf = (message: string): string | undefined => /\bon \S{1,300} line \d+/.exec(message)?.[0];
+
+function readMessage(message: LogMessage, frame: string): readonly Recognised[] {
   const variants = flatMessages(message).map(flat => {
     const shown = { ...flat, text: flat.text.replace(secrets, hidden => '[removed]'.padEnd(hidden.length)) };
     return recognised(shown.text).map(({ signature, rank, start, end }) => {
@@ -101,7 +111,7 @@ function readMessage(message: LogMessage): readonly Recognised[] {
       const around = shown.text.slice(Math.max(0, start - 700), end + 700);
       const facts = { ...factsOf(around), ...factsOf(line) };
       const { code } = signature;
-      const clue = clueOf({ code, ...facts, around, whole: shown.text });
+      const clue = clueOf({ code, ...facts, around, frame });
       const reading = { line, code, ...facts, ...said(signature), ...clue };
       return { signature, reading, rank, at: start, warning: message.severity === 'warning' };
     });

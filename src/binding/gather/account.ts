@@ -25,15 +25,24 @@ export function accountFacts(
   written: (roleArn: string) => string | undefined,
   signal: AbortSignal,
   question?: PermissionQuestion,
+  /** Roles that AWS was asked for, of any account. */
+  askedFor: readonly string[] = [],
 ): Promise<AccountFacts> {
   const arns = variables.configurations.flatMap(c =>
     phases.flatMap(phase => (c.roles[phase].state === 'set' ? [c.roles[phase].arn] : [])),
   );
   const permissionsOf = (role: ActualRole): Promise<Fact<RolePermissionFacts> | undefined> =>
-    question === undefined
+    question === undefined || !arns.includes(role.arn)
       ? Promise.resolve(undefined)
       : rolePermissionFacts(opened.account, role, usedIn(role.arn, variables), question, signal);
-  return readAccount(opened, hostname, arns, written, signal, question === undefined ? undefined : permissionsOf);
+  return readAccount(
+    opened,
+    hostname,
+    [...arns, ...askedFor],
+    written,
+    signal,
+    question === undefined ? undefined : permissionsOf,
+  );
 }
 
 /** The same for the roles that the deployments of a Stack name. */

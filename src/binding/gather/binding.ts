@@ -15,6 +15,7 @@ import {
   type WorkspaceFacts,
 } from '../facts';
 import type { PermissionSources } from './permissionSources';
+import { receivedEvents } from '../checks/events';
 import { localCredentials, type Machine } from './localChain';
 import { accountFacts } from './account';
 import { codeFacts } from './code';
@@ -86,6 +87,13 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
           ...(sources.code && { feeding: feedingVariables(sources.code.root) }),
         });
   const { variables } = hcp;
+  const code = sources.code === undefined ? undefined : codeFacts(sources.code.root, sources.code.findings);
+  const trail =
+    sources.cloudTrail !== 'asked'
+      ? undefined
+      : 'missing' in account
+        ? unknown(account.missing)
+        : await trailFacts(account, { variables, code, run: hcp.run, now: sources.now }, signal);
   const [accountRead, issuer] = await Promise.all([
     'missing' in account
       ? unknown(account.missing)
@@ -97,19 +105,13 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
             given(sources.written) ?? (() => undefined),
             signal,
             questionOf(sources, account.caller, hcp.run),
+            receivedEvents({ trail, pastedError: sources.pastedError }).flatMap(event => event.roleArn ?? []),
           ).then(known)
         : variables,
     'notAsked' in sources.issuer
       ? unknown(sources.issuer.notAsked)
       : issuerFacts(sources.hostname, sources.issuer, signal),
   ]);
-  const code = sources.code === undefined ? undefined : codeFacts(sources.code.root, sources.code.findings);
-  const trail =
-    sources.cloudTrail !== 'asked'
-      ? undefined
-      : 'missing' in account
-        ? unknown(account.missing)
-        : await trailFacts(account, { variables, code, run: hcp.run, now: sources.now }, signal);
   return {
     facts: {
       code,

@@ -110,6 +110,7 @@ function refusedFor(
         allowedNow: explained.decision === 'allow' && (d.policy === undefined || d.policy === 'identity'),
         lacks: explained.lacks,
         nextStep: explained.nextStep,
+        inReach: explained.change !== undefined,
       };
     });
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { checkRow } from '../../../../src/binding/checks/rows';
+import { trustJudge } from '../../../../src/binding/checks/judge';
+import { runChecks } from '../../../../src/binding/checks/table';
+import { consult } from '../../../../src/binding/doctor/consult';
+import { type BindingFacts, known } from '../../../../src/binding/facts';
+import { accountWith, brokenWorlds, healthy, role, variables } from '../../../support/binding/world';
+
+/** Worlds with faults of two worlds at once, and with a text of a third. */
+const worlds = fc
+  .tuple(...Array.from({ length: 3 }, () => fc.constantFrom(healthy, ...Object.values(brokenWorlds))))
+  .map(([a = healthy, b = healthy, c = healthy]): BindingFacts => ({
+    ...a,
+    variables: b.variables,
+    account: c.account,
+    ...(b.pastedError !== undefined && { pastedError: b.pastedError }),
+    run: c.run,
+  }));
+
+describe('laws of the doctor', () => {
+  test('no cause that the checks rule out is named beside one that they do not', () => {
+    fc.assert(
+      fc.property(worlds, facts => {
+        const checks = runChecks(facts, trustJudge);
+        const { diagnoses } = consult(facts, checks);
+        const refuted = (id: string): boolean => {
+          const against = checks.filter(c => checkRow(c.id).refutes.some(mode => mode === id));
+          return against.length > 0 && against.every(c => c.state === 'ok');
+        };
+        const listed = diagnoses.filter(
+          d => refuted(d.mode.id) && d.checks.length === 0 && !d.evidence.some(e => /caller|event|issuer/.test(e)),
+        );
+        // Where all that is left is ruled out, each step says so; beside any other cause none of them is named.
+        if (listed.length > 0) for (const d of diagnoses) assert.match(d.nextStep, /does not hold any more/);
+      }),
+      { numRuns: 200, includeErrorInReport: true },
+    );
+  });
+
+  test('the step of a cause is that of the check which found it', () => {
+    fc.assert(
+      fc.property(worlds, facts => {
+        for (const d of consult(facts, runChecks(facts, trustJudge)).diagnoses) {
+          const wrong = d.checks.filter(c => c.state === 'wrong');
+          if (wrong.length > 0)
+            assert.ok(
+              wrong.some(c => c.nextStep === d.nextStep),
+              d.mode.id,
+            );
+        }
+      }),
+      { numRuns: 200, includeErrorInReport: true },
+    );
+  });
+
+  test('no remedy sets everything up anew while a variable names a role that is there', () => {
+    const [configuration] = variables.configurations;
+    assert.ok(configuration);
+    const there = [
+      healthy,
+      { ...healthy, account: known(accountWith({ plan: undefined })) },
+      { ...healthy, account: known(accountWith({ plan: role('plan', { trustPolicy: '{}' }) })) },
+      {
+        ...healthy,
+        variables: known({ ...variables, configurations: [{ ...configuration, enabled: 'no' as const }] }),
+      },
+    ];
+    for (const facts of there)
+      for (const check of runChecks(facts, trustJudge))
+        assert.notEqual(check.remedy?.kind, 'configure', `${check.id}: ${check.evidence.join(' ')}`);
+  });
+
+  test('the audience that provider and roles agree on is what the variable is set to', () => {
+    const [configuration] = variables.configurations;
+    assert.ok(configuration);
+    const facts: BindingFacts = {
+      ...healthy,
+      variables: known({ ...variables, configurations: [{ ...configuration, audience: 'forgotten' }] }),
+      run: known({
+        id: 'run-1',
+        status: 'errored',
+        phase: 'plan',
+        errorText: 'InvalidIdentityToken: Incorrect token audience',
+        at: healthy.now,
+        url: '',
+      }),
+    };
+    const [first] = consult(facts, runChecks(facts, trustJudge)).diagnoses;
+    assert.equal(first?.mode.number, 6);
+    assert.match(first.nextStep, /^Set TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE to aws\.workload\.identity/);
+    assert.doesNotMatch(first.nextStep, /subject/);
+  });
+});
