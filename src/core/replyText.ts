@@ -12,8 +12,14 @@ export interface TextReply {
  * many bytes gives its end.
  */
 export async function replyText(reply: TextReply, longest: number, end?: number): Promise<string | undefined> {
+  const bytes = await replyBytes(reply, longest, end);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** The same as bytes. */
+export async function replyBytes(reply: TextReply, longest: number, end?: number): Promise<Uint8Array | undefined> {
   const reader = reply.body?.getReader();
-  if (reader === undefined) return shortEnough(await reply.text(), longest, end);
+  if (reader === undefined) return shortEnough(new TextEncoder().encode(await reply.text()), longest, end);
   const chunks: Uint8Array[] = [];
   let kept = 0;
   let read = 0;
@@ -35,10 +41,10 @@ export async function replyText(reply: TextReply, longest: number, end?: number)
     whole.set(chunk, at);
     at += chunk.length;
   }
-  return new TextDecoder().decode(whole);
+  return whole;
 }
 
-function shortEnough(text: string, longest: number, end: number | undefined): string | undefined {
-  if (text.length <= longest) return text;
-  return end === undefined ? undefined : text.slice(-longest);
+function shortEnough(bytes: Uint8Array, longest: number, end: number | undefined): Uint8Array | undefined {
+  if (bytes.length <= longest) return bytes;
+  return end === undefined ? undefined : bytes.slice(-longest);
 }

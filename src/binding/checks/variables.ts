@@ -21,7 +21,7 @@ export const variablesReadable = bindingRow({
 });
 
 /** Codes of lint rules whose findings beat the injected role. */
-const winning: ReadonlySet<string> = new Set([
+export const winningCodes: ReadonlySet<string> = new Set([
   'static-credentials',
   'provider-profile',
   'shared-files',
@@ -36,7 +36,7 @@ export const noStaticCredentials = bindingRow({
   inProof: 'aside',
   refutes: ['static-keys-win'],
   run: ({ facts }) => {
-    const inCode = (facts.code?.findings ?? []).filter(f => winning.has(f.code) && f.severity === 'error');
+    const inCode = (facts.code?.findings ?? []).filter(f => winningCodes.has(f.code) && f.severity === 'error');
     const inVariables = facts.variables.state === 'known' ? facts.variables.value.staticCredentials : [];
     const [firstInCode] = inCode;
     if (firstInCode === undefined && inVariables.length === 0) {

@@ -3,14 +3,18 @@ import { fail, ok, type Problem, type Result } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
 import {
   cancelRun,
+  type ConfigurationVersion,
   currentConfiguration,
   planLog,
   type PlanOnlyRun,
   readPlanOnlyRun,
   startPlanOnlyRun,
 } from '../../hcp/workspace/planOnlyRun';
+import { readConfigurationCode } from '../../hcp/workspace/configurationCode';
 import type { Workspace } from '../../hcp/workspace/model';
+import { logUsesAws, readPlanTrace } from '../../hcp/workspace/planTrace';
 import type { Check } from '../check';
+import { codeInWords, credentialsInCode } from './codeThatRuns';
 import { type BindingFacts, known } from '../facts';
 
 /**
@@ -24,6 +28,8 @@ export interface RunProof {
   readonly runId: string;
   readonly url: string;
   readonly configurationVersion: string;
+  /** Which code that is: "commit 3f2a1bc of main, 2 days old"; undefined where it could not be read. */
+  readonly code: string | undefined;
   readonly status: string;
   readonly changes: PlanOnlyRun['changes'];
   /** The plan's log; the doctor reads it where the run failed. */
@@ -135,6 +141,8 @@ export async function proveByRun(
   const started = options.now();
   const configuration = await currentConfiguration(client, workspace, signal);
   if (!configuration.ok) return configuration;
+  const code = await codeOf(client, configuration.value, options.now(), signal);
+  if (code.problem !== undefined) return fail(code.problem);
   signal.throwIfAborted();
   const made = await startPlanOnlyRun(
     client,
@@ -148,10 +156,14 @@ export async function proveByRun(
   let run = made.value;
   const url = `${workspace.url}/runs/${uriPart(run.id)}`;
   const named = { id: run.id, url };
-  const doubts = doubtsOf(options.checks);
-  const proof = (state: RunProof['state'], log: string, more: { readonly runCancelled?: boolean } = {}): RunProof => ({
-    state: state === 'proven' && doubts.length > 0 ? 'unproven' : state,
-    doubts: state === 'proven' ? doubts : [],
+  const proof = (
+    state: RunProof['state'],
+    log: string,
+    more: { readonly runCancelled?: boolean; readonly doubts?: readonly string[] } = {},
+  ): RunProof => ({
+    state,
+    doubts: [],
+    code: code.words,
     runId: run.id,
     url,
     configurationVersion: configuration.value.id,
@@ -170,7 +182,11 @@ export async function proveByRun(
       const outcome = outcomeOf(run);
       if (outcome !== undefined) {
         const log = await planLog(client, run, signal);
-        return ok(proof(outcome, log.ok ? log.value : ''));
+        const text = log.ok ? log.value : '';
+        if (outcome !== 'proven') return ok(proof(outcome, text));
+        const traced = await tracesOf(client, run, text, code.read, signal);
+        const doubts = [...doubtsOf(options.checks), ...traced];
+        return ok(proof(doubts.length > 0 ? 'unproven' : 'proven', text, { doubts }));
       }
       if (options.now() - started > (options.patience ?? 30 * 60_000)) return ok(proof('running', ''));
       await options.wait(pause, signal);
@@ -185,6 +201,60 @@ export async function proveByRun(
     const cancelled = cancel ? await cancelRun(client, run.id, AbortSignal.timeout(15_000)) : undefined;
     return ok(proof('cancelled', '', { runCancelled: cancelled?.ok === true }));
   }
+}
+
+/** The code that the run will use. `read`: it was, and holds no credentials that win. `problem`: it does hold some. */
+async function codeOf(
+  client: HcpClient,
+  { id, folder }: ConfigurationVersion,
+  now: number,
+  signal: AbortSignal,
+): Promise<{ readonly read: boolean; readonly words: string | undefined; readonly problem?: Problem }> {
+  const code = await readConfigurationCode(client, id, signal);
+  if (!code.ok) return { read: false, words: undefined };
+  const words = codeInWords(code.value, now);
+  const found = await credentialsInCode(code.value, folder);
+  if (found === undefined || found.length === 0) return { read: found !== undefined && !code.value.incomplete, words };
+  const problem: Problem = {
+    code: 'credentials-in-the-code-that-runs',
+    message: `The code that runs use (${words}) still holds AWS credentials (${found.slice(0, 3).join(', ')}${found.length > 3 ? ' …' : ''}), which win over the role: a run would prove nothing.`,
+    nextStep:
+      code.value.commit === undefined
+        ? 'Your fix is not there yet: run "terraform apply" in the project and answer "no" at its question, which uploads the files as they are now; then prove it.'
+        : 'Your fix is not there yet: commit and push it, then prove it.',
+  };
+  return { read: true, words, problem };
+}
+
+/**
+ * Why a plan that got through tells nothing of AWS: it needs a trace of AWS in it, and no credentials in the code that ran. Absence of an
+ * error is no evidence.
+ */
+async function tracesOf(
+  client: HcpClient,
+  run: PlanOnlyRun,
+  log: string,
+  codeRead: boolean,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const trace = run.planId === undefined ? undefined : await readPlanTrace(client, run.planId, signal);
+  const plan = trace?.ok === true ? trace.value : undefined;
+  const usesAws = plan?.usesAws === true || logUsesAws(log);
+  const won = plan?.credentials ?? [];
+  const out: string[] = [];
+  if (won.length > 0)
+    out.push(
+      `The code that ran gives its AWS provider credentials of its own (${won.join(', ')}), which win over the role.`,
+    );
+  else if (!codeRead && plan?.credentials === undefined)
+    out.push('The code that ran could not be read, so it is not known that no credentials in it win over the role.');
+  if (!usesAws)
+    out.push(
+      plan === undefined && log === ''
+        ? 'The plan could not be read, so it is not known whether the run used AWS at all.'
+        : 'The plan holds nothing of AWS, so that the run never had to ask for the role.',
+    );
+  return out;
 }
 
 /** `undefined`: not ended yet. A finished plan is the proof, whatever policy checks and cost estimates come behind it. */

@@ -21,7 +21,7 @@ export const proveRun = command({
 
 Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).`,
   options: { ...statusOptions, yes: flag('start the run; without it nothing is started'), format: textOrJson },
-  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role`,
+  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role`,
   exits: { 0: 'proven', 1: 'not proven', 2: 'could not run' },
   async run(context, { values, positionals }) {
     const json = values.format === 'json';

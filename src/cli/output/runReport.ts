@@ -7,7 +7,7 @@ import { oneLine } from '../../core/text';
 
 const words: Readonly<Record<RunProof['state'], string>> = {
   proven: 'proven by a plan-only run',
-  unproven: 'the plan got through, which proves nothing yet',
+  unproven: 'the plan got through, but the setup is unproven',
   failed: 'the plan-only run ended in an error',
   cancelled: 'the plan-only run was cancelled',
   waiting: 'the plan-only run waits for a decision in HCP Terraform',
@@ -20,7 +20,7 @@ export function runProofText(subject: string, { proof, consultation }: FollowedR
     `${subject}: ${words[proof.state]} (${Math.round(proof.milliseconds / 1000)} s, ${proof.status})`,
     `  ${proof.url}`,
     ...proof.doubts.map(doubt => `  - ${oneLine(doubt)}`),
-    `  It planned ${proof.configurationVersion}, the configuration that HCP Terraform has, not the files on this machine. Nothing was applied.`,
+    `  It planned ${proof.configurationVersion}${proof.code === undefined ? '' : ` (${proof.code})`}, the code that HCP Terraform has, not the files on this machine. Nothing was applied.`,
     ...(changes === undefined
       ? []
       : [`  Plan: ${changes.add} to add, ${changes.change} to change, ${changes.destroy} to destroy.`]),
@@ -39,6 +39,7 @@ export function runProofJson({ proof, consultation }: FollowedRun): Readonly<Rec
     ...(proof.doubts.length > 0 && { doubts: proof.doubts }),
     planOnly: true,
     configurationVersion: proof.configurationVersion,
+    code: proof.code ?? null,
     changes: proof.changes ?? null,
     seconds: Math.round(proof.milliseconds / 100) / 10,
     ...(proof.runCancelled !== undefined && { runCancelled: proof.runCancelled }),

@@ -3,7 +3,7 @@ import { belongsTo, schemesOf } from './address';
 import { fieldsOf, type Page, readPage, type Resource } from './document';
 import { type Endpoint, replyProblem } from './problems';
 import type { Secret } from './secret';
-import { type Answer, jsonOf, Transport, type TransportOptions } from './transport';
+import { type Answer, type Call, jsonOf, Transport, type TransportOptions } from './transport';
 
 export interface HcpClientOptions extends TransportOptions {
   /** `app.terraform.io`, a Terraform Enterprise host, or `127.0.0.1:port`. */
@@ -176,6 +176,27 @@ export class HcpClient {
     return answer.ok ? ok(answer.value.text) : answer;
   }
 
+  /**
+   * What an endpoint gives as a file: from the host itself, or from where it sends on to, once and without the token. `undefined`: it has
+   * none (204). `longest`: bytes.
+   */
+  async bytes(path: string, longest: number, signal: AbortSignal): Promise<Result<Uint8Array | undefined>> {
+    const answer = await this.request('GET', path, {}, undefined, signal, { longest, redirects: 'told' });
+    if (!answer.ok) return answer;
+    const { status, headers, bytes } = answer.value;
+    if (status < 300) return ok(status === 204 ? undefined : bytes);
+    const at = this.endpoint('GET', path);
+    const location = headers.get('location');
+    if (location === null || !URL.canParse(location, `https://${this.hostname}`))
+      return fail(replyProblem(at, 'sends on to nowhere'));
+    const url = new URL(location, `https://${this.hostname}`);
+    if (url.protocol !== 'https:' && !belongsTo(url, this.hostname))
+      return fail(replyProblem(at, 'would come without encryption'));
+    const there = { hostname: url.host, method: 'GET', path: 'the file' };
+    const file = await this.transport.send({ at: there, url, headers: {}, safe: true, longest }, signal);
+    return file.ok ? ok(file.value.bytes) : file;
+  }
+
   private async written(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Result<Resource>> {
     const page = await this.document(method, path, {}, body, signal);
     if (!page.ok) return page;
@@ -204,6 +225,7 @@ export class HcpClient {
     query: Query,
     body: unknown,
     signal: AbortSignal,
+    how: Pick<Call, 'longest' | 'redirects'> = {},
   ): Promise<Result<Answer>> {
     const base = await this.discover(signal);
     if (!base.ok) return base;
@@ -223,6 +245,7 @@ export class HcpClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         safe: method === 'GET',
+        ...how,
       },
       signal,
     );

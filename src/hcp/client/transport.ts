@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/host';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
-import { replyText, type TextReply } from '../../core/replyText';
+import { replyBytes, type TextReply } from '../../core/replyText';
 import { errorDetails } from './document';
 import { type RateLimiter, realWait, retryAfter, type Wait } from './limiter';
 import {
@@ -43,6 +43,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   readonly text: string;
+  readonly bytes: Uint8Array;
   readonly requestId: string | undefined;
 }
 
@@ -55,6 +56,10 @@ export interface Call {
   readonly safe: boolean;
   /** Of a reply that is longer than the limit: refuse it (the default), or keep its end. */
   readonly keep?: 'end';
+  /** Bytes, in place of the usual limit. */
+  readonly longest?: number;
+  /** Give a redirect as the answer, in place of a problem. */
+  readonly redirects?: 'told';
 }
 
 type Outcome =
@@ -121,13 +126,18 @@ export class Transport {
       this.options.limiter.learn(reply.headers);
       const requestId = reply.headers.get('x-request-id') ?? undefined;
       // A browser-like fetch hides a redirect behind status 0.
-      if (reply.status === 0 || (reply.status >= 300 && reply.status < 400)) {
+      const redirected = reply.status >= 300 && reply.status < 400;
+      if (redirected && call.redirects === 'told')
+        return ok({ status: reply.status, headers: reply.headers, text: '', bytes: new Uint8Array(), requestId });
+      if (reply.status === 0 || redirected) {
         return fail(redirectProblem(call.at, reply.status, reply.headers.get('location')));
       }
-      const text = await replyText(reply, longestReply, call.keep === 'end' ? longestLog : undefined);
-      if (text === undefined) return fail(replyProblem(call.at, `is longer than ${longestReply >> 20} MB`, requestId));
+      const limit = call.longest ?? longestReply;
+      const bytes = await replyBytes(reply, limit, call.keep === 'end' ? longestLog : undefined);
+      if (bytes === undefined) return fail(replyProblem(call.at, `is longer than ${limit >> 20} MB`, requestId));
+      const text = new TextDecoder().decode(bytes);
       if (reply.status >= 200 && reply.status < 300) {
-        return ok({ status: reply.status, headers: reply.headers, text, requestId });
+        return ok({ status: reply.status, headers: reply.headers, text, bytes, requestId });
       }
       const problem = statusProblem(call.at, reply.status, errorDetails(parsed(text)), requestId);
       const pause =

@@ -12,6 +12,8 @@ import { readableLog } from './run';
  */
 export interface ConfigurationVersion {
   readonly id: string;
+  /** The folder of its code in which Terraform runs; "": the top. */
+  readonly folder: string;
   /** `api`, `tfe-cli`, `github`… */
   readonly source: string | undefined;
 }
@@ -22,6 +24,7 @@ export interface PlanOnlyRun {
   readonly status: string;
   /** `pending`, `running`, `finished`, `errored`…; `undefined` before there is a plan. */
   readonly planStatus: string | undefined;
+  readonly planId: string | undefined;
   readonly cancelable: boolean;
   /** The counts of a finished plan. */
   readonly changes: { readonly add: number; readonly change: number; readonly destroy: number } | undefined;
@@ -50,21 +53,22 @@ export async function currentConfiguration(
 ): Promise<Result<ConfigurationVersion>> {
   const read = await client.one(`/workspaces/${id(workspace.id)}`, {}, signal);
   if (!read.ok) return read;
+  const folder = stringOf(read.value.resource, 'working-directory') ?? '';
   const current = relatedOne(read.value.resource, 'current-configuration-version');
   if (current !== undefined) {
     const version = await client.one(`/configuration-versions/${id(current.id)}`, {}, signal);
     if (!version.ok) return version;
-    return usable(version.value.resource, workspace.name);
+    return usable(version.value.resource, workspace.name, folder);
   }
   const list = await client.get(`/workspaces/${id(workspace.id)}/configuration-versions`, { 'page[size]': 20 }, signal);
   if (!list.ok) return list;
   const newest = list.value.data.find(
     v => stringOf(v, 'status') === 'uploaded' && booleanOf(v, 'speculative') !== true,
   );
-  return newest === undefined ? fail(noConfiguration(workspace.name)) : usable(newest, workspace.name);
+  return newest === undefined ? fail(noConfiguration(workspace.name)) : usable(newest, workspace.name, folder);
 }
 
-function usable(version: Resource, workspace: string): Result<ConfigurationVersion> {
+function usable(version: Resource, workspace: string, folder: string): Result<ConfigurationVersion> {
   const status = stringOf(version, 'status') ?? 'unknown';
   if (status !== 'uploaded') {
     return fail({
@@ -72,14 +76,14 @@ function usable(version: Resource, workspace: string): Result<ConfigurationVersi
       message: `The configuration ${version.id} of workspace ${workspace} is "${status}", so it can not be planned.`,
     });
   }
-  return ok({ id: version.id, source: stringOf(version, 'source') });
+  return ok({ id: version.id, folder, source: stringOf(version, 'source') });
 }
 
 const noConfiguration = (workspace: string): Problem => ({
   code: 'hcp-no-configuration',
   message: `Workspace ${workspace} has no configuration in HCP Terraform yet, so there is nothing to plan.`,
   nextStep:
-    'Run "terraform plan" once in the project (it runs in HCP Terraform), or push a commit where the workspace follows a repository.',
+    'Run "terraform apply" once in the project and answer "no" at its question ("terraform plan" leaves nothing that another run can use), or push a commit where the workspace follows a repository.',
 });
 
 /** Starts a plan-only run of a configuration. Refuses, and cancels the run, should HCP Terraform answer that it is no plan-only run. */
@@ -103,7 +107,7 @@ export async function startPlanOnlyRun(
   };
   const made = await client.post('/runs', body, signal);
   if (!made.ok) return made;
-  return guarded(client, made.value, []);
+  return guarded(client, made.value, undefined, signal);
 }
 
 /** Reads a plan-only run again. */
@@ -114,11 +118,17 @@ export async function readPlanOnlyRun(
 ): Promise<Result<PlanOnlyRun>> {
   const read = await client.one(`/runs/${id(runId)}`, { include: 'plan' }, signal);
   if (!read.ok) return read;
-  return guarded(client, read.value.resource, read.value.included);
+  return guarded(client, read.value.resource, read.value.included, signal);
 }
 
 /** The guard of every reply: anything but a plan-only run is cancelled and refused. */
-async function guarded(client: HcpClient, run: Resource, included: readonly Resource[]): Promise<Result<PlanOnlyRun>> {
+async function guarded(
+  client: HcpClient,
+  run: Resource,
+  /** Undefined: nothing was asked to be included. */
+  included: readonly Resource[] | undefined,
+  signal: AbortSignal,
+): Promise<Result<PlanOnlyRun>> {
   const status = stringOf(run, 'status') ?? 'unknown';
   if (booleanOf(run, 'plan-only') !== true || applying.has(status)) {
     // On purpose not with the caller's signal: this must go out.
@@ -131,7 +141,12 @@ async function guarded(client: HcpClient, run: Resource, included: readonly Reso
     });
   }
   const related = relatedOne(run, 'plan');
-  const plan = related === undefined ? undefined : findIncluded(included, related);
+  let plan = related === undefined || included === undefined ? undefined : findIncluded(included, related);
+  if (plan === undefined && related !== undefined && included !== undefined) {
+    // A host that passes over `include`.
+    const read = await client.one(`/plans/${id(related.id)}`, {}, signal);
+    if (read.ok) plan = read.value.resource;
+  }
   const count = (name: string): number => {
     const value = plan?.attributes[name];
     return typeof value === 'number' ? value : 0;
@@ -141,6 +156,7 @@ async function guarded(client: HcpClient, run: Resource, included: readonly Reso
     id: run.id,
     status,
     planStatus,
+    planId: related?.id,
     cancelable: fieldsOf(run.attributes['actions'])['is-cancelable'] === true,
     changes:
       planStatus === 'finished'

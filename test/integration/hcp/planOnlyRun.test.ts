@@ -108,6 +108,88 @@ describe('a plan-only run', () => {
     );
   });
 
+  describe('is a proof only with a trace of AWS in it, and without credentials in the code that ran', () => {
+    const provider = 'provider "aws" {\n  region = "eu-central-1"\n';
+    const bucket = 'resource "aws_s3_bucket" "logs" {\n  bucket_prefix = "logs-"\n}\n';
+    const plan = (main: string): void => {
+      pair.workspace.configurations.length = 0;
+      pair.hcp.state.configuration(pair.workspace, 'uploaded', { files: { 'main.tf': main } });
+    };
+    afterEach(() => {
+      pair.hcp.state.plansWithoutJson = false;
+      pair.hcp.state.deaf.includes = false;
+      pair.hcp.faults.length = 0;
+    });
+
+    for (const [what, main] of [
+      ['no AWS provider', 'resource "terraform_data" "x" {\n}\n'],
+      ['a provider without anything of it', `${provider}}\n`],
+      ['count = 0', `${provider}}\n\nresource "aws_s3_bucket" "logs" {\n  count = 0\n}\n`],
+      ['an alias that nothing uses', `${provider}  alias  = "other"\n}\n`],
+    ] as const) {
+      test(`${what}: unproven`, async () => {
+        plan(main);
+        const found = proof(await follow());
+        assert.equal(found.state, 'unproven');
+        assert.match(found.doubts.join(' '), /holds nothing of AWS/);
+        assert.deepEqual(pair.aws.server.events, []);
+      });
+    }
+
+    test('keys in the code that runs, though not in the files here: no run is started', async () => {
+      plan(`${provider}  access_key = "AKIAIOSFODNN7EXAMPLE"\n  secret_key = var.key\n}\n\n${bucket}`);
+      const from = posts().length;
+      const { result } = await follow();
+      assert.ok(!result.ok);
+      assert.equal(result.problem.code, 'credentials-in-the-code-that-runs');
+      assert.match(result.problem.message, /main\.tf:3/);
+      assert.doesNotMatch(JSON.stringify(result.problem), /AKIA/);
+      assert.match(result.problem.nextStep, /terraform apply/);
+      assert.equal(posts().length, from);
+    });
+
+    test('and of a repository: which commit, how old, and that a push is what helps', async () => {
+      pair.workspace.configurations.length = 0;
+      pair.hcp.state.configuration(pair.workspace, 'uploaded', {
+        files: { 'main.tf': `${provider}  profile = "work"\n}\n\n${bucket}` },
+        commit: '3f2a1bc9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f',
+        at: new Date(-2 * 86_400_000).toISOString(),
+      });
+      const { result } = await follow();
+      assert.ok(!result.ok);
+      assert.match(result.problem.message, /commit 3f2a1bc of main, 2 days old/);
+      assert.match(result.problem.nextStep, /push/);
+    });
+
+    test('where the code can not be downloaded, the plan tells', async () => {
+      pair.hcp.faults.push({ path: /\/download$/, status: 403, body: { errors: [{ status: '403', title: 'no' }] } });
+      assert.equal(proof(await follow()).state, 'proven');
+      plan(`${provider}  secret_key = var.key\n}\n\n${bucket}`);
+      const keys = proof(await follow());
+      assert.equal(keys.state, 'unproven');
+      assert.match(keys.doubts.join(' '), /secret_key/);
+    });
+
+    test('where neither can be read, it is unproven; the log is a second trace', async () => {
+      pair.hcp.state.plansWithoutJson = true;
+      assert.equal(proof(await follow()).state, 'proven', 'code and log were read');
+      pair.hcp.faults.push({ path: /\/download$/, status: 403, body: { errors: [{ status: '403', title: 'no' }] } });
+      const blind = proof(await follow());
+      assert.equal(blind.state, 'unproven');
+      assert.match(blind.doubts.join(' '), /code that ran could not be read/);
+      pair.hcp.faults.push({ path: /archivist/, status: 404, body: {} });
+      assert.match(proof(await follow()).doubts.join(' '), /plan could not be read/);
+    });
+
+    test('a host that passes over "include" still gives the log of a failed run', async () => {
+      pair.hcp.state.deaf.includes = true;
+      pair.role('plan').trust = pair.role('plan').trust.replaceAll(':prod:', ':other:');
+      const failed = proof(await follow());
+      assert.equal(failed.state, 'failed');
+      assert.match(failed.log, /AccessDenied/);
+    });
+  });
+
   test('proves nothing where the plan need not have used the role', async () => {
     for (const [id, state] of [
       ['no-static-credentials', undefined],
@@ -254,6 +336,8 @@ describe('prove-run', () => {
     auth.value = 'false';
     await assert.rejects(run('--yes'), /not known to be on.*is "false"/);
     auth.sensitive = true;
+    // Every change makes a new version; at the one that we wrote ourselves the value would be known.
+    auth.versionId = 'version-of-somebody';
     await assert.rejects(run('--yes'), /not known to be on.*sensitive/);
     auth.value = 'true';
     auth.sensitive = false;

@@ -177,7 +177,27 @@ export function configurationDocument(configuration: ConfigurationState): Docume
   return {
     id: configuration.id,
     type: 'configuration-versions',
-    attributes: { status: configuration.status, source: 'tfe-api', speculative: false, error: null },
+    attributes: {
+      status: configuration.status,
+      source: configuration.commit === undefined ? 'tfe-api' : 'github',
+      speculative: false,
+      error: null,
+      'status-timestamps': { 'uploaded-at': configuration.at },
+    },
+    relationships: {
+      'ingress-attributes': identifier(
+        'ingress-attributes',
+        configuration.commit === undefined ? undefined : configuration.id.replace('cv-', 'ia-'),
+      ),
+    },
+  };
+}
+
+export function ingressDocument(configuration: ConfigurationState): Document {
+  return {
+    id: configuration.id.replace('cv-', 'ia-'),
+    type: 'ingress-attributes',
+    attributes: { branch: 'main', 'commit-sha': configuration.commit ?? null },
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   bindingDocuments,
   configurationDocument,
+  ingressDocument,
   type Document,
   organizationDocument,
   phaseDocument,
@@ -24,6 +25,8 @@ export interface ApiRequest {
 
 export interface ApiReply {
   readonly status: number;
+  /** Of a redirect. */
+  readonly location?: string;
   readonly body?: unknown;
 }
 
@@ -101,6 +104,7 @@ function createRun(state: HcpState, request: ApiRequest): ApiReply {
     planOnly: data.attributes?.['plan-only'] === true && !state.ignoresPlanOnly,
     message: String(data.attributes?.['message'] ?? ''),
     at: new Date().toISOString(),
+    configurationId: configuration.id,
     ahead: [...(state.nextRun ?? usualWay)],
   });
   return { status: 201, body: { data: runDocument(run, workspace) } };
@@ -110,7 +114,14 @@ function runs(state: HcpState, request: ApiRequest, kind: string, id: string, re
   if (kind === 'runs' && id === '' && request.method === 'POST') return createRun(state, request);
   if (kind === 'configuration-versions') {
     const found = state.workspaces.flatMap(w => w.configurations).find(c => c.id === id);
-    return found === undefined ? notFound : one(configurationDocument(found));
+    if (found === undefined) return notFound;
+    if (rest[0] === 'download')
+      return found.status === 'uploaded'
+        ? { status: 302, location: `${request.origin}/archivist/code/${id}` }
+        : notFound;
+    if (rest[0] === 'ingress-attributes') return found.commit === undefined ? notFound : one(ingressDocument(found));
+    const included = includes(request).includes('ingress_attributes') && found.commit !== undefined;
+    return one(configurationDocument(found), included ? [ingressDocument(found)] : undefined);
   }
   if (kind === 'runs' && rest[0] === 'actions') {
     const run = state.workspaces.flatMap(w => w.runs).find(r => r.id === id);
@@ -133,6 +144,11 @@ function runs(state: HcpState, request: ApiRequest, kind: string, id: string, re
       for (const phase of ['plan', 'apply'] as const) {
         const type = phase === 'plan' ? 'plans' : 'applies';
         if (kind === type && id === run.id.replace('run-', `${phase}-`)) {
+          if (rest[0] === 'json-output-redacted')
+            return state.plansWithoutJson ||
+              (phaseDocument(run, phase, request.origin)['attributes'] as Document)['status'] !== 'finished'
+              ? notFound
+              : { status: 307, location: `${request.origin}/archivist/plan/${run.id}` };
           return one(phaseDocument(run, phase, request.origin));
         }
       }

@@ -1,4 +1,6 @@
 import type { Issuer } from './issuer';
+import { ownCredentials, usesAws } from './code';
+import { usualCode } from './state';
 import type { HcpState, RunState, WorkspaceState } from './state';
 
 /** Where the runs of a test server get their credentials. */
@@ -44,6 +46,12 @@ async function credentials(
   workspace: WorkspaceState,
   run: RunState,
 ): Promise<string | undefined> {
+  const files = workspace.configurations.find(c => c.id === run.configurationId)?.files ?? usualCode;
+  // Without an object of AWS the provider is never set up, and with keys of its own it never asks for the role.
+  run.log = usesAws(files)
+    ? '  # aws_s3_bucket.logs will be created\n'
+    : 'No changes. Your infrastructure matches the configuration.\n';
+  if (!usesAws(files) || ownCredentials(files).length > 0) return undefined;
   const value = (key: string): string | undefined => valueOf(state, workspace, key);
   if (value('AWS_ACCESS_KEY_ID') !== undefined) return undefined;
   const role = value('TFC_AWS_PLAN_ROLE_ARN') ?? value('TFC_AWS_RUN_ROLE_ARN');

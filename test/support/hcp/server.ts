@@ -4,7 +4,8 @@ import { Contract } from './contract';
 import { Issuer } from './issuer';
 import { answer } from './routes';
 import { advance, type Runner } from './runner';
-import { HcpState } from './state';
+import { HcpState, usualCode } from './state';
+import { archiveOf, planJson } from './code';
 
 export interface Fault {
   readonly method?: string;
@@ -43,8 +44,12 @@ export interface HcpCall {
   readonly body: string;
 }
 
-/** In the documentation (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run) and not in the description. */
-const undescribed = /^\/runs\/[^/]+\/actions\/cancel$/;
+/**
+ * In the documentation and not in the description, or there with another answer: cancelling a run
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run), and the download of a configuration, which sends on
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/configuration-versions#download-configuration-files).
+ */
+const undescribed = /^\/runs\/[^/]+\/actions\/cancel$|^\/configuration-versions\/[^/]+\/download$/;
 
 /** An HCP Terraform of our own on a loopback port: stateful, with faults, every reply held against HashiCorp's description. */
 export class HcpServer {
@@ -123,7 +128,8 @@ export class HcpServer {
     if (listed?.times !== undefined) listed.times -= 1;
     const fault = (await this.onCall?.(call, 'before')) ?? listed;
     if (fault !== undefined && fault.afterwards !== true) return this.fail(fault, response);
-    if (!url.pathname.startsWith('/api/v2/')) return this.outside(url.pathname, response);
+    if (!url.pathname.startsWith('/api/v2/'))
+      return this.outside(url.pathname, response, request.headers.authorization);
     if (this.limited(response)) return;
     if (!authorized) return send(response, 401, { errors: [{ status: '401', title: 'unauthorized' }] });
     if (below === '/ping') {
@@ -144,6 +150,7 @@ export class HcpServer {
     if (described) this.note(this.contract.reply(method, below, reply.status, reply.body));
     await this.onCall?.(call, 'after');
     if (fault !== undefined) return this.fail(fault, response);
+    if (reply.location !== undefined) response.setHeader('location', reply.location);
     send(response, reply.status, reply.body);
   }
 
@@ -181,10 +188,26 @@ export class HcpServer {
     return false;
   }
 
-  private outside(pathname: string, response: ServerResponse): void {
+  private async outside(pathname: string, response: ServerResponse, token: string | undefined): Promise<void> {
     if (pathname === '/.well-known/terraform.json') return send(response, 200, { 'tfe.v2': '/api/v2/' });
     if (pathname === '/.well-known/openid-configuration') return send(response, 200, this.issuer.discovery());
     if (pathname === '/.well-known/jwks') return send(response, 200, this.issuer.jwks());
+    // The archivist is another host: whoever sends the token there gives it away.
+    if (pathname.startsWith('/archivist/') && token !== undefined)
+      this.violations.push(`${pathname} was sent the token`);
+    const [, kind, id] = /^\/archivist\/(code|plan)\/([\w-]+)$/.exec(pathname) ?? [];
+    if (kind === 'code') {
+      const code = this.state.workspaces.flatMap(w => w.configurations).find(c => c.id === id);
+      response.writeHead(200, { 'content-type': 'application/gzip' }).end(await archiveOf(code?.files ?? {}));
+      return;
+    }
+    if (kind === 'plan') {
+      const configuration = this.state.workspaces.flatMap(w => {
+        const of = w.runs.find(r => r.id === id)?.configurationId;
+        return w.configurations.filter(c => c.id === of);
+      })[0];
+      return send(response, 200, planJson(configuration?.files ?? usualCode));
+    }
     const log = /^\/archivist\/(run-\w+)\//.exec(pathname)?.[1];
     const run = this.state.workspaces.flatMap(w => w.runs).find(r => r.id === log);
     if (run === undefined) return send(response, 404, { errors: [{ status: '404', title: 'not found' }] });

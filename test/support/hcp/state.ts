@@ -75,6 +75,8 @@ export interface RunState {
   at: string;
   planOnly: boolean;
   message: string;
+  /** What it plans. */
+  configurationId: string | undefined;
   /** Statuses that it has still to go through, one with each look at it. */
   ahead: string[];
 }
@@ -83,7 +85,18 @@ export interface RunState {
 export interface ConfigurationState {
   readonly id: string;
   status: string;
+  /** Its code, by path. */
+  files: Readonly<Record<string, string>>;
+  /** Of a repository. */
+  commit: string | undefined;
+  at: string;
 }
+
+/** What a configuration holds unless a test says otherwise: something of AWS, with no credentials. */
+export const usualCode: Readonly<Record<string, string>> = {
+  'main.tf':
+    'provider "aws" {\n  region = "eu-central-1"\n}\n\nresource "aws_s3_bucket" "logs" {\n  bucket_prefix = "logs-"\n}\n',
+};
 
 export class HcpState {
   readonly organizations = new Map<string, { readonly name: string; executionMode: Mode }>();
@@ -93,6 +106,8 @@ export class HcpState {
   readonly agents = new Map<string, { readonly name: string; readonly status: string }[]>();
   /** Statuses of the next runs, in place of the usual ones. */
   nextRun: readonly string[] | undefined;
+  /** As a host whose Terraform gives no JSON of plans. */
+  plansWithoutJson = false;
   /** As a host that does not know plan-only runs. */
   ignoresPlanOnly = false;
   readonly deaf: Deafness = { filters: false, includes: false, bindings: false, pages: false };
@@ -184,6 +199,7 @@ export class HcpState {
       at: '2026-11-20T10:00:00.000Z',
       planOnly: false,
       message: '',
+      configurationId: undefined,
       ahead: [],
       ...given,
     };
@@ -191,8 +207,19 @@ export class HcpState {
     return made;
   }
 
-  configuration(workspace: WorkspaceState, status = 'uploaded'): ConfigurationState {
-    const made = { id: this.id('cv'), status };
+  configuration(
+    workspace: WorkspaceState,
+    status = 'uploaded',
+    given: Partial<Omit<ConfigurationState, 'id' | 'status'>> = {},
+  ): ConfigurationState {
+    const made = {
+      id: this.id('cv'),
+      status,
+      files: usualCode,
+      commit: undefined,
+      at: '2026-11-20T10:00:00.000Z',
+      ...given,
+    };
     workspace.configurations.push(made);
     return made;
   }

@@ -148,7 +148,7 @@ test('writes whose reply is strange say so, and do not throw', async () => {
       } as const;
       const made = await createVariable(hcp, { type: 'workspace', id: 'ws-1' }, variable, never);
       assert.equal(typeof made.ok, 'boolean');
-      const started = await startPlanOnlyRun(hcp, 'ws-1', { id: 'cv-1', source: undefined }, 'm', never);
+      const started = await startPlanOnlyRun(hcp, 'ws-1', { id: 'cv-1', folder: '', source: undefined }, 'm', never);
       assert.equal(typeof started.ok, 'boolean');
       const run = await readPlanOnlyRun(hcp, 'run-1', never);
       assert.equal(typeof run.ok, 'boolean');
