@@ -70,9 +70,30 @@ export function nestedValue(item: Nested, name: string): Expression | undefined 
 }
 
 /** The blocks that make one provider configuration: an override file adds to the block of the same name and alias. */
-export function sameConfiguration(module: Module, provider: ProviderBlock): readonly ProviderBlock[] {
-  return module.providers.filter(p => p.name === provider.name && p.alias === provider.alias);
+export const sameConfiguration = (module: Module, provider: ProviderBlock): readonly ProviderBlock[] =>
+  configurations(module).get(aliasKey(provider)) ?? [];
+
+/** The blocks of a provider that have no alias. */
+export const defaultConfiguration = (module: Module, provider: ProviderBlock): readonly ProviderBlock[] =>
+  configurations(module).get(aliasKey({ name: provider.name, alias: undefined })) ?? [];
+
+/** Many rules ask for each block: looked through once for all of them, so that the time grows with the blocks and not with their square. */
+const known = new WeakMap<readonly ProviderBlock[], ReadonlyMap<string, readonly ProviderBlock[]>>();
+
+function configurations({ providers }: Module): ReadonlyMap<string, readonly ProviderBlock[]> {
+  const found = known.get(providers);
+  if (found !== undefined) return found;
+  const byAlias = new Map<string, ProviderBlock[]>();
+  for (const provider of providers) {
+    const same = byAlias.get(aliasKey(provider));
+    if (same === undefined) byAlias.set(aliasKey(provider), [provider]);
+    else same.push(provider);
+  }
+  known.set(providers, byAlias);
+  return byAlias;
 }
+
+const aliasKey = ({ name, alias }: Pick<ProviderBlock, 'name' | 'alias'>): string => `${name}\0${alias ?? '\0'}`;
 
 /** Where the parts of a value come from: variables (and what tfvars files give them), locals, data sources. */
 export function originsOf(root: Root, module: Module, value: Expression): Finding['related'] {

@@ -2,7 +2,15 @@ import { at, attributeOf, type Module, type ProviderBlock, type Root } from '../
 import type { Expression } from '../../terraform/syntax/ast';
 import { commentAbove, removal } from '../edits/fixes';
 import type { Fix } from '../finding';
-import { allProviders, nested, nestedValue, providerName, sameConfiguration, type Nested } from '../providers';
+import {
+  allProviders,
+  defaultConfiguration,
+  nested,
+  nestedValue,
+  providerName,
+  sameConfiguration,
+  type Nested,
+} from '../providers';
 import { hasOwnCredentials } from '../identities';
 import type { Rule } from '../rule';
 import { isUnsetInRun } from '../values';
@@ -81,8 +89,8 @@ function isChaining(module: Module, provider: ProviderBlock, account: string | u
   const own = sameConfiguration(module, provider).map(p => p.body);
   if (provider.inStack && own.some(body => nested(body, 'assume_role_with_web_identity').length > 0)) return true;
   if (provider.alias === undefined || account === undefined) return false;
-  const defaults = module.providers.filter(p => p.name === provider.name && p.alias === undefined);
-  if (defaults.length === 0) return otherAliases(module, provider).some(a => a !== undefined && a !== account);
+  const defaults = defaultConfiguration(module, provider);
+  if (defaults.length === 0) return otherAccounts(module, provider, account);
   const assumed = defaults.flatMap(p => nested(p.body, 'assume_role'));
   const accounts = [
     ...defaults.flatMap(p => allowedAccounts(attributeOf(p.body, 'allowed_account_ids')?.value)),
@@ -93,12 +101,36 @@ function isChaining(module: Module, provider: ProviderBlock, account: string | u
   return known.length > 0 || assumed.length === 0;
 }
 
-/** Accounts of the roles that other aliased blocks assume: one run role can not be a leftover of both. */
-function otherAliases(module: Module, provider: ProviderBlock): readonly (string | undefined)[] {
-  return module.providers
-    .filter(p => p.name === provider.name && p.alias !== provider.alias)
-    .flatMap(p => nested(p.body, 'assume_role'))
-    .map(item => accountOf(nestedValue(item, 'role_arn')));
+/** Do other aliased blocks assume roles of another account? One run role can not be a leftover of both. */
+function otherAccounts(module: Module, provider: ProviderBlock, account: string): boolean {
+  const aliases = assumedByAlias(module).get(provider.name) ?? new Map<string, ReadonlySet<string | undefined>>();
+  // Each account with the aliases that name it: one look, however many blocks there are.
+  for (const [other, of] of aliases) if (other !== account && (of.size > 1 || !of.has(provider.alias))) return true;
+  return false;
+}
+
+const assumed = new WeakMap<
+  readonly ProviderBlock[],
+  ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string | undefined>>>
+>();
+
+/** By the provider's name: each account of a role that a block assumes, and the aliases of those blocks. */
+function assumedByAlias({
+  providers,
+}: Module): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string | undefined>>> {
+  const known = assumed.get(providers);
+  if (known !== undefined) return known;
+  const out = new Map<string, Map<string, Set<string | undefined>>>();
+  for (const p of providers) {
+    for (const item of nested(p.body, 'assume_role')) {
+      const account = accountOf(nestedValue(item, 'role_arn'));
+      if (account === undefined) continue;
+      const ofName = out.get(p.name) ?? new Map<string, Set<string | undefined>>();
+      out.set(p.name, ofName.set(account, (ofName.get(account) ?? new Set()).add(p.alias)));
+    }
+  }
+  assumed.set(providers, out);
+  return out;
 }
 
 function allowedAccounts(value: Expression | undefined): readonly (string | undefined)[] {

@@ -13,7 +13,7 @@ import {
 } from '../injected';
 import { declareVariable, dynamicVariable, fixType, isTag, mappedUses, mapProvider, tagsInUse } from '../mapping';
 import { isLocalMock } from '../mock';
-import { blockHeader, providerName, setArguments } from '../providers';
+import { blockHeader, providerName, sameConfiguration, setArguments } from '../providers';
 import type { Rule, RuleContext, RuleFinding } from '../rule';
 import { fileArguments } from '../arguments';
 
@@ -187,11 +187,12 @@ function uses(root: Root, module: Module): readonly RuleFinding[] {
 function unmapped(root: Root): readonly RuleFinding[] {
   if (!tagsInUse(root)) return [];
   const { module } = root;
+  const isPlain = (p: ProviderBlock): boolean => p.kind === 'aws' && !p.inStack && !isLocalMock(root, module, p);
   return module.providers
-    .filter((p): p is ProviderBlock => p.kind === 'aws' && !p.inStack && !isLocalMock(root, module, p))
-    .filter((p, _, all) => all.find(o => o.name === p.name && o.alias === p.alias) === p)
+    .filter(isPlain)
+    .filter(p => sameConfiguration(module, p).find(isPlain) === p)
     .filter(p => {
-      const parts = module.providers.filter(o => o.name === p.name && o.alias === p.alias);
+      const parts = sameConfiguration(module, p);
       // A block with files of its own has a finding of shared-files, whose fix maps it.
       return parts.every(
         o => mappedUses(root, module, o).length === 0 && setArguments(o.body, fileArguments).length === 0,
