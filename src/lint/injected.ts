@@ -70,57 +70,68 @@ export function comesFromInjected(root: Root, module: Module, expression: Expres
   return all && found;
 }
 
-/** Calls `report` for each source of an expression: with a use of an injected variable, or with nothing for any other source. */
+interface Place {
+  readonly module: Module;
+  /** Undefined: it is nowhere. */
+  readonly value: Expression | undefined;
+}
+
+/**
+ * Calls `report` for each source of an expression: with a use of an injected variable, or with nothing for any other source. In the
+ * order of the text, each part once; without recursion, since chains of locals may be of any length.
+ */
 function trace(
   root: Root,
   module: Module,
   expression: Expression,
   report: (use: InjectedUse | undefined) => void,
-  seen: ReadonlySet<Expression> = new Set(),
 ): void {
-  if (seen.has(expression)) return;
-  const next = new Set(seen).add(expression);
-  if (isUnset(expression)) return;
-  const path = pathOf(expression);
-  if (path !== undefined) {
-    const use = injectedUse(path);
-    if (use !== undefined) return report(use);
-    const [head, name] = path.steps;
-    const origin =
-      typeof name !== 'string'
-        ? []
-        : head === 'local'
-          ? [{ module, value: module.locals.get(name)?.attribute.value }]
-          : head === 'var'
-            ? argumentsOf(root, module, name)
-            : [];
-    if (origin.length === 0) return report(undefined);
-    for (const { module: from, value } of origin) {
-      if (value === undefined) report(undefined);
-      else trace(root, from, value, report, next);
+  const seen = new Set<Expression>();
+  const left: Place[] = [{ module, value: expression }];
+  for (let place = left.pop(); place !== undefined; place = left.pop()) {
+    const { module: at, value } = place;
+    if (value === undefined) {
+      report(undefined);
+      continue;
     }
-    return;
+    if (seen.has(value) || isUnset(value)) continue;
+    seen.add(value);
+    const path = pathOf(value);
+    const use = path === undefined ? undefined : injectedUse(path);
+    if (use !== undefined) report(use);
+    else left.push(...[...(path === undefined ? partsOf(at, value) : originsOf(root, at, path))].reverse());
   }
-  switch (expression.kind) {
+}
+
+/** Where a reference leads. */
+function originsOf(root: Root, module: Module, path: Path): readonly Place[] {
+  const [head, name] = path.steps;
+  const nowhere = [{ module, value: undefined }];
+  if (typeof name !== 'string') return nowhere;
+  if (head === 'local') return [{ module, value: module.locals.get(name)?.attribute.value }];
+  const given = head === 'var' ? argumentsOf(root, module, name) : [];
+  return given.length === 0 ? nowhere : given;
+}
+
+/** The parts of an expression that may be its value. */
+function partsOf(module: Module, value: Expression): readonly Place[] {
+  const of = (values: readonly (Expression | undefined)[]): readonly Place[] => values.map(v => ({ module, value: v }));
+  switch (value.kind) {
     case 'string':
     case 'number':
     case 'bool':
     case 'missing':
-      return report(undefined);
+      return of([undefined]);
     case 'conditional':
-      trace(root, module, expression.whenTrue, report, next);
-      trace(root, module, expression.whenFalse, report, next);
-      return;
-    case 'template': {
-      const interpolations = expression.parts.filter(p => p.kind !== 'text' || p.value.trim() !== '');
-      for (const part of interpolations) {
-        if (part.kind === 'interpolation') trace(root, module, part.expression, report, next);
-        else report(undefined);
-      }
-      return;
-    }
+      return of([value.whenTrue, value.whenFalse]);
+    case 'template':
+      return of(
+        value.parts
+          .filter(p => p.kind !== 'text' || p.value.trim() !== '')
+          .map(p => (p.kind === 'interpolation' ? p.expression : undefined)),
+      );
     default:
-      for (const child of childrenOf(expression)) trace(root, module, child, report, next);
+      return of(childrenOf(value));
   }
 }
 

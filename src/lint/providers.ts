@@ -99,9 +99,8 @@ const aliasKey = ({ name, alias }: Pick<ProviderBlock, 'name' | 'alias'>): strin
 export function originsOf(root: Root, module: Module, value: Expression): Finding['related'] {
   const out: { location: Finding['location']; message: string }[] = [];
   const seen = new Set<string>();
-  const visit = (expression: Expression): void => {
-    for (const path of pathsIn(expression)) follow(path);
-  };
+  // A list of what is still to be followed: chains of locals may be of any length.
+  const left: Path[] = [...pathsIn(value)].reverse();
   const follow = ({ steps }: Path): void => {
     const names = steps.map(step => (typeof step === 'string' ? step : '*'));
     const key = names.slice(0, 3).join('.');
@@ -129,7 +128,7 @@ export function originsOf(root: Root, module: Module, value: Expression): Findin
       const local = module.locals.get(name);
       if (local === undefined) return;
       out.push({ location: at(local.file, local.attribute.nameSpan), message: `Local "${name}" is defined here.` });
-      visit(local.attribute.value);
+      left.push(...[...pathsIn(local.attribute.value)].reverse());
     } else if (third !== undefined || head !== 'data') {
       const [mode, type, label] =
         head === 'data' || head === 'ephemeral' ? [head, name, third] : ['resource', head, name];
@@ -141,6 +140,6 @@ export function originsOf(root: Root, module: Module, value: Expression): Findin
       });
     }
   };
-  visit(value);
+  for (let path = left.pop(); path !== undefined; path = left.pop()) follow(path);
   return out;
 }

@@ -45,3 +45,13 @@ for (const [what, block] of [
     assert.ok(big < small * 2.5, `${small} looks at 50 blocks, ${big} at 100`);
   });
 }
+
+test('a chain of locals of any length is followed to its end', async () => {
+  const count = 20_000;
+  const links = Array.from({ length: count }, (_, i) => `  l${i} = local.l${i + 1}\n`).join('');
+  const main = `locals {\n${links}  l${count} = "x"\n}\n\nprovider "aws" {\n  region     = local.l0\n  access_key = local.l0\n  profile    = local.l1\n}\n\nterraform {\n  cloud {\n    organization = local.l0\n  }\n}\n`;
+  const project = await readProject(mapReader(new Map([['main.tf', main]])), {}, '/', '/');
+  const [root] = project.roots;
+  assert.ok(root);
+  assert.ok(lintRoot(root).some(f => f.code === 'static-credentials'));
+});
