@@ -148,6 +148,44 @@ describe('update', () => {
   });
 });
 
+describe('a sensitive variable', () => {
+  const former = 'arn:aws:iam::123456789012:role/former';
+  const value = 'arn:aws:iam::123456789012:role/new';
+
+  test('is changed in place: it keeps its id and its mark, and is there at every moment', async () => {
+    for (const owner of owners()) {
+      const of = server.state.variable(owner, 'TFC_AWS_RUN_ROLE_ARN', former, { sensitive: true });
+      const from = server.seen.length;
+      const performed = await perform(change(owner, { action: 'update', value, undoable: false }, { ...of }));
+      assert.ok(performed.ok && performed.ours);
+      assert.deepEqual(
+        owner.vars.map(v => [v.id, v.value, v.sensitive]),
+        [[of.id, value, true]],
+      );
+      const writes = server.seen.slice(from).filter(r => r.method !== 'GET');
+      assert.deepEqual(
+        writes.map(r => r.method),
+        ['PATCH'],
+      );
+    }
+  });
+
+  test('also where the reply is lost: the value is there, whichever write brought it', async () => {
+    for (const afterwards of [false, true]) {
+      const [owner] = owners();
+      assert.ok(owner);
+      const of = server.state.variable(owner, 'TFC_AWS_RUN_ROLE_ARN', former, { sensitive: true });
+      server.faults.push({ method: 'PATCH', path: /vars/, status: 502, text: '<html>', afterwards, times: 1 });
+      const performed = await perform(change(owner, { action: 'update', value, undoable: false }, { ...of }));
+      assert.ok(performed.ok, performed.ok ? '' : performed.problem.message);
+      assert.deepEqual(
+        owner.vars.map(v => [v.value, v.sensitive]),
+        [[value, true]],
+      );
+    }
+  });
+});
+
 describe('delete', () => {
   test('is undone with value, description and hcl', async () => {
     for (const owner of owners()) {
