@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { nodeFiles } from '../node/files';
 import { BindingChecker } from './board/bindingChecker';
 import { BindingCommands } from './binding/bindingCommands';
-import { BindingRuns } from './binding/bindingRun';
+import { UndoCommand } from './binding/undoCommand';
 import { journalsOf } from './binding/journals';
 import type { BindingStore, Checker } from './board/bindingStore';
 import { CodeCommands } from './language/codeCommands';
@@ -29,7 +29,7 @@ export interface Services {
   readonly checker: Checker;
   readonly checks: BindingCommands;
   readonly configure: ConfigureCommand;
-  readonly runs: BindingRuns;
+  readonly undo: UndoCommand;
   readonly code: CodeCommands;
   readonly validation: PolicyValidation;
   readonly waysOut: WaysOut;
@@ -39,15 +39,14 @@ export interface Services {
 export function createServices({ context, env, log, store, bindings, previews }: Surfaces): Services {
   const connections = new HcpConnections(context.secrets, nodeFiles, env);
   const journals = journalsOf(context.globalStorageUri, env);
-  const runs = new BindingRuns(journals, env, log, connections);
   const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
   const validation = new PolicyValidation(bindings, env);
   context.subscriptions.push(validation);
   return {
     checker: new BindingChecker(connections, context.globalState, journals, env),
-    checks: new BindingCommands(store, bindings, connections, previews, env),
-    configure: new ConfigureCommand({ store, previews, runs, connections, bindings, env, places }),
-    runs,
+    checks: new BindingCommands(store, bindings, connections, previews, env, journals),
+    configure: new ConfigureCommand({ store, previews, journals, connections, bindings, env, places, log }),
+    undo: new UndoCommand(journals, env, connections, previews),
     code: new CodeCommands(store, connections, previews),
     validation,
     waysOut: new WaysOut(store, bindings, connections),

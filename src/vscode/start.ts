@@ -118,7 +118,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.signOut', s => s.checks.signOut());
   trusted('tfcOidc.whoami', s => s.checks.whoami());
   trusted('tfcOidc.validatePolicy', s => s.validation.run());
-  trusted('tfcOidc.undo', s => s.runs.undo());
+  trusted('tfcOidc.undo', s => s.undo.run());
   trusted('tfcOidc.writeCloud', (s, target) => s.code.writeCloud(target));
   trusted('tfcOidc.mapProviders', (s, target) => s.code.mapProviders(target));
   commands.register('tfcOidc.filter', () => chooseFilter(tree));

@@ -1,5 +1,6 @@
 import type { Environment, FileReader } from '../../core/host';
 import { applyToFile } from '../../lint/edits/fixes';
+import type { Finding } from '../../lint/finding';
 import { lintRoot } from '../../lint/lint';
 import type { Root, SourceFile } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
@@ -21,13 +22,12 @@ export interface RootReading {
  */
 export async function planRootCode(
   reading: RootReading,
-  root: Root,
+  { root, findings }: { readonly root: Root; readonly findings: readonly Finding[] },
   { tags, fixes: withFixes }: { readonly tags: readonly string[]; readonly fixes: boolean },
   nameOf: (file: SourceFile) => string,
   signal: AbortSignal,
 ): Promise<CodePlan> {
   const { host, env, boundary } = reading;
-  const findings = lintRoot(root, { environment: env });
   const files = new Map([...root.modules.flatMap(m => m.files), ...root.otherFiles].map(f => [f.path, f]));
   const fixes = planFixes([...files.values()], withFixes ? findings : [], findings, nameOf);
   const draft = new CodeDraft(host);
@@ -49,7 +49,7 @@ export async function planRootCode(
       for (const { file } of mapping.value.texts) mapped.add(file.path);
       // Blocks that have a configuration of their own need their old credentials no more, where they did before.
       const whole = await readRoot(draft.files, env, root.dir, boundary, { signal });
-      if (whole !== undefined) draft.write(fixedTexts(whole, env, nameOf));
+      if (withFixes && whole !== undefined) draft.write(fixedTexts(whole, env, nameOf));
     }
   }
   const titleOf = (file: SourceFile): string => {

@@ -85,7 +85,7 @@ export function setupServices(
         plans.push(
           await planRootCode(
             { host: nodeFiles, env: context.env, boundary },
-            code.root,
+            code,
             { tags, fixes: !options.mappingOnly },
             file => folder?.name(file.path) ?? file.path,
             signal,

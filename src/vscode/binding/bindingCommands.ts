@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { JournalStore } from '../../binding/journal/journal';
 import { type HostAnswer, whoamiText } from '../../binding/gather/whoami';
 import { reasonOf } from '../../board/reasons';
 import { capitalised } from '../../board/words';
@@ -24,6 +25,7 @@ export class BindingCommands {
     private readonly connections: HcpConnections,
     private readonly previews: Previews,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly journals: JournalStore,
   ) {}
 
   /** Checks every root of the window, whatever is selected. */
@@ -85,8 +87,8 @@ export class BindingCommands {
   async proveRun(target: RowTarget): Promise<void> {
     const found = await this.workspaceOf(target, vscode.l10n.t('Proof by a run'));
     if (found === undefined) return;
-    const { store, bindings, connections, previews } = this;
-    await proveOnDemand({ store, bindings, connections, previews }, found.analysed, found.checked);
+    const { bindings, connections, previews, journals, env } = this;
+    await proveOnDemand({ bindings, connections, previews, journals, env }, found.analysed, found.checked);
   }
 
   /** The workspace that a row is about; without one all are checked, and one of them is asked for. */

@@ -1,6 +1,8 @@
-import type { StaticVariable } from '../../binding/facts';
+import type { StaticVariable, WorkspaceFacts } from '../../binding/facts';
 import type { PolicyJson } from '../../binding/desired/desired';
 import type { VariableTarget } from '../../binding/plan/variables';
+import type { HcpReading } from '../../binding/gather/hcp';
+import type { HcpClient } from '../../hcp/client/client';
 import type { VariableReading } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
 import { roleNameFor } from '../../binding/desired/roleNames';
@@ -34,8 +36,10 @@ export interface Choices {
   tag?: string;
   policies?: Partial<Record<'plan' | 'apply', PolicyChoice>>;
   target?: VariableTarget;
-  /** What HCP Terraform says of the workspaces, where a token was found. */
+  /** What HCP Terraform says of the workspaces, where a token was found and the variables could be read. */
   hcp?: readonly GatheredWorkspace[];
+  /** Workspaces that could be read, also where their variables could not: one that is unknown takes nothing from its neighbours. */
+  known?: readonly WorkspaceFacts[];
   /** Why it says nothing, in one sentence. */
   hcpProblem?: string;
   /** It was not asked, because no token was found. */
@@ -70,6 +74,9 @@ export interface GatheredWorkspace {
   readonly workspace: Workspace;
   readonly reading: VariableReading;
   readonly staticCredentials: readonly StaticVariable[];
+  /** Everything that was read of it, and the client that reads on. */
+  readonly facts: HcpReading;
+  readonly client: HcpClient;
 }
 
 /** Takes over what the code says of a root. Answers of another root are not carried over to it. */
@@ -107,6 +114,7 @@ export function takeWorkspaces(choices: Choices, workspaces: readonly string[] |
   delete choices.base;
   delete choices.target;
   delete choices.hcp;
+  delete choices.known;
   delete choices.hcpProblem;
   delete choices.noToken;
   takeProjectOfCode(choices);

@@ -1,26 +1,42 @@
 import * as vscode from 'vscode';
-import { ProblemError } from '../../core/problem';
+import { prepareBinding } from '../../binding/plan/prepare';
+import {
+  type CheckedMember,
+  type GroupOutcome,
+  planSetup,
+  type PlannedGroup,
+  type SetupEvent,
+  type SetupPlan,
+  type SetupResult,
+  setUp,
+} from '../../binding/setup';
+import type { JournalStore } from '../../binding/journal/journal';
+import { type Problem, ProblemError, unwrap } from '../../core/problem';
 import type { Location } from '../../core/text';
 import type { ChosenAccount } from '../aws';
-import type { CommandId } from '../contract';
-import type { BindingRuns } from '../binding/bindingRun';
+import { machineOf } from '../binding/machine';
 import type { BindingStore } from '../board/bindingStore';
-import { fixesOf, offerFixes } from '../language/codeFixes';
 import { rootLabel } from '../board/describe';
-import { problemText } from '../problemText';
+import type { CommandId } from '../contract';
+import { fixesOf } from '../language/codeFixes';
+import type { ExtensionLog } from '../log';
+import { inEditor, problemText } from '../problemText';
 import { showExport } from '../binding/exportCode';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
+import { withProgress } from '../progress';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
-import { offerRun } from '../binding/runProof';
 import { runSteps, type Step } from '../steps';
-import { applyAfterYes } from './apply';
+import { checkOthers } from './checkOthers';
 import { type Choices, otherAccountsInUse, takeRoot } from './choices';
+import { VscodeUi } from './editorUi';
 import type { PolicyPlaces } from './permissions';
-import { bindingPreview } from './preview';
-import { checkOthers, type Proven, proveAndRemove } from './proof';
+import { bindingPreview, type DoneLine, provenPreview, resultPreview } from './preview';
+import { runPreview } from './runPreview';
+import { setupServices } from './services';
 import { configureSteps } from './steps';
-import { isProvable, type PreparedTarget, type Target, titleOf, workOut } from './targets';
+import { editorSurface, QuestionLeft } from './surface';
+import { choicesOf, groupOf, isProvable, type Target, targetOf, titleOf } from './targets';
 
 /** Where the command was called from: a provider block's file, a row of the tree, or nothing. */
 export interface ConfigureTarget {
@@ -32,11 +48,12 @@ export interface ConfigureTarget {
 export interface ConfigureServices {
   readonly store: ProjectStore;
   readonly previews: Previews;
-  readonly runs: BindingRuns;
+  readonly journals: JournalStore;
   readonly connections: HcpConnections;
   readonly bindings: BindingStore;
   readonly env: NodeJS.ProcessEnv;
   readonly places: PolicyPlaces;
+  readonly log: ExtensionLog;
 }
 
 /** The questions, the answers so far, and the way that was taken through them. */
@@ -47,13 +64,96 @@ interface Wizard {
 }
 
 interface Asked {
-  /** Accounts whose roles the workspace uses today, where the chosen one is not among them. */
-  readonly otherAccounts: readonly string[];
+  readonly choices: Choices;
   readonly analysed: AnalysedRoot;
   readonly opened: ChosenAccount | undefined;
-  readonly hcpProblem: string | undefined;
-  readonly noToken: boolean;
-  readonly targets: readonly Target[];
+  /** The workspaces that were chosen. */
+  readonly names: readonly string[];
+}
+
+/** What is wanted, where no account is asked: policies to show, and nothing to write. */
+const withoutAccount = (choices: Choices, analysed: AnalysedRoot, name: string): Target => ({
+  binding: choicesOf(choices, analysed, name),
+  prepared: undefined,
+  hcp: choices.hcp?.find(h => h.workspace.name === name),
+  variables: undefined,
+});
+
+async function offerExport(problem: Problem, { prepared }: PlannedGroup): Promise<void> {
+  const exportIt = vscode.l10n.t('Export as Code');
+  const answer = await vscode.window.showWarningMessage(
+    problem.message,
+    { modal: true, detail: inEditor(problem.nextStep) },
+    exportIt,
+  );
+  if (answer === exportIt) await showExport(prepared.choices, prepared);
+}
+
+/** The documents of a setup beside its questions: what was written, what was read back, how a run ended. */
+class SetupPages {
+  plan: SetupPlan | undefined;
+  private lines: DoneLine[] = [];
+  private credentials: readonly string[] = [];
+  private written: Extract<SetupEvent, { id: 'written' }> | undefined;
+  private readonly proofs = new Map<string, Extract<SetupEvent, { id: 'proof' }>>();
+
+  constructor(
+    private readonly previews: Previews,
+    private readonly log: ExtensionLog,
+  ) {}
+
+  async take(event: SetupEvent): Promise<void> {
+    switch (event.id) {
+      case 'stage':
+        this.lines = [];
+        break;
+      case 'change': {
+        const { state, change, milliseconds } = event.progress;
+        if (state !== 'started') this.lines.push({ title: change.title, state, milliseconds });
+        break;
+      }
+      case 'written':
+        this.written = event;
+        this.log.info(`${event.stage} ${event.journal}: ${event.state}, ${event.done} of ${event.total}`);
+        if (event.state === 'complete') await this.showResult();
+        break;
+      case 'stopped':
+        this.credentials = event.standing.credentials;
+        await this.showResult();
+        break;
+      case 'proof':
+        this.proofs.set(event.place.workspace, event);
+        await this.showProof();
+        break;
+      case 'run-ended':
+        await this.previews.showMarkdown(`${vscode.l10n.t('Run {0}', event.place.workspace)}.md`, runPreview(event));
+        break;
+      default:
+        break;
+    }
+  }
+
+  private async showResult(): Promise<void> {
+    const { written } = this;
+    const group = this.plan?.groups.find(g =>
+      g.members.some(m => written?.workspaces.includes(`${m.place.organization}/${m.place.workspace}`)),
+    );
+    if (written === undefined || group === undefined || written.stage === 'code') return;
+    const workspace = group.members.map(m => m.place.workspace).join(', ');
+    const whole = group.members.every(m => !('notAsked' in m.hcp));
+    await this.previews.showMarkdown(
+      `${vscode.l10n.t('Result {0}', workspace)}.md`,
+      resultPreview(group.prepared, written, this.lines, whole, this.credentials),
+    );
+  }
+
+  private async showProof(): Promise<void> {
+    const all = [...this.proofs.values()];
+    await this.previews.showMarkdown(
+      `${vscode.l10n.t('Proof {0}', all.map(p => p.place.workspace).join(', '))}.md`,
+      provenPreview(all),
+    );
+  }
 }
 
 /**
@@ -73,39 +173,145 @@ export class ConfigureCommand {
 
   async run(target: ConfigureTarget | undefined): Promise<void> {
     const wizard = await this.wizard(target);
-    for (;;) {
-      const asked = await this.ask(wizard);
-      if (asked === undefined) return;
-      if (asked === 'back') continue;
-      await this.show(asked);
-      const { opened } = asked;
-      const prepared = asked.targets.flatMap(t => (t.prepared === undefined ? [] : [{ ...t, prepared: t.prepared }]));
-      if (opened === undefined) {
-        await this.leaveUnproven(asked, 'policies only');
-        return;
-      }
-      const applied = await applyAfterYes(this.services, opened, prepared);
-      if (applied === 'back') continue;
-      if (applied === 'stopped') return;
-      // From here on a second run finds its answers in what was set up.
-      this.left = undefined;
-      if (!isProvable(asked.targets)) {
-        if (!(await this.leaveUnproven(asked, applied))) return;
-        // With a token everything is read anew: the answers are filled in.
-        wizard.asked.length = 0;
-        continue;
-      }
-      if (applied === 'nothing') this.sayNothingToDo(opened, prepared);
-      const proven = await this.prove(asked.analysed, opened, prepared);
-      if (proven === 'stopped') return;
-      await this.finish(asked.analysed, prepared, proven === 'everything');
-      await checkOthers(this.services, asked.analysed);
-      return;
+    while ((await this.once(wizard)) === 'again');
+  }
+
+  /** The questions, the plan and what comes of it. `again`: the person wants to answer a question anew. */
+  private async once(wizard: Wizard): Promise<'again' | 'end'> {
+    const asked = await this.ask(wizard);
+    if (asked === undefined) return 'end';
+    const { opened, analysed } = asked;
+    if (opened === undefined) {
+      await this.show(
+        asked,
+        asked.names.map(name => withoutAccount(asked.choices, analysed, name)),
+      );
+      await this.leaveUnproven(asked, 'policies only');
+      return 'end';
+    }
+    try {
+      return await this.setUp(wizard, asked, opened);
+    } catch (error) {
+      if (!(error instanceof QuestionLeft)) throw error;
+      return error.how === 'back' ? 'again' : 'end';
     }
   }
 
+  private async setUp(wizard: Wizard, asked: Asked, opened: ChosenAccount): Promise<'again' | 'end'> {
+    const { analysed, choices } = asked;
+    const { bindings, store } = this.services;
+    const ui = new VscodeUi(this.services.previews);
+    const services = setupServices(this.services, ui, analysed, opened);
+    const shown = new SetupPages(this.services.previews, this.services.log);
+    // Whose account is meant was asked when the profile was chosen.
+    const surface = editorSurface(ui, { accountConfirmed: true }, event => shown.take(event));
+    const machine = await machineOf(this.services.env);
+    const groups = asked.names.map(name =>
+      groupOf(choices, analysed, name, store.all(), file => this.nameOf(file), machine),
+    );
+    const wishes = { removeStaticKeys: true, fixVariables: true, fixCode: true, proveByRun: true };
+    const plan = await withProgress(vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId), signal =>
+      planSetup(groups, opened, wishes, services, surface, signal),
+    );
+    if (plan.declined.length > 0) return 'again';
+    shown.plan = plan;
+    const targets = plan.groups.map(g => targetOf(choices, g));
+    await this.show(asked, targets);
+    const result = await setUp(plan, services, surface, new AbortController().signal);
+    if (result.state === 'refused') return this.tellRefused(plan);
+    if (result.state === 'declined') return 'end';
+    if (result.state === 'stopped') return this.tellStopped(result);
+    // From here on a second run finds its answers in what was set up.
+    this.left = undefined;
+    if (!isProvable(targets)) {
+      if (!(await this.leaveUnproven(asked, result.state === 'nothing' ? 'nothing' : 'done'))) return 'end';
+      // With a token everything is read anew: the answers are filled in.
+      wizard.asked.length = 0;
+      return 'again';
+    }
+    await this.tellEnd(analysed, opened, targets, result);
+    await bindings.useCode(store.all());
+    await checkOthers(this.services, analysed);
+    return 'end';
+  }
+
+  /** Code owns a role: it is not written to behind its back, but the setup can join that code. Else another answer may be needed. */
+  private async tellRefused({ problems, groups }: SetupPlan): Promise<'again' | 'end'> {
+    const [problem] = problems;
+    const owned = problems.find(p => p.code.startsWith('managed-by-'));
+    const group = groups.find(g => owned !== undefined && g.prepared.plan.problems.includes(owned));
+    if (owned === undefined || group === undefined || owned !== problem) {
+      if (problem !== undefined) void vscode.window.showErrorMessage(problemText(problem));
+      return 'again';
+    }
+    await offerExport(owned, group);
+    return 'end';
+  }
+
+  private tellStopped({ outcomes, fixed }: SetupResult): 'end' {
+    const last = [fixed, ...[...outcomes.values()].flatMap(o => [o.removed, o.applied])].find(
+      r => r !== undefined && r.state !== 'complete',
+    );
+    if (last?.problem !== undefined) throw new ProblemError(last.problem);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Stopped after {0} of {1} changes. Run "Configure TFC OIDC" again to go on, or "TFC OIDC: Undo" to take them back.',
+        last?.done ?? 0,
+        last?.total ?? 0,
+      ),
+    );
+    return 'end';
+  }
+
+  /** Where the proof does not hold, the doctor is one click away. */
+  private async tellEnd(
+    analysed: AnalysedRoot,
+    opened: ChosenAccount,
+    targets: readonly Target[],
+    { state, outcomes }: SetupResult,
+  ): Promise<void> {
+    if (state === 'nothing' || [...outcomes.values()].every(o => o.applied === undefined))
+      this.sayNothingToDo(opened, targets);
+    const all = [...outcomes.values()];
+    const open = all.find(o => o.proof === 'not proven');
+    if (open !== undefined) {
+      await this.tellNotProven(analysed, open.checked, open.gap);
+      return;
+    }
+    if (all.some(o => o.proof === 'this configuration'))
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Credentials stay where they are: other configurations of the workspace could not be proven.'),
+      );
+  }
+
+  private async tellNotProven(
+    analysed: AnalysedRoot,
+    members: readonly CheckedMember[],
+    gap: GroupOutcome['gap'],
+  ): Promise<void> {
+    const names = members.map(m => m.place.workspace);
+    const wrong = gap?.wrong.map(c => c.title) ?? [];
+    const because = wrong.length > 0 ? wrong : (gap?.unread.map(c => `${c.title}: ${c.why}`) ?? []);
+    const problem = {
+      code: 'not-proven',
+      message: vscode.l10n.t(
+        'The setup of {0} is not proven: {1}. The static keys were left in place.',
+        names.join(', '),
+        because.join(', ').replace(/\.$/, '') || vscode.l10n.t('the role could not be read back'),
+      ),
+      nextStep: vscode.l10n.t('Look at the checks in the sidebar.'),
+    };
+    const doctor = vscode.l10n.t('Ask the Doctor');
+    if ((await vscode.window.showErrorMessage(problemText(problem), doctor)) !== doctor) return;
+    const checked = this.services.bindings
+      .of(analysed)
+      ?.workspaces.find(w => names.includes(w.workspace) && w.checks.some(c => c.state === 'wrong'));
+    const command: CommandId = 'tfcOidc.doctor';
+    await vscode.commands.executeCommand(command, { analysed, checked });
+  }
+
   /** Says only of what was read that it is as it should be. The checks that follow show each of them. */
-  private sayNothingToDo({ caller }: ChosenAccount, targets: readonly PreparedTarget[]): void {
+  private sayNothingToDo({ caller }: ChosenAccount, targets: readonly Target[]): void {
     const [gap] = targets.flatMap(t => t.hcp?.reading.gaps ?? []);
     void vscode.window.showInformationMessage(
       gap === undefined
@@ -121,69 +327,15 @@ export class ConfigureCommand {
     );
   }
 
-  /** Where the proof does not hold, the doctor is one click away. */
-  private async prove(
-    analysed: AnalysedRoot,
-    opened: ChosenAccount,
-    prepared: readonly PreparedTarget[],
-  ): Promise<Proven> {
-    try {
-      return await proveAndRemove(this.services, analysed, opened, prepared);
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.problem.code !== 'not-proven') throw error;
-      const doctor = vscode.l10n.t('Ask the Doctor');
-      if ((await vscode.window.showErrorMessage(problemText(error.problem), doctor)) !== doctor) return 'stopped';
-      const names = prepared.flatMap(t => t.hcp?.workspace.name ?? []);
-      const checked = this.services.bindings
-        .of(analysed)
-        ?.workspaces.find(w => names.includes(w.workspace) && w.checks.some(c => c.state === 'wrong'));
-      const command: CommandId = 'tfcOidc.doctor';
-      await vscode.commands.executeCommand(command, { analysed, checked });
-      return 'stopped';
-    }
-  }
-
-  /** What comes last: the code, and the real proof. With keys in variables or code, a run would not need the role. */
-  private async finish(
-    analysed: AnalysedRoot,
-    prepared: readonly PreparedTarget[],
-    everything: boolean,
-  ): Promise<void> {
-    const tags = prepared.flatMap(t => t.binding.tag ?? []);
-    if (tags.length > 0) {
-      // As soon as there is a tag, each provider block has to name its configuration, that of the default one too.
-      const command: CommandId = 'tfcOidc.mapProviders';
-      await vscode.commands.executeCommand(command, { analysed });
-    }
-    if (everything) await offerFixes(await this.current(analysed), this.services.previews);
-    else
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('Credentials stay where they are: other configurations of the workspace could not be proven.'),
-      );
-    // The checks follow the code that was just saved.
-    const current = await this.current(analysed);
-    await this.services.bindings.useCode(this.store.all());
-    await offerRun(
-      this.services,
-      current,
-      prepared.flatMap(t => t.hcp?.workspace.name ?? []),
-    );
-  }
-
-  /** The root as its files are now: the mapping of providers may have been written meanwhile. */
-  private async current(analysed: AnalysedRoot): Promise<AnalysedRoot> {
-    await this.store.refresh();
-    return this.store.all().find(r => r.root.dir === analysed.root.dir) ?? analysed;
-  }
-
   /**
    * Without proof nothing that works is taken away: neither keys in variables nor those in the code. Says what could not be read. True
    * where the person has signed in to HCP Terraform, so that it can be.
    */
   private async leaveUnproven(
-    { analysed, opened, hcpProblem, noToken, targets }: Asked,
+    { analysed, opened, names, choices }: Asked,
     what: 'policies only' | 'nothing' | 'done',
   ): Promise<boolean> {
+    const { hcpProblem, noToken } = choices;
     const account = opened?.caller.accountId ?? '';
     const why =
       hcpProblem === undefined || hcpProblem === ''
@@ -207,8 +359,8 @@ export class ConfigureCommand {
     if (fixesOf(analysed).fixed.length > 0)
       texts.push(vscode.l10n.t('Credentials in the code stay until the role is proven.'));
     const text = texts.join(' ');
-    const [host] = targets.map(t => t.binding.hostname);
-    if (what === 'policies only' || !noToken || host === undefined) {
+    const [host] = names.map(name => choicesOf(choices, analysed, name).hostname);
+    if (what === 'policies only' || noToken !== true || host === undefined) {
       void vscode.window.showInformationMessage(text);
       return false;
     }
@@ -219,14 +371,19 @@ export class ConfigureCommand {
 
   /** The same setup as code, in an editor of its own. Nothing is written anywhere. */
   async exportCode(target: ConfigureTarget | undefined): Promise<void> {
-    const wizard = await this.wizard(target);
-    for (;;) {
-      const asked = await this.ask(wizard);
-      if (asked === 'back') continue;
-      const [first] = asked?.targets ?? [];
-      if (first !== undefined) await showExport(first.binding, first.prepared);
-      return;
-    }
+    const asked = await this.ask(await this.wizard(target));
+    const [name] = asked?.names ?? [];
+    if (asked === undefined || name === undefined) return;
+    const { choices, analysed, opened } = asked;
+    const wanted = choicesOf(choices, analysed, name);
+    const options = { adopt: false, ownedByCode: [] };
+    const prepared =
+      opened === undefined
+        ? undefined
+        : await withProgress(vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId), async signal =>
+            unwrap(await prepareBinding(opened, wanted, options, signal)),
+          );
+    await showExport(prepared?.choices ?? wanted, prepared);
   }
 
   /** The questions, with what the code and the place of the call say already. */
@@ -247,28 +404,21 @@ export class ConfigureCommand {
       roots.find(r => target?.uri !== undefined && r.root.modules.some(m => m.files.some(f => f.path === target.uri)));
     const only = roots.length === 1 ? roots[0] : named;
     if (only !== undefined) takeRoot(choices, only);
-    const { connections, env, places } = this.services;
-    const steps = configureSteps(this.store, connections, env, places, only === undefined);
+    const { connections, env, places, journals } = this.services;
+    const steps = configureSteps(this.store, connections, env, places, only === undefined, journals);
     return { choices, steps, asked: [] };
   }
 
-  private async ask({ choices, steps, asked }: Wizard): Promise<Asked | 'back' | undefined> {
+  private async ask({ choices, steps, asked }: Wizard): Promise<Asked | undefined> {
     if (!(await runSteps(choices, steps, asked))) return undefined;
-    const { analysed, opened, hcpProblem } = choices;
-    if (analysed === undefined) return undefined;
-    const targets: Target[] = [];
-    for (const workspace of choices.workspaces ?? []) {
-      const made = await workOut(this.services, choices, analysed, workspace);
-      if (made === undefined) return 'back';
-      targets.push(made);
-    }
-    const account = targets[0]?.binding.accountId;
-    const otherAccounts = account === undefined ? [] : otherAccountsInUse(choices, account);
-    return { analysed, opened, hcpProblem, noToken: choices.noToken === true, targets, otherAccounts };
+    const { analysed, opened } = choices;
+    return analysed && { choices, analysed, opened, names: choices.workspaces ?? [] };
   }
 
-  private async show({ analysed, opened, hcpProblem, targets, otherAccounts }: Asked): Promise<void> {
+  private async show({ choices, analysed, opened }: Asked, targets: readonly Target[]): Promise<void> {
     const code = fixesOf(analysed);
+    const account = targets[0]?.binding.accountId;
+    const otherAccounts = account === undefined ? [] : otherAccountsInUse(choices, account);
     const texts = targets.map(({ binding, prepared, variables, hcp }) =>
       bindingPreview({
         label: rootLabel(analysed.root, analysed.folder),
@@ -279,7 +429,7 @@ export class ConfigureCommand {
         variables,
         staticVariables: hcp?.staticCredentials ?? [],
         gaps: hcp?.reading.gaps ?? [],
-        hcpProblem,
+        hcpProblem: choices.hcpProblem,
         findings: analysed.findings.map(f => ({ finding: f, place: this.place(f.location) })),
         code,
       }),

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { problemText, inEditor } from '../problemText';
-import type { ApplyResult } from '../../binding/apply/apply';
 import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desired/choices';
 import type { DesiredRole } from '../../binding/desired/desired';
 import type { StaticVariable } from '../../binding/facts';
 import type { CodePlan } from '../../binding/plan/code';
 import type { VariablePlan } from '../../binding/plan/variables';
+import type { SetupEvent } from '../../binding/setup';
 import type { PreparedBinding } from '../../binding/plan/prepare';
 import type { Finding } from '../../lint/finding';
 import { pretty } from '../../iam/policy/document';
@@ -17,8 +17,6 @@ import { unwrap } from '../../core/problem';
 import { issuerUrl } from '../../oidc/names';
 import { workspaceSubject } from '../../oidc/subject';
 import type { ChosenAccount } from '../aws';
-import type { DoneLine } from '../binding/bindingRun';
-import type { CheckedWorkspace } from '../board/bindingStore';
 
 interface PreviewInput {
   readonly label: string;
@@ -294,12 +292,22 @@ function next(
   return [`## ${vscode.l10n.t('What comes next')}`, '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
 }
 
+/** One line of what was done, for the result document. */
+export interface DoneLine {
+  readonly title: string;
+  readonly state: string;
+  readonly milliseconds: number;
+}
+
+type WrittenRun = Pick<Extract<SetupEvent, { id: 'written' }>, 'state' | 'done' | 'total' | 'problem' | 'warning'>;
+
 /** What was done, change by change. */
 export function resultPreview(
   prepared: PreparedBinding,
-  result: ApplyResult,
+  result: WrittenRun,
   lines: readonly DoneLine[],
   variablesWritten: boolean,
+  credentials: readonly string[],
 ): string {
   const workspace = prepared.choices.workspaces[0]?.workspace ?? '';
   const title =
@@ -333,8 +341,8 @@ export function resultPreview(
     ...(result.state === 'complete'
       ? next(prepared.choices, variablesWritten ? [] : (prepared.desired.variables[0]?.variables ?? []), true)
       : [
-          vscode.l10n.t('Static keys and the code are as they were, so what ran before runs still.'),
-          '',
+          // Told from the journal: what is in place now.
+          ...credentials.flatMap(sentence => [markdownText(sentence), '']),
           vscode.l10n.t('Run **Configure TFC OIDC** again to go on.'),
           '',
         ]),
@@ -353,10 +361,10 @@ function fenced(language: string, text: string): string[] {
 }
 
 /** What was read back after the setup, check by check: the end of the command, and all that a second run has to say. */
-export function provenPreview(checked: readonly CheckedWorkspace[]): string {
+export function provenPreview(proofs: readonly Extract<SetupEvent, { id: 'proof' }>[]): string {
   const words = { ok: '✓', warning: '!', wrong: '✗', unknown: '?' } as const;
-  return checked
-    .map(({ organization, workspace, checks }) => {
+  return proofs
+    .map(({ place: { organization, workspace }, checks }) => {
       const open = checks.filter(c => c.state !== 'ok');
       return [
         open.length === 0

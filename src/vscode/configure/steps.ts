@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { JournalStore } from '../../binding/journal/journal';
 import type { Result } from '../../core/problem';
 import { organizationName, projectName } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
@@ -19,6 +20,7 @@ export function configureSteps(
   env: NodeJS.ProcessEnv,
   places: PolicyPlaces,
   askRoot: boolean,
+  journals: JournalStore,
 ): readonly Step<Choices>[] {
   return [
     async (state, position) => {
@@ -56,7 +58,7 @@ export function configureSteps(
     ),
     workspaceStep(connections),
     async state => {
-      await readWorkspaces(state, connections);
+      await readWorkspaces(state, connections, journals);
       return 'skipped';
     },
     // The block's project is a filter only: the subject holds the workspace's real one, so it is always shown for a yes.
@@ -65,7 +67,7 @@ export function configureSteps(
       vscode.l10n.t('Project of the workspace, as HCP Terraform shows it. It is part of the subject.'),
       vscode.l10n.t('Default Project'),
       projectName,
-      state => state.hcp !== undefined,
+      state => state.known !== undefined,
     ),
     profileStep(env),
     name(

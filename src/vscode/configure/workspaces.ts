@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
 import { problemText } from '../problemText';
+import type { WorkspaceFacts } from '../../binding/facts';
 import { hcpFacts } from '../../binding/gather/hcp';
+import { writtenValues } from '../../binding/gather/memory';
+import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { feedingVariables } from '../../hcp/variables/feeding';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import { workspaceName } from '../../oidc/names';
@@ -92,9 +95,14 @@ async function listed(
 }
 
 /** Reads the real projects and the variables, with the token that Terraform would use. Without one the project is asked for. */
-export async function readWorkspaces(state: Choices, connections: HcpConnections): Promise<void> {
+export async function readWorkspaces(
+  state: Choices,
+  connections: HcpConnections,
+  journals: JournalStore,
+): Promise<void> {
   const { analysed, organization, workspaces } = state;
   delete state.hcp;
+  delete state.known;
   delete state.hcpProblem;
   delete state.noToken;
   if (analysed === undefined || organization === undefined || workspaces === undefined) return;
@@ -108,19 +116,26 @@ export async function readWorkspaces(state: Choices, connections: HcpConnections
       return;
     }
     const gathered: GatheredWorkspace[] = [];
+    const known: WorkspaceFacts[] = [];
+    const ownValue = writtenValues(await readJournals(journals));
     for (const name of workspaces) {
       tell(name);
       const feeding = feedingVariables(analysed.root);
-      const read = await hcpFacts(client, organization, name, signal, { feeding });
+      const read = await hcpFacts(client, organization, name, signal, { feeding, ownValue });
+      if (read.workspace.state === 'known') known.push(read.workspace.value);
       if (read.source === undefined || read.variables.state === 'unknown') {
         const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
-        state.hcpProblem = unknown?.state === 'unknown' ? unknown.why : '';
-        return;
+        state.hcpProblem ??= unknown?.state === 'unknown' ? unknown.why : '';
+        continue;
       }
-      gathered.push({ ...read.source, staticCredentials: read.variables.value.staticCredentials });
+      const { staticCredentials } = read.variables.value;
+      gathered.push({ ...read.source, staticCredentials, facts: read, client });
     }
-    state.hcp = gathered;
-    const [first] = gathered;
-    if (first !== undefined) state.project = first.workspace.project.name;
+    if (gathered.length === workspaces.length) state.hcp = gathered;
+    // The subject of each holds its real project; that of one that could not be read is asked for.
+    if (known.length < workspaces.length) return;
+    state.known = known;
+    const [first] = known;
+    if (first !== undefined) state.project = first.project.name;
   });
 }

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { desiredBinding, type BindingChoices } from '../../../src/binding/desired/choices';
-import { readJournals } from '../../../src/binding/journal/journal';
+import { readJournals, unfinished } from '../../../src/binding/journal/journal';
 import { journalFolder, stateFolder } from '../../../src/binding/journal/folder';
 import { withLock } from '../../../src/binding/journal/lock';
-import { prepareBinding, subjectOf } from '../../../src/binding/plan/prepare';
+import { prepareBinding, type PreparedBinding, subjectOf } from '../../../src/binding/plan/prepare';
 import { unwrap } from '../../../src/core/problem';
 import {
   defaultAudience,
@@ -21,7 +21,12 @@ import { readProject } from '../../../src/terraform/read';
 import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
 import { journalsOf } from '../../../src/vscode/binding/journals';
-import { BindingRuns } from '../../../src/vscode/binding/bindingRun';
+import { VscodeUi } from '../../../src/vscode/configure/editorUi';
+import { useCaseServices } from '../../../src/vscode/configure/services';
+import { editorSurface } from '../../../src/vscode/configure/surface';
+import type { Previews } from '../../../src/vscode/preview';
+import type { SetupEvent } from '../../../src/binding/setup';
+import { writeJournaled } from '../../../src/binding/setup/journaledRun';
 import { nodeFiles } from '../../../src/node/files';
 import { thisProcess } from '../../../src/node/thisProcess';
 import type { AnalysedRoot } from '../../../src/vscode/projectStore';
@@ -99,6 +104,26 @@ export const run = (): Promise<unknown> =>
         assert.doesNotMatch(JSON.stringify(items), /AKIA|wJalr/);
       });
 
+      const write = (prepared: PreparedBinding, events: SetupEvent[]): ReturnType<typeof writeJournaled> => {
+        const ui = new VscodeUi({} as Previews);
+        const journals = journalsOf(vscode.Uri.file(path.join(home, 'storage')), env);
+        const connections = new HcpConnections(noSecrets(), nodeFiles, env);
+        return writeJournaled(
+          {
+            stage: 'write',
+            subject: subjectOf(prepared.choices),
+            title: 'Set up',
+            workspaces: ['acme/prod'],
+            changes: prepared.plan.changes,
+            opened: prepared,
+            seen: undefined,
+            goOn: false,
+          },
+          useCaseServices({ journals, connections, env }, ui),
+          editorSurface(ui, { accountConfirmed: true }, event => void events.push(event)),
+        );
+      };
+
       it('a setup is applied, journaled without secrets, found complete, and made whole again', async () => {
         const opened = await openProfile({ name: 'acme-prod' }, env);
         assert.equal(opened.caller.accountId, '123456789012');
@@ -107,15 +132,10 @@ export const run = (): Promise<unknown> =>
         const options = { adopt: false, ownedByCode: [] };
         const prepared = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.equal(prepared.plan.changes.length, 3);
-        const runs = new BindingRuns(
-          journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
-          env,
-          log,
-          new HcpConnections(noSecrets(), nodeFiles, env),
-        );
-        const { result, lines } = await runs.apply(prepared, prepared.plan.changes, 'Set up');
+        const events: SetupEvent[] = [];
+        const result = await write(prepared, events);
         assert.equal(result.state, 'complete');
-        assert.equal(lines.length, 3);
+        assert.equal(events.filter(e => e.id === 'change' && e.progress.state === 'done').length, 3);
         const again = unwrap(await prepareBinding(opened, binding(), options, signal));
         assert.deepEqual(again.plan.changes, []);
         const folder = stateFolder(env, home, path);
@@ -128,7 +148,7 @@ export const run = (): Promise<unknown> =>
           journal.map(r => r.state),
           ['complete'],
         );
-        assert.equal(await runs.stopped(again), undefined);
+        assert.equal(unfinished(journal, subjectOf(again.choices)), undefined);
       });
 
       it('a binding is read from HCP Terraform and the account, and nothing is asked before', async () => {
@@ -250,18 +270,12 @@ export const run = (): Promise<unknown> =>
         const opened = await openProfile({ name: 'acme-prod' }, env);
         const options = { adopt: false, ownedByCode: [] };
         const prepared = unwrap(await prepareBinding(opened, binding(), options, new AbortController().signal));
-        const runs = new BindingRuns(
-          journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
-          env,
-          log,
-          new HcpConnections(noSecrets(), nodeFiles, env),
-        );
         const folder = stateFolder(env, home, path);
         const terminal = await withLock(fs, folder, path.join, subjectOf(prepared.choices), thisProcess(), () =>
-          assert.rejects(runs.apply(prepared, prepared.plan.changes, 'Set up'), /Another run .* is changing/),
+          assert.rejects(write(prepared, []), /Another run .* is changing/),
         );
         assert.ok(terminal.ok);
-        assert.equal((await runs.apply(prepared, prepared.plan.changes, 'Set up')).result.state, 'complete');
+        assert.equal((await write(prepared, [])).state, 'complete');
         assert.deepEqual(
           readdirSync(folder).filter(name => name.endsWith('.lock')),
           [],

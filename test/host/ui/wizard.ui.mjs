@@ -223,7 +223,7 @@ const stopped = {
     await w.choose('Make 7 Changes');
     await w.dialogButton('Make 7 Changes').click();
     await w.preview('2 of 7 changes hold').waitFor({ timeout: 30_000 });
-    await w.preview('what ran before runs still').waitFor();
+    await w.preview('are still in place, and its runs use them').waitFor();
     await w.shot('wizard-stopped');
     assert.ok(rolesOf(aws).has('tfc-acme-storefront-prod-plan'));
     // The keys work on: nothing of the workspace was touched.

@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import { type JournalRun, type JournalStore, readJournals } from '../../binding/journal/journal';
+import { planUndo, takeBack } from '../../binding/setup';
+import { undoable, type UndoResult } from '../../binding/undo';
+import { ProblemError } from '../../core/problem';
+import { openProfile, profileChoices } from '../aws';
+import { VscodeUi } from '../configure/editorUi';
+import { useCaseServices } from '../configure/services';
+import { editorSurface } from '../configure/surface';
+import type { HcpConnections } from '../hcp';
+import type { Previews } from '../preview';
+import { pick, runSteps } from '../steps';
+
+/** The undo command: choose a run, see what would be taken back, say yes, take it back. */
+export class UndoCommand {
+  constructor(
+    private readonly journals: JournalStore,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly connections: HcpConnections,
+    private readonly previews: Previews,
+  ) {}
+
+  async run(): Promise<void> {
+    const all = await readJournals(this.journals);
+    const runs = undoable(all);
+    if (runs.length === 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('There is nothing to undo: no run of this extension has written anything.'),
+      );
+      return;
+    }
+    const chosen = await this.choose(runs, all);
+    if (chosen === undefined) return;
+    const plan = planUndo(chosen.run, all);
+    const opened = chosen.profile === undefined ? undefined : await openProfile(chosen.profile, this.env);
+    const ui = new VscodeUi(this.previews);
+    const services = useCaseServices({ journals: this.journals, connections: this.connections, env: this.env }, ui);
+    const surface = editorSurface(ui, { accountConfirmed: false }, () => undefined);
+    const result = await takeBack(plan, opened, services, surface);
+    if (result !== undefined) await report(result, plan.changes.length);
+  }
+
+  /** The run, and a profile of its account where anything of AWS is to be taken back. */
+  private async choose(
+    runs: readonly JournalRun[],
+    all: readonly JournalRun[],
+  ): Promise<
+    { readonly run: JournalRun; readonly profile: { readonly name: string | undefined } | undefined } | undefined
+  > {
+    const state: { run?: JournalRun; profile?: { readonly name: string | undefined } } = {};
+    const accountOf = (run: JournalRun | undefined): string | undefined => run && planUndo(run, all).accountId;
+    const done = await runSteps(state, [
+      async (s, position) => {
+        const items = runs.map(run => ({
+          value: run,
+          label: run.title,
+          description: new Date(run.at).toLocaleString(),
+          detail: run.subject,
+        }));
+        s.run = await pick(
+          { title: vscode.l10n.t('Undo'), placeholder: vscode.l10n.t('Which run?'), items, current: s.run },
+          position,
+        );
+        return 'asked';
+      },
+      async (s, position) => {
+        const account = accountOf(s.run);
+        delete s.profile;
+        if (account === undefined) return 'skipped';
+        s.profile = await pick(
+          {
+            title: vscode.l10n.t('Undo'),
+            placeholder: vscode.l10n.t('AWS profile of account {0}', account),
+            items: await profileChoices(this.env),
+            current: undefined,
+          },
+          position,
+        );
+        return 'asked';
+      },
+    ]);
+    return done && state.run !== undefined ? { run: state.run, profile: state.profile } : undefined;
+  }
+}
+
+async function report(result: UndoResult, total: number): Promise<void> {
+  if (result.problem !== undefined) throw new ProblemError(result.problem);
+  const kept = result.steps.filter(s => s.state === 'kept');
+  const done = result.steps.length - kept.length;
+  const reasons = kept.map(s => `${s.change.title}${s.why === undefined ? '' : ` (${s.why})`}`).join('; ');
+  const text =
+    result.state === 'cancelled'
+      ? vscode.l10n.t(
+          'Stopped after {0} of {1} changes. Run "TFC OIDC: Undo" again to take back the rest.',
+          result.steps.length,
+          total,
+        )
+      : kept.length > 0
+        ? vscode.l10n.t('{0} of {1} changes were taken back. The rest was kept: {2}', done, total, reasons)
+        : done === 1
+          ? vscode.l10n.t('Undone: 1 change was taken back.')
+          : vscode.l10n.t('Undone: {0} changes were taken back.', done);
+  await vscode.window.showInformationMessage(text);
+}

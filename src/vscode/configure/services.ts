@@ -1,0 +1,112 @@
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { CodeFiles } from '../../binding/apply/code';
+import { planRootCode } from '../../binding/code/planRoot';
+import type { JournalStore } from '../../binding/journal/journal';
+import { withLock } from '../../binding/journal/lock';
+import type { CheckedMember, SetupServices, UseCaseServices } from '../../binding/setup';
+import { ProblemError, unwrap } from '../../core/problem';
+import { realWait } from '../../hcp/client/limiter';
+import { thisProcess } from '../../node/thisProcess';
+import { sharedFolder } from '../binding/journals';
+import type { BindingStore } from '../board/bindingStore';
+import { WorkspaceFiles } from '../fileReader';
+import type { HcpConnections } from '../hcp';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import type { ChosenAccount } from '../aws';
+import { type EditorUi, stageTitle } from './surface';
+
+/** What use cases of the editor work with. */
+export interface UseCaseParts {
+  readonly journals: JournalStore;
+  readonly connections: HcpConnections;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function useCaseServices({ journals, connections, env }: UseCaseParts, ui: EditorUi): UseCaseServices {
+  return {
+    journals,
+    // In the windows of the editor and on the command line.
+    locked: async (subject, work) =>
+      unwrap(await withLock(fs, sharedFolder(env), path.join, subject, thisProcess(), work)),
+    client: (hostname, signal) => connections.open(hostname, undefined, signal),
+    files: editorFiles,
+    during: (stage, workspaces, work) => ui.progress(stageTitle(ui, stage, workspaces), work),
+    now: Date.now,
+    wait: realWait,
+  };
+}
+
+interface SetupParts extends UseCaseParts {
+  readonly store: ProjectStore;
+  readonly bindings: BindingStore;
+}
+
+/** What is read back goes into the sidebar. `opened`: the account with its alias, as the profile step has it. */
+export function setupServices(
+  parts: SetupParts,
+  ui: EditorUi,
+  analysed: AnalysedRoot,
+  opened: ChosenAccount,
+): SetupServices {
+  const { store, bindings, env } = parts;
+  const current = async (): Promise<AnalysedRoot> => {
+    await store.refresh();
+    return store.all().find(r => r.root.dir === analysed.root.dir) ?? analysed;
+  };
+  return {
+    ...useCaseServices(parts, ui),
+    check: async members => {
+      bindings.useAccount(opened);
+      // Just these, by the names that were chosen: the code may name none, or a hundred.
+      const checked = await bindings.checkPlaces(
+        await current(),
+        members.map(m => m.place),
+      );
+      return checked.map((c): CheckedMember => ({ ...c, place: placeOf(c) }));
+    },
+    planCode: async ([root], { mappingOnly }, signal) => {
+      const { root: now, findings, folder } = await current();
+      const boundary = folder.uri.toString();
+      return planRootCode(
+        { host: new WorkspaceFiles(), env, boundary },
+        { root: now, findings },
+        { tags: root?.tags ?? [], fixes: !mappingOnly },
+        file => ui.nameOf(file.path),
+        signal,
+      );
+    },
+  };
+}
+
+const placeOf = ({ hostname, organization, workspace }: CheckedMember['place']): CheckedMember['place'] => ({
+  hostname,
+  organization,
+  workspace,
+});
+
+/** Files as the editor has them, unsaved text included; what is written is saved at once. */
+const editorFiles: CodeFiles = {
+  async read(file) {
+    try {
+      return (await vscode.workspace.openTextDocument(vscode.Uri.parse(file, true))).getText();
+    } catch (error) {
+      if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
+      throw error;
+    }
+  },
+  async write(file, text) {
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(file, true));
+    const edit = new vscode.WorkspaceEdit();
+    const all = new vscode.Range(document.positionAt(0), document.positionAt(document.getText().length));
+    edit.replace(document.uri, all, text);
+    if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true })))
+      throw new ProblemError({
+        code: 'edit-refused',
+        message: vscode.l10n.t('The editor did not take the edits. Nothing was written.'),
+        nextStep: vscode.l10n.t('Close dialogs that are open, then run the command again.'),
+      });
+    await document.save();
+  },
+};
