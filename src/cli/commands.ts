@@ -15,6 +15,7 @@ import { permissions } from './commands/permissions';
 import { plan } from './commands/plan';
 import { prove } from './commands/prove';
 import { proveRun } from './commands/proveRun';
+import { repair } from './commands/repair';
 import { stack } from './commands/stack';
 import { status } from './commands/status';
 import { subject } from './commands/subject';
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   status,
   doctor,
   proveRun,
+  repair,
   variables,
   whoami,
   audit,

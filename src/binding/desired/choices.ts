@@ -39,7 +39,7 @@ export interface BindingChoices {
 }
 
 /** The name under which the inline permission policy is kept. */
-const policyName = 'tfc-oidc-permissions';
+export const policyName = 'tfc-oidc-permissions';
 
 export function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
   return use === 'run' ? ['plan', 'apply'] : [use];

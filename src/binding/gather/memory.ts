@@ -13,7 +13,10 @@ export function rememberedByRoles(account: AccountFacts, workspace: WorkspaceFac
   for (const fact of account.roles.values()) {
     const role = fact.state === 'known' ? fact.value : undefined;
     if (role?.workspaceIdTag === undefined) continue;
-    for (const { value } of trustedSubjects(role.trustPolicy, providerUrlHost(workspace.hostname))) {
+    const trusted = trustedSubjects(role.trustPolicy, providerUrlHost(workspace.hostname));
+    // Names of before a rename may stand beside those of today: then nothing is missing.
+    if (trusted.some(({ value }) => namesToday(value, workspace))) continue;
+    for (const { value } of trusted) {
       const parsed = parseSubject(value);
       const { organization = '', project = '', workspace: name = '' } = parsed?.segments ?? {};
       if (parsed?.kind !== 'workspace' || /[*?]/.test(organization + project + name) || project === '') continue;
@@ -24,6 +27,17 @@ export function rememberedByRoles(account: AccountFacts, workspace: WorkspaceFac
     }
   }
   return undefined;
+}
+
+function namesToday(subject: string, { organization, project, name }: WorkspaceFacts): boolean {
+  const parsed = parseSubject(subject);
+  const { segments } = parsed ?? {};
+  return (
+    parsed?.kind === 'workspace' &&
+    segments?.organization === organization &&
+    segments.project === project.name &&
+    segments.workspace === name
+  );
 }
 
 /** The trust policy that was written last for a role, as the journals have it; undone writes don't count. */

@@ -144,7 +144,7 @@ async function readActual(
 }
 
 /** What a journal's subject is: the host, organization and workspaces, in one account. */
-export function subjectOf(choices: BindingChoices): string {
+export function subjectOf(choices: Pick<BindingChoices, 'hostname' | 'workspaces' | 'accountId' | 'tag'>): string {
   const names = choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join('+');
   return `${issuerHost(choices.hostname)}/${names}@${choices.accountId}${choices.tag === undefined ? '' : `#${choices.tag}`}`;
 }

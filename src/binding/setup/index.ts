@@ -21,6 +21,7 @@ export type {
   WorkspacePlace,
 } from './model';
 export { missingSet, planSetup } from './planSetup';
+export { carryOut, planRemedies, type RemedyGround, type RemedyPlan, type RemedyResult } from './remedy';
 export { setUp } from './setUp';
 export type { RootOfSetup, SetupServices, UseCaseServices } from './services';
 export type { Standing } from './standing';

@@ -26,7 +26,11 @@ export interface UseCaseServices {
 /** What a setup works with beside that. */
 export interface SetupServices extends UseCaseServices {
   /** Everything about these workspaces read anew, from every source and with the code as its files are now, and all checks. */
-  check(members: readonly SetupMember[], opened: OpenedAccount, signal: AbortSignal): Promise<readonly CheckedMember[]>;
+  check(
+    members: readonly SetupMember[],
+    opened: OpenedAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly CheckedMember[]>;
   /**
    * The changes of the code of the members' roots: its fixes (unless `mappingOnly`), and the mapping of provider blocks where a
    * workspace has tagged configurations.

@@ -19,7 +19,8 @@ export interface PlanView {
       readonly project: string;
       readonly name: string;
     }[];
-    readonly provider: AccountPlan['provider'];
+    /** Undefined where the change is not about the whole setup. */
+    readonly provider: AccountPlan['provider'] | undefined;
     readonly roles: AccountPlan['roles'];
     /** Before the proof, in their order. */
     readonly changes: readonly Change[];

@@ -80,7 +80,8 @@ export async function checkBindings(
   return out;
 }
 
-async function openIfAsked(
+/** The account of --profile; without one its checks say so. */
+export async function openIfAsked(
   context: CliContext,
   values: StatusValues,
 ): Promise<OpenedAccount | { readonly missing: string }> {

@@ -21,29 +21,23 @@ const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `
  */
 export function remedyCommands(checks: readonly Check[], place: RemedyPlace): readonly string[] {
   const tags = new Set<string>();
-  const flags = new Set<string>();
+  const repaired = new Set<string>();
   const others = new Set<string>();
   let configure = false;
-  for (const { remedy } of checks) {
+  for (const { id, remedy } of checks) {
     switch (remedy?.kind) {
       case 'configure':
+        configure = true;
+        if (remedy.tag !== undefined) tags.add(remedy.tag);
+        break;
       case 'create-provider':
       case 'add-audience':
       case 'update-trust':
       case 'update-permissions':
-        configure = true;
-        if (remedy.tag !== undefined) tags.add(remedy.tag);
-        break;
       case 'set-variable':
-        configure = true;
-        break;
       case 'rewrite-variables':
-        configure = true;
-        flags.add('--fix-variables');
-        break;
       case 'remove-variables':
-        configure = true;
-        flags.add('--remove-static-keys');
+        repaired.add(id);
         break;
       case 'fix-code':
         others.add(`tfc-oidc fix ${word(place.path)}`);
@@ -58,27 +52,34 @@ export function remedyCommands(checks: readonly Check[], place: RemedyPlace): re
         break;
     }
   }
-  if (!configure) return [...others];
-  const named = place.inCode
+  const [tag] = [...tags];
+  const line = (name: string, options: readonly string[]): string =>
+    ['tfc-oidc', name, place.path, ...whereOf(place), ...options, '--yes'].map(word).join(' ');
+  return [
+    ...(configure ? [line('configure', tag === undefined ? [] : ['--tag', tag])] : []),
+    // The smallest change that puts it right: what works stays as it is.
+    ...(repaired.size > 0
+      ? [
+          line(
+            'repair',
+            [...repaired].flatMap(id => ['--check', id]),
+          ),
+        ]
+      : []),
+    ...others,
+  ];
+}
+
+const whereOf = (place: RemedyPlace): readonly string[] => [
+  ...(place.inCode
     ? []
     : [
         '--organization',
         place.organization,
         ...(place.hostname === 'app.terraform.io' ? [] : ['--hostname', place.hostname]),
-      ];
-  const [tag] = [...tags];
-  const words = [
-    'tfc-oidc',
-    'configure',
-    place.path,
-    ...named,
-    '--workspace',
-    place.workspace,
-    '--profile',
-    place.profile ?? 'NAME',
-    ...(tag === undefined ? [] : ['--tag', tag]),
-    ...flags,
-    '--yes',
-  ];
-  return [words.map(word).join(' '), ...others];
-}
+      ]),
+  '--workspace',
+  place.workspace,
+  '--profile',
+  place.profile ?? 'NAME',
+];

@@ -106,10 +106,10 @@ async function check(
   context: CliContext,
   journal: string,
   members: readonly SetupMember[],
-  opened: OpenedAccount,
+  opened: OpenedAccount | undefined,
   signal: AbortSignal,
 ): Promise<readonly CheckedMember[]> {
-  const sources = await commonSources(context, journal, true);
+  const sources = await commonSources(context, journal, opened !== undefined);
   const out: CheckedMember[] = [];
   for (const { place, code, hcp } of members) {
     const { facts, source } = await gatherBinding(
@@ -118,7 +118,7 @@ async function check(
         ...place,
         code: code === undefined ? undefined : codeOf(context, await again(context, code.root, signal)),
         client: 'notAsked' in hcp ? { missing: hcp.notAsked } : hcp.client,
-        account: opened,
+        account: opened ?? { missing: 'No AWS profile was chosen (--profile).' },
         pastedError: undefined,
         cloudTrail: notAsked('CloudTrail is asked by the doctor alone (--cloudtrail).'),
         now: Date.now(),

@@ -6,7 +6,7 @@ import { unifiedDiff } from './unifiedDiff';
 
 /** What `plan` and `apply` print. */
 
-const changeJson = (change: Change): unknown => ({
+export const changeJson = (change: Change): unknown => ({
   id: change.id,
   kind: change.kind,
   title: change.title,
