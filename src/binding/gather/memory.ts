@@ -15,7 +15,14 @@ export function rememberedByRoles(account: AccountFacts, workspace: WorkspaceFac
     if (role?.workspaceIdTag === undefined) continue;
     const trusted = trustedSubjects(role.trustPolicy, providerUrlHost(workspace.hostname));
     // Names of before a rename may stand beside those of today: then nothing is missing.
-    if (trusted.some(({ value }) => namesToday(value, workspace))) continue;
+    if (role.workspaceIdTag === workspace.id && trusted.some(({ value }) => namesToday(value, workspace)))
+      return {
+        workspaceId: workspace.id,
+        projectId: undefined,
+        organization: workspace.organization,
+        project: workspace.project.name,
+        workspace: workspace.name,
+      };
     for (const { value } of trusted) {
       const parsed = parseSubject(value);
       const { organization = '', project = '', workspace: name = '' } = parsed?.segments ?? {};
