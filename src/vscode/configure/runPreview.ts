@@ -5,7 +5,7 @@ import type { SetupEvent } from '../../binding/setup';
 import { markdownCode, markdownLink, markdownText } from '../../core/markdown';
 
 /** How a plan-only run ended; where it failed, the doctor's causes. */
-export function runPreview({ place, proof, checks, diagnoses }: Extract<SetupEvent, { id: 'run-ended' }>): string {
+export function runPreview({ place, proof, consultation }: Extract<SetupEvent, { id: 'run-ended' }>): string {
   const subject = `${place.organization}/${place.workspace}`;
   const titles: Readonly<Record<RunProof['state'], string>> = {
     proven: vscode.l10n.t('Proven by a run'),
@@ -45,6 +45,6 @@ export function runPreview({ place, proof, checks, diagnoses }: Extract<SetupEve
     ...(proof.state === 'cancelled' && proof.runCancelled === false
       ? [vscode.l10n.t('The run in HCP Terraform goes on.'), '']
       : []),
-    ...(proof.state === 'failed' ? [doctorReport({ subject, diagnoses, checks }, 'markdown')] : []),
+    ...(consultation === undefined ? [] : [doctorReport({ subject, ...consultation }, 'markdown')]),
   ].join('\n');
 }

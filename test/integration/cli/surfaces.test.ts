@@ -56,7 +56,16 @@ const ui: EditorUi = {
 async function inEditor(): Promise<{ readonly result: SetupResult; readonly events: readonly SetupEvent[] }> {
   const signal = new AbortController().signal;
   const quiet = (): void => undefined;
-  const context: CliContext = { cwd: pair.aws.home, env: pair.env, signal, out: quiet, err: quiet, interactive: false };
+  const context: CliContext = {
+    cwd: pair.aws.home,
+    env: pair.env,
+    signal,
+    out: quiet,
+    err: quiet,
+    raw: quiet,
+    progress: quiet,
+    interactive: false,
+  };
   const journal = path.join(pair.aws.home, 'state', 'tfc-oidc', 'journal');
   const folder = await readTerraformFolder(context, ['project']);
   const [root] = folder.project.roots;
