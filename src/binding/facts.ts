@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem';
 import type { Location } from '../core/text';
-import type { VariableFacts } from '../hcp/variables/credentials';
+import type { ConfigurationFacts, VariableFacts } from '../hcp/variables/credentials';
 import type { Comparison } from '../iam/needs/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
@@ -132,17 +132,25 @@ export interface TrailFacts {
   readonly events: readonly WebIdentityEvent[];
 }
 
+/** `default`, a tag, or nothing where the provider maps no configuration. Without `backing` it is native. */
+export type ProviderMapping =
+  | { readonly kind: 'default'; readonly backing?: ConfigurationFacts['backing'] }
+  | { readonly kind: 'tag'; readonly tag: string; readonly backing?: ConfigurationFacts['backing'] }
+  | { readonly kind: 'none' };
+
 /** How the project's provider blocks use the configurations. */
 export interface CodeFacts {
   readonly findings: readonly Finding[];
   readonly providers: readonly {
     readonly alias: string | undefined;
     readonly location: Location;
-    /** `default`, a tag, or nothing where the provider maps no configuration. */
-    readonly mapsTo:
-      { readonly kind: 'default' } | { readonly kind: 'tag'; readonly tag: string } | { readonly kind: 'none' };
+    readonly mapsTo: ProviderMapping;
+    /** It stands in a module that the root calls. */
+    readonly inChildModule?: boolean;
   }[];
   readonly declaresDynamicCredentials: Location | undefined;
+  /** The variables of Vault-backed and HVS-backed credentials, where they are declared. */
+  readonly declaresBacked?: { readonly vault?: Location | undefined; readonly hvs?: Location | undefined };
   /** Terraform addresses of roles and providers that the open project itself manages, by name or URL. */
   readonly managedRoles: readonly { readonly name: string; readonly address: string; readonly location: Location }[];
   readonly regionSet: boolean;

@@ -23,6 +23,7 @@ const reasons: Readonly<Record<CheckId, (check: Check) => string>> = {
   enabled: () => l10n.t('not switched on'),
   'roles-named': () => l10n.t('no role is named'),
   'role-arn-valid': () => l10n.t('role ARN is malformed'),
+  'backing-configured': () => l10n.t('Vault is not set up'),
   'region-known': () => l10n.t('no AWS region'),
   'tags-and-aliases': () => l10n.t('tags and aliases differ'),
   'dynamic-credentials-injected': () => l10n.t('a variable gets no value'),

@@ -13,6 +13,10 @@ export function allProviders(root: Root): readonly { readonly module: Module; re
   return root.modules.flatMap(module => module.providers.map(provider => ({ module, provider })));
 }
 
+/** A block of a child module that holds nothing but its alias only names a provider that the caller passes (Terraform before 0.15). */
+export const configuresItself = ({ body }: ProviderBlock): boolean =>
+  body.blocks.length > 0 || body.attributes.some(a => a.name !== 'alias' && a.name !== 'version');
+
 /** `provider "aws"`, with its alias where it has one. */
 export function providerName(provider: ProviderBlock): string {
   return `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;

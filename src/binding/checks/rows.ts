@@ -1,7 +1,8 @@
 import { accountReadable, issuerReadable, providerExists, roleArnValid, roleExists } from './account';
 import { providerAudience } from './audience';
 import type { BindingUnderCheck } from './bindingRow';
-import { dynamicCredentialsInjected, tagsAndAliases } from './code';
+import { backingConfigured } from './backed';
+import { dynamicCredentialsInjected } from './code';
 import { lastRun } from './lastRun';
 import { roleAllowsRefused, rolePermissions } from './permissions';
 import { awsReceived } from './received';
@@ -18,6 +19,7 @@ import {
 } from './stack/account';
 import type { StackUnderCheck } from './stack/underCheck';
 import { stackIdentityToken, stackInputs, stackProvider, stackStaticCredentials, stackSubject } from './stack/wired';
+import { tagsAndAliases } from './tags';
 import { roleTrustsRun, roleUnchanged, strangersRefused, trustAcceptable, trustSize } from './trust';
 import {
   enabled,
@@ -43,6 +45,7 @@ const bindingTable = [
   variablesWellFormed,
   enabled,
   rolesNamed,
+  backingConfigured,
   regionKnown,
   tagsAndAliases,
   dynamicCredentialsInjected,

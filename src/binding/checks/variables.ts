@@ -128,14 +128,14 @@ export const label = (configuration: ConfigurationFacts): string => configuratio
 const variableOf = (name: string, configuration: ConfigurationFacts): string =>
   configuration.tag === undefined ? name : `${name}_${configuration.tag}`;
 
-const switches = {
+export const switches = {
   native: 'TFC_AWS_PROVIDER_AUTH',
   vault: 'TFC_VAULT_BACKED_AWS_AUTH',
   hvs: 'TFC_HVS_BACKED_AWS_AUTH',
 } as const;
 
 /** The variable that switches a configuration on. */
-const switchOf = (c: ConfigurationFacts): string => variableOf(switches[c.backing], c);
+export const switchOf = (c: ConfigurationFacts): string => variableOf(switches[c.backing], c);
 
 export const enabled = bindingRow({
   id: 'enabled',

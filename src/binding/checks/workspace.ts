@@ -1,4 +1,4 @@
-import type { BindingFacts } from '../facts';
+import type { BindingFacts, ConfigurationFacts } from '../facts';
 import { isOlder } from './versions';
 import { bindingRow } from './bindingRow';
 
@@ -139,7 +139,16 @@ export const namesUnchanged = bindingRow({
   },
 });
 
-/** Agent minimums: 1.7.0 dynamic credentials, 1.8.0 Vault-backed, 1.12.0 several configurations, 1.14.1 fixes the Vault race. */
+/** Agent minimums: 1.7.0 dynamic credentials, 1.8.0 Vault-backed, 1.12.0 several configurations, 1.16.0 HVS-backed. */
+function neededVersion(configurations: readonly Pick<ConfigurationFacts, 'backing' | 'tag'>[]): string {
+  if (configurations.some(c => c.backing === 'hvs')) return '1.16.0';
+  if (configurations.some(c => c.tag !== undefined)) return '1.12.0';
+  return configurations.some(c => c.backing === 'vault') ? '1.8.0' : '1.7.0';
+}
+
+/** Agents before this one may start a run before the file with Vault's credentials is written. */
+const withoutRace = '1.14.1';
+
 export const agentVersions = bindingRow({
   id: 'agent-versions',
   title: 'Agent versions',
@@ -155,9 +164,8 @@ export const agentVersions = bindingRow({
       return [{ state: 'unknown', evidence: [], why: agents.why, nextStep }];
     }
     const configurations = facts.variables.state === 'known' ? facts.variables.value.configurations : [];
-    const tagged = configurations.some(c => c.tag !== undefined);
     const vault = configurations.some(c => c.backing !== 'native');
-    const needed = vault ? '1.14.1' : tagged ? '1.12.0' : '1.7.0';
+    const needed = neededVersion(configurations);
     const live = agents.value.filter(agent => agent.status !== 'exited');
     const old = live.filter(agent => agent.version !== undefined && isOlder(agent.version, needed));
     if (old.length > 0) {
@@ -167,11 +175,24 @@ export const agentVersions = bindingRow({
           evidence: old.map(
             agent => `Agent ${agent.name} has version ${agent.version ?? 'unknown'}; this setup needs ${needed}.`,
           ),
-          nextStep: `Update the agents to ${needed} or later.`,
+          nextStep: `Update the agents to ${vault && isOlder(needed, withoutRace) ? withoutRace : needed} or later.`,
           failureModes: vault ? ['shared-config-file', 'agent'] : ['agent'],
         },
       ];
     }
+    const racing = vault
+      ? live.filter(agent => agent.version !== undefined && isOlder(agent.version, withoutRace))
+      : [];
+    if (racing.length > 0)
+      return [
+        {
+          state: 'warning',
+          evidence: racing.map(agent => `Agent ${agent.name} has version ${agent.version ?? 'unknown'}.`),
+          why: `Agents before ${withoutRace} may start a run before the file with Vault's credentials is written.`,
+          nextStep: `Update the agents to ${withoutRace} or later.`,
+          failureModes: ['shared-config-file'],
+        },
+      ];
     if (live.length === 0) {
       return [
         {

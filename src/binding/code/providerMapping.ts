@@ -1,4 +1,6 @@
 import { fail, ok, type Result } from '../../core/problem';
+import { pathsIn } from '../../lint/expressions';
+import { configuresItself } from '../../lint/providers';
 import { appendLines, applyToFile } from '../../lint/edits/fixes';
 import { declareVariable, dynamicVariable, isTag, mappedUses, providerTo } from '../../lint/mapping';
 import { fileArguments } from '../../lint/arguments';
@@ -65,7 +67,7 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
     }
     const target = targetFor(root, provider, choice);
     if (target !== 'default') used.add(target);
-    notes.push(`${nameOf(provider)} uses ${target === 'default' ? 'the default configuration' : `tag ${target}`}.`);
+    notes.push(noteOf(root, provider, target, choice));
     if (isMappedTo(root, provider, target)) continue;
     const names: readonly string[] = fileArguments;
     const [old, ...others] = provider.body.attributes.filter(a => names.includes(a.name));
@@ -96,6 +98,7 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
       message: 'The root has no file that can be edited.',
       nextStep: 'Make a file main.tf and try again.',
     });
+  notes.push(...inChildModules(root));
   const missing = choice.tags.filter(tag => !used.has(tag));
   const wantsDefault = !blocks.some(p => p.alias === undefined) && usesDefault(root);
   const added = [...(wantsDefault ? ['default'] : []), ...missing];
@@ -136,7 +139,41 @@ function targetFor(root: Root, provider: ProviderBlock, { tags, aliases }: Mappi
     const meant = tags.find(t => t === written) ?? tags.find(t => t.toLowerCase() === written.toLowerCase());
     if (meant !== undefined) return meant;
   }
-  return tags.find(t => t === alias) ?? tags.find(t => t.toLowerCase() === alias.toLowerCase()) ?? 'default';
+  return tagOfName(tags, alias) ?? 'default';
+}
+
+/** A tag holds no hyphen: alias `us-east-1` is written `us_east_1` as a tag. */
+const spelling = (name: string): string => name.toLowerCase().replaceAll('-', '_');
+
+/** The tag that a block's alias is the name of: letter by letter, else as far as a tag can be written so. */
+function tagOfName(tags: readonly string[], alias: string): string | undefined {
+  const same = tags.find(t => t === alias);
+  const like = tags.filter(t => spelling(t) === spelling(alias));
+  return same ?? (like.length === 1 ? like[0] : undefined);
+}
+
+/** What was decided for one block. A block that only keeps what it has today is told as such: it may be meant for another account. */
+function noteOf(root: Root, provider: ProviderBlock, target: string, { aliases }: MappingChoice): string {
+  const { alias } = provider;
+  if (target !== 'default') return `${nameOf(provider)} uses tag ${target}.`;
+  const chosen = alias === undefined || aliases?.[alias] !== undefined || isMappedTo(root, provider, 'default');
+  return chosen
+    ? `${nameOf(provider)} uses the default configuration.`
+    : `${nameOf(provider)} fits no tag and keeps the default configuration, the account that it uses today. If it belongs to another account, name the tag (--map ${alias}=TAG).`;
+}
+
+/** Provider blocks of child modules must be mapped too, and only their module can do it. */
+function inChildModules(root: Root): readonly string[] {
+  return root.modules
+    .filter(module => module.dir !== root.dir)
+    .flatMap(module =>
+      module.providers
+        .filter(p => p.kind === 'aws' && configuresItself(p) && mappedUses(root, module, p).length === 0)
+        .map(
+          p =>
+            `${nameOf(p)} in ${p.file.path} belongs to a child module and is not mapped: move the block to the root and pass it with providers = { … }, or hand the module the file of its configuration as a variable.`,
+        ),
+    );
 }
 
 function isMappedTo(root: Root, provider: ProviderBlock, target: string): boolean {
@@ -167,11 +204,14 @@ function hostFile(root: Root, blocks: readonly ProviderBlock[]): SourceFile | un
   );
 }
 
-/** The region of the first block that has one, as it is written. */
+/** The region of the first block that has one, as it is written. `each` and `count` mean something in their own block only. */
 function regionLine(blocks: readonly ProviderBlock[]): string | undefined {
   for (const { body, file } of blocks) {
     const region = attributeOf(body, 'region');
-    if (region !== undefined && file.syntax === 'hcl') return file.text.slice(region.value.start, region.value.end);
+    const own =
+      region !== undefined && pathsIn(region.value).some(({ steps: [head] }) => head === 'each' || head === 'count');
+    if (region !== undefined && !own && file.syntax === 'hcl')
+      return file.text.slice(region.value.start, region.value.end);
   }
   return undefined;
 }

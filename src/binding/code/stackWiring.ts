@@ -5,14 +5,17 @@ import { indentAt, lineBreakOf, lineEnd } from '../../lint/edits/lines';
 import { attributeOf, blocksOf, type Root, type SourceFile, type StackDeployment } from '../../terraform/model';
 import type { Span } from '../../core/text';
 import { stackProviders } from '../stack/wiring';
-import { exchangeOf, inputsOf, tokenInputsOf } from '../stack/written';
+import { exchangeOf, tokenInputsOf } from '../stack/written';
 import type { NewText } from './draft';
+import { inputsStep } from './stackInputs';
 
 /** What a deployment should use. */
 export interface StackChoice {
   readonly audience: string;
   /** The role's ARN, by the deployment's name; a deployment without one is left as it is. */
   readonly roles: Readonly<Record<string, string>>;
+  /** Roles by the variable that takes them, where the providers of a deployment have several: deployment, variable, ARN. */
+  readonly variables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 const roleVariable = 'role_arn';
@@ -34,8 +37,9 @@ export function nextStackStep(
     return fail(
       problem('syntax', `${broken.path} has a syntax error.`, 'Correct it ("terraform fmt" names the place) first.'),
     );
-  const wanted = stack.deployments.filter(d => choice.roles[d.name] !== undefined);
-  const missing = Object.keys(choice.roles).find(name => !stack.deployments.some(d => d.name === name));
+  const asked = [...Object.keys(choice.roles), ...Object.keys(choice.variables ?? {})];
+  const wanted = stack.deployments.filter(d => asked.includes(d.name));
+  const missing = asked.find(name => !stack.deployments.some(d => d.name === name));
   if (missing !== undefined)
     return fail(
       problem(
@@ -54,7 +58,7 @@ export function nextStackStep(
     return fail(problem('json-shape', `${json.path} is JSON, which is not edited here.`, 'Write the blocks by hand.'));
   for (const deployment of wanted) {
     const step = deploymentStep(root, deployment, choice);
-    if (step !== undefined) return ok(step);
+    if (!step.ok || step.value !== undefined) return step;
   }
   for (const provider of providers) {
     const step = providerStep(root, provider);
@@ -77,7 +81,7 @@ function variablesInUse(root: Root): { readonly role: string; readonly token: st
   };
 }
 
-function deploymentStep(root: Root, deployment: StackDeployment, choice: StackChoice): Step | undefined {
+function deploymentStep(root: Root, deployment: StackDeployment, choice: StackChoice): Result<Step | undefined> {
   const { file } = deployment;
   const tokens = root.stack?.identityTokens ?? [];
   const tokenInputs = tokenInputsOf(deployment);
@@ -92,39 +96,65 @@ function deploymentStep(root: Root, deployment: StackDeployment, choice: StackCh
     const eol = lineBreakOf(file.text);
     const start = commentsAbove(file, first.start);
     const text = applyEdits(file.text, [{ span: { start, end: start }, newText: lines.join(eol) + eol }]);
-    return { file, text, what: `identity_token "${name}"` };
+    return ok({ file, text, what: `identity_token "${name}"` });
   }
-  const inputs = inputsOf(deployment);
-  const lines = [
-    ...(inputs.has(names.role) ? [] : [`${names.role} = ${JSON.stringify(choice.roles[deployment.name] ?? '')}`]),
-    ...(tokenInputs.some(t => t.input === names.token) || inputs.has(names.token)
-      ? []
-      : [`${names.token} = identity_token.${token}.jwt`]),
-  ];
-  const role = choice.roles[deployment.name];
-  const given = inputs.get(names.role);
-  if (given?.kind === 'string' && role !== undefined && given.value !== role) {
-    const newText = JSON.stringify(role);
-    const text = applyEdits(file.text, [{ span: { start: given.start, end: given.end }, newText }]);
-    return { file, text, what: `the role of deployment "${deployment.name}"` };
-  }
-  if (lines.length === 0) return undefined;
-  const what = `inputs of deployment "${deployment.name}"`;
-  const attribute = attributeOf(deployment.body, 'inputs');
-  if (attribute === undefined) {
-    const inner = aligned(lines).map(line => `    ${line}`);
-    const edits = addArgument(
-      file,
-      deployment.block,
-      deployment.body,
-      ['inputs = {', ...inner, '  }'].join(lineBreakOf(file.text)),
+  const wanted = rolesWanted(root, deployment, choice);
+  if (!wanted.ok) return wanted;
+  const hasToken = tokenInputs.some(t => t.input === names.token);
+  return inputsStep(root, deployment, [
+    ...wanted.value.map(({ variable, arn }) => ({ name: variable, text: JSON.stringify(arn), value: arn })),
+    ...(hasToken ? [] : [{ name: names.token, text: `identity_token.${token}.jwt` }]),
+  ]);
+}
+
+/** The inputs by which the providers get their roles in a deployment, with the ARNs that were asked for. */
+function rolesWanted(
+  root: Root,
+  deployment: StackDeployment,
+  choice: StackChoice,
+): Result<readonly { readonly variable: string; readonly arn: string }[]> {
+  const arn = choice.roles[deployment.name];
+  const named = Object.entries(choice.variables?.[deployment.name] ?? {});
+  const exchanges = stackProviders(root).map(provider => ({ provider, exchange: exchangeOf(provider) }));
+  const used = [...new Set(exchanges.flatMap(({ exchange }) => exchange?.roleVariable ?? []))];
+  const strange = named.find(([variable]) => !used.includes(variable));
+  if (strange !== undefined)
+    return fail(
+      problem(
+        'no-role-variable',
+        `No provider takes its role from var.${strange[0]}.`,
+        `Use one of: ${used.join(', ') || '(there is none)'}.`,
+      ),
     );
-    return edits.length === 0 ? undefined : { file, text: applyToFile(file, edits), what };
+  if (arn === undefined) return ok(named.map(([variable, value]) => ({ variable, arn: value })));
+  for (const { provider, exchange } of exchanges) {
+    const role = exchange?.role;
+    if (role === undefined || exchange?.roleVariable !== undefined) continue;
+    if (role.kind === 'string' && role.value === arn) continue;
+    const { text } = provider.file;
+    return fail(
+      problem(
+        'role-shape',
+        `provider "aws" "${provider.alias ?? ''}" takes its role from ${text.slice(role.start, role.end)}, which is no input of its own.`,
+        role.kind === 'string'
+          ? 'Set its role_arn to var.role_arn, then try again; as it stands the role is that of all deployments.'
+          : 'Write the ARN by hand where that value comes from, such as the map of for_each in the inputs of the deployment.',
+      ),
+    );
   }
-  const { value } = attribute;
-  if (value.kind !== 'object') return undefined;
-  const text = insertAtEnd(file, { start: value.start + 1, end: value.end - 1 }, lines, value.items.at(-1));
-  return { file, text, what };
+  const open = used.filter(variable => !named.some(([name]) => name === variable));
+  if (open.length > 1)
+    return fail(
+      problem(
+        'several-roles',
+        `The providers of deployment "${deployment.name}" take several roles: ${open.map(name => `var.${name}`).join(', ')}.`,
+        `Name each: ${open.map(name => `--role-arn ${deployment.name}.${name}=ARN`).join(' ')}.`,
+      ),
+    );
+  return ok([
+    ...named.map(([variable, value]) => ({ variable, arn: value })),
+    { variable: open[0] ?? used[0] ?? roleVariable, arn },
+  ]);
 }
 
 /** Comments that stand right above a block belong to it. */
@@ -135,35 +165,6 @@ function commentsAbove(file: SourceFile, start: number): number {
     if (before >= at || !/^\s*(?:#|\/\/)/.test(file.text.slice(before, at))) return at;
     at = before;
   }
-}
-
-function aligned(lines: readonly string[]): readonly string[] {
-  const pairs = lines.map(line => line.split(/ = (.*)/s));
-  const width = Math.max(...pairs.map(([name = '']) => name.length));
-  return pairs.map(([name = '', value = '']) => `${name.padEnd(width)} = ${value}`);
-}
-
-/** Lines behind the last thing between two braces, as a group of their own. */
-function insertAtEnd(file: SourceFile, inside: Span, lines: readonly string[], last: Span | undefined): string {
-  const { text } = file;
-  const eol = lineBreakOf(text);
-  const outer = indentAt(text, inside.start);
-  const indent =
-    last === undefined || lineEnd(text, inside.start) >= inside.end ? `${outer}  ` : indentAt(text, last.start);
-  const written = aligned(lines).map(line => indent + line);
-  if (lineEnd(text, inside.start) >= inside.end) {
-    // On one line: what is there gets a line of its own, without the comma at its end.
-    const kept = text.slice(inside.start, inside.end).trim().replace(/,$/, '');
-    const items = kept === '' ? [] : [`${indent}${kept}`, ''];
-    return applyEdits(text, [{ span: inside, newText: `${eol}${[...items, ...written].join(eol)}${eol}${outer}` }]);
-  }
-  const end = text.slice(0, inside.end).trimEnd().length;
-  return applyEdits(text, [
-    {
-      span: { start: end, end: inside.end },
-      newText: `${last === undefined ? '' : eol}${eol}${written.join(eol)}${eol}${outer}`,
-    },
-  ]);
 }
 
 function providerStep(root: Root, provider: ReturnType<typeof stackProviders>[number]): Result<Step | undefined> {

@@ -1,40 +1,43 @@
 import type { Finding } from '../../lint/finding';
-import { injectedUses } from '../../lint/injected';
+import { type InjectedUse, injectedUses, type InjectedVariable } from '../../lint/injected';
+import { configuresItself } from '../../lint/providers';
 import { attributeOf, at, headerSpan, type Root } from '../../terraform/model';
 import { resolve } from '../../terraform/resolve';
-import type { CodeFacts } from '../facts';
+import type { Location } from '../../core/text';
+import type { CodeFacts, ProviderMapping } from '../facts';
 import type { CodeOwner } from '../plan/model';
 
 /** What the checks need to know of a root's code. */
 export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {
   const providers = root.modules.flatMap(module =>
     module.providers
-      .filter(provider => !provider.inStack && !provider.file.override && module.dir === root.dir)
+      .filter(provider => !provider.inStack && !provider.file.override)
+      .filter(provider => module.dir === root.dir || configuresItself(provider))
       .map(provider => {
         const values = ['shared_config_files', 'shared_credentials_files'].flatMap(
           name => attributeOf(provider.body, name)?.value ?? [],
         );
         const uses = values.flatMap(value => injectedUses(root, module, value));
-        const tag = uses.flatMap(use =>
-          use.part.kind === 'alias' && use.part.tag !== undefined ? [use.part.tag] : [],
-        )[0];
         return {
           alias: provider.alias,
           location: at(provider.file, headerSpan(provider.block)),
-          mapsTo:
-            tag !== undefined
-              ? ({ kind: 'tag', tag } as const)
-              : uses.some(use => use.part.kind === 'default')
-                ? ({ kind: 'default' } as const)
-                : ({ kind: 'none' } as const),
+          mapsTo: mappingOf(uses),
+          inChildModule: module.dir !== root.dir,
         };
       }),
   );
-  const declared = root.module.variables.get('tfc_aws_dynamic_credentials');
+  const declared = (variable: InjectedVariable): Location | undefined => {
+    const block = root.module.variables.get(variable);
+    return block && at(block.file, headerSpan(block.block));
+  };
   return {
     findings,
     providers,
-    declaresDynamicCredentials: declared === undefined ? undefined : at(declared.file, headerSpan(declared.block)),
+    declaresDynamicCredentials: declared('tfc_aws_dynamic_credentials'),
+    declaresBacked: {
+      vault: declared('tfc_vault_backed_aws_dynamic_credentials'),
+      hvs: declared('tfc_hvs_backed_aws_dynamic_credentials'),
+    },
     managedRoles: root.modules.flatMap(module =>
       module.resources.flatMap(resource => {
         const name =
@@ -55,6 +58,21 @@ export function codeFacts(root: Root, findings: readonly Finding[]): CodeFacts {
     regionSet: !findings.some(finding => finding.code === 'missing-region'),
     regions: regionsOf(root),
   };
+}
+
+const backings = {
+  tfc_aws_dynamic_credentials: 'native',
+  tfc_vault_backed_aws_dynamic_credentials: 'vault',
+  tfc_hvs_backed_aws_dynamic_credentials: 'hvs',
+} as const satisfies Readonly<Record<InjectedVariable, string>>;
+
+/** A tag before a default: a block that names both was meant for the tag. */
+function mappingOf(uses: readonly InjectedUse[]): ProviderMapping {
+  for (const { part, variable } of uses)
+    if (part.kind === 'alias' && part.tag !== undefined)
+      return { kind: 'tag', tag: part.tag, backing: backings[variable] };
+  const use = uses.find(({ part }) => part.kind === 'default');
+  return use === undefined ? { kind: 'none' } : { kind: 'default', backing: backings[use.variable] };
 }
 
 function regionsOf(root: Root): readonly string[] {

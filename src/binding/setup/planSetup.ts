@@ -2,6 +2,8 @@ import { type Problem, ProblemError, unwrap } from '../../core/problem';
 import type { Change, VariableChange } from '../change';
 import type { DesiredVariable } from '../desired/desired';
 import { parseRoleArn } from '../checks/arn';
+import { switchOf } from '../checks/variables';
+import { codeFacts } from '../gather/code';
 import { type BindingFacts, phases } from '../facts';
 import type { HcpReading } from '../gather/hcp';
 import type { CodePlan } from '../plan/code';
@@ -170,6 +172,8 @@ function notesOf(member: SetupMember, prepared: PreparedBinding): readonly strin
   const onThisMachine = facts?.workspace.state === 'known' && facts.workspace.value.executionMode === 'local';
   const taken = member.local === undefined ? '' : `, and the AWS provider takes ${member.local.source}`;
   return [
+    ...besideVault(member, prepared),
+    ...tagBeforeCode(member, prepared),
     ...elsewhere.map(
       other =>
         `Workspace ${workspace} uses roles of account ${other} today; this profile belongs to account ${accountId}. Its runs will work in the other account from then on.`,
@@ -179,6 +183,32 @@ function notesOf(member: SetupMember, prepared: PreparedBinding): readonly strin
           `Runs of ${workspace} execute on your machine (execution mode "local"): HCP Terraform delivers neither these variables nor the role there${taken}. They take effect once the mode is remote or agent.`,
         ]
       : []),
+  ];
+}
+
+/** Native credentials beside those of Vault: which a run takes is documented nowhere. */
+function besideVault(member: SetupMember, { choices }: PreparedBinding): readonly string[] {
+  const variables = readingOf(member)?.variables;
+  if (variables?.state !== 'known') return [];
+  return variables.value.configurations
+    .filter(c => c.backing !== 'native' && c.tag === choices.tag && c.enabled !== 'no')
+    .map(
+      c =>
+        `Workspace ${member.place.workspace} takes these credentials from ${c.backing === 'vault' ? 'Vault' : 'HCP Vault Secrets'} today (${switchOf(c)}). With native ones beside them it is documented nowhere which a run takes: switch ${switchOf(c)} off once the role is proven, or use another tag.`,
+    );
+}
+
+/**
+ * As soon as a tag exists, every provider block has to be mapped, also in the code that runs use. What stands in version control can't be
+ * seen from here, so it is said whenever the files here were not mapped before.
+ */
+function tagBeforeCode(member: SetupMember, { choices }: PreparedBinding): readonly string[] {
+  const { tag } = choices;
+  if (tag === undefined || member.code === undefined) return [];
+  const { providers } = codeFacts(member.code.root, []);
+  if (!providers.some(p => p.mapsTo.kind === 'none')) return [];
+  return [
+    `Runs of ${member.place.workspace} use the code in version control. Until its provider blocks are mapped there, runs stop once TFC_AWS_PROVIDER_AUTH_${tag} is set. To keep every run working, map the code first (tfc-oidc map-providers --tag ${tag}), merge and push it, then configure the tag.`,
   ];
 }
 

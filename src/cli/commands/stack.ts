@@ -1,6 +1,6 @@
 import { type Check, worst } from '../../binding/check';
 import { checkJson, checkText } from '../../binding/report';
-import { providerUrlHost } from '../../binding/checks/arn';
+import { parseRoleArn, providerUrlHost } from '../../binding/checks/arn';
 import type { StackNames } from '../../binding/checks/stack/underCheck';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import { rolesOf, type StackWiring, wiringOf } from '../../binding/stack/wiring';
@@ -36,7 +36,7 @@ const stackOptions = {
   deployment: list('NAME', 'only this one'),
   'role-arn': list(
     'ARN',
-    'write what is missing so that these deployments use this role; DEPLOYMENT=ARN for one of several',
+    'write what is missing so that these deployments use this role; DEPLOYMENT=ARN for one of several, DEPLOYMENT.VARIABLE=ARN where its providers have several roles',
   ),
   profile: list('NAME', 'also read the OIDC provider and the roles of this account; several for several accounts'),
   region: text('REGION', "default: the profile's"),
@@ -178,7 +178,7 @@ async function wire(
   let now = root;
   // Each step adds something that is missing; there are four kinds, for each deployment and provider.
   for (let n = 0; n < 1000; n++) {
-    const step = unwrap(nextStackStep(now, { audience, roles }));
+    const step = unwrap(nextStackStep(now, { audience, ...roles }));
     if (step === undefined) break;
     draft.write([{ file: original.get(step.file.path) ?? step.file, text: step.text }]);
     notes.push(`Adds ${step.what}.`);
@@ -189,16 +189,24 @@ async function wire(
   return { draft, notes };
 }
 
-function rolesFor(values: StackValues, root: Root): Readonly<Record<string, string>> {
+function rolesFor(
+  values: StackValues,
+  root: Root,
+): { readonly roles: Record<string, string>; readonly variables: Record<string, Record<string, string>> } {
   const all = (root.stack?.deployments ?? []).map(d => d.name);
   const chosen = values.deployment;
   const roles: Record<string, string> = {};
+  const variables: Record<string, Record<string, string>> = {};
   for (const given of values['role-arn']) {
-    const match = /^([A-Za-z0-9_-]+)=(.*)$/.exec(given);
-    const arn = match?.[2] ?? given;
-    if (!/^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn))
-      throw new UsageError(`--role-arn takes the ARN of a role, or DEPLOYMENT=ARN; it was "${given}"`);
-    for (const name of match?.[1] === undefined ? (chosen.length > 0 ? chosen : all) : [match[1]]) roles[name] = arn;
+    const match = /^([A-Za-z0-9_-]+)(?:\.([A-Za-z0-9_-]+))?=(.*)$/.exec(given);
+    const [, deployment, variable, arn = given] = match ?? [];
+    if (parseRoleArn(arn) === undefined)
+      throw new UsageError(
+        `--role-arn takes the ARN of a role, DEPLOYMENT=ARN, or DEPLOYMENT.VARIABLE=ARN; it was "${given}"`,
+      );
+    if (deployment === undefined) for (const name of chosen.length > 0 ? chosen : all) roles[name] = arn;
+    else if (variable === undefined) roles[deployment] = arn;
+    else (variables[deployment] ??= {})[variable] = arn;
   }
-  return roles;
+  return { roles, variables };
 }

@@ -1,4 +1,5 @@
 import { looksSecret } from '../../core/redact';
+import { type BackingFacts, backingFacts } from './backing';
 import { type Backing, knownName, meantName } from './names';
 import { type EffectiveVariable, originText } from './precedence';
 
@@ -18,6 +19,8 @@ export interface ConfigurationFacts {
   readonly enabledValue: string | undefined;
   readonly roles: { readonly plan: RoleReference; readonly apply: RoleReference };
   readonly audience: string;
+  /** Of a configuration that is not native: what stands behind it. */
+  readonly behind?: BackingFacts;
 }
 
 export interface StaticVariable {
@@ -163,6 +166,7 @@ function configuration(
         : audience.value === undefined || looksSecret(audience.value)
           ? '(sensitive)'
           : audience.value,
+    ...(backing !== 'native' && { behind: backingFacts(environment, backing, tag) }),
   };
 }
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { mapProviders, type MappingChoice } from '../../../../src/binding/code/providerMapping';
 import { trustJudge } from '../../../../src/binding/checks/judge';
-import { tagsAndAliases } from '../../../../src/binding/checks/code';
+import { tagsAndAliases } from '../../../../src/binding/checks/tags';
 import { codeFacts } from '../../../../src/binding/gather/code';
 import { known } from '../../../../src/binding/facts';
 import { lintRoot } from '../../../../src/lint/lint';
