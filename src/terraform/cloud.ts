@@ -12,7 +12,9 @@ import {
   type Value,
   type Workspaces,
 } from './model';
+import { refusedIn } from './cloudGrammar';
 import type { Attribute, Block, Body, Expression } from './syntax/ast';
+import { childrenOf } from './syntax/walk';
 
 /**
  * The `cloud` block and `backend "remote"`, with the environment's fall-backs.
@@ -29,6 +31,14 @@ export interface CloudContext {
   /** Trimmed content of the data folder's `environment` file, where there is one. */
   readonly selected: { readonly name: string; readonly file: string } | undefined;
   readonly opentofu: boolean;
+  /** What an expression is worth: constants for Terraform, and what OpenTofu evaluates early. */
+  readonly evaluate?: (expression: Expression) => EvaluatedValue;
+}
+
+/** The text of a value, or why there is none. */
+export interface EvaluatedValue {
+  readonly text: string | undefined;
+  readonly why: string;
 }
 
 const absent = { state: 'absent' } as const;
@@ -67,6 +77,15 @@ export function readCloud(terraformBlocks: readonly NamedBlock[], context: Cloud
       location: at(second.file, headerSpan(second.block)),
     });
   }
+  // A later override file takes the place of an earlier one, but within one file there is one block.
+  for (const [i, second] of overriding.entries()) {
+    if (!overriding.slice(0, i).some(first => first.file.path === second.file.path)) continue;
+    problems.push({
+      code: 'duplicate-cloud',
+      message: 'A file may have one cloud block or backend; Terraform refuses a second one, in an override file too.',
+      location: at(second.file, headerSpan(second.block)),
+    });
+  }
   for (const second of others.slice(1)) {
     problems.push({
       code: 'duplicate-cloud',
@@ -98,8 +117,13 @@ function cloudBlock(chosen: Candidate, context: CloudContext, problems: ProjectP
   const { block, file } = chosen;
   const { env } = context;
   const location = at(file, headerSpan(block));
-  const organization = withFallback(literalString(block.body, 'organization', file), env, 'TF_CLOUD_ORGANIZATION');
-  const named = withFallback(literalString(block.body, 'hostname', file), env, 'TF_CLOUD_HOSTNAME');
+  problems.push(...refusedIn(block, 'cloud', file));
+  const organization = withFallback(
+    literalString(block.body, 'organization', file, context),
+    env,
+    'TF_CLOUD_ORGANIZATION',
+  );
+  const named = withFallback(literalString(block.body, 'hostname', file, context), env, 'TF_CLOUD_HOSTNAME');
   // OpenTofu has no default host (opentofu internal/cloud/backend.go).
   const hostname: Value<string> =
     named.state !== 'absent' || context.opentofu
@@ -121,15 +145,16 @@ function cloudBlock(chosen: Candidate, context: CloudContext, problems: ProjectP
   }
   const [workspaces] = blocksOf(block.body, 'workspaces');
   const project = withFallback(
-    workspaces === undefined ? absent : literalString(workspaces.body, 'project', file),
+    workspaces === undefined ? absent : literalString(workspaces.body, 'project', file, context),
     env,
     'TF_CLOUD_PROJECT',
   );
+  problems.push(...withBlanks('organization', organization), ...withBlanks('hostname', named));
   return {
     kind: 'cloud',
     hostname: host(hostname),
     organization,
-    workspaces: cloudWorkspaces(workspaces, file, context, problems),
+    workspaces: cloudWorkspaces(workspaces, file, context, problems, location),
     project,
     ...tokenOf(block.body, file),
     location,
@@ -142,9 +167,10 @@ function cloudWorkspaces(
   file: SourceFile,
   context: CloudContext,
   problems: ProjectProblem[],
+  location: Location,
 ): Workspaces {
   const fromEnvironment = context.env['TF_WORKSPACE'];
-  const name = block === undefined ? absent : nonEmpty(literalString(block.body, 'name', file));
+  const name = block === undefined ? absent : nonEmpty(literalString(block.body, 'name', file, context));
   const tagsAttribute = block === undefined ? undefined : tagsOf(block.body);
   if (name.state !== 'absent' && tagsAttribute !== undefined) {
     problems.push({
@@ -172,6 +198,7 @@ function cloudWorkspaces(
     return { by: 'name', name };
   }
   if (tagsAttribute !== undefined) {
+    problems.push(...notTexts(tagsAttribute, file));
     return {
       by: 'tags',
       tags: literalTags(tagsAttribute.value, at(file, tagsAttribute.value)),
@@ -183,6 +210,13 @@ function cloudWorkspaces(
       by: 'name',
       name: { state: 'known', value: fromEnvironment, source: { kind: 'environment', variable: 'TF_WORKSPACE' } },
     };
+  // Tags that are not written out may be some.
+  if (tagsAttribute === undefined)
+    problems.push({
+      code: 'missing-workspaces',
+      message: 'The cloud block names no workspaces: it needs a name or tags, or TF_WORKSPACE must be set.',
+      location,
+    });
   return { by: 'nothing' };
 }
 
@@ -195,19 +229,29 @@ function tagsOf(body: Body): Attribute | undefined {
   return isEmpty ? undefined : tags;
 }
 
+/** Tags are texts: a list of them, or a map. */
+function notTexts({ value }: Attribute, file: SourceFile): readonly ProjectProblem[] {
+  const items = value.kind === 'tuple' ? value.items : value.kind === 'object' ? value.items.map(i => i.value) : [];
+  const wrong = items.find(item => ['number', 'bool', 'null', 'tuple', 'object'].includes(item.kind));
+  if (wrong === undefined) return [];
+  const message = 'A tag must be a text in quotes; Terraform refuses anything else.';
+  return [{ code: 'cloud-refused', message, location: at(file, wrong) }];
+}
+
 /** `backend "remote"` reads none of the TF_CLOUD_* variables. */
 function remoteBackend(chosen: Candidate, context: CloudContext, problems: ProjectProblem[]): CloudSettings {
   const { block, file } = chosen;
   const location = at(file, headerSpan(block));
+  problems.push(...refusedIn(block, 'remote', file));
   const organization = orUnknown(
-    nonEmpty(literalString(block.body, 'organization', file)),
+    nonEmpty(literalString(block.body, 'organization', file, context)),
     'backend "remote" names no organization here; terraform init -backend-config may give it.',
     location,
   );
-  const hostname = nonEmpty(literalString(block.body, 'hostname', file));
+  const hostname = nonEmpty(literalString(block.body, 'hostname', file, context));
   const [workspaces] = blocksOf(block.body, 'workspaces');
-  const name = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'name', file));
-  const prefix = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'prefix', file));
+  const name = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'name', file, context));
+  const prefix = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'prefix', file, context));
   if (name.state !== 'absent' && prefix.state !== 'absent') {
     problems.push({
       code: 'workspace-conflict',
@@ -215,6 +259,13 @@ function remoteBackend(chosen: Candidate, context: CloudContext, problems: Proje
       location,
     });
   }
+  const chosenByHand = context.env['TF_WORKSPACE'];
+  if (name.state === 'known' && chosenByHand && chosenByHand !== name.value && chosenByHand !== 'default')
+    problems.push({
+      code: 'workspace-conflict',
+      message: `TF_WORKSPACE is "${chosenByHand}", backend "remote" names "${name.value}"; Terraform refuses to choose.`,
+      location,
+    });
   const choice: Workspaces =
     name.state !== 'absent'
       ? { by: 'name', name }
@@ -259,6 +310,13 @@ function nonEmpty(value: Value<string>): Value<string> {
   return value.state === 'known' && value.value === '' ? absent : value;
 }
 
+/** A heredoc ends with a line break, and a name has no blanks. */
+function withBlanks(name: string, value: Value<string>): readonly ProjectProblem[] {
+  if (value.state !== 'known' || value.source.kind !== 'config' || !/\s/.test(value.value)) return [];
+  const message = `"${name}" has a blank or line break in it; Terraform refuses that.`;
+  return [{ code: 'cloud-refused', message, ...(value.location && { location: value.location }) }];
+}
+
 function orUnknown(value: Value<string>, why: string, location: Location): Value<string> {
   return value.state === 'absent' ? { state: 'unknown', why, location } : value;
 }
@@ -267,7 +325,7 @@ function orUnknown(value: Value<string>, why: string, location: Location): Value
 function host(value: Value<string>): Value<string> {
   if (value.state !== 'known') return value;
   const name = value.value.trim().toLowerCase();
-  if (/^[^\s/:]+(?::\d+)?$/.test(name)) return { ...value, value: name };
+  if (/^[^\s/:]*[^\s/:.](?::\d+)?$/.test(name)) return { ...value, value: name };
   const why = `"${value.value}" is no host name: Terraform wants it as in app.terraform.io, without "https://" and slashes.`;
   return { state: 'unknown', why, ...(value.location && { location: value.location }) };
 }
@@ -277,8 +335,8 @@ function tokenOf(body: Body, file: SourceFile): { token?: Location } {
   return token === undefined ? {} : { token: at(file, token) };
 }
 
-/** The value of an argument that must be a literal: these blocks are read before anything is evaluated. */
-function literalString(body: Body, name: string, file: SourceFile): Value<string> {
+/** The value of an argument that must be a constant: these blocks are read before anything is evaluated. */
+function literalString(body: Body, name: string, file: SourceFile, context: CloudContext): Value<string> {
   const attribute = attributeOf(body, name);
   if (attribute === undefined) return absent;
   const location = at(file, attribute.value);
@@ -288,7 +346,18 @@ function literalString(body: Body, name: string, file: SourceFile): Value<string
   if (value.kind === 'number' || value.kind === 'bool')
     return { state: 'known', value: value.text, source: { kind: 'config' }, location };
   if (value.kind === 'null') return absent;
+  if (context.evaluate !== undefined && (context.opentofu || isConstant(value))) {
+    const evaluated = context.evaluate(value);
+    if (evaluated.text !== undefined)
+      return { state: 'known', value: evaluated.text, source: { kind: 'config' }, location };
+    if (context.opentofu) return { state: 'unknown', why: evaluated.why, location };
+  }
   return { state: 'unknown', why: notLiteral(value, name), location };
+}
+
+/** Without names and functions Terraform knows the value before it evaluates anything. */
+function isConstant(value: Expression): boolean {
+  return value.kind !== 'reference' && value.kind !== 'call' && childrenOf(value).every(isConstant);
 }
 
 function notLiteral(value: Expression, name: string): string {

@@ -22,6 +22,9 @@ const endings: readonly (readonly [string, FileRole, 'hcl' | 'json', boolean])[]
   ['.tfstack.hcl', 'component', 'hcl', false],
   ['.tfdeploy.hcl', 'deployment', 'hcl', false],
   ['.tfdeploy.json', 'deployment', 'json', false],
+  // https://developer.hashicorp.com/terraform/language/files/tfquery
+  ['.tfquery.hcl', 'query', 'hcl', false],
+  ['.tfquery.json', 'query', 'json', false],
   ['.tftest.hcl', 'test', 'hcl', false],
   ['.tftest.json', 'test', 'json', false],
   ['.tofutest.hcl', 'test', 'hcl', false],
@@ -55,20 +58,21 @@ export function fileKind(name: string): FileKind | undefined {
 /** By which schema its JSON is read. */
 export function jsonKind(role: FileRole): 'config' | 'tfvars' | 'stack' {
   if (role === 'tfvars') return 'tfvars';
-  return role === 'config' || role === 'test' ? 'config' : 'stack';
+  return role === 'config' || role === 'test' || role === 'query' ? 'config' : 'stack';
 }
 
-/** The files of one folder that Terraform reads: a `.tofu` file takes the place of the `.tf` file of the same name. */
+/** The files of one folder that Terraform or OpenTofu reads, in their order. */
 export function readableFiles(names: readonly string[]): readonly { readonly name: string; readonly kind: FileKind }[] {
-  const found = names.flatMap(name => {
-    const kind = fileKind(name);
-    return kind === undefined ? [] : [{ name, kind }];
-  });
-  const tofu = new Set(found.filter(f => f.kind.tofu).map(f => `${f.kind.stem}\0${f.kind.syntax}`));
-  return found
-    .filter(f => f.kind.role !== 'config' || f.kind.tofu || !tofu.has(`${f.kind.stem}\0${f.kind.syntax}`))
+  return names
+    .flatMap(name => {
+      const kind = fileKind(name);
+      return kind === undefined ? [] : [{ name, kind }];
+    })
     .sort((a, b) => Number(a.kind.override) - Number(b.kind.override) || (a.name < b.name ? -1 : 1));
 }
+
+/** Is it a file that OpenTofu alone reads? */
+export const isTofu = (path: string): boolean => /\.tofu(?:\.json)?$/.test(path);
 
 /** Whether Terraform loads a tfvars file by itself. https://developer.hashicorp.com/terraform/language/values/variables */
 function isAutomatic(name: string): boolean {

@@ -4,6 +4,7 @@ import { type FileKind, jsonKind, readableFiles, tfvarsRank } from './fileKinds'
 import { mapLimited } from './mapLimited';
 import { at, type Module, type ProjectProblem, type SourceFile } from './model';
 import { buildModule } from './module';
+import { unreadBlocks } from './unreadBlocks';
 import { mayCallModules, mayHoldState } from './prefilter';
 import type { ParsedFile } from './syntax/ast';
 import { parseHcl } from './syntax/hcl';
@@ -82,6 +83,7 @@ export class FolderLoader {
       all,
       problems: [
         ...problems,
+        ...all.flatMap(unreadBlocks),
         ...all.flatMap(file =>
           file.parsed.problems.map(problem => ({
             code: 'syntax' as const,
@@ -140,7 +142,15 @@ export class FolderLoader {
       const path = this.host.join(dir, name);
       try {
         const text = await this.host.read(path, maximumFileBytes);
-        return text === undefined ? undefined : { path, kind, text };
+        if (text === undefined) return undefined;
+        const why = notText(text);
+        if (why === undefined) return { path, kind, text };
+        problems.push({
+          code: 'file-skipped',
+          message: `${name} was not read: ${why}.`,
+          location: { file: path, span: { start: 0, end: 0 } },
+        });
+        return undefined;
       } catch (error) {
         problems.push({
           code: 'file-skipped',
@@ -175,3 +185,9 @@ export function parseSource({ role, syntax }: Pick<FileKind, 'role' | 'syntax'>,
 }
 
 const weight = (files: readonly FileText[]): number => files.reduce((sum, f) => sum + f.text.length, 0);
+
+/** git-crypt's files begin with NUL GITCRYPT NUL; no code has a NUL in it. */
+function notText(text: string): string | undefined {
+  if (text.startsWith('\0GITCRYPT\0')) return 'it is encrypted with git-crypt; unlock the repository to have it read';
+  return text.slice(0, 8192).includes('\0') ? 'it is encrypted or binary' : undefined;
+}

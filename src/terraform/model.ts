@@ -17,7 +17,7 @@ export type ValueSource =
   /** `.terraform/environment`: what `terraform workspace select` wrote. */
   | { readonly kind: 'selected'; readonly file: string };
 
-export type FileRole = 'config' | 'tfvars' | 'component' | 'deployment' | 'test' | 'backend';
+export type FileRole = 'config' | 'query' | 'tfvars' | 'component' | 'deployment' | 'test' | 'backend';
 
 export interface SourceFile {
   readonly path: string;
@@ -33,10 +33,13 @@ export interface SourceFile {
 export interface ProjectProblem {
   readonly code:
     | 'syntax'
+    | 'block-unread'
     | 'file-skipped'
     | 'folder-skipped'
     | 'duplicate-cloud'
     | 'cloud-and-backend'
+    | 'cloud-refused'
+    | 'missing-workspaces'
     | 'workspace-conflict'
     | 'missing-organization'
     | 'missing-hostname'

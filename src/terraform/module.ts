@@ -88,7 +88,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
   const terraformBlocks: NamedBlock[] = [];
   for (const file of files) {
     if (!isCode(file.role)) continue;
-    const inStack = file.role !== 'config';
+    const inStack = file.role === 'component' || file.role === 'deployment';
     for (const block of file.parsed.body.blocks) {
       const named = { file, block, body: block.body };
       const first = normalized(block.labels[0]?.value);
@@ -108,6 +108,10 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
         case 'ephemeral':
           if (first !== undefined && second !== undefined)
             resources.push({ file, block, body: block.body, mode: block.type, type: first, name: second });
+          break;
+        // A data source in a check is read in every plan and apply.
+        case 'check':
+          resources.push(...dataIn(block, file));
           break;
         case 'variable':
           if (first !== undefined)
@@ -177,6 +181,14 @@ function sourceOf(block: Block, file: SourceFile): Value<string> {
   if (source.value.kind === 'string')
     return { state: 'known', value: source.value.value, source: { kind: 'config' }, location };
   return { state: 'unknown', why: 'The source of the module is an expression.', location };
+}
+
+function dataIn(check: Block, file: SourceFile): readonly ResourceBlock[] {
+  return blocksOf(check.body, 'data').flatMap(block => {
+    const [type, name] = block.labels.map(label => normalized(label.value));
+    if (type === undefined || name === undefined) return [];
+    return [{ file, block, body: block.body, mode: 'data' as const, type, name }];
+  });
 }
 
 /** The deployments and identity tokens of a Stack (https://developer.hashicorp.com/terraform/language/stacks). */

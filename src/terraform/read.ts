@@ -1,12 +1,14 @@
 import type { Environment, FileReader } from '../core/host';
 import { discover, type FoundFolder } from './discover';
 import { readCloud } from './cloud';
-import { isCode, readableFiles } from './fileKinds';
+import { isCode, isTofu, readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
-import type { Module, Project, ProjectProblem, Root, SourceFile } from './model';
+import { attributeOf, type Module, type Project, type ProjectProblem, type Root, type SourceFile } from './model';
 import { buildStack } from './module';
+import type { Expression } from './syntax/ast';
+import { evaluate, isShowable, type RootValues, rootValues, stringOf } from './values';
 
 export interface ReadOptions {
   readonly cache?: ParseCache;
@@ -76,6 +78,33 @@ export async function readRoot(
 
 async function namesIn(host: FileReader, dir: string): Promise<readonly string[] | undefined> {
   return (await host.list(dir))?.filter(e => e.kind === 'file').map(e => e.name);
+}
+
+/** Where files of Terraform say where the state is, HCP Terraform runs Terraform, which reads no others. */
+function isForTerraform({ terraformBlocks }: Module): boolean {
+  return terraformBlocks.some(
+    t => !isTofu(t.file.path) && t.body.blocks.some(b => b.type === 'cloud' || b.type === 'backend'),
+  );
+}
+
+/** The `terraform` blocks that the tool reads which the root is for. */
+function blocksOfTool(module: Module): Module['terraformBlocks'] {
+  const { terraformBlocks } = module;
+  return isForTerraform(module) ? terraformBlocks.filter(t => !isTofu(t.file.path)) : terraformBlocks;
+}
+
+/** Evaluates what stands in a module's `cloud` block or module sources. */
+function constantsOf(
+  module: Module,
+  tfvars: readonly SourceFile[],
+): (expression: Expression) => { readonly text: string | undefined; readonly why: string } {
+  let values: RootValues | undefined;
+  return expression => {
+    values ??= rootValues({ dir: module.dir, module, modules: [module], tfvars: assignments(tfvars) });
+    const value = evaluate(expression, values.scope.frame);
+    const why = value.kind === 'unknown' ? value.why : 'The value is no text.';
+    return { text: isShowable(value) ? stringOf(value) : undefined, why };
+  };
 }
 
 const isAside = ({ role }: SourceFile): boolean => !isCode(role) && role !== 'tfvars';
@@ -176,12 +205,19 @@ class ProjectReader {
       own.push(...loaded.problems);
     }
     const stack = buildStack(all);
-    const opentofu = all.some(f => /\.tofu(?:\.json)?$/.test(f.path));
+    const opentofu = all.some(f => isTofu(f.path));
     const dataDir = this.host.join(folder.dir, this.env['TF_DATA_DIR'] || '.terraform');
     const init = new InitData(this.host, dataDir, this.boundary, maximumFileBytes);
-    const reading = readCloud(module.terraformBlocks, { env: this.env, opentofu, selected: await init.selected() });
+    const selected = await init.selected();
+    const reading = readCloud(blocksOfTool(module), {
+      env: this.env,
+      opentofu: opentofu && !isForTerraform(module),
+      selected,
+      evaluate: constantsOf(module, tfvars),
+    });
     own.push(...reading.problems);
-    const modules = await this.follow(module, await init.manifest(module.dir), own);
+    const early = opentofu ? constantsOf(module, tfvars) : undefined;
+    const modules = await this.follow(module, await init.manifest(module.dir), own, early);
     return {
       dir: folder.dir,
       dialect: stack !== undefined ? 'stack' : opentofu ? 'opentofu' : 'terraform',
@@ -228,6 +264,8 @@ class ProjectReader {
     root: Module,
     manifest: ReadonlyMap<string, string>,
     problems: ProjectProblem[],
+    /** OpenTofu knows sources that are made of variables and locals (of the root, here). */
+    early: ((expression: Expression) => { readonly text: string | undefined }) | undefined,
   ): Promise<readonly Module[]> {
     const done = new Map<string, Module>();
     const visit = async (module: Module, keyPrefix: string): Promise<void> => {
@@ -235,7 +273,9 @@ class ProjectReader {
       done.set(module.dir, module);
       const calls = [];
       for (const call of module.calls) {
-        const source = call.source.state === 'known' ? call.source.value : '';
+        const written = module === root ? attributeOf(call.body, 'source')?.value : undefined;
+        const evaluated = call.source.state === 'unknown' && written !== undefined ? early?.(written).text : undefined;
+        const source = call.source.state === 'known' ? call.source.value : (evaluated ?? '');
         const key = keyPrefix === '' ? call.name : `${keyPrefix}.${call.name}`;
         const dir = this.localDir(module.dir, source) ?? manifest.get(key);
         calls.push({ ...call, dir });

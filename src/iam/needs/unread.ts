@@ -3,7 +3,7 @@ import type { ModuleCall, ProjectProblem } from '../../terraform/model';
 
 /** Code of the configuration that could not be read: what it needs is not in the policy. */
 export interface Unread {
-  readonly what: 'file' | 'folder' | 'module';
+  readonly what: 'file' | 'folder' | 'module' | 'block';
   readonly message: string;
   /** Of a file that was not read at all: its beginning. */
   readonly location: Location;
@@ -13,11 +13,14 @@ export interface Unread {
   readonly notFetched?: boolean;
 }
 
-/** Files and folders that were left out, and files whose syntax is broken: blocks behind the mistake may be lost. Each once. */
+/** Files and folders that were left out, and files whose syntax is broken: blocks behind the mistake may be lost; and blocks of unknown types. Each once. */
 export function unreadFiles(problems: readonly ProjectProblem[]): readonly Unread[] {
   const found = new Map<string, Unread>();
   for (const { code, message, location } of problems) {
-    if (location === undefined || found.has(location.file)) continue;
+    if (location === undefined) continue;
+    if (code === 'block-unread')
+      found.set(`${location.file} ${location.span.start}`, { what: 'block', message, location });
+    if (found.has(location.file)) continue;
     if (code === 'syntax')
       found.set(location.file, {
         what: 'file',

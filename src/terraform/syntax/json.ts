@@ -54,7 +54,9 @@ const configuration: Readonly<Record<string, Schema>> = {
   moved: plain,
   import: plain,
   removed: plain,
-  check: { labels: 1 },
+  check: { labels: 1, blocks: { data: { labels: 2 } } },
+  action: { labels: 2 },
+  list: { labels: 2 },
 };
 const stack: Readonly<Record<string, Schema>> = {
   provider: { labels: 2, blocks: { config: { labels: 0, ...(provider.blocks && { blocks: provider.blocks }) } } },

@@ -8,7 +8,10 @@ import { RootValues, type ValueOptions } from './root';
 import type { ModuleScope } from './scope';
 import { deepMarks, type Value } from './value';
 
-export function rootValues(root: Root, options: ValueOptions = {}): RootValues {
+export function rootValues(
+  root: Pick<Root, 'dir' | 'module' | 'modules' | 'tfvars'>,
+  options: ValueOptions = {},
+): RootValues {
   return new RootValues(root, options);
 }
 

@@ -120,13 +120,13 @@ test('once a tag is used, a default provider under another local name must be ma
   assert.match(found[0]?.message ?? '', /provider "amz" maps no configuration/);
 });
 
-test('a .tofu file takes the place of the .tf file of its name', async () => {
+test('beside a .tofu file the .tf file of its name is read too: HCP Terraform runs Terraform, which reads no .tofu', async () => {
   const root = await only({ '/r/main.tf': named('tf'), '/r/main.tofu': named('tofu'), '/r/other.tf': '' });
   assert.equal(root.dialect, 'opentofu');
-  assert.equal(nameOf(root), 'tofu');
+  assert.equal(nameOf(root), 'tf');
   assert.deepEqual(
     root.module.files.map(f => f.path),
-    ['/r/main.tofu', '/r/other.tf'],
+    ['/r/main.tf', '/r/main.tofu', '/r/other.tf'],
   );
 });
 
