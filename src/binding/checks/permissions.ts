@@ -57,6 +57,9 @@ export const rolePermissions = bindingRow({
     }),
 });
 
+const stateToo =
+  'By the code alone: a run still refreshes and deletes what the state holds and the code no longer has. Take nothing away before that is gone.';
+
 function comparison(
   { base, arn, configuration }: RoleFound,
   p: RolePermissionFacts,
@@ -74,6 +77,7 @@ function comparison(
     ...list('Missing', missing),
     ...list('Denied', denied),
     ...(p.ours || !lacking ? list('No longer needed', p.ours ? unneeded : []) : []),
+    ...(p.ours && unneeded.length > 0 ? [stateToo] : []),
     ...list('Allowed under a condition only', conditional),
     ...(broader.length > 0 ? [`Broader than needed: ${names(broader)}.`] : []),
     ...unreadable.map(name => `The policy ${name} can not be read.`),
@@ -88,10 +92,13 @@ function comparison(
       ...base,
       state: 'warning',
       evidence,
-      nextStep: p.ours
-        ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
-        : 'Add what is missing where the role is managed; tfc-oidc permissions prints the policy.',
-      ...(p.ours && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
+      nextStep: !p.ours
+        ? 'Add what is missing where the role is managed; tfc-oidc permissions prints the policy.'
+        : lacking
+          ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
+          : 'Look at what the state still needs (tfc-oidc permissions --state FILE), and configure the smaller policy (tfc-oidc configure --permissions code) after the apply that deletes it.',
+      // A role is made smaller by a person who has looked at the state, never by a click.
+      ...(p.ours && lacking && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
       failureModes: lacking ? ['permission-missing'] : [],
     },
   ];

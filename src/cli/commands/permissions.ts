@@ -1,18 +1,20 @@
 import { ProblemError, unwrap } from '../../core/problem';
 import type { PermissionStatement } from '../../iam/policy/permissionDocument';
-import { generatePermissions, type Permissions } from '../../iam/needs/generate';
+import { generatePermissions, type PermissionOptions, type Permissions } from '../../iam/needs/generate';
 import { type Unread, unreadFiles } from '../../iam/needs/unread';
+import { findingText, type OwnFinding, ownFindings } from '../../iam/needs/ownFindings';
 import { readMapping } from '../../iam/needs/mapping';
 import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
 import type { Root } from '../../terraform/model';
 import { nodeFiles } from '../files';
 import { partitionOf, partitionOption } from '../names';
-import { permissionData } from '../permissionData';
+import { permissionData, resourceReference } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
-import { choice, flag, text } from '../option';
+import { type Beside, besideTheCode } from '../heldFiles';
+import { choice, file, flag, text } from '../option';
 
 export const permissions = command({
   name: 'permissions',
@@ -20,6 +22,8 @@ export const permissions = command({
   summary: 'say which AWS permissions a configuration needs',
   operands: '[PATH]',
   about: `Writes a starting policy for a Terraform configuration: the IAM actions that its code is known to need.
+
+What the code no longer has is still there: a block that was removed, a resource that was renamed, a key of for_each. A run refreshes and deletes it, so the policy of the code alone is too small then; give --state, --plan or --applied. Of a state only names, ARNs and which arguments are set are read.
 
 A type that nothing is known of is listed under "unmapped"; it gets no wildcard. Files and modules that could not be read are listed under "unread": what they need is missing.`,
   options: {
@@ -29,6 +33,13 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     partition: partitionOption,
     guesses: flag('also count what a data source may need by the resource type of the same name'),
     'no-tag-conditions': flag("don't limit deletes in EC2 to what carries the provider's default tags"),
+    state: file(
+      'FILE',
+      'what exists now, as a state file or by "terraform show -json": the policy also refreshes and deletes it',
+    ),
+    plan: file('FILE', 'a plan by "terraform show -json PLANFILE", with the state that it was made from'),
+    'this-change-only': flag('with --plan: a policy for what this plan changes, and nothing else'),
+    applied: file('FOLDER', 'the code that was applied last: the policy is for both'),
     format: choice(['text', 'json', 'terraform'], 'text', 'how to report'),
   },
   report: 'JSON: { "policy", "unmapped", "unread", "why", "size" } and more',
@@ -49,6 +60,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       account: account === undefined ? undefined : unwrap(accountId(account)),
     };
     const folder = await readTerraformFolder(context, positionals);
+    const beside = await besideTheCode(context, values);
     const root = rootOf(folder);
     const mapping = readMapping(permissionData('terraform.json.gz'));
     const generated = generatePermissions(root, mapping, {
@@ -56,24 +68,58 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       place,
       guesses: values.guesses,
       tagConditions: !values['no-tag-conditions'],
+      ...defined(beside),
     });
     const result = { ...generated, unread: [...unreadAround(root, folder), ...generated.unread] };
-    const notes = [...result.notes, ...(await newerProvider(root, result.provider)), ...openPlaces(result, account)];
+    const findings = ownFindings(generated, resourceReference());
+    const notes = [
+      ...(beside.held === undefined && beside.applied === undefined ? [codeAlone] : []),
+      ...result.notes,
+      ...(await newerProvider(root, result.provider)),
+      ...openPlaces(result, account),
+    ];
     if (format === 'json')
       context.out(
-        `${JSON.stringify({ ...report(result, folder), notes: [...result.unread.map(u => u.message), ...notes] }, null, 2)}\n`,
+        `${JSON.stringify({ ...report(result, folder), findings: findings.map(f => findingReport(f, folder)), notes: [...result.unread.map(u => u.message), ...notes] }, null, 2)}\n`,
       );
     else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
-    else context.out(textReport(result, folder, notes));
+    else context.out(textReport(result, folder, [...findings.map(findingText), ...notes]));
     if (format === 'terraform') {
       for (const u of result.unmapped) context.err(`unmapped: ${u.address}\n`);
       for (const u of result.unread) context.err(`unread: ${folder.name(u.location.file)}: ${u.message}\n`);
+      for (const finding of findings) context.err(`${finding.code}: ${findingText(finding)}\n`);
       for (const note of notes) context.err(`note: ${note}\n`);
     }
     const waiting = result.unread.filter(u => u.notFetched === true).length;
     return exitCode({ wrong: result.unmapped.length + waiting > 0, unread: result.unread.length > waiting });
   },
 });
+
+const codeAlone =
+  'This policy is for the code as it is now. What a run still has to refresh or delete, and the code no longer has, is not in it: give --state, --plan or --applied before you put a smaller policy into a role.';
+
+/** Without the keys that have no value. */
+function defined(beside: Beside): Pick<PermissionOptions, 'held' | 'applied' | 'only'> {
+  const { held, applied, only } = beside;
+  return { ...(held && { held }), ...(applied && { applied }), ...(only && { only }) };
+}
+
+function findingReport(
+  { code, message, causes, nextStep }: OwnFinding,
+  folder: TerraformFolder,
+): Record<string, unknown> {
+  return {
+    code,
+    message,
+    causes: causes.map(c => ({
+      address: c.address,
+      action: c.action,
+      file: folder.name(c.location.file),
+      range: folder.range(c.location),
+    })),
+    nextStep,
+  };
+}
 
 /** Folders below PATH that could not be listed, and what is no file in the folders of the configuration. */
 function unreadAround(root: Root, { project }: TerraformFolder): readonly Unread[] {

@@ -4,6 +4,9 @@ import { namedByProvider, templates, type Template } from './tables/arns';
 import type { Place, Scope } from './scope';
 import { instancesOf, isNull, knownText, type KnownText, referencedName, resourceBehind } from './values';
 
+/** The ARN that AWS gave a resource that the state holds: no argument of Terraform's. */
+export const heldArn = 'arn_in_state';
+
 const bucket: Template = ['bucket', 's3', 'bare', ['{}']];
 
 /** Services where an action's further ARN kinds are alternatives, not things that one call needs at the same time. */
@@ -41,7 +44,9 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   const principal = principalArns(resource, scope, place);
   if (principal !== undefined) return principal;
   const template = templateOf(resource.type);
-  if (template === undefined) return undefined;
+  const given = attributeOf(resource.body, heldArn);
+  const held = given === undefined ? undefined : knownText(given.value, scope)?.text;
+  if (template === undefined) return held === undefined ? undefined : [held];
   const [argument, service, where, rests] = template;
   const written = attributeOf(resource.body, argument.split('+')[0] ?? '');
   const arn = written === undefined ? undefined : knownText(written.value, scope);
@@ -50,7 +55,7 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
     return service === 'secretsmanager' ? [arn.text, `${arn.text}-*`] : [arn.text];
   const names = argument.split('+').map(name => nameOf(resource, scope, name));
   const [first] = names;
-  if (first === undefined || names.some(n => n === undefined)) return undefined;
+  if (first === undefined || names.some(n => n === undefined)) return held === undefined ? undefined : [held];
   const path = attributeOf(resource.body, 'path');
   const isRoot = path === undefined || isNull(path.value, scope);
   const pathText = isRoot ? { text: '/', open: false } : knownText(path.value, scope);

@@ -2,7 +2,8 @@ import type { Root } from '../../terraform/model';
 import { fit, fitting, type Fit } from './fit';
 import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from '../policy/permissionDocument';
-import type { Need, Phase, Why } from './need';
+import { type HeldCode, heldNeeds, withoutKeys } from './held';
+import type { Need, NeedSource, Phase, Why } from './need';
 import { type AskedPlace, collectNeeds, type Needs, type Unmapped } from './collect';
 import type { Unread } from './unread';
 import { withoutCovered } from './scopes';
@@ -31,6 +32,10 @@ export interface PermissionOptions {
   readonly tagConditions?: boolean;
   /** Code that was applied before: what it made is still there, to be refreshed and deleted. */
   readonly applied?: Root;
+  /** What a state or a plan holds: to be refreshed, changed and deleted, whether the code still has it or not. */
+  readonly held?: HeldCode;
+  /** Addresses without instance keys: the needs of nothing else, for one change. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /**
@@ -47,9 +52,12 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
   };
   const own = collectNeeds(root, mapping, asked);
   const former = applied === undefined ? undefined : collectNeeds(applied, mapping, asked);
+  const held = options.held === undefined ? [] : heldNeeds(options.held, mapping, asked);
+  const { only } = options;
   const collected = former === undefined ? own : union(own, former);
   const notes = [...collected.notes];
-  const needs = collected.needs.filter(need => {
+  const needs = [...collected.needs, ...held].filter(need => {
+    if (only?.has(withoutKeys(need.address)) === false && !alwaysNeeded.has(need.source)) return false;
     if (phase === 'apply' || planWrites.has(need.action)) return true;
     const level = mapping.level(need.action);
     if (level === 'read' || level === 'list') return true;
@@ -67,6 +75,9 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     provider: mapping.provider,
   };
 }
+
+/** The state and the role of a provider block are needed whatever a run changes. */
+const alwaysNeeded: ReadonlySet<NeedSource> = new Set(['backend', 'provider-block']);
 
 function union(own: Needs, former: Needs): Needs {
   return {

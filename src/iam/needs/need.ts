@@ -6,7 +6,7 @@ export type Why = '' | 'NoResourceScope' | 'MayHaveNoResource' | 'NameNotKnown';
 
 export type Phase = 'plan' | 'apply';
 /** Where the knowledge comes from; `hand` is this product's own table. */
-export type NeedSource = 'provider-call-graph' | 'hand' | 'same-name-resource' | 'backend' | 'provider-block';
+export type NeedSource = 'provider-call-graph' | 'hand' | 'same-name-resource' | 'backend' | 'provider-block' | 'state';
 
 /** One action that one piece of code needs. */
 export interface Need {

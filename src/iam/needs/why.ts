@@ -60,6 +60,7 @@ const sources: Readonly<Record<NeedSource, string>> = {
   'same-name-resource': 'the resource of the same name (a guess)',
   backend: 'the state backend',
   'provider-block': 'the provider block',
+  state: 'what the state holds',
 };
 
 /** A place as Markdown, such as a link to the line. */

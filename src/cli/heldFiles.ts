@@ -1,0 +1,65 @@
+import { ProblemError, unwrap } from '../core/problem';
+import { type Held, type HeldCode, heldCode, readHeld } from '../iam/needs/held';
+import type { Root } from '../terraform/model';
+import { readProject } from '../terraform/read';
+import type { CliContext } from './command';
+import { nodeFiles, repositoryOf } from './files';
+import { logMebibytes, readInput } from './input';
+import { UsageError } from './option';
+
+/** What `permissions` knows beside the code: what exists, what was applied last, and what one plan changes. */
+export interface Beside {
+  readonly held: HeldCode | undefined;
+  readonly applied: Root | undefined;
+  readonly only: ReadonlySet<string> | undefined;
+}
+
+export async function besideTheCode(
+  context: CliContext,
+  values: {
+    readonly plan: string | undefined;
+    readonly state: string | undefined;
+    readonly applied: string | undefined;
+    readonly 'this-change-only': boolean;
+  },
+): Promise<Beside> {
+  const { plan, state, applied } = values;
+  if (values['this-change-only'] && plan === undefined) throw new UsageError('--this-change-only needs --plan');
+  const read = async (name: string): Promise<Held> => {
+    const input = await readInput(context, [name], 'plan or state', logMebibytes);
+    return unwrap(readHeld(input.text, input.name));
+  };
+  const ofPlan = plan === undefined ? undefined : await read(plan);
+  if (plan !== undefined && ofPlan?.kind !== 'plan')
+    throw new UsageError(`--plan: ${plan} is a state; give it with --state`);
+  const ofState = state === undefined ? undefined : await read(state);
+  const all = [...(ofPlan?.resources ?? []), ...(ofState?.resources ?? [])];
+  // A plan holds the state that it was made from.
+  const resources = [...new Map(all.map(resource => [resource.address, resource])).values()];
+  return {
+    held:
+      ofPlan === undefined && ofState === undefined
+        ? undefined
+        : await heldCode(
+            { kind: 'state', resources, changed: undefined },
+            nodeFiles.join(context.cwd, state ?? plan ?? ''),
+          ),
+    applied: applied === undefined ? undefined : await rootIn(context, applied),
+    only: values['this-change-only'] ? ofPlan?.changed : undefined,
+  };
+}
+
+async function rootIn(context: CliContext, name: string): Promise<Root> {
+  const folder = nodeFiles.join(context.cwd, name);
+  const project = await readProject(nodeFiles, context.env, folder, await repositoryOf(folder), {
+    signal: context.signal,
+  });
+  const root = project.roots.find(r => r.dir === folder) ?? (project.roots.length === 1 ? project.roots[0] : undefined);
+  if (root === undefined)
+    throw new ProblemError({
+      code: 'no-terraform',
+      message: `${name} is not the folder of one Terraform configuration.`,
+      nextStep: 'Give the folder of the code that was applied last, such as a checkout of the former commit.',
+    });
+  return root;
+}

@@ -1,0 +1,2 @@
+export { type HeldCode, heldCode, heldNeeds } from './needs';
+export { type Held, readHeld, withoutKeys } from './read';
