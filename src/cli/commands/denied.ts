@@ -4,11 +4,13 @@ import { applyEdits } from '../../core/text';
 import { type Denial, readDenials, roleOf } from '../../iam/denials/message';
 import { type NamedPolicy, readNamed } from '../../iam/policy/evaluatePermissions';
 import { type DenialExplanation, explainDenial } from '../../iam/denials/explain';
+import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
+import { type RefusedCall, refusedCall } from '../../iam/needs/refusedCall';
 import { readPolicyText } from '../../iam/policy/node';
 import type { OpenedAccount } from '../../binding/setup';
 import { openAccount } from '../binding/binding';
 import { logMebibytes, readInput } from '../input';
-import { resourceReference } from '../permissionData';
+import { permissionData, resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
 import { Unread } from '../output/unread';
 import { unifiedDiff } from '../output/unifiedDiff';
@@ -57,13 +59,16 @@ Nothing is written, in the account or in a file: "change" holds the statement, t
       profile === undefined || found.length === 0
         ? undefined
         : new RoleReader(await openAccount(context, values), values.role, context.signal);
+    let table: TypeMapping | undefined;
+    const mapping = (): TypeMapping => (table ??= readMapping(permissionData('terraform.json.gz')));
     const denials: Record<string, unknown>[] = [];
     for (const one of found) {
       const denial = await decode(one, account, reference.actions);
       const read = await account?.policiesOf(denial);
       const policies = [...files, ...(read?.policies ?? [])];
       const explanation = explainDenial(denial, policies, boundary ?? read?.boundary, reference);
-      denials.push(report(denial, explanation, policies, read?.role));
+      const call = denial.action === undefined ? undefined : refusedCall(input, denial.action, mapping());
+      denials.push({ ...report(denial, explanation, policies, read?.role), ...(call && { terraform: call }) });
     }
     if (format === 'json') context.out(`${JSON.stringify({ denials }, null, 2)}\n`);
     else context.out(denials.length === 0 ? `Nothing is denied in ${name}.\n` : denials.map(asText).join('\n'));
@@ -186,10 +191,13 @@ function document(text: string): unknown {
 function asText(denial: Record<string, unknown>): string {
   const change = denial['change'] as { title: string; diff: string } | null;
   const lacks = denial['lacks'] as readonly string[];
+  const call = denial['terraform'] as RefusedCall | undefined;
   const head = `${String(denial['action'] ?? 'An encoded action')}${denial['resource'] === null ? '' : ` on ${String(denial['resource'])}`} was refused`;
   return [
     `${head}${denial['role'] === null ? '' : ` to ${String(denial['role'])}`}.`,
     ...lacks.map(l => `  ${l}`),
+    ...(call?.address === undefined ? [] : [`  Terraform called it for ${call.address}.`]),
+    ...(call?.says ?? []).map(sentence => `  ${sentence}`),
     change === null ? `  Next: ${String(denial['nextStep'])}` : `  Smallest change: ${change.title}.\n\n${change.diff}`,
     '',
   ].join('\n');

@@ -2,6 +2,7 @@ import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tables/arns';
 import type { Place, Scope } from './scope';
+import { blockName } from './wanted';
 import { instancesOf, isNull, knownText, type KnownText, referencedName, resourceBehind } from './values';
 
 /** The ARN that AWS gave a resource that the state holds: no argument of Terraform's. */
@@ -33,8 +34,22 @@ export const alternativeKinds: ReadonlySet<string> = new Set([
 
 /** The ARNs of a resource's instances by the names in its code; undefined where a name is not known here. */
 export function resourceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
-  const all = instancesOf(resource.body, scope).map(instance => instanceArns(resource, instance, place));
+  const all = instancesOf(resource.body, scope).flatMap(instance =>
+    placesOf(resource, instance, place).map(where => instanceArns(resource, instance, where)),
+  );
   return all.some(arns => arns === undefined) ? undefined : [...new Set(all.flatMap(arns => arns ?? []))];
+}
+
+/** A table of DynamoDB is also where its replicas are: any Region, where one is not known. */
+function placesOf(resource: ResourceBlock, scope: Scope, place: Place): readonly Place[] {
+  if (resource.type !== 'aws_dynamodb_table' || resource.mode !== 'resource') return [place];
+  const replicas = resource.body.blocks.filter(block => blockName(block) === 'replica');
+  const regions = replicas.map(block => {
+    const named = attributeOf(block.body, 'region_name')?.value;
+    const known = named === undefined ? undefined : knownText(named, scope);
+    return known?.open === false ? known.text : undefined;
+  });
+  return [place, ...regions.map(region => ({ ...place, region }))];
 }
 
 function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {

@@ -107,3 +107,15 @@ export const planWrites: ReadonlyMap<string, string> = new Map([
   ['redshift-serverless:GetCredentials', 'the data source of the same name'],
   ['ec2:AllocateIpamPoolCidr', 'the data source aws_vpc_ipam_preview_next_cidr, which only previews'],
 ]);
+
+/** Calls whose refusal the provider takes as an answer, and what it does then; by action in small letters. */
+export const benignRefusals: ReadonlyMap<string, string> = new Map([
+  // internal/service/s3/tags.go
+  ['s3:listtagsforresource', 'it reads the tags of the bucket with s3:GetBucketTagging'],
+  ['s3:tagresource', 'it writes the tags of the bucket with s3:PutBucketTagging'],
+  ['s3:untagresource', 'it writes the tags of the bucket with s3:PutBucketTagging'],
+  // internal/service/ec2/ec2_ami.go
+  ['ec2:getinstanceuefidata', 'the attribute uefi_data stays empty'],
+  // internal/service/kinesis/stream.go
+  ['kinesis:describelimits', "the plan does not check the account's limit of streams"],
+]);

@@ -69,6 +69,13 @@ export const elsewhere: Readonly<Record<string, readonly Elsewhere[]>> = {
         'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html: "scoped to *"; API_DescribeAlarms and API_DeleteAlarms likewise',
     },
   ],
+  aws_secretsmanager_secret_rotation: [
+    {
+      actions: ['lambda:InvokeFunction'],
+      arguments: ['rotation_lambda_arn'],
+      source: 'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html',
+    },
+  ],
   aws_ec2_tag: [
     {
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],

@@ -96,3 +96,42 @@ test('a composite alarm wants every alarm, and a metric alarm its own', async ()
   assert.deepEqual(resourcesOf(found, 'cloudwatch:PutCompositeAlarm'), ['*']);
   assert.deepEqual(resourcesOf(found, 'cloudwatch:DeleteAlarms'), ['*']);
 });
+
+test('a table with a replica is in the Regions of both; a rotated secret invokes its function', async () => {
+  const table = await ofCode(
+    `resource "aws_dynamodb_table" "t" {
+      name     = "orders"
+      hash_key = "id"
+      replica { region_name = "us-east-1" }
+    }`,
+    'apply',
+    here,
+  );
+  assert.deepEqual(resourcesOf(table, 'dynamodb:CreateTableReplica'), [
+    'arn:aws:dynamodb:eu-central-1:111122223333:table/orders',
+    'arn:aws:dynamodb:us-east-1:111122223333:table/orders',
+  ]);
+  const rotation = await ofCode(`resource "aws_secretsmanager_secret_rotation" "r" {
+    secret_id           = "s"
+    rotation_lambda_arn = "arn:aws:lambda:eu-central-1:111122223333:function:rotate"
+  }`);
+  assert.ok(
+    resourcesOf(rotation, 'lambda:InvokeFunction').includes('arn:aws:lambda:eu-central-1:111122223333:function:rotate'),
+  );
+});
+
+test('an archive is made of a bus: both are named', async () => {
+  const found = await ofCode(
+    `resource "aws_cloudwatch_event_bus" "b" { name = "shop" }
+    resource "aws_cloudwatch_event_archive" "a" {
+      name             = "orders"
+      event_source_arn = aws_cloudwatch_event_bus.b.arn
+    }`,
+    'apply',
+    here,
+  );
+  assert.deepEqual(resourcesOf(found, 'events:CreateArchive'), [
+    'arn:aws:events:eu-central-1:111122223333:archive/orders',
+    'arn:aws:events:eu-central-1:111122223333:event-bus/shop',
+  ]);
+});
