@@ -12,10 +12,14 @@ for (const name of readdirSync(fixtures).sort()) {
   if (!existsSync(path.join(fixtures, name, 'REVIEW.md'))) continue;
   for (const phase of ['plan', 'apply']) {
     const command = ['--import', 'tsx', 'src/cli.ts', 'permissions', path.join(fixtures, name)];
-    const json = execFileSync(process.execPath, [...command, '--phase', phase, '--account', '111122223333'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
+    const json = execFileSync(
+      process.execPath,
+      [...command, '--phase', phase, '--account', '111122223333', '--format', 'json'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    );
     const text = `${JSON.stringify(JSON.parse(json).policy, null, 2)}\n`;
     const file = path.join(fixtures, name, `${phase}.json`);
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
