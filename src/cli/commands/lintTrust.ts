@@ -1,6 +1,6 @@
 import { applyEdits, LineIndex } from '../../core/text';
 import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
-import { lintTrustText } from '../../iam/lint/trust/lintTrust';
+import { lintTrustFile, worst } from '../../iam/lint/trust/lintFile';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { issuerHost } from '../../oidc/names';
 import { command } from '../command';
@@ -20,7 +20,7 @@ export const lintTrust = command({
   operands: 'POLICY|FOLDER...',
   about: `Lints trust policies for HCP Terraform. Statements for other issuers are left alone. POLICY is a file, or - for standard input; a FOLDER stands for the Terraform code below it, and for each JSON file that is a trust policy.
 
-Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints; in .tf and .tf.json files, the trust policies of aws_iam_role and aws_iam_policy_document.`,
+Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam get-role" prints; in .tf and .tf.json files, the trust policies of aws_iam_role and aws_iam_policy_document; templates of CloudFormation (YAML, JSON) and of templatefile().`,
   options: {
     ...section('What the role is for: its runs must get in', {
       organization: text('ORG', 'organization'),
@@ -48,7 +48,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     const findings: (PrintedFinding & { readonly weight: TrustFinding['weight'] })[] = [];
     const policies: { readonly file: string; readonly address?: string; readonly verdict: TrustVerdict }[] = [];
     for (const source of await policySources(context, positionals, unread)) {
-      const linted = lint(source, expected);
+      const linted = await lint(source, expected);
       if (linted.length === 0) {
         if (source.found) continue;
         throw noPolicyIn(source.name, 'trust policy for HCP Terraform');
@@ -65,7 +65,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
         findings.push(...found.map(f => printed(source.name, address, f, index)));
       }
     }
-    const verdict = worstOf(policies.map(policy => policy.verdict));
+    const verdict = worst(policies.map(policy => policy.verdict));
     if (format === 'json') context.out(`${JSON.stringify({ verdict, findings, policies }, null, 2)}\n`);
     else if (isFindingFormat(format)) {
       const codes = findings.map(f => f.code);
@@ -125,9 +125,6 @@ function printed(
 
 const isWrong = (verdict: TrustVerdict): boolean => verdict === 'broken' || verdict === 'too-broad';
 
-const worstOf = (verdicts: readonly TrustVerdict[]): TrustVerdict =>
-  (['broken', 'too-broad', 'not-read', 'depends'] as const).find(verdict => verdicts.includes(verdict)) ?? 'correct';
-
 interface Linted {
   readonly address?: string;
   readonly verdict: TrustVerdict;
@@ -136,7 +133,11 @@ interface Linted {
 }
 
 /** The one policy that a JSON file is, or those that stand in Terraform code. */
-function lint({ code, text: input, siblings, found }: PolicySource, expected: TrustExpectation): readonly Linted[] {
-  if (code === undefined) return found && !trustsSomebody(input) ? [] : [lintTrustText(input, expected)];
+async function lint(source: PolicySource, expected: TrustExpectation): Promise<readonly Linted[]> {
+  const { code, text: input, siblings, found, name } = source;
+  if (code === undefined) {
+    if (found && !trustsSomebody(input)) return [];
+    return [await lintTrustFile(name, input, expected, () => import('yaml'))];
+  }
   return lintTrustInCode(code.file, code.text, expected, siblings).map(policy => ({ ...policy, text: code.text }));
 }

@@ -104,8 +104,7 @@ export class PolicyNodes {
   }
 
   private unknownValue(value: Unknown, span: Span, expression: Expression | undefined, written: string): PolicyNode {
-    if (value.member !== undefined)
-      return { kind: 'array', items: [this.value(value.member, span), this.unknown(span)], ...span };
+    if (value.member !== undefined) return { kind: 'array', items: [this.value(value.member, span)], ...span };
     if (value.pieces !== undefined) return this.marker.node(this.textOf(value, undefined, written), written, span);
     if (value.type !== 'string' && value.type !== 'dynamic') return this.unknown(span);
     return this.partly(expression, written, span, value);

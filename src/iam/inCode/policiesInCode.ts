@@ -5,10 +5,10 @@ import type { Attribute, Block, Expression, ParsedFile } from '../../terraform/s
 import { visitExpressions } from '../../terraform/syntax/walk';
 import { evaluate, type Frame, moduleValues, type ModuleScope, type Value } from '../../terraform/values';
 import { entry, openKey, type PolicyNode, readPolicyText } from '../policy/node';
-import { anyText } from '../policy/patterns/resourcePattern';
 import { placed, readDocument, type ReadDocument } from './document';
 import { type Marker, patternMarker } from './marker';
 import { PolicyNodes } from './nodes';
+import { marked, readFilled } from './template';
 
 /** What a policy is attached to, which decides how long it may be. */
 export type PolicyUse = 'managed' | 'role' | 'user' | 'group' | 'other';
@@ -229,26 +229,20 @@ export class CodeReader {
     if (text === undefined) return undefined;
     const { root, syntax } = readPolicyText(text);
     if (root === undefined || syntax.length > 0 || entry(root, 'Statement') === undefined) return undefined;
-    return { root: this.marked(placed(root, () => at(expression))), form: 'json', exact: false, incomplete: false };
+    return {
+      root: marked(
+        placed(root, () => at(expression)),
+        this.marker,
+      ),
+      form: 'json',
+      exact: false,
+      incomplete: false,
+    };
   }
 
   private templateText(expression: Expression, within: readonly Block[]): string | undefined {
     const node = this.nodes.node(expression, this.frameOf(within));
     return node.kind === 'string' ? node.value : node.kind === 'unknown' ? node.shape : undefined;
-  }
-
-  /** A tree that was read from a text with marks: its marked strings are known in part only. */
-  private marked(node: PolicyNode): PolicyNode {
-    switch (node.kind) {
-      case 'string':
-        return /[\uE000-\uE002]/.test(node.value) ? this.marker.node(node.value, node.value, at(node)) : node;
-      case 'array':
-        return { ...node, items: node.items.map(item => this.marked(item)) };
-      case 'object':
-        return { ...node, entries: node.entries.map(e => ({ ...e, value: this.marked(e.value) })) };
-      default:
-        return node;
-    }
   }
 
   /** JSON in a heredoc as it stands in the file; what Terraform fills in is a run of private characters meanwhile. */
@@ -267,22 +261,11 @@ export class CodeReader {
             part.kind === 'text' ? [] : [{ ...at(part), value: this.filled(part, frame) }],
           )
         : [];
-    let text = '';
-    let place = base;
-    for (const hole of holes) {
-      text += this.source.slice(place, hole.start) + anyText.repeat(hole.end - hole.start);
-      place = hole.end;
-    }
-    text += this.source.slice(place, expression.start + last + 1);
-    const { root, syntax } = readPolicyText(text);
+    const text = this.source.slice(base, expression.start + last + 1);
+    const inText = holes.map(hole => ({ ...hole, start: hole.start - base, end: hole.end - base }));
+    const { root, syntax } = readFilled(text, inText, this.marker);
     if (root === undefined || syntax.length > 0 || entry(root, 'Statement') === undefined) return undefined;
-    const filled = (value: string, span: Span): string => {
-      const inside = holes.filter(h => h.start > span.start && h.end < span.end);
-      if (inside.length === 0) return value;
-      let i = 0;
-      return value.replace(new RegExp(`${anyText}+`, 'g'), () => inside[i++]?.value ?? anyText);
-    };
-    return this.marked(placed(root, s => ({ start: s.start + base, end: s.end + base }), filled));
+    return placed(root, s => ({ start: s.start + base, end: s.end + base }));
   }
 
   private filled(part: Extract<Expression, { kind: 'template' }>['parts'][number], frame: Frame): string {

@@ -5,6 +5,8 @@ import { blank, entry, listOf, plainJson, type PolicyNode, type PolicyText, read
 import { lintActions } from './lintActions';
 import { lintEscalation } from './escalation';
 import { lintElementsOf, lintTop } from './lintGrammar';
+import { patternMarker } from '../../inCode/marker';
+import { isTemplate, readTemplate } from '../../inCode/template';
 import { policiesInCode, type PolicyInCode, type PolicyUse } from '../../inCode/policiesInCode';
 import { type PermissionCode, type PermissionFinding, place, type PolicyContext } from './permissionFinding';
 import type { ResourceReference } from '../../reference/reference';
@@ -36,12 +38,29 @@ export interface PermissionReport {
   }[];
 }
 
+/** A template of templatefile(): the parts that it leaves open can be anything. */
+function lintTemplate(
+  text: string,
+  reference: ResourceReference,
+  use: Exclude<PolicyUse, 'other'> | undefined,
+): PermissionReport {
+  const read = readTemplate(text, patternMarker);
+  if (read?.root === undefined || read.syntax.length > 0) {
+    const message = 'Only templatefile() knows what this template becomes: it was not read.';
+    return { text, findings: [{ code: 'syntax', severity: 'warning', message, start: 0, end: 1 }], policies: [] };
+  }
+  const given = { reference, form: 'json' as const, text, exact: true, incomplete: true };
+  const findings = lintTree(read.root, given, undefined, use !== undefined);
+  return { text, findings: inOrder(findings), policies: [{ size: undefined, span: place(read.root) }] };
+}
+
 /** Lints a permission policy that is written as JSON, with or without comments, or as the AWS CLI prints it. */
 export function lintPermissionText(
   input: string,
   reference: ResourceReference,
   use?: Exclude<PolicyUse, 'other'>,
 ): PermissionReport {
+  if (isTemplate('', input)) return lintTemplate(input, reference, use);
   const { root, syntax, comments, text } = readPolicyText(documentIn(input) ?? input);
   const findings: PermissionFinding[] = [...syntaxFindings(syntax)];
   // Typographic quotes are told where they break the JSON.

@@ -24,6 +24,11 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
     ({ clause, found }) => isRestricting(clause) && isPlain(clause) && !found.some(f => f.weight !== 'note'),
   );
   findings.push(...subjects.flatMap(({ found }) => found.filter(f => !isExact || f.weight !== 'too-broad')));
+  for (const c of s.clauses) {
+    if (!c.unknown || !own(c, 'sub') || !isRestricting(c)) continue;
+    const message = `Who may assume the role depends on values of ${c.key} that are not known here.`;
+    findings.push({ code: 'depends', weight: 'depends', message, start: c.valueSpan.start, end: c.valueSpan.end });
+  }
   const judged = (name: string): boolean => s.clauses.some(c => own(c, name) && isRestricting(c));
   /** Has a condition on such a key a finding of its own: another issuer's key, or an operator that says too little? */
   const said = (name: string): boolean =>

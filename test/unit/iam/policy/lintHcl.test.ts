@@ -21,11 +21,11 @@ const encoded = (operator: string, subject: string, host = 'app.terraform.io'): 
     }]
   })`);
 
-test('jsonencode: a blank project is broken, an unknown value is no finding, another issuer is left out', () => {
+test('jsonencode: a blank project is broken, an unknown value leaves it open, another issuer is left out', () => {
   assert.deepEqual(lint(encoded('StringLike', '"organization:acme:project::workspace:prod:run_phase:*"')), [
     ['aws_iam_role.ci', 'broken', ['blank-project']],
   ]);
-  assert.deepEqual(lint(encoded('StringLike', 'local.subject')), [['aws_iam_role.ci', 'correct', []]]);
+  assert.deepEqual(lint(encoded('StringLike', 'local.subject')), [['aws_iam_role.ci', 'depends', ['depends']]]);
   assert.deepEqual(lint(encoded('StringLike', '"repo:a/b:*"', 'token.actions.githubusercontent.com')), []);
 });
 

@@ -1,0 +1,124 @@
+import { isCloudFormation, trustPoliciesInTemplate, type Yaml } from '../../inCode/cloudFormation';
+import { trustMarker } from '../../inCode/marker';
+import { isTemplate, readTemplate } from '../../inCode/template';
+import { entry, type PolicyNode, readPolicyText } from '../../policy/node';
+import { Holes } from '../../policy/patterns/holes';
+import { lintTrust, lintTrustText, type TrustReport } from './lintTrust';
+import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
+
+/** The verdict on a file with several policies: the worst one. */
+export function worst(verdicts: readonly TrustVerdict[]): TrustVerdict {
+  const order = ['broken', 'too-broad', 'not-read', 'depends'] as const;
+  return order.find(v => verdicts.includes(v)) ?? 'correct';
+}
+
+type FileReport = TrustReport & { readonly text: string };
+
+/**
+ * Lints what a file holds that is no Terraform code: a policy as JSON, a template of templatefile(), or a template of CloudFormation
+ * in YAML or JSON. A lone statement is judged as the policy that it makes; a lone condition is told as not read.
+ */
+export async function lintTrustFile(
+  name: string,
+  text: string,
+  expected: TrustExpectation,
+  yaml: () => Promise<Yaml>,
+): Promise<FileReport> {
+  if (isCloudFormation(text)) return lintTemplate(text, expected, await yaml());
+  if (isTemplate(name, text)) return lintFilled(text, expected);
+  const { root, syntax } = readPolicyText(text);
+  if (root === undefined || syntax.some(s => !s.comma)) return lintTrustText(text, expected);
+  if (isStatements(root)) return { ...lintTrust(wrapped(root, text), expected), text };
+  if (isCondition(root))
+    return notRead(text, 'This is a condition, not a policy. Give the whole policy, as "aws iam get-role" prints it.');
+  return lintTrustText(text, expected);
+}
+
+function lintFilled(text: string, expected: TrustExpectation): FileReport {
+  const holes = new Holes();
+  const read = readTemplate(text, trustMarker(holes));
+  if (read?.root === undefined || read.syntax.length > 0)
+    return notRead(
+      text,
+      'Only templatefile() knows what this template becomes. Give the policy that Terraform made of it, as "aws iam get-role" prints it.',
+    );
+  return { ...written(lintTrust(read, expected), holes), text };
+}
+
+function lintTemplate(text: string, expected: TrustExpectation, yaml: Yaml): FileReport {
+  const holes = new Holes();
+  const policies = trustPoliciesInTemplate(text, yaml, trustMarker(holes));
+  if (policies === undefined)
+    return notRead(
+      text,
+      'This CloudFormation template could not be read: its YAML or JSON is broken. Give the policy itself as JSON.',
+    );
+  const reports = policies.flatMap(({ address, root }) => {
+    const report = written(lintTrust({ root, syntax: [], comments: [], text }, expected), holes);
+    const isOurs = !report.findings.some(f => f.code === 'no-statement');
+    return isOurs
+      ? [
+          {
+            verdict: report.verdict,
+            findings: report.findings.map(f => ({ ...f, message: `${address}: ${f.message}` })),
+          },
+        ]
+      : [];
+  });
+  if (reports.length === 0)
+    return notRead(text, 'This CloudFormation template has no trust policy for HCP Terraform that can be read.');
+  return { verdict: worst(reports.map(r => r.verdict)), findings: reports.flatMap(r => r.findings), text };
+}
+
+/** Messages with the parts that only somebody else knows as they were written. A fix would have to know the language: it is left out. */
+function written(report: TrustReport, holes: Holes): TrustReport {
+  return {
+    verdict: report.verdict,
+    findings: report.findings.map(({ fix: _, ...f }): TrustFinding => ({ ...f, message: holes.written(f.message) })),
+  };
+}
+
+function notRead(text: string, message: string): FileReport {
+  const finding: TrustFinding = {
+    code: 'not-read',
+    weight: 'not-read',
+    message,
+    start: 0,
+    end: Math.min(1, text.length),
+  };
+  return { verdict: 'not-read', findings: [finding], text };
+}
+
+/** A statement, or a list of them, without the policy around it. */
+function isStatements(root: PolicyNode): boolean {
+  const items = root.kind === 'array' ? root.items : [root];
+  return (
+    items.length > 0 &&
+    items.every(item => entry(item, 'Effect') !== undefined && entry(item, 'Statement') === undefined)
+  );
+}
+
+function isCondition(root: PolicyNode): boolean {
+  const inner = entry(root, 'Condition')?.value ?? root;
+  return (
+    entry(root, 'Statement') === undefined &&
+    inner.kind === 'object' &&
+    inner.entries.length > 0 &&
+    inner.entries.every(e => /^(?:For(?:Any|All)Values?:)?(?:String|Arn|Bool|Null|Date|Numeric|IpAddress)/i.test(e.key))
+  );
+}
+
+function wrapped(root: PolicyNode, text: string): Parameters<typeof lintTrust>[0] {
+  const span = { start: root.start, end: root.end };
+  const head = { start: root.start, end: root.start };
+  const version: PolicyNode = { kind: 'string', value: '2012-10-17', ...head };
+  const policy: PolicyNode = {
+    kind: 'object',
+    entries: [
+      { key: 'Version', keySpan: head, value: version },
+      { key: 'Statement', keySpan: head, value: root },
+    ],
+    ...span,
+  };
+  return { root: policy, syntax: [], comments: [], text };
+}
