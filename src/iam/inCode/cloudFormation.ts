@@ -1,3 +1,4 @@
+import type * as YamlModule from 'yaml';
 import type { Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Span } from '../../core/text';
 import type { PolicyEntry, PolicyNode } from '../policy/node';
@@ -11,7 +12,7 @@ export interface TemplatePolicy {
 }
 
 /** What of the `yaml` package is used; it is loaded by whoever meets a template. */
-export type Yaml = typeof import('yaml');
+export type Yaml = typeof YamlModule;
 
 /** Is it a template of CloudFormation, in YAML or JSON, also one that CDK has made? */
 export function isCloudFormation(text: string): boolean {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Yaml } from '../../../../src/iam/inCode/cloudFormation';
 import { lintTrustFile } from '../../../../src/iam/lint/trust/lintFile';
 import { lintTrustInCode } from '../../../../src/iam/lint/trust/lintHcl';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
@@ -86,7 +87,7 @@ test('a condition on the subject in no policy that can be read is told', () => {
   assert.deepEqual(verdicts(source), ['not-read']);
 });
 
-const yaml = (): Promise<typeof import('yaml')> => import('yaml');
+const yaml = (): Promise<Yaml> => import('yaml');
 const fileVerdict = async (name: string, text: string): Promise<string> =>
   (await lintTrustFile(name, text, {}, yaml)).verdict;
 const policy = (subject: string, federated = 'arn:aws:iam::123456789012:oidc-provider/app.terraform.io'): string =>
