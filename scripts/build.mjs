@@ -51,6 +51,11 @@ export async function build({ production = false } = {}) {
   };
   const built = await bundle({ ...common, ...browser, outfile: web });
   writeFileSync(`${web}.meta.json`, JSON.stringify(built.metafile));
+  // The script of pages, loaded by a webview when one is opened.
+  const page = path.join(dist, 'page.js');
+  const script = { platform: 'browser', target: 'es2022', format: 'iife', entryPoints: ['src/webview/page.ts'] };
+  const drawn = await bundle({ ...common, ...script, outfile: page });
+  writeFileSync(`${page}.meta.json`, JSON.stringify(drawn.metafile));
 }
 
 /** What is packed is small before it is fast to make: brotli takes a fifth off (src/node/permissionFiles.ts reads both). */

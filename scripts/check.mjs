@@ -16,6 +16,8 @@ function program(name, from = name) {
 const steps = [
   ['format', program('prettier'), '--check', '--log-level=warn', '.'],
   ['types', program('tsc', 'typescript'), '-p', '.'],
+  // The script of pages has a browser's types.
+  ['page types', program('tsc', 'typescript'), '-p', 'src/webview'],
   ['lint', program('eslint'), '--max-warnings=0', 'src', 'test'],
   ['layers', program('depcruise', 'dependency-cruiser'), '--config', '.dependency-cruiser.cjs', 'src'],
   ['translations', 'scripts/l10n.mjs', '--check'],

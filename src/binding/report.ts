@@ -139,6 +139,19 @@ function nothingFound({ outcome, others, checks }: DoctorReport, layout: Layout)
 /** Lines of a comparison are shown below each other in a fixed-width font. */
 export const isComparison = (line: string): boolean => /^(?:trusted {3}|received {2}|sent {6}| {10})/.test(line);
 
+/** The two subjects of a comparison; nothing where the evidence holds none. */
+export function comparisonOf(
+  evidence: readonly string[],
+): { readonly trusted: string; readonly received: string } | undefined {
+  const after = (label: string): string | undefined =>
+    evidence
+      .find(line => line.startsWith(label))
+      ?.slice(label.length)
+      .trim();
+  const [trusted, received] = [after('trusted   '), after('received  ') ?? after('sent      ')];
+  return trusted === undefined || received === undefined ? undefined : { trusted, received };
+}
+
 export function diagnosisJson(d: Diagnosis): Readonly<Record<string, unknown>> {
   return {
     failureMode: d.mode.number,

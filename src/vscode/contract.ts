@@ -41,6 +41,8 @@ export type ViewState = 'loading' | 'noFolder' | 'noTerraform' | 'ready';
 export const viewId = 'tfcOidc.bindings';
 export const diagnosticSource = 'TFC OIDC';
 export const previewScheme = 'tfc-oidc-preview';
+/** The type of our webviews, by which VS Code restores them. */
+export const pageType = 'tfcOidc.page';
 
 /** Files whose findings the editor shows, by pattern: another extension may own the language id, or be off. */
 export const documentSelector = [

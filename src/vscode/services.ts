@@ -10,6 +10,7 @@ import { ConfigureCommand } from './configure/command';
 import { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
 import { PolicyValidation } from './language/policyValidation';
+import { Pages } from './page/pages';
 import type { Previews } from './preview';
 import type { ProjectStore } from './projectStore';
 import { WaysOut } from './binding/waysOut';
@@ -33,6 +34,7 @@ export interface Services {
   readonly code: CodeCommands;
   readonly validation: PolicyValidation;
   readonly waysOut: WaysOut;
+  readonly pages: Pages;
 }
 
 /** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
@@ -42,13 +44,15 @@ export function createServices({ context, env, log, store, bindings, previews }:
   const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
   const validation = new PolicyValidation(bindings, env);
   context.subscriptions.push(validation);
+  const pages = new Pages(context.extensionUri, store, bindings);
   return {
     checker: new BindingChecker(connections, context.globalState, journals, env),
-    checks: new BindingCommands(store, bindings, connections, previews, env, journals),
+    checks: new BindingCommands(store, bindings, connections, previews, env, journals, pages),
     configure: new ConfigureCommand({ store, previews, journals, connections, bindings, env, places, log }),
     undo: new UndoCommand(journals, env, connections, previews),
     code: new CodeCommands(store, connections, previews),
     validation,
     waysOut: new WaysOut(store, bindings, connections),
+    pages,
   };
 }

@@ -11,7 +11,7 @@ import { rowText } from './board/boardItems';
 import { CloudLens } from './language/cloudLens';
 import { CodeActions } from './language/codeActions';
 import { CommandRegistry } from './commandRegistry';
-import type { CommandId } from './contract';
+import { type CommandId, pageType } from './contract';
 import { ContextKeys } from './contextKeys';
 import { Diagnostics } from './language/diagnostics';
 import { WorkspaceFiles } from './fileReader';
@@ -123,6 +123,18 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.mapProviders', (s, target) => s.code.mapProviders(target));
   commands.register('tfcOidc.filter', () => chooseFilter(tree));
   commands.register('tfcOidc.clearFilter', () => tree.setFilter({}));
+  context.subscriptions.push(
+    vscode.window.registerWebviewPanelSerializer(pageType, {
+      async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown) {
+        // What a page shows is read with credentials, and so not before the window is trusted.
+        if (!vscode.workspace.isTrusted) panel.dispose();
+        else {
+          const { pages, checks } = await services();
+          await pages.restore(panel, state, checks);
+        }
+      },
+    }),
+  );
   commands.register('tfcOidc.refresh', () => {
     files.forgetAll();
     return store.refreshAll();

@@ -25,7 +25,7 @@ function bundles(): readonly string[] {
 
 test('the package holds exactly what was reviewed', async () => {
   const files = (await packed()).sort();
-  const own = [...bundles(), 'dist/aws.js', 'dist/web.js'].sort();
+  const own = [...bundles(), 'dist/aws.js', 'dist/web.js', 'dist/page.js'].sort();
   // The extension's own files: all that the build made, and nothing of the CLI, no map, no metafile.
   assert.deepEqual(
     files.filter(f => /^dist\/[^/]*$/.test(f)),
@@ -37,7 +37,7 @@ test('the package holds exactly what was reviewed', async () => {
     /^package(?:\.nls)?\.json$|^l10n\/bundle\.l10n\.json$/,
     /^docs\/[\w-]+\.md$/,
     /^dist\/data\/\w+\.json\.(?:gz|br)$/,
-    /^media\/(?:walkthrough\/)?[\w-]+\.(?:svg|png|code-snippets|schema\.json)$/,
+    /^media\/(?:walkthrough\/)?[\w-]+\.(?:svg|png|css|code-snippets|schema\.json)$/,
   ];
   assert.deepEqual(
     files.filter(f => !own.includes(f) && !reviewed.some(pattern => pattern.test(f))),

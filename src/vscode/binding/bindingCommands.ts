@@ -9,8 +9,8 @@ import type { CloudSettings } from '../../terraform/model';
 import { openProfile, profileChoices, whoIs } from '../aws';
 import type { BindingStore } from '../board/bindingStore';
 import { rootLabel } from '../board/describe';
-import { consult } from './doctor';
 import type { HcpConnections } from '../hcp';
+import type { Pages } from '../page/pages';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { pickRoot, pickWorkspace, type FoundWorkspace, type RowTarget } from '../pickers';
@@ -26,6 +26,7 @@ export class BindingCommands {
     private readonly previews: Previews,
     private readonly env: NodeJS.ProcessEnv,
     private readonly journals: JournalStore,
+    private readonly pages: Pages,
   ) {}
 
   /** Checks every root of the window, whatever is selected. */
@@ -75,12 +76,11 @@ export class BindingCommands {
     await this.bindings.check(asked.length > 0 ? asked : this.store.all());
   }
 
-  /** Runs the doctor for one workspace, with an error text if there is one, and shows the ranked causes. */
+  /** The doctor's page for one workspace: what is known first, and then what it could be told. */
   async doctor(target: RowTarget): Promise<void> {
     const found = await this.workspaceOf(target, vscode.l10n.t('Doctor'));
     if (found === undefined) return;
-    const { analysed, checked } = found;
-    await consult(checked, this.bindings.chosenAccount, this.previews, check => this.fixCheck({ analysed, check }));
+    this.pages.doctor(found.analysed, found.checked, this);
   }
 
   /** A plan-only run as the real proof of one workspace. */

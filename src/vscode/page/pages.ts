@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import type { Check } from '../../binding/check';
+import { pageState } from '../../board/page/messages';
+import { ProblemError } from '../../core/problem';
+import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
+import { DoctorPage } from './doctorPage';
+import { PagePanel } from './panel';
+
+/** What leads on from a page. */
+export interface PageCommands {
+  readonly fixCheck: (target: { readonly analysed: AnalysedRoot; readonly check: Check }) => Promise<void>;
+  readonly chooseProfile: () => Promise<void>;
+}
+
+/** The pages that are open: one for each workspace, and those that a former window left. */
+export class Pages {
+  private readonly open = new Map<string, PagePanel>();
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly store: ProjectStore,
+    private readonly bindings: BindingStore,
+  ) {}
+
+  /** The doctor for a workspace that was checked. A page that is open for it comes to the front. */
+  doctor(analysed: AnalysedRoot, checked: CheckedWorkspace, commands: PageCommands): void {
+    const title = vscode.l10n.t('Doctor for {0}', checked.workspace);
+    this.open.get(keyOf(analysed, checked.workspace))?.dispose();
+    this.show(PagePanel.open(this.extension, title), analysed, checked, commands);
+  }
+
+  /** A page of a former window. Only its names were kept: what it shows is read anew. */
+  async restore(panel: vscode.WebviewPanel, state: unknown, commands: PageCommands): Promise<void> {
+    const kept = pageState(state);
+    if (!this.store.ready) await this.store.refresh();
+    const analysed = this.store.all().find(r => r.root.dir === kept?.root);
+    const place = analysed === undefined ? undefined : placeOf(analysed, kept?.workspace);
+    if (analysed === undefined || place === undefined) {
+      panel.dispose();
+      return;
+    }
+    const [checked] = await this.bindings.checkPlaces(analysed, [place]);
+    if (checked === undefined) throw new ProblemError(gone(place.workspace));
+    this.show(new PagePanel(panel, this.extension), analysed, checked, commands);
+  }
+
+  private show(panel: PagePanel, analysed: AnalysedRoot, checked: CheckedWorkspace, commands: PageCommands): void {
+    const key = keyOf(analysed, checked.workspace);
+    this.open.set(key, panel);
+    panel.onDidDispose(() => {
+      if (this.open.get(key) === panel) this.open.delete(key);
+    });
+    const { hostname, organization, workspace } = checked;
+    const page = new DoctorPage(panel, checked, analysed.root.dir, {
+      account: () => this.bindings.chosenAccount,
+      again: async () => {
+        const [read] = await this.bindings.checkPlaces(analysed, [{ hostname, organization, workspace }]);
+        if (read === undefined) throw new ProblemError(gone(workspace));
+        return read;
+      },
+      putRight: check => commands.fixCheck({ analysed, check }),
+      chooseProfile: () => commands.chooseProfile(),
+    });
+    page.draw();
+  }
+}
+
+const keyOf = ({ root }: AnalysedRoot, workspace: string): string => `${root.dir} ${workspace}`;
+
+function placeOf(
+  { root: { cloud } }: AnalysedRoot,
+  workspace: string | undefined,
+): { readonly hostname: string; readonly organization: string; readonly workspace: string } | undefined {
+  if (workspace === undefined || cloud.organization.state !== 'known' || cloud.hostname.state !== 'known')
+    return undefined;
+  return { hostname: cloud.hostname.value, organization: cloud.organization.value, workspace };
+}
+
+const gone = (workspace: string): { code: string; message: string; nextStep: string } => ({
+  code: 'workspace-unread',
+  message: vscode.l10n.t('Workspace {0} could not be read.', workspace),
+  nextStep: vscode.l10n.t('Look at its checks in the sidebar.'),
+});
