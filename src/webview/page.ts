@@ -54,7 +54,8 @@ document.addEventListener('click', event => {
   if (id !== null && id !== undefined) host.postMessage({ type: 'action', id });
 });
 
-document.addEventListener('change', event => {
+// The elements' own event of this name doesn't bubble: it is heard on its way down.
+const changed = (event: Event): void => {
   const field = nearest(event, 'data-field');
   const id = field?.getAttribute('data-field');
   if (field !== undefined && id !== null && id !== undefined && 'value' in field)
@@ -63,6 +64,7 @@ document.addEventListener('change', event => {
   const ticked = tick?.getAttribute('data-tick');
   if (tick !== undefined && ticked !== null && ticked !== undefined && 'checked' in tick)
     host.postMessage({ type: 'tick', id: ticked, ticked: tick.checked === true });
-});
+};
+document.addEventListener('change', changed, true);
 
 host.postMessage({ type: 'ready' });

@@ -126,9 +126,24 @@ export function segmentsOf(trusted: string, received: string): readonly Compared
   };
   const [a, b] = [read(trusted), read(received)];
   const names = [...new Set([...a.keys(), ...b.keys()])];
+  const row = (name: string, one: string, other: string): ComparedSegment => ({
+    name,
+    trusted: one,
+    received: other,
+    fits: matches(one, other),
+  });
   return names.length === 0
-    ? [{ name: l10n.t('Subject'), trusted, received }]
-    : names.map(name => ({ name, trusted: a.get(name) ?? '', received: b.get(name) ?? '' }));
+    ? [row(l10n.t('Subject'), trusted, received)]
+    : names.map(name => row(name, a.get(name) ?? '', b.get(name) ?? ''));
+}
+
+/** `*` and `?` as IAM's StringLike takes them. */
+function matches(pattern: string, text: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${escaped}$`, 's').test(text);
 }
 
 function others({ others: found, diagnoses }: DoctorReport): readonly Section[] {

@@ -58,6 +58,8 @@ export interface ComparedSegment {
   readonly name: string;
   readonly trusted: string;
   readonly received: string;
+  /** What was received is what is trusted; a wildcard stands for anything. */
+  readonly fits: boolean;
 }
 
 export interface ChangeLine {

@@ -94,7 +94,7 @@ function content(of: Section, index: number): Html {
         </thead>
         <tbody>
           ${of.rows.map(row => {
-            const same = row.trusted === row.received;
+            const same = row.fits;
             const cell = (text: string): Html =>
               html`<td>
                 <code class="${same ? 'same' : 'differs'}">${text === '' ? l10n.t('(empty)') : text}</code>
@@ -112,7 +112,7 @@ function content(of: Section, index: number): Html {
       </ol>`;
     case 'checks':
       return html`<ul>
-        ${of.rows.map(check)}
+        ${of.rows.map((row, i) => check(row, `${index}-${i}`))}
       </ul>`;
     case 'ticks':
       return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}${of.rows.map(tick)}`;
@@ -182,8 +182,8 @@ const lineOf = (line: string): Html => {
   return html`<span class="${kind}">${line} </span>`;
 };
 
-function check({ state, title, details, next, actions }: CheckLine, i: number): Html {
-  return html`<li id="check-${i}">
+function check({ state, title, details, next, actions }: CheckLine, id: string): Html {
+  return html`<li id="check-${id}">
     <span class="change">${mark(state)}${title}</span>
     ${details.map(text => html`<div class="note">${text}</div>`)}
     ${next === undefined ? undefined : html`<div class="next">${next}</div>`} ${(actions ?? []).map(a => button(a))}

@@ -273,10 +273,7 @@ export const run = (): Promise<unknown> =>
         const has = (label: RegExp): string | undefined => labels.find(l => label.test(l));
         if (/What may (?:plans|applies) do/.test(text)) return has(/What the code needs/);
         if (/Read the preview/.test(text)) return has(differences++ === 0 ? /Show Differences/ : /Make \d+ Change/);
-        if (/Paste an error text/.test(text)) return plantedPolicies(plants)['error.txt'];
-        if (/Look at AWS account/.test(text)) return has(/Ask CloudTrail/);
         if (/AWS profile/.test(text)) return has(/^default$/);
-        if (/^Most likely/.test(text)) return has(/^Copy as Markdown/);
         if (/Which workspace/.test(text)) return has(/^prod$/);
         if (/Which host/.test(text)) return has(new RegExp(hcp.hostname));
         if (/Check this policy with/.test(text)) return has(/Send to AWS/);
@@ -309,12 +306,8 @@ export const run = (): Promise<unknown> =>
       assert.ok(lines.length > 0);
       clean('log', lines);
       const whats = person.seen.map(s => s.what).join('\n');
-      for (const shown of [/Configure .*prod.*\.md/, / before$/m, / after$/m, /Doctor prod\.md/, /Result prod/])
+      for (const shown of [/Configure .*prod.*\.md/, / before$/m, / after$/m, /Result prod/])
         assert.match(whats, shown);
-      assert.ok(
-        copied.some(text => /## .*prod|# .*prod/.test(text)),
-        'the doctor copied nothing',
-      );
     }).timeout(240_000);
 
     it('rows of the sidebar: labels, descriptions, tooltips and what is read aloud', async () => {

@@ -13,18 +13,17 @@ const doctor = (theme, name) => ({
     await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
     await w.reveal('payments', '[aria-label^="payments: wrong, plan runs refused"]');
     await w.shot(`doctor-1-sidebar-${name}`);
-    // A Stack's deployment has its checks, too.
-    await w.reveal('Identity token of the deployment', '[aria-label*="Identity token of the deployment. ok"]');
+    // A Stack has its deployments, too.
+    await w.reveal('platform-stack');
     await w.command('TFC OIDC: Doctor');
     await w.quick.locator('.monaco-list-row', { hasText: 'payments-prod' }).first().click();
-    await w.answer('Paste an error text', '');
-    await w.quick.locator('.monaco-list-row', { hasText: 'Ask CloudTrail what AWS received' }).first().click();
+    // The page says at once what is known; CloudTrail is asked after a click.
     await w.preview("1. The role's trust policy does not match").waitFor({ timeout: 40_000 });
-    await w.preview('project:Payments:workspace').waitFor();
-    const toast = host.page.locator('.notification-list-item', { hasText: 'Most likely' }).first();
-    await toast.waitFor();
+    await w.preview('Ask CloudTrail What AWS Received').click();
+    await w.preview('What AWS received (CloudTrail)').waitFor({ timeout: 40_000 });
+    await w.preview('The subject, part by part').waitFor();
     await w.shot(`doctor-2-causes-${name}`);
-    await toast.locator('.monaco-button', { hasText: 'Copy Without Account Numbers' }).click();
+    await w.preview('Copy Without Account Numbers').click();
     const copied = await w.clipboard(text => text.startsWith('# Doctor'));
     assert.match(copied, /subject/);
     assert.doesNotMatch(copied, /123456789012|test-token/);
