@@ -71,13 +71,13 @@ test('activation loads its own files only, and few of them', () => {
     sources.filter(f => /node_modules|^src\/(?:hcp|iam\/(?!account\/load)|lint\/rules|terraform\/syntax)\//.test(f)),
     [],
   );
-  // 120 KB is the budget for what must be read before activation; it takes less than half of that.
+  // 120 KB is the budget for what must be read before activation; it takes two thirds of that.
   const bytes = files.reduce(
     (sum, f) =>
       sum + Buffer.byteLength(transformSync(read(f), { minify: true, format: 'cjs', legalComments: 'none' }).code),
     0,
   );
-  assert.ok(bytes <= 80_000, `${bytes} bytes in ${files.join(', ')}`);
+  assert.ok(bytes <= 100_000, `${bytes} bytes in ${files.join(', ')}`);
   assert.ok([...loadedWith('dist/engine.js')].every(f => f !== 'dist/services.js'));
 });
 
