@@ -8,7 +8,7 @@ export interface GeneratedModule {
 }
 
 /** A small generator of numbers that a seed repeats (mulberry32). */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -3,7 +3,7 @@ import { bindingRow } from './bindingRow';
 import { switches } from './variables';
 
 /** Which variable HCP Terraform fills with the files of each kind of configuration. */
-export const injectedBy = {
+const injectedBy = {
   native: 'tfc_aws_dynamic_credentials',
   vault: 'tfc_vault_backed_aws_dynamic_credentials',
   hvs: 'tfc_hvs_backed_aws_dynamic_credentials',

@@ -150,7 +150,7 @@ function usesOf(file: SourceFile, local: string): number {
 const count = (expression: Expression, local: string): number =>
   pathsIn(expression).filter(({ steps: [head, name] }) => head === 'local' && name === local).length;
 
-export function aligned(lines: readonly string[]): readonly string[] {
+function aligned(lines: readonly string[]): readonly string[] {
   const pairs = lines.map(line => line.split(/ = (.*)/s));
   const width = Math.max(...pairs.map(([name = '']) => name.length));
   return pairs.map(([name = '', value = '']) => `${name.padEnd(width)} = ${value}`);

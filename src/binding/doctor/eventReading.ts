@@ -6,7 +6,7 @@ import type { Advice } from './signature';
 /** What an event of CloudTrail that somebody pasted tells, without asking anybody else. */
 
 /** The host (and path) of an identity provider, out of its ARN or as it is. */
-export const issuerOf = (provider: string | undefined): string | undefined =>
+const issuerOf = (provider: string | undefined): string | undefined =>
   provider?.replace(/^.*:oidc-provider\//, '').replace(/^https:\/\//, '');
 
 /** Who issues tokens like this one, where that is known. */

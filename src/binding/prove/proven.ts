@@ -24,7 +24,7 @@ export const ofConfiguration = (checks: readonly Check[], tag: string | undefine
   checks.filter(c => c.configuration === undefined || c.configuration === (tag ?? 'default'));
 
 /** What only an edit of the code puts right, and what the code's own fixes come for. */
-export const isCodeOnly = (check: Check): boolean =>
+const isCodeOnly = (check: Check): boolean =>
   check.remedy?.kind === 'fix-code' ||
   check.remedy?.kind === 'map-providers' ||
   (check.id === 'no-static-credentials' && check.remedy?.kind !== 'remove-variables');

@@ -1,7 +1,6 @@
 /**
  * The use cases: the order of reading, asking, writing and proving, once. Surfaces hand in answers and print or show what is told.
  */
-export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
 export { resumeJournaled, undoingProblem, unfinishedProblem } from './journaledRun';
@@ -21,7 +20,7 @@ export type {
   WorkspacePlace,
 } from './model';
 export { missingSet, planSetup } from './planSetup';
-export { carryOut, planRemedies, type RemedyGround, type RemedyPlan, type RemedyResult } from './remedy';
+export { carryOut, planRemedies, type RemedyPlan, type RemedyResult } from './remedy';
 export { setUp } from './setUp';
 export type { RootOfSetup, SetupServices, UseCaseServices } from './services';
 export type { Standing } from './standing';

@@ -84,7 +84,7 @@ export async function planRemedies(
   };
 }
 
-export const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => ({
+const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => ({
   kind: 'workspace',
   organization: unwrap(organizationName(w.organization)),
   project: unwrap(projectName(w.project.name)),

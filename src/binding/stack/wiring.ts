@@ -149,7 +149,7 @@ function exchangesOf(
 }
 
 /** The variable whose value an expression is, or is a member of. */
-export function variableIn(expression: Expression | undefined): string | undefined {
+function variableIn(expression: Expression | undefined): string | undefined {
   const [head, name] = (expression === undefined ? undefined : pathOf(expression)?.steps) ?? [];
   return head === 'var' && typeof name === 'string' ? name : undefined;
 }

@@ -6,7 +6,7 @@ import type { Expression } from '../../terraform/syntax/ast';
 /** The exchange of a Stack as it is written, for edits; what it comes to is in `wiring.ts`. */
 
 /** Every input of a deployment that is written as such, by its name. */
-export function inputsOf(deployment: StackDeployment): ReadonlyMap<string, Expression> {
+function inputsOf(deployment: StackDeployment): ReadonlyMap<string, Expression> {
   const inputs = attributeOf(deployment.body, 'inputs')?.value;
   if (inputs?.kind !== 'object') return new Map();
   return new Map(inputs.items.flatMap(i => (i.keyText === undefined ? [] : [[i.keyText, i.value] as const])));
@@ -22,7 +22,7 @@ export const tokenInputsOf = (
   });
 
 /** `identity_token.NAME.jwt` (or `.jwt_filename`): the name. `undefined`: another expression. */
-export function tokenIn(expression: Expression | undefined): string | undefined {
+function tokenIn(expression: Expression | undefined): string | undefined {
   const [head, name, part] = (expression && pathOf(expression)?.steps) ?? [];
   if (head !== 'identity_token' || typeof name !== 'string') return undefined;
   return part === 'jwt' || part === 'jwt_filename' ? name : undefined;

@@ -7,7 +7,7 @@ import { runProofJson, runProofText } from './runReport';
 
 /** What `configure` prints: the plan before, the proof after, and both as JSON. */
 
-export const namesOf = (group: PlannedGroup): string =>
+const namesOf = (group: PlannedGroup): string =>
   group.members.map(m => `${m.place.organization}/${m.place.workspace}`).join(', ');
 
 /** The plan of each group of workspaces, with what comes after the proof. */

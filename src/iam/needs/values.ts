@@ -76,7 +76,7 @@ export function childScope(call: ModuleCall, scope: Scope): Omit<Scope, 'provide
 const frameOf = (scope: Scope): Frame => scope.instance?.frame ?? scope.values.frame;
 
 /** The value of an expression. Defaults of the root's variables that it depends on are noted. */
-export function valueOf(expression: Expression, scope: Scope): Value {
+function valueOf(expression: Expression, scope: Scope): Value {
   const value = evaluate(expression, frameOf(scope));
   for (const name of defaultsIn(value)) scope.assumed.add(name);
   return value;

@@ -1,7 +1,5 @@
 import { type Node, parse as parseJson, type ParseError, parseTree } from 'jsonc-parser';
 import type { Span } from '../../core/text';
-import type { Expression } from '../../terraform/syntax/ast';
-import { hasHole, type Holes } from './patterns/holes';
 
 /**
  * A policy as a tree with places, whether it came from JSON or from HCL. `unknown` is what is known only when Terraform runs.
@@ -171,58 +169,6 @@ function fromJson(node: Node): PolicyNode {
       return { kind: 'literal', value: node.value === true, ...span };
     default:
       return { kind: 'literal', value: null, ...span };
-  }
-}
-
-/** An HCL expression as a policy: the argument of `jsonencode`, for example. With `holes` templates keep their shape. */
-export function fromExpression(expression: Expression, source: string, holes?: Holes): PolicyNode {
-  const span = { start: expression.start, end: expression.end };
-  switch (expression.kind) {
-    case 'string':
-      return { kind: 'string', value: expression.value, ...span };
-    case 'number':
-      return { kind: 'string', value: expression.text, ...span };
-    case 'bool':
-      return { kind: 'string', value: expression.text, ...span };
-    case 'null':
-      return { kind: 'literal', value: null, ...span };
-    case 'tuple':
-      return { kind: 'array', items: expression.items.map(item => fromExpression(item, source, holes)), ...span };
-    case 'object':
-      return {
-        kind: 'object',
-        entries: expression.items.flatMap((item, i) => {
-          const key = item.keyText ?? (item.key.kind === 'template' ? holes?.textOf(item.key, source) : undefined);
-          // Of two items with one key Terraform takes the last.
-          if (key === undefined || expression.items.some((o, at) => at > i && o.keyText === key)) return [];
-          const keySpan = { start: item.key.start, end: item.key.end };
-          return [{ key, keySpan, value: fromExpression(item.value, source, holes) }];
-        }),
-        ...span,
-      };
-    case 'parentheses':
-      return fromExpression(expression.inner, source, holes);
-    default: {
-      const shape = expression.kind === 'template' ? holes?.textOf(expression, source) : undefined;
-      const text = source.slice(span.start, span.end);
-      return { kind: 'unknown', text, ...(shape !== undefined && { shape }), ...span };
-    }
-  }
-}
-
-/** A tree that was read from a text with marks: its marked strings are known in part only. */
-export function withHoles(node: PolicyNode): PolicyNode {
-  switch (node.kind) {
-    case 'string':
-      return hasHole(node.value)
-        ? { kind: 'unknown', text: '', shape: node.value, start: node.start, end: node.end }
-        : node;
-    case 'array':
-      return { ...node, items: node.items.map(withHoles) };
-    case 'object':
-      return { ...node, entries: node.entries.map(e => ({ ...e, value: withHoles(e.value) })) };
-    default:
-      return node;
   }
 }
 

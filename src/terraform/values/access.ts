@@ -61,13 +61,13 @@ function lengthOfNames(steps: readonly Step[]): number {
   return end === -1 ? steps.length : end;
 }
 
-export function attributeOf(reader: Reader, on: Value, name: string, frame: Frame): Value {
+function attributeOf(reader: Reader, on: Value, name: string, frame: Frame): Value {
   if (on.kind === 'unknown' && on.block?.one === true) return frame.scope.attribute(on, name);
   if (isList(on)) return reader.refuse('A list has no attributes');
   return memberOf(reader, on, text(name), frame);
 }
 
-export function memberOf(reader: Reader, on: Value, key: Value, frame: Frame): Value {
+function memberOf(reader: Reader, on: Value, key: Value, frame: Frame): Value {
   if (on.kind === 'unknown') return memberOfUnknown(reader, on, key, frame);
   if (on.kind === 'null' || key.kind === 'null')
     return reader.refuse(on.kind === 'null' ? 'The value is null and has no members' : 'The key is null');

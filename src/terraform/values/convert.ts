@@ -160,7 +160,7 @@ function toObject(value: MapValue, type: ObjectType): Converted {
 }
 
 /** May a value of the one type be a value of the other? `safe`: without looking at the value. */
-export function isConvertible(from: Type, to: Type, safe = false): boolean {
+function isConvertible(from: Type, to: Type, safe = false): boolean {
   if (to === 'dynamic' || sameType(from, to)) return true;
   if (from === 'dynamic') return !safe;
   if (typeof to === 'string') {

@@ -10,39 +10,14 @@
  *
  * Oracle: `terraform console` and `terraform plan` (scripts/terraform-oracle, docs/evaluation.md).
  */
-export { type BlockInstance, inputOf, ModuleScope, originOf } from './scope';
-export { type StoreContent, type StoreReader, StackValues, tokenOf } from './stack';
+export { ModuleScope, originOf } from './scope';
+export { type StoreReader, StackValues, tokenOf } from './stack';
 export { type ValueOptions, RootValues } from './root';
-export { contentsOf, type Instance, type Instances, instancesOf } from './instances';
+export { contentsOf, type Instance, instancesOf } from './instances';
 export type { FileText, Frame } from './frame';
-export { type Mark, marksIn } from './marks';
+export { marksIn } from './marks';
 export { convert } from './convert';
-export { edges, equal, isNotNull } from './operators';
+export { isNotNull } from './operators';
 export type { Type } from './type';
-export {
-  bool,
-  deepMarks,
-  isList,
-  isMap,
-  isWhole,
-  listOf,
-  mapOf,
-  nothing,
-  number,
-  text,
-  unknown,
-  type ListValue,
-  type MapValue,
-  type Unknown,
-  type Value,
-} from './value';
-export {
-  assumedVariables,
-  evaluate,
-  isShowable,
-  moduleValues,
-  rootValues,
-  stringOf,
-  textOf,
-  type KnownText,
-} from './read';
+export { deepMarks, isList, isMap, isWhole, text, unknown, type Unknown, type Value } from './value';
+export { assumedVariables, evaluate, isShowable, moduleValues, rootValues, stringOf, textOf } from './read';

@@ -23,7 +23,7 @@ export type Outcome = Value | string;
 
 export const isRefused = (outcome: Outcome): outcome is string => typeof outcome === 'string';
 
-export function marksOf(...values: readonly Value[]): Marks | undefined {
+function marksOf(...values: readonly Value[]): Marks | undefined {
   return values.reduce<Marks | undefined>((all, value) => joinMarks(all, deepMarks(value)), undefined);
 }
 

@@ -29,8 +29,8 @@ async function judged(variables: Variables, code = ''): Promise<string> {
     variables: known(credentialFacts(effective)),
     code: codeFacts(await rootOf({ 'main.tf': code }), []),
   };
-  return [backingConfigured, tagsAndAliases]
-    .flatMap(row => row.run({ facts, judge: trustJudge }))
+  const world = { facts, judge: trustJudge };
+  return [...[backingConfigured.run(world)].flat(), ...[tagsAndAliases.run(world)].flat()]
     .map(
       r => `${r.configuration ?? '-'} ${r.state}: ${r.evidence.join(' ')}${r.state === 'ok' ? '' : ` → ${r.nextStep}`}`,
     )

@@ -30,7 +30,7 @@ function templatefile(args: readonly Value[], context: Context): Outcome {
 const marker = 'END_OF_TEMPLATE_FILE';
 
 /** The content of a file as a template. */
-export function parseTemplate(content: string): Expression | undefined {
+function parseTemplate(content: string): Expression | undefined {
   const { body, problems } = parseHcl(`v=<<${marker}\n${content}\n${marker}\n`);
   const value = body.attributes[0]?.value;
   if (problems.length > 0 || value === undefined) return undefined;
