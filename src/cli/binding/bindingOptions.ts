@@ -112,7 +112,6 @@ export interface BindingRequest {
   readonly tag: string | undefined;
   readonly profile: string | undefined;
   readonly region: string | undefined;
-  readonly journal: string;
   readonly adopt: boolean;
   readonly ownedByCode: readonly CodeOwner[];
   /** The account that the profile must belong to. */
@@ -200,7 +199,6 @@ export async function bindingRequest(
           ]
         : []),
     ],
-    journal: journalDir(context, values),
     adopt: values.adopt,
     ownedByCode:
       folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
@@ -300,10 +298,24 @@ function awsTags(values: BindingValues): Readonly<Record<string, string>> {
   );
 }
 
+/** Where what is written is noted; a ProblemError `no-home` where there is no such place. */
 export function journalDir(context: CliContext, values: { readonly journal: string | undefined }): string {
   const given = values.journal;
   if (given !== undefined) return path.resolve(context.cwd, given);
   return stateFolder(context.env, context.env['HOME'] ?? '', path);
+}
+
+/** Where earlier runs are read; `undefined` where there is no home folder, and so nothing was ever noted. */
+export function journalToRead(
+  context: CliContext,
+  values: { readonly journal: string | undefined },
+): string | undefined {
+  try {
+    return journalDir(context, values);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === 'no-home') return undefined;
+    throw error;
+  }
 }
 
 function rootFor(roots: readonly Root[], values: BindingValues): Root | undefined {

@@ -10,7 +10,7 @@ import type { Root, Value } from '../../terraform/model';
 import type { OpenedAccount } from '../../binding/setup';
 import { openAwsAccount } from './binding';
 import { codeOf, commonSources } from './services';
-import { journalDir } from './bindingOptions';
+import { journalToRead } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
@@ -56,7 +56,7 @@ export async function checkBindings(
 ): Promise<readonly CheckedBinding[]> {
   const sessions = new HcpSessions(context);
   const account = await openIfAsked(context, values);
-  const sources = await commonSources(context, journalDir(context, values), !('missing' in account));
+  const sources = await commonSources(context, journalToRead(context, values), !('missing' in account));
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
     context.signal.throwIfAborted();

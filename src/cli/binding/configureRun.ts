@@ -27,7 +27,7 @@ import { outcomeText, setupJson, setupText } from '../output/configureReport';
 import { printJson } from '../output/planReport';
 import type { TerraformFolder } from '../terraformFolder';
 import { openAwsAccount } from './binding';
-import type { BindingRequest } from './bindingOptions';
+import { type BindingRequest, journalDir } from './bindingOptions';
 import type { Target } from './bindings';
 import type { ConfigureValues } from './configureOptions';
 import { machineOf } from './machine';
@@ -84,7 +84,7 @@ export async function runConfigure(
   const [first] = groups;
   if (first === undefined) throw new Error('there is nothing to configure');
   const json = values.format === 'json';
-  const services = setupServices(context, first.request.journal, folder);
+  const services = setupServices(context, journalDir(context, values), folder);
   const surface = cliSurface(context, { yes: values.yes, account: values.account }, json, {}, event => {
     if (event.id === 'stopped') context.err(standingText(event.standing));
   });

@@ -32,10 +32,10 @@ export const journals = (dir: string): JournalStore => journalFolder(fs, dir, pa
 /** The sources that every command asks; only a command that reads no AWS account leaves the host's discovery document alone. */
 export async function commonSources(
   context: CliContext,
-  journal: string,
+  journal: string | undefined,
   withAccount: boolean,
 ): Promise<CommonSources> {
-  const runs = await readJournals(journals(journal));
+  const runs = journal === undefined ? [] : await readJournals(journals(journal));
   return {
     issuer: withAccount ? fetchOf(context) : notAsked('The host is asked together with an AWS account (--profile).'),
     permissions: permissionSources(permissionFile),

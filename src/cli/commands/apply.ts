@@ -52,9 +52,10 @@ export const apply = command({
     const json = values.format === 'json';
     const yes = values.yes;
     const request = await bindingRequest(context, values, positionals);
+    const journal = journalDir(context, values);
     const opened = await openAwsAccount(context, request);
     const choices = request.choices(opened.caller.accountId, opened.caller.partition);
-    const services = setupServices(context, request.journal, undefined);
+    const services = setupServices(context, journal, undefined);
     const surface = cliSurface(context, { yes, account: request.account }, json);
     const group: SetupGroup = {
       members: choices.workspaces.map(w => memberOf(choices.hostname, w)),

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { UsageError } from '../../../src/cli/option';
+import { apply } from '../../../src/cli/commands/apply';
 import { check } from '../../../src/cli/commands/check';
 import { exportBinding } from '../../../src/cli/commands/export';
 import { prove } from '../../../src/cli/commands/prove';
+import { status } from '../../../src/cli/commands/status';
 import { subject } from '../../../src/cli/commands/subject';
 import { trust } from '../../../src/cli/commands/trust';
 import { ProblemError } from '../../../src/core/problem';
@@ -52,6 +54,17 @@ test('export says what IAM would refuse, once, and prints nothing', async () => 
   assert.equal(twice.out.match(/data "tfe_workspace"/g)?.length, 1);
 });
 
+test('without a home folder what writes is refused before AWS is asked, and what reads has no earlier runs', async () => {
+  await assert.rejects(
+    runCommand(apply, [...names, '--yes'], { cwd: folder }),
+    error => error instanceof ProblemError && error.problem.code === 'no-home',
+  );
+  const read = await runCommand(status, [...names.slice(0, 2), '--workspace', 'prod', '--format', 'json'], {
+    cwd: folder,
+  });
+  assert.match(read.out, /"workspace": "?.*prod/);
+});
+
 test('a region of another partition than the one that is given is refused', async () => {
   const account = ['--account', '123456789012', '--region', 'us-gov-west-1'];
   const { out } = await runCommand(trust, [...names, ...account], { cwd: folder });
@@ -66,7 +79,7 @@ test('check says in its text why something of the cloud block can not be known',
   const code = 'terraform {\n  cloud {\n    organization = var.org\n  }\n}\n';
   writeFileSync(path.join(folder, 'c', 'main.tf'), code);
   const { out, code: exit } = await runCommand(check, ['c'], { cwd: folder });
-  assert.match(out, /^ {2}main\.tf:3:20: note: "organization" is an expression\./m);
+  assert.match(out, /^ {2}c\/main\.tf:3:20: note: "organization" is an expression\./m);
   assert.equal(exit, 0);
 });
 
