@@ -85,7 +85,7 @@ for (const name of names) {
       );
       const script = exportAwsCli(binding(name));
       const env = { PATH: `${dir}:${process.env['PATH'] ?? ''}` };
-      const { status, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8', cwd: dir, env });
+      const { status, stderr } = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8', cwd: dir, env });
       assert.equal(status, 0, stderr);
       assert.deepEqual(readdirSync(dir).sort(), ['aws', 'calls'], 'nothing else was made');
       const words = spawnSync('cat', [log], { encoding: 'utf8' }).stdout.split('\0');

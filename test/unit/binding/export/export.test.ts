@@ -216,9 +216,10 @@ esac
 `,
     );
     chmodSync(path.join(dir, 'aws'), 0o755);
-    const result = spawnSync('bash', ['-c', script], {
+    const result = spawnSync('bash', ['--norc', '-c', script], {
       encoding: 'utf8',
-      env: { ...process.env, PATH: `${dir}:${process.env['PATH'] ?? ''}` },
+      // Nothing else of this machine's: a .bashrc or BASH_ENV may put a real AWS CLI in front of the stand-in, and AWS_… would steer it.
+      env: { PATH: `${dir}:${process.env['PATH'] ?? ''}` },
     });
     const calls = readFileSync(log, 'utf8')
       .split('\n\0')
