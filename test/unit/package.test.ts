@@ -85,13 +85,14 @@ test('the file for browsers holds what reads and judges code, and nothing that w
   const files = inputs('web.js');
   assert.ok(files.includes('src/lint/analysis.ts') && files.includes('src/iam/lint/trust/lintTrust.ts'));
   const forbidden =
-    /@aws-sdk|@smithy|^test\/|^src\/(?:node|hcp\/client|hcp\/tokens|iam\/account|binding\/apply|vscode\/services)/;
+    /@aws-sdk|@smithy|^test\/|^src\/(?:node|hcp\/client|hcp\/tokens|iam\/account|binding\/apply|iam\/needs|webview|cli|vscode\/services)/;
   assert.deepEqual(
     files.filter(f => forbidden.test(f)),
     [],
   );
   const { code } = transformSync(read('dist/web.js'), { minify: true, format: 'cjs', legalComments: 'none' });
-  assert.ok(Buffer.byteLength(code) <= 250_000, `${Buffer.byteLength(code)} bytes`);
+  // Lint judges values as Terraform evaluates them, functions and all (src/terraform/values), and the board's rows are drawn here too.
+  assert.ok(Buffer.byteLength(code) <= 350_000, `${Buffer.byteLength(code)} bytes`);
   assert.deepEqual([...new Set([...code.matchAll(/\brequire\("([^"]+)"\)/g)].map(m => m[1]))], ['vscode']);
 });
 

@@ -169,7 +169,21 @@ test('the licence gate refuses GPL and AGPL, and whatever nobody looked at', () 
   assert.deepEqual(JSON.parse(text), [0, 1, 1, 1, 1, 1, 0]);
 });
 
-test('workflows use actions by commit, keep no token, and may do nothing but read', () => {
+/**
+ * The job that publishes a release: of a pushed tag alone, in an environment that a person approves, with what another job built and
+ * checked. It may write releases and sign what it publishes, nothing else.
+ */
+function publishingJob(workflow: string): string {
+  assert.match(workflow, /^on:\n {2}push:\n {4}tags: \['v\*'\]\n\n/m);
+  const job = /^ {2}publish:\n(?: {4,}.*\n)+/m.exec(workflow)?.[0] ?? '';
+  assert.match(job, /^ {4}environment: release$/m);
+  assert.match(job, /^ {4}permissions:\n {6}contents: write\n {6}id-token: write\n {4}\w/m);
+  assert.match(job, /sha256sum --check SHA256SUMS/);
+  assert.doesNotMatch(job, /pull_request_target/);
+  return job;
+}
+
+test('workflows use actions by commit, keep no token, and may do nothing but read; one job, which a person approves, publishes', () => {
   const folder = path.join(root, '.github/workflows');
   const names = readdirSync(folder).filter(f => /\.ya?ml$/.test(f));
   assert.deepEqual(
@@ -182,13 +196,16 @@ test('workflows use actions by commit, keep no token, and may do nothing but rea
     assert.ok(uses.length > 0, name);
     for (const action of uses) assert.match(action, /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/, name);
     assert.match(text, /^permissions: \{\}$/m, `${name}: nothing is allowed that a job does not ask for`);
+    const publishes = name === 'release.yml' ? publishingJob(text) : '';
     const jobs = [...text.slice(text.indexOf('\njobs:')).matchAll(/^ {2}\w[\w-]*:$/gm)].length;
     const asked = [...text.matchAll(/^ {4}permissions:\n((?: {6}.+\n)+)/gm)].map(m => m[1]);
     assert.equal(asked.length, jobs, `${name}: one permissions block a job`);
-    assert.deepEqual([...new Set(asked)], ['      contents: read\n'], name);
+    const others = asked.filter(permissions => permissions !== undefined && !publishes.includes(permissions));
+    assert.equal(others.length, publishes === '' ? jobs : jobs - 1, name);
+    assert.deepEqual([...new Set(others)], ['      contents: read\n'], name);
     assert.equal(text.match(/actions\/checkout@/g)?.length, text.match(/persist-credentials: false/g)?.length, name);
     assert.equal(text.match(/^ {4}timeout-minutes: \d+$/gm)?.length, jobs, name);
-    assert.doesNotMatch(text, /pull_request_target|secrets\./, name);
+    assert.doesNotMatch(text.replace(publishes, ''), /pull_request_target|secrets\./, name);
     // What somebody else wrote (a branch's name, a title) never becomes part of a script.
     for (const [, run = ''] of text.matchAll(/\brun:\s*(.+)$/gm)) assert.doesNotMatch(run, /\$\{\{/, name);
   }

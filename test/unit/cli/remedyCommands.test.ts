@@ -23,7 +23,7 @@ const check = (remedy: Remedy | undefined): Check => ({
 const commands = (remedies: readonly (Remedy | undefined)[], part: Partial<RemedyPlace> = {}): readonly string[] =>
   remedyCommands(remedies.map(check), { ...place, ...part });
 
-test('several remedies of one cause are one command', () => {
+test('several remedies of one cause are one command, and what stands is put right by the smallest change', () => {
   assert.deepEqual(
     commands([
       { kind: 'configure', tag: undefined },
@@ -32,7 +32,10 @@ test('several remedies of one cause are one command', () => {
       { kind: 'remove-variables', keys: ['B'] },
       { kind: 'configure', tag: 'T' },
     ]),
-    ['tfc-oidc configure . --workspace prod --profile admin --tag T --fix-variables --remove-static-keys --yes'],
+    [
+      'tfc-oidc configure . --workspace prod --profile admin --tag T --yes',
+      'tfc-oidc repair . --workspace prod --profile admin --check enabled --yes',
+    ],
   );
 });
 

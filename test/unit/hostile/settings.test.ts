@@ -34,14 +34,21 @@ test('no setting holds a program, a host, a profile, a token or an address', () 
     assert.doesNotMatch(name, /host|profile|token|path|command|binary|executable|url|region|role|account|env/i);
 });
 
-test('settings are read in one place, and only those that the manifest declares', () => {
+test('settings are read in one place, and only those that the manifest declares; of the editor’s own, how it reaches the network', () => {
   const folder = path.join(root, 'src');
   const reading = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts'))
-    .filter(name => readFileSync(path.join(folder, name), 'utf8').includes('getConfiguration('));
+    .flatMap(name =>
+      [...readFileSync(path.join(folder, name), 'utf8').matchAll(/getConfiguration\(([^,)]*)/g)].map(
+        ([, section]) => `${name.replaceAll(path.sep, '/')} ${section ?? ''}`,
+      ),
+    );
+  assert.deepEqual(reading.sort(), ["vscode/connection.ts 'http'", "vscode/settings.ts 'tfcOidc'"]);
+  // VS Code takes its http settings from the user and the machine, never from a folder.
+  const connection = readFileSync(path.join(folder, 'vscode/connection.ts'), 'utf8');
   assert.deepEqual(
-    reading.map(name => name.replaceAll(path.sep, '/')),
-    ['vscode/settings.ts'],
+    [...connection.matchAll(/\bhttp\.get(?:<\w+>)?\('(\w+)'/g)].map(m => m[1]),
+    ['proxy', 'proxySupport', 'systemCertificates'],
   );
   const text = readFileSync(path.join(folder, 'vscode/settings.ts'), 'utf8');
   const declared = Object.keys(manifest.contributes.configuration.properties);
@@ -54,8 +61,13 @@ test('each command that reads credentials or writes is refused by code in Restri
   assert.match(text, /function requireTrust\(\): void \{\s*if \(vscode\.workspace\.isTrusted\) return;\s*throw/);
   assert.match(text, /const trusted = [\s\S]{0,300}requireTrust\(\);\s*await run\(await services\(\)/);
   const asked = [...text.matchAll(/\btrusted\('([\w.]+)'/g)].map(m => m[1] ?? '');
-  // Nothing reaches what stands behind commands but through `trusted`, and the store of checks, which only they fill.
-  assert.equal(text.match(/await services\(\)/g)?.length, 2);
+  // Nothing reaches what stands behind commands but through `trusted`, the store of checks, which only they fill, and a page that is
+  // restored, which asks the same question first.
+  assert.equal(text.match(/await services\(\)/g)?.length, 3);
+  assert.match(
+    text,
+    /if \(!vscode\.workspace\.isTrusted\) panel\.dispose\(\);\s*else \{\s*const \{ pages, checks \} = await services\(\);/,
+  );
   const hidden = manifest.contributes.commands.filter(c => c.enablement?.includes('isWorkspaceTrusted') === true);
   assert.deepEqual(
     hidden.map(c => c.command).filter(id => !asked.includes(id)),
@@ -66,8 +78,8 @@ test('each command that reads credentials or writes is refused by code in Restri
       .map(c => c.command.replace('tfcOidc.', ''))
       .filter(id => !asked.includes(`tfcOidc.${id}`))
       .sort(),
-    ['copyText', 'filter', 'fixRoot', 'openLocation', 'refresh', 'showLog', 'whyPermissions'],
-    'these only read and edit the code',
+    ['clearFilter', 'copyText', 'filter', 'fixRoot', 'openLocation', 'refresh', 'showLog', 'whyPermissions'],
+    'these only read and edit the code, or choose what the sidebar shows',
   );
 });
 
