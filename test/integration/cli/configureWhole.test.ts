@@ -76,7 +76,7 @@ describe('from keys in provider, tfvars, workspace and variable set to everythin
     const { code, out, err } = await run(...everything.filter(a => a !== '--yes'));
     assert.equal(code, 1);
     assert.match(out, /Remove AWS_SECRET_ACCESS_KEY from variable set shared/);
-    assert.match(out, /Fix \d findings? in main\.tf/);
+    assert.match(out, /Fix \d findings? in project\/main\.tf/);
     assert.match(out, /^ +-\s+access_key = /m);
     assert.match(
       err,
