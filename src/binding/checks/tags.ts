@@ -52,7 +52,7 @@ export const tagsAndAliases = bindingRow({
         evidence,
         nextStep: mapping ? `Map every provider with ${variablesOf(join).join(' or ')}.` : tagStep(join),
         ...(location === undefined ? {} : { location }),
-        ...(mapping && native && { remedy: { kind: 'map-providers' } }),
+        ...(((mapping && native) || isMisspelled(facts.code, join)) && { remedy: { kind: 'map-providers' } }),
         failureModes: ['tags-and-aliases'],
       },
     ];
@@ -129,6 +129,12 @@ function tagStep({ configured, strange, unused }: Join): string {
 
 const sameLetters = ({ backing, tag = '' }: Used, configured: readonly Used[]): string | undefined =>
   configured.find(c => c.backing === backing && c.tag?.toLowerCase() === tag.toLowerCase())?.tag;
+
+/** Do tags differ in case alone, in blocks of the root? Then mapping the providers spells them as they are configured. */
+const isMisspelled = ({ providers }: CodeFacts, { strange, configured }: Join): boolean =>
+  strange.length > 0 &&
+  strange.every(use => use.backing === 'native' && sameLetters(use, configured) !== undefined) &&
+  !providers.some(p => p.inChildModule === true && usedBy(p.mapsTo).some(use => strange.some(s => same(s, use))));
 
 function nearest(use: Used, configured: readonly Used[]): string {
   const other = sameLetters(use, configured);
