@@ -127,7 +127,11 @@ test('the URL-encoded document of get-role is read by prove and lint-trust', () 
   assert.equal(program(['prove', name, '--subject', `${prefix}:apply`]).code, 0);
   const linted = program(['lint-trust', name, ...who]);
   assert.equal(linted.code, 0);
-  assert.deepEqual(verdict(linted), { verdict: 'correct', findings: [] });
+  assert.deepEqual(JSON.parse(linted.out), {
+    verdict: 'correct',
+    findings: [],
+    policies: [{ file: 'role.json', verdict: 'correct' }],
+  });
 });
 
 test('the partition comes from its name or from a region', () => {

@@ -219,8 +219,22 @@ const runs: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ['--only-error', '--error', 'error.txt'],
   ],
   'prove-run': () => [['project'], ['project', '--yes']],
+  repair: () => [
+    ['project', ...inAccount],
+    ['project', '--profile', 'unknown'],
+    ['tokened', ...inAccount],
+    ['--hostname', pair.hcp.hostname, ...named, ...inAccount],
+    ['project', ...inAccount, '--yes'],
+  ],
   variables: () => [['project'], ['tokened'], ['--hostname', pair.hcp.hostname, ...named]],
+  whoami: () => [
+    ['project', ...inAccount],
+    ['backend', '--profile', 'userinfo'],
+    ['tokened', '--profile', 'unknown'],
+    ['--hostname', pair.hcp.hostname, '--hostname', 'other.example.com'],
+  ],
   audit: () => [['--hostname', pair.hcp.hostname, '--organization', 'acme']],
+  completions: () => [['bash'], ['zsh'], ['fish'], ['powershell'], ['nushell']],
 };
 
 /** The formats that a command's help names. */

@@ -108,13 +108,20 @@ describe('a token goes to its own host only', () => {
     assert.match(err, /own host only/);
     assert.deepEqual(received, []);
   });
-  test('a service block of the CLI configuration that points to another host', async () => {
+  test('a service block of the CLI configuration leads elsewhere only for the user whose file it is', async () => {
     const file = path.join(folder, 'services.tfrc');
     writeFileSync(
       file,
       `host "${own.hostname}" {\n  services = {\n    "tfe.v2" = "http://${thiefHost}/api/v2/"\n  }\n}\n`,
     );
     await run('variables', ['--hostname', own.hostname, ...names], { TF_CLI_CONFIG_FILE: file });
+    // As in Terraform, the user's own configuration says where the host's API lies: the token goes there, and nowhere from there.
+    assert.deepEqual(
+      received.map(r => new URL(r.url, `http://${thiefHost}`).pathname),
+      ['/api/v2/organizations/acme/workspaces/prod'],
+    );
+    received.length = 0;
+    await run('variables', ['--hostname', own.hostname, ...names]);
     assert.deepEqual(received, []);
   });
   for (const status of [301, 302, 303, 307, 308]) {
