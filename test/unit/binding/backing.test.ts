@@ -12,9 +12,8 @@ import { rootOf } from '../../support/root';
 
 type Variables = Readonly<Record<string, string>>;
 
-/** What the rows say of a workspace with these environment variables, and of code that maps its providers so. */
-async function judged(variables: Variables, code = ''): Promise<string> {
-  const effective = Object.entries(variables).map(
+const effectiveOf = (variables: Variables): readonly EffectiveVariable[] =>
+  Object.entries(variables).map(
     ([key, value]) =>
       ({
         key,
@@ -24,9 +23,12 @@ async function judged(variables: Variables, code = ''): Promise<string> {
         origin: { kind: 'workspace' },
       }) as unknown as EffectiveVariable,
   );
+
+/** What the rows say of a workspace with these environment variables, and of code that maps its providers so. */
+async function judged(variables: Variables, code = ''): Promise<string> {
   const facts = {
     ...healthy,
-    variables: known(credentialFacts(effective)),
+    variables: known(credentialFacts(effectiveOf(variables))),
     code: codeFacts(await rootOf({ 'main.tf': code }), []),
   };
   const world = { facts, judge: trustJudge };
@@ -115,5 +117,32 @@ describe('configurations that Vault or HVS stands behind', () => {
       await judged({ ...vault, ...backed('_LEDGER') }, two),
       /\.default, and TFC_VAULT_BACKED_AWS_AUTH is not set/,
     );
+  });
+});
+
+describe('tags in another case', () => {
+  const names = {
+    TFC_AWS_PROVIDER_AUTH: 'true',
+    TFC_AWS_PROVIDER_AUTH_ARCHIVE: 'true',
+    TFC_AWS_PROVIDER_AUTH_west: 'true',
+  };
+  const using = (tag: string): string =>
+    `provider "aws" {\n  alias = "${tag}"\n  shared_config_files = [var.tfc_aws_dynamic_credentials.aliases["${tag}"].shared_config_file]\n}\n`;
+  const code = `variable "tfc_aws_dynamic_credentials" {}\nprovider "aws" {\n  shared_config_files = [var.tfc_aws_dynamic_credentials.default.shared_config_file]\n}\n`;
+  const remedies = async (...tags: string[]): Promise<readonly unknown[]> => {
+    const root = await rootOf({ 'main.tf': code + tags.map(using).join('') });
+    const facts = { ...healthy, variables: known(credentialFacts(effectiveOf(names))), code: codeFacts(root, []) };
+    return [tagsAndAliases.run({ facts, judge: trustJudge })]
+      .flat()
+      .map(r => (r.state === 'ok' ? 'ok' : r.remedy?.kind));
+  };
+
+  test('are spelled by map-providers', async () => {
+    assert.deepEqual(await remedies('archive', 'west'), ['map-providers']);
+  });
+
+  test('and a tag that no configuration has is left to a person, whose block would lose it', async () => {
+    assert.deepEqual(await remedies('archive', 'west', 'east'), [undefined]);
+    assert.deepEqual(await remedies('ARCHIVE', 'west'), ['ok']);
   });
 });
