@@ -50,8 +50,8 @@ function lintScope(
   const resources = listOf(found);
   const effect = entry(statement, 'Effect')?.value;
   const allow = effect?.kind === 'string' && effect.value === 'Allow';
-  const star = resources.find(r => isText(r) && /^\*+$/.test(r.value));
   const texts = resources.filter(isText);
+  const star = texts.find(r => /^\*+$/.test(r.value));
   if (found === undefined || context.resourceBased) return [];
   if (star !== undefined) return allow && !context.limitOnly ? lintStar(statement, star, real) : [];
   const findings: PermissionFinding[] = [];
@@ -69,6 +69,16 @@ function lintScope(
       message: `sts:AssumeRole on "${anyAccount.value}": anybody can make a role of that name in an account of theirs. Name the account.`,
       ...place(anyAccount),
     });
+  // All resources of a service are as many as "*" names to the actions of that service.
+  const whole = texts.find(t => serviceOf(t.value) !== undefined);
+  if (allow && whole !== undefined && !context.limitOnly)
+    findings.push(
+      ...lintStar(
+        statement,
+        whole,
+        real.filter(r => r.node.value.startsWith(`${serviceOf(whole.value) ?? ''}:`)),
+      ),
+    );
   // One value that only Terraform knows may be what an action needs; one that is no ARN is told by itself.
   if (texts.length < resources.length || texts.length === 0 || texts.some(t => !t.value.startsWith('arn:')))
     return findings;
@@ -124,10 +134,15 @@ function listed(texts: readonly string[]): string {
   return texts.length > 2 ? `${texts.slice(0, 2).join(', ')}, …` : texts.join(', ');
 }
 
+/** The service of an ARN that names all of its resources: `s3` of `arn:aws:s3:::*`. */
+function serviceOf(arn: string): string | undefined {
+  return /^arn:[^:]*:([\w-]+):[^:]*:[^:]*:\*+$/.exec(arn)?.[1];
+}
+
 /** `"Resource": "*"`: passing every role, and what could be limited. */
 function lintStar(
   statement: PolicyNode,
-  star: PolicyNode,
+  star: TextNode,
   real: readonly { node: TextNode; facts: readonly ActionFact[] }[],
 ): readonly PermissionFinding[] {
   const findings = real
@@ -141,8 +156,8 @@ function lintStar(
   const names = scoped.map(({ node }) => node.value);
   const message =
     names.length === 1
-      ? `${names[0] ?? ''} can be limited to resource ARNs; "*" allows it on all of them.`
-      : `${names.length} of these actions can be limited to resource ARNs (${listed(names)}); "*" allows them on all.`;
+      ? `${names[0] ?? ''} can be limited to resource ARNs; "${star.value}" allows it on all of them.`
+      : `${names.length} of these actions can be limited to resource ARNs (${listed(names)}); "${star.value}" allows them on all.`;
   return [...findings, { code: 'resource-could-be-scoped', severity: 'warning', message, ...place(star) }];
 }
 
