@@ -78,9 +78,16 @@ export const variablesWellFormed = bindingRow({
   refutes: [],
   run: ({ facts }) => {
     if (facts.variables.state === 'unknown') return [];
-    const bad = facts.variables.value.suspicious;
-    if (bad.length === 0) return [];
+    const { suspicious: bad, shadowed = [] } = facts.variables.value;
+    const hidden = shadowed.map((v): CheckResult<'not-enabled'> => ({
+      state: 'warning',
+      evidence: [`${v.key} of the workspace has no effect: the ${v.by} hides it with a value of its own.`],
+      nextStep: `Change ${v.key} in the variable set, or remove it from the workspace.`,
+      failureModes: [],
+    }));
+    if (bad.length === 0) return hidden;
     return [
+      ...hidden,
       {
         state: 'wrong',
         evidence: bad.map(sentence),

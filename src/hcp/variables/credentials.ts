@@ -1,7 +1,7 @@
 import { looksSecret } from '../../core/redact';
 import { type BackingFacts, backingFacts } from './backing';
 import { type Backing, knownName, meantName } from './names';
-import { type EffectiveVariable, originText } from './precedence';
+import { type EffectiveVariable, longOriginText, originText } from './precedence';
 
 /** A role as the effective variables name it for one phase of one configuration. */
 export type RoleReference =
@@ -38,11 +38,19 @@ export interface SuspiciousVariable {
   readonly suggestion: string;
 }
 
+export interface ShadowedVariable {
+  readonly key: string;
+  /** "priority global variable set NAME". */
+  readonly by: string;
+}
+
 /** What effective variables mean for AWS credentials. */
 export interface VariableFacts {
   readonly configurations: readonly ConfigurationFacts[];
   readonly staticCredentials: readonly StaticVariable[];
   readonly suspicious: readonly SuspiciousVariable[];
+  /** Values of the workspace that have no effect, since a priority variable set has another. Left out: not looked at. */
+  readonly shadowed?: readonly ShadowedVariable[];
   /** AWS_REGION, else AWS_DEFAULT_REGION; "(sensitive)" where it can't be read. */
   readonly region: string | undefined;
 }
@@ -87,6 +95,7 @@ export function credentialFacts(effective: readonly EffectiveVariable[], feeding
       .filter(v => v.sensitive || v.value !== '')
       .map(v => ({ key: v.key, category: v.category, origin: originText(v.origin) })),
     suspicious: effective.flatMap(suspicion),
+    shadowed: effective.flatMap(shadowed),
     region:
       region === undefined
         ? undefined
@@ -94,6 +103,15 @@ export function credentialFacts(effective: readonly EffectiveVariable[], feeding
           ? '(sensitive)'
           : region.value,
   };
+}
+
+/** A variable of dynamic credentials that somebody set in the workspace, and a priority set hides. */
+function shadowed(v: EffectiveVariable): readonly ShadowedVariable[] {
+  if (v.category !== 'env' || knownName(v.key) === undefined || v.origin.from !== 'varset' || !v.origin.priority)
+    return [];
+  const own = v.shadows.find(s => s.origin.from === 'workspace');
+  const isSame = own?.value !== undefined && own.value === v.value;
+  return own === undefined || isSame ? [] : [{ key: v.key, by: longOriginText(v.origin) }];
 }
 
 function configurations(environment: ReadonlyMap<string, EffectiveVariable>): readonly ConfigurationFacts[] {
