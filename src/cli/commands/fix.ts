@@ -1,7 +1,9 @@
 import { planFixes } from '../../binding/plan/code';
 import { changeDiff } from '../codeChanges';
 import { fail, type Result } from '../../core/problem';
+import type { Location } from '../../core/text';
 import { applyToFile } from '../../lint/edits/fixes';
+import { orphanedVariables } from '../../lint/edits/orphans';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
@@ -69,6 +71,7 @@ export const fix = command({
         `${folder.name(file.path)}: ${fixed.length === 1 ? '1 finding' : `${fixed.length} findings`} fixed\n`,
       );
     }
+    context.out(leftBehind(folder, ready));
     const open = wanted.length - plan.fixed.filter(f => ready.some(r => r.file.path === f.location.file)).length;
     if (ready.length === 0 && open === 0) context.out('Nothing to fix.\n');
     if (open > 0) {
@@ -80,6 +83,22 @@ export const fix = command({
     return problems.length === 0 && !unread.any ? 0 : 2;
   },
 });
+
+/** Variables that nothing uses any more, named: without a default they stay required, and their values stay where they are. */
+function leftBehind(
+  folder: TerraformFolder,
+  ready: readonly { readonly file: SourceFile; readonly text: string }[],
+): string {
+  const place = (location: Location): string =>
+    `${folder.name(location.file)}:${folder.range(location).start.line + 1}`;
+  return folder.project.roots
+    .flatMap(root => orphanedVariables(root, ready))
+    .map(({ name, location, assignments }) => {
+      const values = assignments.length === 0 ? '' : `, its value at ${assignments.map(place).join(', ')}`;
+      return `${place(location)}: nothing uses variable "${name}" any more. Remove it${values}, and the variable of that name in the workspace.\n`;
+    })
+    .join('');
+}
 
 async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<Replaceable>> {
   try {

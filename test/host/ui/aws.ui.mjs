@@ -63,7 +63,7 @@ const setup = (theme, name) => ({
     await w.command('TFC OIDC: Undo');
     await w.step('Which run?');
     await w.choose('network-prod');
-    await w.step('AWS profile of the account');
+    await w.step('AWS profile of account 123456789012');
     await w.choose('acme-prod');
     await w.dialogButton('Undo 4 Changes').waitFor({ timeout: 30_000 });
     await w.shot(`aws-5-undo-${name}`);
