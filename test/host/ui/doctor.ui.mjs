@@ -11,7 +11,7 @@ const doctor = (theme, name) => ({
     await w.sidebar();
     await w.command('TFC OIDC: Choose AWS Profile');
     await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
-    await w.reveal('payments', '[aria-label^="payments: wrong, plan runs refused"]');
+    await w.reveal('payments', '[aria-label^="payments: wrong, keys still win"]');
     await w.shot(`doctor-1-sidebar-${name}`);
     // A Stack has its deployments, too.
     await w.reveal('platform-stack');
