@@ -58,9 +58,10 @@ const again = {
     await w.step('What may applies do?');
     await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
     await w.preview('acme/network-prod is in project "Network"').waitFor({ timeout: 40_000 });
-    await host.page.locator('.notification-list-item', { hasText: 'Nothing to do' }).first().waitFor();
     await w.dialogButton('Start Plan-Only Run').waitFor({ timeout: 40_000 });
     await w.shot('again-3-nothing-to-do');
+    await w.dialogButton('Cancel').click();
+    await host.page.locator('.notification-list-item', { hasText: 'Nothing to do' }).first().waitFor();
     assert.equal(JSON.stringify(aws.dump()), before);
   },
 };
