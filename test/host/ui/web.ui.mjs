@@ -15,8 +15,7 @@ const web = {
     const w = new Workbench(host);
     await w.open('payments/main.tf', 'acme-prod');
     await w.intoSquiggle();
-    await w.quickFix('Remove');
-    await host.page.keyboard.press('Enter');
+    await (await w.quickFix('Remove')).click();
     await w.squiggle().first().waitFor({ state: 'detached' });
     await host.page.keyboard.press('Control+s');
     await w.onDisk('payments/main.tf', text => !text.includes('profile'));
