@@ -136,6 +136,9 @@ const options = {
     await w.shot('wizard-map-providers');
     await w.choose('Write network/main.tf');
     await w.onDisk('network/main.tf', text => text.includes('tfc_aws_dynamic_credentials.default'));
+    // The run is asked for before the end is told.
+    await w.dialogButton('Start Plan-Only Run').waitFor({ timeout: 40_000 });
+    await w.dialogButton('Cancel').click();
     await w.told('Credentials stay where they are');
     const roles = rolesOf(aws, archive);
     assert.equal(roles.get('net-archive-plan')?.path, '/tf/');
