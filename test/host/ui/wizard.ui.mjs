@@ -351,7 +351,8 @@ const several = {
     await w.dialogButton('Make 6 Changes').waitFor();
     await w.shot('wizard-several-question');
     await w.dialogButton('Make 6 Changes').click();
-    await w.preview('analytics-ap').waitFor({ timeout: 60_000 });
+    // The result of each comes first; the proof, once all are set up.
+    await w.preview('is in project').waitFor({ timeout: 60_000 });
     await w.shot('wizard-several-proof');
     assert.ok(rolesOf(aws).has('tfc-acme-analytics-us') && rolesOf(aws).has('tfc-acme-analytics-ap'));
     assert.deepEqual(hcp.violations, []);
