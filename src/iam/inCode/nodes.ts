@@ -140,8 +140,7 @@ export class PolicyNodes {
         text?.kind === 'string' && isShowable(value) && !(text.value === '' && assumedVariables(value).length > 0);
       return isKnown ? text.value : this.marker.mark(expression, fallback);
     }
-    if (value.pieces === undefined)
-      return this.marker.mark(expression, value.origin === undefined ? fallback : fallback);
+    if (value.pieces === undefined) return this.marker.mark(expression, fallback);
     let unnamed = 0;
     return value.pieces
       .map(piece => (typeof piece === 'string' ? piece : this.marker.mark(undefined, pieceName(piece, unnamed++))))
