@@ -35,8 +35,6 @@ export async function build({ production = false } = {}) {
     target: 'node20',
     banner: '#!/usr/bin/env node',
   });
-  // The bundle of texts follows the code, so that nobody has to think of it; `npm run check` sees one that was not committed.
-  spawnSync(process.execPath, [path.join(root, 'scripts/l10n.mjs')], { stdio: 'inherit' });
   const aws = path.join(dist, 'aws.js');
   const entryPoints = ['src/iam/account/index.ts'];
   const { metafile } = await bundle({ ...common, target: 'node20', entryPoints, outfile: aws });

@@ -20,7 +20,6 @@ const steps = [
   ['page types', program('tsc', 'typescript'), '-p', 'src/webview'],
   ['lint', program('eslint'), '--max-warnings=0', 'src', 'test'],
   ['layers', program('depcruise', 'dependency-cruiser'), '--config', '.dependency-cruiser.cjs', 'src'],
-  ['translations', 'scripts/l10n.mjs', '--check'],
   ['dead exports', 'scripts/dead-exports.mjs'],
   ['permission data', 'scripts/permissions/terraform.mjs', '--check'],
   ['size', 'scripts/size.mjs'],

@@ -1,5 +1,5 @@
 // npm run docs: writes what documents and manifest repeat of the code's tables: docs/cli.md (commands and options), the table of rules
-// in README.md, the severities of the setting in package.json and their titles in package.nls.json. With
+// in README.md, the severities of the setting in package.json and their titles. With
 // --check it only says what would change (npm run check does).
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -33,20 +33,13 @@ await write('docs/cli.md', text => between(text, 'commands', `\n${commandReferen
 const row = rule => `| [\`${rule.code}\`](${documentationPage(rule.code)}) | ${rule.title} | ${rule.severity} |`;
 const table = ['| code | finds | severity |', '|---|---|---|', ...rules.map(row)].join('\n');
 await write('README.md', text => between(text, 'rules', `${table}\n`));
-// Texts of the manifest are in package.nls.json, where translators find them. A key there has no hyphen.
-const textOf = rule => `rule.${rule.code.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())}`;
-await write('package.nls.json', text => {
-  const others = Object.entries(JSON.parse(text)).filter(([key]) => !key.startsWith('rule.'));
-  const texts = Object.fromEntries([...others, ...rules.map(rule => [textOf(rule), rule.title])]);
-  return format(JSON.stringify(texts), { parser: 'json-stringify', printWidth: 120 });
-});
 await write('package.json', text => {
   const manifest = JSON.parse(text);
   const severity = rule => ({
     type: 'string',
     enum: ['error', 'warning', 'information', 'off'],
     default: rule.severity,
-    description: `%${textOf(rule)}%`,
+    description: rule.title,
   });
   manifest.contributes.configuration.properties['tfcOidc.rules'].properties = Object.fromEntries(
     rules.map(rule => [rule.code, severity(rule)]),

@@ -1,4 +1,3 @@
-import { l10n } from './l10n';
 import type { BoardInput, BoardRoot, BoardState, BoardWorkspace } from './model';
 import type { Summary } from './summary';
 import { wordOf } from './words';
@@ -29,7 +28,7 @@ export function fits<W extends BoardWorkspace>(
 /** What the filter hides, in one sentence; nothing where it hides nothing. */
 export function filterText({ state, text }: Filter): string {
   if (state !== undefined && text !== undefined && text !== '')
-    return l10n.t('Only what is "{0}" and holds "{1}" is shown.', wordOf(state), text);
-  if (state !== undefined) return l10n.t('Only what is "{0}" is shown.', wordOf(state));
-  return text === undefined || text === '' ? '' : l10n.t('Only what holds "{0}" is shown.', text);
+    return `Only what is "${wordOf(state)}" and holds "${text}" is shown.`;
+  if (state !== undefined) return `Only what is "${wordOf(state)}" is shown.`;
+  return text === undefined || text === '' ? '' : `Only what holds "${text}" is shown.`;
 }

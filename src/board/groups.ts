@@ -1,4 +1,3 @@
-import { l10n } from './l10n';
 import type { BoardState } from './model';
 
 /** What can be put into a folder: a root's row. */
@@ -82,12 +81,12 @@ function commonFolder(rows: readonly Placed[], from: string): string {
 /** "2 wrong, 30 ok" */
 function counts(rows: readonly Placed[]): string {
   const words: Readonly<Record<BoardState, (count: number) => string>> = {
-    wrong: count => l10n.t('{0} wrong', count),
-    warning: count => l10n.t('{0} with warnings', count),
-    unknown: count => l10n.t('{0} unknown', count),
-    unchecked: count => l10n.t('{0} not checked', count),
-    ok: count => l10n.t('{0} ok', count),
-    aside: count => l10n.t('{0} without a cloud block', count),
+    wrong: count => `${count} wrong`,
+    warning: count => `${count} with warnings`,
+    unknown: count => `${count} unknown`,
+    unchecked: count => `${count} not checked`,
+    ok: count => `${count} ok`,
+    aside: count => `${count} without a cloud block`,
   };
   return order
     .map(state => [state, rows.filter(r => r.state === state).length] as const)

@@ -1,7 +1,6 @@
 import type { Check } from '../binding/check';
 import { inEditor, problemText } from '../core/editorText';
 import { documentationPage, type Finding } from '../lint/finding';
-import { l10n } from './l10n';
 import type { BoardInput, BoardRoot, BoardState, BoardStatus, BoardWorkspace, Row } from './model';
 import { findingLabel, reasonOf } from './reasons';
 import { bestFor, type Summary, summaryOf, workspaceSummary } from './summary';
@@ -54,16 +53,16 @@ function onlyWorkspace<W extends BoardWorkspace>(status: BoardStatus<W> | undefi
 function placeLines<A extends BoardRoot, W extends BoardWorkspace>({ analysed, status, now }: Input<A, W>): string[] {
   const { cloud } = analysed.root;
   const lines: string[] = [];
-  if (cloud.kind === 'stack') lines.push(l10n.t('A Stack'));
+  if (cloud.kind === 'stack') lines.push('A Stack');
   if ((cloud.kind === 'cloud' || cloud.kind === 'remote') && cloud.organization.state === 'known') {
     const { organization, hostname } = cloud;
     lines.push(
       hostname.state === 'known'
-        ? l10n.t('Organization {0} on {1}', organization.value, hostname.value)
-        : l10n.t('Organization {0}', organization.value),
+        ? `Organization ${organization.value} on ${hostname.value}`
+        : `Organization ${organization.value}`,
     );
   }
-  if (status !== undefined) lines.push(l10n.t('Checked {0}', ago(status.at, now)));
+  if (status !== undefined) lines.push(`Checked ${ago(status.at, now)}`);
   return lines;
 }
 
@@ -83,7 +82,7 @@ function below<A extends BoardRoot, W extends BoardWorkspace>(
     }) ?? [];
   const deployments = (status?.deployments ?? []).map(({ name, checks }): Row<A, W> => {
     const summary = workspaceSummary(checks, undefined, undefined, input.now);
-    const label = l10n.t('Deployment {0}', name);
+    const label = `Deployment ${name}`;
     const id = `${dir}#deployment:${name}`;
     return {
       ...plain(input, id, 'deployment', label, summary),
@@ -124,7 +123,7 @@ function workspaceRow<A extends BoardRoot, W extends BoardWorkspace>(input: Inpu
   const row = plain(input, id, 'workspace', workspace, summary);
   return {
     ...row,
-    hover: [...row.hover, l10n.t('{0}/{1} on {2}', organization, workspace, hostname)],
+    hover: [...row.hover, `${organization}/${workspace} on ${hostname}`],
     open: summary.state === 'ok' ? 'closed' : 'opened',
     checked,
     rows: () => checkRows(input, id, checks, checked),
@@ -132,7 +131,7 @@ function workspaceRow<A extends BoardRoot, W extends BoardWorkspace>(input: Inpu
 }
 
 function unopenedRow<A extends BoardRoot, W extends BoardWorkspace>(input: Input<A, W>, name: string): Row<A, W> {
-  const summary: Summary = { state: 'unchecked', reason: l10n.t('open to check') };
+  const summary: Summary = { state: 'unchecked', reason: 'open to check' };
   const row = plain(input, `${input.analysed.root.dir}#unopened:${name}`, 'unopened', name, summary);
   return { ...row, open: 'closed', rows: undefined };
 }
@@ -209,18 +208,16 @@ function waitingRow<A extends BoardRoot, W extends BoardWorkspace>(
 function wayOutLabel(way: WayOut | undefined, hostname: string): string {
   switch (way?.kind) {
     case 'sign-in':
-      return way.refused
-        ? l10n.t('{0} does not accept the token: sign in again', hostname)
-        : l10n.t('Sign in to {0}', hostname);
+      return way.refused ? `${hostname} does not accept the token: sign in again` : `Sign in to ${hostname}`;
     case 'choose-profile':
-      return l10n.t('Choose an AWS profile');
+      return 'Choose an AWS profile';
     case 'permission':
-      return l10n.t('A permission is missing');
+      return 'A permission is missing';
     case 'names':
-      return l10n.t('No such workspace: see like names');
+      return 'No such workspace: see like names';
     case 'retry':
     case undefined:
-      return l10n.t('No answer: try again');
+      return 'No answer: try again';
   }
 }
 
@@ -299,19 +296,15 @@ function notes<A extends BoardRoot, W extends BoardWorkspace>(input: Input<A, W>
   if (unpushedSince !== undefined)
     note(
       'unpushed',
-      l10n.t('Runs still use the old code'),
-      l10n.t(
-        'Keys were taken out of the files. HCP Terraform runs what was pushed: commit and push, then check again.',
-      ),
-      { state: 'warning', description: l10n.t('until it is pushed, changed {0}', ago(unpushedSince, now)) },
+      'Runs still use the old code',
+      'Keys were taken out of the files. HCP Terraform runs what was pushed: commit and push, then check again.',
+      { state: 'warning', description: `until it is pushed, changed ${ago(unpushedSince, now)}` },
     );
   if (status === undefined && cloud.kind !== 'none')
     note(
       'unchecked',
-      l10n.t('Not checked yet'),
-      l10n.t(
-        'Checking asks HCP Terraform, with the token that Terraform would use. Nothing is asked before you want it.',
-      ),
+      'Not checked yet',
+      'Checking asks HCP Terraform, with the token that Terraform would use. Nothing is asked before you want it.',
       { state: 'unchecked', best: 'checkRoot' },
     );
   if (status?.problem !== undefined) {
@@ -320,8 +313,8 @@ function notes<A extends BoardRoot, W extends BoardWorkspace>(input: Input<A, W>
   } else if (status?.names.length === 0 && (status.deployments ?? []).length === 0)
     note(
       'none',
-      l10n.t('No workspace fits the cloud block'),
-      l10n.t('The organization has no workspace with these tags or this prefix, or the token does not show it.'),
+      'No workspace fits the cloud block',
+      'The organization has no workspace with these tags or this prefix, or the token does not show it.',
       { best: 'likeNames' },
     );
   return out;

@@ -1,5 +1,4 @@
 import { type Check, worst } from '../binding/check';
-import { l10n } from './l10n';
 import type { BestAction, BoardInput, BoardRoot, BoardState, BoardStatus, BoardWorkspace } from './model';
 import { codeReason, reasonOf } from './reasons';
 import { wayOut, wayOutOf, wayOutReason, type WayOut } from './wayOut';
@@ -43,7 +42,7 @@ export function workspaceSummary(
   if (state === 'ok' || check === undefined)
     return {
       state,
-      reason: provenAt === undefined ? l10n.t('all checks hold') : l10n.t('proven {0}', ago(provenAt, now)),
+      reason: provenAt === undefined ? 'all checks hold' : `proven ${ago(provenAt, now)}`,
       ...(provenAt === undefined && { best: 'proveRun' }),
     };
   if (state === 'unknown') {
@@ -68,13 +67,13 @@ export function summaryOf<W extends BoardWorkspace>(input: BoardInput<BoardRoot,
       best: root.cloud.kind === 'cloud' || root.cloud.kind === 'remote' ? 'configure' : 'fixRoot',
     };
   if (bound?.state === 'warning') return bound;
-  if (input.unpushedSince !== undefined) return { state: 'warning', reason: l10n.t('runs use the old code') };
+  if (input.unpushedSince !== undefined) return { state: 'warning', reason: 'runs use the old code' };
   const warnings = findings.filter(f => f.severity === 'warning');
   if (warnings.length > 0) return { state: 'warning', reason: codeReason(warnings), best: 'fixRoot' };
   if (bound !== undefined) return bound;
   return root.cloud.kind === 'none'
-    ? { state: 'aside', reason: l10n.t('no cloud block') }
-    : { state: 'unchecked', reason: l10n.t('not checked'), best: 'checkRoot' };
+    ? { state: 'aside', reason: 'no cloud block' }
+    : { state: 'unchecked', reason: 'not checked', best: 'checkRoot' };
 }
 
 function statusSummary<W extends BoardWorkspace>(
@@ -93,12 +92,10 @@ function statusSummary<W extends BoardWorkspace>(
   const found = order.flatMap(state => all.filter(s => s.state === state))[0];
   if (found === undefined)
     return status.names.length === 0
-      ? { state: 'unknown', reason: l10n.t('no workspace found'), best: 'likeNames' }
-      : { state: 'unchecked', reason: l10n.t('open to check') };
+      ? { state: 'unknown', reason: 'no workspace found', best: 'likeNames' }
+      : { state: 'unchecked', reason: 'open to check' };
   // Of several workspaces the reason says how many.
   const same = all.filter(s => s.state === found.state).length;
   const listed = Math.max(all.length, status.names.length);
-  return listed === 1 || found.state === 'ok'
-    ? found
-    : { ...found, reason: l10n.t('{0} of {1}: {2}', same, listed, found.reason) };
+  return listed === 1 || found.state === 'ok' ? found : { ...found, reason: `${same} of ${listed}: ${found.reason}` };
 }

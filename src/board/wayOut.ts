@@ -1,7 +1,6 @@
 import type { Check } from '../binding/check';
 import type { BindingFacts, Fact } from '../binding/facts';
 import type { Problem } from '../core/problem';
-import { l10n } from './l10n';
 
 /** What makes known what is not: every unknown check has one of these, or nothing but its own next step. */
 export type WayOut =
@@ -73,16 +72,16 @@ export function wayOut(check: Check, facts: Facts | undefined): WayOut | undefin
 export function wayOutReason(way: WayOut | undefined): string {
   switch (way?.kind) {
     case 'sign-in':
-      return way.refused ? l10n.t('token is not accepted') : l10n.t('not signed in');
+      return way.refused ? 'token is not accepted' : 'not signed in';
     case 'choose-profile':
-      return l10n.t('no AWS profile chosen');
+      return 'no AWS profile chosen';
     case 'retry':
-      return l10n.t('no answer from the host');
+      return 'no answer from the host';
     case 'permission':
-      return l10n.t('permission is missing');
+      return 'permission is missing';
     case 'names':
-      return l10n.t('no such workspace');
+      return 'no such workspace';
     case undefined:
-      return l10n.t('not everything could be read');
+      return 'not everything could be read';
   }
 }

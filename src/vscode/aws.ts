@@ -19,14 +19,14 @@ export interface ChosenAccount {
 }
 
 const kinds = (): Readonly<Record<ProfileInfo['kind'], string>> => ({
-  static: vscode.l10n.t('access keys'),
-  sso: vscode.l10n.t('SSO'),
-  'credential-process': vscode.l10n.t('credential process'),
-  'assume-role': vscode.l10n.t('assumes a role'),
-  'web-identity': vscode.l10n.t('web identity'),
-  login: vscode.l10n.t('console sign-in'),
-  environment: vscode.l10n.t('environment variables'),
-  incomplete: vscode.l10n.t('no credentials'),
+  static: 'access keys',
+  sso: 'SSO',
+  'credential-process': 'credential process',
+  'assume-role': 'assumes a role',
+  'web-identity': 'web identity',
+  login: 'console sign-in',
+  environment: 'environment variables',
+  incomplete: 'no credentials',
 });
 
 /** The profile's name, or `undefined` for the credentials of the environment. */
@@ -40,12 +40,8 @@ export async function profileChoices(env: NodeJS.ProcessEnv): Promise<readonly C
   const profiles = await loadAws().listProfiles(env);
   return profiles.map((profile): Choice<ProfileChoice> => ({
     value: { name: profile.name },
-    label: profile.name ?? vscode.l10n.t('Environment variables'),
-    description: [
-      words[profile.kind],
-      profile.region,
-      profile.customEndpoint ? vscode.l10n.t('own endpoint') : undefined,
-    ]
+    label: profile.name ?? 'Environment variables',
+    description: [words[profile.kind], profile.region, profile.customEndpoint ? 'own endpoint' : undefined]
       .filter(text => text !== undefined)
       .join(', '),
     ...(profile.detail !== undefined && { detail: profile.detail }),
@@ -54,11 +50,9 @@ export async function profileChoices(env: NodeJS.ProcessEnv): Promise<readonly C
 
 /** Opens the account behind a profile, asking for an MFA code where the profile wants one, and says who the caller is. */
 export async function openProfile(profile: ProfileChoice, env: NodeJS.ProcessEnv): Promise<ChosenAccount> {
-  const shown = profile.name ?? vscode.l10n.t('Environment variables');
+  const shown = profile.name ?? 'Environment variables';
   for (;;) {
-    const opened = await withProgress(vscode.l10n.t('Asking AWS who "{0}" is', shown), signal =>
-      identify(profile, env, signal),
-    );
+    const opened = await withProgress(`Asking AWS who "${shown}" is`, signal => identify(profile, env, signal));
     if (opened.ok) return opened.value;
     if (!(await signIn(opened.problem, profile))) throw new ProblemError(opened.problem);
   }
@@ -71,8 +65,8 @@ function accountOf(profile: ProfileChoice, env: NodeJS.ProcessEnv): Promise<Resu
     agentFor: bundle => editorAgent(env, bundle),
     mfaCode: async serial => {
       const code = await vscode.window.showInputBox({
-        title: vscode.l10n.t('MFA code for {0}', serial),
-        prompt: vscode.l10n.t('Six digits from the device'),
+        title: `MFA code for ${serial}`,
+        prompt: 'Six digits from the device',
         ignoreFocusOut: true,
         password: true,
       });
@@ -104,7 +98,7 @@ async function identify(
 /** An expired SSO session: offers the sign-in in a terminal, and waits until that ends. */
 async function signIn(problem: Problem, profile: ProfileChoice): Promise<boolean> {
   if (problem.code !== 'sso-expired') return false;
-  const button = vscode.l10n.t('Sign In');
+  const button = 'Sign In';
   const answer = await vscode.window.showWarningMessage(
     problem.message,
     { modal: true, detail: inEditor(problem.nextStep) },
@@ -115,7 +109,7 @@ async function signIn(problem: Problem, profile: ProfileChoice): Promise<boolean
   const task = new vscode.Task(
     { type: 'tfcOidc.ssoLogin' },
     vscode.TaskScope.Workspace,
-    vscode.l10n.t('AWS SSO sign-in'),
+    'AWS SSO sign-in',
     'TFC OIDC',
     new vscode.ProcessExecution('aws', [
       'sso',

@@ -6,14 +6,14 @@ import type { ExtensionLog } from './log';
 
 /** What leads out of a problem, by its code: a message that only tells would be a dead end. */
 const exits = (): Readonly<Record<string, { readonly label: string; readonly command?: string }>> => {
-  const signIn = { label: vscode.l10n.t('Sign In…'), command: 'tfcOidc.signIn' };
-  const profile = { label: vscode.l10n.t('Choose a Profile…'), command: 'tfcOidc.chooseProfile' };
-  const again = { label: vscode.l10n.t('Try Again') };
+  const signIn = { label: 'Sign In…', command: 'tfcOidc.signIn' };
+  const profile = { label: 'Choose a Profile…', command: 'tfcOidc.chooseProfile' };
+  const again = { label: 'Try Again' };
   return {
-    untrusted: { label: vscode.l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' },
+    untrusted: { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
     'hcp-no-token': signIn,
     'hcp-unauthorized': signIn,
-    'hcp-forbidden': { label: vscode.l10n.t('Sign In as Somebody Else…'), command: 'tfcOidc.signIn' },
+    'hcp-forbidden': { label: 'Sign In as Somebody Else…', command: 'tfcOidc.signIn' },
     'hcp-network': again,
     'hcp-timeout': again,
     'hcp-server': again,
@@ -50,14 +50,12 @@ export class CommandRegistry implements vscode.Disposable {
 
   private async report(id: CommandId, error: unknown): Promise<void> {
     if (isAbort(error) || error instanceof vscode.CancellationError) return;
-    const showLog = vscode.l10n.t('Show Log');
+    const showLog = 'Show Log';
     const way = error instanceof ProblemError ? exits()[error.problem.code] : undefined;
     const text =
       error instanceof ProblemError
         ? problemText(error.problem)
-        : vscode.l10n.t(
-            'The command stopped because of a bug in this extension. The log has the details; please report it.',
-          );
+        : 'The command stopped because of a bug in this extension. The log has the details; please report it.';
     this.log.error(
       `${id}: ${error instanceof ProblemError ? `${error.problem.code}: ${error.problem.message}` : error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     );

@@ -46,7 +46,7 @@ export class WorkspaceFiles implements FileReader, vscode.Disposable {
       const info = await vscode.workspace.fs.stat(uri);
       if ((info.type & vscode.FileType.File) === 0) return undefined;
       if (maxBytes !== undefined && info.size > maxBytes)
-        throw new Error(vscode.l10n.t('it has more than {0} MiB', Math.floor(maxBytes / 1024 / 1024)));
+        throw new Error(`it has more than ${Math.floor(maxBytes / 1024 / 1024)} MiB`);
     } catch (error) {
       if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
       throw error;

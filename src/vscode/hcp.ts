@@ -42,7 +42,7 @@ export class HcpConnections {
     const token = found.token ?? (await this.stored(hostname));
     if (token === undefined) {
       const { code, message } = noTokenProblem(hostname, found);
-      const problem = { code, message, nextStep: vscode.l10n.t('Sign in to HCP Terraform.') };
+      const problem = { code, message, nextStep: 'Sign in to HCP Terraform.' };
       return { missing: message, problem };
     }
     return new HcpClient({
@@ -65,11 +65,8 @@ export class HcpConnections {
     const shared = await this.hashicorpSession(hostname);
     if (shared !== undefined) return this.accept(hostname, shared);
     const typed = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Sign in to {0}', hostname),
-      prompt: vscode.l10n.t(
-        'A user or team token of {0}. It is kept in the secret storage of VS Code, for this host only.',
-        hostname,
-      ),
+      title: `Sign in to ${hostname}`,
+      prompt: `A user or team token of ${hostname}. It is kept in the secret storage of VS Code, for this host only.`,
       placeHolder: `https://${hostname}/app/settings/tokens`,
       password: true,
       ignoreFocusOut: true,
@@ -99,18 +96,15 @@ export class HcpConnections {
   private async hashicorpSession(hostname: string): Promise<Secret | undefined> {
     if (hostname !== 'app.terraform.io' || vscode.extensions.getExtension('hashicorp.terraform') === undefined)
       return undefined;
-    const use = vscode.l10n.t('Use That Sign-In');
+    const use = 'Use That Sign-In';
     const answer = await vscode.window.showInformationMessage(
-      vscode.l10n.t('HashiCorp’s extension is installed. Use its sign-in for {0}?', hostname),
+      `HashiCorp’s extension is installed. Use its sign-in for ${hostname}?`,
       {
         modal: true,
-        detail: vscode.l10n.t(
-          'VS Code asks you once more. Choose this only if you signed in to {0} there, and to no other host.',
-          hostname,
-        ),
+        detail: `VS Code asks you once more. Choose this only if you signed in to ${hostname} there, and to no other host.`,
       },
       use,
-      vscode.l10n.t('Type a Token'),
+      'Type a Token',
     );
     if (answer === undefined) throw new vscode.CancellationError();
     if (answer !== use) return undefined;
@@ -126,14 +120,14 @@ export class HcpConnections {
   async answer(hostname: string, cloud: CloudSettings | undefined, signal: AbortSignal): Promise<HostAnswer> {
     const found = await this.search(hostname, cloud, signal);
     const client = await this.find(hostname, cloud, signal);
-    const place = vscode.l10n.t('secret storage of VS Code');
+    const place = 'secret storage of VS Code';
     const has = (await this.stored(hostname)) !== undefined;
     const used = has && found.token === undefined;
     const stored = used
-      ? vscode.l10n.t('this token is used')
+      ? 'this token is used'
       : has
-        ? vscode.l10n.t('has a token too, but an earlier place comes first')
-        : vscode.l10n.t('has no token for this host');
+        ? 'has a token too, but an earlier place comes first'
+        : 'has no token for this host';
     const missing = 'missing' in client ? noTokenProblem(hostname, found) : undefined;
     const answer = await hostAnswer(hostname, found, 'missing' in client ? undefined : client, missing, signal);
     return {

@@ -21,7 +21,7 @@ export async function fixRoot(
   const { chosenFix, fixAllEdits } = await loadEngine();
   const fixes = roots.flatMap(r => r.findings.flatMap(f => chosenFix(f, false) ?? []));
   if (fixes.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No finding here has a fix that is right in every case.'));
+    void vscode.window.showInformationMessage('No finding here has a fix that is right in every case.');
     return;
   }
   const files = new Map(
@@ -40,7 +40,7 @@ export async function fixRoot(
       for (const edit of textEdits) {
         whole.replace(uri, edit.range, edit.newText, {
           needsConfirmation: true,
-          label: vscode.l10n.t('TFC OIDC fixes'),
+          label: 'TFC OIDC fixes',
         });
       }
     }

@@ -28,8 +28,8 @@ export async function pickRoot(store: ProjectStore, placeHolder: string): Promis
   if (roots.length === 0)
     throw new ProblemError({
       code: 'no-terraform',
-      message: vscode.l10n.t('There is no Terraform configuration in this window.'),
-      nextStep: vscode.l10n.t('Open a folder that holds one, then run the command again.'),
+      message: 'There is no Terraform configuration in this window.',
+      nextStep: 'Open a folder that holds one, then run the command again.',
     });
   if (roots.length === 1) return roots[0];
   const items = roots.map(value => ({ label: rootLabel(value.root, value.folder), value }));
@@ -44,8 +44,8 @@ export async function pickWorkspace(
   if (all.length === 0)
     throw new ProblemError({
       code: 'no-workspace',
-      message: vscode.l10n.t('No workspace could be checked.'),
-      nextStep: vscode.l10n.t('Look at the sidebar: each root says why.'),
+      message: 'No workspace could be checked.',
+      nextStep: 'Look at the sidebar: each root says why.',
     });
   if (all.length === 1) return all[0];
   const items = all.map(value => ({
@@ -53,6 +53,6 @@ export async function pickWorkspace(
     description: value.checked.organization,
     value,
   }));
-  const placeHolder = vscode.l10n.t('Which workspace?');
+  const placeHolder = 'Which workspace?';
   return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.value;
 }

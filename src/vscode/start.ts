@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { checkText } from '../binding/report';
-import { translateWith } from '../board/l10n';
 import type { BoardState } from '../board/model';
 import { capitalised, wordOf } from '../board/words';
 import type { FileReader } from '../core/host';
@@ -44,7 +43,6 @@ export interface Host {
 /** Builds the surfaces, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
 export function start(context: vscode.ExtensionContext, host: Host): void {
   const log = new ExtensionLog();
-  translateWith(vscode.l10n.t);
   const files = new WorkspaceFiles(host.disk);
   // Environment variables choose hosts and workspaces, so an untrusted window gets none.
   const env: NodeJS.ProcessEnv = { ...(vscode.workspace.isTrusted ? host.env : {}) };
@@ -153,8 +151,8 @@ function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
   throw new ProblemError({
     code: 'untrusted',
-    message: vscode.l10n.t('This window is in Restricted Mode: no credentials are read and nothing is changed.'),
-    nextStep: vscode.l10n.t('Trust the folder (Workspaces: Manage Workspace Trust), then run the command again.'),
+    message: 'This window is in Restricted Mode: no credentials are read and nothing is changed.',
+    nextStep: 'Trust the folder (Workspaces: Manage Workspace Trust), then run the command again.',
   });
 }
 
@@ -163,20 +161,20 @@ async function chooseFilter(tree: BindingsTree): Promise<void> {
   const states: readonly BoardState[] = ['wrong', 'warning', 'unknown', 'unchecked', 'ok'];
   const roots = tree.roots();
   const items = [
-    { label: vscode.l10n.t('Everything'), description: '', value: {} },
-    { label: vscode.l10n.t('What holds a text…'), description: tree.currentFilter.text ?? '', value: 'text' as const },
+    { label: 'Everything', description: '', value: {} },
+    { label: 'What holds a text…', description: tree.currentFilter.text ?? '', value: 'text' as const },
     ...states.map(state => ({
       label: capitalised(wordOf(state)),
       description: String(roots.filter(r => r.state === state).length),
       value: { ...tree.currentFilter, state },
     })),
   ];
-  const placeHolder = vscode.l10n.t('Which bindings are shown?');
+  const placeHolder = 'Which bindings are shown?';
   const chosen = await vscode.window.showQuickPick(items, { placeHolder });
   if (chosen === undefined) return;
   if (chosen.value !== 'text') return tree.setFilter(chosen.value);
   const text = await vscode.window.showInputBox({
-    prompt: vscode.l10n.t('A part of a folder, workspace, finding or file'),
+    prompt: 'A part of a folder, workspace, finding or file',
     value: tree.currentFilter.text ?? '',
   });
   if (text !== undefined) tree.setFilter({ ...tree.currentFilter, text });

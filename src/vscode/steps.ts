@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 export type Step<S> = (state: S, position: Position) => Promise<'asked' | 'skipped'>;
 
 /** The title of each step of the main command. */
-export const configureTitle = (): string => vscode.l10n.t('Configure TFC OIDC');
+export const configureTitle = (): string => 'Configure TFC OIDC';
 
 /** Thrown by a question when the person goes back. */
 export class GoBack extends Error {}

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { ProblemError } from '../core/problem';
 import { start } from './start';
 
@@ -13,12 +13,8 @@ export function activate(context: vscode.ExtensionContext): void {
       Promise.reject(
         new ProblemError({
           code: 'needs-computer',
-          message: vscode.l10n.t(
-            'In a browser this extension lints and explains: AWS profiles and tokens can’t be read here.',
-          ),
-          nextStep: vscode.l10n.t(
-            'Open the folder in VS Code on a computer, or in a codespace, and run the command again.',
-          ),
+          message: 'In a browser this extension lints and explains: AWS profiles and tokens can’t be read here.',
+          nextStep: 'Open the folder in VS Code on a computer, or in a codespace, and run the command again.',
         }),
       ),
     more: () => [],

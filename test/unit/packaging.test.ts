@@ -34,7 +34,7 @@ test('the package holds exactly what was reviewed', async () => {
   // Everything else, by folder and ending.
   const reviewed = [
     /^(?:README|CHANGELOG|THIRD-PARTY-NOTICES)\.md$|^LICENSE$/,
-    /^package(?:\.nls)?\.json$|^l10n\/bundle\.l10n\.json$/,
+    /^package\.json$/,
     /^docs\/[\w-]+\.md$/,
     /^dist\/data\/\w+\.json\.(?:gz|br)$/,
     /^media\/(?:walkthrough\/)?[\w-]+\.(?:svg|png|css|code-snippets|schema\.json)$/,
@@ -43,14 +43,7 @@ test('the package holds exactly what was reviewed', async () => {
     files.filter(f => !own.includes(f) && !reviewed.some(pattern => pattern.test(f))),
     [],
   );
-  for (const file of [
-    'package.json',
-    'package.nls.json',
-    'README.md',
-    'CHANGELOG.md',
-    'LICENSE',
-    'THIRD-PARTY-NOTICES.md',
-  ])
+  for (const file of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.md'])
     assert.ok(files.includes(file), file);
   assert.deepEqual(
     files.filter(f => /(?:^|\/)(?:test|scripts|src|node_modules|\.[^/]+)(?:\/|$)/.test(f)),

@@ -2,7 +2,6 @@ import type { Check } from '../../binding/check';
 import type { Diagnosis } from '../../binding/doctor/diagnose';
 import { comparisonOf, type DoctorReport, isComparison } from '../../binding/report';
 import { inEditor } from '../../core/editorText';
-import { l10n } from '../l10n';
 import type { BoardState } from '../model';
 import type { CheckLine, ComparedSegment, Page, PageAction, Section } from './model';
 
@@ -42,7 +41,7 @@ export function doctorPage(state: DoctorState): Page {
   const { report, busy } = state;
   const unread = report.checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
   return {
-    title: l10n.t('Doctor for {0}', report.subject),
+    title: `Doctor for ${report.subject}`,
     state: stateOf(report, unread.length),
     lead: [leadOf(report, unread.length)],
     sections: [
@@ -65,13 +64,13 @@ function stateOf({ outcome }: DoctorReport, unread: number): BoardState {
 
 function leadOf({ outcome, diagnoses }: DoctorReport, unread: number): string {
   const [first] = diagnoses;
-  if (first !== undefined) return l10n.t('Most likely: {0}.', first.mode.title);
-  if (outcome === 'causes') return l10n.t('The text tells of something else than dynamic credentials.');
+  if (first !== undefined) return `Most likely: ${first.mode.title}.`;
+  if (outcome === 'causes') return 'The text tells of something else than dynamic credentials.';
   if (outcome === 'cannot-tell')
-    return l10n.t('The doctor cannot tell: nothing in the text is known as a message about credentials.');
+    return 'The doctor cannot tell: nothing in the text is known as a message about credentials.';
   return unread > 0 || outcome === 'unread'
-    ? l10n.t('No cause was found, but not everything could be read.')
-    : l10n.t('Nothing speaks for a failure of dynamic credentials.');
+    ? 'No cause was found, but not everything could be read.'
+    : 'Nothing speaks for a failure of dynamic credentials.';
 }
 
 function causeSections(diagnosis: Diagnosis, i: number, report: DoctorReport): readonly Section[] {
@@ -97,14 +96,14 @@ function fixButton(check: Check, report: DoctorReport): readonly PageAction[] {
 function remedyLabel({ remedy }: Check): string {
   switch (remedy?.kind) {
     case 'sign-in':
-      return l10n.t('Sign In…');
+      return 'Sign In…';
     case 'choose-profile':
-      return l10n.t('Choose a Profile…');
+      return 'Choose a Profile…';
     case 'open-page':
     case 'open-file':
-      return l10n.t('Open');
+      return 'Open';
     default:
-      return l10n.t('Put This Right…');
+      return 'Put This Right…';
   }
 }
 
@@ -113,7 +112,7 @@ function comparisonSection(evidence: readonly string[]): Section | undefined {
   const compared = comparisonOf(evidence);
   if (compared === undefined) return undefined;
   const rows = segmentsOf(compared.trusted, compared.received);
-  return { kind: 'comparison', heading: l10n.t('The subject, part by part'), rows };
+  return { kind: 'comparison', heading: 'The subject, part by part', rows };
 }
 
 const parts = ['organization', 'project', 'workspace', 'stack', 'deployment', 'run_phase', 'operation'];
@@ -133,7 +132,7 @@ export function segmentsOf(trusted: string, received: string): readonly Compared
     fits: matches(one, other),
   });
   return names.length === 0
-    ? [row(l10n.t('Subject'), trusted, received)]
+    ? [row('Subject', trusted, received)]
     : names.map(name => row(name, a.get(name) ?? '', b.get(name) ?? ''));
 }
 
@@ -148,7 +147,7 @@ function matches(pattern: string, text: string): boolean {
 
 function others({ others: found, diagnoses }: DoctorReport): readonly Section[] {
   if (found.length === 0) return [];
-  const heading = diagnoses.length === 0 ? l10n.t('What the text tells of') : l10n.t('What the text tells of besides');
+  const heading = diagnoses.length === 0 ? 'What the text tells of' : 'What the text tells of besides';
   const rows = found.map(other => ({
     state: 'warning' as const,
     title: other.title,
@@ -160,7 +159,7 @@ function others({ others: found, diagnoses }: DoctorReport): readonly Section[] 
 
 const unreadSection = (unread: readonly Check[], report: DoctorReport): Section => ({
   kind: 'checks',
-  heading: l10n.t('What could not be read'),
+  heading: 'What could not be read',
   rows: unread.map(check => ({
     state: 'unknown',
     title: check.title,
@@ -179,20 +178,20 @@ function received({ checks }: DoctorReport): readonly Section[] {
     details: [...c.evidence.filter(e => !isComparison(e)), ...(c.state === 'unknown' ? [c.why] : [])],
   }));
   const compared = found.flatMap(c => comparisonSection(c.evidence) ?? []).slice(0, 1);
-  return [{ kind: 'checks', heading: l10n.t('What AWS received (CloudTrail)'), rows }, ...compared];
+  return [{ kind: 'checks', heading: 'What AWS received (CloudTrail)', rows }, ...compared];
 }
 
 const askSection = ({ pasted }: DoctorState): Section => ({
   kind: 'fields',
-  heading: l10n.t('Tell it more'),
+  heading: 'Tell it more',
   fields: [
     {
       id: 'error',
-      label: l10n.t('Error text'),
-      note: l10n.t('The log of the latest run is read anyway. The text stays on this machine.'),
+      label: 'Error text',
+      note: 'The log of the latest run is read anyway. The text stays on this machine.',
       value: pasted,
       lines: 4,
-      placeholder: l10n.t('Paste what a run or the terminal says'),
+      placeholder: 'Paste what a run or the terminal says',
     },
   ],
 });
@@ -202,13 +201,13 @@ function actionsOf({ report, accountId, trailAsked, busy }: DoctorState): readon
   const [first] = report.diagnoses.flatMap(d => [...d.leading, ...d.checks]).flatMap(check => fixButton(check, report));
   const trail =
     accountId === undefined
-      ? { id: 'profile', label: l10n.t('Choose a Profile to Look at AWS…') }
-      : { id: 'trail', label: l10n.t('Ask CloudTrail What AWS Received') };
+      ? { id: 'profile', label: 'Choose a Profile to Look at AWS…' }
+      : { id: 'trail', label: 'Ask CloudTrail What AWS Received' };
   return [
     ...(first === undefined ? [] : [first]),
     ...(trailAsked ? [] : [trail]),
-    { id: 'again', label: l10n.t('Check Again') },
-    { id: 'copy', label: l10n.t('Copy') },
-    { id: 'copyMasked', label: l10n.t('Copy Without Account Numbers') },
+    { id: 'again', label: 'Check Again' },
+    { id: 'copy', label: 'Copy' },
+    { id: 'copyMasked', label: 'Copy Without Account Numbers' },
   ].map(action => ({ ...action, ...(disabled && { disabled }) }));
 }

@@ -1,4 +1,3 @@
-import { l10n } from '../l10n';
 import type { BoardState } from '../model';
 import { wordOf } from '../words';
 import { html, type Html } from './html';
@@ -13,9 +12,7 @@ export function renderPage(page: Page): string {
     </header>
     <main>${sections.map(section)}</main>
     <footer>
-      <div class="actions" role="group" aria-label="${l10n.t('Actions')}">
-        ${actions.map((a, i) => button(a, i > 0))}
-      </div>
+      <div class="actions" role="group" aria-label="${'Actions'}">${actions.map((a, i) => button(a, i > 0))}</div>
       <p class="busy" role="status" aria-live="polite">
         ${busy === undefined ? undefined : html`<vscode-progress-ring id="ring"></vscode-progress-ring><span>${busy}</span>`}
       </p>
@@ -67,9 +64,9 @@ function content(of: Section, index: number): Html {
         <table>
           <thead>
             <tr>
-              <th scope="col">${l10n.t('Who asks')}</th>
-              <th scope="col">${l10n.t('Answer')}</th>
-              <th scope="col">${l10n.t('As it should be')}</th>
+              <th scope="col">${'Who asks'}</th>
+              <th scope="col">${'Answer'}</th>
+              <th scope="col">${'As it should be'}</th>
             </tr>
           </thead>
           <tbody>
@@ -78,7 +75,7 @@ function content(of: Section, index: number): Html {
                 html`<tr>
                   <td>${row.who}</td>
                   <td>${row.answer}</td>
-                  <td>${mark(row.holds ? 'ok' : 'wrong')}${row.holds ? l10n.t('yes') : l10n.t('no')}</td>
+                  <td>${mark(row.holds ? 'ok' : 'wrong')}${row.holds ? 'yes' : 'no'}</td>
                 </tr>`,
             )}
           </tbody>
@@ -87,9 +84,9 @@ function content(of: Section, index: number): Html {
       return html`<table class="segments">
         <thead>
           <tr>
-            <th scope="col">${l10n.t('Part')}</th>
-            <th scope="col">${l10n.t('Trusted')}</th>
-            <th scope="col">${l10n.t('Received')}</th>
+            <th scope="col">${'Part'}</th>
+            <th scope="col">${'Trusted'}</th>
+            <th scope="col">${'Received'}</th>
           </tr>
         </thead>
         <tbody>
@@ -97,7 +94,7 @@ function content(of: Section, index: number): Html {
             const same = row.fits;
             const cell = (text: string): Html =>
               html`<td>
-                <code class="${same ? 'same' : 'differs'}">${text === '' ? l10n.t('(empty)') : text}</code>
+                <code class="${same ? 'same' : 'differs'}">${text === '' ? '(empty)' : text}</code>
               </td>`;
             return html`<tr>
               <th scope="row">${mark(same ? 'ok' : 'wrong')}${row.name}</th>
@@ -150,17 +147,16 @@ function field({ id, label, note, value, options, lines, problem, placeholder }:
 }
 
 const progressSigns: Readonly<Record<NonNullable<ChangeLine['progress']>, readonly [BoardState, () => string]>> = {
-  waits: ['unchecked', () => l10n.t('waits')],
-  runs: ['unchecked', () => l10n.t('is being made')],
-  done: ['ok', () => l10n.t('done')],
-  failed: ['wrong', () => l10n.t('failed')],
-  kept: ['warning', () => l10n.t('was kept')],
+  waits: ['unchecked', () => 'waits'],
+  runs: ['unchecked', () => 'is being made'],
+  done: ['ok', () => 'done'],
+  failed: ['wrong', () => 'failed'],
+  kept: ['warning', () => 'was kept'],
 };
 
 function change({ title, why, undo, progress, seconds, difference, needs }: ChangeLine, id: string): Html {
   const [state, word] = progress === undefined ? [undefined, undefined] : progressSigns[progress];
-  const time =
-    seconds === undefined ? '' : ` ${l10n.t('{0} s', seconds < 10 ? seconds.toFixed(1) : Math.round(seconds))}`;
+  const time = seconds === undefined ? '' : ` ${`${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`}`;
   const details = [...(why === undefined ? [] : [why]), ...(undo === undefined ? [] : [undo])];
   return html`<li id="change-${id}">
     <span class="change">${state === undefined ? undefined : mark(state)}${title}</span>
@@ -170,7 +166,7 @@ function change({ title, why, undo, progress, seconds, difference, needs }: Chan
     ${
       difference === undefined || difference.length === 0
         ? undefined
-        : html`<vscode-collapsible id="difference-${id}" heading="${l10n.t('Difference')}">
+        : html`<vscode-collapsible id="difference-${id}" heading="${'Difference'}">
             <pre tabindex="0">${difference.map(lineOf)}</pre>
           </vscode-collapsible>`
     }

@@ -34,17 +34,14 @@ export class AgentTools implements vscode.Disposable {
   }
 
   private prepare(name: AgentTool): vscode.PreparedToolInvocation {
-    if (name !== 'tfcOidc_explainBinding')
-      return { invocationMessage: vscode.l10n.t('Reading the Terraform configuration') };
+    if (name !== 'tfcOidc_explainBinding') return { invocationMessage: 'Reading the Terraform configuration' };
     return {
-      invocationMessage: vscode.l10n.t('Reading the state of the OIDC bindings'),
+      invocationMessage: 'Reading the state of the OIDC bindings',
       // Only this one leaves the machine, so only this one asks.
       confirmationMessages: {
-        title: vscode.l10n.t('Check OIDC bindings'),
+        title: 'Check OIDC bindings',
         message: new vscode.MarkdownString(
-          vscode.l10n.t(
-            'HCP Terraform is asked with your token, and AWS with the profile that you chose. Nothing is changed.',
-          ),
+          'HCP Terraform is asked with your token, and AWS with the profile that you chose. Nothing is changed.',
         ),
       },
     };

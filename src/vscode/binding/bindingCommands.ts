@@ -36,22 +36,21 @@ export class BindingCommands {
     if (roots.length === 0)
       throw new ProblemError({
         code: 'no-terraform',
-        message: vscode.l10n.t('There is no Terraform configuration in this window, so there is nothing to check.'),
-        nextStep: vscode.l10n.t('Open a folder that holds one, then run the command again.'),
+        message: 'There is no Terraform configuration in this window, so there is nothing to check.',
+        nextStep: 'Open a folder that holds one, then run the command again.',
       });
     if (roots.every(r => r.root.cloud.kind === 'none' && this.bindings.of(r) === undefined))
       throw new ProblemError({
         code: 'no-cloud-block',
-        message: vscode.l10n.t('No Terraform root of this window has a cloud block or backend "remote".'),
-        nextStep: vscode.l10n.t('Run "TFC OIDC: Write a Cloud Block", or "Configure TFC OIDC" to choose a workspace.'),
+        message: 'No Terraform root of this window has a cloud block or backend "remote".',
+        nextStep: 'Run "TFC OIDC: Write a Cloud Block", or "Configure TFC OIDC" to choose a workspace.',
       });
     await this.bindings.check(roots);
   }
 
   /** Checks one root; asked for where none is given. */
   async checkRoot(target: RowTarget): Promise<void> {
-    const analysed =
-      target?.analysed ?? (await pickRoot(this.store, vscode.l10n.t('Which binding should be checked?')));
+    const analysed = target?.analysed ?? (await pickRoot(this.store, 'Which binding should be checked?'));
     if (analysed === undefined) return;
     if (analysed.root.cloud.kind === 'none' && this.bindings.of(analysed) === undefined) {
       await vscode.commands.executeCommand('tfcOidc.configure', { analysed });
@@ -62,8 +61,8 @@ export class BindingCommands {
 
   async chooseProfile(): Promise<void> {
     const choice = await vscode.window.showQuickPick(await profileChoices(this.env), {
-      title: vscode.l10n.t('AWS profile for the checks'),
-      placeHolder: vscode.l10n.t('The account is read, never written, by checks'),
+      title: 'AWS profile for the checks',
+      placeHolder: 'The account is read, never written, by checks',
     });
     if (choice === undefined) return;
     this.bindings.useAccount(await openProfile(choice.value, this.env));
@@ -78,14 +77,14 @@ export class BindingCommands {
 
   /** The doctor's page for one workspace: what is known first, and then what it could be told. */
   async doctor(target: RowTarget): Promise<void> {
-    const found = await this.workspaceOf(target, vscode.l10n.t('Doctor'));
+    const found = await this.workspaceOf(target, 'Doctor');
     if (found === undefined) return;
     this.pages.doctor(found.analysed, found.checked, this);
   }
 
   /** A plan-only run as the real proof of one workspace. */
   async proveRun(target: RowTarget): Promise<void> {
-    const found = await this.workspaceOf(target, vscode.l10n.t('Proof by a run'));
+    const found = await this.workspaceOf(target, 'Proof by a run');
     if (found === undefined) return;
     const { bindings, connections, previews, journals, env } = this;
     await proveOnDemand({ bindings, connections, previews, journals, env }, found.analysed, found.checked);
@@ -115,7 +114,7 @@ export class BindingCommands {
     if (host === undefined) return;
     await this.connections.signOut(host);
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('The token for {0} was forgotten. Tokens of Terraform itself are not touched.', host),
+      `The token for ${host} was forgotten. Tokens of Terraform itself are not touched.`,
     );
   }
 
@@ -124,15 +123,15 @@ export class BindingCommands {
     const clouds = new Map(this.store.all().flatMap(r => this.hostOf(r)));
     if (clouds.size === 0) clouds.set('app.terraform.io', undefined);
     const chosen = this.bindings.chosenAccount?.account.profile;
-    const text = await withProgress(vscode.l10n.t('Asking AWS and HCP Terraform who you are'), async signal => {
+    const text = await withProgress('Asking AWS and HCP Terraform who you are', async signal => {
       const aws = await whoIs({ name: chosen }, this.env, signal);
       const hosts: HostAnswer[] = [];
       for (const [host, cloud] of clouds) hosts.push(await this.connections.answer(host, cloud, signal));
       return whoamiText(aws, hosts);
     });
     await this.previews.showMarkdown(
-      `${vscode.l10n.t('Accounts and Tokens')}.md`,
-      `# ${vscode.l10n.t('Accounts and tokens')}\n\n${text.replaceAll(/^(?=.)/gm, '    ')}`,
+      `${'Accounts and Tokens'}.md`,
+      `# ${'Accounts and tokens'}\n\n${text.replaceAll(/^(?=.)/gm, '    ')}`,
     );
   }
 
@@ -200,16 +199,16 @@ export class BindingCommands {
       throw new ProblemError({
         code: 'nothing-to-fix',
         message: roots.some(r => this.bindings.of(r) !== undefined)
-          ? vscode.l10n.t('No check that was made has something to put right.')
-          : vscode.l10n.t('Nothing has been checked yet.'),
-        nextStep: vscode.l10n.t('Run "TFC OIDC: Check Bindings", or "Configure TFC OIDC".'),
+          ? 'No check that was made has something to put right.'
+          : 'Nothing has been checked yet.',
+        nextStep: 'Run "TFC OIDC: Check Bindings", or "Configure TFC OIDC".',
       });
-    const placeHolder = vscode.l10n.t('What should be put right?');
+    const placeHolder = 'What should be put right?';
     return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.value;
   }
 
   async openInBrowser(target: RowTarget): Promise<void> {
-    const found = await this.workspaceOf(target, vscode.l10n.t('Open in Browser'));
+    const found = await this.workspaceOf(target, 'Open in Browser');
     const facts = found?.checked.facts.workspace;
     if (facts?.state === 'known') await vscode.env.openExternal(vscode.Uri.parse(facts.value.url));
     else if (found !== undefined) {
@@ -222,6 +221,6 @@ export class BindingCommands {
   private async pickHost(): Promise<string | undefined> {
     const hosts = [...new Map(this.store.all().flatMap(r => this.hostOf(r))).keys()];
     if (hosts.length <= 1) return hosts[0] ?? 'app.terraform.io';
-    return vscode.window.showQuickPick(hosts, { placeHolder: vscode.l10n.t('Which host?') });
+    return vscode.window.showQuickPick(hosts, { placeHolder: 'Which host?' });
   }
 }

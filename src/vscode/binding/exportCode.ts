@@ -12,15 +12,15 @@ export async function showExport(binding: BindingChoices, prepared: PreparedBind
   const kinds = [
     {
       label: 'Terraform',
-      description: vscode.l10n.t('AWS and tfe providers, with import blocks for what exists'),
+      description: 'AWS and tfe providers, with import blocks for what exists',
       form: 'terraform' as const,
     },
     { label: 'CloudFormation', description: 'YAML', form: 'cloudformation' as const },
-    { label: 'AWS CLI', description: vscode.l10n.t('a bash script that can be run again'), form: 'aws-cli' as const },
+    { label: 'AWS CLI', description: 'a bash script that can be run again', form: 'aws-cli' as const },
   ];
   const chosen = await vscode.window.showQuickPick(kinds, {
-    title: vscode.l10n.t('Export as Code'),
-    placeHolder: vscode.l10n.t('In which form?'),
+    title: 'Export as Code',
+    placeHolder: 'In which form?',
     ignoreFocusOut: true,
   });
   if (chosen === undefined) return;

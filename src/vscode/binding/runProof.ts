@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { JournalStore } from '../../binding/journal/journal';
 import { followRun } from '../../binding/setup';
 import { ProblemError } from '../../core/problem';
@@ -29,15 +28,15 @@ export async function proveOnDemand(
   if (workspace === undefined) {
     throw new ProblemError({
       code: 'workspace-unread',
-      message: vscode.l10n.t('Workspace {0} could not be read, so no run can be started.', checked.workspace),
-      nextStep: vscode.l10n.t('Look at its checks in the sidebar.'),
+      message: `Workspace ${checked.workspace} could not be read, so no run can be started.`,
+      nextStep: 'Look at its checks in the sidebar.',
     });
   }
   const ui = new VscodeUi(previews);
   const surface = editorSurface(ui, { accountConfirmed: true }, async event => {
     if (event.id !== 'run-ended') return;
     if (event.proof.state === 'proven') await bindings.noteProven(checked);
-    await previews.showMarkdown(`${vscode.l10n.t('Run {0}', checked.workspace)}.md`, runPreview(event));
+    await previews.showMarkdown(`${`Run ${checked.workspace}`}.md`, runPreview(event));
   });
   const { hostname, organization } = checked;
   const run = await followRun(

@@ -25,7 +25,7 @@ export class UndoCommand {
     const runs = undoable(all);
     if (runs.length === 0) {
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('There is nothing to undo: no run of this extension has written anything.'),
+        'There is nothing to undo: no run of this extension has written anything.',
       );
       return;
     }
@@ -57,10 +57,7 @@ export class UndoCommand {
           description: new Date(run.at).toLocaleString(),
           detail: run.subject,
         }));
-        s.run = await pick(
-          { title: vscode.l10n.t('Undo'), placeholder: vscode.l10n.t('Which run?'), items, current: s.run },
-          position,
-        );
+        s.run = await pick({ title: 'Undo', placeholder: 'Which run?', items, current: s.run }, position);
         return 'asked';
       },
       async (s, position) => {
@@ -69,8 +66,8 @@ export class UndoCommand {
         if (account === undefined) return 'skipped';
         s.profile = await pick(
           {
-            title: vscode.l10n.t('Undo'),
-            placeholder: vscode.l10n.t('AWS profile of account {0}', account),
+            title: 'Undo',
+            placeholder: `AWS profile of account ${account}`,
             items: await profileChoices(this.env),
             current: undefined,
           },
@@ -90,15 +87,11 @@ async function report(result: UndoResult, total: number): Promise<void> {
   const reasons = kept.map(s => `${s.change.title}${s.why === undefined ? '' : ` (${s.why})`}`).join('; ');
   const text =
     result.state === 'cancelled'
-      ? vscode.l10n.t(
-          'Stopped after {0} of {1} changes. Run "TFC OIDC: Undo" again to take back the rest.',
-          result.steps.length,
-          total,
-        )
+      ? `Stopped after ${result.steps.length} of ${total} changes. Run "TFC OIDC: Undo" again to take back the rest.`
       : kept.length > 0
-        ? vscode.l10n.t('{0} of {1} changes were taken back. The rest was kept: {2}', done, total, reasons)
+        ? `${done} of ${total} changes were taken back. The rest was kept: ${reasons}`
         : done === 1
-          ? vscode.l10n.t('Undone: 1 change was taken back.')
-          : vscode.l10n.t('Undone: {0} changes were taken back.', done);
+          ? 'Undone: 1 change was taken back.'
+          : `Undone: ${done} changes were taken back.`;
   await vscode.window.showInformationMessage(text);
 }

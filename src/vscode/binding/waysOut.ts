@@ -32,11 +32,11 @@ export class WaysOut {
 
   /** Where a workspace or an organization was not found: those that there are, like names first. Choosing one opens its page. */
   async likeNames(target: RowTarget): Promise<void> {
-    const analysed = target?.analysed ?? (await pickRoot(this.store, vscode.l10n.t('Which Terraform root?')));
+    const analysed = target?.analysed ?? (await pickRoot(this.store, 'Which Terraform root?'));
     if (analysed === undefined) return;
     const { cloud } = analysed.root;
     const host = cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io';
-    const found = await withProgress(vscode.l10n.t('Asking {0} what there is', host), async signal => {
+    const found = await withProgress(`Asking ${host} what there is`, async signal => {
       const client = unwrap(await this.connections.open(host, cloud, signal));
       return namesOf(client, analysed, signal);
     });
@@ -46,28 +46,28 @@ export class WaysOut {
         code: 'no-names',
         message:
           found.what === 'organizations'
-            ? vscode.l10n.t('The token shows no organization on {0}.', host)
-            : vscode.l10n.t('The token shows no workspace of organization {0} on {1}.', found.organization, host),
-        nextStep: vscode.l10n.t('Sign in as somebody who may see it, or ask an owner of the organization.'),
+            ? `The token shows no organization on ${host}.`
+            : `The token shows no workspace of organization ${found.organization} on ${host}.`,
+        nextStep: 'Sign in as somebody who may see it, or ask an owner of the organization.',
       });
     const title =
       found.what === 'organizations'
-        ? vscode.l10n.t('The code says "{0}"; these organizations are there', found.wanted)
-        : vscode.l10n.t('The code says "{0}"; these workspaces are there', found.wanted);
+        ? `The code says "${found.wanted}"; these organizations are there`
+        : `The code says "${found.wanted}"; these workspaces are there`;
     const chosen = await vscode.window.showQuickPick(names.slice(0, shownNames), {
       title,
-      placeHolder: vscode.l10n.t('Enter copies the name and shows the place in the code'),
+      placeHolder: 'Enter copies the name and shows the place in the code',
     });
     if (chosen === undefined) return;
     await vscode.env.clipboard.writeText(chosen);
     if (cloud.kind !== 'none' && cloud.kind !== 'stack' && cloud.location !== undefined)
       await vscode.commands.executeCommand('tfcOidc.openLocation', cloud.location);
-    void vscode.window.showInformationMessage(vscode.l10n.t('"{0}" is in the clipboard.', chosen));
+    void vscode.window.showInformationMessage(`"${chosen}" is in the clipboard.`);
   }
 
   /** What was refused, which permission it takes, and who can give it. */
   async explainPermission(target: RowTarget): Promise<void> {
-    const analysed = target?.analysed ?? (await pickRoot(this.store, vscode.l10n.t('Which Terraform root?')));
+    const analysed = target?.analysed ?? (await pickRoot(this.store, 'Which Terraform root?'));
     if (analysed === undefined) return;
     const workspaces =
       target?.checked === undefined ? (this.bindings.of(analysed)?.workspaces ?? []) : [target.checked];
@@ -79,14 +79,14 @@ export class WaysOut {
     const status = this.bindings.of(analysed)?.problem;
     const [problem] = status === undefined ? problems : [status, ...problems];
     if (problem === undefined) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('Nothing was refused in the last check of this root.'));
+      void vscode.window.showInformationMessage('Nothing was refused in the last check of this root.');
       return;
     }
-    const page = vscode.l10n.t('Open Team Access');
-    const again = vscode.l10n.t('Try Again');
+    const page = 'Open Team Access';
+    const again = 'Try Again';
     const [first] = workspaces;
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('A permission is missing'),
+      'A permission is missing',
       { modal: true, detail: [problemText(problem), permissionText(problem.message)].join('\n\n') },
       ...(first === undefined ? [] : [page]),
       again,
@@ -106,18 +106,12 @@ export class WaysOut {
  */
 function permissionText(message: string): string {
   if (/varsets?/.test(message))
-    return vscode.l10n.t(
-      'It takes the organization permission "Manage all workspaces", or "Read" on the project that owns the variable set. An owner of the organization can give it.',
-    );
+    return 'It takes the organization permission "Manage all workspaces", or "Read" on the project that owns the variable set. An owner of the organization can give it.';
   if (/\/vars/.test(message))
-    return vscode.l10n.t(
-      'It takes the workspace permission "Variables: read". An admin of the workspace or of its project, or an owner of the organization, can give it.',
-    );
+    return 'It takes the workspace permission "Variables: read". An admin of the workspace or of its project, or an owner of the organization, can give it.';
   if (/\/runs/.test(message))
-    return vscode.l10n.t(
-      'It takes the workspace permission "Runs: read". An admin of the workspace or of its project, or an owner of the organization, can give it.',
-    );
-  return vscode.l10n.t('An admin of the workspace or of its project, or an owner of the organization, can give it.');
+    return 'It takes the workspace permission "Runs: read". An admin of the workspace or of its project, or an owner of the organization, can give it.';
+  return 'An admin of the workspace or of its project, or an owner of the organization, can give it.';
 }
 
 /** Workspaces of the organization; the organizations, where that one is not there. */

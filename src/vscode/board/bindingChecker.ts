@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import { providerUrlHost } from '../../binding/checks/arn';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
@@ -177,11 +177,9 @@ export class BindingChecker implements Checker {
         ...target,
         code: { root: analysed.root, findings: analysed.findings },
         client,
-        account: account ?? { missing: vscode.l10n.t('Unknown until an AWS profile is chosen.') },
+        account: account ?? { missing: 'Unknown until an AWS profile is chosen.' },
         issuer:
-          account === undefined
-            ? notAsked(vscode.l10n.t('The host is asked once an AWS profile is chosen.'))
-            : editorFetch(this.env),
+          account === undefined ? notAsked('The host is asked once an AWS profile is chosen.') : editorFetch(this.env),
         permissions: this.permissions,
         written: writtenPolicies(runs),
         ownValue: writtenValues(runs),
@@ -189,7 +187,7 @@ export class BindingChecker implements Checker {
         remembered: workspace => this.remembered(workspace),
         cache: new Map(),
         pastedError: undefined,
-        cloudTrail: notAsked(vscode.l10n.t('CloudTrail is asked by the doctor, with your consent.')),
+        cloudTrail: notAsked('CloudTrail is asked by the doctor, with your consent.'),
         now: Date.now(),
       },
       signal,
@@ -228,5 +226,4 @@ export class BindingChecker implements Checker {
   }
 }
 
-const noAccount = (): Fact<readonly AccountFacts[]> =>
-  unknown(vscode.l10n.t('Unknown until an AWS profile is chosen.'));
+const noAccount = (): Fact<readonly AccountFacts[]> => unknown('Unknown until an AWS profile is chosen.');

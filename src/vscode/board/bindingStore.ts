@@ -130,7 +130,7 @@ export class BindingStore implements vscode.Disposable {
   /** Checks all workspaces of the given roots, with progress in the view. */
   async check(roots: readonly AnalysedRoot[]): Promise<void> {
     const checker = await this.loadChecker();
-    await withProgress(vscode.l10n.t('Checking OIDC bindings'), async (signal, tell) => {
+    await withProgress('Checking OIDC bindings', async (signal, tell) => {
       for (const root of roots) {
         const before = this.of(root)?.workspaces ?? [];
         if (root.root.cloud.kind === 'none' && before.length === 0) continue;
@@ -165,7 +165,7 @@ export class BindingStore implements vscode.Disposable {
    */
   async checkPlaces(analysed: AnalysedRoot, places: readonly WorkspacePlace[]): Promise<readonly CheckedWorkspace[]> {
     const checker = await this.loadChecker();
-    return withProgress(vscode.l10n.t('Checking OIDC bindings'), async (signal, tell) => {
+    return withProgress('Checking OIDC bindings', async (signal, tell) => {
       const out: CheckedWorkspace[] = [];
       for (const place of places) {
         tell(`${place.organization}/${place.workspace}`);

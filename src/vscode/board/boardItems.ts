@@ -32,13 +32,13 @@ const collapsible = {
 
 /** What a hover's links may run: commands that open or ask for something, and write nothing by themselves. */
 const linked: Partial<Record<BestAction, () => readonly [CommandId, string]>> = {
-  fixCheck: () => ['tfcOidc.fixCheck', vscode.l10n.t('Put this right')],
-  configure: () => ['tfcOidc.configure', vscode.l10n.t('Configure TFC OIDC')],
-  doctor: () => ['tfcOidc.doctor', vscode.l10n.t('Ask the doctor')],
-  checkRoot: () => ['tfcOidc.checkRoot', vscode.l10n.t('Check')],
-  chooseProfile: () => ['tfcOidc.chooseProfile', vscode.l10n.t('Choose a profile')],
-  likeNames: () => ['tfcOidc.likeNames', vscode.l10n.t('See what there is')],
-  explainPermission: () => ['tfcOidc.explainPermission', vscode.l10n.t('Which permission?')],
+  fixCheck: () => ['tfcOidc.fixCheck', 'Put this right'],
+  configure: () => ['tfcOidc.configure', 'Configure TFC OIDC'],
+  doctor: () => ['tfcOidc.doctor', 'Ask the doctor'],
+  checkRoot: () => ['tfcOidc.checkRoot', 'Check'],
+  chooseProfile: () => ['tfcOidc.chooseProfile', 'Choose a profile'],
+  likeNames: () => ['tfcOidc.likeNames', 'See what there is'],
+  explainPermission: () => ['tfcOidc.explainPermission', 'Which permission?'],
 };
 const enabledCommands = Object.values(linked).map(link => link()[0]);
 
@@ -64,7 +64,7 @@ export function folderItem(folder: Folder<BoardRow>): vscode.TreeItem {
   item.iconPath = vscode.ThemeIcon.Folder;
   item.contextValue = 'folder';
   item.accessibilityInformation = {
-    label: vscode.l10n.t('Folder {0}: {1}', folder.label, folder.description),
+    label: `Folder ${folder.label}: ${folder.description}`,
   };
   return item;
 }
@@ -82,8 +82,7 @@ function tags(row: BoardRow): readonly string[] {
 
 /** Where Enter and a click lead: to the place in the code, or to what makes known what is not. */
 function commandOf(row: BoardRow): vscode.Command | undefined {
-  if (row.location !== undefined)
-    return { command: 'tfcOidc.openLocation', title: vscode.l10n.t('Open'), arguments: [row.location] };
+  if (row.location !== undefined) return { command: 'tfcOidc.openLocation', title: 'Open', arguments: [row.location] };
   if (row.kind !== 'note' && row.kind !== 'waiting') return undefined;
   const id = row.best === undefined ? undefined : commandOfAction[row.best];
   return id === undefined ? undefined : { command: id, title: row.label, arguments: [row] };
@@ -113,7 +112,7 @@ function hover(row: BoardRow): vscode.MarkdownString {
   const link = row.best === undefined ? undefined : linked[row.best]?.();
   const links = [
     ...(link === undefined ? [] : [`[${link[1]}](command:${link[0]}?${argumentsOf(row)})`]),
-    ...(row.page === undefined ? [] : [`[${vscode.l10n.t('Learn more')}](${pages}${row.page})`]),
+    ...(row.page === undefined ? [] : [`[${'Learn more'}](${pages}${row.page})`]),
   ];
   if (links.length > 0) text.appendMarkdown(`\n\n${links.join(' · ')}`);
   return text;

@@ -8,9 +8,9 @@ export function valueText(value: Value<string>): string {
     case 'known':
       return value.value;
     case 'unknown':
-      return vscode.l10n.t('not known');
+      return 'not known';
     case 'absent':
-      return vscode.l10n.t('not set');
+      return 'not set';
   }
 }
 
@@ -20,16 +20,16 @@ export function workspacesText(cloud: CloudSettings): string {
     case 'name':
       return valueText(w.name);
     case 'tags': {
-      if (w.tags.state !== 'known') return vscode.l10n.t('by tags that are not known');
+      if (w.tags.state !== 'known') return 'by tags that are not known';
       const tags = Array.isArray(w.tags.value)
         ? w.tags.value
         : Object.entries(w.tags.value).map(([key, value]) => `${key}=${String(value)}`);
-      return vscode.l10n.t('tagged {0}', tags.join(', '));
+      return `tagged ${tags.join(', ')}`;
     }
     case 'prefix':
       return `${valueText(w.prefix)}*`;
     case 'nothing':
-      return vscode.l10n.t('not set');
+      return 'not set';
   }
 }
 

@@ -32,13 +32,11 @@ export class StatusBar implements vscode.Disposable {
     this.item.text = wrong === 0 ? '$(shield) OIDC' : `$(shield) OIDC: ${wrong}`;
     const text = [
       wrong === 0
-        ? vscode.l10n.t('TFC OIDC: nothing to put right in what was read')
+        ? 'TFC OIDC: nothing to put right in what was read'
         : wrong === 1
-          ? vscode.l10n.t('TFC OIDC: 1 root to put right')
-          : vscode.l10n.t('TFC OIDC: {0} roots to put right', wrong),
-      ...(unchecked === 0
-        ? []
-        : [unchecked === 1 ? vscode.l10n.t('1 not checked') : vscode.l10n.t('{0} not checked', unchecked)]),
+          ? 'TFC OIDC: 1 root to put right'
+          : `TFC OIDC: ${wrong} roots to put right`,
+      ...(unchecked === 0 ? [] : [unchecked === 1 ? '1 not checked' : `${unchecked} not checked`]),
     ].join(', ');
     this.item.tooltip = text;
     this.item.accessibilityInformation = { label: text };

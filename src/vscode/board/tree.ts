@@ -186,7 +186,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
 
   private badge(): void {
     const count = [...this.known.values()].filter(k => k.summary.state === 'wrong').length;
-    const tooltip = count === 1 ? vscode.l10n.t('1 root to put right') : vscode.l10n.t('{0} roots to put right', count);
+    const tooltip = count === 1 ? '1 root to put right' : `${count} roots to put right`;
     this.view.badge = count === 0 ? undefined : { value: count, tooltip };
   }
 

@@ -25,11 +25,7 @@ export async function checkOthers({ bindings, store }: CheckedStores, analysed: 
     if (isAbort(error) || error instanceof vscode.CancellationError) return;
     if (!(error instanceof ProblemError)) throw error;
     void vscode.window.showWarningMessage(
-      vscode.l10n.t(
-        'The setup is done. Other workspaces of this window could not be checked again: {0} {1}',
-        error.problem.message,
-        inEditor(error.problem.nextStep),
-      ),
+      `The setup is done. Other workspaces of this window could not be checked again: ${error.problem.message} ${inEditor(error.problem.nextStep)}`,
     );
   }
 }

@@ -80,7 +80,7 @@ const withoutAccount = (choices: Choices, analysed: AnalysedRoot, name: string):
 });
 
 async function offerExport(problem: Problem, { prepared }: PlannedGroup): Promise<void> {
-  const exportIt = vscode.l10n.t('Export as Code');
+  const exportIt = 'Export as Code';
   const answer = await vscode.window.showWarningMessage(
     problem.message,
     { modal: true, detail: inEditor(problem.nextStep) },
@@ -126,7 +126,7 @@ class SetupPages {
         await this.showProof();
         break;
       case 'run-ended':
-        await this.previews.showMarkdown(`${vscode.l10n.t('Run {0}', event.place.workspace)}.md`, runPreview(event));
+        await this.previews.showMarkdown(`${`Run ${event.place.workspace}`}.md`, runPreview(event));
         break;
       default:
         break;
@@ -142,17 +142,14 @@ class SetupPages {
     const workspace = group.members.map(m => m.place.workspace).join(', ');
     const whole = group.members.every(m => !('notAsked' in m.hcp));
     await this.previews.showMarkdown(
-      `${vscode.l10n.t('Result {0}', workspace)}.md`,
+      `${`Result ${workspace}`}.md`,
       resultPreview(group.prepared, written, this.lines, whole, this.credentials),
     );
   }
 
   private async showProof(): Promise<void> {
     const all = [...this.proofs.values()];
-    await this.previews.showMarkdown(
-      `${vscode.l10n.t('Proof {0}', all.map(p => p.place.workspace).join(', '))}.md`,
-      provenPreview(all),
-    );
+    await this.previews.showMarkdown(`${`Proof ${all.map(p => p.place.workspace).join(', ')}`}.md`, provenPreview(all));
   }
 }
 
@@ -210,7 +207,7 @@ export class ConfigureCommand {
       groupOf(choices, analysed, name, store.all(), file => this.nameOf(file), machine),
     );
     const wishes = { removeStaticKeys: true, fixVariables: true, fixCode: true, proveByRun: true };
-    const plan = await withProgress(vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId), signal =>
+    const plan = await withProgress(`Reading AWS account ${opened.caller.accountId}`, signal =>
       planSetup(groups, opened, wishes, services, surface, signal),
     );
     if (plan.declined.length > 0) return 'again';
@@ -254,11 +251,7 @@ export class ConfigureCommand {
     );
     if (last?.problem !== undefined) throw new ProblemError(last.problem);
     void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'Stopped after {0} of {1} changes. Run "Configure TFC OIDC" again to go on, or "TFC OIDC: Undo" to take them back.',
-        last?.done ?? 0,
-        last?.total ?? 0,
-      ),
+      `Stopped after ${last?.done ?? 0} of ${last?.total ?? 0} changes. Run "Configure TFC OIDC" again to go on, or "TFC OIDC: Undo" to take them back.`,
     );
     return 'end';
   }
@@ -280,7 +273,7 @@ export class ConfigureCommand {
     }
     if (all.some(o => o.proof === 'this configuration'))
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('Credentials stay where they are: other configurations of the workspace could not be proven.'),
+        'Credentials stay where they are: other configurations of the workspace could not be proven.',
       );
   }
 
@@ -294,14 +287,10 @@ export class ConfigureCommand {
     const because = wrong.length > 0 ? wrong : (gap?.unread.map(c => `${c.title}: ${c.why}`) ?? []);
     const problem = {
       code: 'not-proven',
-      message: vscode.l10n.t(
-        'The setup of {0} is not proven: {1}. The static keys were left in place.',
-        names.join(', '),
-        because.join(', ').replace(/\.$/, '') || vscode.l10n.t('the role could not be read back'),
-      ),
-      nextStep: vscode.l10n.t('Look at the checks in the sidebar.'),
+      message: `The setup of ${names.join(', ')} is not proven: ${because.join(', ').replace(/\.$/, '') || 'the role could not be read back'}. The static keys were left in place.`,
+      nextStep: 'Look at the checks in the sidebar.',
     };
-    const doctor = vscode.l10n.t('Ask the Doctor');
+    const doctor = 'Ask the Doctor';
     if ((await vscode.window.showErrorMessage(problemText(problem), doctor)) !== doctor) return;
     const checked = this.services.bindings
       .of(analysed)
@@ -315,15 +304,8 @@ export class ConfigureCommand {
     const [gap] = targets.flatMap(t => t.hcp?.reading.gaps ?? []);
     void vscode.window.showInformationMessage(
       gap === undefined
-        ? vscode.l10n.t(
-            'Nothing to do in AWS account {0}: provider, roles and variables are as they should be.',
-            caller.accountId,
-          )
-        : vscode.l10n.t(
-            'Nothing to do in AWS account {0}: provider, roles and the variables that could be read are as they should be. {1}',
-            caller.accountId,
-            gap,
-          ),
+        ? `Nothing to do in AWS account ${caller.accountId}: provider, roles and variables are as they should be.`
+        : `Nothing to do in AWS account ${caller.accountId}: provider, roles and the variables that could be read are as they should be. ${gap}`,
     );
   }
 
@@ -338,33 +320,22 @@ export class ConfigureCommand {
     const { hcpProblem, noToken } = choices;
     const account = opened?.caller.accountId ?? '';
     const why =
-      hcpProblem === undefined || hcpProblem === ''
-        ? vscode.l10n.t('HCP Terraform gave no answer about the workspace.')
-        : hcpProblem;
+      hcpProblem === undefined || hcpProblem === '' ? 'HCP Terraform gave no answer about the workspace.' : hcpProblem;
     const texts = [
       what === 'policies only'
-        ? vscode.l10n.t('Nothing was changed.')
+        ? 'Nothing was changed.'
         : what === 'nothing'
-          ? vscode.l10n.t(
-              'Nothing to do in AWS account {0}: provider and roles are as they should be. Variables were not read, so nothing is proven: {1}',
-              account,
-              why,
-            )
-          : vscode.l10n.t(
-              'AWS account {0} is set up. Variables were not read, so nothing is proven: {1} The preview says what to set.',
-              account,
-              why,
-            ),
+          ? `Nothing to do in AWS account ${account}: provider and roles are as they should be. Variables were not read, so nothing is proven: ${why}`
+          : `AWS account ${account} is set up. Variables were not read, so nothing is proven: ${why} The preview says what to set.`,
     ];
-    if (fixesOf(analysed).fixed.length > 0)
-      texts.push(vscode.l10n.t('Credentials in the code stay until the role is proven.'));
+    if (fixesOf(analysed).fixed.length > 0) texts.push('Credentials in the code stay until the role is proven.');
     const text = texts.join(' ');
     const [host] = names.map(name => choicesOf(choices, analysed, name).hostname);
     if (what === 'policies only' || noToken !== true || host === undefined) {
       void vscode.window.showInformationMessage(text);
       return false;
     }
-    const signIn = vscode.l10n.t('Sign In to HCP Terraform');
+    const signIn = 'Sign In to HCP Terraform';
     if ((await vscode.window.showInformationMessage(text, signIn)) !== signIn) return false;
     return this.services.connections.signIn(host);
   }
@@ -380,7 +351,7 @@ export class ConfigureCommand {
     const prepared =
       opened === undefined
         ? undefined
-        : await withProgress(vscode.l10n.t('Reading AWS account {0}', opened.caller.accountId), async signal =>
+        : await withProgress(`Reading AWS account ${opened.caller.accountId}`, async signal =>
             unwrap(await prepareBinding(opened, wanted, options, signal)),
           );
     await showExport(prepared?.choices ?? wanted, prepared);
@@ -393,8 +364,8 @@ export class ConfigureCommand {
     if (roots.length === 0) {
       throw new ProblemError({
         code: 'no-terraform',
-        message: vscode.l10n.t('There is no Terraform configuration in this window.'),
-        nextStep: vscode.l10n.t('Open a folder that holds one, then run the command again.'),
+        message: 'There is no Terraform configuration in this window.',
+        nextStep: 'Open a folder that holds one, then run the command again.',
       });
     }
     // Escape ended the last run of the questions: its answers are still highlighted or filled in.
@@ -434,10 +405,7 @@ export class ConfigureCommand {
         code,
       }),
     );
-    await this.services.previews.showMarkdown(
-      `${vscode.l10n.t('Configure {0}', titleOf(targets))}.md`,
-      texts.join('\n\n---\n\n'),
-    );
+    await this.services.previews.showMarkdown(`${`Configure ${titleOf(targets)}`}.md`, texts.join('\n\n---\n\n'));
   }
 
   private place(location: Location): string {

@@ -7,7 +7,6 @@ import type { EditorUi, ListQuestion, ModalQuestion } from './surface';
 
 /** The editor's windows as the surface of use cases needs them. */
 export class VscodeUi implements EditorUi {
-  readonly l10n = vscode.l10n;
   private tellProgress: ((message: string, increment?: number) => void) | undefined;
 
   constructor(private readonly previews: Previews) {}

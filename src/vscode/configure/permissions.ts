@@ -27,10 +27,10 @@ function step(use: Use, places: PolicyPlaces, mapping: () => TypeMapping): Step<
     const single = rolesOf(state).roles === 'single';
     if (state.profile === 'none' || (use === 'plan' && single)) return 'skipped';
     const placeholder = single
-      ? vscode.l10n.t('What may the role do?')
+      ? 'What may the role do?'
       : use === 'plan'
-        ? vscode.l10n.t('What may plans do?')
-        : vscode.l10n.t('What may applies do?');
+        ? 'What may plans do?'
+        : 'What may applies do?';
     for (;;) {
       const former = state.policies?.[use];
       const items = [...kept(former), ...answers(state, use, mapping)];
@@ -60,40 +60,37 @@ const sameSource = (answer: Answer, former: PolicyChoice): boolean => {
 /** A policy of the person's own that was chosen before Back, so that it needn't be looked for again. */
 function kept(former: PolicyChoice | undefined): readonly Choice<Answer>[] {
   if (former?.kind !== 'inline' || former.generated === true) return [];
-  return [{ value: former, label: former.from, description: vscode.l10n.t('chosen before') }];
+  return [{ value: former, label: former.from, description: 'chosen before' }];
 }
 
 function answers(state: Choices, use: Use, mapping: () => TypeMapping): readonly Choice<Answer>[] {
   const managed = (policy: string, detail: string): Choice<Answer> => ({
     value: { kind: 'managed', arn: `arn:PARTITION:iam::aws:policy/${policy}` },
     label: policy,
-    description: vscode.l10n.t('AWS managed policy'),
+    description: 'AWS managed policy',
     detail,
   });
   const readOnly = managed(
     'ReadOnlyAccess',
-    vscode.l10n.t('Reads everything, secrets of some services included. Enough for most plans.'),
+    'Reads everything, secrets of some services included. Enough for most plans.',
   );
-  const power = managed(
-    'PowerUserAccess',
-    vscode.l10n.t('Everything but IAM. Wide: replace it by a policy for what the code needs.'),
-  );
+  const power = managed('PowerUserAccess', 'Everything but IAM. Wide: replace it by a policy for what the code needs.');
   const own: Choice<Answer>[] = [
     {
       value: { kind: 'file' },
-      label: vscode.l10n.t('A policy file…'),
-      detail: vscode.l10n.t('A JSON file with Version and Statement, kept inline in the role.'),
+      label: 'A policy file…',
+      detail: 'A JSON file with Version and Statement, kept inline in the role.',
     },
     {
       value: { kind: 'write' },
-      label: vscode.l10n.t('Write a policy in the editor…'),
-      detail: vscode.l10n.t('With completion and checks; the command goes on when you say so.'),
+      label: 'Write a policy in the editor…',
+      detail: 'With completion and checks; the command goes on when you say so.',
     },
   ];
   const none: Choice<Answer> = {
     value: { kind: 'none' },
-    label: vscode.l10n.t('None for now'),
-    detail: vscode.l10n.t('The role can be assumed and may do nothing until a policy is attached.'),
+    label: 'None for now',
+    detail: 'The role can be assumed and may do nothing until a policy is attached.',
   };
   return [...fromCode(state, use, mapping), ...(use === 'plan' ? [readOnly] : [power]), ...own, none];
 }
@@ -110,9 +107,9 @@ function fromCode(state: Choices, use: Use, mapping: () => TypeMapping): readonl
   const document: PolicyJson = { ...policy };
   return [
     {
-      value: { kind: 'inline', document, from: vscode.l10n.t('the code'), generated: true },
-      label: vscode.l10n.t('What the code needs'),
-      description: vscode.l10n.t('starting policy, provider {0}', result.provider),
+      value: { kind: 'inline', document, from: 'the code', generated: true },
+      label: 'What the code needs',
+      description: `starting policy, provider ${result.provider}`,
       detail: summary(result),
     },
   ];
@@ -120,20 +117,16 @@ function fromCode(state: Choices, use: Use, mapping: () => TypeMapping): readonl
 
 function summary({ policy, unmapped }: Permissions): string {
   const actions = new Set(policy.Statement.flatMap(s => s.Action)).size;
-  const known = vscode.l10n.t(
-    '{0} actions in {1} statements, each with the line that needs it.',
-    actions,
-    policy.Statement.length,
-  );
+  const known = `${actions} actions in ${policy.Statement.length} statements, each with the line that needs it.`;
   if (unmapped.length === 0) return known;
   const types = [...new Set(unmapped.map(u => u.type))].join(', ');
-  return `${known} ${vscode.l10n.t('Nothing is known of {0}: add what they need.', types)}`;
+  return `${known} ${`Nothing is known of ${types}: add what they need.`}`;
 }
 
 async function fromFile(use: Use): Promise<PolicyChoice | undefined> {
   const [file] =
     (await vscode.window.showOpenDialog({
-      title: use === 'plan' ? vscode.l10n.t('Policy for plans') : vscode.l10n.t('Policy for applies'),
+      title: use === 'plan' ? 'Policy for plans' : 'Policy for applies',
       filters: { JSON: ['json', 'jsonc'] },
     })) ?? [];
   if (file === undefined) return undefined;
@@ -158,9 +151,9 @@ async function written(state: Choices, use: Use, places: PolicyPlaces): Promise<
   }
   const document = await vscode.workspace.openTextDocument(file);
   await vscode.window.showTextDocument(document, { preview: false });
-  const useIt = vscode.l10n.t('Use This Policy');
+  const useIt = 'Use This Policy';
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Write the policy, then go on with it. It is shown again before anything is changed.'),
+    'Write the policy, then go on with it. It is shown again before anything is changed.',
     useIt,
   );
   if (answer !== useIt) return undefined;
@@ -174,7 +167,7 @@ function inline(text: string, from: string): PolicyChoice | undefined {
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && 'Statement' in value)
     return { kind: 'inline', document: value as PolicyJson, from };
   void vscode.window.showErrorMessage(
-    vscode.l10n.t('{0} holds no policy: a policy is a JSON object with Version and Statement. Choose again.', from),
+    `${from} holds no policy: a policy is a JSON object with Version and Statement. Choose again.`,
   );
   return undefined;
 }

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { problemText, inEditor } from '../problemText';
 import { type BindingChoices, desiredBinding, phasesOfUse } from '../../binding/desired/choices';
 import type { DesiredRole } from '../../binding/desired/desired';
@@ -42,39 +41,29 @@ export function bindingPreview(input: PreviewInput): string {
   if (identity === undefined) throw new Error('a preview needs a workspace');
   const desired = prepared?.desired ?? unwrap(desiredBinding(binding));
   const lines = [
-    `# ${vscode.l10n.t('OIDC for {0}', markdownCode(`${identity.organization}/${identity.workspace}`))}`,
+    `# ${`OIDC for ${markdownCode(`${identity.organization}/${identity.workspace}`)}`}`,
     '',
-    vscode.l10n.t(
-      'Root {0}, project {1}, host {2}, AWS account {3}. **Nothing has been changed yet.**',
-      markdownCode(input.label),
-      markdownCode(identity.project),
-      markdownCode(binding.hostname),
-      `${markdownCode(binding.accountId)}${opened?.alias === undefined ? '' : ` (${markdownText(opened.alias)})`}`,
-    ),
+    `Root ${markdownCode(input.label)}, project ${markdownCode(identity.project)}, host ${markdownCode(binding.hostname)}, AWS account ${`${markdownCode(binding.accountId)}${opened?.alias === undefined ? '' : ` (${markdownText(opened.alias)})`}`}. **Nothing has been changed yet.**`,
     '',
   ];
   if (input.otherAccounts.length > 0)
     lines.push(
-      `> **${vscode.l10n.t('Another account:')}** ${vscode.l10n.t(
-        'the workspace uses roles of AWS account {0} today; this setup is in {1}.',
-        input.otherAccounts.map(a => markdownCode(a)).join(', '),
-        markdownCode(binding.accountId),
-      )}`,
+      `> **${'Another account:'}** ${`the workspace uses roles of AWS account ${input.otherAccounts.map(a => markdownCode(a)).join(', ')} today; this setup is in ${markdownCode(binding.accountId)}.`}`,
       '',
     );
   if (opened !== undefined) {
-    lines.push(vscode.l10n.t('AWS sees you as {0}.', markdownCode(opened.caller.arn)), '');
+    lines.push(`AWS sees you as ${markdownCode(opened.caller.arn)}.`, '');
     if (opened.caller.root)
       lines.push(
-        `> ${vscode.l10n.t('You are the **root user** of this account. It works, but a role or a user should do this.')}`,
+        `> ${'You are the **root user** of this account. It works, but a role or a user should do this.'}`,
         '',
       );
   }
   lines.push(...changes(prepared), ...variables(input), ...findings(input));
   lines.push(
-    `## ${vscode.l10n.t('The subject of its runs')}`,
+    `## ${'The subject of its runs'}`,
     '',
-    vscode.l10n.t('AWS compares this text, letter by letter:'),
+    'AWS compares this text, letter by letter:',
     '',
     '```text',
     workspaceSubject(identity, 'plan'),
@@ -82,14 +71,14 @@ export function bindingPreview(input: PreviewInput): string {
     '```',
     '',
   );
-  lines.push(`## ${vscode.l10n.t('Trust policies')}`, '');
+  lines.push(`## ${'Trust policies'}`, '');
   for (const role of desired.account.roles) {
     lines.push(`### ${roleTitle(role)}`, '', '```json', pretty(role.trustPolicy).trimEnd(), '```', '');
   }
   lines.push(
-    `## ${vscode.l10n.t('Proof')}`,
+    `## ${'Proof'}`,
     '',
-    vscode.l10n.t('Each policy above was evaluated as AWS does, for this workspace and for strangers:'),
+    'Each policy above was evaluated as AWS does, for this workspace and for strangers:',
     '',
   );
   for (const role of desired.account.roles) lines.push(...proof(role, rowsOf(role, binding)));
@@ -117,25 +106,19 @@ function rowsOf(role: DesiredRole, binding: BindingChoices): readonly ProofRow[]
 }
 
 function roleTitle(role: DesiredRole): string {
-  const use =
-    role.use === 'run'
-      ? vscode.l10n.t('plans and applies')
-      : role.use === 'plan'
-        ? vscode.l10n.t('plans')
-        : vscode.l10n.t('applies');
+  const use = role.use === 'run' ? 'plans and applies' : role.use === 'plan' ? 'plans' : 'applies';
   return `${markdownCode(role.name)}: ${use}`;
 }
 
 function changes(prepared: PreparedBinding | undefined): string[] {
   if (prepared === undefined) return [];
   const { plan } = prepared;
-  const lines = [`## ${vscode.l10n.t('Changes in AWS')}`, ''];
-  for (const problem of plan.problems)
-    lines.push(`> **${vscode.l10n.t('In the way:')}** ${markdownText(problemText(problem))}`, '');
-  if (plan.changes.length === 0) lines.push(vscode.l10n.t('None: provider and roles are as they should be.'), '');
+  const lines = [`## ${'Changes in AWS'}`, ''];
+  for (const problem of plan.problems) lines.push(`> **${'In the way:'}** ${markdownText(problemText(problem))}`, '');
+  if (plan.changes.length === 0) lines.push('None: provider and roles are as they should be.', '');
   plan.changes.forEach((change, i) => {
     lines.push(
-      `${i + 1}. **${markdownText(change.title)}**${change.destructive ? ` (${vscode.l10n.t('replaces what this extension did not make')})` : ''}`,
+      `${i + 1}. **${markdownText(change.title)}**${change.destructive ? ` (${'replaces what this extension did not make'})` : ''}`,
       '',
     );
     lines.push(...fenced('diff', diff(change.before, change.after)), '');
@@ -150,36 +133,27 @@ function variables({ variables: plan, staticVariables, gaps, hcpProblem }: Previ
   if (plan === undefined)
     return hcpProblem === undefined || hcpProblem === ''
       ? []
-      : [
-          `## ${vscode.l10n.t('Variables')}`,
-          '',
-          vscode.l10n.t('HCP Terraform was not asked: {0}', markdownText(hcpProblem)),
-          '',
-        ];
-  const lines = [`## ${vscode.l10n.t('Variables in HCP Terraform')}`, ''];
-  for (const problem of plan.problems)
-    lines.push(`> **${vscode.l10n.t('In the way:')}** ${markdownText(problemText(problem))}`, '');
-  if (plan.changes.length === 0) lines.push(vscode.l10n.t('None to write: they are as they should be.'), '');
+      : [`## ${'Variables'}`, '', `HCP Terraform was not asked: ${markdownText(hcpProblem)}`, ''];
+  const lines = [`## ${'Variables in HCP Terraform'}`, ''];
+  for (const problem of plan.problems) lines.push(`> **${'In the way:'}** ${markdownText(problemText(problem))}`, '');
+  if (plan.changes.length === 0) lines.push('None to write: they are as they should be.', '');
   else {
-    lines.push(...head(vscode.l10n.t('Change'), vscode.l10n.t('Before'), vscode.l10n.t('After')));
+    lines.push(...head('Change', 'Before', 'After'));
     for (const c of plan.changes)
       lines.push(
         `| ${markdownText(c.title)} | ${c.before === undefined ? '' : markdownCode(c.before)} | ${c.after === undefined ? '' : markdownCode(c.after)} |`,
       );
     lines.push('');
   }
-  for (const gap of gaps) lines.push(`> **${vscode.l10n.t('Not read:')}** ${markdownText(gap)}`, '');
+  for (const gap of gaps) lines.push(`> **${'Not read:'}** ${markdownText(gap)}`, '');
   for (const note of plan.notes) lines.push(`- ${markdownText(note)}`);
   if (plan.notes.length > 0) lines.push('');
   if (staticVariables.length > 0) {
     lines.push(
-      vscode.l10n.t(
-        'Static credentials that would win over the role. Their removal is offered after the proof, each with its own tick:',
-      ),
+      'Static credentials that would win over the role. Their removal is offered after the proof, each with its own tick:',
       '',
     );
-    for (const v of staticVariables)
-      lines.push(`- ${vscode.l10n.t('{0} of the {1}', markdownCode(v.key), markdownText(v.origin))}`);
+    for (const v of staticVariables) lines.push(`- ${`${markdownCode(v.key)} of the ${markdownText(v.origin)}`}`);
   }
   return [...lines, ''];
 }
@@ -212,21 +186,18 @@ function diff(before: string | undefined, after: string | undefined): string {
 }
 
 function findings(input: PreviewInput): string[] {
-  const lines = [`## ${vscode.l10n.t('Findings in the code')}`, ''];
-  if (input.findings.length === 0) return [...lines, vscode.l10n.t('None: nothing in the code stands in the way.'), ''];
-  lines.push(...head(vscode.l10n.t('Severity'), vscode.l10n.t('Rule'), vscode.l10n.t('Where'), vscode.l10n.t('What')));
+  const lines = [`## ${'Findings in the code'}`, ''];
+  if (input.findings.length === 0) return [...lines, 'None: nothing in the code stands in the way.', ''];
+  lines.push(...head('Severity', 'Rule', 'Where', 'What'));
   for (const { finding, place } of input.findings)
     lines.push(
       `| ${finding.severity} | ${markdownCode(finding.code)} | ${markdownCode(place)} | ${markdownText(finding.message)} |`,
     );
   lines.push('');
   const { changes, fixed } = input.code;
-  if (changes.length === 0) return [...lines, vscode.l10n.t('None of them has a fix that is right in every case.'), ''];
+  if (changes.length === 0) return [...lines, 'None of them has a fix that is right in every case.', ''];
   lines.push(
-    vscode.l10n.t(
-      '{0} of them can be fixed at once, last of all and after a yes of its own (keys are masked here):',
-      fixed.length,
-    ),
+    `${fixed.length} of them can be fixed at once, last of all and after a yes of its own (keys are masked here):`,
     '',
   );
   for (const change of changes)
@@ -236,15 +207,8 @@ function findings(input: PreviewInput): string[] {
 
 function proof(role: DesiredRole, rows: readonly ProofRow[]): string[] {
   return [
-    ...head(
-      vscode.l10n.t('Who asks for {0}', markdownCode(role.name)),
-      vscode.l10n.t('Answer'),
-      vscode.l10n.t('As it should be'),
-    ),
-    ...rows.map(
-      row =>
-        `| ${markdownText(row.who)} | ${row.evaluation.decision} | ${row.holds ? vscode.l10n.t('✓ yes') : vscode.l10n.t('✗ NO')} |`,
-    ),
+    ...head(`Who asks for ${markdownCode(role.name)}`, 'Answer', 'As it should be'),
+    ...rows.map(row => `| ${markdownText(row.who)} | ${row.evaluation.decision} | ${row.holds ? '✓ yes' : '✗ NO'} |`),
     '',
   ];
 }
@@ -257,39 +221,24 @@ function next(
   const steps: string[] = [];
   if (!applies)
     steps.push(
-      vscode.l10n.t(
-        'In AWS account {0}: the OIDC provider {1} with the audience {2}, and the roles above. Run this command with an AWS profile, or {3}.',
-        markdownCode(binding.accountId),
-        markdownCode(issuerUrl(binding.hostname)),
-        markdownCode(binding.audience),
-        markdownCode('tfc-oidc apply'),
-      ),
+      `In AWS account ${markdownCode(binding.accountId)}: the OIDC provider ${markdownCode(issuerUrl(binding.hostname))} with the audience ${markdownCode(binding.audience)}, and the roles above. Run this command with an AWS profile, or ${markdownCode('tfc-oidc apply')}.`,
     );
-  if (toSet.length > 0)
-    steps.push(vscode.l10n.t('In the workspace, set the environment variables below. They are not sensitive.'));
+  if (toSet.length > 0) steps.push('In the workspace, set the environment variables below. They are not sensitive.');
   if (applies && toSet.length === 0)
     steps.push(
-      vscode.l10n.t('Everything is read back from AWS and HCP Terraform, and proven.'),
-      vscode.l10n.t(
-        'Only then the removal of static keys and the fixes of the code are offered, each with a yes of its own.',
-      ),
-      vscode.l10n.t('A plan-only run is offered as the real proof.'),
+      'Everything is read back from AWS and HCP Terraform, and proven.',
+      'Only then the removal of static keys and the fixes of the code are offered, each with a yes of its own.',
+      'A plan-only run is offered as the real proof.',
     );
   else
     steps.push(
-      vscode.l10n.t(
-        'A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.',
-      ),
+      'A plan as the real proof. Only then remove static keys from the code, the workspace and variable sets.',
     );
   const table =
     toSet.length === 0
       ? []
-      : [
-          '',
-          ...head(vscode.l10n.t('Variable'), vscode.l10n.t('Value')),
-          ...toSet.map(v => `| ${markdownCode(v.key)} | ${markdownCode(v.value)} |`),
-        ];
-  return [`## ${vscode.l10n.t('What comes next')}`, '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
+      : ['', ...head('Variable', 'Value'), ...toSet.map(v => `| ${markdownCode(v.key)} | ${markdownCode(v.value)} |`)];
+  return [`## ${'What comes next'}`, '', ...steps.map((step, i) => `${i + 1}. ${step}`), ...table, ''];
 }
 
 /** One line of what was done, for the result document. */
@@ -312,27 +261,22 @@ export function resultPreview(
   const workspace = prepared.choices.workspaces[0]?.workspace ?? '';
   const title =
     result.state === 'complete'
-      ? vscode.l10n.t('Done: OIDC for {0}', markdownCode(workspace))
+      ? `Done: OIDC for ${markdownCode(workspace)}`
       : result.state === 'cancelled'
-        ? vscode.l10n.t('Stopped on your wish: OIDC for {0}', markdownCode(workspace))
-        : vscode.l10n.t('Stopped: OIDC for {0}', markdownCode(workspace));
+        ? `Stopped on your wish: OIDC for ${markdownCode(workspace)}`
+        : `Stopped: OIDC for ${markdownCode(workspace)}`;
   return [
     `# ${title}`,
     '',
-    vscode.l10n.t(
-      '{0} of {1} changes hold in AWS account {2}.',
-      result.done,
-      result.total,
-      markdownCode(prepared.caller.accountId),
-    ),
+    `${result.done} of ${result.total} changes hold in AWS account ${markdownCode(prepared.caller.accountId)}.`,
     '',
-    ...head(vscode.l10n.t('Change'), vscode.l10n.t('State'), vscode.l10n.t('Time')),
+    ...head('Change', 'State', 'Time'),
     ...lines.map(l => `| ${markdownText(l.title)} | ${l.state} | ${l.milliseconds} ms |`),
     '',
     ...(result.problem === undefined
       ? []
       : [
-          `> ${markdownText(result.problem.message)} (${markdownCode(result.problem.code)}${result.problem.requestId === undefined ? '' : `, ${vscode.l10n.t('request {0}', markdownCode(result.problem.requestId))}`})`,
+          `> ${markdownText(result.problem.message)} (${markdownCode(result.problem.code)}${result.problem.requestId === undefined ? '' : `, ${`request ${markdownCode(result.problem.requestId)}`}`})`,
           '>',
           `> ${markdownText(inEditor(result.problem.nextStep))}`,
           '',
@@ -343,10 +287,10 @@ export function resultPreview(
       : [
           // Told from the journal: what is in place now.
           ...credentials.flatMap(sentence => [markdownText(sentence), '']),
-          vscode.l10n.t('Run **Configure TFC OIDC** again to go on.'),
+          'Run **Configure TFC OIDC** again to go on.',
           '',
         ]),
-    vscode.l10n.t('**TFC OIDC: Undo…** in the palette takes these changes back.'),
+    '**TFC OIDC: Undo…** in the palette takes these changes back.',
     '',
   ].join('\n');
 }
@@ -368,14 +312,14 @@ export function provenPreview(proofs: readonly Extract<SetupEvent, { id: 'proof'
       const open = checks.filter(c => c.state !== 'ok');
       return [
         open.length === 0
-          ? `# ${vscode.l10n.t('Proven: {0}', markdownCode(`${organization}/${workspace}`))}`
-          : `# ${vscode.l10n.t('Read back: {0}', markdownCode(`${organization}/${workspace}`))}`,
+          ? `# ${`Proven: ${markdownCode(`${organization}/${workspace}`)}`}`
+          : `# ${`Read back: ${markdownCode(`${organization}/${workspace}`)}`}`,
         '',
         open.length === 0
-          ? vscode.l10n.t('Everything was read back from AWS and HCP Terraform, and holds.')
-          : vscode.l10n.t('{0} of {1} checks hold.', checks.length - open.length, checks.length),
+          ? 'Everything was read back from AWS and HCP Terraform, and holds.'
+          : `${checks.length - open.length} of ${checks.length} checks hold.`,
         '',
-        ...head('', vscode.l10n.t('Check'), vscode.l10n.t('What was seen')),
+        ...head('', 'Check', 'What was seen'),
         ...checks.map(
           c =>
             `| ${words[c.state]}&nbsp;${c.state} | ${markdownText(c.title)} | ${c.evidence.map(e => markdownText(e)).join('<br>')} |`,

@@ -11,8 +11,8 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
     for (;;) {
       const none: Choice<ProfileChoice | 'none'> = {
         value: 'none',
-        label: vscode.l10n.t('No profile: show the policies only'),
-        description: vscode.l10n.t('nothing is read or written in AWS'),
+        label: 'No profile: show the policies only',
+        description: 'nothing is read or written in AWS',
       };
       const items: Choice<ProfileChoice | 'none'>[] = [...(await profileChoices(env)), none];
       // Objects are made anew each time the step is shown, so the former choice is found again by its name.
@@ -24,7 +24,7 @@ export function profileStep(env: NodeJS.ProcessEnv): Step<Choices> {
       const chosen = await pick(
         {
           title: configureTitle(),
-          placeholder: vscode.l10n.t('AWS profile of the account that the workspace deploys to'),
+          placeholder: 'AWS profile of the account that the workspace deploys to',
           items,
           current,
         },
@@ -55,9 +55,9 @@ async function meantAccount({ account, caller }: ChosenAccount): Promise<boolean
   const { differs, differences, text } = account.origin;
   if (!differs) return true;
   closeAnswered();
-  const use = vscode.l10n.t('Use Account {0}', caller.accountId);
+  const use = `Use Account ${caller.accountId}`;
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('aws and terraform take different credentials here. Is account {0} meant?', caller.accountId),
+    `aws and terraform take different credentials here. Is account ${caller.accountId} meant?`,
     { modal: true, detail: [`${caller.arn}: ${text}`, ...differences].join('\n\n') },
     use,
   );
@@ -69,18 +69,13 @@ async function sameAccount(state: Choices, accountId: string): Promise<boolean> 
   const accounts = otherAccountsInUse(state, accountId);
   if (accounts.length === 0) return true;
   closeAnswered();
-  const use = vscode.l10n.t('Use Account {0}', accountId);
+  const use = `Use Account ${accountId}`;
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t(
-      'The workspace uses roles of AWS account {0} today; this profile is of account {1}.',
-      accounts.join(', '),
-      accountId,
-    ),
+    `The workspace uses roles of AWS account ${accounts.join(', ')} today; this profile is of account ${accountId}.`,
     {
       modal: true,
-      detail: vscode.l10n.t(
+      detail:
         'Go on only if the workspace shall deploy to another account from now on, or if this becomes a second configuration with a tag of its own.',
-      ),
     },
     use,
   );

@@ -21,7 +21,7 @@ export function roleSteps(): readonly Step<Choices>[] {
     rolesStep,
     option({
       key: 'tag',
-      prompt: vscode.l10n.t('Tag of a second configuration; empty for the default one'),
+      prompt: 'Tag of a second configuration; empty for the default one',
       placeholder: 'ARCHIVE',
       check: value => checked(configurationTag(value)),
       void: chosen => chosen.from === 'variables',
@@ -29,17 +29,17 @@ export function roleSteps(): readonly Step<Choices>[] {
     namesStep,
     option({
       key: 'path',
-      prompt: vscode.l10n.t('Path of the roles'),
+      prompt: 'Path of the roles',
       placeholder: '/',
       check: value =>
         /^\/(?:[\x21-\x7e]{1,510}\/)?$/.test(value)
           ? undefined
-          : vscode.l10n.t('A path begins and ends with a slash, such as /terraform/.'),
+          : 'A path begins and ends with a slash, such as /terraform/.',
       void: () => true,
     }),
     option({
       key: 'boundary',
-      prompt: vscode.l10n.t('ARN of the permissions boundary; empty for none'),
+      prompt: 'ARN of the permissions boundary; empty for none',
       placeholder: 'arn:…:iam::…:policy/boundary',
       check: (value, { opened }) => boundaryProblem(value, opened?.caller.accountId),
       void: () => false,
@@ -50,17 +50,16 @@ export function roleSteps(): readonly Step<Choices>[] {
 /** IAM refuses a boundary of another account: said while it is typed, not after everything else. */
 function boundaryProblem(value: string, account: string | undefined): string | undefined {
   const owner = /^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.exec(value)?.[1];
-  if (owner === undefined)
-    return vscode.l10n.t('The ARN of a managed policy looks like arn:…:iam::123456789012:policy/name.');
+  if (owner === undefined) return 'The ARN of a managed policy looks like arn:…:iam::123456789012:policy/name.';
   if (owner === 'aws' || account === undefined || owner === account) return undefined;
-  return vscode.l10n.t('This policy is of account {0}; the roles are in {1}.', owner, account);
+  return `This policy is of account ${owner}; the roles are in ${account}.`;
 }
 
 const rolesStep: Step<Choices> = async (state, position) => {
   for (;;) {
     const items = roleItems(state);
     const answer = await pick(
-      { title: configureTitle(), placeholder: vscode.l10n.t('How many roles?'), items, current: former(state, items) },
+      { title: configureTitle(), placeholder: 'How many roles?', items, current: former(state, items) },
       position,
     );
     switch (answer.kind) {
@@ -107,39 +106,39 @@ function roleItems(state: Choices): readonly Choice<Answer>[] {
   if (chosen !== undefined) {
     items.push({
       value: { kind: 'used', chosen },
-      label: vscode.l10n.t('The roles that the workspace uses today'),
+      label: 'The roles that the workspace uses today',
       description: Object.values(chosen.names).join(', '),
-      detail: vscode.l10n.t('What is missing in them is added. Each change is shown first.'),
+      detail: 'What is missing in them is added. Each change is shown first.',
     });
   }
   items.push(
     {
       value: { kind: 'new', roles: 'separate' },
-      label: vscode.l10n.t('Separate plan and apply roles'),
+      label: 'Separate plan and apply roles',
       description: names('plan', 'apply'),
-      detail: vscode.l10n.t('Plans run code of every pull request: give them a role that can only read.'),
+      detail: 'Plans run code of every pull request: give them a role that can only read.',
     },
     {
       value: { kind: 'new', roles: 'single' },
-      label: vscode.l10n.t('One role for both'),
+      label: 'One role for both',
       description: names('run'),
-      detail: vscode.l10n.t('Simpler. Every plan can do what an apply can.'),
+      detail: 'Simpler. Every plan can do what an apply can.',
     },
   );
   if (state.opened !== undefined && !several) {
     items.push({
       value: { kind: 'existing' },
-      label: vscode.l10n.t('Other roles of this account…'),
+      label: 'Other roles of this account…',
       description: state.chosen?.from === 'account' ? Object.values(state.chosen.names).join(', ') : '',
-      detail: vscode.l10n.t('Roles that trust HCP Terraform already. They are changed only after their own yes.'),
+      detail: 'Roles that trust HCP Terraform already. They are changed only after their own yes.',
     });
   }
   items.push({
     value: { kind: 'options' },
     label:
       state.options === true
-        ? vscode.l10n.t('$(check) Names, path, boundary and tag are asked for next')
-        : vscode.l10n.t('$(gear) Choose names, path, boundary or tag too'),
+        ? '$(check) Names, path, boundary and tag are asked for next'
+        : '$(gear) Choose names, path, boundary or tag too',
     alwaysShow: true,
   });
   return items;
@@ -159,14 +158,14 @@ async function existing(state: Choices, position: Position): Promise<ChosenRoles
   const inside: Position = { step: position.step, canGoBack: true };
   for (;;) {
     try {
-      plan = await pick({ title, placeholder: vscode.l10n.t('Role for plans'), items, current: plan }, inside);
+      plan = await pick({ title, placeholder: 'Role for plans', items, current: plan }, inside);
     } catch (error) {
       if (error instanceof GoBack) return undefined;
       throw error;
     }
     try {
       const current = before?.apply ?? before?.run ?? plan;
-      const apply = await pick({ title, placeholder: vscode.l10n.t('Role for applies'), items, current }, inside);
+      const apply = await pick({ title, placeholder: 'Role for applies', items, current }, inside);
       return plan === apply
         ? { from: 'account', roles: 'single', names: { run: plan }, path: '/' }
         : { from: 'account', roles: 'separate', names: { plan, apply }, path: '/' };
@@ -183,7 +182,7 @@ async function rolesTrusting(state: Choices, opened: ChosenAccount): Promise<rea
   if (!host.ok) throw new ProblemError(host.problem);
   const { partition, accountId } = opened.caller;
   try {
-    const found = await withProgress(vscode.l10n.t('Looking for roles that trust {0}', host.value), signal =>
+    const found = await withProgress(`Looking for roles that trust ${host.value}`, signal =>
       opened.account.rolesTrusting(oidcProviderArn(partition, accountId, issuerHost(host.value)), signal),
     );
     if (!found.ok) {
@@ -195,9 +194,7 @@ async function rolesTrusting(state: Choices, opened: ChosenAccount): Promise<rea
     if (isAbort(error)) return undefined;
     throw error;
   }
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('No role of account {0} trusts {1} yet.', accountId, host.value),
-  );
+  void vscode.window.showInformationMessage(`No role of account ${accountId} trusts ${host.value} yet.`);
   return undefined;
 }
 
@@ -209,15 +206,13 @@ const namesStep: Step<Choices> = async (state, position) => {
   const base = await ask(
     {
       title: configureTitle(),
-      prompt: single
-        ? vscode.l10n.t('Name of the role')
-        : vscode.l10n.t('Name of the roles; "-plan" and "-apply" are added'),
+      prompt: single ? 'Name of the role' : 'Name of the roles; "-plan" and "-apply" are added',
       placeholder: 'tfc-…',
       value: proposed,
       check: value =>
         /^[\w+=,.@-]+$/.test(value) && value.length <= (single ? 64 : 58)
           ? undefined
-          : vscode.l10n.t('Letters, digits and +=,.@_- only, at most 64 with the ending.'),
+          : 'Letters, digits and +=,.@_- only, at most 64 with the ending.',
     },
     position,
   );

@@ -32,7 +32,7 @@ export function useCaseServices({ journals, connections, env }: UseCaseParts, ui
       unwrap(await withLock(fs, sharedFolder(env), path.join, subject, thisProcess(), work)),
     client: (hostname, signal) => connections.open(hostname, undefined, signal),
     files: editorFiles,
-    during: (stage, workspaces, work) => ui.progress(stageTitle(ui, stage, workspaces), work),
+    during: (stage, workspaces, work) => ui.progress(stageTitle(stage, workspaces), work),
     now: Date.now,
     wait: realWait,
   };
@@ -104,8 +104,8 @@ const editorFiles: CodeFiles = {
     if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true })))
       throw new ProblemError({
         code: 'edit-refused',
-        message: vscode.l10n.t('The editor did not take the edits. Nothing was written.'),
-        nextStep: vscode.l10n.t('Close dialogs that are open, then run the command again.'),
+        message: 'The editor did not take the edits. Nothing was written.',
+        nextStep: 'Close dialogs that are open, then run the command again.',
       });
     await document.save();
   },

@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { JournalStore } from '../../binding/journal/journal';
 import type { Result } from '../../core/problem';
 import { organizationName, projectName } from '../../oidc/names';
@@ -30,7 +29,7 @@ export function configureSteps(
         label: rootLabel(value.root, value.folder),
         description:
           value.root.cloud.kind === 'none'
-            ? vscode.l10n.t('no cloud block')
+            ? 'no cloud block'
             : `${valueText(value.root.cloud.organization)}/${workspacesText(value.root.cloud)}`,
       }));
       takeRoot(
@@ -38,7 +37,7 @@ export function configureSteps(
         await pick(
           {
             title: configureTitle(),
-            placeholder: vscode.l10n.t('Which Terraform root?'),
+            placeholder: 'Which Terraform root?',
             items,
             // A window that was analysed anew has other objects for the same root.
             current: items.find(i => i.value.root.dir === state.analysed?.root.dir)?.value,
@@ -50,8 +49,8 @@ export function configureSteps(
     },
     name(
       'organization',
-      vscode.l10n.t('Organization in HCP Terraform'),
-      vscode.l10n.t('as its address shows it'),
+      'Organization in HCP Terraform',
+      'as its address shows it',
       organizationName,
       state => state.analysed?.root.cloud.organization.state === 'known',
       takeOrganization,
@@ -64,15 +63,15 @@ export function configureSteps(
     // The block's project is a filter only: the subject holds the workspace's real one, so it is always shown for a yes.
     name(
       'project',
-      vscode.l10n.t('Project of the workspace, as HCP Terraform shows it. It is part of the subject.'),
-      vscode.l10n.t('Default Project'),
+      'Project of the workspace, as HCP Terraform shows it. It is part of the subject.',
+      'Default Project',
       projectName,
       state => state.known !== undefined,
     ),
     profileStep(env),
     name(
       'account',
-      vscode.l10n.t('AWS account of the roles, twelve digits'),
+      'AWS account of the roles, twelve digits',
       '123456789012',
       accountId,
       state => state.profile !== 'none',

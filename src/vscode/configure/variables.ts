@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { VariableTarget } from '../../binding/plan/variables';
 import { listVarsets } from '../../hcp/variables/read';
 import { withProgress } from '../progress';
@@ -16,7 +15,7 @@ export function variableStep(connections: HcpConnections): Step<Choices> {
       return 'skipped';
     }
     const { workspace } = only;
-    const sets = await withProgress(vscode.l10n.t('Reading the variable sets of {0}', workspace.name), async signal => {
+    const sets = await withProgress(`Reading the variable sets of ${workspace.name}`, async signal => {
       const client = await connections.find(workspace.hostname, state.analysed?.root.cloud, signal);
       return 'missing' in client ? undefined : listVarsets(client, workspace.id, signal);
     });
@@ -27,16 +26,16 @@ export function variableStep(connections: HcpConnections): Step<Choices> {
     const items: Choice<VariableTarget>[] = [
       {
         value: { type: 'workspace' },
-        label: vscode.l10n.t('On the workspace'),
+        label: 'On the workspace',
         description: workspace.name,
-        detail: vscode.l10n.t('Recommended: the roles are for this workspace only.'),
+        detail: 'Recommended: the roles are for this workspace only.',
       },
       ...sets.value.map(({ id, name, global }): Choice<VariableTarget> => ({
         value: { type: 'varset', id, name },
-        label: vscode.l10n.t('In the variable set "{0}"', name),
+        label: `In the variable set "${name}"`,
         detail: global
-          ? vscode.l10n.t('Every workspace of the organization gets it: the roles would refuse all others.')
-          : vscode.l10n.t('Every workspace that uses the set gets it, too.'),
+          ? 'Every workspace of the organization gets it: the roles would refuse all others.'
+          : 'Every workspace that uses the set gets it, too.',
       })),
     ];
     const former = state.target;
@@ -48,7 +47,7 @@ export function variableStep(connections: HcpConnections): Step<Choices> {
           : former.type === 'varset' && i.value.id === former.id),
     )?.value;
     state.target = await pick(
-      { title: configureTitle(), placeholder: vscode.l10n.t('Where do the variables go?'), items, current },
+      { title: configureTitle(), placeholder: 'Where do the variables go?', items, current },
       position,
     );
     return 'asked';

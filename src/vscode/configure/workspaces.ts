@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import { problemText } from '../problemText';
 import type { WorkspaceFacts } from '../../binding/facts';
 import { hcpFacts } from '../../binding/gather/hcp';
@@ -23,12 +22,12 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
     const found = await listed(connections, analysed.root, organization);
     if (typeof found === 'string' || found.length === 0) {
       // Without a list, the name is typed.
-      const prompt = vscode.l10n.t('Workspace');
+      const prompt = 'Workspace';
       const typed = await ask(
         {
           title: configureTitle(),
           prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
-          placeholder: vscode.l10n.t('the name, letter by letter'),
+          placeholder: 'the name, letter by letter',
           value: state.workspaces?.[0],
           check: value => {
             const result = workspaceName(value);
@@ -53,13 +52,13 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
         ? await pickMany(
             {
               title,
-              placeholder: vscode.l10n.t('Which workspaces? Each gets roles of its own.'),
+              placeholder: 'Which workspaces? Each gets roles of its own.',
               items,
               current: current.length > 0 ? current : items.length === 1 ? items.map(i => i.value) : [],
             },
             position,
           )
-        : [await pick({ title, placeholder: vscode.l10n.t('Which workspace?'), items, current: current[0] }, position)];
+        : [await pick({ title, placeholder: 'Which workspace?', items, current: current[0] }, position)];
     takeWorkspaces(state, workspaces);
     return 'asked';
   };
@@ -84,7 +83,7 @@ async function listed(
         ? { prefix: w.prefix.value }
         : {};
   const hostname = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
-  return withProgress(vscode.l10n.t('Listing the workspaces of {0}', organization), async signal => {
+  return withProgress(`Listing the workspaces of ${organization}`, async signal => {
     const client = await connections.find(hostname, root.cloud, signal);
     if ('missing' in client) return client.missing;
     const found = await listWorkspaces(client, organization, filter, signal);
@@ -108,7 +107,7 @@ export async function readWorkspaces(
   if (analysed === undefined || organization === undefined || workspaces === undefined) return;
   const { cloud } = analysed.root;
   const hostname = cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io';
-  await withProgress(vscode.l10n.t('Reading from HCP Terraform'), async (signal, tell) => {
+  await withProgress('Reading from HCP Terraform', async (signal, tell) => {
     const client = await connections.find(hostname, cloud, signal);
     if ('missing' in client) {
       state.hcpProblem = client.missing;

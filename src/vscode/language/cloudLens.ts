@@ -50,8 +50,8 @@ export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (status === undefined || status.workspaces.length === 0) {
       return {
         command: 'tfcOidc.checkRoot',
-        title: vscode.l10n.t('$(circle-outline) OIDC: check the binding'),
-        tooltip: vscode.l10n.t('Asks HCP Terraform, with the token that Terraform would use.'),
+        title: '$(circle-outline) OIDC: check the binding',
+        tooltip: 'Asks HCP Terraform, with the token that Terraform would use.',
         arguments: [{ analysed }],
       };
     }
@@ -62,8 +62,8 @@ export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
     const more = status.workspaces.length - parts.length;
     return {
       command: `${viewId}.focus`,
-      title: `OIDC  ${parts.join('  ')}${more > 0 ? `  ${vscode.l10n.t('and {0} more', more)}` : ''}`,
-      tooltip: vscode.l10n.t('Shows the checks in the sidebar.'),
+      title: `OIDC  ${parts.join('  ')}${more > 0 ? `  ${`and ${more} more`}` : ''}`,
+      tooltip: 'Shows the checks in the sidebar.',
     };
   }
 
@@ -74,6 +74,6 @@ export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
 
 const configure = (analysed: AnalysedRoot): vscode.Command => ({
   command: 'tfcOidc.configure',
-  title: vscode.l10n.t('$(key) Configure TFC OIDC'),
+  title: '$(key) Configure TFC OIDC',
   arguments: [{ analysed }],
 });

@@ -90,7 +90,7 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
       .flatMap(f => harmlessFix(f) ?? [])
       .filter(f => f.edits.every(e => e.file === document.uri.toString()));
     if (file === undefined || fixes.length === 0) return undefined;
-    const action = new vscode.CodeAction(vscode.l10n.t('Fix all TFC OIDC findings in this file'), kind);
+    const action = new vscode.CodeAction('Fix all TFC OIDC findings in this file', kind);
     action.edit = workspaceEdit(fixAllEdits([file], fixes), document);
     return action;
   }
@@ -101,7 +101,7 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
 }
 
 function move(uri: vscode.Uri, isPreferred: boolean, context: vscode.CodeActionContext): vscode.CodeAction {
-  const title = vscode.l10n.t('Move to TFC OIDC…');
+  const title = 'Move to TFC OIDC…';
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   action.isPreferred = isPreferred;
   if (isPreferred)

@@ -42,7 +42,7 @@ export class CodeCommands {
       const made = remoteToCloud(root);
       const code = made.ok ? undefined : made.problem.code;
       if (code !== 'prefix-needs-tags') {
-        const title = vscode.l10n.t('Turn backend "remote" into a cloud block');
+        const title = 'Turn backend "remote" into a cloud block';
         return this.write(analysed, { title, texts: [unwrap(made)] });
       }
     }
@@ -50,15 +50,15 @@ export class CodeCommands {
     const host = root.cloud.kind === 'remote' && named.state === 'known' ? named.value : 'app.terraform.io';
     const answers: CloudAnswers = {};
     if (root.cloud.organization.state === 'known') answers.organization = root.cloud.organization.value;
-    const title = vscode.l10n.t('Cloud block');
+    const title = 'Cloud block';
     const done = await runSteps(answers, [
       async (state, position) => {
         if (root.cloud.organization.state === 'known') return 'skipped';
         state.organization = await ask(
           {
             title,
-            prompt: vscode.l10n.t('Organization in HCP Terraform'),
-            placeholder: vscode.l10n.t('as its address shows it'),
+            prompt: 'Organization in HCP Terraform',
+            placeholder: 'as its address shows it',
             value: state.organization,
             check: value => message(organizationName(value)),
           },
@@ -72,8 +72,8 @@ export class CodeCommands {
           state.workspace = await ask(
             {
               title,
-              prompt: vscode.l10n.t('Workspace'),
-              placeholder: vscode.l10n.t('the name, letter by letter'),
+              prompt: 'Workspace',
+              placeholder: 'the name, letter by letter',
               value: state.workspace,
               check: value => message(workspaceName(value)),
             },
@@ -82,7 +82,7 @@ export class CodeCommands {
           return 'asked';
         }
         const items = names.map((value): Choice<string> => ({ value, label: value }));
-        const placeholder = vscode.l10n.t('Which workspace?');
+        const placeholder = 'Which workspace?';
         state.workspace = await pick({ title, placeholder, items, current: state.workspace }, position);
         return 'asked';
       },
@@ -94,7 +94,7 @@ export class CodeCommands {
       root.cloud.kind === 'remote'
         ? remoteToCloud(root, { workspaces, organization })
         : addCloudBlock(root, { hostname: unwrap(hostname(host)), organization, workspaces });
-    await this.write(analysed, { title: vscode.l10n.t('Write a cloud block'), texts: [unwrap(made)] });
+    await this.write(analysed, { title: 'Write a cloud block', texts: [unwrap(made)] });
   }
 
   /** Every provider block names the configuration that it uses, as soon as the workspace has a tagged one. */
@@ -105,20 +105,17 @@ export class CodeCommands {
     if (tags.length === 0) {
       void vscode.window.showInformationMessage(
         off.length === 0
-          ? vscode.l10n.t('No workspace of this root has a tagged configuration: there is nothing to map.')
-          : vscode.l10n.t(
-              'No tagged configuration is switched on: {0} must be true. There is nothing to map yet.',
-              off.map(tag => `TFC_AWS_PROVIDER_AUTH_${tag}`).join(', '),
-            ),
+          ? 'No workspace of this root has a tagged configuration: there is nothing to map.'
+          : `No tagged configuration is switched on: ${off.map(tag => `TFC_AWS_PROVIDER_AUTH_${tag}`).join(', ')} must be true. There is nothing to map yet.`,
       );
       return;
     }
     const { texts } = unwrap(mapProviders(analysed.root, { tags }));
     if (texts.length === 0) {
-      void vscode.window.showInformationMessage(vscode.l10n.t('Every provider block names its configuration already.'));
+      void vscode.window.showInformationMessage('Every provider block names its configuration already.');
       return;
     }
-    await this.write(analysed, { title: vscode.l10n.t('Map providers to configurations'), texts });
+    await this.write(analysed, { title: 'Map providers to configurations', texts });
   }
 
   /** Shows the difference of each file in the diff editor, and writes after a yes that is asked beside it. */
@@ -128,16 +125,16 @@ export class CodeCommands {
     );
     await this.previews.showChanges(title, changes);
     const yes = {
-      label: vscode.l10n.t('$(check) Write {0}', texts.map(t => nameOf(t.file.path)).join(', ')),
+      label: `$(check) Write ${texts.map(t => nameOf(t.file.path)).join(', ')}`,
       yes: true,
     };
-    const no = { label: vscode.l10n.t('$(close) Change Nothing'), yes: false };
-    const placeHolder = vscode.l10n.t('Look at the difference; nothing has been changed yet');
+    const no = { label: '$(close) Change Nothing', yes: false };
+    const placeHolder = 'Look at the difference; nothing has been changed yet';
     const answer = await vscode.window.showQuickPick([yes, no], { title, placeHolder, ignoreFocusOut: true });
     if (answer?.yes !== true) return;
     await writeEdits(
       texts.map(({ file, text }) => ({ file, edits: lineEdits(file.path, file.text, text) })),
-      vscode.l10n.t('Run the command again.'),
+      'Run the command again.',
     );
     for (const { file } of texts) await vscode.window.showTextDocument(vscode.Uri.parse(file.path, true));
   }
@@ -150,19 +147,19 @@ export class CodeCommands {
     if (only === undefined) {
       throw new ProblemError({
         code: 'no-root',
-        message: vscode.l10n.t('No Terraform root of this window fits.'),
-        nextStep: vscode.l10n.t('The command is for a root of another kind: see the sidebar for what each has.'),
+        message: 'No Terraform root of this window fits.',
+        nextStep: 'The command is for a root of another kind: see the sidebar for what each has.',
       });
     }
     if (more.length === 0) return only;
     const items = roots.map(value => ({ label: rootLabel(value.root, value.folder), value }));
-    const placeHolder = vscode.l10n.t('Which Terraform root?');
+    const placeHolder = 'Which Terraform root?';
     return (await vscode.window.showQuickPick(items, { placeHolder }))?.value;
   }
 
   /** Names to choose from; none where there is no token, or the organization can't be listed. */
   private workspaces(host: string, root: Root, organization: string): Promise<readonly string[]> {
-    return withProgress(vscode.l10n.t('Listing the workspaces of {0}', organization), async signal => {
+    return withProgress(`Listing the workspaces of ${organization}`, async signal => {
       const client = await this.connections.find(host, root.cloud, signal);
       if ('missing' in client) return [];
       const found = await listWorkspaces(client, organization, {}, signal);
@@ -174,7 +171,7 @@ export class CodeCommands {
   private tags({ root }: AnalysedRoot): Promise<TaggedConfigurations> {
     const { cloud } = root;
     const { hostname, organization, which } = unwrap(workspacesOf(cloud));
-    return withProgress(vscode.l10n.t('Reading the variables of {0}', organization), async signal => {
+    return withProgress(`Reading the variables of ${organization}`, async signal => {
       const client = unwrap(await this.connections.open(hostname, cloud, signal));
       return unwrap(await taggedConfigurations(client, organization, which, signal));
     });

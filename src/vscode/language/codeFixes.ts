@@ -29,7 +29,7 @@ export async function writeEdits(
     if (document.getText() !== file.text) {
       throw new ProblemError({
         code: 'changed-meanwhile',
-        message: vscode.l10n.t('{0} was changed meanwhile. Nothing was written.', nameOf(file.path)),
+        message: `${nameOf(file.path)} was changed meanwhile. Nothing was written.`,
         nextStep,
       });
     }
@@ -39,8 +39,8 @@ export async function writeEdits(
   if (!(await vscode.workspace.applyEdit(whole, { isRefactoring: true }))) {
     throw new ProblemError({
       code: 'edit-refused',
-      message: vscode.l10n.t('The editor did not take the edits. Nothing was written.'),
-      nextStep: vscode.l10n.t('Close dialogs that are open, then run the command again.'),
+      message: 'The editor did not take the edits. Nothing was written.',
+      nextStep: 'Close dialogs that are open, then run the command again.',
     });
   }
   for (const document of documents) await document.save();

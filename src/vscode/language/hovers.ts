@@ -15,7 +15,7 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
     if (found === undefined) return undefined;
     const text = new vscode.MarkdownString();
     text.appendMarkdown('**').appendText(found.title).appendMarkdown('**\n\n');
-    text.appendText(found.text).appendMarkdown(`\n\n[${vscode.l10n.t('Read more')}](${pages}${found.page})`);
+    text.appendText(found.text).appendMarkdown(`\n\n[${'Read more'}](${pages}${found.page})`);
     return new vscode.Hover(text, new vscode.Range(position.line, found.start, position.line, found.end));
   }
 

@@ -103,7 +103,7 @@ export class PermissionHelp
       return new vscode.CodeLens(new vscode.Range(start, start), {
         command: 'tfcOidc.whyPermissions',
         title: lensTitle(block),
-        tooltip: vscode.l10n.t('The IAM actions that this needs, and the lines that need each'),
+        tooltip: 'The IAM actions that this needs, and the lines that need each',
         arguments: [{ dir, addresses: block.addresses } satisfies WhyTarget],
       });
     });
@@ -165,14 +165,14 @@ export class PermissionHelp
 }
 
 function lensTitle(block: NeedingBlock): string {
-  if (block.unmapped && block.plan + block.apply === 0) return vscode.l10n.t('Permissions not known');
-  return vscode.l10n.t('{0} actions in plan, {1} in apply', block.plan, block.apply);
+  if (block.unmapped && block.plan + block.apply === 0) return 'Permissions not known';
+  return `${block.plan} actions in plan, ${block.apply} in apply`;
 }
 
 async function pickRoot(roots: readonly AnalysedRoot[]): Promise<AnalysedRoot | undefined> {
   if (roots.length <= 1) return roots[0];
   const items = roots.map(value => ({ label: rootLabel(value.root, value.folder), value }));
-  return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which configuration?') }))?.value;
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'Which configuration?' }))?.value;
 }
 
 /** Lists of actions stand in Terraform code and in JSON files that look like a policy. */

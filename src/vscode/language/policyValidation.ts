@@ -34,22 +34,18 @@ export class PolicyValidation implements vscode.Disposable {
     if (document === undefined || !/\.jsonc?$/.test(document.uri.path) || !/"Statement"/.test(document.getText())) {
       throw new ProblemError({
         code: 'no-policy',
-        message: vscode.l10n.t('The active editor holds no policy in JSON.'),
-        nextStep: vscode.l10n.t('Open the policy, then run the command again.'),
+        message: 'The active editor holds no policy in JSON.',
+        nextStep: 'Open the policy, then run the command again.',
       });
     }
     const account = this.bindings.chosenAccount ?? (await this.chooseAccount());
     if (account === undefined) return;
-    const send = vscode.l10n.t('Send to AWS');
+    const send = 'Send to AWS';
     const answer = await vscode.window.showInformationMessage(
-      vscode.l10n.t('Check this policy with AWS Access Analyzer?'),
+      'Check this policy with AWS Access Analyzer?',
       {
         modal: true,
-        detail: vscode.l10n.t(
-          'The text of {0} is sent to AWS account {1} (access-analyzer:ValidatePolicy). AWS keeps nothing of it, and nothing is changed.',
-          vscode.workspace.asRelativePath(document.uri),
-          account.caller.accountId,
-        ),
+        detail: `The text of ${vscode.workspace.asRelativePath(document.uri)} is sent to AWS account ${account.caller.accountId} (access-analyzer:ValidatePolicy). AWS keeps nothing of it, and nothing is changed.`,
       },
       send,
     );
@@ -57,15 +53,15 @@ export class PolicyValidation implements vscode.Disposable {
     const count = await this.validate(document, account);
     void vscode.window.showInformationMessage(
       count === 0
-        ? vscode.l10n.t('Access Analyzer finds nothing in this policy.')
-        : vscode.l10n.t('Access Analyzer finds {0} things in this policy: see Problems.', count),
+        ? 'Access Analyzer finds nothing in this policy.'
+        : `Access Analyzer finds ${count} things in this policy: see Problems.`,
     );
   }
 
   /** Shows what AWS says of a text; resolves with how many findings there are. */
   async validate(document: vscode.TextDocument, { account, caller }: ChosenAccount): Promise<number> {
     const { version } = document;
-    const told = await withProgress(vscode.l10n.t('Asking Access Analyzer in account {0}', caller.accountId), signal =>
+    const told = await withProgress(`Asking Access Analyzer in account ${caller.accountId}`, signal =>
       account.validatePolicy(document.getText(), signal),
     );
     if (!told.ok) throw new ProblemError(told.problem);
@@ -89,8 +85,8 @@ export class PolicyValidation implements vscode.Disposable {
 
   private async chooseAccount(): Promise<ChosenAccount | undefined> {
     const choice = await vscode.window.showQuickPick(await profileChoices(this.env), {
-      title: vscode.l10n.t('AWS profile for Access Analyzer'),
-      placeHolder: vscode.l10n.t('Nothing is sent before you have agreed'),
+      title: 'AWS profile for Access Analyzer',
+      placeHolder: 'Nothing is sent before you have agreed',
     });
     return choice === undefined ? undefined : openProfile(choice.value, this.env);
   }

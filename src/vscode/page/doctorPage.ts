@@ -78,7 +78,7 @@ export class DoctorPage {
   private async answer(message: FromPage): Promise<void> {
     if (message.type === 'field' && message.id === 'error') {
       this.pasted = message.value;
-      await this.work(vscode.l10n.t('Reading the text'), () => this.readRefusal());
+      await this.work('Reading the text', () => this.readRefusal());
       return;
     }
     if (message.type !== 'action' || this.busy !== undefined) return;
@@ -88,23 +88,21 @@ export class DoctorPage {
         await this.services.putRight(action.check);
         return;
       case 'trail':
-        await this.work(vscode.l10n.t('Asking CloudTrail; events take up to 15 minutes to appear'), () =>
-          this.askTrail(),
-        );
+        await this.work('Asking CloudTrail; events take up to 15 minutes to appear', () => this.askTrail());
         return;
       case 'profile':
         await this.services.chooseProfile();
-        await this.work(vscode.l10n.t('Reading the account'), () => this.readAgain());
+        await this.work('Reading the account', () => this.readAgain());
         return;
       case 'again':
-        await this.work(vscode.l10n.t('Reading everything again'), () => this.readAgain());
+        await this.work('Reading everything again', () => this.readAgain());
         return;
       case 'copy':
       case 'copyMasked':
         await vscode.env.clipboard.writeText(
           doctorReport({ ...this.report(), redact: action.kind === 'copyMasked' }, 'markdown'),
         );
-        void vscode.window.setStatusBarMessage(vscode.l10n.t('The report is in the clipboard.'), 4000);
+        void vscode.window.setStatusBarMessage('The report is in the clipboard.', 4000);
         return;
       case undefined:
         return;

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import { pageState } from '../../board/page/messages';
 import { ProblemError } from '../../core/problem';
@@ -25,7 +25,7 @@ export class Pages {
 
   /** The doctor for a workspace that was checked. A page that is open for it comes to the front. */
   doctor(analysed: AnalysedRoot, checked: CheckedWorkspace, commands: PageCommands): void {
-    const title = vscode.l10n.t('Doctor for {0}', checked.workspace);
+    const title = `Doctor for ${checked.workspace}`;
     this.open.get(keyOf(analysed, checked.workspace))?.dispose();
     this.show(PagePanel.open(this.extension, title), analysed, checked, commands);
   }
@@ -79,6 +79,6 @@ function placeOf(
 
 const gone = (workspace: string): { code: string; message: string; nextStep: string } => ({
   code: 'workspace-unread',
-  message: vscode.l10n.t('Workspace {0} could not be read.', workspace),
-  nextStep: vscode.l10n.t('Look at its checks in the sidebar.'),
+  message: `Workspace ${workspace} could not be read.`,
+  nextStep: 'Look at its checks in the sidebar.',
 });

@@ -42,7 +42,6 @@ function seed(): void {
 
 /** A person who reads nothing: the first button, the first row, every tick. */
 const ui: EditorUi = {
-  l10n: { t: (text, ...args) => text.replace(/\{(\d)\}/g, (_, n: string) => String(args[Number(n)])) },
   pick: ({ items }) => Promise.resolve(items[0]?.value),
   pickSome: ({ items }) => Promise.resolve(items.map(i => i.value)),
   modal: ({ buttons }) => Promise.resolve(buttons[0]),
