@@ -1,6 +1,7 @@
 import type { Span } from '../core/text';
-import { attributeOf, type Module, type Root, type SourceFile } from '../terraform/model';
+import { attributeOf, blocksOf, type Module, type Root, type SourceFile } from '../terraform/model';
 import type { Attribute, Body, Expression } from '../terraform/syntax/ast';
+import { terragruntModule } from '../terraform/terragrunt';
 import { literalText } from './expressions';
 
 /** One argument of a backend's settings, wherever they are written. */
@@ -25,6 +26,7 @@ interface Place {
 /** Arguments of `backend` blocks and of the `config` of `terraform_remote_state`. */
 export function backendArguments(root: Root): readonly BackendArgument[] {
   return root.modules.flatMap(module => [
+    ...module.files.filter(file => file.role === 'terragrunt').flatMap(remoteState),
     ...module.terraformBlocks.flatMap(({ file, body }) =>
       body.blocks
         .filter(block => block.type === 'backend')
@@ -49,6 +51,22 @@ export function backendArguments(root: Root): readonly BackendArgument[] {
         ];
       }),
   ]);
+}
+
+/** Terragrunt's `remote_state` writes a backend block, and uses its settings to make the bucket. */
+function remoteState(file: SourceFile): readonly BackendArgument[] {
+  // The names in it are those of Terragrunt's file, not of the code that it runs.
+  const module = terragruntModule(file);
+  return blocksOf(file.parsed.body, 'remote_state').flatMap(({ body }) => {
+    const value = attributeOf(body, 'backend')?.value;
+    const backend = value === undefined ? undefined : literalText(value);
+    return [
+      ...body.attributes
+        .filter(a => a.name === 'config')
+        .flatMap(a => fromExpression({ file, module }, a.value, 'remote_state', backend)),
+      ...blocksOf(body, 'config').flatMap(b => fromBody({ file, module }, b.body, 'remote_state', backend)),
+    ];
+  });
 }
 
 function fromBody(place: Place, body: Body, owner: string, backend: string | undefined): readonly BackendArgument[] {

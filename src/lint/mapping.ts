@@ -102,7 +102,8 @@ export function providerTo(
 export function declareVariable(module: Module, near: SourceFile): readonly TextEdit[] {
   const native = module.files.filter(f => f.syntax === 'hcl' && !f.override && f.role === 'config');
   const file =
-    native.find(f => /(?:^|[\\/])variables\.(?:tf|tofu)$/.test(f.path)) ?? (near.syntax === 'hcl' ? near : native[0]);
+    native.find(f => /(?:^|[\\/])variables\.(?:tf|tofu)$/.test(f.path)) ??
+    (near.syntax === 'hcl' && near.role === 'config' ? near : native[0]);
   if (file !== undefined) {
     const [first, ...rest] = documentedType;
     return appendLines(file, [

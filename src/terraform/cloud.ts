@@ -352,7 +352,8 @@ function literalString(body: Body, name: string, file: SourceFile, context: Clou
       return { state: 'known', value: evaluated.text, source: { kind: 'config' }, location };
     if (context.opentofu) return { state: 'unknown', why: evaluated.why, location };
   }
-  return { state: 'unknown', why: notLiteral(value, name), location };
+  const why = file.role === 'terragrunt' ? `Terragrunt writes "${name}" when it runs.` : notLiteral(value, name);
+  return { state: 'unknown', why, location };
 }
 
 /** Without names and functions Terraform knows the value before it evaluates anything. */

@@ -1,4 +1,5 @@
 import type { FileRole } from './model';
+import { mayBeTerragrunt } from './terragrunt';
 
 export interface FileKind {
   readonly role: FileRole;
@@ -52,7 +53,8 @@ export function fileKind(name: string): FileKind | undefined {
       override: role === 'config' && (stem === 'override' || stem.endsWith('_override')),
     };
   }
-  return undefined;
+  if (!mayBeTerragrunt(name)) return undefined;
+  return { role: 'terragrunt', syntax: 'hcl', tofu: false, stem: name.slice(0, -4), override: false };
 }
 
 /** By which schema its JSON is read. */

@@ -1,6 +1,6 @@
 import type { FileReader } from '../core/host';
 import { BoundedCache } from './boundedCache';
-import { type FileKind, jsonKind, readableFiles, tfvarsRank } from './fileKinds';
+import { type FileKind, isCode, jsonKind, readableFiles, tfvarsRank } from './fileKinds';
 import { mapLimited } from './mapLimited';
 import { at, type Module, type ProjectProblem, type SourceFile } from './model';
 import { buildModule } from './module';
@@ -9,6 +9,7 @@ import { mayCallModules, mayHoldState } from './prefilter';
 import type { ParsedFile } from './syntax/ast';
 import { parseHcl } from './syntax/hcl';
 import { parseTerraformJson } from './syntax/json';
+import { isTerragrunt, parseTerragrunt } from './terragrunt';
 
 /** Larger files are no configuration that a person wrote; they are named and left out. */
 export const maximumFileBytes = 5 * 1024 * 1024;
@@ -97,6 +98,11 @@ export class FolderLoader {
     return loaded;
   }
 
+  /** Is any of the files code, by what stands in it? */
+  async holdsCode(dir: string, names: readonly string[]): Promise<boolean> {
+    return (await this.read(dir, names)).files.some(f => isCode(f.kind.role));
+  }
+
   /** Does the folder say where its state is? Parses only files that may. */
   async holdsState(dir: string, names: readonly string[]): Promise<boolean> {
     const { terraformBlocks } = await this.partOf(dir, names, mayHoldState);
@@ -142,7 +148,7 @@ export class FolderLoader {
       const path = this.host.join(dir, name);
       try {
         const text = await this.host.read(path, maximumFileBytes);
-        if (text === undefined) return undefined;
+        if (text === undefined || (kind.role === 'terragrunt' && !isTerragrunt(name, text))) return undefined;
         const why = notText(text);
         if (why === undefined) return { path, kind, text };
         problems.push({
@@ -180,6 +186,7 @@ export class FolderLoader {
 
 /** Parses a file as its name says. */
 export function parseSource({ role, syntax }: Pick<FileKind, 'role' | 'syntax'>, text: string): ParsedFile {
+  if (role === 'terragrunt') return parseTerragrunt(text);
   if (syntax === 'hcl') return parseHcl(text);
   return parseTerraformJson(text, jsonKind(role));
 }

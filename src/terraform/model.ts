@@ -17,7 +17,7 @@ export type ValueSource =
   /** `.terraform/environment`: what `terraform workspace select` wrote. */
   | { readonly kind: 'selected'; readonly file: string };
 
-export type FileRole = 'config' | 'query' | 'tfvars' | 'component' | 'deployment' | 'test' | 'backend';
+export type FileRole = 'config' | 'query' | 'tfvars' | 'component' | 'deployment' | 'test' | 'backend' | 'terragrunt';
 
 export interface SourceFile {
   readonly path: string;

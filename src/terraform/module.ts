@@ -16,6 +16,7 @@ import {
   type VariableBlock,
 } from './model';
 import type { Attribute, Block, Expression } from './syntax/ast';
+import { codeBlocks } from './terragrunt';
 
 /** Local names that mean an AWS provider: the usual ones, and those that required_providers gives to hashicorp/aws(cc). */
 function awsNames(files: readonly SourceFile[]): ReadonlyMap<string, ProviderBlock['kind']> {
@@ -24,7 +25,7 @@ function awsNames(files: readonly SourceFile[]): ReadonlyMap<string, ProviderBlo
     ['awscc', 'awscc'],
   ]);
   for (const file of files) {
-    for (const block of file.parsed.body.blocks) {
+    for (const block of codeBlocks(file)) {
       const required =
         block.type === 'terraform'
           ? blocksOf(block.body, 'required_providers')
@@ -89,7 +90,7 @@ export function buildModule(dir: string, files: readonly SourceFile[]): Module {
   for (const file of files) {
     if (!isCode(file.role)) continue;
     const inStack = file.role === 'component' || file.role === 'deployment';
-    for (const block of file.parsed.body.blocks) {
+    for (const block of codeBlocks(file)) {
       const named = { file, block, body: block.body };
       const first = normalized(block.labels[0]?.value);
       const second = normalized(block.labels[1]?.value);

@@ -168,8 +168,8 @@ class ProjectReader {
    * one of configuration, it goes to the nearest neighbour, of several to one that says where its state is.
    */
   private async withValues(found: readonly FoundFolder[]): Promise<readonly FoundFolder[]> {
-    const holdsCode = (f: FoundFolder): boolean => readableFiles(f.names).some(file => isCode(file.kind.role));
-    const folders = found.filter(f => f.dir === this.folder || holdsCode(f));
+    const folders: FoundFolder[] = [];
+    for (const f of found) if (f.dir === this.folder || (await this.holdsCode(f))) folders.push(f);
     const byDir = new Map(folders.map(f => [f.dir, f]));
     const values = new Map<FoundFolder, FoundFolder[]>();
     const owners = new Map<string, FoundFolder | undefined>();
@@ -180,6 +180,12 @@ class ProjectReader {
       if (owner !== undefined) values.set(owner, [...(values.get(owner) ?? []), folder]);
     }
     return folders.map(f => ({ ...f, values: values.get(f) ?? [] }));
+  }
+
+  /** Files of Terragrunt's that are named after nothing are told from those of other tools by their text. */
+  private async holdsCode({ dir, names }: FoundFolder): Promise<boolean> {
+    const code = readableFiles(names).filter(file => isCode(file.kind.role));
+    return code.some(file => file.kind.role !== 'terragrunt') || (code.length > 0 && this.loader.holdsCode(dir, names));
   }
 
   private async ownerIn(dir: string, folders: ReadonlyMap<string, FoundFolder>): Promise<FoundFolder | undefined> {

@@ -22,10 +22,13 @@ const known: Readonly<Record<FileRole, ReadonlySet<string> | undefined>> = {
   tfvars: undefined,
   test: undefined,
   backend: undefined,
+  // What Terragrunt does beside writing code has a note of its own.
+  terragrunt: undefined,
 };
 
 /** Blocks that the reader does not know or does not follow: what they need of AWS is in no policy. */
 export function unreadBlocks(file: SourceFile): readonly ProjectProblem[] {
+  if (file.role === 'terragrunt') return besideCode(file);
   const types = known[file.role];
   if (types === undefined) return [];
   return file.parsed.body.blocks.flatMap(block => {
@@ -69,4 +72,41 @@ function unread(file: SourceFile, block: Block, why: string): ProjectProblem {
     message: `${shown}${label} is not read${why}.`,
     location: at(file, headerSpan(block)),
   };
+}
+
+/** What a file of Terragrunt's asks it to do that changes what runs, or as whom; a dependency or an input changes values alone. */
+const terragruntWords: ReadonlySet<string> = new Set([
+  ...[
+    'terraform',
+    'include',
+    'iam_role',
+    'iam_web_identity_token',
+    'dependency',
+    'dependencies',
+    'inputs',
+    'unit',
+    'stack',
+  ],
+  ...['generate'],
+]);
+
+function besideCode(file: SourceFile): readonly ProjectProblem[] {
+  const { attributes, blocks } = file.parsed.body;
+  const rest = [
+    ...blocks.filter(b => b.type !== 'generate' || b.body.attributes.some(a => a.name === 'contents')),
+    ...attributes.map(a => ({ type: a.name, typeSpan: a.nameSpan, labels: [] })),
+  ].filter(b => terragruntWords.has(b.type));
+  const [first] = [...rest].sort((a, b) => a.typeSpan.start - b.typeSpan.start);
+  if (first === undefined) return [];
+  const words = [...new Set(rest.map(b => b.type))].map(word =>
+    word === 'generate' ? 'contents that a function makes' : word,
+  );
+  const listed = words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+  return [
+    {
+      code: 'block-unread',
+      message: `Of Terragrunt's files the code that they generate and remote_state are read; ${listed ?? ''} here ${words.length === 1 ? 'is' : 'are'} not.`,
+      location: at(file, first.typeSpan),
+    },
+  ];
 }

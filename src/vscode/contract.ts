@@ -48,7 +48,8 @@ export const pageType = 'tfcOidc.page';
 export const documentSelector = [
   { pattern: '**/*.{tf,tofu,tfvars,tfbackend}' },
   { pattern: '**/*.{tf,tofu,tfvars}.json' },
-  { pattern: '**/*.{tfcomponent,tfdeploy,tfstack,tftest,tofutest}.hcl' },
+  // Of Stacks, queries and tests, and Terragrunt's: what those include may have any name.
+  { pattern: '**/*.hcl' },
 ] as const;
 
 /** Files that may hold permission policies. */

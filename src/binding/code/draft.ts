@@ -2,7 +2,8 @@ import type { FileReader } from '../../core/host';
 import type { Finding } from '../../lint/finding';
 import type { SourceFile } from '../../terraform/model';
 import type { CodeChange } from '../change';
-import { codeChange, isBroken, parseAgain } from '../plan/code';
+import { parseSource } from '../../terraform/folders';
+import { codeChange, isBroken } from '../plan/code';
 import { lineEdits } from './lineDiff';
 
 /** A new text of one file of the project. */
@@ -23,7 +24,7 @@ export class CodeDraft {
   /** Takes over what a step made. A text that can't be parsed is a bug of the step. */
   write(texts: readonly NewText[]): void {
     for (const { file, text } of texts) {
-      if (isBroken({ ...file, text, parsed: parseAgain(file, text) })) throw new Error(`an edit broke ${file.path}`);
+      if (isBroken({ ...file, text, parsed: parseSource(file, text) })) throw new Error(`an edit broke ${file.path}`);
       const known = this.texts.get(file.path);
       if (known === undefined) this.texts.set(file.path, { file, text });
       else known.text = text;

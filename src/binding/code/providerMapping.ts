@@ -7,7 +7,7 @@ import { fileArguments } from '../../lint/arguments';
 import { attributeOf, type ProviderBlock, type Root, type SourceFile } from '../../terraform/model';
 import { applyEdits, type TextEdit } from '../../core/text';
 import { pathInJson, setInJson } from '../../lint/edits/jsonEdits';
-import { parseAgain } from '../plan/code';
+import { parseSource } from '../../terraform/folders';
 import type { NewText } from './draft';
 
 /** How the provider blocks of a root use the configurations of its workspace. */
@@ -261,7 +261,7 @@ function textsOf(
     if (blocks.length > 0) text = appended(file, text, blocks);
     if (variable.length > 0) {
       // Declared anew for the text as it is by now.
-      const now = { ...file, text, parsed: parseAgain(file, text) };
+      const now = { ...file, text, parsed: parseSource(file, text) };
       text = applyToFile(now, declareVariable({ ...root.module, files: [now] }, now));
     }
     return [{ file, text }];

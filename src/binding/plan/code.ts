@@ -6,9 +6,7 @@ import { chosenFix, fixAllEdits } from '../../lint/fixAll';
 import { findKeys } from '../../lint/secrets/detect';
 import { maskSecrets } from '../../lint/secrets/mask';
 import type { SourceFile } from '../../terraform/model';
-import { jsonKind } from '../../terraform/fileKinds';
-import { parseHcl } from '../../terraform/syntax/hcl';
-import { parseTerraformJson } from '../../terraform/syntax/json';
+import { parseSource } from '../../terraform/folders';
 import { hashOf } from '../apply/code';
 import type { CodeChange } from '../change';
 
@@ -69,7 +67,7 @@ export function codeChange(
   findings: readonly Finding[],
 ): CodeChange {
   const after = applyToFile(file, edits);
-  if (isBroken({ ...file, text: after, parsed: parseAgain(file, after) }))
+  if (isBroken({ ...file, text: after, parsed: parseSource(file, after) }))
     throw new Error(`an edit broke ${file.path}`);
   const shown = maskSecrets(file, findings);
   const hidden = edits.some(e => shown.slice(e.span.start, e.span.end) !== file.text.slice(e.span.start, e.span.end));
@@ -125,10 +123,4 @@ function unescaped(raw: string): readonly string[] {
 
 export function isBroken(file: SourceFile): boolean {
   return file.parsed.problems.length > 0 || file.parsed.recovered;
-}
-
-/** Reads a changed text as the same kind of file. */
-export function parseAgain(file: SourceFile, text: string): SourceFile['parsed'] {
-  if (file.syntax === 'hcl') return parseHcl(text);
-  return parseTerraformJson(text, jsonKind(file.role));
 }

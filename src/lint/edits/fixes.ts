@@ -32,11 +32,18 @@ export function removal(
   const isBlock = 'type' in node;
   // A block that nobody has closed yet has no end that could be trusted.
   if (isBlock && file.syntax === 'hcl' && node.close === undefined) return [];
+  // Code that Terragrunt writes out of one text in quotes has no lines.
+  if (file.role === 'terragrunt' && isQuoted(file.text, node.start)) return [];
   const edits = toEdits(file, removeNodes(file, [handle(file, node)]));
   if (edits.length === 0) return [];
   return [
     { id: isBlock ? 'remove-block' : 'remove-argument', title: options.title, preferred: options.preferred, edits },
   ];
+}
+
+function isQuoted(text: string, offset: number): boolean {
+  const before = text.slice(lineStart(text, offset), offset).replace(/\\./g, '');
+  return before.split('"').length % 2 === 0;
 }
 
 /** Writes `comment` on a line of its own above `node`. JSON has no comments, so there is no such edit there. */

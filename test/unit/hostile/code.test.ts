@@ -8,7 +8,8 @@ import { lineEdits } from '../../../src/binding/code/lineDiff';
 import type { NewText } from '../../../src/binding/code/draft';
 import { mapProviders } from '../../../src/binding/code/providerMapping';
 import { nextStackStep } from '../../../src/binding/code/stackWiring';
-import { codeChange, isBroken, parseAgain, planFixes } from '../../../src/binding/plan/code';
+import { parseSource } from '../../../src/terraform/folders';
+import { codeChange, isBroken, planFixes } from '../../../src/binding/plan/code';
 import { resourceReference } from '../../../src/cli/permissionData';
 import { unifiedDiff } from '../../../src/cli/output/unifiedDiff';
 import { applyEdits } from '../../../src/core/text';
@@ -45,7 +46,7 @@ function holds(root: Root, texts: readonly NewText[]): void {
   const findings = lintRoot(root);
   for (const { file, text } of texts) {
     if (isBroken(file)) continue;
-    assert.equal(isBroken({ ...file, text, parsed: parseAgain(file, text) }), false, `broken: ${file.path}\n${text}`);
+    assert.equal(isBroken({ ...file, text, parsed: parseSource(file, text) }), false, `broken: ${file.path}\n${text}`);
     const change = codeChange(file, lineEdits(file.path, file.text, text), 'x', findings);
     assert.equal(applyEdits(file.text, change.edits), text);
     unifiedDiff(file.path, change.before ?? '', lineEdits(file.path, change.before ?? '', change.after ?? ''));
