@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { nodeFiles } from './node/files';
+import { filesWithin } from './node/within';
 import { AgentTools } from './vscode/agents/agentTools';
 import { permissionDiagnostics } from './vscode/language/permissionDiagnostics';
 import { PermissionHelp } from './vscode/language/permissionHelp';
@@ -9,7 +9,7 @@ import { start } from './vscode/start';
 export function activate(context: vscode.ExtensionContext): void {
   start(context, {
     env: process.env,
-    disk: nodeFiles,
+    disk: filesWithin,
     // A file of its own (dist/services.js).
     loadServices: surfaces => import('./vscode/services').then(m => m.createServices(surfaces)),
     more: ({ log, store, bindings, previews }, commands) => [

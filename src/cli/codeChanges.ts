@@ -19,7 +19,10 @@ export function onlyRoot(folder: TerraformFolder, project: Project): Root {
   if (root === undefined)
     throw new ProblemError({
       code: 'no-root',
-      message: `There is no Terraform configuration in ${folder.folder}.`,
+      message: [
+        `There is no Terraform configuration in ${folder.folder}.`,
+        ...project.problems.slice(0, 3).map(problem => problem.message),
+      ].join(' '),
       nextStep: 'Give the folder of a root.',
     });
   if (more.length > 0)

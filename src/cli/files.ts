@@ -1,1 +1,2 @@
-export { nodeFiles, repositoryOf } from '../node/files';
+export { nodeFiles } from '../node/files';
+export { filesAround } from '../node/within';

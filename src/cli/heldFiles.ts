@@ -3,7 +3,7 @@ import { type Held, type HeldCode, heldCode, readHeld } from '../iam/needs/held'
 import type { Root } from '../terraform/model';
 import { readProject } from '../terraform/read';
 import type { CliContext } from './command';
-import { nodeFiles, repositoryOf } from './files';
+import { filesAround, nodeFiles } from './files';
 import { logMebibytes, readInput } from './input';
 import { UsageError } from './option';
 
@@ -51,9 +51,8 @@ export async function besideTheCode(
 
 async function rootIn(context: CliContext, name: string): Promise<Root> {
   const folder = nodeFiles.join(context.cwd, name);
-  const project = await readProject(nodeFiles, context.env, folder, await repositoryOf(folder), {
-    signal: context.signal,
-  });
+  const { host, boundary } = await filesAround(folder, context.env);
+  const project = await readProject(host, context.env, folder, boundary, { signal: context.signal });
   const root = project.roots.find(r => r.dir === folder) ?? (project.roots.length === 1 ? project.roots[0] : undefined);
   if (root === undefined)
     throw new ProblemError({

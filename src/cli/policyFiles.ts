@@ -9,7 +9,7 @@ import { fileKind, readableFiles } from '../terraform/fileKinds';
 import type { ParsedFile } from '../terraform/syntax/ast';
 import { parseHcl } from '../terraform/syntax/hcl';
 import { parseTerraformJson } from '../terraform/syntax/json';
-import { nodeFiles } from './files';
+import { filesAround, nodeFiles } from './files';
 import { readInput } from './input';
 import { FilePlaces } from './output/places';
 import type { Unread } from './output/unread';
@@ -74,7 +74,7 @@ export async function policySources(
     if (code === undefined) return { name, text, siblings: [], found };
     const file = path.resolve(context.cwd, name);
     const dir = path.dirname(file);
-    const module = modules.get(dir) ?? (await moduleOf(dir));
+    const module = modules.get(dir) ?? (await moduleOf(context, dir));
     modules.set(dir, module);
     const siblings = [...module].flatMap(([other, parsed]) => (other === file ? [] : [parsed]));
     return { name, text: code.text, code, siblings, found };
@@ -103,8 +103,9 @@ async function filesIn(
   unread: Unread,
 ): Promise<readonly { readonly name: string; readonly text: string }[]> {
   const folder = path.resolve(context.cwd, name);
+  const { host } = await filesAround(folder, context.env);
   const wanted = (file: string): boolean => fileKind(file)?.role === 'config' || /\.jsonc?$/i.test(file);
-  const found = await discover(nodeFiles, folder, () => false, context.signal, wanted);
+  const found = await discover(host, folder, () => false, context.signal, wanted);
   const places = new FilePlaces(context.cwd);
   unread.add(found.problems, places);
   const out: { name: string; text: string }[] = [];
@@ -113,7 +114,7 @@ async function filesIn(
       const full = path.join(dir, file);
       const code = fileKind(file)?.role === 'config';
       try {
-        const text = await nodeFiles.read(full, code ? undefined : largest);
+        const text = await host.read(full, code ? undefined : largest);
         if (text === undefined || (!code && !isPolicy(text))) continue;
         out.push({ name: path.join(name, nodeFiles.relative(folder, full)).split(path.sep).join('/'), text });
       } catch (error) {
@@ -135,13 +136,14 @@ function isPolicy(text: string): boolean {
 }
 
 /** The configuration files of a folder, by path. One that can't be read says nothing of locals. */
-async function moduleOf(dir: string): Promise<ReadonlyMap<string, ParsedFile>> {
-  const entries = (await nodeFiles.list(dir)) ?? [];
+async function moduleOf(context: CliContext, dir: string): Promise<ReadonlyMap<string, ParsedFile>> {
+  const { host } = await filesAround(dir, context.env);
+  const entries = (await host.list(dir)) ?? [];
   const files = new Map<string, ParsedFile>();
   for (const { name, kind } of readableFiles(entries.filter(e => e.kind === 'file').map(e => e.name))) {
     if (kind.role !== 'config') continue;
     const file = path.join(dir, name);
-    const code = policyCode(name, (await nodeFiles.read(file).catch(() => undefined)) ?? '');
+    const code = policyCode(name, (await host.read(file).catch(() => undefined)) ?? '');
     if (code !== undefined) files.set(file, code.file);
   }
   return files;

@@ -5,7 +5,7 @@ import { ProblemError } from '../core/problem';
 import { fileKind } from '../terraform/fileKinds';
 import type { Project, ProjectProblem, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readProject } from '../terraform/read';
-import { nodeFiles, repositoryOf } from './files';
+import { filesAround } from './files';
 import { FilePlaces, type Places } from './output/places';
 import type { CliContext } from './command';
 import { UsageError } from './option';
@@ -24,9 +24,8 @@ export async function readTerraformFolder(
   positionals: readonly string[],
 ): Promise<TerraformFolder> {
   const { folder, only } = await folderOf(context, positionals);
-  const project = await readProject(nodeFiles, context.env, folder, await repositoryOf(folder), {
-    signal: context.signal,
-  });
+  const { host, boundary } = await filesAround(folder, context.env);
+  const project = await readProject(host, context.env, folder, boundary, { signal: context.signal });
   const files = new Map<string, SourceFile>();
   for (const root of project.roots) for (const file of filesOf(root)) files.set(file.path, file);
   const places = new FilePlaces(context.cwd);
@@ -60,7 +59,8 @@ export async function scanTerraformFolders<T>(
   const options = { signal: context.signal, problem };
   async function* scan(): AsyncGenerator<T, void> {
     for (const { folder, only } of scanned) {
-      const roots = mapRoots(nodeFiles, context.env, folder, await repositoryOf(folder), options, root => {
+      const { host, boundary } = await filesAround(folder, context.env);
+      const roots = mapRoots(host, context.env, folder, boundary, options, root => {
         const files = filesOf(root);
         if (only !== undefined && !files.some(file => only.has(file.path))) return undefined;
         const { value, locations } = keep(root, only);

@@ -16,6 +16,11 @@ export class WorkspaceFiles implements FileReader, vscode.Disposable {
    */
   constructor(private readonly disk?: Pick<FileReader, 'read' | 'list'>) {}
 
+  /** A reader of the same files that knows nothing yet. */
+  afresh(): WorkspaceFiles {
+    return new WorkspaceFiles(this.disk);
+  }
+
   /** Forgets what is known of a path: its text, and its folder's entries. */
   forget(uri: vscode.Uri): void {
     this.texts.delete(uri.toString());

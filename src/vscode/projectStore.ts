@@ -39,7 +39,7 @@ export class ProjectStore implements vscode.Disposable {
   private done = false;
 
   constructor(
-    private readonly reader: WorkspaceFiles,
+    readonly reader: WorkspaceFiles,
     private readonly env: Environment,
     private readonly log: ExtensionLog,
   ) {

@@ -32,8 +32,8 @@ const refreshMilliseconds = 10 * 60_000;
 /** What one kind of host gives: a computer has processes, files and a network, a browser has none of them. */
 export interface Host {
   readonly env: NodeJS.ProcessEnv;
-  /** Files of the computer, read without the way through the editor. */
-  readonly disk?: Pick<FileReader, 'read' | 'list'>;
+  /** Files of the computer below some folders, read without the way through the editor. */
+  readonly disk?: (folders: () => readonly string[]) => Pick<FileReader, 'read' | 'list'>;
   /** What stands behind commands, read when the first of them runs. */
   readonly loadServices: (surfaces: Surfaces) => Promise<Services>;
   /** Surfaces that this kind of host has beside those of every one. */
@@ -43,9 +43,9 @@ export interface Host {
 /** Builds the surfaces, registers the contributions, and returns. Reading files starts behind it; nothing else does. */
 export function start(context: vscode.ExtensionContext, host: Host): void {
   const log = new ExtensionLog();
-  const files = new WorkspaceFiles(host.disk);
   // Environment variables choose hosts and workspaces, so an untrusted window gets none.
   const env: NodeJS.ProcessEnv = { ...(vscode.workspace.isTrusted ? host.env : {}) };
+  const files = new WorkspaceFiles(host.disk?.(() => readFolders(env)));
   const store = new ProjectStore(files, env, log);
   const keys = new ContextKeys();
   const commands = new CommandRegistry(log);
@@ -191,4 +191,11 @@ async function copyText(tree: BindingsTree, row: RowTarget): Promise<void> {
       .map(r => [r.row, ...(r.row.rows?.() ?? []).filter(child => child.state !== 'ok')].map(rowText).join('\n'))
       .join('\n\n');
   await vscode.env.clipboard.writeText(text);
+}
+
+/** Where files may be read: the folders of the window, and the one in which `terraform init` keeps what it made. */
+function readFolders(env: NodeJS.ProcessEnv): readonly string[] {
+  const data = env['TF_DATA_DIR'] ?? '';
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(f => f.uri.scheme === 'file').map(f => f.uri.fsPath);
+  return /^(?:[A-Za-z]:)?[\\/]/.test(data) ? [...folders, data] : folders;
 }

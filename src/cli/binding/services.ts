@@ -20,7 +20,7 @@ import { thisProcess } from '../../node/thisProcess';
 import type { Root } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
 import type { CliContext } from '../command';
-import { nodeFiles, repositoryOf } from '../files';
+import { filesAround } from '../files';
 import { replaceable, replaceFile } from '../replaceFile';
 import type { TerraformFolder } from '../terraformFolder';
 import { HcpSessions } from './hcpSession';
@@ -81,10 +81,10 @@ export function setupServices(
     planCode: async (roots, options, signal) => {
       const plans = [];
       for (const { code, tags } of roots) {
-        const boundary = await repositoryOf(folder?.folder ?? code.root.dir);
+        const { host, boundary } = await filesAround(folder?.folder ?? code.root.dir, context.env);
         plans.push(
           await planRootCode(
-            { host: nodeFiles, env: context.env, boundary },
+            { host, env: context.env, boundary },
             code,
             { tags, fixes: !options.mappingOnly },
             file => folder?.name(file.path) ?? file.path,
@@ -130,8 +130,10 @@ async function check(
   return out;
 }
 
-const again = async (context: CliContext, root: Root, signal: AbortSignal): Promise<Root> =>
-  (await readRoot(nodeFiles, context.env, root.dir, await repositoryOf(root.dir), { signal })) ?? root;
+async function again(context: CliContext, root: Root, signal: AbortSignal): Promise<Root> {
+  const { host, boundary } = await filesAround(root.dir, context.env);
+  return (await readRoot(host, context.env, root.dir, boundary, { signal })) ?? root;
+}
 
 /** The files that code changes touch; replaced at once or not at all, and only while they hold what was read. */
 const codeFiles: CodeFiles = {

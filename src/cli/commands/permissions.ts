@@ -7,11 +7,11 @@ import { readMapping } from '../../iam/needs/mapping';
 import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
 import type { Root } from '../../terraform/model';
-import { nodeFiles } from '../files';
+import { filesAround, nodeFiles } from '../files';
 import { partitionOf, partitionOption } from '../names';
 import { permissionData, resourceReference } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
-import { command } from '../command';
+import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { type Beside, besideTheCode } from '../heldFiles';
 import { choice, file, flag, text } from '../option';
@@ -75,7 +75,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const notes = [
       ...(beside.held === undefined && beside.applied === undefined ? [codeAlone] : []),
       ...result.notes,
-      ...(await newerProvider(root, result.provider)),
+      ...(await newerProvider(context, root, result.provider)),
       ...openPlaces(result, account),
     ];
     if (format === 'json')
@@ -154,10 +154,9 @@ function rootOf({ project, folder }: TerraformFolder): Root {
 }
 
 /** `.terraform.lock.hcl` may hold a newer provider than the one that the data stands for. */
-async function newerProvider(root: Root, known: string): Promise<readonly string[]> {
-  const lock = await nodeFiles
-    .read(nodeFiles.join(root.dir, '.terraform.lock.hcl'), 1024 * 1024)
-    .catch(() => undefined);
+async function newerProvider(context: CliContext, root: Root, known: string): Promise<readonly string[]> {
+  const { host } = await filesAround(root.dir, context.env);
+  const lock = await host.read(host.join(root.dir, '.terraform.lock.hcl'), 1024 * 1024).catch(() => undefined);
   const version = /provider\s+"[^"]*\/hashicorp\/aws"\s*\{[^}]*?\bversion\s*=\s*"([\d.]+)/.exec(lock ?? '')?.[1];
   if (version === undefined) return [];
   const [a = 0, b = 0, c = 0] = version.split('.').map(Number);

@@ -17,7 +17,7 @@ import type { Root } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
 import { openAccount } from '../binding/binding';
 import { onlyRoot, showAndWrite } from '../codeChanges';
-import { nodeFiles, repositoryOf } from '../files';
+import { filesAround } from '../files';
 import { audienceOption, hostnameOf } from '../names';
 import { printJson } from '../output/planReport';
 import { readTerraformFolder } from '../terraformFolder';
@@ -72,13 +72,7 @@ export const stack = command({
       });
     const given = values.audience === undefined ? undefined : unwrap(audienceName(values.audience));
     if (values['role-arn'].length > 0) {
-      const { draft, notes } = await wire(
-        context,
-        values,
-        root,
-        given ?? defaultAudience,
-        await repositoryOf(folder.folder),
-      );
+      const { draft, notes } = await wire(context, values, root, given ?? defaultAudience, folder.folder);
       const changes = draft.changes(
         file => `Wire the credentials in ${folder.name(file.path)}`,
         lintRoot(root, { environment: context.env }),
@@ -169,10 +163,11 @@ async function wire(
   values: StackValues,
   root: Root,
   audience: string,
-  boundary: string,
+  folder: string,
 ): Promise<{ readonly draft: CodeDraft; readonly notes: readonly string[] }> {
   const roles = rolesFor(values, root);
-  const draft = new CodeDraft(nodeFiles);
+  const { host, boundary } = await filesAround(folder, context.env);
+  const draft = new CodeDraft(host);
   const notes: string[] = [];
   const original = new Map(root.module.files.map(f => [f.path, f]));
   let now = root;

@@ -11,7 +11,6 @@ import { realWait } from '../../hcp/client/limiter';
 import { thisProcess } from '../../node/thisProcess';
 import { sharedFolder } from '../binding/journals';
 import type { BindingStore } from '../board/bindingStore';
-import { WorkspaceFiles } from '../fileReader';
 import type { HcpConnections } from '../hcp';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import type { ChosenAccount } from '../aws';
@@ -70,7 +69,7 @@ export function setupServices(
       const { root: now, findings, folder } = await current();
       const boundary = folder.uri.toString();
       return planRootCode(
-        { host: new WorkspaceFiles(), env, boundary },
+        { host: store.reader.afresh(), env, boundary },
         { root: now, findings },
         { tags: root?.tags ?? [], fixes: !mappingOnly },
         file => ui.nameOf(file.path),

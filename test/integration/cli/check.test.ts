@@ -211,6 +211,30 @@ test('what can not be read is named, and makes the exit code 2 of check and fix'
   assert.equal(dry.code, 2);
 });
 
+test('links that lead out of the repository show nothing of what is there', async context => {
+  const [folder, outside] = [1, 2].map(() => mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'))) as [string, string];
+  for (const made of [folder, outside]) context.after(() => rmSync(made, { recursive: true, force: true }));
+  const [key, other] = ['deep', 'linked'].map(word =>
+    `AKIA${word.toUpperCase()}Z23456ABCD`.padEnd(20, 'E').slice(0, 20),
+  );
+  mkdirSync(path.join(outside, 'deep'));
+  writeFileSync(path.join(outside, 'deep', 'main.tf'), `provider "aws" {\n  access_key = "${key}"\n}\n`);
+  writeFileSync(path.join(outside, 'id_ed25519'), `-----BEGIN OPENSSH PRIVATE KEY-----\n${other}\n`);
+  writeFileSync(path.join(folder, 'main.tf'), 'module "m" {\n  source = "./everything"\n}\n');
+  symlinkSync('/', path.join(folder, 'everything'));
+  symlinkSync(outside, path.join(folder, 'there'));
+  symlinkSync(path.join(outside, 'id_ed25519'), path.join(folder, 'key.tf'));
+  const { code, out, err } = await run(['--format', 'json'], folder);
+  assert.equal(code, 2);
+  const { roots } = JSON.parse(out) as { roots: { dir: string; findings: unknown[] }[] };
+  assert.deepEqual(
+    roots.map(r => [r.dir, r.findings.length]),
+    [['.', 0]],
+  );
+  assert.match(err, /key\.tf: .*out of the repository/);
+  for (const text of [out, err]) for (const secret of [key, other]) assert.ok(!text.includes(secret ?? ''));
+});
+
 async function codeAndErr(folder: string): Promise<readonly (number | string)[]> {
   const checked = await run([folder]);
   const fixed = await runCommand(fix, [folder], { cwd: root });

@@ -88,14 +88,22 @@ describe('cloud', () => {
     assert.equal(`${out}${err}`.includes('atlasv1'), false);
   });
 
-  test('a file outside of PATH is not written', async () => {
-    mkdirSync(path.join(pair.aws.home, 'elsewhere'), { recursive: true });
-    writeFileSync(path.join(pair.aws.home, 'elsewhere', 'x.tf'), 'locals {}\n');
-    const folder = path.join(pair.aws.home, 'linked');
-    mkdirSync(folder);
-    symlinkSync('../elsewhere/x.tf', path.join(folder, 'main.tf'));
-    await assert.rejects(pair.run(cloud, 'linked', ...args().slice(1), '--yes'), /outside of/);
-    assert.equal(readFileSync(path.join(pair.aws.home, 'elsewhere', 'x.tf'), 'utf8'), 'locals {}\n');
+  test('a file outside of PATH is not written, and one outside of the repository not read', async () => {
+    const repository = path.join(pair.aws.home, 'repository');
+    const file = path.join(repository, 'elsewhere', 'x.tf');
+    mkdirSync(path.join(repository, '.git'), { recursive: true });
+    for (const name of ['elsewhere', 'linked', 'out']) mkdirSync(path.join(repository, name));
+    writeFileSync(file, 'locals {}\n');
+    symlinkSync('../elsewhere/x.tf', path.join(repository, 'linked', 'main.tf'));
+    await assert.rejects(pair.run(cloud, 'repository/linked', ...args().slice(1), '--yes'), /outside of/);
+    assert.equal(readFileSync(file, 'utf8'), 'locals {}\n');
+    writeFileSync(path.join(pair.aws.home, 'y.tf'), 'locals {}\n');
+    symlinkSync('../../y.tf', path.join(repository, 'out', 'main.tf'));
+    await assert.rejects(
+      pair.run(cloud, 'repository/out', ...args().slice(1), '--yes'),
+      /no Terraform configuration .*main\.tf was not read: .*out of the repository/,
+    );
+    assert.equal(readFileSync(path.join(pair.aws.home, 'y.tf'), 'utf8'), 'locals {}\n');
   });
 });
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { nodeFiles } from '../../../src/node/files';
+import { filesAround } from '../../../src/node/within';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -36,3 +37,54 @@ test('links are what they point at, broken ones are nothing', { skip: process.pl
   assert.equal(kinds.get('loop'), 'directory');
   assert.equal(await nodeFiles.canonical(path.join(dir, 'loop')), await nodeFiles.canonical(dir));
 });
+
+test(
+  'what lies outside is not read through links, wherever they stand',
+  { skip: process.platform === 'win32' },
+  async context => {
+    const outside = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-outside-'));
+    context.after(() => rmSync(outside, { recursive: true, force: true }));
+    const repository = path.join(dir, 'repository');
+    const folder = path.join(repository, 'app');
+    mkdirSync(path.join(repository, '.git'), { recursive: true });
+    mkdirSync(folder);
+    mkdirSync(path.join(repository, 'module'));
+    writeFileSync(path.join(repository, 'module', 'in.tf'), 'in');
+    writeFileSync(path.join(outside, 'out.tf'), 'out');
+    mkdirSync(path.join(outside, 'below'));
+    writeFileSync(path.join(outside, 'below', 'out.tf'), 'out');
+    for (const [name, target] of [
+      ['inner', '../module'],
+      ['inner.tf', '../module/in.tf'],
+      ['outer', outside],
+      ['outer.tf', path.join(outside, 'out.tf')],
+      ['twice', 'outer'],
+      ['root', '/'],
+    ] as const)
+      symlinkSync(target, path.join(folder, name));
+    const { host, boundary } = await filesAround(folder, {});
+    assert.equal(boundary, repository);
+    const kinds = new Map((await host.list(folder))?.map(e => [e.name, e.kind]));
+    assert.deepEqual(Object.fromEntries(kinds), {
+      inner: 'directory',
+      'inner.tf': 'file',
+      outer: 'other',
+      'outer.tf': 'other',
+      twice: 'other',
+      root: 'other',
+    });
+    assert.equal(await host.read(path.join(folder, 'inner.tf')), 'in');
+    assert.equal(await host.read(path.join(folder, 'inner', 'in.tf')), 'in');
+    for (const file of ['outer.tf', 'outer/out.tf', 'outer/below/out.tf', 'twice/out.tf', `root${outside}/out.tf`])
+      await assert.rejects(host.read(path.join(folder, file)), /leads out of the repository/, file);
+    for (const name of ['outer', 'outer/below', 'root', 'root/etc'])
+      assert.equal(await host.list(path.join(folder, name)), undefined, name);
+
+    // A PATH that is a link itself was chosen; what TF_DATA_DIR names too.
+    symlinkSync(folder, path.join(outside, 'chosen'));
+    const chosen = await filesAround(path.join(outside, 'chosen'), { TF_DATA_DIR: path.join(outside, 'below') });
+    assert.equal(await chosen.host.read(path.join(outside, 'chosen', 'inner.tf')), 'in');
+    assert.equal(await chosen.host.read(path.join(outside, 'below', 'out.tf')), 'out');
+    await assert.rejects(chosen.host.read(path.join(outside, 'out.tf')), /leads out/);
+  },
+);
