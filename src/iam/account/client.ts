@@ -3,22 +3,33 @@ import {
   AttachRolePolicyCommand,
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
+  DeleteAccessKeyCommand,
   DeleteOpenIDConnectProviderCommand,
   DeleteRoleCommand,
   DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
+  GenerateServiceLastAccessedDetailsCommand,
+  GetAccessKeyLastUsedCommand,
+  GetLoginProfileCommand,
   GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
+  GetServiceLastAccessedDetailsCommand,
+  GetUserCommand,
   IAMClient,
+  ListAccessKeysCommand,
   ListAccountAliasesCommand,
   ListAttachedRolePoliciesCommand,
+  ListAttachedUserPoliciesCommand,
+  ListGroupsForUserCommand,
   ListOpenIDConnectProvidersCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
+  ListUserPoliciesCommand,
+  ListUsersCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   RemoveClientIDFromOpenIDConnectProviderCommand,
@@ -27,10 +38,16 @@ import {
   TagRoleCommand,
   UntagOpenIDConnectProviderCommand,
   UntagRoleCommand,
+  UpdateAccessKeyCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
-import { DecodeAuthorizationMessageCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  DecodeAuthorizationMessageCommand,
+  GetAccessKeyInfoCommand,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { isAbort, type Problem } from '../../core/problem';
 import {
@@ -63,21 +80,32 @@ const commands: Readonly<Record<IamOperation, (input: Input) => Command>> = {
   AttachRolePolicy: command(AttachRolePolicyCommand),
   CreateOpenIDConnectProvider: command(CreateOpenIDConnectProviderCommand),
   CreateRole: command(CreateRoleCommand),
+  DeleteAccessKey: command(DeleteAccessKeyCommand),
   DeleteOpenIDConnectProvider: command(DeleteOpenIDConnectProviderCommand),
   DeleteRole: command(DeleteRoleCommand),
   DeleteRolePermissionsBoundary: command(DeleteRolePermissionsBoundaryCommand),
   DeleteRolePolicy: command(DeleteRolePolicyCommand),
   DetachRolePolicy: command(DetachRolePolicyCommand),
+  GenerateServiceLastAccessedDetails: command(GenerateServiceLastAccessedDetailsCommand),
+  GetAccessKeyLastUsed: command(GetAccessKeyLastUsedCommand),
+  GetLoginProfile: command(GetLoginProfileCommand),
   GetOpenIDConnectProvider: command(GetOpenIDConnectProviderCommand),
   GetPolicy: command(GetPolicyCommand),
   GetPolicyVersion: command(GetPolicyVersionCommand),
   GetRole: command(GetRoleCommand),
   GetRolePolicy: command(GetRolePolicyCommand),
+  GetServiceLastAccessedDetails: command(GetServiceLastAccessedDetailsCommand),
+  GetUser: command(GetUserCommand),
+  ListAccessKeys: command(ListAccessKeysCommand),
   ListAccountAliases: command(ListAccountAliasesCommand),
   ListAttachedRolePolicies: command(ListAttachedRolePoliciesCommand),
+  ListAttachedUserPolicies: command(ListAttachedUserPoliciesCommand),
+  ListGroupsForUser: command(ListGroupsForUserCommand),
   ListOpenIDConnectProviders: command(ListOpenIDConnectProvidersCommand),
   ListRolePolicies: command(ListRolePoliciesCommand),
   ListRoles: command(ListRolesCommand),
+  ListUserPolicies: command(ListUserPoliciesCommand),
+  ListUsers: command(ListUsersCommand),
   PutRolePermissionsBoundary: command(PutRolePermissionsBoundaryCommand),
   PutRolePolicy: command(PutRolePolicyCommand),
   RemoveClientIDFromOpenIDConnectProvider: command(RemoveClientIDFromOpenIDConnectProviderCommand),
@@ -86,6 +114,7 @@ const commands: Readonly<Record<IamOperation, (input: Input) => Command>> = {
   TagRole: command(TagRoleCommand),
   UntagOpenIDConnectProvider: command(UntagOpenIDConnectProviderCommand),
   UntagRole: command(UntagRoleCommand),
+  UpdateAccessKey: command(UpdateAccessKeyCommand),
   UpdateAssumeRolePolicy: command(UpdateAssumeRolePolicyCommand),
   UpdateRole: command(UpdateRoleCommand),
 };
@@ -101,6 +130,7 @@ export interface Sender {
   expiry(signal: AbortSignal): Promise<number | undefined>;
   send(operation: IamOperation, input: Input, signal: AbortSignal): Promise<SendResult>;
   callerIdentity(signal: AbortSignal): Promise<SendResult>;
+  keyInfo(accessKeyId: string, signal: AbortSignal): Promise<SendResult>;
   decodeMessage(encoded: string, signal: AbortSignal): Promise<SendResult>;
   /** Access Analyzer's ValidatePolicy; loads its client at the first call. */
   validatePolicy(input: Input, signal: AbortSignal): Promise<SendResult>;
@@ -202,6 +232,10 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     callerIdentity: signal =>
       attempt('sts', 'GetCallerIdentity', {}, signal, () =>
         sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
+      ),
+    keyInfo: (id, signal) =>
+      attempt('sts', 'GetAccessKeyInfo', { AccessKeyId: id }, signal, () =>
+        sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: id }), { abortSignal: signal }),
       ),
     decodeMessage: (encoded, signal) =>
       attempt('sts', 'DecodeAuthorizationMessage', {}, signal, () =>

@@ -9,10 +9,12 @@ import {
   readRolePolicy,
   rolesTrusting,
 } from './read';
+import { accountKeys } from './keys';
 import { readManagedPolicy, validatePolicy } from './policies';
 import { retried, wait } from './retry';
 import { webIdentityEvents } from './trail';
 import type { AccountOptions, AwsAccount } from './types';
+import { accountUse } from './use';
 
 // The product pins its SDK, so the SDK's advice about future versions is no user's business.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -35,6 +37,10 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
         if (isAbort(error)) throw error;
         return undefined;
       }),
+    keys: accountKeys(read, (id, signal) =>
+      retried(() => sender.keyInfo(id, signal), signal, pause, sender.maxAttempts),
+    ),
+    use: accountUse(read, pause),
     send: (operation, input, signal) => sender.send(operation, input, signal),
     async identity(signal) {
       const reply = await retried(() => sender.callerIdentity(signal), signal, pause, sender.maxAttempts);

@@ -2,14 +2,14 @@ import { fail, ok, type Problem, type Result } from '../../core/problem';
 import type { ActualProvider, ActualRole, CallerIdentity, IamOperation, SendResult } from './types';
 
 type Value = Readonly<Record<string, unknown>>;
-type Send = (operation: IamOperation, input: Value, signal: AbortSignal) => Promise<SendResult>;
+export type Send = (operation: IamOperation, input: Value, signal: AbortSignal) => Promise<SendResult>;
 
-const text = (v: unknown): string | undefined => (typeof v === 'string' ? v : undefined);
-const texts = (v: unknown): readonly string[] =>
+export const text = (v: unknown): string | undefined => (typeof v === 'string' ? v : undefined);
+export const texts = (v: unknown): readonly string[] =>
   Array.isArray(v) ? v.filter((x): x is string => typeof x === 'string') : [];
-const objects = (v: unknown): readonly Value[] =>
+export const objects = (v: unknown): readonly Value[] =>
   Array.isArray(v) ? v.filter((x): x is Value => typeof x === 'object' && x !== null) : [];
-const date = (v: unknown): string | undefined => (v instanceof Date ? v.toISOString() : undefined);
+export const date = (v: unknown): string | undefined => (v instanceof Date ? v.toISOString() : undefined);
 
 function tagsOf(v: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(objects(v).map(t => [text(t['Key']) ?? '', text(t['Value']) ?? '']));
@@ -32,7 +32,7 @@ function roleNameOf(nameOrArn: string): string {
 const isMissing = (problem: Problem): boolean => problem.code === 'NoSuchEntity';
 
 /** All pages of a list. */
-async function all(
+export async function all(
   send: Send,
   operation: IamOperation,
   input: Value,

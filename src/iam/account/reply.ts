@@ -25,7 +25,12 @@ export class NotAReplyError extends Error {
 
 /** The calls whose replies are looked at, beside those of IAM. */
 export type Operation =
-  IamOperation | 'GetCallerIdentity' | 'DecodeAuthorizationMessage' | 'ValidatePolicy' | 'LookupEvents';
+  | IamOperation
+  | 'GetCallerIdentity'
+  | 'GetAccessKeyInfo'
+  | 'DecodeAuthorizationMessage'
+  | 'ValidatePolicy'
+  | 'LookupEvents';
 
 type Kind = 'text' | 'list';
 /** By path; `.` goes into an object. Calls that are not named return nothing. */
@@ -47,6 +52,17 @@ const needed: Readonly<Partial<Record<Operation, Readonly<Record<string, Kind>>>
   ListOpenIDConnectProviders: { OpenIDConnectProviderList: 'list' },
   ListRolePolicies: { PolicyNames: 'list' },
   ListRoles: { Roles: 'list' },
+  ListUsers: { Users: 'list' },
+  GetUser: { 'User.UserName': 'text', 'User.Arn': 'text' },
+  ListAccessKeys: { AccessKeyMetadata: 'list' },
+  GetAccessKeyLastUsed: { 'AccessKeyLastUsed.ServiceName': 'text' },
+  ListUserPolicies: { PolicyNames: 'list' },
+  ListAttachedUserPolicies: { AttachedPolicies: 'list' },
+  ListGroupsForUser: { Groups: 'list' },
+  GetLoginProfile: { 'LoginProfile.UserName': 'text' },
+  GenerateServiceLastAccessedDetails: { JobId: 'text' },
+  GetServiceLastAccessedDetails: { JobStatus: 'text' },
+  GetAccessKeyInfo: { Account: 'text' },
   SimulatePrincipalPolicy: { EvaluationResults: 'list' },
   GetCallerIdentity: { Account: 'text', Arn: 'text', UserId: 'text' },
   DecodeAuthorizationMessage: { DecodedMessage: 'text' },
@@ -60,6 +76,7 @@ const repeated: Readonly<Partial<Record<Operation, Readonly<Record<string, strin
   GetRole: { 'Role.RoleName': 'RoleName' },
   GetRolePolicy: { RoleName: 'RoleName', PolicyName: 'PolicyName' },
   GetPolicy: { 'Policy.Arn': 'PolicyArn' },
+  GetUser: { 'User.UserName': 'UserName' },
 };
 
 type Value = Readonly<Record<string, unknown>>;

@@ -1,6 +1,7 @@
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Problem, Result } from '../../core/problem';
 import type { Range } from '../../core/text';
+import type { AccountKeys, AccountUse } from './askedTypes';
 
 /** How a profile gets its credentials, as the AWS CLI would read it. */
 export type ProfileKind =
@@ -135,6 +136,18 @@ export type IamOperation =
   | 'PutRolePermissionsBoundary'
   | 'DeleteRolePermissionsBoundary'
   | 'ListAccountAliases'
+  | 'ListUsers'
+  | 'GetUser'
+  | 'ListAccessKeys'
+  | 'GetAccessKeyLastUsed'
+  | 'UpdateAccessKey'
+  | 'DeleteAccessKey'
+  | 'ListUserPolicies'
+  | 'ListAttachedUserPolicies'
+  | 'ListGroupsForUser'
+  | 'GetLoginProfile'
+  | 'GenerateServiceLastAccessedDetails'
+  | 'GetServiceLastAccessedDetails'
   | 'SimulatePrincipalPolicy';
 
 /** Where credentials come from, in words without a secret. */
@@ -186,6 +199,10 @@ export interface AwsAccount {
    * Needs `cloudtrail:LookupEvents`. An event shows up some minutes after the call (AWS: typically within 5, up to 15).
    */
   webIdentityEvents(region: string, since: number, signal: AbortSignal): Promise<Result<readonly WebIdentityEvent[]>>;
+  /** Access keys of the account and their users. */
+  readonly keys: AccountKeys;
+  /** What its roles may do, and what they did. */
+  readonly use: AccountUse;
   /** One request, one attempt. */
   send(operation: IamOperation, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<SendResult>;
 }

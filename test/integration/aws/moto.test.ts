@@ -171,6 +171,15 @@ const sequence: readonly Call[] = [
   ['UntagRole', { ...r, TagKeys: ['k', 'never'] }],
   ['DeleteRole', { RoleName: 's' }],
   ['DeleteRole', { RoleName: 's' }],
+  ['GetUser', { UserName: 'nobody' }],
+  ['ListAccessKeys', { UserName: 'nobody' }],
+  ['ListUserPolicies', { UserName: 'nobody' }],
+  ['ListGroupsForUser', { UserName: 'nobody' }],
+  ['GetLoginProfile', { UserName: 'nobody' }],
+  ['UpdateAccessKey', { UserName: 'nobody', AccessKeyId: 'AKIAI44QH8DHBEXAMPLE', Status: 'Inactive' }],
+  ['DeleteAccessKey', { UserName: 'nobody', AccessKeyId: 'AKIAI44QH8DHBEXAMPLE' }],
+  ['GetAccessKeyLastUsed', { AccessKeyId: 'AKIAI44QH8DHBEXAMPLE' }],
+  ['ListUsers', {}],
   ['PutRolePolicy', { ...r, PolicyName: 'bad', PolicyDocument: '{' }],
 ];
 

@@ -16,6 +16,31 @@ export interface StoredRole {
   /** Policy ARNs in order of attachment. */
   attached: string[];
   lastUsed: { readonly date: string; readonly region: string } | undefined;
+  /** Calls that sessions of the role made, refused ones too: `s3:CreateBucket` → when and where. */
+  readonly activity?: Map<string, { readonly date: string; readonly region: string }>;
+}
+
+export interface StoredKey {
+  readonly id: string;
+  status: 'Active' | 'Inactive';
+  createDate: string;
+  /** Undefined: never used. IAM names the service as in the scope of the signature. */
+  lastUsed: { readonly date: string; readonly service: string; readonly region: string } | undefined;
+}
+
+export interface StoredUser {
+  readonly name: string;
+  readonly id: string;
+  readonly path: string;
+  readonly arn: string;
+  readonly createDate: string;
+  passwordLastUsed: string | undefined;
+  login: boolean;
+  /** At most two. */
+  keys: StoredKey[];
+  inline: Map<string, string>;
+  attached: string[];
+  groups: string[];
 }
 
 export interface StoredProvider {
@@ -55,6 +80,12 @@ export interface StoredAccount {
   readonly roles: Map<string, StoredRole>;
   readonly providers: Map<string, StoredProvider>;
   readonly policies: Map<string, StoredPolicy>;
+  /** By name in lower case. */
+  readonly users: Map<string, StoredUser>;
+  /** Of the account's root user. */
+  readonly rootKeys: StoredKey[];
+  /** Service control policies that the account's organization puts on it; none: the account is in no organization. */
+  readonly scps: string[];
   readonly quotas: Quotas;
 }
 
@@ -81,6 +112,9 @@ export function newAccount(id: string, partition: string, alias?: string): Store
     roles: new Map(),
     providers: new Map(),
     policies: new Map(),
+    users: new Map(),
+    rootKeys: [],
+    scps: [],
     quotas: {
       trustPolicySize: 2048,
       inlinePoliciesSize: 10_240,
@@ -147,5 +181,16 @@ export function dumpAccount(account: StoredAccount, identities = true): unknown 
         attached: [...r.attached].sort(),
       })),
     policies: [...account.policies.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1)).map(p => ({ ...p })),
+    // Without what a request of the reader itself changes: when a key was used last.
+    users: [...account.users.values()]
+      .sort((a, b) => (a.arn < b.arn ? -1 : 1))
+      .map(u => ({
+        arn: u.arn,
+        login: u.login,
+        keys: u.keys.map(k => ({ id: k.id, status: k.status })),
+        inline: sorted(u.inline),
+        attached: [...u.attached].sort(),
+        groups: [...u.groups].sort(),
+      })),
   };
 }

@@ -1,5 +1,28 @@
 import { noSuchEntity } from './awsError';
-import { newAccount, type StoredAccount, type StoredProvider, type StoredRole } from './account';
+import {
+  newAccount,
+  type StoredAccount,
+  type StoredKey,
+  type StoredProvider,
+  type StoredRole,
+  type StoredUser,
+} from './account';
+
+export interface FoundKey {
+  readonly account: StoredAccount;
+  readonly user: StoredUser | undefined;
+  readonly key: StoredKey;
+}
+
+/** A report of GenerateServiceLastAccessedDetails that was asked for. */
+export interface LastAccessedJob {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly granularity: 'SERVICE_LEVEL' | 'ACTION_LEVEL';
+  readonly createDate: string;
+  /** Questions that are still answered with IN_PROGRESS. */
+  left: number;
+}
 
 /** All accounts of the server, and what a reader sees of them while a change is still on its way. */
 export class IamStore {
@@ -9,6 +32,11 @@ export class IamStore {
   /** Items of one page of a list. */
   pageSize = 100;
   requests = 0;
+  /** Questions for a report that are answered with IN_PROGRESS before it is done. */
+  jobTakes = 1;
+  /** Ids of deleted access keys: their account can still be told. */
+  readonly deletedKeys = new Map<string, string>();
+  readonly jobs = new Map<string, LastAccessedJob>();
   private ids = 0;
   private readonly former = new Map<
     StoredRole | StoredProvider,
@@ -47,6 +75,25 @@ export class IamStore {
     const before = this.former.get(item);
     if (before === undefined || this.requests > before.until) return item;
     return before.view as T | undefined;
+  }
+
+  /** An access key of any account, with its user; the user is undefined for keys of a root user. */
+  accessKey(id: string): FoundKey | undefined {
+    for (const account of this.accounts.values()) {
+      const root = account.rootKeys.find(k => k.id === id);
+      if (root !== undefined) return { account, user: undefined, key: root };
+      for (const user of account.users.values()) {
+        const key = user.keys.find(k => k.id === id);
+        if (key !== undefined) return { account, user, key };
+      }
+    }
+    return undefined;
+  }
+
+  user(account: StoredAccount, name: string): StoredUser {
+    const user = account.users.get(name.toLowerCase());
+    if (user === undefined) throw noSuchEntity(`The user with name ${name} cannot be found.`);
+    return user;
   }
 
   role(account: StoredAccount, name: string): StoredRole {

@@ -4,6 +4,12 @@ import { invalidInput, validationError } from './awsError';
 export class Params {
   constructor(readonly all: ReadonlyMap<string, string>) {}
 
+  /** With what the server knows of the request beside its parameters. */
+  with(more: Readonly<Record<string, string | undefined>>): Params {
+    const known = Object.entries(more).filter((e): e is [string, string] => e[1] !== undefined);
+    return new Params(new Map([...this.all, ...known]));
+  }
+
   get(name: string): string | undefined {
     return this.all.get(name);
   }

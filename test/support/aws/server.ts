@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { validatePolicy } from './accessAnalyzer';
-import { type Caller, dumpAccount, type StoredAccount } from './account';
+import { type Caller, dumpAccount, type StoredAccount, type StoredKey } from './account';
 import { AwsError } from './awsError';
 import { lookupEvents } from './cloudTrail';
 import { type Fault, Faults, wrongBodies } from './faults';
 import { providerActions } from './iamProviders';
 import { policyActions } from './iamPolicies';
 import { roleActions } from './iamRoles';
+import { ensureUser, userActions } from './iamUsers';
+import { lastAccessedActions } from './lastAccessed';
 import { IamStore } from './iamStore';
 import { Params } from './params';
 import { simulatePrincipalPolicy } from './simulate';
@@ -15,6 +17,7 @@ import { getRoleCredentials, type SsoSession } from './sso';
 import {
   assumeRole,
   assumeRoleWithWebIdentity,
+  getAccessKeyInfo,
   getCallerIdentity,
   type StsSurroundings,
   type WebIdentityEvent,
@@ -39,7 +42,8 @@ export interface LogEntry {
   fault: string | undefined;
 }
 
-const isWrite = (action: string): boolean => !/^(Get|List|Simulate|Assume|Lookup|Decode|Validate)/.test(action);
+const isWrite = (action: string): boolean =>
+  !/^(Get|List|Simulate|Assume|Lookup|Decode|Validate|Generate)/.test(action);
 
 /** A request id as AWS writes them; its number makes logs easy to join. */
 const requestIdOf = (n: number): string => `7a1b0000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
@@ -136,7 +140,17 @@ export class AwsServer {
       deny: options.deny ?? [],
     };
     this.callers.set(accessKeyId, caller);
+    if (caller.sessionToken === undefined) this.keepKey(account, accessKeyId, user);
     return caller;
+  }
+
+  /** The key and its user, as IAM lists them. */
+  private keepKey(account: StoredAccount, id: string, user: string): void {
+    const former = this.store.accessKey(id);
+    if (former?.user !== undefined) former.user.keys = former.user.keys.filter(k => k.id !== id);
+    const key: StoredKey = { id, status: 'Active', createDate: this.store.date(), lastUsed: undefined };
+    if (user === 'root') account.rootKeys.push(key);
+    else ensureUser(this.store, account, user).keys.push(key);
   }
 
   /** Everything all accounts hold. `identities: false` leaves out ids and dates, which a re-created thing can't keep. */
@@ -258,6 +272,7 @@ export class AwsServer {
         if (caller === undefined || caller.sessionToken !== token) {
           throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
         }
+        this.useKey(caller, scopeService ?? service, region);
         if (caller.expires !== undefined && this.store.now() > caller.expires) {
           throw new AwsError('ExpiredToken', 'The security token included in the request is expired', 403);
         }
@@ -274,6 +289,15 @@ export class AwsServer {
         return caller;
       },
     };
+  }
+
+  /** A key that was deleted or made inactive is unknown; of one that works AWS notes when and where it was used. */
+  private useKey(caller: Caller, service: string, region: string): void {
+    if (caller.sessionToken !== undefined) return;
+    const found = this.store.accessKey(caller.accessKeyId);
+    if (found === undefined || found.key.status === 'Inactive')
+      throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
+    found.key.lastUsed = { date: this.store.date(), service, region };
   }
 
   private async act(call: Identified, requestId: string): Promise<string> {
@@ -296,15 +320,22 @@ export class AwsServer {
       }
       return resultXml(call.action, namespaces.sts, requestId, await this.stsAction(call));
     }
-    const action = roleActions[call.action] ?? policyActions[call.action] ?? providerActions[call.action];
+    const action =
+      roleActions[call.action] ??
+      policyActions[call.action] ??
+      providerActions[call.action] ??
+      userActions[call.action] ??
+      lastAccessedActions[call.action];
     if (action === undefined && call.action !== 'SimulatePrincipalPolicy') {
       throw new AwsError('InvalidAction', `Could not find operation ${call.action} for version 2010-05-08`, 400);
     }
     const caller = this.permitted(call, 'iam');
     const account = this.store.account(caller.accountId);
+    const user = /:user\/(?:.*\/)?([^/]+)$|:(root)$/.exec(caller.arn);
+    const params = call.params.with({ 'caller:arn': caller.arn, 'caller:user': user?.[1] ?? user?.[2] });
     const result: XmlValue = action
-      ? action(this.store, account, call.params)
-      : simulatePrincipalPolicy(this.callers, call.params);
+      ? action(this.store, account, params)
+      : simulatePrincipalPolicy(this.store, account, this.callers, params);
     return resultXml(call.action, namespaces.iam, requestId, result);
   }
 
@@ -320,6 +351,9 @@ export class AwsServer {
           throw new AwsError('InvalidAuthorizationMessageException', 'Message is not valid', 400);
         return { DecodedMessage: JSON.stringify(message) };
       }
+      case 'GetAccessKeyInfo':
+        this.permitted(call, 'sts');
+        return getAccessKeyInfo(this.store, call.params);
       case 'AssumeRole':
         return assumeRole(this.sts, this.permitted(call, 'sts'), call.params);
       case 'AssumeRoleWithWebIdentity':

@@ -87,6 +87,17 @@ export function getCallerIdentity(caller: Caller): XmlValue {
   return { Arn: caller.arn, UserId: caller.userId, Account: caller.accountId };
 }
 
+/**
+ * The account of an access key, also of one that was deleted: it can be worked out of the id. This server only knows the keys that it
+ * has. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html
+ */
+export function getAccessKeyInfo(store: IamStore, params: Params): XmlValue {
+  const id = params.required('AccessKeyId', /^\w*$/, 128, 16);
+  const account = store.accessKey(id)?.account.id ?? store.deletedKeys.get(id);
+  if (account === undefined) throw new AwsError('ValidationError', 'Invalid access key ID', 400);
+  return { Account: account };
+}
+
 export function assumeRole(at: StsSurroundings, caller: Caller, params: Params): XmlValue {
   const arn = params.required('RoleArn', anyText, 2048, 20);
   const name = params.required('RoleSessionName', sessionName, 64, 2);

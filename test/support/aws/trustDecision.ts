@@ -53,7 +53,7 @@ function holds(operator: string, wanted: readonly string[], actual: readonly str
   return set === 'all' ? actual.every(one) : set === 'any' ? actual.some(one) : actual.every(one);
 }
 
-function conditionsHold(condition: unknown, keys: RequestKeys): boolean {
+export function conditionsHold(condition: unknown, keys: RequestKeys): boolean {
   if (!isObject(condition)) return true;
   return Object.entries(condition).every(
     ([operator, block]) =>
@@ -64,7 +64,7 @@ function conditionsHold(condition: unknown, keys: RequestKeys): boolean {
   );
 }
 
-function actionMatches(statement: Statement, action: string): boolean {
+export function actionMatches(statement: Statement, action: string): boolean {
   const any = (v: unknown): boolean => list(v).some(a => like(String(a).toLowerCase(), action.toLowerCase()));
   return statement['Action'] !== undefined ? any(statement['Action']) : !any(statement['NotAction']);
 }
