@@ -1,8 +1,15 @@
 import type { CliContext, Command } from '../../src/cli/command';
 import type { ExitCode } from '../../src/cli/exitCode';
+import { main } from '../../src/cli/main';
 
-export interface CommandRun {
-  readonly code: ExitCode;
+interface Surroundings {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly time?: CliContext['time'];
+}
+
+export interface CommandRun<Code extends number = ExitCode> {
+  readonly code: Code;
   readonly out: string;
   readonly err: string;
 }
@@ -11,27 +18,32 @@ export interface CommandRun {
 export async function runCommand(
   command: Command,
   args: readonly string[],
-  options: {
-    readonly cwd: string;
-    readonly env?: Readonly<Record<string, string>>;
-    readonly time?: CliContext['time'];
-  },
+  options: Surroundings,
 ): Promise<CommandRun> {
+  return collected(options, context => command.call(context, args));
+}
+
+/** Runs a whole command line in this process: errors are printed as a person sees them, not thrown. A process of its own takes 30 times as long. */
+export function runCli(args: readonly string[], options: Surroundings): Promise<CommandRun<number>> {
+  return collected(options, context => main(args, context));
+}
+
+async function collected<Code extends number>(
+  options: Surroundings,
+  run: (context: CliContext) => Promise<Code>,
+): Promise<CommandRun<Code>> {
   let out = '';
   let err = '';
-  const code = await command.call(
-    {
-      cwd: options.cwd,
-      env: options.env ?? {},
-      signal: new AbortController().signal,
-      out: (text: string) => (out += text),
-      err: (text: string) => (err += text),
-      raw: (text: string) => (out += text),
-      progress: (text: string) => (err += text),
-      interactive: false,
-      ...(options.time && { time: options.time }),
-    },
-    args,
-  );
+  const code = await run({
+    cwd: options.cwd,
+    env: options.env ?? {},
+    signal: new AbortController().signal,
+    out: (text: string) => (out += text),
+    err: (text: string) => (err += text),
+    raw: (text: string) => (out += text),
+    progress: (text: string) => (err += text),
+    interactive: false,
+    ...(options.time && { time: options.time }),
+  });
   return { code, out, err };
 }

@@ -7,6 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { issuer, readBuckets } from '../../support/aws/binding';
 import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { accountId, never, openWorld, type World } from '../../support/aws/world';
+import { type CommandRun, runCli } from '../../support/runCommand';
 
 /** A real process, ended with SIGKILL in the middle of a write, as a crash or a power cut would. */
 
@@ -23,11 +24,15 @@ afterEach(() => world.close());
 
 const isWrite = (action: string): boolean => !/^(Get|List|Assume|Simulate)/.test(action);
 
-function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliRun> } {
-  const env = { ...world.env, XDG_STATE_HOME: path.join(world.home, 'state') };
-  return startCli(cli, [...args, '--format', 'json'], env, world.home);
-}
-const run = (args: readonly string[]): Promise<CliRun> => start(args).ended;
+const surroundings = (): Readonly<Record<string, string>> => ({
+  ...world.env,
+  XDG_STATE_HOME: path.join(world.home, 'state'),
+});
+const start = (args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliRun> } =>
+  startCli(cli, [...args, '--format', 'json'], surroundings(), world.home);
+/** What nobody kills needs no process of its own. */
+const run = (args: readonly string[]): Promise<CommandRun<number>> =>
+  runCli([...args, '--format', 'json'], { cwd: world.home, env: surroundings() });
 
 const wanted = [
   '--organization',

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { failureModes } from '../../../src/binding/failureModes';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
+import { runCli } from '../../support/runCommand';
 import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';
 
 interface DoctorJson {
@@ -39,10 +40,10 @@ after(async () => {
   rmSync(bundleFolder, { recursive: true, force: true });
 });
 
-/** The CLI as a process, as a person starts it. */
+/** The whole command line; one world is asked by a process as well. */
 async function ask(...more: readonly string[]): Promise<{ code: number | null; report: DoctorJson; err: string }> {
   const args = ['doctor', 'project', '--profile', 'default', '--format', 'json', ...more];
-  const { code, out, err } = await startCli(cli, args, pair.env, pair.aws.home).ended;
+  const { code, out, err } = await runCli(args, { cwd: pair.aws.home, env: pair.env });
   assert.notEqual(out, '', err);
   return { code, report: JSON.parse(out) as DoctorJson, err };
 }
@@ -76,6 +77,14 @@ describe('22 broken worlds through both servers', () => {
       );
   });
 
+  test('a process of its own prints the same', async () => {
+    await pair.healthy();
+    const args = ['doctor', 'project', '--profile', 'default'];
+    const { code, out } = await startCli(cli, args, pair.env, pair.aws.home).ended;
+    const here = await runCli(args, { cwd: pair.aws.home, env: pair.env });
+    assert.deepEqual([code, out], [here.code, here.out]);
+  });
+
   test('there is one world for each failure mode', () => {
     assert.deepEqual(
       Object.keys(serverWorlds).map(Number),
@@ -97,7 +106,7 @@ describe('22 broken worlds through both servers', () => {
       if (world.fix === undefined) {
         const [command = ''] = diagnoses[0].fixes;
         assert.match(command, /^tfc-oidc [\w-]+ project .*--yes$/);
-        const fix = await startCli(cli, command.split(' ').slice(1), pair.env, pair.aws.home).ended;
+        const fix = await runCli(command.split(' ').slice(1), { cwd: pair.aws.home, env: pair.env });
         assert.notEqual(fix.code, 2, fix.err);
       } else await world.fix(pair);
       pair.age();
