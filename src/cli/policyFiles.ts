@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../core/problem';
-import type { NamedPolicy } from '../iam/policy/evaluatePermissions';
+import type { NamedPolicy } from '../iam/policy/permissions';
 import { policiesInCode } from '../iam/inCode/policiesInCode';
 import { entry, listOf, type PolicyNode, readPolicyText } from '../iam/policy/node';
 import { discover } from '../terraform/discover';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { generatePermissions, type Permissions } from '../../src/iam/needs/generate';
 import type { TypeMapping } from '../../src/iam/needs/mapping';
 import type { Phase } from '../../src/iam/needs/need';
-import { evaluatePermissions, type NamedPolicy } from '../../src/iam/policy/evaluatePermissions';
+import { evaluatePermissions, type NamedPolicy } from '../../src/iam/policy/permissions';
 import { fitsFormat, wordOf } from '../../src/iam/reference/arnFormat';
 import type { Root } from '../../src/terraform/model';
 import { projectOf } from './lintFixtures';
@@ -82,7 +82,7 @@ export async function policiesOf(
  */
 export function allows(policy: NamedPolicy, [action, , ...resources]: RecordedCall, mapping: TypeMapping): boolean {
   const allowed = (resource: string): boolean =>
-    evaluatePermissions([policy], { action, resource }).decision !== 'implicit-deny';
+    evaluatePermissions([policy], { action, resource }).decision !== 'deny';
   const kinds = new Map<string, boolean[]>();
   const formats = mapping.formats(action);
   for (const resource of resources) {

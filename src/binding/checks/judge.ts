@@ -1,6 +1,6 @@
 import type { Phase } from '../facts';
 import { policySize } from '../../iam/policy/document';
-import { evaluateText } from '../../iam/policy/evaluate';
+import { evaluateText } from '../../iam/policy/webIdentity';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import { strangersOf } from '../../iam/policy/prove';
 import { workspaceSubject, type WorkspaceIdentity } from '../../oidc/subject';

@@ -1,5 +1,6 @@
 import type { WebIdentityEvent } from '../../iam/account/types';
-import { compilePattern, matches } from '../../iam/policy/patterns/glob';
+import { parseOperator } from '../../iam/policy/conditions';
+import { matchesText } from '../../iam/policy/patterns/partly';
 import { readPolicyText } from '../../iam/policy/node';
 import { readPolicy } from '../../iam/policy/statement';
 
@@ -27,15 +28,15 @@ export function trustedSubjects(policy: string, host: string): readonly TrustedS
   const own = clauses.filter(c => c.key.toLowerCase() === `${host}:sub`);
   // A policy for another host is still worth showing: its host is what differs.
   const shown = own.length > 0 ? own : clauses.filter(c => /:sub$/i.test(c.key));
-  return shown
-    .filter(c => !/not/i.test(c.operator))
-    .flatMap(c => c.values.map(v => ({ value: v.value, wildcards: /like/i.test(c.operator) })));
+  return shown.flatMap(c => {
+    const { operator } = parseOperator(c.operator);
+    if (operator?.negated === true) return [];
+    return c.values.map(v => ({ value: v.value, wildcards: operator?.like === true }));
+  });
 }
 
-const fits = (pattern: string, text: string, wildcards: boolean): boolean => {
-  const compiled = compilePattern(pattern, false, wildcards);
-  return compiled.kind === 'pattern' && matches(compiled.parts, text);
-};
+const fits = (pattern: string, text: string, wildcards: boolean): boolean =>
+  matchesText(pattern, text, { variables: false, wildcards }) === 'yes';
 
 /** Compares segment by segment, as a person reads it; AWS compares the whole text. */
 export function compareSubject(received: string, trusted: TrustedSubject): SubjectComparison {

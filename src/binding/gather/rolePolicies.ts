@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../core/problem';
 import type { ActualRole, AwsAccount } from '../../iam/account/types';
-import type { NamedPolicy } from '../../iam/policy/evaluatePermissions';
+import type { NamedPolicy } from '../../iam/policy/permissions';
 
 /** Everything that decides what a role may do, as far as the role itself goes. */
 export interface RolePolicies {

@@ -2,7 +2,7 @@ import { rolePolicies } from '../../binding/gather/rolePolicies';
 import { ProblemError, unwrap } from '../../core/problem';
 import { applyEdits } from '../../core/text';
 import { type Denial, readDenials, roleOf } from '../../iam/denials/message';
-import { type NamedPolicy, readNamed } from '../../iam/policy/evaluatePermissions';
+import { type NamedPolicy, readNamed } from '../../iam/policy/permissions';
 import { type DenialExplanation, explainDenial } from '../../iam/denials/explain';
 import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
 import { type RefusedCall, refusedCall } from '../../iam/needs/refusedCall';

@@ -1,5 +1,6 @@
 import { oneLine } from '../../core/text';
-import { evaluateText } from '../../iam/policy/evaluate';
+import type { StatementResult } from '../../iam/policy/evaluate';
+import { evaluateText } from '../../iam/policy/webIdentity';
 import { issuerHost } from '../../oidc/names';
 import { parseOidcProviderArn } from '../../oidc/partition';
 import { readInput } from '../input';
@@ -46,7 +47,7 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
     const answer = decision === 'allow' ? 'allow' : 'deny';
     if (format === 'json')
       context.out(
-        `${JSON.stringify({ decision: answer, ...(decision === 'undecided' && { undecided: true }), statements, why }, null, 2)}\n`,
+        `${JSON.stringify({ decision: answer, ...(decision === 'undecided' && { undecided: true }), statements: statements.map(reported), why }, null, 2)}\n`,
       );
     else
       context.out(
@@ -55,3 +56,14 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
     return answer === 'allow' ? 0 : 1;
   },
 });
+
+/** A statement's answer in the report: what the policy's text can't tell by itself. */
+function reported({ index, sid, effect, applies, clauses }: StatementResult): object {
+  return {
+    index,
+    ...(sid !== undefined && { sid }),
+    effect,
+    applies,
+    clauses: clauses.map(({ clause, result, why }) => ({ clause, result, why })),
+  };
+}

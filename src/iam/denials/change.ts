@@ -1,12 +1,8 @@
 import type { Span } from '../../core/text';
 import { entry, listOf, type PolicyNode } from '../policy/node';
 import type { Denial } from './message';
-import {
-  type NamedPolicy,
-  type PermissionVerdict,
-  readNamed,
-  type StatementVerdict,
-} from '../policy/evaluatePermissions';
+import { partOf, type StatementResult } from '../policy/evaluate';
+import { type NamedPolicy, type PermissionAnswer, readNamed } from '../policy/permissions';
 import { listText, type PolicyEdit, quoted } from '../lint/permissions/permissionFinding';
 import { plainDocument } from '../policy/plainDocument';
 import type { ResourceReference } from '../reference/reference';
@@ -21,13 +17,13 @@ export interface DenialChange {
 }
 
 /** How a statement is called in sentences. */
-export const statementTitle = (s: StatementVerdict): string =>
+export const statementTitle = (s: StatementResult): string =>
   `${s.policy}, statement ${s.index + 1}${s.sid === undefined || s.sid === '' ? '' : ` (${s.sid})`}`;
 
 /** The smallest change to one of the policies after which it allows the action on the resource; nothing else is granted. */
 export function smallestChange(
   policies: readonly NamedPolicy[],
-  verdict: PermissionVerdict,
+  verdict: PermissionAnswer,
   denial: Denial,
   action: string,
   reference: ResourceReference,
@@ -38,17 +34,18 @@ export function smallestChange(
   const readable = policies.filter(p => p.fixed !== true && !verdict.unreadable.includes(p.name));
   if (readable.length === 0 || resource === undefined) return undefined;
   for (const s of verdict.statements) {
-    if (s.effect !== 'Allow' || s.condition !== 'yes') continue;
+    if (s.effect !== 'Allow' || partOf(s, 'condition') !== 'yes') continue;
     const found = statementOf(readable, s);
     if (found === undefined) continue;
     const { node, policy } = found;
+    const [action, resourceFits] = [partOf(s, 'action'), partOf(s, 'resource')];
     // The statement has just this resource: one more action for it grants nothing else.
-    if (s.action === 'no' && s.resource === 'yes' && only(node, 'Resource', resource)) {
+    if (action === 'no' && resourceFits === 'yes' && only(node, 'Resource', resource)) {
       const change = added(policy, node, 'Action', name);
       if (change !== undefined) return { ...change, title: `Add ${name} to ${statementTitle(s)}` };
     }
     // The statement has just this action: one more resource for it grants nothing else.
-    if (s.action === 'yes' && s.resource === 'no' && only(node, 'Action', name)) {
+    if (action === 'yes' && resourceFits === 'no' && only(node, 'Action', name)) {
       const change = added(policy, node, 'Resource', resource);
       if (change !== undefined) return { ...change, title: `Add ${resource} to ${statementTitle(s)}` };
     }
@@ -59,7 +56,7 @@ export function smallestChange(
 
 function statementOf(
   policies: readonly NamedPolicy[],
-  s: StatementVerdict,
+  s: StatementResult,
 ): { node: PolicyNode; policy: NamedPolicy } | undefined {
   const policy = policies.find(p => p.name === s.policy);
   const root = policy === undefined ? undefined : readNamed(policy).root;

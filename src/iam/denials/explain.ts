@@ -1,16 +1,25 @@
 import type { Denial, DenyingPolicy } from './message';
+import { openKeys, partOf, type StatementResult } from '../policy/evaluate';
 import {
   evaluatePermissions,
   type NamedPolicy,
+  type PermissionAnswer,
   type PermissionRequest,
-  type PermissionVerdict,
-} from '../policy/evaluatePermissions';
+} from '../policy/permissions';
+import type { Truth } from '../policy/truth';
 import { type DenialChange, smallestChange, statementTitle } from './change';
 import type { ResourceReference } from '../reference/reference';
 
+/** A "deny" is told apart: a statement denies it, or none allows it. */
+export type DenialDecision = 'allow' | 'explicit-deny' | 'implicit-deny' | 'undecided';
+
+function decisionOf({ decision, explicit }: PermissionAnswer): DenialDecision {
+  return decision === 'deny' ? (explicit ? 'explicit-deny' : 'implicit-deny') : decision;
+}
+
 export interface DenialExplanation {
   /** What AWS says where it says it, else what the given policies say; `undefined` where neither is known. */
-  readonly decision: PermissionVerdict['decision'] | undefined;
+  readonly decision: DenialDecision | undefined;
   /** What is lacking, one sentence each, the nearest statement first. */
   readonly lacks: readonly string[];
   /** Whose policy decided, and what to do. */
@@ -75,7 +84,7 @@ export function explainDenial(
     const named = denial.policyArn === undefined ? '' : ` (${denial.policyArn})`;
     const lacks = [`${upper(elsewhere[policy])}${named} does not allow ${action}.`];
     const own = evaluatePermissions(policies, request);
-    if (policies.length > 0 && own.decision === 'implicit-deny' && !webIdentity)
+    if (policies.length > 0 && decisionOf(own) === 'implicit-deny' && !webIdentity)
       lacks.push(`Besides, no policy of the caller that was given allows ${action}${on(denial)}.`);
     const nextStep = `Change ${elsewhere[policy]}${named}: no policy of the role can allow it. ${whoChanges[policy]}`;
     return { decision: 'implicit-deny', lacks, nextStep, change: undefined };
@@ -98,10 +107,11 @@ export function explainDenial(
   }
   const verdict = evaluatePermissions(decisive, request);
   const lacks = sentences(verdict, denial);
-  switch (verdict.decision) {
+  const decision = decisionOf(verdict);
+  switch (decision) {
     case 'explicit-deny':
       return {
-        decision: verdict.decision,
+        decision,
         lacks,
         nextStep:
           'A Deny always wins. Take the request out of that statement (a narrower Resource, or a condition), if it should be allowed.',
@@ -109,19 +119,19 @@ export function explainDenial(
       };
     case 'allow':
       return {
-        decision: verdict.decision,
+        decision,
         lacks,
         nextStep: [after(boundary, request), ...trustToo(denial)].join(' '),
         change: undefined,
       };
     case 'undecided':
       return {
-        decision: verdict.decision,
+        decision,
         lacks,
         nextStep:
           denial.resource === undefined
             ? 'The message does not say for which resource it was refused. The event of CloudTrail says it; give that instead.'
-            : verdict.statements.some(s => s.action === 'yes' && s.resource === 'unknown')
+            : verdict.statements.some(s => partOf(s, 'action') === 'yes' && partOf(s, 'resource') === 'unknown')
               ? `Compare the resource of that statement with ${denial.resource}: the policy in the account, or "terraform plan", holds its value.`
               : 'Compare the conditions with the request: CloudTrail and the decoded authorization message hold its values.',
         change: undefined,
@@ -129,7 +139,7 @@ export function explainDenial(
     case 'implicit-deny': {
       const change = smallestChange(decisive, verdict, denial, action, reference);
       return {
-        decision: verdict.decision,
+        decision,
         lacks: lacks.length > 0 ? lacks : [`No statement names ${action}.`],
         nextStep: change === undefined ? `Allow ${action}${on(denial)} in one of the policies.` : `${change.title}.`,
         change,
@@ -196,21 +206,24 @@ function after(boundary: NamedPolicy | undefined, request: PermissionRequest): s
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const on = (denial: Denial): string => (denial.resource === undefined ? '' : ` on ${denial.resource}`);
 
-function sentences(verdict: PermissionVerdict, denial: Denial): readonly string[] {
+function sentences(verdict: PermissionAnswer, denial: Denial): readonly string[] {
   const out: string[] = [];
   const { statements } = verdict;
   for (const s of statements.filter(x => x.effect === 'Deny' && x.applies === 'yes'))
     out.push(`${statementTitle(s)} denies ${denial.action ?? ''}${on(denial)}.`);
   for (const s of statements.filter(x => x.effect === 'Deny' && x.applies === 'unknown'))
     out.push(
-      `${statementTitle(s)} may deny it, by its condition on ${s.conditionKeys.join(', ') || 'what is not known here'}.`,
+      `${statementTitle(s)} may deny it, by its condition on ${openKeys(s).join(', ') || 'what is not known here'}.`,
     );
   const allow = statements.filter(s => s.effect === 'Allow');
   for (const s of allow.filter(x => x.applies === 'yes')) out.push(`${statementTitle(s)} allows it.`);
-  for (const s of allow.filter(x => x.action === 'yes' && x.resource !== 'no' && x.applies !== 'yes')) {
-    if (s.condition !== 'yes')
+  const is = (s: StatementResult, action: Truth, ...resource: readonly Truth[]): boolean =>
+    partOf(s, 'action') === action && resource.includes(partOf(s, 'resource'));
+  for (const s of allow.filter(x => is(x, 'yes', 'yes', 'unknown') && x.applies !== 'yes')) {
+    const condition = partOf(s, 'condition');
+    if (condition !== 'yes')
       out.push(
-        `${statementTitle(s)} allows ${denial.action ?? ''} only where its condition on ${s.conditionKeys.join(', ') || 'other keys'} holds${s.condition === 'no' ? '; it does not' : ', which is not known here'}.`,
+        `${statementTitle(s)} allows ${denial.action ?? ''} only where its condition on ${openKeys(s).join(', ') || 'other keys'} holds${condition === 'no' ? '; it does not' : ', which is not known here'}.`,
       );
     else if (denial.resource === undefined)
       out.push(
@@ -221,9 +234,9 @@ function sentences(verdict: PermissionVerdict, denial: Denial): readonly string[
         `${statementTitle(s)} allows ${denial.action ?? ''} on a resource that is known only when Terraform runs, or depends on a policy variable.`,
       );
   }
-  for (const s of allow.filter(x => x.action === 'yes' && x.resource === 'no'))
+  for (const s of allow.filter(x => is(x, 'yes', 'no')))
     out.push(`${statementTitle(s)} allows ${denial.action ?? ''}, but not${on(denial)}: the resource is lacking.`);
-  for (const s of allow.filter(x => x.action === 'no' && x.resource === 'yes' && denial.resource !== undefined))
+  for (const s of allow.filter(x => is(x, 'no', 'yes') && denial.resource !== undefined))
     out.push(`${statementTitle(s)} names the resource, but not ${denial.action ?? ''}: the action is lacking.`);
   for (const name of verdict.unreadable) out.push(`${name} can not be read as JSON.`);
   return out.slice(0, 10);

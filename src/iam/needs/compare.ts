@@ -1,7 +1,7 @@
-import { compilePattern, matches } from '../policy/patterns/glob';
+import { coversAction } from '../policy/patterns/partly';
 import { entry, listOf, type PolicyNode, readPolicyText } from '../policy/node';
 import type { PermissionDocument, PermissionStatement } from '../policy/permissionDocument';
-import type { NamedPolicy } from '../policy/evaluatePermissions';
+import type { NamedPolicy } from '../policy/permissions';
 import { covers, overlaps } from '../policy/patterns/resourcePattern';
 
 /** An action with the resources that it is about. */
@@ -100,11 +100,7 @@ function allowed(
 }
 
 function hasAction(h: Held, action: string): boolean {
-  const matchesAny = (patterns: readonly string[]): boolean =>
-    patterns.some(p => {
-      const compiled = compilePattern(p.toLowerCase() === '*:*' ? '*' : p.toLowerCase(), false, true);
-      return compiled.kind === 'pattern' && matches(compiled.parts, action.toLowerCase());
-    });
+  const matchesAny = (patterns: readonly string[]): boolean => patterns.some(p => coversAction(p, action) === 'yes');
   return h.notActions === undefined ? matchesAny(h.actions) : !matchesAny(h.notActions);
 }
 

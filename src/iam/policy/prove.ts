@@ -1,7 +1,8 @@
 import { issuerHost, type Hostname } from '../../oidc/names';
 import type { Identity, Phase } from '../../oidc/subject';
 import { subjectsOf } from '../../oidc/subject';
-import { type Evaluation, evaluate, type WebIdentityRequest } from './evaluate';
+import type { Evaluation } from './evaluate';
+import { evaluate, type WebIdentityRequest } from './webIdentity';
 import type { Policy } from './statement';
 
 /** One question put to a policy, and its answer. */

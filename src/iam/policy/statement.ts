@@ -2,7 +2,7 @@ import type { Span } from '../../core/text';
 import { filledArn, hasHole } from './patterns/holes';
 import { entry, listOf, type PolicyEntry, type PolicyNode } from './node';
 
-/** A statement of a trust policy, in one shape whatever it was written like. */
+/** A statement of a policy, in one shape whatever it was written like. */
 export interface Statement {
   readonly index: number;
   readonly sid: string | undefined;
@@ -12,6 +12,12 @@ export interface Statement {
   readonly notPrincipal: Principals | undefined;
   readonly actions: readonly StringAt[] | undefined;
   readonly notActions: readonly StringAt[] | undefined;
+  /** There are actions that only Terraform knows. */
+  readonly openActions: boolean;
+  /** A trust policy has none: the role is the resource. */
+  readonly resources: readonly StringAt[] | undefined;
+  readonly notResources: readonly StringAt[] | undefined;
+  readonly openResources: boolean;
   readonly clauses: readonly Clause[];
   /** There may be more conditions than `clauses`: only Terraform knows. */
   readonly openConditions: boolean;
@@ -52,8 +58,11 @@ export interface Policy {
   readonly problems: readonly (Span & { readonly message: string; readonly fatal: boolean })[];
 }
 
+/** What a policy hangs on decides what its statements need: on a role as its trust, or on who calls. */
+export type PolicyKind = 'trust' | 'permissions';
+
 /** Reads a document's tree. Never throws: what is not a policy yields problems. */
-export function readPolicy(root: PolicyNode | undefined): Policy {
+export function readPolicy(root: PolicyNode | undefined, kind: PolicyKind = 'trust'): Policy {
   if (root?.kind !== 'object') {
     return {
       statements: [],
@@ -103,7 +112,7 @@ export function readPolicy(root: PolicyNode | undefined): Policy {
       fatal: true,
     });
   }
-  const statements = listOf(statement).map(readStatement);
+  const statements = listOf(statement).map((node, index) => readStatement(node, index, kind));
   const sids = new Set<string>();
   for (const { sid, span } of statements) {
     if (sid === undefined || sid === '') continue;
@@ -121,29 +130,38 @@ function repeated(node: PolicyNode): readonly PolicyEntry[] {
   return node.entries.filter((e, i) => node.entries.findIndex(other => other.key === e.key) !== i);
 }
 
-const elements: ReadonlySet<string> = new Set([
-  'Sid',
-  'Effect',
-  'Principal',
-  'NotPrincipal',
-  'Action',
-  'NotAction',
-  'Condition',
-]);
+const elements: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Condition']);
+const elementsOf: Readonly<Record<PolicyKind, ReadonlySet<string>>> = {
+  trust: new Set(['Principal', 'NotPrincipal']),
+  permissions: new Set(['Resource', 'NotResource']),
+};
 
-function readStatement(node: PolicyNode, index: number): Statement {
+type Bad = (span: Span, message: string) => void;
+
+function elementProblems(node: PolicyNode, kind: PolicyKind, bad: Bad): void {
+  if (node.kind !== 'object') {
+    bad(node, 'A statement is an object.');
+    return;
+  }
+  for (const e of node.entries) {
+    if (elements.has(e.key) || elementsOf[kind].has(e.key)) continue;
+    bad(
+      e.keySpan,
+      kind === 'trust' && elementsOf.permissions.has(e.key)
+        ? `A trust policy has no ${e.key}: the role itself is the resource. IAM refuses it.`
+        : `"${e.key}" is no element of a statement; IAM refuses it.`,
+    );
+  }
+  for (const twice of repeated(node))
+    bad(twice.keySpan, `"${twice.key}" stands twice in the statement; IAM refuses it.`);
+}
+
+function readStatement(node: PolicyNode, index: number, kind: PolicyKind): Statement {
   const problems: (Span & { message: string; fatal: boolean })[] = [];
   const bad = (span: Span, message: string): void => {
     problems.push({ start: span.start, end: span.end, message, fatal: true });
   };
-  if (node.kind !== 'object') bad(node, 'A statement is an object.');
-  for (const e of node.kind === 'object' ? node.entries : []) {
-    if (e.key === 'Resource' || e.key === 'NotResource')
-      bad(e.keySpan, `A trust policy has no ${e.key}: the role itself is the resource. IAM refuses it.`);
-    else if (!elements.has(e.key)) bad(e.keySpan, `"${e.key}" is no element of a statement; IAM refuses it.`);
-  }
-  for (const twice of repeated(node))
-    bad(twice.keySpan, `"${twice.key}" stands twice in the statement; IAM refuses it.`);
+  elementProblems(node, kind, bad);
   const get = (key: string): PolicyNode | undefined => entry(node, key)?.value;
   const effect = get('Effect');
   const effectText = effect?.kind === 'string' ? effect.value : undefined;
@@ -152,7 +170,7 @@ function readStatement(node: PolicyNode, index: number): Statement {
   const sid = get('Sid');
   const principal = get('Principal');
   const notPrincipal = get('NotPrincipal');
-  if (principal === undefined && notPrincipal === undefined && node.kind === 'object')
+  if (kind === 'trust' && principal === undefined && notPrincipal === undefined && node.kind === 'object')
     bad(node, 'A statement of a trust policy needs a Principal.');
   const actions = get('Action');
   const notActions = get('NotAction');
@@ -170,8 +188,12 @@ function readStatement(node: PolicyNode, index: number): Statement {
     effect: effectText === 'Allow' || effectText === 'Deny' ? effectText : undefined,
     principal: principal === undefined ? undefined : principals(principal),
     notPrincipal: notPrincipal === undefined ? undefined : principals(notPrincipal),
-    actions: actions === undefined ? undefined : strings(actions),
-    notActions: notActions === undefined ? undefined : strings(notActions),
+    actions: stringsOf(actions),
+    notActions: stringsOf(notActions),
+    openActions: isOpenList(actions ?? notActions),
+    resources: stringsOf(get('Resource')),
+    notResources: stringsOf(get('NotResource')),
+    openResources: isOpenList(get('Resource') ?? get('NotResource')),
     clauses: readCondition(get('Condition'), bad),
     openConditions: isOpen(get('Condition')),
     node,
@@ -239,11 +261,17 @@ function readCondition(node: PolicyNode | undefined, bad: (span: Span, message: 
   });
 }
 
+/** What is no object of operators says nothing that could be asked. */
 function isOpen(condition: PolicyNode | undefined): boolean {
-  if (condition?.kind !== 'object') return condition?.kind === 'unknown';
-  return condition.entries.some(e => e.value.kind === 'unknown');
+  if (condition === undefined) return false;
+  return condition.kind !== 'object' || condition.entries.some(e => e.value.kind !== 'object');
 }
 
-function strings(node: PolicyNode): readonly StringAt[] {
+function stringsOf(node: PolicyNode | undefined): readonly StringAt[] | undefined {
+  if (node === undefined) return undefined;
   return listOf(node).flatMap(n => (n.kind === 'string' ? [{ value: n.value, start: n.start, end: n.end }] : []));
+}
+
+function isOpenList(node: PolicyNode | undefined): boolean {
+  return listOf(node).some(n => n.kind === 'unknown');
 }

@@ -23,7 +23,7 @@ import { parseCliConfig } from '../../../src/hcp/tokens/cliConfig';
 import { readableLog } from '../../../src/hcp/workspace/run';
 import { loadAws } from '../../../src/iam/account/load';
 import { lintPermissionText } from '../../../src/iam/lint/permissions/lintPermissions';
-import { evaluateText } from '../../../src/iam/policy/evaluate';
+import { evaluateText } from '../../../src/iam/policy/webIdentity';
 import { lintTrustText } from '../../../src/iam/lint/trust/lintTrust';
 import { parseSource } from '../../../src/terraform/folders';
 import { desired, MemoryJournals } from '../../support/aws/binding';

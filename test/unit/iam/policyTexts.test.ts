@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { resourceReference } from '../../../src/cli/permissionData';
 import { applyEdits } from '../../../src/core/text';
 import { lintPermissionsInCode, lintPermissionText } from '../../../src/iam/lint/permissions/lintPermissions';
-import { evaluateText } from '../../../src/iam/policy/evaluate';
+import { evaluateText } from '../../../src/iam/policy/webIdentity';
 import { lintTrustText } from '../../../src/iam/lint/trust/lintTrust';
 import { parseHcl } from '../../../src/terraform/syntax/hcl';
 

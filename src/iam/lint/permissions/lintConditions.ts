@@ -1,19 +1,9 @@
-import { parseOperator } from '../../policy/evaluate';
+import { type ConditionOperator, operatorNames, parseOperator } from '../../policy/conditions';
 import { entry, listOf, type PolicyNode } from '../../policy/node';
 import { closest } from '../../reference/actions';
 import type { ConditionKey } from '../../reference/conditionKeys';
 import { type PermissionFinding, place, type PolicyContext, quoted } from './permissionFinding';
 import { anyName, anyText } from '../../policy/patterns/resourcePattern';
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-const operators: readonly string[] = [
-  ...['Equals', 'NotEquals', 'EqualsIgnoreCase', 'NotEqualsIgnoreCase', 'Like', 'NotLike'].map(n => `String${n}`),
-  ...['Numeric', 'Date'].flatMap(t =>
-    ['Equals', 'NotEquals', 'LessThan', 'LessThanEquals', 'GreaterThan', 'GreaterThanEquals'].map(n => t + n),
-  ),
-  ...['Bool', 'BinaryEquals', 'IpAddress', 'NotIpAddress', 'Null'],
-  ...['ArnEquals', 'ArnNotEquals', 'ArnLike', 'ArnNotLike'],
-];
 
 const known = (text: string): boolean => !text.includes(anyText) && !text.includes(anyName);
 
@@ -34,7 +24,7 @@ export function lintConditions(statement: PolicyNode, context: PolicyContext): r
     ...condition.entries.flatMap(({ key: operator, keySpan, value }): readonly PermissionFinding[] => {
       if (!known(operator)) return [];
       const { base, set } = parseOperator(operator);
-      const real = operators.find(o => o.toLowerCase() === base);
+      const real = operatorNames.find(o => o.toLowerCase() === base);
       if (real === undefined) return [unknownOperator(operator, keySpan, context)];
       if (value.kind === 'unknown') return [];
       if (value.kind !== 'object') {
@@ -67,9 +57,9 @@ function unknownOperator(operator: string, at: At, context: PolicyContext): Perm
   const { base, set, ifExists } = parseOperator(operator);
   const near = closest(
     base,
-    operators.map(o => o.toLowerCase()),
+    operatorNames.map(o => o.toLowerCase()),
   );
-  const name = operators.find(o => o.toLowerCase() === near);
+  const name = operatorNames.find(o => o.toLowerCase() === near);
   const prefix = set === undefined ? '' : `For${set === 'any' ? 'AnyValue' : 'AllValues'}:`;
   const wanted = name === undefined ? undefined : `${prefix}${name}${ifExists ? 'IfExists' : ''}`;
   return {
@@ -134,15 +124,11 @@ function lintKey(
   return [...findings, ...valueFindings(use, found, values)];
 }
 
-type Kind = 'string' | 'number' | 'date' | 'boolean' | 'IP address' | 'ARN';
+type Kind = Exclude<ConditionOperator['compares'], 'binary value'>;
 
-function kindOf(operator: string): Kind | undefined {
-  if (operator.startsWith('String')) return 'string';
-  if (operator.startsWith('Numeric')) return 'number';
-  if (operator.startsWith('Date')) return 'date';
-  if (operator.startsWith('Arn')) return 'ARN';
-  if (operator === 'Bool') return 'boolean';
-  return operator.endsWith('IpAddress') ? 'IP address' : undefined;
+function kindOf(name: string): Kind | undefined {
+  const compares = parseOperator(name).operator?.compares;
+  return compares === 'binary value' ? undefined : compares;
 }
 
 /** Texts and ARNs are compared with each other's operators often enough, and it works. */

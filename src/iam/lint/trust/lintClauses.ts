@@ -1,4 +1,4 @@
-import { parseOperator } from '../../policy/evaluate';
+import { parseOperator } from '../../policy/conditions';
 import { hasHole } from '../../policy/patterns/holes';
 import { type JudgedSubject, judgeSubject } from './lintSubjects';
 import type { TrustExpectation, TrustFinding } from './trustFinding';
@@ -85,11 +85,14 @@ function sameHost(prefix: string, host: string): boolean {
 }
 
 function isRestricting(c: Clause): boolean {
-  const operator = parseOperator(c.operator);
-  return operator.base.startsWith('string') && !operator.base.startsWith('stringnot');
+  const { operator } = parseOperator(c.operator);
+  return operator?.compares === 'string' && !operator.negated;
 }
 
-const isNegated = (c: Clause): boolean => parseOperator(c.operator).base.startsWith('stringnot');
+function isNegated(c: Clause): boolean {
+  const { operator } = parseOperator(c.operator);
+  return operator?.compares === 'string' && operator.negated;
+}
 
 const isOpen = (c: Clause): boolean => c.unknown || c.values.some(v => hasHole(v.value));
 
@@ -101,8 +104,8 @@ function isPlain(c: Clause): boolean {
 
 /** Names are strings; Null only asks whether there is one. */
 function wrongOperator(c: Clause): boolean {
-  const { base } = parseOperator(c.operator);
-  return !base.startsWith('string') && base !== 'null';
+  const { base, operator } = parseOperator(c.operator);
+  return base !== 'null' && operator?.compares !== 'string';
 }
 
 function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
@@ -138,9 +141,9 @@ function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
 
 /** Is the condition false for a token without the key? Negated operators, IfExists and ForAllValues are true then; Null asks for it. */
 function needsKey(clause: Clause): boolean {
-  const { base, set, ifExists } = parseOperator(clause.operator);
+  const { base, operator, set, ifExists } = parseOperator(clause.operator);
   if (base === 'null') return clause.values.some(v => v.value === 'false');
-  return !base.includes('not') && set !== 'all' && !ifExists;
+  return operator?.negated !== true && set !== 'all' && !ifExists;
 }
 
 function operatorFindings(clause: Clause, statement: Statement): readonly TrustFinding[] {
@@ -228,7 +231,7 @@ function operatorFindings(clause: Clause, statement: Statement): readonly TrustF
 function audienceFindings(clause: Clause, expected: TrustExpectation): readonly TrustFinding[] {
   if (isOpen(clause) || !isRestricting(clause)) return [];
   const wanted = expected.audience ?? 'aws.workload.identity';
-  const like = parseOperator(clause.operator).base === 'stringlike';
+  const like = parseOperator(clause.operator).operator?.like === true;
   const star = clause.values.find(v => like && /^\*+$/.test(v.value));
   if (star !== undefined)
     return [

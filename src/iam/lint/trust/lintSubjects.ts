@@ -1,5 +1,5 @@
 import { parseSubject } from '../../../oidc/subject';
-import { parseOperator } from '../../policy/evaluate';
+import { parseOperator } from '../../policy/conditions';
 import { hasHole } from '../../policy/patterns/holes';
 import { fitsSubject, type Reach, reachOf } from '../../policy/patterns/subjects';
 import type { Clause, StringAt } from '../../policy/statement';
@@ -16,7 +16,7 @@ export interface JudgedSubject {
 
 /** One value of the subject condition: its form, and what its wildcards let in. */
 export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpectation): JudgedSubject {
-  const operator = parseOperator(clause.operator);
+  const { operator } = parseOperator(clause.operator);
   const at = { start: v.start, end: v.end };
   const found: Found = (code, weight, message, fix) => ({ code, weight, message, ...at, ...(fix && { fix }) });
   const judged = (fitsToken: JudgedSubject['fitsToken'], ...findings: readonly TrustFinding[]): JudgedSubject => ({
@@ -24,13 +24,13 @@ export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpecta
     findings,
     fitsToken,
   });
-  if (!operator.base.startsWith('string') || operator.base.startsWith('stringnot')) return judged('unknown');
+  if (operator?.compares !== 'string' || operator.negated) return judged('unknown');
   if (/\$\{(?![*?$]\})/.test(v.value))
     return judged(
       'unknown',
       found('policy-variable', 'note', 'A policy variable in the subject: only AWS knows its value.'),
     );
-  const like = operator.base === 'stringlike';
+  const { like } = operator;
   if (like && /^[*?]+$/.test(v.value)) {
     const message = 'A bare * lets in every organization of the host. For app.terraform.io IAM refuses it.';
     return judged('yes', found('any-subject', 'too-broad', message));

@@ -1,7 +1,7 @@
 import type { Span } from '../../../core/text';
 import { parseOidcProviderArn } from '../../../oidc/partition';
-import { assumeAction, evaluate } from '../../policy/evaluate';
-import { compilePattern, matches } from '../../policy/patterns/glob';
+import { assumeAction, evaluate } from '../../policy/webIdentity';
+import { coversAction } from '../../policy/patterns/partly';
 import { hasHole } from '../../policy/patterns/holes';
 import { lintClauses } from './lintClauses';
 import { type PolicyText, readPolicyText } from '../../policy/node';
@@ -130,13 +130,8 @@ function isRelevant(s: Statement, hostname: string | undefined): boolean {
   return issuer !== 'another' || (s.principal?.any === true && s.clauses.length === 0 && covers(s));
 }
 
-function actionMatches(pattern: string): boolean {
-  const compiled = compilePattern(pattern.toLowerCase(), false, true);
-  return compiled.kind === 'pattern' && matches(compiled.parts, assumeAction.toLowerCase());
-}
-
 function covers(s: Statement): boolean {
-  return s.actions?.some(a => actionMatches(a.value)) ?? s.notActions !== undefined;
+  return s.actions?.some(a => coversAction(a.value, assumeAction) === 'yes') ?? s.notActions !== undefined;
 }
 
 /** The host that the statement's tokens come from: the asked one, else the provider's, else that of the keys. */

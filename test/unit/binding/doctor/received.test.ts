@@ -9,7 +9,7 @@ import {
   phaseOfSubject,
   trustedSubjects,
 } from '../../../../src/binding/doctor/received';
-import { evaluateText } from '../../../../src/iam/policy/evaluate';
+import { evaluateText } from '../../../../src/iam/policy/webIdentity';
 import type { WebIdentityEvent } from '../../../../src/iam/account/types';
 
 const subject = (project = 'Web', workspace = 'prod', phase = 'plan'): string =>

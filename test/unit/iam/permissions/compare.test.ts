@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compareWithRole, comparisonText } from '../../../../src/iam/needs/compare';
 import type { PermissionDocument, PermissionStatement } from '../../../../src/iam/policy/permissionDocument';
-import type { NamedPolicy } from '../../../../src/iam/policy/evaluatePermissions';
+import type { NamedPolicy } from '../../../../src/iam/policy/permissions';
 import { covers, overlaps } from '../../../../src/iam/policy/patterns/resourcePattern';
 
 const need = (Action: readonly string[], Resource: readonly string[], Sid = 'X'): PermissionStatement => ({

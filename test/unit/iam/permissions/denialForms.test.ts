@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { resourceReference } from '../../../../src/cli/permissionData';
 import { applyEdits } from '../../../../src/core/text';
 import { type Denial, readDenials } from '../../../../src/iam/denials/message';
-import { evaluatePermissions, type NamedPolicy } from '../../../../src/iam/policy/evaluatePermissions';
+import { evaluatePermissions, type NamedPolicy } from '../../../../src/iam/policy/permissions';
 import { explainDenial } from '../../../../src/iam/denials/explain';
 import { policiesInCode } from '../../../../src/iam/inCode/policiesInCode';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
@@ -229,7 +229,7 @@ test('policies in Terraform code: the change is code, and is enough', () => {
     const after = inCode(applyEdits(source, told.change.edits));
     assert.equal(after.length, 1, applyEdits(source, told.change.edits));
     assert.equal(evaluatePermissions(after, request).decision, 'allow', applyEdits(source, told.change.edits));
-    assert.equal(evaluatePermissions(after, { ...request, resource: 'arn:aws:s3:::b/x' }).decision, 'implicit-deny');
+    assert.equal(evaluatePermissions(after, { ...request, resource: 'arn:aws:s3:::b/x' }).decision, 'deny');
   }
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compact } from '../../../../src/iam/policy/document';
-import { evaluateText } from '../../../../src/iam/policy/evaluate';
+import { evaluateText } from '../../../../src/iam/policy/webIdentity';
 import { compilePattern, matches } from '../../../../src/iam/policy/patterns/glob';
 import { prove } from '../../../../src/iam/policy/prove';
 import { readPolicyText } from '../../../../src/iam/policy/node';
