@@ -83,6 +83,10 @@ export interface RolePermissionFacts {
   readonly unmapped: readonly string[];
   /** Sentences about code that could not be read: what it needs is not counted. */
   readonly unread: readonly string[];
+  /** Why it is not known what is no longer needed; undefined: all that runs need was counted. */
+  readonly additionsOnly: { readonly why: string; readonly nextStep: string } | undefined;
+  /** What was counted beside the code, in one sentence. */
+  readonly counted: string | undefined;
   readonly refused: readonly {
     readonly action: string;
     readonly resource: string | undefined;

@@ -1,6 +1,9 @@
 import { ProblemError, unwrap } from '../core/problem';
 import { type Held, type HeldCode, heldCode, readHeld } from '../iam/needs/held';
-import type { Root } from '../terraform/model';
+import { permissionSources } from '../binding/gather/permissionSources';
+import { permissionFile } from '../node/permissionFiles';
+import { type Root, workspaceOf } from '../terraform/model';
+import { holdsOf } from './binding/holds';
 import { readProject } from '../terraform/read';
 import type { CliContext } from './command';
 import { filesAround, nodeFiles } from './files';
@@ -9,8 +12,8 @@ import { UsageError } from './option';
 
 /** What `permissions` knows beside the code: what exists, what was applied last, and what one plan changes. */
 export interface Beside {
-  readonly held: HeldCode | undefined;
-  readonly applied: Root | undefined;
+  readonly held: readonly HeldCode[] | undefined;
+  readonly applied: readonly Root[] | undefined;
   readonly only: ReadonlySet<string> | undefined;
 }
 
@@ -40,12 +43,43 @@ export async function besideTheCode(
     held:
       ofPlan === undefined && ofState === undefined
         ? undefined
-        : await heldCode(
-            { kind: 'state', resources, changed: undefined },
-            nodeFiles.join(context.cwd, state ?? plan ?? ''),
-          ),
-    applied: applied === undefined ? undefined : await rootIn(context, applied),
+        : [await heldCode(resources, nodeFiles.join(context.cwd, state ?? plan ?? ''))],
+    applied: applied === undefined ? undefined : [await rootIn(context, applied)],
     only: values['this-change-only'] ? ofPlan?.changed : undefined,
+  };
+}
+
+/** The same with what the workspace of the cloud block holds, where that is asked for. `notRead`: why it is not known. */
+export async function withWorkspace(
+  context: CliContext,
+  root: Root,
+  values: { readonly remote: boolean; readonly 'read-state': boolean },
+  beside: Beside,
+): Promise<{ readonly beside: Beside; readonly notRead: string | undefined }> {
+  if (!values.remote && !values['read-state']) return { beside, notRead: undefined };
+  const { hostname, organization } = root.cloud;
+  const workspace = workspaceOf(root.cloud);
+  if (hostname.state !== 'known' || organization.state !== 'known' || workspace === undefined)
+    throw new UsageError('--remote needs a cloud block that names organization and workspace');
+  const sources = permissionSources(permissionFile);
+  const found = await holdsOf(
+    context,
+    { hostname: hostname.value, cloud: root.cloud, organization: organization.value, workspaces: [workspace] },
+    { readState: values['read-state'], switches: type => sources.switches(type) },
+  );
+  if (found.state === 'unknown') return { beside, notRead: [found.why, found.nextStep].filter(Boolean).join(' ') };
+  const applied = [...(beside.applied ?? []), ...found.value.flatMap(h => h.applied)];
+  const named = found.value.every(h => h.named || h.applied.length > 0);
+  const notes = found.value.flatMap(h => h.notes);
+  return {
+    beside: {
+      ...beside,
+      held: [...(beside.held ?? []), ...found.value.flatMap(h => h.held ?? [])],
+      applied: applied.length === 0 ? undefined : applied,
+    },
+    notRead: named
+      ? undefined
+      : ['The names of what the workspace holds are not known: give --read-state.', ...notes].join(' '),
   };
 }
 

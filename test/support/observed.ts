@@ -69,7 +69,7 @@ export async function policiesOf(
       generatePermissions(created ? first : changed, mapping, {
         phase: use,
         place,
-        ...(!created && { applied: first }),
+        ...(!created && { applied: [first] }),
       });
     known.set(key, made);
     return made;

@@ -57,18 +57,14 @@ export const rolePermissions = bindingRow({
     }),
 });
 
-const stateToo =
-  'By the code alone: a run still refreshes and deletes what the state holds and the code no longer has. Take nothing away before that is gone.';
-
 function comparison(
   { base, arn, configuration }: RoleFound,
   p: RolePermissionFacts,
 ): readonly CheckResult<'permission-missing'>[] {
   if (p.comparison === undefined) return [];
   const { missing, denied, conditional, unreadable, broader } = p.comparison;
-  // What is not needed can't be told where some of the code was not read.
-  const complete = p.unread.length === 0;
-  const unneeded = complete ? p.comparison.unneeded : [];
+  // What is not needed can't be told where some of the code, or what the workspace holds, was not read.
+  const unneeded = p.additionsOnly === undefined ? p.comparison.unneeded : [];
   const lacking = missing.length > 0 || denied.length > 0;
   // What a person wrote for other purposes too is theirs; what we made for this code should fit it.
   const warn = lacking || (p.ours && unneeded.length > 0);
@@ -77,14 +73,15 @@ function comparison(
     ...list('Missing', missing),
     ...list('Denied', denied),
     ...(p.ours || !lacking ? list('No longer needed', p.ours ? unneeded : []) : []),
-    ...(p.ours && unneeded.length > 0 ? [stateToo] : []),
+    ...(p.counted === undefined ? [] : [p.counted]),
+    ...(p.additionsOnly === undefined ? [] : [`What is no longer needed is not known: ${p.additionsOnly.why}`]),
     ...list('Allowed under a condition only', conditional),
     ...(broader.length > 0 ? [`Broader than needed: ${names(broader)}.`] : []),
     ...unreadable.map(name => `The policy ${name} can not be read.`),
     ...(p.unmapped.length > 0
       ? [`Nothing is known of what these need: ${p.unmapped.slice(0, named).join(', ')}.`]
       : []),
-    ...(complete ? [] : [`What this code needs is not counted: ${p.unread.slice(0, named).join(' ')}`]),
+    ...(p.unread.length === 0 ? [] : [`What this code needs is not counted: ${p.unread.slice(0, named).join(' ')}`]),
   ];
   if (!warn) return [{ ...base, state: 'ok', evidence }];
   return [
@@ -96,8 +93,8 @@ function comparison(
         ? 'Add what is missing where the role is managed; tfc-oidc permissions prints the policy.'
         : lacking
           ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
-          : 'Look at what the state still needs (tfc-oidc permissions --state FILE), and configure the smaller policy (tfc-oidc configure --permissions code) after the apply that deletes it.',
-      // A role is made smaller by a person who has looked at the state, never by a click.
+          : 'Configure the smaller policy (tfc-oidc configure --permissions code): neither the code, nor what exists, nor what was applied last needs the rest.',
+      // A role is made smaller by a person who has seen the policy, never by a click.
       ...(p.ours && lacking && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
       failureModes: lacking ? ['permission-missing'] : [],
     },

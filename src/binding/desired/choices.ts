@@ -3,6 +3,7 @@ import { compact } from '../../iam/policy/document';
 import { prove } from '../../iam/policy/prove';
 import { readPolicyText } from '../../iam/policy/node';
 import { readPolicy } from '../../iam/policy/statement';
+import type { PermissionDocument } from '../../iam/policy/permissionDocument';
 import { trustPolicy } from '../../iam/policy/trust';
 import type { Problem } from '../../core/problem';
 import { type Audience, type ConfigurationTag, defaultAudience, type Hostname, issuerUrl } from '../../oidc/names';
@@ -28,7 +29,17 @@ export interface BindingChoices {
   readonly names: Readonly<Partial<Record<'run' | 'plan' | 'apply', string>>>;
   readonly boundaryArn?: string;
   readonly policies: Readonly<
-    Partial<Record<'run' | 'plan' | 'apply', { readonly inline?: PolicyJson; readonly attached: readonly string[] }>>
+    Partial<
+      Record<
+        'run' | 'plan' | 'apply',
+        {
+          readonly inline?: PolicyJson;
+          /** It is not known what else runs need: what the role allows today stays in its policy, and gets this. */
+          readonly additions?: PermissionDocument;
+          readonly attached: readonly string[];
+        }
+      >
+    >
   >;
   /** Seconds. */
   readonly maxSessionDuration?: number;

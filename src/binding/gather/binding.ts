@@ -7,6 +7,7 @@ import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Root } from '../../terraform/model';
 import {
   type BindingFacts,
+  type Fact,
   known,
   type RememberedNames,
   unknown,
@@ -14,6 +15,7 @@ import {
   unread,
   type WorkspaceFacts,
 } from '../facts';
+import { readHolds, together, type WorkspaceHolds } from './holds';
 import type { PermissionSources } from './permissionSources';
 import { receivedEvents } from '../checks/events';
 import { localCredentials, type Machine } from './localChain';
@@ -50,6 +52,8 @@ export interface CommonSources {
   /** Names as they were when the binding was last seen whole, beside what its roles remember. */
   readonly remembered: ((workspace: WorkspaceFacts) => RememberedNames | undefined) | NotAsked;
   readonly cache: VarsetCache;
+  /** A person agreed to reading the current state version, for the names in it. */
+  readonly readState: boolean;
 }
 
 /** What is at hand to ask about one binding. What is missing says why, and its checks are "unknown". */
@@ -104,7 +108,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
             variables.value,
             given(sources.written) ?? (() => undefined),
             signal,
-            questionOf(sources, account.caller, hcp.run),
+            questionOf(sources, account.caller, hcp, signal),
             receivedEvents({ trail, pastedError: sources.pastedError }).flatMap(event => event.roleArn ?? []),
           ).then(known)
         : variables,
@@ -145,7 +149,8 @@ function rememberedNames(
 function questionOf(
   sources: BindingSources,
   caller: CallerIdentity,
-  run: BindingFacts['run'],
+  { run, workspace }: HcpReading,
+  signal: AbortSignal,
 ): PermissionQuestion | undefined {
   const permissions = given(sources.permissions);
   if (permissions === undefined) return undefined;
@@ -154,9 +159,27 @@ function questionOf(
   return {
     sources: permissions,
     root: sources.code?.root,
+    holds: once(() => holdsOf(sources, permissions, workspace, signal)),
     place: { partition: caller.partition, accountId: caller.accountId },
     errors: [...pasted, ...logged],
   };
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let found: Promise<T> | undefined;
+  return () => (found ??= read());
+}
+
+async function holdsOf(
+  { client, readState }: BindingSources,
+  { switches }: PermissionSources,
+  workspace: BindingFacts['workspace'],
+  signal: AbortSignal,
+): Promise<Fact<readonly WorkspaceHolds[]>> {
+  if (workspace.state === 'unknown') return workspace;
+  if ('missing' in client) return unknown(client.missing);
+  const question = { client, workspaceId: workspace.value.id, consent: readState, switches };
+  return together([await readHolds(question, signal)]);
 }
 
 function blind(why: Unread): HcpReading {

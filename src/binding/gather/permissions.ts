@@ -5,6 +5,7 @@ import { explainDenial } from '../../iam/denials/explain';
 import type { Root } from '../../terraform/model';
 import { type BindingFacts, type Fact, known, type Phase, type RolePermissionFacts, unknown } from '../facts';
 import { managedByTag } from '../desired/ownership';
+import type { WorkspaceHolds } from './holds';
 import type { PermissionSources } from './permissionSources';
 import { type RolePolicies, rolePolicies } from './rolePolicies';
 
@@ -12,6 +13,8 @@ import { type RolePolicies, rolePolicies } from './rolePolicies';
 export interface PermissionQuestion {
   readonly sources: PermissionSources;
   readonly root: Root | undefined;
+  /** Read when it is first asked for. */
+  readonly holds: () => Promise<Fact<readonly WorkspaceHolds[]>>;
   readonly place: { readonly partition: string; readonly accountId: string };
   /** Error texts: the log of the last run, and what a user pasted. */
   readonly errors: readonly string[];
@@ -30,18 +33,20 @@ export async function rolePermissionFacts(
 ): Promise<Fact<RolePermissionFacts> | undefined> {
   const phase: Phase = usedIn.includes('apply') ? 'apply' : 'plan';
   const { sources, root, place } = question;
-  const wanted = root === undefined ? undefined : sources.needs(root, phase, place);
+  const wanted = root === undefined ? undefined : sources.needs(root, await question.holds(), phase, place);
   const texts = question.errors.filter(text => refusal.test(text));
-  const needed = wanted !== undefined && wanted.policy.Statement.length > 0;
+  const needed = wanted !== undefined && wanted.permissions.policy.Statement.length > 0;
   if (!needed && texts.length === 0) return undefined;
   const read = await rolePolicies(account, role, signal);
   if (!read.ok) return unknown(read.problem.message);
   return known({
     phase,
     ours: role.tags[managedByTag] !== undefined,
-    comparison: needed ? compareWithRole(wanted.policy, read.value.policies) : undefined,
+    comparison: needed ? compareWithRole(wanted.permissions.policy, read.value.policies) : undefined,
     unmapped: wanted?.unmapped ?? [],
     unread: wanted?.unread ?? [],
+    additionsOnly: wanted?.additionsOnly,
+    counted: wanted?.counted,
     refused: texts.length === 0 ? [] : refusedFor(role, read.value, texts, sources),
   });
 }
@@ -83,6 +88,8 @@ export async function withRefusals(
               comparison: undefined,
               unmapped: [],
               unread: [],
+              additionsOnly: undefined,
+              counted: undefined,
             }),
         refused,
       }),

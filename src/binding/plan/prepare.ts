@@ -1,6 +1,7 @@
 import { ok, type Problem, type Result } from '../../core/problem';
 import type { ActualRole, AwsAccount, CallerIdentity } from '../../iam/account/types';
 import { issuerHost } from '../../oidc/names';
+import { withAdditions } from '../../iam/needs/additions';
 import { oidcProviderArn } from '../../oidc/partition';
 import { type BindingChoices, desiredBinding, proofOf } from '../desired/choices';
 import type { DesiredBinding } from '../desired/desired';
@@ -44,11 +45,12 @@ export async function prepareBinding(
     actual = await readActual(opened.account, opened.caller, desired.value, signal);
     if (!actual.ok) return actual;
   }
+  const wanted = keepingWhatIsThere(desired.value, actual.value, choices);
   const counted =
     options.checkCaller === true && actual.value.provider === undefined
       ? await opened.account.listProviders(signal)
       : undefined;
-  const plan = planAccount(desired.value.account, actual.value, {
+  const plan = planAccount(wanted.account, actual.value, {
     ...options,
     prove: proofOf(choices),
     ...(choices.trustPolicyQuota !== undefined && { trustPolicyQuota: choices.trustPolicyQuota }),
@@ -58,7 +60,7 @@ export async function prepareBinding(
   return ok({
     ...opened,
     choices,
-    desired: withActualArns(desired.value, plan),
+    desired: withActualArns(wanted, plan),
     actual: actual.value,
     plan: { ...plan, problems: [...plan.problems, ...missing] },
   });
@@ -85,6 +87,22 @@ function namesApart(
     names[role.use] = roleNameFor(first.organization, first.workspace, role.use, role.tag, true);
   }
   return Object.keys(names).length === Object.keys(choices.names).length ? undefined : { ...choices, names };
+}
+
+/** Where it is not known what else runs need, a policy of ours that is there only gets more. */
+function keepingWhatIsThere(desired: DesiredBinding, actual: ActualAccount, choices: BindingChoices): DesiredBinding {
+  const roles = desired.account.roles.map(role => {
+    const additions = choices.policies[role.use]?.additions;
+    if (additions === undefined) return role;
+    const there = actual.roles.get(role.name)?.inlinePolicies ?? {};
+    const inlinePolicies = role.inlinePolicies.map(policy => {
+      const former = there[policy.name];
+      const both = former === undefined ? undefined : withAdditions(former, additions);
+      return both === undefined ? policy : { ...policy, document: { ...both } };
+    });
+    return { ...role, inlinePolicies };
+  });
+  return { ...desired, account: { ...desired.account, roles } };
 }
 
 /** An adopted role keeps its path, so its ARN may differ from the one that a new role would have. */

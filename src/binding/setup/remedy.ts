@@ -8,12 +8,14 @@ import {
   projectName,
   workspaceName,
 } from '../../oidc/names';
+import { withAdditions } from '../../iam/needs/additions';
 import { oidcProviderArn, partitionName } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import type { Change } from '../change';
 import type { DesiredAccount, DesiredRole, PolicyJson } from '../desired/desired';
 import { managedByTag, managedByValue } from '../desired/ownership';
-import type { WorkspaceFacts } from '../facts';
+import { unknown, type WorkspaceFacts } from '../facts';
+import { readHolds, together } from '../gather/holds';
 import type { PermissionSources } from '../gather/permissionSources';
 import { planAccount } from '../plan/plan';
 import type { CodeOwner } from '../plan/model';
@@ -195,7 +197,10 @@ async function planRoleRemedy(
   const provider = unwrap(await account.readProvider(providerArnOf(caller, url.replace(/^https:\/\//, '')), signal));
   const wanted = remedy.kind === 'update-trust' ? trustOf(remedy, ground, role.trustPolicy, caller) : undefined;
   if (wanted !== undefined && !wanted.ok) return { changes: [], problems: [wanted.problem] };
-  const inline = remedy.kind === 'update-permissions' ? permissionsOf(remedy, ground, caller) : undefined;
+  const inline =
+    remedy.kind === 'update-permissions'
+      ? await permissionsOf(remedy, ground, caller, role.inlinePolicies[policyName], signal)
+      : undefined;
   const desired: DesiredRole = {
     use: 'run',
     name: role.name,
@@ -243,17 +248,39 @@ function trustOf(
   });
 }
 
-function permissionsOf(
+/** The policy that runs need; where it is not known what else they do, with all that the role may today. */
+async function permissionsOf(
   { roleArn }: Extract<ChangingRemedy, { kind: 'update-permissions' }>,
-  { member: { code }, checked: { facts }, permissions }: RemedyGround,
+  { member: { code, hcp }, checked: { facts }, workspace, permissions }: RemedyGround,
   { partition, accountId }: OpenedAccount['caller'],
-): PolicyJson | undefined {
+  there: string | undefined,
+  signal: AbortSignal,
+): Promise<PolicyJson | undefined> {
   if (code === undefined || facts.variables.state === 'unknown') return undefined;
   const applies = facts.variables.value.configurations.some(
     c => c.roles.apply.state === 'set' && c.roles.apply.arn === roleArn,
   );
-  const { policy } = permissions.needs(code.root, applies ? 'apply' : 'plan', { partition, accountId });
-  return policy.Statement.length === 0 ? undefined : { ...policy };
+  const holds =
+    'notAsked' in hcp
+      ? unknown(hcp.notAsked)
+      : together([
+          await readHolds(
+            {
+              client: hcp.client,
+              workspaceId: workspace.id,
+              consent: false,
+              switches: type => permissions.switches(type),
+            },
+            signal,
+          ),
+        ]);
+  const place = { partition, accountId };
+  const wanted = permissions.needs(code.root, holds, applies ? 'apply' : 'plan', place);
+  const { policy } = wanted.permissions;
+  if (policy.Statement.length === 0) return undefined;
+  if (wanted.additionsOnly === undefined || there === undefined) return { ...policy };
+  const both = withAdditions(there, policy);
+  return both && { ...both };
 }
 
 /** `refused`, `declined`: nothing was written. `nothing`: all of it holds already. */

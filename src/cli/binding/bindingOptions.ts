@@ -20,7 +20,10 @@ import {
 import { partitionName } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { type Root, workspaceOf } from '../../terraform/model';
-import { codePolicies } from './codePolicies';
+import { permissionSources } from '../../binding/gather/permissionSources';
+import { permissionFile } from '../../node/permissionFiles';
+import { type CodePolicies, codePolicies } from './codePolicies';
+import { holdsOf, type KnownWorkspace } from './holds';
 import { readTerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
 import {
@@ -77,7 +80,10 @@ const roleOptions = section('Roles', {
   path: text('/P/', 'path of the roles (default /)'),
   permissions: optionalChoice(
     ['code'],
-    'inline policies with what the code of PATH is known to need, for plans and applies apart (see "tfc-oidc permissions"); a start, not a promise',
+    'inline policies with what runs are known to need, for plans and applies apart: the code of PATH, what the workspace holds, and the code that was applied last (see "tfc-oidc permissions"); a start, not a promise. Where the workspace can not be read, a role only gets more',
+  ),
+  'read-state': flag(
+    'with --permissions code: also read the current state version, for the names in it. It holds secrets: types, names and ARNs alone are kept, in memory; without it the list of resources and the redacted plan are read',
   ),
   policy: file('FILE', 'permission policy, kept inline: a JSON file, or the JSON itself'),
   'plan-policy': file('FILE', 'as --policy, for plans'),
@@ -117,7 +123,7 @@ export interface BindingRequest {
   /** The account that the profile must belong to. */
   readonly account: string | undefined;
   /** What was inferred and should be looked at. */
-  readonly notes: readonly string[];
+  notes(accountId: string, partition: string): readonly string[];
 }
 
 export async function bindingRequest(
@@ -126,6 +132,8 @@ export async function bindingRequest(
   positionals: readonly string[],
   /** Workspaces as HCP Terraform reports them: they may be in different projects. */
   reported?: readonly WorkspaceIdentity[],
+  /** The same workspaces with their clients, where they were read. */
+  read?: readonly KnownWorkspace[],
 ): Promise<BindingRequest> {
   const named = values.organization !== undefined && values.workspace.length > 0;
   const fromCode = values['permissions'] !== undefined && values.permissions === 'code';
@@ -161,7 +169,6 @@ export async function bindingRequest(
   const session = values['max-session'];
   const tags = awsTags(values);
   const quota = values['trust-policy-quota'];
-  const code = fromCode ? codePolicies(codeRoot(folder?.project.roots ?? [], root, values)) : undefined;
   const shared = { inline: await policyFile(context, values.policy), attached: values['policy-arn'] };
   const permissions = async (use: 'plan' | 'apply'): Promise<{ inline?: PolicyJson; attached: readonly string[] }> => {
     const inline = (await policyFile(context, values[`${use}-policy`])) ?? shared.inline;
@@ -185,14 +192,22 @@ export async function bindingRequest(
     throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
   const { arns, ...chosen } = roleNames(values);
   const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
+  const code = fromCode
+    ? await policiesOfCode(
+        context,
+        codeRoot(folder?.project.roots ?? [], root, values),
+        read ?? { hostname: hostName, cloud, organization, workspaces: workspaces.map(w => w.workspace) },
+        values['read-state'],
+      )
+    : undefined;
   return {
     workspaces,
     tag,
     profile: values.profile,
     region: values.region,
     account: values.account,
-    notes: [
-      ...(code?.notes ?? []),
+    notes: (accountId, partition) => [
+      ...(code?.notes(accountId, partition) ?? []),
       ...(given === undefined
         ? [
             `The project "${project}" is the one of the cloud block. The token carries the project that the workspace is really in: check it in HCP Terraform.`,
@@ -204,8 +219,8 @@ export async function bindingRequest(
       folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
     choices: (accountId, partition) => {
       const withCode = <T extends { readonly attached: readonly string[] }>(own: T, phase: 'plan' | 'apply'): T => {
-        const inline = code?.policy(phase, accountId, partition);
-        return inline === undefined ? own : { ...own, inline };
+        const policy = code?.policy(phase, accountId, partition);
+        return policy === undefined ? own : { ...own, ...policy };
       };
       const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
       if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
@@ -231,6 +246,17 @@ export async function bindingRequest(
       };
     },
   };
+}
+
+async function policiesOfCode(
+  context: CliContext,
+  root: Root,
+  where: Parameters<typeof holdsOf>[1],
+  readState: boolean,
+): Promise<CodePolicies> {
+  const sources = permissionSources(permissionFile);
+  const holds = await holdsOf(context, where, { readState, switches: type => sources.switches(type) });
+  return codePolicies(root, holds, sources);
 }
 
 /** AWS's own managed policies by their names, in the partition of the account. */

@@ -15,7 +15,7 @@ import { HcpSessions } from './hcpSession';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { CliContext } from '../command';
-import { file, list, text, type Values } from '../option';
+import { file, flag, list, text, type Values } from '../option';
 
 /** One workspace of one root, with all its checks. */
 export interface CheckedBinding {
@@ -42,6 +42,9 @@ export const statusOptions = {
   ...workspaceOptions,
   profile: text('NAME', 'also read the AWS account: provider, roles, trust policies (nothing is written)'),
   region: text('REGION', "default: the profile's"),
+  'read-state': flag(
+    'also read the current state version, to tell by name what roles still need. It holds secrets: types, names and ARNs alone are kept, in memory',
+  ),
   journal: file('DIR', 'where configure and apply kept what they wrote: tells whether a role was changed since'),
 } as const;
 
@@ -56,7 +59,8 @@ export async function checkBindings(
 ): Promise<readonly CheckedBinding[]> {
   const sessions = new HcpSessions(context);
   const account = await openIfAsked(context, values);
-  const sources = await commonSources(context, journalToRead(context, values), !('missing' in account));
+  const withAccount = !('missing' in account);
+  const sources = await commonSources(context, journalToRead(context, values), withAccount, values['read-state']);
   const out: CheckedBinding[] = [];
   for (const target of await targets(context, values, folder, sessions)) {
     context.signal.throwIfAborted();

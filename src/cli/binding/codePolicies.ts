@@ -1,41 +1,44 @@
 import type { PolicyJson } from '../../binding/desired/desired';
-import type { Phase } from '../../binding/facts';
-import { permissionSources } from '../../binding/gather/permissionSources';
+import type { Fact, Phase } from '../../binding/facts';
+import type { WorkspaceHolds } from '../../binding/gather/holds';
+import type { PermissionSources } from '../../binding/gather/permissionSources';
+import { policyNotes } from '../../binding/gather/policyNotes';
 import { ProblemError } from '../../core/problem';
 import { compact, policySize } from '../../iam/policy/document';
 import { policyQuotas } from '../../iam/lint/permissions/lintPermissions';
-import { permissionFile } from '../../node/permissionFiles';
+import type { PermissionDocument } from '../../iam/policy/permissionDocument';
 import type { Root } from '../../terraform/model';
 
-/** What `--permissions code` stands for: the starting policies of a root, inline in its roles. */
+/** What `--permissions code` stands for: the policies of what runs need, inline in the roles. */
 export interface CodePolicies {
-  /** What was left out, for a person to look at. */
-  readonly notes: readonly string[];
-  /** Undefined: the code is known to need nothing. */
-  policy(phase: Phase, accountId: string, partition: string): PolicyJson | undefined;
+  /** What was left out, counted and found, for a person to look at. */
+  notes(accountId: string, partition: string): readonly string[];
+  /** Undefined: nothing is known to be needed. `additions`: what a role allows today stays. */
+  policy(
+    phase: Phase,
+    accountId: string,
+    partition: string,
+  ): { readonly inline: PolicyJson; readonly additions?: PermissionDocument } | undefined;
 }
 
-export function codePolicies(root: Root): CodePolicies {
-  const sources = permissionSources(permissionFile);
-  // Which types are known depends on no account.
-  const { unmapped, unread } = sources.needs(root, 'apply', { partition: 'aws', accountId: '000000000000' });
+export function codePolicies(
+  root: Root,
+  holds: Fact<readonly WorkspaceHolds[]>,
+  sources: PermissionSources,
+): CodePolicies {
   return {
-    notes: [
-      ...(unmapped.length === 0
-        ? []
-        : [
-            `Nothing is known of the permissions that ${unmapped.join(', ')} need: the policy leaves them out. Add them with --policy-arn, or to the role.`,
-          ]),
-      ...unread.map(sentence => `${sentence} The policy leaves out what it needs.`),
-    ],
+    notes: (accountId, partition) =>
+      policyNotes(sources.needs(root, holds, 'apply', { partition, accountId }), sources, root),
     policy: (phase, accountId, partition) => {
-      const { policy } = sources.needs(root, phase, { partition, accountId });
+      const { permissions, additionsOnly } = sources.needs(root, holds, phase, { partition, accountId });
+      const { policy } = permissions;
       if (policy.Statement.length === 0) return undefined;
       const size = policySize(compact(policy));
-      if (size <= policyQuotas.role) return { ...policy };
+      if (size <= policyQuotas.role)
+        return { inline: { ...policy }, ...(additionsOnly !== undefined && { additions: policy }) };
       throw new ProblemError({
         code: 'policy-too-large',
-        message: `The policy that the code needs for ${phase === 'plan' ? 'plans' : 'applies'} has ${size} characters; the inline policies of a role may have ${policyQuotas.role}.`,
+        message: `The policy that runs need for ${phase === 'plan' ? 'plans' : 'applies'} has ${size} characters; the inline policies of a role may have ${policyQuotas.role}.`,
         nextStep:
           'Write it with "tfc-oidc permissions", which splits it into managed policies, create these, and attach them with --policy-arn.',
       });

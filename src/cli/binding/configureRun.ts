@@ -84,7 +84,7 @@ export async function runConfigure(
   const [first] = groups;
   if (first === undefined) throw new Error('there is nothing to configure');
   const json = values.format === 'json';
-  const services = setupServices(context, journalDir(context, values), folder);
+  const services = setupServices(context, journalDir(context, values), folder, values['read-state']);
   const surface = cliSurface(context, { yes: values.yes, account: values.account }, json, {}, event => {
     if (event.id === 'stopped') context.err(standingText(event.standing));
   });
@@ -117,7 +117,8 @@ async function setupGroup(
   { targets, request }: ConfiguredGroup,
   choices: BindingChoices,
 ): Promise<SetupGroup> {
-  const { adopt, ownedByCode, notes } = request;
+  const { adopt, ownedByCode } = request;
+  const notes = request.notes(choices.accountId, choices.partition);
   const variableTarget = await variableTargetOf(context, values['variable-set'], targets);
   return {
     members: targets.map(t => t.member),

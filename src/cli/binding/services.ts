@@ -34,6 +34,7 @@ export async function commonSources(
   context: CliContext,
   journal: string | undefined,
   withAccount: boolean,
+  readState = false,
 ): Promise<CommonSources> {
   const runs = journal === undefined ? [] : await readJournals(journals(journal));
   return {
@@ -44,6 +45,7 @@ export async function commonSources(
     machine: await machineOf(context),
     remembered: notAsked('The command line keeps no names: what the roles remember counts.'),
     cache: new Map(),
+    readState,
   };
 }
 
@@ -74,10 +76,12 @@ export function setupServices(
   context: CliContext,
   journal: string,
   folder: TerraformFolder | undefined,
+  readState = false,
 ): SetupServices {
   return {
     ...useCaseServices(context, journal),
-    check: (members, opened, signal) => check(context, journal, members, opened, signal),
+    check: async (members, opened, signal) =>
+      check(context, await commonSources(context, journal, opened !== undefined, readState), members, opened, signal),
     planCode: async (roots, options, signal) => {
       const plans = [];
       for (const { code, tags } of roots) {
@@ -104,12 +108,11 @@ export function setupServices(
 /** Reads each workspace anew, and its root from the files as they are now: they may have been written a moment ago. */
 async function check(
   context: CliContext,
-  journal: string,
+  sources: CommonSources,
   members: readonly SetupMember[],
   opened: OpenedAccount | undefined,
   signal: AbortSignal,
 ): Promise<readonly CheckedMember[]> {
-  const sources = await commonSources(context, journal, opened !== undefined);
   const out: CheckedMember[] = [];
   for (const { place, code, hcp } of members) {
     const { facts, source } = await gatherBinding(

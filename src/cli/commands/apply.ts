@@ -55,6 +55,7 @@ export const apply = command({
     const journal = journalDir(context, values);
     const opened = await openAwsAccount(context, request);
     const choices = request.choices(opened.caller.accountId, opened.caller.partition);
+    const notes = request.notes(opened.caller.accountId, opened.caller.partition);
     const services = setupServices(context, journal, undefined);
     const surface = cliSurface(context, { yes, account: request.account }, json);
     const group: SetupGroup = {
@@ -64,23 +65,23 @@ export const apply = command({
       ownedByCode: request.ownedByCode,
       variableTarget: { type: 'workspace' },
       checkCaller: values['check-permissions'],
-      notes: request.notes,
+      notes,
     };
     const plan = await planSetup([group], opened, iamAlone, services, surface, context.signal);
     const [planned] = plan.groups;
     if (planned === undefined) throw new Error('there is nothing to plan');
     if (yes) refuseStopped(planned);
     const { prepared } = planned;
-    if (!json) context.out(planText(prepared, request.notes));
+    if (!json) context.out(planText(prepared, notes));
     const { state, outcomes } = await setUp(plan, services, surface, context.signal);
     const applied = outcomes.get(planned)?.applied;
-    if (applied !== undefined) return report(context, applied, json, planJson(prepared, request.notes));
+    if (applied !== undefined) return report(context, applied, json, planJson(prepared, notes));
     const why = state === 'refused' ? 'the problems above stand in the way' : 'repeat it with --yes to write';
     if (json) {
       const done = state === 'nothing' ? 'complete' : 'not-applied';
       const total = prepared.plan.changes.length;
       const result = { state: done, done: 0, total, problem: null, warning: null, journal: null };
-      context.out(printJson({ ...planJson(prepared, request.notes), result }));
+      context.out(printJson({ ...planJson(prepared, notes), result }));
     } else if (state !== 'nothing')
       context.out(`\nNothing was written to account ${opened.caller.accountId}: ${why}.\n`);
     return state === 'nothing' ? 0 : 1;

@@ -88,6 +88,7 @@ function requestFor(
     },
     positionals,
     members.map(m => identityOf(m.workspace)),
+    members.map(m => ({ client: m.client, id: m.workspace.id })),
   );
 }
 

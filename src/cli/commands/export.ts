@@ -78,7 +78,8 @@ With a token for the host, the workspace's real project is read from HCP Terrafo
       adopt: true,
       ...(quota !== undefined && { trustPolicyQuota: quota }),
     });
-    for (const note of request.notes) context.err(`tfc-oidc export: note: ${note}\n`);
+    for (const note of request.notes(desired.account.accountId, desired.account.partition))
+      context.err(`tfc-oidc export: note: ${note}\n`);
     for (const said of new Set(problems.map(p => `${p.message} ${p.nextStep}`)))
       context.err(`tfc-oidc export: ${said}\n`);
     if (problems.length > 0) return 2;

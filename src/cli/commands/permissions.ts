@@ -6,6 +6,7 @@ import { findingText, type OwnFinding, ownFindings } from '../../iam/needs/ownFi
 import { readMapping } from '../../iam/needs/mapping';
 import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
+import type { Location } from '../../core/text';
 import type { Root } from '../../terraform/model';
 import { filesAround, nodeFiles } from '../files';
 import { partitionOf, partitionOption } from '../names';
@@ -13,7 +14,7 @@ import { permissionData, resourceReference } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
-import { type Beside, besideTheCode } from '../heldFiles';
+import { type Beside, besideTheCode, withWorkspace } from '../heldFiles';
 import { choice, file, flag, text } from '../option';
 
 export const permissions = command({
@@ -23,7 +24,7 @@ export const permissions = command({
   operands: '[PATH]',
   about: `Writes a starting policy for a Terraform configuration: the IAM actions that its code is known to need.
 
-What the code no longer has is still there: a block that was removed, a resource that was renamed, a key of for_each. A run refreshes and deletes it, so the policy of the code alone is too small then; give --state, --plan or --applied. Of a state only names, ARNs and which arguments are set are read.
+What the code no longer has is still there: a block that was removed, a resource that was renamed, a key of for_each. A run refreshes and deletes it, so the policy of the code alone is too small then; give --state, --plan, --applied, or --remote. Of a state only names, ARNs and which arguments are set are read.
 
 A type that nothing is known of is listed under "unmapped"; it gets no wildcard. Files and modules that could not be read are listed under "unread": what they need is missing.`,
   options: {
@@ -39,6 +40,12 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     ),
     plan: file('FILE', 'a plan by "terraform show -json PLANFILE", with the state that it was made from'),
     'this-change-only': flag('with --plan: a policy for what this plan changes, and nothing else'),
+    remote: flag(
+      'also what the workspace of the cloud block holds, by the list of its resources, the redacted plan of the last run, and the code that was applied last; no values are read',
+    ),
+    'read-state': flag(
+      'as --remote, with the names from the current state version. It holds secrets: types, names and ARNs alone are kept, in memory',
+    ),
     applied: file('FOLDER', 'the code that was applied last: the policy is for both'),
     format: choice(['text', 'json', 'terraform'], 'text', 'how to report'),
   },
@@ -60,8 +67,8 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       account: account === undefined ? undefined : unwrap(accountId(account)),
     };
     const folder = await readTerraformFolder(context, positionals);
-    const beside = await besideTheCode(context, values);
     const root = rootOf(folder);
+    const { beside, notRead } = await withWorkspace(context, root, values, await besideTheCode(context, values));
     const mapping = readMapping(permissionData('terraform.json.gz'));
     const generated = generatePermissions(root, mapping, {
       phase,
@@ -73,6 +80,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const result = { ...generated, unread: [...unreadAround(root, folder), ...generated.unread] };
     const findings = ownFindings(generated, resourceReference());
     const notes = [
+      ...(notRead === undefined ? [] : [notRead]),
       ...(beside.held === undefined && beside.applied === undefined ? [codeAlone] : []),
       ...result.notes,
       ...(await newerProvider(context, root, result.provider)),
@@ -83,26 +91,34 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
         `${JSON.stringify({ ...report(result, folder), findings: findings.map(f => findingReport(f, folder)), notes: [...result.unread.map(u => u.message), ...notes] }, null, 2)}\n`,
       );
     else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
-    else context.out(textReport(result, folder, [...findings.map(findingText), ...notes]));
+    else context.out(textReport(result, folder, [...findings.map(f => findingText(f, placeIn(folder))), ...notes]));
     if (format === 'terraform') {
       for (const u of result.unmapped) context.err(`unmapped: ${u.address}\n`);
       for (const u of result.unread) context.err(`unread: ${folder.name(u.location.file)}: ${u.message}\n`);
-      for (const finding of findings) context.err(`${finding.code}: ${findingText(finding)}\n`);
+      for (const finding of findings) context.err(`${finding.code}: ${findingText(finding, placeIn(folder))}\n`);
       for (const note of notes) context.err(`note: ${note}\n`);
     }
     const waiting = result.unread.filter(u => u.notFetched === true).length;
-    return exitCode({ wrong: result.unmapped.length + waiting > 0, unread: result.unread.length > waiting });
+    return exitCode({
+      wrong: result.unmapped.length + waiting > 0,
+      unread: result.unread.length > waiting || notRead !== undefined,
+    });
   },
 });
 
 const codeAlone =
-  'This policy is for the code as it is now. What a run still has to refresh or delete, and the code no longer has, is not in it: give --state, --plan or --applied before you put a smaller policy into a role.';
+  'This policy is for the code as it is now. What a run still has to refresh or delete, and the code no longer has, is not in it: give --state, --plan, --applied or --remote before you put a smaller policy into a role.';
 
 /** Without the keys that have no value. */
 function defined(beside: Beside): Pick<PermissionOptions, 'held' | 'applied' | 'only'> {
   const { held, applied, only } = beside;
   return { ...(held && { held }), ...(applied && { applied }), ...(only && { only }) };
 }
+
+const placeIn =
+  (folder: TerraformFolder) =>
+  (location: Location): string =>
+    `${folder.name(location.file)}:${folder.range(location).start.line + 1}`;
 
 function findingReport(
   { code, message, causes, nextStep }: OwnFinding,

@@ -28,7 +28,7 @@ export const plan = command({
     const format = values.format;
     const request = await bindingRequest(context, values, positionals);
     const planned = await planBinding(context, request, true);
-    const { notes } = request;
+    const notes = request.notes(planned.caller.accountId, planned.caller.partition);
     context.out(format === 'json' ? printJson(planJson(planned, notes)) : planText(planned, notes));
     return planned.plan.problems.length > 0 ? 1 : 0;
   },

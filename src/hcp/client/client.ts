@@ -182,10 +182,33 @@ export class HcpClient {
    */
   async bytes(path: string, longest: number, signal: AbortSignal): Promise<Result<Uint8Array | undefined>> {
     const answer = await this.request('GET', path, {}, undefined, signal, { longest, redirects: 'told' });
-    if (!answer.ok) return answer;
-    const { status, headers, bytes } = answer.value;
+    return answer.ok ? this.bytesOf(answer.value, this.endpoint('GET', path), longest, signal) : answer;
+  }
+
+  /**
+   * The file behind a URL that a reply gave. An address of the host itself wants the token (and sends on, as `bytes` follows); any other
+   * carries its own secret, and gets no token. Messages don't show it.
+   */
+  async file(given: string, longest: number, signal: AbortSignal): Promise<Result<Uint8Array | undefined>> {
+    const at = { hostname: this.hostname, method: 'GET', path: 'the file' };
+    if (!URL.canParse(given, `https://${this.hostname}`)) return fail(replyProblem(at, 'has no good URL'));
+    const url = new URL(given, `https://${this.hostname}`);
+    const own = belongsTo(url, this.hostname);
+    if (!own && url.protocol !== 'https:') return fail(replyProblem(at, 'would come without encryption'));
+    const headers =
+      own && /^\/api\//.test(url.pathname) ? { Authorization: `Bearer ${this.options.token.reveal()}` } : {};
+    const call = { at: { ...at, hostname: url.host }, url, headers, safe: true, longest, redirects: 'told' as const };
+    const answer = await this.transport.send(call, signal);
+    return answer.ok ? this.bytesOf(answer.value, at, longest, signal) : fail(this.withoutToken(answer.problem));
+  }
+
+  private async bytesOf(
+    { status, headers, bytes }: Answer,
+    at: Endpoint,
+    longest: number,
+    signal: AbortSignal,
+  ): Promise<Result<Uint8Array | undefined>> {
     if (status < 300) return ok(status === 204 ? undefined : bytes);
-    const at = this.endpoint('GET', path);
     const location = headers.get('location');
     if (location === null || !URL.canParse(location, `https://${this.hostname}`))
       return fail(replyProblem(at, 'sends on to nowhere'));

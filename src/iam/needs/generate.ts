@@ -31,9 +31,9 @@ export interface PermissionOptions {
   /** Limit deletes in EC2 to what carries the provider's default tags (default: yes). */
   readonly tagConditions?: boolean;
   /** Code that was applied before: what it made is still there, to be refreshed and deleted. */
-  readonly applied?: Root;
+  readonly applied?: readonly Root[];
   /** What a state or a plan holds: to be refreshed, changed and deleted, whether the code still has it or not. */
-  readonly held?: HeldCode;
+  readonly held?: readonly HeldCode[];
   /** Addresses without instance keys: the needs of nothing else, for one change. */
   readonly only?: ReadonlySet<string>;
 }
@@ -50,13 +50,15 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     guesses: options.guesses === true,
     tagConditions: options.tagConditions !== false,
   };
-  const own = collectNeeds(root, mapping, asked);
-  const former = applied === undefined ? undefined : collectNeeds(applied, mapping, asked);
-  const held = options.held === undefined ? [] : heldNeeds(options.held, mapping, asked);
+  const collected = (applied ?? []).reduce<Needs>(
+    (so, former) => union(so, collectNeeds(former, mapping, asked)),
+    collectNeeds(root, mapping, asked),
+  );
+  const inCode = new Set(collected.needs.map(need => withoutKeys(need.address)));
+  const held = (options.held ?? []).map(code => heldNeeds(code, mapping, asked, inCode));
   const { only } = options;
-  const collected = former === undefined ? own : union(own, former);
   const notes = [...collected.notes];
-  const needs = [...collected.needs, ...held].filter(need => {
+  const needs = [...collected.needs, ...held.flatMap(h => h.needs)].filter(need => {
     if (only?.has(withoutKeys(need.address)) === false && !alwaysNeeded.has(need.source)) return false;
     if (phase === 'apply' || planWrites.has(need.action)) return true;
     const level = mapping.level(need.action);
@@ -68,7 +70,7 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
   return {
     policy,
     fit: fit(policy, mapping),
-    unmapped: collected.unmapped,
+    unmapped: held.reduce<readonly Unmapped[]>((so, h) => withMore(so, h.unmapped), collected.unmapped),
     unread: collected.unread,
     needs,
     notes: [...new Set(notes)],
@@ -83,11 +85,16 @@ function union(own: Needs, former: Needs): Needs {
   return {
     ...own,
     needs: [...own.needs, ...former.needs],
-    unmapped: [...own.unmapped, ...former.unmapped.filter(f => own.unmapped.every(u => u.address !== f.address))],
+    unmapped: withMore(own.unmapped, former.unmapped),
     unread: [...own.unread, ...former.unread],
     notes: [...new Set([...own.notes, ...former.notes])],
   };
 }
+
+const withMore = (own: readonly Unmapped[], more: readonly Unmapped[]): readonly Unmapped[] => [
+  ...own,
+  ...more.filter(m => own.every(u => withoutKeys(u.address) !== withoutKeys(m.address))),
+];
 
 /** One action with one kind of reach and one condition, over all resources that need it so. */
 interface Row {

@@ -1,3 +1,4 @@
+import type { Location } from '../../core/text';
 import { lintPermissionText } from '../lint/permissions/lintPermissions';
 import type { PermissionCode } from '../lint/permissions/permissionFinding';
 import type { ResourceReference } from '../reference/reference';
@@ -71,9 +72,15 @@ function causesOf(actions: ReadonlySet<string>, needs: readonly Need[]): OwnFind
   return [...found.values()];
 }
 
-/** One sentence for a report: what, because of which code, and what ends it. */
-export function findingText({ message, causes, nextStep }: OwnFinding): string {
-  const addresses = [...new Set(causes.map(cause => cause.address))];
+/**
+ * One sentence for a report: what, because of which code, and what ends it.
+ * @param placeOf a place as a person reads it: `main.tf:12`
+ */
+export function findingText(
+  { message, causes, nextStep }: OwnFinding,
+  placeOf: (location: Location) => string,
+): string {
+  const addresses = [...new Set(causes.map(cause => `${cause.address} (${placeOf(cause.location)})`))];
   const more = addresses.length > 4 ? ` and ${addresses.length - 4} more` : '';
   const because = addresses.length === 0 ? '' : ` Asked for by ${addresses.slice(0, 4).join(', ')}${more}.`;
   return `${message}${because} ${nextStep}`;

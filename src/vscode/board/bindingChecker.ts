@@ -186,6 +186,8 @@ export class BindingChecker implements Checker {
         machine: await machineOf(this.env),
         remembered: workspace => this.remembered(workspace),
         cache: new Map(),
+        // Read in the window's own questions alone, with a yes to each.
+        readState: false,
         pastedError: undefined,
         cloudTrail: notAsked('CloudTrail is asked by the doctor, with your consent.'),
         now: Date.now(),

@@ -1,4 +1,5 @@
-import type { StaticVariable, WorkspaceFacts } from '../../binding/facts';
+import type { Fact, StaticVariable, WorkspaceFacts } from '../../binding/facts';
+import type { WorkspaceHolds } from '../../binding/gather/holds';
 import type { PolicyJson } from '../../binding/desired/desired';
 import type { VariableTarget } from '../../binding/plan/variables';
 import type { HcpReading } from '../../binding/gather/hcp';
@@ -6,6 +7,7 @@ import type { HcpClient } from '../../hcp/client/client';
 import type { VariableReading } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
 import { roleNameFor } from '../../binding/desired/roleNames';
+import type { PermissionDocument } from '../../iam/policy/permissionDocument';
 import { workspaceOf } from '../../terraform/model';
 import type { ChosenAccount, ProfileChoice } from '../aws';
 import type { AnalysedRoot } from '../projectStore';
@@ -42,6 +44,8 @@ export interface Choices {
   known?: readonly WorkspaceFacts[];
   /** Why it says nothing, in one sentence. */
   hcpProblem?: string;
+  /** What the workspaces hold, where it was read for the policies. */
+  holds?: Fact<readonly WorkspaceHolds[]>;
   /** It was not asked, because no token was found. */
   noToken?: boolean;
 }
@@ -67,6 +71,10 @@ export type PolicyChoice =
       readonly from: string;
       /** Made from the code for one account: void for another one. */
       readonly generated?: true;
+      /** It is not known what else runs need: what a role allows today stays in its policy, and gets this. */
+      readonly additions?: PermissionDocument;
+      /** What a person should know of it. */
+      readonly notes?: readonly string[];
     };
 
 /** The workspace and its variables as they were read: what changes are planned from. */
@@ -114,6 +122,7 @@ export function takeWorkspaces(choices: Choices, workspaces: readonly string[] |
   delete choices.base;
   delete choices.target;
   delete choices.hcp;
+  delete choices.holds;
   delete choices.known;
   delete choices.hcpProblem;
   delete choices.noToken;

@@ -1,9 +1,16 @@
 import * as vscode from 'vscode';
 import type { PolicyJson } from '../../binding/desired/desired';
-import { generatePermissions, type Permissions } from '../../iam/needs/generate';
-import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
+import { holdsNotAsked, readHolds, together } from '../../binding/gather/holds';
+import {
+  permissionSources,
+  type PermissionSources,
+  type WantedPermissions,
+} from '../../binding/gather/permissionSources';
+import { policyNotes } from '../../binding/gather/policyNotes';
+import { isAbort } from '../../core/problem';
 import { plainJson } from '../../iam/policy/node';
 import { permissionFile } from '../../node/permissionFiles';
+import { withProgress } from '../progress';
 import { type Choice, configureTitle, pick, type Step } from '../steps';
 import { type Choices, type PolicyChoice, rolesOf } from './choices';
 
@@ -13,16 +20,15 @@ export interface PolicyPlaces {
 }
 
 type Use = 'plan' | 'apply';
-type Answer = PolicyChoice | { readonly kind: 'file' } | { readonly kind: 'write' };
+type Answer = PolicyChoice | { readonly kind: 'file' } | { readonly kind: 'write' } | { readonly kind: 'read-state' };
 
 /** What plans and applies may do, apart. */
 export function permissionSteps(places: PolicyPlaces): readonly Step<Choices>[] {
-  let read: TypeMapping | undefined;
-  const mapping = (): TypeMapping => (read ??= readMapping(permissionFile('terraform.json.gz')));
-  return [step('plan', places, mapping), step('apply', places, mapping)];
+  const sources = permissionSources(permissionFile);
+  return [step('plan', places, sources), step('apply', places, sources)];
 }
 
-function step(use: Use, places: PolicyPlaces, mapping: () => TypeMapping): Step<Choices> {
+function step(use: Use, places: PolicyPlaces, sources: PermissionSources): Step<Choices> {
   return async (state, position) => {
     const single = rolesOf(state).roles === 'single';
     if (state.profile === 'none' || (use === 'plan' && single)) return 'skipped';
@@ -31,11 +37,16 @@ function step(use: Use, places: PolicyPlaces, mapping: () => TypeMapping): Step<
       : use === 'plan'
         ? 'What may plans do?'
         : 'What may applies do?';
+    if (state.holds === undefined) await readWhatIsThere(state, sources, false);
     for (;;) {
       const former = state.policies?.[use];
-      const items = [...kept(former), ...answers(state, use, mapping)];
+      const items = [...kept(former), ...answers(state, use, sources)];
       const current = items.find(({ value }) => former !== undefined && sameSource(value, former))?.value;
       const chosen = await pick({ title: configureTitle(), placeholder, items, current }, position);
+      if (chosen.kind === 'read-state') {
+        await readWhatIsThere(state, sources, true);
+        continue;
+      }
       const policy =
         chosen.kind === 'file'
           ? await fromFile(use)
@@ -63,7 +74,7 @@ function kept(former: PolicyChoice | undefined): readonly Choice<Answer>[] {
   return [{ value: former, label: former.from, description: 'chosen before' }];
 }
 
-function answers(state: Choices, use: Use, mapping: () => TypeMapping): readonly Choice<Answer>[] {
+function answers(state: Choices, use: Use, sources: PermissionSources): readonly Choice<Answer>[] {
   const managed = (policy: string, detail: string): Choice<Answer> => ({
     value: { kind: 'managed', arn: `arn:PARTITION:iam::aws:policy/${policy}` },
     label: policy,
@@ -92,35 +103,66 @@ function answers(state: Choices, use: Use, mapping: () => TypeMapping): readonly
     label: 'None for now',
     detail: 'The role can be assumed and may do nothing until a policy is attached.',
   };
-  return [...fromCode(state, use, mapping), ...(use === 'plan' ? [readOnly] : [power]), ...own, none];
+  return [...fromCode(state, use, sources), ...(use === 'plan' ? [readOnly] : [power]), ...own, none];
 }
 
-/** A starting policy for what the code is known to need, where it needs anything and fits in a role. */
-function fromCode(state: Choices, use: Use, mapping: () => TypeMapping): readonly Choice<Answer>[] {
+/** Reads what the workspaces hold, so that a policy is not made smaller than what runs still refresh and delete. */
+async function readWhatIsThere(state: Choices, sources: PermissionSources, consent: boolean): Promise<void> {
+  const workspaces = state.hcp ?? [];
+  if (state.analysed === undefined || state.opened === undefined || workspaces.length === 0) return;
+  const switches = (type: string): readonly string[] => sources.switches(type);
+  try {
+    state.holds = await withProgress('Reading what the workspace holds', async signal => {
+      const all = [];
+      for (const { client, workspace } of workspaces)
+        all.push(await readHolds({ client, workspaceId: workspace.id, consent, switches }, signal));
+      return together(all);
+    });
+  } catch (error) {
+    // Cancelled: what is there is not known, and nothing is taken away.
+    if (!isAbort(error)) throw error;
+  }
+}
+
+/** A policy for what runs need, where that is anything and fits in a role. */
+function fromCode(state: Choices, use: Use, sources: PermissionSources): readonly Choice<Answer>[] {
   const { analysed, opened } = state;
   if (analysed === undefined || opened === undefined) return [];
   const { partition, accountId } = opened.caller;
-  const place = { partition, region: undefined, account: accountId };
-  const result = generatePermissions(analysed.root, mapping(), { phase: use, place });
-  const [policy, ...more] = result.fit.policies;
+  const holds = state.holds ?? notRead(state);
+  const wanted = sources.needs(analysed.root, holds, use, { partition, accountId });
+  const [policy, ...more] = wanted.permissions.fit.policies;
   if (policy === undefined || more.length > 0 || policy.Statement.length === 0) return [];
   const document: PolicyJson = { ...policy };
-  return [
-    {
-      value: { kind: 'inline', document, from: 'the code', generated: true },
-      label: 'What the code needs',
-      description: `starting policy, provider ${result.provider}`,
-      detail: summary(result),
-    },
-  ];
+  const notes = policyNotes(wanted, sources, analysed.root);
+  const additions = wanted.additionsOnly === undefined ? {} : { additions: policy };
+  const own: Choice<Answer> = {
+    value: { kind: 'inline', document, from: 'the code', generated: true, notes, ...additions },
+    label: 'What the code needs',
+    description: `and what exists, provider ${wanted.permissions.provider}`,
+    detail: summary(wanted),
+  };
+  const asks = wanted.additionsOnly !== undefined && state.holds?.state === 'known';
+  const reading: Choice<Answer> = {
+    value: { kind: 'read-state' },
+    label: '$(eye) Read the names of what exists from the state…',
+    detail:
+      'The state holds secrets. Types, names and ARNs alone are kept, in memory; then the policy can get smaller too.',
+  };
+  return asks ? [own, reading] : [own];
 }
 
-function summary({ policy, unmapped }: Permissions): string {
+const notRead = (state: Choices): ReturnType<typeof holdsNotAsked> =>
+  holdsNotAsked(
+    state.hcpProblem ?? 'What the workspace holds was not read.',
+    'Sign in to HCP Terraform, then configure again.',
+  );
+
+function summary({ permissions: { policy }, unmapped, additionsOnly }: WantedPermissions): string {
   const actions = new Set(policy.Statement.flatMap(s => s.Action)).size;
   const known = `${actions} actions in ${policy.Statement.length} statements, each with the line that needs it.`;
-  if (unmapped.length === 0) return known;
-  const types = [...new Set(unmapped.map(u => u.type))].join(', ');
-  return `${known} ${`Nothing is known of ${types}: add what they need.`}`;
+  const types = unmapped.length === 0 ? '' : ` Nothing is known of ${unmapped.join(', ')}: add what they need.`;
+  return `${known}${types}${additionsOnly === undefined ? '' : ' A role that exists only gets more.'}`;
 }
 
 async function fromFile(use: Use): Promise<PolicyChoice | undefined> {

@@ -1,5 +1,4 @@
 import type { BindingChoices } from '../../binding/desired/choices';
-import type { PolicyJson } from '../../binding/desired/desired';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { notAsked } from '../../binding/gather/binding';
 import { localCredentials, type Machine } from '../../binding/gather/localChain';
@@ -69,8 +68,14 @@ export function groupOf(
     ownedByCode: roots.flatMap(r => codeOwners(r.root, nameOf)),
     variableTarget: choices.target ?? { type: 'workspace' },
     checkCaller: false,
-    notes: [],
+    notes: notesOf(choices),
   };
+}
+
+/** What a person should know of the policies that were made for the code, each sentence once. */
+function notesOf(choices: Choices): readonly string[] {
+  const { plan, apply } = policiesOf(choices);
+  return [...new Set([apply, plan].flatMap(policy => (policy?.kind === 'inline' ? (policy.notes ?? []) : [])))];
 }
 
 /** A planned group as the preview shows it. */
@@ -95,10 +100,12 @@ function bindingChoices(
   };
   const partition = opened?.caller.partition ?? 'aws';
   const { roles, names, path, tag, boundary } = rolesOf(choices);
-  const permissions = (use: 'plan' | 'apply'): { attached: readonly string[]; inline?: PolicyJson } => {
+  const permissions = (use: 'plan' | 'apply'): BindingChoices['policies']['plan'] & object => {
     const policy = policiesOf(choices)[use];
     if (policy?.kind === 'managed') return { attached: [policy.arn.replace('PARTITION', partition)] };
-    return { attached: [], ...(policy?.kind === 'inline' && { inline: policy.document }) };
+    if (policy?.kind !== 'inline') return { attached: [] };
+    const { document: inline, additions } = policy;
+    return { attached: [], inline, ...(additions !== undefined && { additions }) };
   };
   return {
     ...(known !== undefined && { workspaceId: known.id }),

@@ -160,6 +160,7 @@ export function runDocument(run: RunState, workspace: WorkspaceState): Document 
     },
     relationships: {
       workspace: identifier('workspaces', workspace.id),
+      'configuration-version': identifier('configuration-versions', run.configurationId),
       plan: identifier('plans', run.id.replace('run-', 'plan-')),
       apply: identifier('applies', run.id.replace('run-', 'apply-')),
     },

@@ -11,6 +11,7 @@ import {
   varsetDocument,
   workspaceDocument,
 } from './documents';
+import { resourceDocuments, stateVersionDocument } from './held';
 import type { HcpState, VariableState, VarsetState, WorkspaceState } from './state';
 
 export interface ApiRequest {
@@ -144,8 +145,13 @@ function runs(state: HcpState, request: ApiRequest, kind: string, id: string, re
       for (const phase of ['plan', 'apply'] as const) {
         const type = phase === 'plan' ? 'plans' : 'applies';
         if (kind === type && id === run.id.replace('run-', `${phase}-`)) {
+          if (rest[0] === 'json-output')
+            return workspace.mayDownloadState && run.plan !== undefined
+              ? { status: 307, location: `${request.origin}/archivist/fullplan/${run.id}` }
+              : notFound;
           if (rest[0] === 'json-output-redacted')
-            return state.plansWithoutJson ||
+            return !workspace.mayReadState ||
+              state.plansWithoutJson ||
               (phaseDocument(run, phase, request.origin)['attributes'] as Document)['status'] !== 'finished'
               ? notFound
               : { status: 307, location: `${request.origin}/archivist/plan/${run.id}` };
@@ -234,6 +240,18 @@ function workspaces(
   if (part === 'effective-tag-bindings')
     return state.deaf.bindings ? notFound : { status: 200, body: { data: bindingDocuments(state, workspace) } };
   // Forbidden looks like missing.
+  if (part === 'resources') return workspace.mayReadState ? paged(request, resourceDocuments(workspace)) : notFound;
+  if (part === 'runs')
+    return workspace.mayReadState
+      ? paged(
+          request,
+          [...workspace.runs].reverse().map(run => runDocument(run, workspace)),
+        )
+      : notFound;
+  if (part === 'current-state-version')
+    return workspace.mayDownloadState && workspace.stateFile !== undefined
+      ? one(stateVersionDocument(workspace, request.origin))
+      : notFound;
   if (!workspace.mayReadVariables) return notFound;
   if (part === 'vars') {
     if (request.method !== 'GET' && !workspace.mayUpdateVariables) return notFound;

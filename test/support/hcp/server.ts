@@ -6,6 +6,7 @@ import { answer } from './routes';
 import { advance, type Runner } from './runner';
 import { HcpState, usualCode } from './state';
 import { archiveOf, planJson } from './code';
+import { planOf, workspaceOfStateVersion } from './held';
 
 export interface Fault {
   readonly method?: string;
@@ -195,12 +196,27 @@ export class HcpServer {
     // The archivist is another host: whoever sends the token there gives it away.
     if (pathname.startsWith('/archivist/') && token !== undefined)
       this.violations.push(`${pathname} was sent the token`);
-    const [, kind, id] = /^\/archivist\/(code|plan)\/([\w-]+)$/.exec(pathname) ?? [];
+    const stateOf = workspaceOfStateVersion(
+      this.state,
+      /^\/(?:api\/state-versions|archivist\/state)\/([\w-]+)/.exec(pathname)?.[1] ?? '',
+    );
+    if (pathname.startsWith('/api/state-versions/')) {
+      if (token !== `Bearer ${this.token}`)
+        return send(response, 401, { errors: [{ status: '401', title: 'unauthorized' }] });
+      if (stateOf?.mayDownloadState !== true)
+        return send(response, 404, { errors: [{ status: '404', title: 'not found' }] });
+      response.setHeader('location', `${this.origin}/archivist/state/${pathname.split('/')[3] ?? ''}`);
+      return send(response, 302, undefined);
+    }
+    if (pathname.startsWith('/archivist/state/')) return send(response, 200, stateOf?.stateFile);
+    const [, kind, id] = /^\/archivist\/(code|plan|fullplan)\/([\w-]+)$/.exec(pathname) ?? [];
     if (kind === 'code') {
       const code = this.state.workspaces.flatMap(w => w.configurations).find(c => c.id === id);
       response.writeHead(200, { 'content-type': 'application/gzip' }).end(await archiveOf(code?.files ?? {}));
       return;
     }
+    const planned = this.state.workspaces.flatMap(w => w.runs).find(r => r.id === id);
+    if (planned?.plan !== undefined) return send(response, 200, planOf(planned, kind === 'fullplan'));
     if (kind === 'plan') {
       const configuration = this.state.workspaces.flatMap(w => {
         const of = w.runs.find(r => r.id === id)?.configurationId;

@@ -48,6 +48,12 @@ export interface WorkspaceState {
   mayReadVariables: boolean;
   mayUpdateVariables: boolean;
   mayQueueRuns: boolean;
+  /** May the token see the resources of the state, and runs with their plans? */
+  mayReadState: boolean;
+  /** May it download state versions and full plans? Those hold sensitive values. */
+  mayDownloadState: boolean;
+  /** The state file (version 4); undefined: nothing was ever applied. */
+  stateFile: StateFile | undefined;
   runs: RunState[];
   /** Oldest first; the last one is current. */
   configurations: ConfigurationState[];
@@ -79,6 +85,36 @@ export interface RunState {
   configurationId: string | undefined;
   /** Statuses that it has still to go through, one with each look at it. */
   ahead: string[];
+  /** The plan as `terraform show -json` gives it; undefined: one that fits the code. Sensitive values are redacted where they are read so. */
+  plan: PlanFile | undefined;
+}
+
+/** A state file of version 4, as much as is read of it. */
+export interface StateFile {
+  readonly version: 4;
+  readonly resources: readonly {
+    readonly module?: string;
+    readonly mode: 'managed' | 'data';
+    readonly type: string;
+    readonly name: string;
+    readonly instances: readonly { readonly index_key?: string | number; readonly attributes: object }[];
+  }[];
+}
+
+/** https://developer.hashicorp.com/terraform/internals/json-format */
+export interface PlanFile {
+  readonly resource_changes: readonly {
+    readonly address: string;
+    readonly mode: 'managed' | 'data';
+    readonly type: string;
+    readonly change: {
+      readonly actions: readonly string[];
+      readonly before: object | null;
+      readonly after: object | null;
+      readonly before_sensitive?: object;
+      readonly after_sensitive?: object;
+    };
+  }[];
 }
 
 /** What HCP Terraform has of a workspace's code. */
@@ -143,6 +179,9 @@ export class HcpState {
       mayReadVariables: true,
       mayUpdateVariables: true,
       mayQueueRuns: true,
+      mayReadState: true,
+      mayDownloadState: false,
+      stateFile: undefined,
       configurations: [],
       runs: [],
       vars: [],
@@ -201,6 +240,7 @@ export class HcpState {
       message: '',
       configurationId: undefined,
       ahead: [],
+      plan: undefined,
       ...given,
     };
     workspace.runs.push(made);

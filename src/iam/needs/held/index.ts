@@ -1,2 +1,2 @@
 export { type HeldCode, heldCode, heldNeeds } from './needs';
-export { type Held, readHeld, withoutKeys } from './read';
+export { type Held, type HeldResource, namelessResource, readHeld, withoutKeys } from './read';

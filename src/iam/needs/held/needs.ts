@@ -3,10 +3,10 @@ import type { FileReader } from '../../../core/host';
 import type { Root } from '../../../terraform/model';
 import { readProject } from '../../../terraform/read';
 import { heldArn } from '../arns';
-import { collectNeeds, type NeedOptions } from '../collect';
+import { collectNeeds, type NeedOptions, type Needs, type Unmapped } from '../collect';
 import type { TypeMapping } from '../mapping';
 import type { Need } from '../need';
-import type { Held, HeldResource } from './read';
+import { type HeldResource, withoutKeys } from './read';
 
 /** What a held resource is called in the code that stands for it. */
 const folder = '/state';
@@ -25,10 +25,10 @@ export interface HeldCode {
  * What is held, read as if it stood in code, so that one collector says what both need. Names are literals, ARNs are those that AWS gave,
  * and an argument that is only known to be set is a value that nobody knows.
  */
-export async function heldCode(held: Held, name: string): Promise<HeldCode> {
+export async function heldCode(resources: readonly HeldResource[], name: string): Promise<HeldCode> {
   const byName = new Map<string, HeldResource>();
   const types: Record<string, Record<string, unknown>> = {};
-  held.resources.forEach((resource, i) => {
+  resources.forEach((resource, i) => {
     const key = `held${i}`;
     byName.set(`${resource.type}.${key}`, resource);
     (types[resource.type] ??= {})[key] = bodyOf(resource);
@@ -51,16 +51,34 @@ function bodyOf({ kept, set }: HeldResource): Record<string, unknown> {
   return body;
 }
 
-/** What refreshing, changing and deleting the held resources needs: nothing of it is made, so no role is passed to a service. */
-export function heldNeeds({ root, held, name }: HeldCode, mapping: TypeMapping, options: NeedOptions): readonly Need[] {
-  if (root === undefined) return [];
+/**
+ * What refreshing, changing and deleting the held resources needs: nothing of it is made, so no role is passed to a service.
+ * @param inCode addresses without instance keys that code says more of than a list does
+ */
+export function heldNeeds(
+  { root, held, name }: HeldCode,
+  mapping: TypeMapping,
+  options: NeedOptions,
+  inCode: ReadonlySet<string>,
+): Pick<Needs, 'needs' | 'unmapped'> {
+  if (root === undefined) return { needs: [], unmapped: [] };
   const collected = collectNeeds(root, mapping, { ...options, tagConditions: false });
-  return collected.needs.flatMap(need => {
-    const resource = held.get(need.address);
-    if (resource === undefined || isMaking(need.action, resource.type, mapping)) return [];
-    const location = { file: name, span: { start: 0, end: 0 } };
-    return [{ ...need, address: resource.address, location, source: 'state' as const }];
-  });
+  const location = { file: name, span: { start: 0, end: 0 } };
+  const counted = (key: string): HeldResource | undefined => {
+    const resource = held.get(key);
+    return resource?.nameless === true && inCode.has(withoutKeys(resource.address)) ? undefined : resource;
+  };
+  return {
+    needs: collected.needs.flatMap((need): readonly Need[] => {
+      const resource = counted(need.address);
+      if (resource === undefined || isMaking(need.action, resource.type, mapping)) return [];
+      return [{ ...need, address: resource.address, location, source: 'state' }];
+    }),
+    unmapped: collected.unmapped.flatMap(({ type, address }): readonly Unmapped[] => {
+      const resource = counted(address);
+      return resource === undefined ? [] : [{ type, address: resource.address, location }];
+    }),
+  };
 }
 
 const making: ReadonlySet<string> = new Set(['iam:PassRole', 'iam:CreateServiceLinkedRole', 'ec2:RunInstances']);

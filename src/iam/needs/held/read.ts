@@ -12,6 +12,8 @@ export interface HeldResource {
   readonly kept: ReadonlyMap<string, string | boolean>;
   /** Names of other arguments that are set. */
   readonly set: ReadonlySet<string>;
+  /** Only its type and address are known: where code has the same address, the code says more. */
+  readonly nameless?: boolean;
 }
 
 /** What a file of Terraform's tells. */
@@ -19,9 +21,20 @@ export interface Held {
   readonly kind: 'state' | 'plan';
   /** The resources that are there now. */
   readonly resources: readonly HeldResource[];
+  /** Of a plan: what will be there after its apply, as far as it is known. */
+  readonly planned: readonly HeldResource[];
   /** Of a plan: addresses without instance keys that it changes. */
   readonly changed: ReadonlySet<string> | undefined;
 }
+
+/** A resource of which a list tells nothing but that it is there. `set`: arguments that may be set. */
+export const namelessResource = (type: string, address: string, set: readonly string[]): HeldResource => ({
+  type,
+  address,
+  kept: new Map(),
+  set: new Set(set),
+  nameless: true,
+});
 
 /**
  * Reads `terraform show -json` of a plan or a state, or a state file (version 4).
@@ -52,12 +65,18 @@ const unreadable = (name: string): { code: string; message: string; nextStep: st
     'Make it with "terraform show -json PLANFILE" or "terraform show -json", or give a state file of version 4.',
 });
 
-const stateOf = (resources: readonly HeldResource[]): Held => ({ kind: 'state', resources, changed: undefined });
+const stateOf = (resources: readonly HeldResource[]): Held => ({
+  kind: 'state',
+  resources,
+  planned: [],
+  changed: undefined,
+});
 
 function planOf(plan: Record<string, unknown>): Held {
   const prior = recordOf(recordOf(plan['prior_state'])?.['values']);
   const changed = new Set<string>();
   const before: HeldResource[] = [];
+  const planned: HeldResource[] = [];
   for (const item of listOf(plan['resource_changes'])) {
     const change = recordOf(item);
     const detail = recordOf(change?.['change']);
@@ -67,9 +86,11 @@ function planOf(plan: Record<string, unknown>): Held {
     if (actions.some(a => a !== 'no-op')) changed.add(withoutKeys(address));
     const held = heldOf(change, address, recordOf(detail['before']));
     if (held !== undefined) before.push(held);
+    const after = heldOf(change, address, recordOf(detail['after']));
+    if (after !== undefined) planned.push(after);
   }
   const there = prior === undefined ? before : inModule(prior['root_module']);
-  return { kind: 'plan', resources: there, changed };
+  return { kind: 'plan', resources: there, planned, changed };
 }
 
 /** An address as the code has it: `module.a["x"].aws_vpc.b[0]` is `module.a.aws_vpc.b`. */

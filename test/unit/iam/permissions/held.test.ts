@@ -27,7 +27,7 @@ async function withHeld(
   return generatePermissions(root, mapping, {
     phase,
     place: { partition: 'aws', region: 'eu-central-1', account: '111122223333' },
-    held: await heldCode(held.value, 'state.json'),
+    held: [await heldCode(held.value.resources, 'state.json')],
     ...(only && { only }),
   });
 }
