@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
-import { chromium, versions } from '../support/vscode/setup.mjs';
+import { chromium, setup, versions } from '../support/vscode/setup.mjs';
 import { InfrastructureError, startHost } from '../support/vscode/host.mjs';
 import { runScenario } from './scenario.mjs';
 import { makePackage } from '../../scripts/package.mjs';
@@ -64,65 +64,74 @@ const inHost = [
   { name: 'in-host, planted secrets', version: versions.current, entry: 'plantedSecrets' },
   { name: 'in-host, untrusted', version: versions.current, entry: 'untrusted', trusted: false },
 ];
-for (const suite of inHost.filter(s => chosen(s.name))) {
-  console.log(`\n== ${suite.name}`);
-  try {
-    await robust(suite.name, async () => {
-      if (process.env.VSCODE_EXECUTABLE_PATH && suite.trusted !== false) {
-        const { runTests } = await import('@vscode/test-electron');
-        await runTests({
-          vscodeExecutablePath: process.env.VSCODE_EXECUTABLE_PATH,
-          extensionDevelopmentPath: root,
-          extensionTestsPath: path.join(out, `${suite.entry}.js`),
-          launchArgs: [company],
-        });
-        return;
-      }
-      const host = await startHost({
-        version: suite.version,
-        ext: root,
-        ws: company,
-        tests: path.join(out, `${suite.entry}.js`),
-        trusted: suite.trusted,
-      });
-      try {
-        const result = await host.done(240_000);
-        console.log(`${result.passes ?? 0} passing\n${result.failures ?? (result.ok ? 0 : 1)} failing`);
-        if (!result.ok) {
-          bad++;
-          console.log(result.error);
-        }
-      } finally {
-        await host.close();
-      }
+
+/** Runs a suite inside the extension host. Gives the text of its result. */
+async function inside(suite) {
+  if (process.env.VSCODE_EXECUTABLE_PATH && suite.trusted !== false) {
+    const { runTests } = await import('@vscode/test-electron');
+    await runTests({
+      vscodeExecutablePath: process.env.VSCODE_EXECUTABLE_PATH,
+      extensionDevelopmentPath: root,
+      extensionTestsPath: path.join(out, `${suite.entry}.js`),
+      launchArgs: [company],
     });
-  } catch (error) {
-    bad++;
-    console.log(`0 passing\n1 failing\n${error.stack}`);
+    return '';
+  }
+  const host = await startHost({
+    version: suite.version,
+    ext: root,
+    ws: company,
+    tests: path.join(out, `${suite.entry}.js`),
+    trusted: suite.trusted,
+  });
+  try {
+    const result = await host.done(240_000);
+    const counts = `${result.passes ?? 0} passing\n${result.failures ?? (result.ok ? 0 : 1)} failing`;
+    return result.ok ? counts : Promise.reject(new Error(`${counts}\n${result.error}`));
+  } finally {
+    await host.close();
   }
 }
 
+const suiteJobs = inHost
+  .filter(s => chosen(s.name))
+  .map(suite => ({ name: suite.name, run: () => robust(suite.name, () => inside(suite)) }));
+
 const drives = readdirSync(path.join(here, 'ui')).filter(f => f.endsWith('.ui.mjs') && chosen(`ui ${f}`));
+const scenarioJobs = [];
 if (drives.length > 0) {
   const vsix = await makePackage(path.join(root, '.cache/host-tests/extension.vsix'));
   await build();
   for (const file of drives) {
-    console.log(`\n== ui ${file}`);
     const { default: scenarios } = await import(pathToFileURL(path.join(here, 'ui', file)).href);
-    let passed = 0;
-    let failed = 0;
-    for (const scenario of scenarios) {
-      try {
-        await robust(scenario.name, () => runScenario(scenario, vsix, shots));
-        passed++;
-        console.log(`  ✔ ${scenario.name}`);
-      } catch (error) {
-        failed++;
-        console.log(`  ✘ ${scenario.name}\n${error.stack}`);
-      }
-    }
-    bad += failed;
-    console.log(`${passed} passing\n${failed} failing`);
+    for (const scenario of scenarios)
+      scenarioJobs.push({
+        name: `ui ${file}: ${scenario.name}`,
+        run: async () => {
+          await robust(scenario.name, () => runScenario(scenario, vsix, shots));
+          return '1 passing';
+        },
+      });
   }
 }
+
+// Each job has a VS Code of its own, which waits as much as it works: two at a time. What is laid out once is laid out before.
+for (const version of new Set([versions.current, ...inHost.filter(s => chosen(s.name)).map(s => s.version)]))
+  setup(version);
+const jobs = [...suiteJobs, ...scenarioJobs];
+const worker = async () => {
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const start = Date.now();
+    const took = () => `${((Date.now() - start) / 1000).toFixed(0)} s`;
+    try {
+      const text = await job.run();
+      console.log(`✔ ${job.name} (${took()})\n${text}`);
+    } catch (error) {
+      bad++;
+      const counted = /^\d+ failing/m.test(error.message);
+      console.log(`✘ ${job.name} (${took()})\n${counted ? error.message : `${error.stack}\n1 failing`}`);
+    }
+  }
+};
+await Promise.all(Array.from({ length: Number(process.env.HOST_JOBS ?? 2) }, worker));
 process.exit(bad === 0 ? 0 : 1);
