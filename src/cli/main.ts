@@ -28,21 +28,28 @@ export async function main(argv: readonly string[], context: CliContext): Promis
     return 0;
   }
   const command = await commandOf(name);
-  if (command === undefined) {
-    const near = closest(
-      name,
-      (await allCommands()).map(c => c.name),
-    );
-    const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
-    context.err(`tfc-oidc: there is no command "${name}".${meant} "tfc-oidc --help" lists them.\n`);
-    return 2;
-  }
+  if (command === undefined) return noCommand(name, context);
   if (asksForHelp(rest)) {
     context.out(helpText(command, width()));
     return 0;
   }
+  return run(command, rest, context);
+}
+
+async function noCommand(name: string, context: CliContext): Promise<number> {
+  const near = closest(
+    name,
+    (await allCommands()).map(c => c.name),
+  );
+  const meant = near === undefined ? '' : ` Did you mean "${near}"?`;
+  context.err(`tfc-oidc: there is no command "${name}".${meant} "tfc-oidc --help" lists them.\n`);
+  return 2;
+}
+
+async function run(command: Command, words: readonly string[], context: CliContext): Promise<number> {
+  const { name } = command;
   try {
-    return await command.call(context, rest);
+    return await command.call(context, words);
   } catch (error) {
     if (error instanceof UsageError) {
       context.err(`tfc-oidc ${name}: ${sentence(error.message)} "tfc-oidc ${name} --help" tells how to call it.\n`);

@@ -1,6 +1,6 @@
 import { ok, type Problem, type Result } from '../../core/problem';
 import { backoff, wait as waitFor } from '../../iam/account/retry';
-import type { AwsAccount, IamOperation, SendResult } from '../../iam/account/types';
+import type { AwsAccount, IamOperation, SendFailure, SendResult } from '../../iam/account/types';
 import type { Certainty, Executor, Performed, Undone } from './apply';
 import { inverse, isHalfUndone, observe, sameState, targetOf } from './iamState';
 import type { IamChange, Json } from '../change';
@@ -69,21 +69,12 @@ class IamExecutor implements Executor<IamChange> {
       const reply = await this.options.account.send(change.action, change.input, never);
       if (reply.ok) return { ok: true, ours: true, outcome: this.made(change, true, roleIdOf(reply.value)) };
       if (reply.effect === 'unknown') mayHaveHappened = true;
-      const exists = isCreate(change) && reply.problem.code === 'EntityAlreadyExists';
-      if (mayHaveHappened && (reply.effect === 'unknown' || exists)) {
-        const state = await observe(change, this.options, never);
-        if (state.ok && sameState(state.value, change.wanted))
-          return { ok: true, ours: true, outcome: this.made(change, true) };
-        if (state.ok && state.value !== null && !sameState(state.value, change.expected, 'exactly')) {
-          return refused(changedSince(change), 'unknown');
-        }
-      } else if (reply.problem.code === 'ConcurrentModification') {
-        const state = await observe(change, this.options, never);
-        if (state.ok && !isCreate(change) && !sameState(state.value, change.expected, 'exactly'))
-          return refused(changedSince(change));
-      }
+      const settled = await this.settledBy(change, reply, mayHaveHappened);
+      if (settled !== undefined) return settled;
       const again =
-        reply.retry || (exists && mayHaveHappened) || (this.created.has(target) && isPropagating(reply.problem));
+        reply.retry ||
+        (mayHaveHappened && existsAlready(change, reply)) ||
+        (this.created.has(target) && isPropagating(reply.problem));
       if (!again || n === attempts) return refused(reply.problem, mayHaveHappened ? 'unknown' : 'none');
       try {
         await this.wait(backoff(n), signal);
@@ -91,6 +82,22 @@ class IamExecutor implements Executor<IamChange> {
         return refused(reply.problem, mayHaveHappened ? 'unknown' : 'none');
       }
     }
+  }
+
+  /** After a write that failed: what is there decides whether it happened all the same, or whether somebody else was faster. */
+  private async settledBy(
+    change: IamChange,
+    reply: SendFailure,
+    mayHaveHappened: boolean,
+  ): Promise<Performed | undefined> {
+    const doubtful = mayHaveHappened && (reply.effect === 'unknown' || existsAlready(change, reply));
+    if (!doubtful && (isCreate(change) || reply.problem.code !== 'ConcurrentModification')) return undefined;
+    const state = await observe(change, this.options, new AbortController().signal);
+    if (!state.ok) return undefined;
+    if (doubtful && sameState(state.value, change.wanted))
+      return { ok: true, ours: true, outcome: this.made(change, true) };
+    if ((doubtful && state.value === null) || sameState(state.value, change.expected, 'exactly')) return undefined;
+    return refused(changedSince(change), doubtful ? 'unknown' : 'none');
   }
 
   /** Remembers what is there now. The outcome is the id of a role that was made: one made anew has another. */
@@ -229,6 +236,9 @@ const mayNotListRoles =
 const isPropagating = (problem: Problem): boolean =>
   problem.code === 'NoSuchEntity' ||
   (problem.code === 'MalformedPolicyDocument' && /invalid principal/i.test(problem.message));
+
+const existsAlready = (change: IamChange, reply: SendFailure): boolean =>
+  isCreate(change) && reply.problem.code === 'EntityAlreadyExists';
 
 const refused = (problem: Problem, effect: 'none' | 'unknown' = 'none'): Performed => ({ ok: false, effect, problem });
 

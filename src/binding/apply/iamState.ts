@@ -159,9 +159,7 @@ export function inverse(change: IamChange, partition: string): readonly Inverse[
     case 'PutRolePolicy':
     case 'DeleteRolePolicy': {
       const input = { ...role, PolicyName: text(change, 'PolicyName') };
-      return change.expected === null
-        ? one('DeleteRolePolicy', input)
-        : one('PutRolePolicy', { ...input, PolicyDocument: change.expected });
+      return [setBack(change, input, 'DeleteRolePolicy', 'PutRolePolicy', 'PolicyDocument')];
     }
     case 'AttachRolePolicy':
       return one('DetachRolePolicy', { ...role, PolicyArn: text(change, 'PolicyArn') });
@@ -169,13 +167,26 @@ export function inverse(change: IamChange, partition: string): readonly Inverse[
       return one('AttachRolePolicy', { ...role, PolicyArn: text(change, 'PolicyArn') });
     case 'PutRolePermissionsBoundary':
     case 'DeleteRolePermissionsBoundary':
-      return change.expected === null
-        ? one('DeleteRolePermissionsBoundary', role)
-        : one('PutRolePermissionsBoundary', { ...role, PermissionsBoundary: change.expected });
+      return [
+        setBack(change, role, 'DeleteRolePermissionsBoundary', 'PutRolePermissionsBoundary', 'PermissionsBoundary'),
+      ];
     case 'TagRole':
     case 'UntagRole':
       return tagsBack(change, role, 'TagRole', 'UntagRole');
   }
+}
+
+/** Removes what was not there before, or sets what was. */
+function setBack(
+  change: IamChange,
+  input: Inverse['input'],
+  remove: IamOperation,
+  put: IamOperation,
+  parameter: string,
+): Inverse {
+  return change.expected === null
+    ? { operation: remove, input }
+    : { operation: put, input: { ...input, [parameter]: change.expected } };
 }
 
 function tagsBack(

@@ -79,27 +79,7 @@ class VariableExecutor implements Executor<VariableChange> {
         if (change.before === undefined) return kept(change.undoNote ?? lost);
         return undone(await updateVariable(client, change.scope, current.id, { value: change.before }, never));
       case 'delete':
-        if (current !== undefined) {
-          const same =
-            current.id === change.expected?.id || (change.before !== undefined && current.value === change.before);
-          return same ? { ok: true, state: 'nothing' } : kept('Somebody else has made it anew since.');
-        }
-        if (change.before === undefined) return kept(change.undoNote ?? lost);
-        return undone(
-          await createVariable(
-            client,
-            change.scope,
-            {
-              key: change.key,
-              category: change.category,
-              value: change.before,
-              sensitive: false,
-              hcl: field(outcome, 'hcl') === true,
-              description: textField(outcome, 'description'),
-            },
-            never,
-          ),
-        );
+        return undoDeletion(client, change, outcome, current);
     }
   }
 
@@ -113,6 +93,28 @@ class VariableExecutor implements Executor<VariableChange> {
     const current = await findVariable(client.value, change.scope, change.key, change.category, signal);
     return current.ok ? ok({ client: client.value, current: current.value }) : current;
   }
+}
+
+async function undoDeletion(
+  client: HcpClient,
+  change: VariableChange,
+  outcome: Json,
+  current: StoredVariable | undefined,
+): Promise<Undone> {
+  if (current !== undefined) {
+    const same = current.id === change.expected?.id || (change.before !== undefined && current.value === change.before);
+    return same ? { ok: true, state: 'nothing' } : kept('Somebody else has made it anew since.');
+  }
+  if (change.before === undefined) return kept(change.undoNote ?? lost);
+  const variable = {
+    key: change.key,
+    category: change.category,
+    value: change.before,
+    sensitive: false,
+    hcl: field(outcome, 'hcl') === true,
+    description: textField(outcome, 'description'),
+  };
+  return undone(await createVariable(client, change.scope, variable, never));
 }
 
 async function write(client: HcpClient, change: VariableChange): Promise<Result<StoredVariable | undefined>> {

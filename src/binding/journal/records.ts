@@ -47,71 +47,62 @@ export type UndoState = 'undone' | 'nothing' | 'kept';
 
 /** Is it a line that we wrote? What another version, another program or a defective disk left there is passed over. */
 function isRecord(value: unknown): value is JournalRecord {
-  if (!isObject(value) || !isTime(value['at'])) return false;
-  const { type, change, changes } = value;
-  switch (type) {
-    case 'begin':
-      return (
-        (value['sequence'] === undefined || Number.isSafeInteger(value['sequence'])) &&
-        typeof value['title'] === 'string' &&
-        typeof value['subject'] === 'string' &&
-        Array.isArray(changes) &&
-        changes.every(isChange)
-      );
-    case 'intent':
-      return typeof change === 'string' && value['prepared'] !== undefined;
-    case 'done':
-      return typeof change === 'string' && typeof value['ours'] === 'boolean' && value['outcome'] !== undefined;
-    case 'stopped':
-      return (
-        typeof change === 'string' &&
-        (value['effect'] === 'none' || value['effect'] === 'unknown') &&
-        isObject(value['problem']) &&
-        typeof value['problem']['message'] === 'string'
-      );
-    case 'end':
-      return ['complete', 'stopped', 'cancelled'].includes(String(value['state']));
-    case 'undo-intent':
-      return typeof change === 'string';
-    case 'undo-done':
-      return typeof change === 'string' && ['undone', 'nothing', 'kept'].includes(String(value['state']));
-    case 'undo-end':
-      return typeof value['complete'] === 'boolean';
-    default:
-      return false;
-  }
+  if (!isObject(value) || !isTime(value['at']) || !isOneOf(value['type'], recordTypes)) return false;
+  return recordShapes[value['type']](value);
 }
+
+type Fields = Readonly<Record<string, unknown>>;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isOneOf = <T extends string>(value: unknown, of: readonly T[]): value is T => of.some(one => one === value);
+
+/** What a record of each type has to hold, beside its time. */
+const recordShapes: Readonly<Record<JournalRecord['type'], (fields: Fields) => boolean>> = {
+  begin: f =>
+    (f['sequence'] === undefined || Number.isSafeInteger(f['sequence'])) &&
+    isText(f['title']) &&
+    isText(f['subject']) &&
+    Array.isArray(f['changes']) &&
+    f['changes'].every(isChange),
+  intent: f => isText(f['change']) && f['prepared'] !== undefined,
+  done: f => isText(f['change']) && typeof f['ours'] === 'boolean' && f['outcome'] !== undefined,
+  stopped: f =>
+    isText(f['change']) &&
+    isOneOf(f['effect'], ['none', 'unknown']) &&
+    isObject(f['problem']) &&
+    isText(f['problem']['message']),
+  end: f => isOneOf(f['state'], ['complete', 'stopped', 'cancelled']),
+  'undo-intent': f => isText(f['change']),
+  'undo-done': f => isText(f['change']) && isOneOf(f['state'], ['undone', 'nothing', 'kept']),
+  'undo-end': f => typeof f['complete'] === 'boolean',
+};
+const recordTypes = Object.keys(recordShapes) as readonly JournalRecord['type'][];
 
 const iamActions: ReadonlySet<string> = new Set(iamActionNames);
 
 /** All that an undo relies on without looking. */
 function isChange(value: unknown): value is Change {
-  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['title'] !== 'string') return false;
-  if (typeof value['undoable'] !== 'boolean') return false;
-  switch (value['kind']) {
-    case 'iam':
-      return (
-        typeof value['accountId'] === 'string' &&
-        iamActions.has(String(value['action'])) &&
-        isObject(value['input']) &&
-        value['expected'] !== undefined &&
-        value['wanted'] !== undefined
-      );
-    case 'variable':
-      return (
-        typeof value['hostname'] === 'string' &&
-        typeof value['key'] === 'string' &&
-        isObject(value['scope']) &&
-        typeof value['scope']['id'] === 'string' &&
-        ['create', 'update', 'delete'].includes(String(value['action'])) &&
-        (value['expected'] === undefined || isObject(value['expected']))
-      );
-    case 'code':
-      return typeof value['file'] === 'string' && Array.isArray(value['edits']);
-    default:
-      return false;
-  }
+  if (!isObject(value) || !isText(value['id']) || !isText(value['title'])) return false;
+  if (typeof value['undoable'] !== 'boolean' || !isOneOf(value['kind'], changeKinds)) return false;
+  return changeShapes[value['kind']](value);
 }
+
+const changeShapes: Readonly<Record<Change['kind'], (fields: Fields) => boolean>> = {
+  iam: f =>
+    isText(f['accountId']) &&
+    iamActions.has(String(f['action'])) &&
+    isObject(f['input']) &&
+    f['expected'] !== undefined &&
+    f['wanted'] !== undefined,
+  variable: f =>
+    isText(f['hostname']) &&
+    isText(f['key']) &&
+    isObject(f['scope']) &&
+    isText(f['scope']['id']) &&
+    isOneOf(f['action'], ['create', 'update', 'delete']) &&
+    (f['expected'] === undefined || isObject(f['expected'])),
+  code: f => isText(f['file']) && Array.isArray(f['edits']),
+};
+const changeKinds = Object.keys(changeShapes) as readonly Change['kind'][];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -135,6 +135,52 @@ function createRole(account: DesiredAccount, role: DesiredRole): readonly IamCha
   return make.changes;
 }
 
+function updateSettings(
+  role: DesiredRole,
+  actual: ActualRole,
+  make: RoleChanges,
+  changed: (detail: string) => void,
+): void {
+  const duration = role.maxSessionDuration ?? actual.maxSessionDuration;
+  // A description that somebody else wrote is theirs, also once we have taken the role over.
+  const written = actual.description ?? '';
+  const description = written === '' || isGenerated(written) ? role.description : written;
+  if (duration !== actual.maxSessionDuration || description !== (actual.description ?? '')) {
+    const former = { description: actual.description ?? '', maxSessionDuration: actual.maxSessionDuration };
+    const next = { description, maxSessionDuration: duration };
+    changed('Description or session duration differ.');
+    make.add({
+      id: 'settings',
+      title: `Update description and session duration of role ${actual.name}`,
+      action: 'UpdateRole',
+      // Both at once: UpdateRole resets what is left out.
+      input: { Description: description, MaxSessionDuration: duration },
+      before: JSON.stringify(former, null, 2),
+      after: JSON.stringify(next, null, 2),
+      expected: former,
+      wanted: next,
+    });
+  }
+}
+
+function updateTags(role: DesiredRole, actual: ActualRole, make: RoleChanges, changed: (detail: string) => void): void {
+  const missing = Object.fromEntries(Object.entries(role.tags).filter(([key, value]) => actual.tags[key] !== value));
+  if (Object.keys(missing).length > 0) {
+    const former = Object.fromEntries(Object.keys(missing).map(key => [key, actual.tags[key] ?? null]));
+    changed(`Tags differ: ${Object.keys(missing).sort().join(', ')}.`);
+    make.add({
+      id: 'tags',
+      title: `Tag role ${actual.name}`,
+      action: 'TagRole',
+      input: { Tags: tagList(missing) },
+      before: JSON.stringify(former, null, 2),
+      after: JSON.stringify(missing, null, 2),
+      expected: former,
+      wanted: missing,
+    });
+  }
+}
+
 /** The order never grants more than intended: boundary first, then permissions, then who may assume the role. */
 function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRole, options: PlanOptions): PlannedRole {
   const ours = isOurs(actual.tags);
@@ -190,41 +236,8 @@ function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRo
       destructive: !ours,
     });
   }
-  const duration = role.maxSessionDuration ?? actual.maxSessionDuration;
-  // A description that somebody else wrote is theirs, also once we have taken the role over.
-  const written = actual.description ?? '';
-  const description = written === '' || isGenerated(written) ? role.description : written;
-  if (duration !== actual.maxSessionDuration || description !== (actual.description ?? '')) {
-    const former = { description: actual.description ?? '', maxSessionDuration: actual.maxSessionDuration };
-    const next = { description, maxSessionDuration: duration };
-    changed('Description or session duration differ.');
-    make.add({
-      id: 'settings',
-      title: `Update description and session duration of role ${actual.name}`,
-      action: 'UpdateRole',
-      // Both at once: UpdateRole resets what is left out.
-      input: { Description: description, MaxSessionDuration: duration },
-      before: JSON.stringify(former, null, 2),
-      after: JSON.stringify(next, null, 2),
-      expected: former,
-      wanted: next,
-    });
-  }
-  const missing = Object.fromEntries(Object.entries(role.tags).filter(([key, value]) => actual.tags[key] !== value));
-  if (Object.keys(missing).length > 0) {
-    const former = Object.fromEntries(Object.keys(missing).map(key => [key, actual.tags[key] ?? null]));
-    changed(`Tags differ: ${Object.keys(missing).sort().join(', ')}.`);
-    make.add({
-      id: 'tags',
-      title: `Tag role ${actual.name}`,
-      action: 'TagRole',
-      input: { Tags: tagList(missing) },
-      before: JSON.stringify(former, null, 2),
-      after: JSON.stringify(missing, null, 2),
-      expected: former,
-      wanted: missing,
-    });
-  }
+  updateSettings(role, actual, make, changed);
+  updateTags(role, actual, make, changed);
   if (ours) drift.push(...extras(role, actual));
   if (actual.path !== role.path && make.changes.length > 0) {
     notes.push(`Role ${actual.name} stays at path ${actual.path}: IAM can't move a role.`);

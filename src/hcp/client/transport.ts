@@ -124,26 +124,7 @@ export class Transport {
         signal: AbortSignal.any([signal, timer.signal]),
       });
       this.options.limiter.learn(reply.headers);
-      const requestId = reply.headers.get('x-request-id') ?? undefined;
-      // A browser-like fetch hides a redirect behind status 0.
-      const redirected = reply.status >= 300 && reply.status < 400;
-      if (redirected && call.redirects === 'told')
-        return ok({ status: reply.status, headers: reply.headers, text: '', bytes: new Uint8Array(), requestId });
-      if (reply.status === 0 || redirected) {
-        return fail(redirectProblem(call.at, reply.status, reply.headers.get('location')));
-      }
-      const limit = call.longest ?? longestReply;
-      const bytes = await replyBytes(reply, limit, call.keep === 'end' ? longestLog : undefined);
-      if (bytes === undefined) return fail(replyProblem(call.at, `is longer than ${limit >> 20} MB`, requestId));
-      const text = new TextDecoder().decode(bytes);
-      if (reply.status >= 200 && reply.status < 300) {
-        return ok({ status: reply.status, headers: reply.headers, text, bytes, requestId });
-      }
-      const problem = statusProblem(call.at, reply.status, errorDetails(parsed(text)), requestId);
-      const pause =
-        retryAfter(reply.headers.get('retry-after'), this.now()) ??
-        (reply.status === 429 ? retryAfter(reply.headers.get('x-ratelimit-reset'), this.now()) : undefined);
-      return { ok: false, problem, pause };
+      return await this.outcomeOf(call, reply);
     } catch (error) {
       signal.throwIfAborted();
       if (timer.signal.aborted) return fail(timeoutProblem(call.at, this.timeout));
@@ -151,6 +132,29 @@ export class Transport {
     } finally {
       clearTimeout(timeout);
     }
+  }
+
+  private async outcomeOf(call: Call, reply: FetchReply): Promise<Outcome> {
+    const requestId = reply.headers.get('x-request-id') ?? undefined;
+    // A browser-like fetch hides a redirect behind status 0.
+    const redirected = reply.status >= 300 && reply.status < 400;
+    if (redirected && call.redirects === 'told')
+      return ok({ status: reply.status, headers: reply.headers, text: '', bytes: new Uint8Array(), requestId });
+    if (reply.status === 0 || redirected) {
+      return fail(redirectProblem(call.at, reply.status, reply.headers.get('location')));
+    }
+    const limit = call.longest ?? longestReply;
+    const bytes = await replyBytes(reply, limit, call.keep === 'end' ? longestLog : undefined);
+    if (bytes === undefined) return fail(replyProblem(call.at, `is longer than ${limit >> 20} MB`, requestId));
+    const text = new TextDecoder().decode(bytes);
+    if (reply.status >= 200 && reply.status < 300) {
+      return ok({ status: reply.status, headers: reply.headers, text, bytes, requestId });
+    }
+    const problem = statusProblem(call.at, reply.status, errorDetails(parsed(text)), requestId);
+    const pause =
+      retryAfter(reply.headers.get('retry-after'), this.now()) ??
+      (reply.status === 429 ? retryAfter(reply.headers.get('x-ratelimit-reset'), this.now()) : undefined);
+    return { ok: false, problem, pause };
   }
 }
 

@@ -190,29 +190,27 @@ function configuration(
 
 function suspicion(variable: EffectiveVariable): readonly SuspiciousVariable[] {
   const { key, category, value, sensitive } = variable;
-  const of = (problem: SuspiciousVariable['problem'], suggestion: string): readonly SuspiciousVariable[] => [
-    { key, origin: originText(variable.origin), problem, suggestion },
-  ];
   const name = knownName(key);
+  let found: Suspicion | undefined;
   if (name === undefined) {
     // Input variables of a configuration may be called tfc_aws_audience or aws_role_arn with good reason.
     const meant = category === 'env' || key.startsWith('TFC_') ? meantName(key) : undefined;
-    return meant === undefined ? [] : of('misspelt', meant);
-  }
-  if (category === 'terraform') return of('category', 'env');
-  if (sensitive || value === undefined) return [];
+    if (meant !== undefined) found = { problem: 'misspelt', suggestion: meant };
+  } else if (category === 'terraform') found = { problem: 'category', suggestion: 'env' };
+  else if (!sensitive && value !== undefined) found = suspiciousValue(name.part, value);
+  return found === undefined ? [] : [{ key, origin: originText(variable.origin), ...found }];
+}
+
+type Suspicion = Pick<SuspiciousVariable, 'problem' | 'suggestion'>;
+
+function suspiciousValue(part: string, value: string): Suspicion | undefined {
+  const wanted = part === 'AUTH' ? 'true' : part.endsWith('_ROLE_ARN') ? 'the ARN of a role' : undefined;
+  const wrong: Suspicion | undefined = wanted === undefined ? undefined : { problem: 'value', suggestion: wanted };
   // A key that was put into the wrong variable is not repeated in a suggestion.
-  if (looksSecret(value))
-    return name.part === 'AUTH'
-      ? of('value', 'true')
-      : name.part.endsWith('_ROLE_ARN')
-        ? of('value', 'the ARN of a role')
-        : [];
+  if (looksSecret(value)) return wrong;
   const quoted = /^\s*(["'])(.*)\1\s*$/s.exec(value);
-  if (quoted !== null) return of('quoted', (quoted[2] ?? '').trim());
-  if (value !== value.trim()) return of('padded', value.trim());
-  if (name.part === 'AUTH' && value !== 'true' && value !== 'false') return of('value', 'true');
-  if (name.part.endsWith('_ROLE_ARN') && value !== '' && !arnPattern.test(value))
-    return of('value', 'the ARN of a role');
-  return [];
+  if (quoted !== null) return { problem: 'quoted', suggestion: (quoted[2] ?? '').trim() };
+  if (value !== value.trim()) return { problem: 'padded', suggestion: value.trim() };
+  const right = part === 'AUTH' ? value === 'true' || value === 'false' : value === '' || arnPattern.test(value);
+  return right ? undefined : wrong;
 }

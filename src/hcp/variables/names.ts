@@ -90,7 +90,11 @@ const madeUp: readonly (readonly [RegExp, (match: readonly string[]) => string])
 export function meantName(key: string): string | undefined {
   if (knownName(key) !== undefined) return undefined;
   const upper = key.trim().toUpperCase().replace(/[-. ]/g, '_');
-  // Same letters, but lower case, dashes or blanks: the tag keeps its case.
+  return repairedSpelling(key, upper) ?? madeUpName(key, upper) ?? nearestName(key, upper);
+}
+
+/** Same letters, but lower case, dashes or blanks (the tag keeps its case), a default that has none, or underscores at the end. */
+function repairedSpelling(key: string, upper: string): string | undefined {
   if (key !== upper) {
     const repaired = repairedCase(key.trim().replace(/[-. ]/g, '_'));
     if (repaired !== undefined) return repaired;
@@ -101,12 +105,19 @@ export function meantName(key: string): string | undefined {
     if (knownName(own) !== undefined) return own;
   }
   const trailing = upper.replace(/_+$/, '');
-  if (trailing !== upper && knownName(trailing) !== undefined) return trailing;
+  return trailing !== upper && knownName(trailing) !== undefined ? trailing : undefined;
+}
+
+function madeUpName(key: string, upper: string): string | undefined {
   for (const [pattern, name] of madeUp) {
     const match = pattern.exec(upper);
     // The tag keeps its case.
     if (match !== null) return name(match) + (match[2] === undefined ? '' : key.trim().slice(-match[2].length));
   }
+  return undefined;
+}
+
+function nearestName(key: string, upper: string): string | undefined {
   const ours = /^TFC_(?:DEFAULT_)?(?:AWS|VAULT_BACKED_AWS|HVS_BACKED_AWS)_/.test(upper);
   const others = /^TFC_(?:DEFAULT_)?(?:GCP|AZURE|VAULT|HCP|KUBERNETES|HVS)_(?!BACKED_AWS)/.test(upper);
   if (others || !/AWS|ROLE_ARN/.test(upper) || !/^T?F?C?_?/.test(upper)) return undefined;

@@ -52,9 +52,9 @@ const chooseAnother = 'Choose another profile (--profile), or ask the owner of t
 /** One sentence on why, and one on what to do next, for each code that a user meets. */
 function explain(e: SdkError, asked: Asked): { code: string; message: string; nextStep: string } {
   const said = oneLine(e.message);
-  switch (e.name) {
+  // Some protocols put "Exception" behind the names, some do not.
+  switch (e.name.replace(/Exception$/, '')) {
     case 'AccessDenied':
-    case 'AccessDeniedException':
     case 'UnauthorizedOperation':
       return {
         code: 'AccessDenied',
@@ -62,7 +62,6 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
         nextStep: `The caller needs the permission ${asked.action}. ${chooseAnother}`,
       };
     case 'ExpiredToken':
-    case 'ExpiredTokenException':
     case 'RequestExpired':
       return {
         code: 'ExpiredToken',
@@ -70,7 +69,7 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
         nextStep: asked.kind === 'sso' ? ssoLogin(asked) : 'Get new credentials for it and try again.',
       };
     case 'InvalidClientTokenId':
-    case 'UnrecognizedClientException':
+    case 'UnrecognizedClient':
       return {
         code: 'InvalidClientTokenId',
         message: `AWS does not know the access key of ${profileName(asked)} (region ${asked.region}).`,
@@ -78,28 +77,25 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
           'Check that the key still exists. A key of GovCloud or China works only with a region of that partition: give it in the profile (--region).',
       };
     case 'SignatureDoesNotMatch':
-    case 'InvalidSignatureException':
+    case 'InvalidSignature':
       return {
         code: 'SignatureDoesNotMatch',
         message: `AWS could not verify the signature made with the secret key of ${profileName(asked)}.`,
         nextStep: 'Check the secret access key, the region and the clock of this computer.',
       };
     case 'NoSuchEntity':
-    case 'NoSuchEntityException':
       return {
         code: 'NoSuchEntity',
         message: `${asked.action}: ${said}`,
         nextStep: 'Plan again: the account has changed.',
       };
     case 'EntityAlreadyExists':
-    case 'EntityAlreadyExistsException':
       return {
         code: 'EntityAlreadyExists',
         message: `${asked.action}: ${said}`,
         nextStep: 'Plan again: it will be adopted instead of created.',
       };
     case 'MalformedPolicyDocument':
-    case 'MalformedPolicyDocumentException':
       return {
         code: 'MalformedPolicyDocument',
         message: `IAM does not accept the policy: ${said}`,
@@ -107,7 +103,6 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
           'Correct the policy. For app.terraform.io IAM demands a condition on app.terraform.io:sub that is more than "*"; it checks the whole document, older statements too.',
       };
     case 'LimitExceeded':
-    case 'LimitExceededException':
       return {
         code: 'LimitExceeded',
         message: `A quota of the account is reached: ${said}`,
@@ -115,13 +110,12 @@ function explain(e: SdkError, asked: Asked): { code: string; message: string; ne
           'Remove what is no longer used, or ask for a higher quota in Service Quotas (service IAM, region us-east-1).',
       };
     case 'ConcurrentModification':
-    case 'ConcurrentModificationException':
       return {
         code: 'ConcurrentModification',
         message: `Somebody else is changing the same thing: ${said}`,
         nextStep: 'Wait a moment and plan again.',
       };
-    case 'RegionDisabledException':
+    case 'RegionDisabled':
       return {
         code: 'RegionDisabledException',
         message: `STS is not active in region ${asked.region} for this account.`,
@@ -198,8 +192,11 @@ const notOfAws = ({ status, message }: NotAReplyError, { action }: Asked): SendF
 export function toFailure(error: unknown, asked: Asked): SendFailure {
   if (error instanceof NotAReplyError) return notOfAws(error, asked);
   const e = read(error);
-  const requestId = e.requestId ? { requestId: e.requestId } : {};
-  const status = e.status === undefined ? {} : { status: e.status };
+  return unansweredFailure(e, asked) ?? answeredFailure(e, asked);
+}
+
+/** Nothing of AWS came back: no credentials, no trusted connection, no connection. */
+function unansweredFailure(e: SdkError, asked: Asked): SendFailure | undefined {
   if (/CredentialsProviderError|TokenProviderError|ProviderError/.test(e.name)) {
     return { ok: false, problem: credentialsProblem(e, asked), effect: 'none', retry: false };
   }
@@ -242,6 +239,12 @@ export function toFailure(error: unknown, asked: Asked): SendFailure {
       retry: true,
     };
   }
+  return undefined;
+}
+
+function answeredFailure(e: SdkError, asked: Asked): SendFailure {
+  const requestId = e.requestId ? { requestId: e.requestId } : {};
+  const status = e.status === undefined ? {} : { status: e.status };
   if (e.status === undefined || e.status < 400) {
     return {
       ok: false,

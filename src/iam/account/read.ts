@@ -90,16 +90,10 @@ export async function readRole(
   const role = (reply.value['Role'] ?? {}) as Value;
   const arn = text(role['Arn']) ?? '';
   if (nameOrArn.startsWith('arn:') && arn !== nameOrArn) return ok(undefined);
-  const names = await all(send, 'ListRolePolicies', { RoleName }, 'PolicyNames', signal);
-  if (!names.ok) return names;
+  const inlinePolicies = await readInlinePolicies(send, RoleName, signal);
+  if (!inlinePolicies.ok) return inlinePolicies;
   const attached = await all(send, 'ListAttachedRolePolicies', { RoleName }, 'AttachedPolicies', signal);
   if (!attached.ok) return attached;
-  const inlinePolicies: Record<string, string> = {};
-  for (const PolicyName of texts(names.value)) {
-    const policy = await readRolePolicy(send, RoleName, PolicyName, signal);
-    if (!policy.ok) return policy;
-    if (policy.value !== undefined) inlinePolicies[PolicyName] = policy.value;
-  }
   const boundary = (role['PermissionsBoundary'] ?? {}) as Value;
   const used = (role['RoleLastUsed'] ?? {}) as Value;
   return ok({
@@ -111,12 +105,28 @@ export async function readRole(
     description: text(role['Description']),
     maxSessionDuration: typeof role['MaxSessionDuration'] === 'number' ? role['MaxSessionDuration'] : 3600,
     trustPolicy: decodeDocument(text(role['AssumeRolePolicyDocument']) ?? ''),
-    inlinePolicies,
+    inlinePolicies: inlinePolicies.value,
     attachedPolicyArns: objects(attached.value).map(p => text(p['PolicyArn']) ?? ''),
     permissionsBoundaryArn: text(boundary['PermissionsBoundaryArn']),
     tags: tagsOf(role['Tags']),
     lastUsed: date(used['LastUsedDate']),
   });
+}
+
+async function readInlinePolicies(
+  send: Send,
+  RoleName: string,
+  signal: AbortSignal,
+): Promise<Result<Readonly<Record<string, string>>>> {
+  const names = await all(send, 'ListRolePolicies', { RoleName }, 'PolicyNames', signal);
+  if (!names.ok) return names;
+  const read: Record<string, string> = {};
+  for (const PolicyName of texts(names.value)) {
+    const policy = await readRolePolicy(send, RoleName, PolicyName, signal);
+    if (!policy.ok) return policy;
+    if (policy.value !== undefined) read[PolicyName] = policy.value;
+  }
+  return ok(read);
 }
 
 export async function readRolePolicy(

@@ -68,8 +68,8 @@ export class Layout {
     for (let line = 0; line < this.starts.length; line++) {
       const text = this.lineText(line);
       const indent = this.indents[line] ?? 0;
+      if (isBlankOrComment(text, indent)) continue;
       const first = text[indent];
-      if (first === undefined || first === '\r' || first === '#' || text.startsWith('//', indent)) continue;
       const closes = first === '}' || first === ']' || first === ')';
       if (opener !== undefined && !closes) this.indentedOpeners += indent > opener.indent ? 1 : -1;
       opener = undefined;
@@ -231,4 +231,9 @@ function bracesOpened(line: string): number {
     else if (character === '}') depth--;
   }
   return depth;
+}
+
+function isBlankOrComment(line: string, indent: number): boolean {
+  const first = line[indent];
+  return first === undefined || first === '\r' || first === '#' || line.startsWith('//', indent);
 }

@@ -35,19 +35,8 @@ function skipNested(text: string, start: number, limit: number, inSequence: bool
     const code = text.charCodeAt(i);
     const top = stack[stack.length - 1] ?? -1;
     if (top < 0) {
-      if (code === Code.Backslash) i += 2;
-      else if (code === Code.Quote) {
-        stack.pop();
-        i++;
-        if (stack.length === 0) return i;
-      } else if (code === Code.LineFeed) {
-        stack.pop();
-        if (stack.length === 0) return i;
-      } else if (isEscapedSequence(text, i)) i += 3;
-      else if (isSequenceStart(text, i)) {
-        stack.push(1);
-        i += 2;
-      } else i++;
+      i = stepInString(text, i, stack);
+      if (stack.length === 0) return i;
       continue;
     }
     i++;
@@ -61,6 +50,20 @@ function skipNested(text: string, start: number, limit: number, inSequence: bool
     }
   }
   return limit;
+}
+
+/** One step inside a string: the offset behind it. A quote and the end of the line end the string, `${` opens a sequence. */
+function stepInString(text: string, at: number, stack: number[]): number {
+  const code = text.charCodeAt(at);
+  if (code === Code.Backslash) return at + 2;
+  if (code === Code.Quote || code === Code.LineFeed) {
+    stack.pop();
+    return code === Code.Quote ? at + 1 : at;
+  }
+  if (isEscapedSequence(text, at)) return at + 3;
+  if (!isSequenceStart(text, at)) return at + 1;
+  stack.push(1);
+  return at + 2;
 }
 
 /** The offset behind the heredoc whose `<<` is at `start`; behind the `<<` where there is none; `limit` where it never ends. */
