@@ -90,10 +90,12 @@ export async function readRole(
   const role = (reply.value['Role'] ?? {}) as Value;
   const arn = text(role['Arn']) ?? '';
   if (nameOrArn.startsWith('arn:') && arn !== nameOrArn) return ok(undefined);
-  const inlinePolicies = await readInlinePolicies(send, RoleName, signal);
-  if (!inlinePolicies.ok) return inlinePolicies;
+  const names = await all(send, 'ListRolePolicies', { RoleName }, 'PolicyNames', signal);
+  if (!names.ok) return names;
   const attached = await all(send, 'ListAttachedRolePolicies', { RoleName }, 'AttachedPolicies', signal);
   if (!attached.ok) return attached;
+  const inlinePolicies = await readRolePolicies(send, RoleName, texts(names.value), signal);
+  if (!inlinePolicies.ok) return inlinePolicies;
   const boundary = (role['PermissionsBoundary'] ?? {}) as Value;
   const used = (role['RoleLastUsed'] ?? {}) as Value;
   return ok({
@@ -113,15 +115,14 @@ export async function readRole(
   });
 }
 
-async function readInlinePolicies(
+async function readRolePolicies(
   send: Send,
   RoleName: string,
+  names: readonly string[],
   signal: AbortSignal,
 ): Promise<Result<Readonly<Record<string, string>>>> {
-  const names = await all(send, 'ListRolePolicies', { RoleName }, 'PolicyNames', signal);
-  if (!names.ok) return names;
   const read: Record<string, string> = {};
-  for (const PolicyName of texts(names.value)) {
+  for (const PolicyName of names) {
     const policy = await readRolePolicy(send, RoleName, PolicyName, signal);
     if (!policy.ok) return policy;
     if (policy.value !== undefined) read[PolicyName] = policy.value;
