@@ -92,11 +92,14 @@ async function foldersOf(
   }
   const whole = [...folders].filter(([, only]) => only === undefined).map(([folder]) => folder);
   return [...folders]
-    .filter(([folder]) => !whole.some(outer => outer !== folder && isBelow(folder, outer)))
+    .filter(([folder]) => !whole.some(outer => isBelow(folder, outer)))
     .map(([folder, only]) => ({ folder, only }));
 }
 
-function isBelow(folder: string, outer: string): boolean {
+const isBelow = (folder: string, outer: string): boolean => folder !== outer && isInside(outer, folder);
+
+/** Is it the folder itself, or below it? */
+export function isInside(outer: string, folder: string): boolean {
   const name = path.relative(outer, folder);
   return name !== '..' && !name.startsWith(`..${path.sep}`) && !path.isAbsolute(name);
 }

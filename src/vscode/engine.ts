@@ -5,5 +5,6 @@
 export { lintTrustInCode } from '../iam/lint/trust/lintHcl';
 export { lintTrustText } from '../iam/lint/trust/lintTrust';
 export { Analysis } from '../lint/analysis';
+export { leftovers } from '../lint/edits/leftovers';
 export { chosenFix, fixAllEdits, harmlessFix } from '../lint/fixAll';
 export { explainAt } from '../oidc/explain';

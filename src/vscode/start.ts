@@ -80,7 +80,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
     commands,
     previews,
     new Diagnostics(store),
-    new CodeActions(store),
+    new CodeActions(store, root => bindings.isProven(root)),
     trustDiagnostics(store, log),
     new Hovers(),
     new CloudLens(store, bindings),

@@ -1,4 +1,5 @@
 import type { FileReader } from '../../core/host';
+import type { Location } from '../../core/text';
 import type { Finding } from '../../lint/finding';
 import type { SourceFile } from '../../terraform/model';
 import type { CodeChange } from '../change';
@@ -49,10 +50,14 @@ export class CodeDraft {
   }
 
   /** One change for each file that is not as it was. `findings` are those of the original files: they say what is secret. */
-  changes(titleOf: (file: SourceFile) => string, findings: readonly Finding[]): readonly CodeChange[] {
+  changes(
+    titleOf: (file: SourceFile) => string,
+    findings: readonly Finding[],
+    hidden: readonly Location[] = [],
+  ): readonly CodeChange[] {
     return [...this.texts.values()].flatMap(({ file, text }) => {
       const edits = lineEdits(file.path, file.text, text);
-      return edits.length === 0 ? [] : [codeChange(file, edits, titleOf(file), findings)];
+      return edits.length === 0 ? [] : [codeChange(file, edits, titleOf(file), findings, hidden)];
     });
   }
 }

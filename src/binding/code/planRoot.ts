@@ -1,10 +1,11 @@
 import type { Environment, FileReader } from '../../core/host';
-import { applyToFile } from '../../lint/edits/fixes';
+import { applyToFile, combineEdits } from '../../lint/edits/fixes';
+import { type GoneName, leftovers, valuesOf } from '../../lint/edits/leftovers';
 import type { Finding } from '../../lint/finding';
 import { lintRoot } from '../../lint/lint';
 import type { Root, SourceFile } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
-import { type CodePlan, planFixes } from '../plan/code';
+import { type CodePlan, isBroken, planFixes } from '../plan/code';
 import { CodeDraft, type NewText } from './draft';
 import { mapProviders } from './providerMapping';
 
@@ -29,7 +30,7 @@ export async function planRootCode(
 ): Promise<CodePlan> {
   const { host, env, boundary } = reading;
   const files = new Map([...root.modules.flatMap(m => m.files), ...root.otherFiles].map(f => [f.path, f]));
-  const fixes = planFixes([...files.values()], withFixes ? findings : [], findings, nameOf);
+  const fixes = planFixes([...files.values()], withFixes ? findings : [], findings, nameOf, { roots: [root] });
   const draft = new CodeDraft(host);
   draft.write(
     fixes.changes.flatMap(({ file: path, edits }) => {
@@ -40,6 +41,7 @@ export async function planRootCode(
   const problems = [...fixes.problems];
   const fixed = new Set(fixes.changes.map(c => c.file));
   const mapped = new Set<string>();
+  const gone: GoneName[] = [...(fixes.leftovers?.names ?? [])];
   if (tags.length > 0) {
     const again = await readRoot(draft.files, env, root.dir, boundary, { signal });
     const mapping = again === undefined ? undefined : mapProviders(again, { tags });
@@ -50,17 +52,20 @@ export async function planRootCode(
       // Blocks that have a configuration of their own need their old credentials no more, where they did before.
       const whole = await readRoot(draft.files, env, root.dir, boundary, { signal });
       if (withFixes && whole !== undefined) draft.write(fixedTexts(whole, env, nameOf));
+      const mappedRoot = await readRoot(draft.files, env, root.dir, boundary, { signal });
+      if (mappedRoot !== undefined) gone.push(...tidy(draft, mappedRoot, root));
     }
   }
   const titleOf = (file: SourceFile): string => {
     const count = fixes.fixed.filter(f => f.location.file === file.path).length;
     const parts = [
-      ...(fixed.has(file.path) ? [`fix ${count === 1 ? '1 finding' : `${count} findings`}`] : []),
+      ...(fixed.has(file.path) && count > 0 ? [`fix ${count === 1 ? '1 finding' : `${count} findings`}`] : []),
       ...(mapped.has(file.path) ? ['map providers'] : []),
     ].join(' and ');
+    if (parts === '') return `Remove what nothing uses any more in ${nameOf(file)}`;
     return `${parts.charAt(0).toUpperCase()}${parts.slice(1)} in ${nameOf(file)}`;
   };
-  return { changes: draft.changes(titleOf, findings), fixed: fixes.fixed, problems };
+  return { changes: draft.changes(titleOf, findings, valuesOf([root], gone)), fixed: fixes.fixed, problems };
 }
 
 /** The texts of a root after its lint fixes. */
@@ -71,4 +76,18 @@ function fixedTexts(root: Root, env: Environment, nameOf: (file: SourceFile) => 
     const file = files.get(path);
     return file === undefined ? [] : [{ file, text: applyToFile(file, edits) }];
   });
+}
+
+/** Takes out what the code used before and uses no more now. */
+function tidy(draft: CodeDraft, now: Root, before: Root): readonly GoneName[] {
+  const files = new Map([...now.modules.flatMap(m => m.files), ...now.otherFiles].map(f => [f.path, f]));
+  const left = leftovers([now], [], { mayChange: f => !isBroken(f), callersKnown: false, before: [before] });
+  const edits = left.fixes.flatMap(fix => fix.edits);
+  draft.write(
+    [...new Set(edits.map(e => e.file))].flatMap(path => {
+      const file = files.get(path);
+      return file === undefined ? [] : [{ file, text: applyToFile(file, combineEdits(file, edits)) }];
+    }),
+  );
+  return left.names;
 }

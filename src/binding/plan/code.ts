@@ -1,11 +1,12 @@
 import type { Problem } from '../../core/problem';
-import { applyEdits, type TextEdit } from '../../core/text';
+import { applyEdits, type Location, type TextEdit } from '../../core/text';
 import { applyToFile } from '../../lint/edits/fixes';
+import { type Leftovers, leftovers, valuesOf } from '../../lint/edits/leftovers';
 import type { Finding } from '../../lint/finding';
 import { chosenFix, fixAllEdits } from '../../lint/fixAll';
 import { findKeys } from '../../lint/secrets/detect';
 import { maskSecrets } from '../../lint/secrets/mask';
-import type { SourceFile } from '../../terraform/model';
+import type { Root, SourceFile } from '../../terraform/model';
 import { parseSource } from '../../terraform/folders';
 import { hashOf } from '../apply/code';
 import type { CodeChange } from '../change';
@@ -16,19 +17,31 @@ export interface CodePlan {
   readonly fixed: readonly Finding[];
   /** Files that were left alone, with the reason. */
   readonly problems: readonly Problem[];
+  /** What the fixes leave without a use. */
+  readonly leftovers?: Leftovers;
+}
+
+export interface FixOptions {
+  /** A person chose the rules, so that a rule's only fix is taken too. */
+  readonly named?: boolean;
+  /** Where what is left without a use goes as well. */
+  readonly roots?: readonly Root[];
+  /** Are all roots given that may call the modules? */
+  readonly callersKnown?: boolean;
+  /** Files that may be changed. */
+  readonly mayChange?: (file: SourceFile) => boolean;
 }
 
 /**
  * The lint fixes of `wanted` as changes with their differences. Keys and tokens are masked in what is shown. `all` are all findings of
- * the files, so that nothing secret is shown that another finding knows of. `named`: a person chose the rules, so that a rule's only
- * fix is taken too.
+ * the files, so that nothing secret is shown that another finding knows of.
  */
 export function planFixes(
   files: readonly SourceFile[],
   wanted: readonly Finding[],
   all: readonly Finding[],
   nameOf: (file: SourceFile) => string,
-  named = false,
+  { named = false, roots = [], callersKnown = false, mayChange = () => true }: FixOptions = {},
 ): CodePlan {
   const problems = new Map<string, Problem>();
   const byPath = new Map(files.map(file => [file.path, file]));
@@ -45,18 +58,23 @@ export function planFixes(
     });
     return [];
   });
-  const edits = fixAllEdits(
-    files,
-    chosen.map(c => c.fix),
-  );
+  const fixes = chosen.map(c => c.fix);
+  const left = leftovers(roots, fixes, {
+    callersKnown,
+    mayChange: file => byPath.has(file.path) && !isBroken(file) && mayChange(file),
+  });
+  const edits = fixAllEdits(files, [...fixes, ...left.fixes]);
   const changes = files.flatMap(file => {
     const own = edits.filter(edit => edit.file === file.path);
     if (own.length === 0) return [];
     const count = chosen.filter(c => c.finding.location.file === file.path).length;
-    const title = `Fix ${count === 1 ? '1 finding' : `${count} findings`} in ${nameOf(file)}`;
-    return [codeChange(file, own, title, all)];
+    const title =
+      count === 0
+        ? `Remove what nothing uses any more in ${nameOf(file)}`
+        : `Fix ${count === 1 ? '1 finding' : `${count} findings`} in ${nameOf(file)}`;
+    return [codeChange(file, own, title, all, valuesOf(roots, left.names))];
   });
-  return { changes, fixed: chosen.map(c => c.finding), problems: [...problems.values()] };
+  return { changes, fixed: chosen.map(c => c.finding), problems: [...problems.values()], leftovers: left };
 }
 
 /** A change of one file: what is shown has its secrets masked, and the file must still be as it was read. */
@@ -65,11 +83,12 @@ export function codeChange(
   edits: readonly TextEdit[],
   title: string,
   findings: readonly Finding[],
+  secrets: readonly Location[] = [],
 ): CodeChange {
   const after = applyToFile(file, edits);
   if (isBroken({ ...file, text: after, parsed: parseSource(file, after) }))
     throw new Error(`an edit broke ${file.path}`);
-  const shown = maskSecrets(file, findings);
+  const shown = maskSecrets(file, findings, secrets);
   const hidden = edits.some(e => shown.slice(e.span.start, e.span.end) !== file.text.slice(e.span.start, e.span.end));
   return {
     kind: 'code',
@@ -83,7 +102,10 @@ export function codeChange(
     language: file.syntax === 'json' ? 'json' : 'terraform',
     destructive: false,
     undoable: !hidden,
-    ...(hidden && { undoNote: 'The removed text holds a key, which is never kept: restore it from version control.' }),
+    ...(hidden && {
+      undoNote:
+        'The removed text holds a value that may be a key, which is never kept: restore it from version control.',
+    }),
     file: file.path,
     edits,
     expectedHash: hashOf(file.text),

@@ -3,12 +3,12 @@ import { changeDiff } from '../codeChanges';
 import { fail, type Result } from '../../core/problem';
 import type { Location } from '../../core/text';
 import { applyToFile } from '../../lint/edits/fixes';
-import { orphanedVariables } from '../../lint/edits/orphans';
+import type { Leftovers } from '../../lint/edits/leftovers';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
-import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { isInside, readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { Unread } from '../output/unread';
 import { command } from '../command';
 import { flag, list, UsageError } from '../option';
@@ -38,13 +38,12 @@ export const fix = command({
       finding => folder.only === undefined || finding.location.file === folder.only,
     );
     const wanted = findings.filter(finding => codes.length === 0 || codes.includes(finding.code));
-    const plan = planFixes(
-      [...folder.files.values()],
-      wanted,
-      findings,
-      file => folder.name(file.path),
-      codes.length > 0,
-    );
+    const plan = planFixes([...folder.files.values()], wanted, findings, file => folder.name(file.path), {
+      named: codes.length > 0,
+      roots: folder.project.roots,
+      callersKnown: folder.only === undefined,
+      mayChange: file => isInside(folder.folder, file.path),
+    });
     const unread = new Unread();
     unread.add([...folder.project.problems, ...folder.project.roots.flatMap(r => r.problems)], folder);
     context.err(unread.text('fix'));
@@ -68,10 +67,12 @@ export const fix = command({
     for (const { file } of ready) {
       const fixed = plan.fixed.filter(f => f.location.file === file.path);
       context.out(
-        `${folder.name(file.path)}: ${fixed.length === 1 ? '1 finding' : `${fixed.length} findings`} fixed\n`,
+        fixed.length === 0
+          ? `${folder.name(file.path)}: what nothing uses any more removed\n`
+          : `${folder.name(file.path)}: ${fixed.length === 1 ? '1 finding' : `${fixed.length} findings`} fixed\n`,
       );
     }
-    context.out(leftBehind(folder, ready));
+    if (ready.length > 0) context.out(leftBehind(folder, plan.leftovers));
     const open = wanted.length - plan.fixed.filter(f => ready.some(r => r.file.path === f.location.file)).length;
     if (ready.length === 0 && open === 0) context.out('Nothing to fix.\n');
     if (open > 0) {
@@ -84,20 +85,21 @@ export const fix = command({
   },
 });
 
-/** Variables that nothing uses any more, named: without a default they stay required, and their values stay where they are. */
-function leftBehind(
-  folder: TerraformFolder,
-  ready: readonly { readonly file: SourceFile; readonly text: string }[],
-): string {
+/** Variables that nothing uses any more: those that stay, and those that the workspace may still have a value for. */
+function leftBehind(folder: TerraformFolder, left: Leftovers | undefined): string {
+  if (left === undefined) return '';
   const place = (location: Location): string =>
     `${folder.name(location.file)}:${folder.range(location).start.line + 1}`;
-  return folder.project.roots
-    .flatMap(root => orphanedVariables(root, ready))
-    .map(({ name, location, assignments }) => {
-      const values = assignments.length === 0 ? '' : `, its value at ${assignments.map(place).join(', ')}`;
-      return `${place(location)}: nothing uses variable "${name}" any more. Remove it${values}, and the variable of that name in the workspace.\n`;
-    })
-    .join('');
+  const kept = left.kept.map(({ name, location, assignments }) => {
+    const values = assignments.length === 0 ? '' : `, its value at ${assignments.map(place).join(', ')}`;
+    return `${place(location)}: nothing uses variable "${name}" any more. Remove it${values}, and the variable of that name in the workspace.\n`;
+  });
+  const names = [...new Set(left.removed.map(({ name }) => `"${name}"`))];
+  const removed =
+    names.length === 0
+      ? ''
+      : `Nothing used ${names.length === 1 ? 'variable' : 'the variables'} ${names.join(', ')} any more: ${names.length === 1 ? 'it is' : 'they are'} removed. Remove ${names.length === 1 ? 'it' : 'them'} from the workspace, too.\n`;
+  return kept.join('') + removed;
 }
 
 async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<Replaceable>> {

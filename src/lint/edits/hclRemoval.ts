@@ -53,8 +53,18 @@ function ownComments(text: string, parsed: ParsedFile, start: number): number {
     if (comment === undefined) return top;
     const commentLine = lineStart(text, comment.start);
     if (text.slice(commentLine, comment.start).trim() !== '') return top;
+    // What is commented out may come back: it is no remark on what stands below it.
+    if (isCommentedOut(text.slice(comment.start, comment.end))) return top;
     top = commentLine;
   }
+}
+
+/** An argument, or a line of a block, behind the marks of a comment. */
+function isCommentedOut(comment: string): boolean {
+  return comment
+    .replace(/^\/\*|\*\/$/g, '')
+    .split(/[\r\n]+/)
+    .some(line => /^\s*(?:#|\/\/|\*)*\s*(?:"?[\w.-]+"?\s*=(?!=)|[\w-]+(?:\s+"[^"]*")*\s*\{|[}\])]+,?\s*$)/.test(line));
 }
 
 /**
@@ -63,13 +73,32 @@ function ownComments(text: string, parsed: ParsedFile, start: number): number {
  */
 function headsGroup(text: string, comment: Span, node: Span, nodes: readonly Span[]): boolean {
   const above = lineAbove(text, comment.start);
-  const isFirst = above === undefined || isBlank(text, above) || /[{[(]\s*$/.test(text.slice(above.start, above.end));
+  const isFirst =
+    above === undefined || isBlank(text, above) || /[{[(]\s*$|^\s*(?:#|\/\/)/.test(text.slice(above.start, above.end));
+  if (!isFirst) return false;
+  const staying = membersAt(text, afterBreak(text, lineEnd(text, node.end)), nodes);
+  const says = text.slice(comment.start, comment.end);
   const name = /^[\w-]+/.exec(text.slice(node.start, node.end))?.[0] ?? '';
-  if (!isFirst || (name !== '' && text.slice(comment.start, comment.end).includes(name))) return false;
-  let next = afterBreak(text, lineEnd(text, node.end));
-  for (let other = removedAt(text, next, nodes); other !== undefined; other = removedAt(text, next, nodes))
-    next = afterBreak(text, lineEnd(text, other.end));
-  return /^[ \t]*[\w-]+[ \t]*=/.test(text.slice(next, lineEnd(text, next)));
+  const isOfThis = name !== '' && mentions(says, name);
+  return staying.length > 0 && (!isOfThis || staying.some(member => mentions(says, member)));
+}
+
+const mentions = (text: string, name: string): boolean => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text);
+
+/** Names of what stays on the lines from `start` on, up to a blank line or the end of the block. */
+function membersAt(text: string, start: number, nodes: readonly Span[]): readonly string[] {
+  const names: string[] = [];
+  for (let line = start; line < text.length;) {
+    const end = lineEnd(text, line);
+    const removed = removedAt(text, line, nodes);
+    const [, comment, name] = /^[ \t]*(?:(#|\/\/)|([\w-]+)[ \t]*(?:=|["{]))/.exec(text.slice(line, end)) ?? [];
+    if (removed === undefined && comment === undefined) {
+      if (name === undefined) return names;
+      names.push(name);
+    }
+    line = afterBreak(text, lineEnd(text, removed?.end ?? line));
+  }
+  return names;
 }
 
 /** What goes of the line that starts at `start`. */

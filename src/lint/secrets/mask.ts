@@ -1,4 +1,5 @@
 import { secretSpans } from '../../core/redact';
+import type { Location, Span } from '../../core/text';
 import type { SourceFile } from '../../terraform/model';
 import type { Finding } from '../finding';
 import { findKeys } from './detect';
@@ -12,9 +13,9 @@ const secretName =
 
 /**
  * A file's text with every key, token and password replaced by asterisks of the same length, so that offsets still hold. For showing
- * changes: what a fix removes, and what stands beside it, must not be printed on the way.
+ * changes: what a fix removes, and what stands beside it, must not be printed on the way. `hidden` are literals that may be anything.
  */
-export function maskSecrets(file: SourceFile, findings: readonly Finding[]): string {
+export function maskSecrets(file: SourceFile, findings: readonly Finding[], hidden: readonly Location[] = []): string {
   // UTF-16 code units, as offsets count them.
   const chars = file.text.split('');
   const mask = (start: number, end: number): void => {
@@ -25,7 +26,12 @@ export function maskSecrets(file: SourceFile, findings: readonly Finding[]): str
   const sensitive = sensitiveVariables(file);
   for (const piece of textPieces(file)) {
     if (!isNamedSecret(piece, sensitive)) continue;
-    const { start, end } = content(file.text, piece);
+    const { start, end } = content(file.text, piece.span);
+    mask(start, end);
+  }
+  for (const { file: path, span } of hidden) {
+    if (path !== file.path) continue;
+    const { start, end } = content(file.text, span);
     mask(start, end);
   }
   for (const { code, location } of findings) {
@@ -66,7 +72,7 @@ function sensitiveVariables(file: SourceFile): ReadonlySet<string> {
 }
 
 /** A literal without its quotes, or without the marks of its heredoc. */
-function content(text: string, { span: { start, end } }: TextPiece): { readonly start: number; readonly end: number } {
+function content(text: string, { start, end }: Span): Span {
   const raw = text.slice(start, end);
   const heredoc = /^<<-?[^\r\n]*\r?\n/.exec(raw);
   if (heredoc !== null) return { start: start + heredoc[0].length, end: start + raw.trimEnd().lastIndexOf('\n') };

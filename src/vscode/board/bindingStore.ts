@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import type { BindingFacts } from '../../binding/facts';
 import type { GatheredBinding } from '../../binding/gather/binding';
+import { proofGap } from '../../binding/prove/proven';
 import type { ChosenAccount } from '../aws';
 import type { Problem } from '../../core/problem';
 import { withProgress } from '../progress';
@@ -115,6 +116,16 @@ export class BindingStore implements vscode.Disposable {
   checksOf(root: AnalysedRoot): readonly Check[] {
     const status = this.of(root);
     return status === undefined ? [] : checksIn(status);
+  }
+
+  /** Is every workspace that the code names read, with every role proven? Then nothing needs the credentials in the code. */
+  isProven(root: AnalysedRoot): boolean {
+    const { names, workspaces, problem } = this.of(root) ?? { names: [], workspaces: [], problem: undefined };
+    return (
+      problem === undefined &&
+      names.length > 0 &&
+      names.every(name => workspaces.some(w => w.workspace === name && proofGap(w.checks) === undefined))
+    );
   }
 
   /** The account that checks look at; `undefined` until a profile is chosen. */

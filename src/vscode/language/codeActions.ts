@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { LineIndex, type TextEdit } from '../../core/text';
-import type { Finding } from '../../lint/finding';
+import type { Finding, Fix } from '../../lint/finding';
+import type { SourceFile } from '../../terraform/model';
 import { diagnosticSource, documentSelector } from '../contract';
 import type * as Engine from '../engine';
 import { loadEngine } from '../loadEngine';
-import type { ProjectStore } from '../projectStore';
+import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
 const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('tfcOidc');
 /** Findings that the whole move to OIDC makes go away. */
@@ -20,7 +21,11 @@ const movable: ReadonlySet<string> = new Set([
 export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly registration: vscode.Disposable;
 
-  constructor(private readonly store: ProjectStore) {
+  constructor(
+    private readonly store: ProjectStore,
+    /** Is the root's binding proven? Until then nobody knows whether a run can do without the credentials in the code. */
+    private readonly isProven: (root: AnalysedRoot) => boolean,
+  ) {
     this.registration = vscode.languages.registerCodeActionsProvider([...documentSelector], this, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix, fixAllKind],
     });
@@ -42,24 +47,36 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     const here = findings.filter(f => this.store.range(f.location).intersection(range) !== undefined);
     const actions: vscode.CodeAction[] = [];
     if (wants(vscode.CodeActionKind.QuickFix)) {
-      for (const finding of here) actions.push(...this.fixesOf(finding, document, context));
+      const unlocked = this.unlocked(path);
+      for (const finding of here) actions.push(...this.fixesOf(engine, finding, document, context, unlocked));
       const takes = here.some(f => f.fixes.some(fix => fix.takesCredentials));
-      if (here.some(f => movable.has(f.code))) actions.push(move(document.uri, takes, context));
-      const all = this.fixAll(engine, document, findings, vscode.CodeActionKind.QuickFix);
-      if (all !== undefined && here.length > 0 && findings.filter(f => engine.harmlessFix(f)).length > 1)
-        actions.push(all);
+      if (here.some(f => movable.has(f.code))) actions.push(move(document.uri, takes && !unlocked, context));
+      const all = this.fixAll(engine, document, findings, vscode.CodeActionKind.QuickFix, unlocked);
+      if (all !== undefined && here.length > 0) actions.push(all);
     }
     if (context.only !== undefined && wants(fixAllKind)) {
-      const all = this.fixAll(engine, document, findings, fixAllKind);
+      const all = this.fixAll(engine, document, findings, fixAllKind, false);
       if (all !== undefined) actions.push(all);
     }
     return actions;
   }
 
+  /** Every root that holds the file is proven. */
+  private unlocked(path: string): boolean {
+    const roots = this.rootsOf(path);
+    return roots.length > 0 && roots.every(this.isProven);
+  }
+
+  private rootsOf(path: string): readonly AnalysedRoot[] {
+    return this.store.all().filter(r => r.root.modules.some(m => m.files.some(f => f.path === path)));
+  }
+
   private fixesOf(
+    engine: typeof Engine,
     finding: Finding,
     document: vscode.TextDocument,
     context: vscode.CodeActionContext,
+    unlocked: boolean,
   ): vscode.CodeAction[] {
     const range = this.store.range(finding.location);
     const diagnostics = context.diagnostics.filter(
@@ -71,27 +88,46 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     );
     return finding.fixes.map(fix => {
       const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-      action.edit = workspaceEdit(fix.edits, document);
+      const takes = fix.takesCredentials === true;
+      action.edit = takes && unlocked ? this.whole(engine, [fix], document) : workspaceEdit(fix.edits, document);
       action.diagnostics = diagnostics;
       // A run may still live from what it takes away: the whole move comes first.
-      action.isPreferred = fix.preferred && fix.takesCredentials !== true;
+      action.isPreferred = fix.preferred && (!takes || unlocked);
       return action;
     });
   }
 
+  /** The fixes with what they leave without a use, of all files: the editor shows the difference before it writes another one. */
+  private whole(
+    { leftovers, fixAllEdits }: typeof Engine,
+    fixes: readonly Fix[],
+    document: vscode.TextDocument,
+  ): vscode.WorkspaceEdit {
+    const roots = this.store.all().map(r => r.root);
+    const isSound = ({ parsed }: SourceFile): boolean => parsed.problems.length === 0 && !parsed.recovered;
+    const left = leftovers(roots, fixes, { mayChange: isSound, callersKnown: this.store.ready });
+    const all = [...fixes, ...left.fixes];
+    const paths = new Set(all.flatMap(fix => fix.edits.map(e => e.file)));
+    const files = [...paths].flatMap(path => this.store.file(path) ?? []);
+    return editOfFiles(files, fixAllEdits(files, all), document);
+  }
+
   private fixAll(
-    { harmlessFix, fixAllEdits }: typeof Engine,
+    engine: typeof Engine,
     document: vscode.TextDocument,
     findings: readonly Finding[],
     kind: vscode.CodeActionKind,
+    unlocked: boolean,
   ): vscode.CodeAction | undefined {
     const file = this.store.file(document.uri.toString());
     const fixes = findings
-      .flatMap(f => harmlessFix(f) ?? [])
+      .flatMap(f => (unlocked ? engine.chosenFix(f, false) : engine.harmlessFix(f)) ?? [])
       .filter(f => f.edits.every(e => e.file === document.uri.toString()));
-    if (file === undefined || fixes.length === 0) return undefined;
+    if (file === undefined || fixes.length < (kind === fixAllKind ? 1 : 2)) return undefined;
     const action = new vscode.CodeAction('Fix all TFC OIDC findings in this file', kind);
-    action.edit = workspaceEdit(fixAllEdits([file], fixes), document);
+    action.edit = unlocked
+      ? this.whole(engine, fixes, document)
+      : workspaceEdit(engine.fixAllEdits([file], fixes), document);
     return action;
   }
 
@@ -126,6 +162,27 @@ export function workspaceEdit(
       new vscode.Range(start.line, start.character, end.line, end.character),
       edit.newText,
     );
+  }
+  return out;
+}
+
+/** Edits of several files. Where there is another one than the document at hand, the editor shows all of them and asks. */
+function editOfFiles(
+  files: readonly SourceFile[],
+  edits: readonly TextEdit[],
+  document: { readonly uri: vscode.Uri },
+): vscode.WorkspaceEdit {
+  const out = new vscode.WorkspaceEdit();
+  const asks = files.some(file => file.path !== document.uri.toString());
+  const metadata = asks ? { needsConfirmation: true, label: 'Remove what nothing uses any more' } : undefined;
+  for (const file of files) {
+    const index = new LineIndex(file.text);
+    for (const edit of edits) {
+      if (edit.file !== file.path) continue;
+      const { start, end } = index.range(edit.span);
+      const range = new vscode.Range(start.line, start.character, end.line, end.character);
+      out.replace(vscode.Uri.parse(file.path, true), range, edit.newText, metadata);
+    }
   }
   return out;
 }

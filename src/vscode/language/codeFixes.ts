@@ -15,7 +15,9 @@ const filesOf = ({ root }: AnalysedRoot): readonly SourceFile[] => [
 
 /** The fixes of a root that are right in every case: what the preview shows, and what is offered after it. */
 export const fixesOf = (analysed: AnalysedRoot): CodePlan =>
-  planFixes(filesOf(analysed), analysed.findings, analysed.findings, file => nameOf(file.path));
+  planFixes(filesOf(analysed), analysed.findings, analysed.findings, file => nameOf(file.path), {
+    roots: [analysed.root],
+  });
 
 /** Edits files and saves them, all or none, and only while each still holds the text that the edits were made for. */
 export async function writeEdits(

@@ -63,7 +63,7 @@ async function use(texts: Texts): Promise<void> {
       assert.ok(location.span.start <= location.span.end && location.span.end <= text.length, message);
       for (const fix of fixes) for (const edit of fix.edits) assert.ok(files.some(f => f.path === edit.file));
     }
-    for (const named of [false, true]) planFixes(files, findings, findings, f => f.path, named);
+    for (const named of [false, true]) planFixes(files, findings, findings, f => f.path, { named });
     for (const phase of ['plan', 'apply'] as const)
       generatePermissions(root, mapping, {
         phase,

@@ -105,3 +105,26 @@ test('mapping a one-line provider and declaring the variable', async () => {
     /\nvariable "tfc_aws_dynamic_credentials" \{\n  type = object\(\{\n    default = object\(\{ shared_config_file = string \}\)\n    aliases = map/,
   );
 });
+
+test('the heading of a group of which a member stays is kept, and so is what was commented out', async () => {
+  const block = (lines: string): string => `provider "aws" {\n${lines.replace(/^(?=.)/gm, '  ')}}\n`;
+  const left = async (lines: string, stays: string): Promise<void> =>
+    assert.equal(await removed(block(lines)), block(stays));
+  await left('# Account\nprofile = "p"\nregion  = "x"\n', '# Account\nregion = "x"\n');
+  await left('a = 1\n\n# Account\nprofile = "p"\nassume_role {\n}\n', 'a = 1\n\n# Account\nassume_role {\n}\n');
+  await left('# profile and region\nprofile = "p"\nregion  = "x"\n', '# profile and region\nregion = "x"\n');
+  await left('# Account\nprofile = "p"\n# Ireland\nregion = "x"\n', '# Account\n# Ireland\nregion = "x"\n');
+  await left('# profile = "old"\nprofile = "p"\nregion = "x"\n', '# profile = "old"\nregion = "x"\n');
+  await left(
+    '# profile = "old"\n# Account\nprofile = "p"\nregion  = "x"\n',
+    '# profile = "old"\n# Account\nregion = "x"\n',
+  );
+  await left(
+    '# assume_role {\n#   role_arn = "x"\n# }\nprofile = "p"\n\nregion = "x"\n',
+    '# assume_role {\n#   role_arn = "x"\n# }\n\nregion = "x"\n',
+  );
+  await left('/* profile = "old" */\nprofile = "p"\n', '/* profile = "old" */\n');
+  // Nothing stays of the group, or the comment speaks of what goes alone.
+  await left('# Account\nprofile = "p"\n\nregion = "x"\n', 'region = "x"\n');
+  await left('# The profile of this machine.\nprofile = "p"\nregion  = "x"\n', 'region = "x"\n');
+});
