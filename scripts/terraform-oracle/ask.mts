@@ -122,7 +122,7 @@ const root = mkdtempSync(path.join(tmpdir(), 'terraform-oracle-'));
 function write(folder: string, seeds: readonly number[]): void {
   const main: string[] = [];
   for (const seed of seeds) {
-    const { text, call } = moduleOf(seed);
+    const { text, call } = asked(seed);
     mkdirSync(path.join(folder, `m${seed}`), { recursive: true });
     writeFileSync(path.join(folder, `m${seed}`, 'main.tf'), text);
     main.push(`module "m${seed}" {\n  source = "./m${seed}"\n${call}\n}\n`);
@@ -130,6 +130,23 @@ function write(folder: string, seeds: readonly number[]): void {
   }
   writeFileSync(path.join(folder, 'main.tf'), main.join('\n'));
 }
+
+/**
+ * The module of a seed; for Terraform before 1.12, which asks for the second operand of && and || where the first one decides, without the
+ * null that it refuses there.
+ */
+function asked(seed: number): ReturnType<typeof moduleOf> {
+  const { text, call } = moduleOf(seed);
+  return { text, call: isBefore112 ? call.replace(/^ {2}b = null$/m, '  b = true') : call };
+}
+
+const version = (
+  JSON.parse(execFileSync(values.terraform, ['version', '-json'], { encoding: 'utf8' })) as {
+    terraform_version: string;
+  }
+).terraform_version;
+const isBefore112 = /^(?:0|1\.(?:\d|1[01]))\./.test(version);
+process.stdout.write(`Terraform ${version}\n`);
 
 let refused = 0;
 for (let start = 0; start < total; start += perPlan) {
@@ -155,7 +172,7 @@ for (let start = 0; start < total; start += perPlan) {
       ['counted', 'switched', 'set', 'map'].map(name => `module.m${seed}.terraform_data.${name}`),
     );
     compare(`plan ${start}`, theirs, ours, blocks);
-    if (recorded.length < 150)
+    if (!isBefore112 && recorded.length < 150)
       for (const seed of seeds.slice(0, 150 - recorded.length))
         recorded.push({
           seed,

@@ -121,8 +121,15 @@ export function equal(a: Value, b: Value): boolean | undefined {
   }
   if (a.kind === 'unknown' || b.kind === 'unknown') return differs(a, b) || differs(b, a) ? false : undefined;
   const [typeA, typeB] = [typeOf(a), typeOf(b)];
+  if (isEmptyOfAny(a) || isEmptyOfAny(b)) return openEqual(a, b);
   if (!sameType(typeA, typeB)) return isOpen(typeA) || isOpen(typeB) ? openEqual(a, b) : false;
   return sameContent(a, b);
+}
+
+/** An empty list or map whose members may be of any type: of the same type as another one only by chance. */
+function isEmptyOfAny(value: Value): boolean {
+  if (value.kind === 'list' || value.kind === 'set') return value.items.length === 0 && isOpen(typeOf(value));
+  return value.kind === 'map' && value.entries.size === 0 && isOpen(typeOf(value));
 }
 
 /** Types that nothing decides yet (an empty list): equal or not for sure only where sizes differ. */

@@ -110,12 +110,12 @@ function flatten(value: Value): Outcome {
 function distinct(value: Value): Outcome {
   const list = isList(value) ? asList(value) : undefined;
   if (list === undefined || !isList(list)) return '"distinct" needs a list';
-  const seen = new Map(list.items.map(item => [keyOf(item), item] as const).reverse());
-  return listOf(
-    'list',
-    list.items.filter(item => seen.get(keyOf(item)) === item),
-    list.of,
-  );
+  const seen = new Set<string>();
+  const isNew = (item: Value): boolean => {
+    const key = keyOf(item);
+    return !seen.has(key) && seen.add(key) === seen;
+  };
+  return listOf('list', list.items.filter(isNew), list.of);
 }
 
 /** Without texts that are null or empty. */
@@ -136,8 +136,8 @@ function element(list: Value, index: number): Outcome {
   if (!isList(list) || list.kind === 'set') return '"element" needs a list';
   if (list.items.length === 0) return '"element" cannot be used with an empty list';
   if (!Number.isInteger(index)) return 'The index must be a whole number';
-  const place = index % list.items.length;
-  return list.items[place < 0 ? place + list.items.length : place] ?? nothing();
+  if (index < 0) return unknown('Versions of Terraform differ in what a negative index is to "element".');
+  return list.items[index % list.items.length] ?? nothing();
 }
 
 function length(value: Value): Outcome {

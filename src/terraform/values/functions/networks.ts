@@ -1,5 +1,5 @@
 import type { Outcome } from '../operators';
-import { listOf, text, type Value } from '../value';
+import { listOf, text, unknown, type Value } from '../value';
 import { aNumber, aString, type Definition, numberAt, stringList, textAt } from './definition';
 
 interface Network {
@@ -58,8 +58,9 @@ function subnet({ address, length, bits }: Network, newBits: number, number: num
   if (!Number.isInteger(newBits) || newBits < 0 || long > bits) return 'The network has too few bits for that';
   const count = BigInt(newBits);
   if (!Number.isSafeInteger(number)) return 'The number of the network is no whole number';
-  const place = number < 0 ? BigInt(number) + (1n << count) : BigInt(number);
-  if (place < 0n || place >= 1n << count) return 'The network has too few bits for that number';
+  if (number < 0) return unknown('Versions of Terraform differ in what the network of a negative number is.');
+  const place = BigInt(number);
+  if (place >= 1n << count) return 'The network has too few bits for that number';
   return text(`${writtenAddress(address | (place << BigInt(bits - long)), bits)}/${long}`);
 }
 
