@@ -25,6 +25,7 @@ export interface IamChange extends ChangeBase {
   readonly accountId: string;
   /** The IAM API action: `CreateRole`. Its permission is `iam:` + action. */
   readonly action: IamAction;
+  /** An access key stands in it as `KeyHash`, never as its id: whoever writes finds the id in the list of the user's keys. */
   readonly input: Readonly<Record<string, unknown>>;
   /** What must still be true just before the write (the read-compare-write guard), and what undo restores. `null`: does not exist. */
   readonly expected: Json;
@@ -50,6 +51,8 @@ export const iamActionNames = [
   'DetachRolePolicy',
   'PutRolePermissionsBoundary',
   'DeleteRolePermissionsBoundary',
+  'UpdateAccessKey',
+  'DeleteAccessKey',
 ] as const;
 export type IamAction = (typeof iamActionNames)[number];
 

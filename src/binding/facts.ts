@@ -179,6 +179,17 @@ export interface RememberedNames {
   readonly workspace: string;
 }
 
+/** A static key that stood in a workspace when it was seen, and what became of it. */
+export interface OldKeyFacts {
+  /** The last four characters of its id. */
+  readonly shown: string;
+  readonly user: string | undefined;
+  readonly accountId: string | undefined;
+  readonly status: Fact<'Active' | 'Inactive' | 'gone'>;
+  /** By our journal; milliseconds since the epoch. */
+  readonly inactiveSince: number | undefined;
+}
+
 export interface BindingFacts {
   readonly code: CodeFacts | undefined;
   readonly workspace: Fact<WorkspaceFacts>;
@@ -192,6 +203,8 @@ export interface BindingFacts {
   /** `undefined`: CloudTrail was not asked, since that wants consent. */
   readonly trail: Fact<TrailFacts> | undefined;
   readonly remembered: RememberedNames | undefined;
+  /** Keys that the workspace had, where they were seen; `undefined`: nobody looked. */
+  readonly oldKeys?: readonly OldKeyFacts[];
   /** What commands on this machine take, where its environment was looked at. */
   readonly local: LocalFacts | undefined;
   /** Milliseconds since the epoch. */

@@ -39,6 +39,7 @@ const reasons: Readonly<Record<CheckId, (check: Check) => string>> = {
   'role-allows-refused': () => 'AWS refused calls',
   'last-run': () => 'latest run failed',
   'aws-received': () => 'AWS refused the token',
+  'old-key': () => 'old access key lives on',
   'stack-identity-token': () => 'no identity token',
   'stack-provider': () => 'role is not wired',
   'stack-subject': () => 'subject does not match',

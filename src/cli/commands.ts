@@ -2,6 +2,7 @@ import { apply } from './commands/apply';
 import { audit } from './commands/audit';
 import { check } from './commands/check';
 import { cloud } from './commands/cloud';
+import { keys } from './commands/company/keys';
 import { completions } from './commands/completions';
 import { configure } from './commands/configure';
 import { denied } from './commands/denied';
@@ -51,5 +52,6 @@ export const commands: readonly Command[] = [
   variables,
   whoami,
   audit,
+  keys,
   completions(() => commands),
 ];

@@ -2,7 +2,7 @@ import type { Result } from '../core/problem';
 import { isAbort, ok } from '../core/problem';
 import type { HcpClient } from './client/client';
 import { type VariableFacts, credentialFacts } from './variables/credentials';
-import { readVariables, type VarsetCache } from './variables/read';
+import { readVariables, type VariableReading, type VarsetCache } from './variables/read';
 import type { Workspace } from './workspace/model';
 import { listWorkspaces, type WorkspaceFilter } from './workspace/read';
 
@@ -24,6 +24,8 @@ export interface AuditRow {
   readonly workspace: Workspace;
   readonly state: AuditState;
   readonly facts: VariableFacts | undefined;
+  /** Every variable that reaches it; `undefined` where they could not be read. */
+  readonly reading: VariableReading | undefined;
   /** What keeps the configurations from working, in one sentence each. */
   readonly faults: readonly string[];
   /** Why something could not be read. */
@@ -44,7 +46,16 @@ export async function auditWorkspaces(
   progress: (done: number, total: number) => void = () => undefined,
 ): Promise<Result<readonly AuditRow[]>> {
   const list = await listWorkspaces(client, organization, filter, signal);
-  if (!list.ok) return list;
+  return list.ok ? ok(await auditRows(client, list.value, signal, progress)) : list;
+}
+
+/** The same for workspaces that were listed already. */
+export async function auditRows(
+  client: HcpClient,
+  workspaces: readonly Workspace[],
+  signal: AbortSignal,
+  progress: (done: number, total: number) => void = () => undefined,
+): Promise<readonly AuditRow[]> {
   const cache: VarsetCache = new Map();
   const rows: AuditRow[] = [];
   let next = 0;
@@ -53,23 +64,23 @@ export async function auditWorkspaces(
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const worker = async (): Promise<void> => {
-    while (next < list.value.length) {
+    while (next < workspaces.length) {
       const index = next++;
-      const workspace = list.value[index];
+      const workspace = workspaces[index];
       if (workspace === undefined) return;
       rows[index] = await auditOne(client, workspace, cache, both);
       done += 1;
-      progress(done, list.value.length);
+      progress(done, workspaces.length);
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(concurrency, list.value.length) }, worker));
+    await Promise.all(Array.from({ length: Math.min(concurrency, workspaces.length) }, worker));
   } catch (error) {
     stop.abort();
     if (isAbort(error)) signal.throwIfAborted();
     throw error;
   }
-  return ok(rows);
+  return rows;
 }
 
 async function auditOne(
@@ -80,13 +91,21 @@ async function auditOne(
 ): Promise<AuditRow> {
   const reading = await readVariables(client, workspace, signal, { cache });
   if (!reading.ok) {
-    return { workspace, state: 'unknown', facts: undefined, faults: [], unread: [reading.problem.message] };
+    return {
+      workspace,
+      state: 'unknown',
+      facts: undefined,
+      reading: undefined,
+      faults: [],
+      unread: [reading.problem.message],
+    };
   }
   const facts = credentialFacts(reading.value.effective);
   return {
     workspace,
     state: stateOf(workspace, facts, reading.value.gaps),
     facts,
+    reading: reading.value,
     faults: faultsOf(facts),
     unread: reading.value.gaps,
   };

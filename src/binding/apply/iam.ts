@@ -2,7 +2,7 @@ import { ok, type Problem, type Result } from '../../core/problem';
 import { backoff, wait as waitFor } from '../../iam/account/retry';
 import type { AwsAccount, IamOperation, SendFailure, SendResult } from '../../iam/account/types';
 import type { Certainty, Executor, Performed, Undone } from './apply';
-import { inverse, isHalfUndone, observe, sameState, targetOf } from './iamState';
+import { inverse, isHalfUndone, observe, sameState, sentInput, targetOf } from './iamState';
 import type { IamChange, Json } from '../change';
 
 export interface IamExecutorOptions {
@@ -66,7 +66,7 @@ class IamExecutor implements Executor<IamChange> {
     const target = targetOf(change, this.options.partition);
     let mayHaveHappened = resumed;
     for (let n = 1; ; n++) {
-      const reply = await this.options.account.send(change.action, change.input, never);
+      const reply = await this.sendFor(change, change.action, change.input, never);
       if (reply.ok) return { ok: true, ours: true, outcome: this.made(change, true, roleIdOf(reply.value)) };
       if (reply.effect === 'unknown') mayHaveHappened = true;
       const settled = await this.settledBy(change, reply, mayHaveHappened);
@@ -100,6 +100,18 @@ class IamExecutor implements Executor<IamChange> {
     return refused(changedSince(change), doubtful ? 'unknown' : 'none');
   }
 
+  private async sendFor(
+    change: IamChange,
+    operation: IamOperation,
+    input: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<SendResult> {
+    const { account } = this.options;
+    const sent = await sentInput(change, input, account, signal);
+    if (!sent.ok) return { ok: false, problem: sent.problem, effect: 'none', retry: false };
+    return account.send(operation, sent.value, signal);
+  }
+
   /** Remembers what is there now. The outcome is the id of a role that was made: one made anew has another. */
   private made(change: IamChange, byUs: boolean, roleId?: string): Json {
     if (isCreate(change) && byUs) this.created.add(targetOf(change, this.options.partition));
@@ -122,7 +134,7 @@ class IamExecutor implements Executor<IamChange> {
    * readers see what was written a moment later.
    */
   async finish(signal: AbortSignal): Promise<Problem | undefined> {
-    let left = this.performed.filter(change => /Role|Policy/.test(change.action));
+    let left = this.performed.filter(change => /Role|Policy|AccessKey/.test(change.action));
     for (let n = 1; left.length > 0; n++) {
       const account = rememberingRoles(this.options.account);
       const states: { readonly change: IamChange; readonly state: Json }[] = [];
@@ -193,7 +205,7 @@ class IamExecutor implements Executor<IamChange> {
   private async restore(change: IamChange, signal: AbortSignal): Promise<Undone> {
     const never = new AbortController().signal;
     for (const step of inverse(change, this.options.partition)) {
-      const reply = await this.send(step.operation, step.input, signal, never);
+      const reply = await this.send(change, step.operation, step.input, signal, never);
       // Deleted already by an attempt whose reply was lost.
       if (!reply.ok && reply.problem.code === 'DeleteConflict') {
         return keptForNow(reply.problem.message);
@@ -205,13 +217,14 @@ class IamExecutor implements Executor<IamChange> {
 
   /** All inverse operations may be sent twice: they replace, delete or detach. */
   private async send(
+    change: IamChange,
     operation: IamOperation,
     input: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
     never: AbortSignal,
   ): Promise<SendResult> {
     for (let n = 1; ; n++) {
-      const reply = await this.options.account.send(operation, input, never);
+      const reply = await this.sendFor(change, operation, input, never);
       // Policies that were removed a moment ago may still be counted.
       const settling = !reply.ok && reply.problem.code === 'DeleteConflict' && n < 5;
       if (reply.ok || !(reply.retry || settling) || n === attempts) return reply;

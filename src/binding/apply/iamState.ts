@@ -1,6 +1,8 @@
-import { ok, type Result } from '../../core/problem';
+import { fail, ok, type Result } from '../../core/problem';
+import type { ListedKey } from '../../iam/account/askedTypes';
 import type { ActualProvider, ActualRole, AwsAccount, IamOperation } from '../../iam/account/types';
 import type { IamChange, Json } from '../change';
+import { keyHash } from '../keys/id';
 import { sortedUnique, tagList } from '../plan/model';
 import { samePolicy } from '../plan/policy';
 
@@ -14,11 +16,15 @@ export interface Place {
 
 const text = (change: IamChange, field: string): string => String(change.input[field]);
 
-/** The role's name or the provider's ARN. */
+/** Is it about an access key? Such a change has the key's hash in place of its id. */
+export const isOfKey = ({ action }: IamChange): boolean => action === 'UpdateAccessKey' || action === 'DeleteAccessKey';
+
+/** The role's name, the provider's ARN, or the hash of an access key. */
 export function targetOf(change: IamChange, partition: string): string {
   if (change.action === 'CreateOpenIDConnectProvider') {
     return `arn:${partition}:iam::${change.accountId}:oidc-provider/${text(change, 'Url').replace(/^https:\/\//, '')}`;
   }
+  if (isOfKey(change)) return text(change, 'KeyHash');
   return typeof change.input['RoleName'] === 'string'
     ? change.input['RoleName']
     : text(change, 'OpenIDConnectProviderArn');
@@ -34,6 +40,11 @@ export async function observe(change: IamChange, place: Place, signal: AbortSign
       const provider = await place.account.readProvider(target, signal);
       return provider.ok ? ok(provider.value === undefined ? null : providerState(change, provider.value)) : provider;
     }
+    case 'UpdateAccessKey':
+    case 'DeleteAccessKey': {
+      const key = await listedKey(change, place.account, signal);
+      return key.ok ? ok(key.value?.status ?? null) : key;
+    }
     case 'PutRolePolicy':
     case 'DeleteRolePolicy': {
       const policy = await place.account.readRolePolicy(target, text(change, 'PolicyName'), signal);
@@ -44,6 +55,34 @@ export async function observe(change: IamChange, place: Place, signal: AbortSign
       return role.ok ? ok(role.value === undefined ? null : roleState(change, role.value)) : role;
     }
   }
+}
+
+async function listedKey(
+  change: IamChange,
+  account: AwsAccount,
+  signal: AbortSignal,
+): Promise<Result<ListedKey | undefined>> {
+  const listed = await account.keys.list(text(change, 'UserName'), signal);
+  return listed.ok ? ok(listed.value.find(k => keyHash(k.id) === change.input['KeyHash'])) : listed;
+}
+
+/** What is sent: as it stands in the change, with the id of an access key in place of its hash. */
+export async function sentInput(
+  change: IamChange,
+  input: Readonly<Record<string, unknown>>,
+  account: AwsAccount,
+  signal: AbortSignal,
+): Promise<Result<Readonly<Record<string, unknown>>>> {
+  if (!isOfKey(change)) return ok(input);
+  const key = await listedKey(change, account, signal);
+  if (!key.ok) return key;
+  const { KeyHash: _, ...rest } = input;
+  if (key.value !== undefined) return ok({ ...rest, AccessKeyId: key.value.id });
+  return fail({
+    code: 'NoSuchEntity',
+    message: `User ${text(change, 'UserName')} has no such access key any more.`,
+    nextStep: 'Look at the keys of the user again.',
+  });
 }
 
 /** Tags that AWS itself sets are nobody's change. */
@@ -170,6 +209,11 @@ export function inverse(change: IamChange, partition: string): readonly Inverse[
       return [
         setBack(change, role, 'DeleteRolePermissionsBoundary', 'PutRolePermissionsBoundary', 'PermissionsBoundary'),
       ];
+    case 'UpdateAccessKey':
+      return one('UpdateAccessKey', { ...change.input, Status: change.expected });
+    // It is never asked for: the change says that it cannot be undone.
+    case 'DeleteAccessKey':
+      return [];
     case 'TagRole':
     case 'UntagRole':
       return tagsBack(change, role, 'TagRole', 'UntagRole');

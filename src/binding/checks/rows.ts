@@ -6,6 +6,7 @@ import { dynamicCredentialsInjected } from './code';
 import { lastRun } from './lastRun';
 import { roleAllowsRefused, rolePermissions } from './permissions';
 import { awsReceived } from './received';
+import { oldKey } from './oldKey';
 import type { CheckRow } from './row';
 import {
   stackAccountReadable,
@@ -64,6 +65,7 @@ const bindingTable = [
   roleAllowsRefused,
   lastRun,
   awsReceived,
+  oldKey,
 ] as const;
 
 /** Every check of a deployment of a Stack. */

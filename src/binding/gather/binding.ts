@@ -24,6 +24,7 @@ import { codeFacts } from './code';
 import { hcpFacts, type HcpReading } from './hcp';
 import { issuerFacts, type PlainFetch } from './issuer';
 import { rememberedByRoles } from './memory';
+import { oldKeyFacts, type OldKeys } from './oldKeys';
 import type { PermissionQuestion } from './permissions';
 import { trailFacts } from './trail';
 
@@ -49,6 +50,8 @@ export interface CommonSources {
   readonly ownValue: OwnValue | NotAsked;
   /** What commands on this machine go by. */
   readonly machine: Machine | NotAsked;
+  /** Keys that workspaces had, as they were seen. */
+  readonly oldKeys: OldKeys | NotAsked;
   /** Names as they were when the binding was last seen whole, beside what its roles remember. */
   readonly remembered: ((workspace: WorkspaceFacts) => RememberedNames | undefined) | NotAsked;
   readonly cache: VarsetCache;
@@ -116,8 +119,10 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       ? unknown(sources.issuer.notAsked)
       : issuerFacts(sources.hostname, sources.issuer, signal),
   ]);
+  const old = await given(sources.oldKeys)?.(`${sources.hostname}/${sources.organization}/${sources.workspace}`);
   return {
     facts: {
+      ...(old !== undefined && old.length > 0 && { oldKeys: await oldKeyFacts(old, account, signal) }),
       code,
       workspace: hcp.workspace,
       variables,

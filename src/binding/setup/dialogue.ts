@@ -39,6 +39,17 @@ export interface QuestionTable {
     readonly question: { readonly accountId: string; readonly caller: string; readonly origin: string };
     readonly answer: boolean;
   };
+  /** One change of one access key, with a yes of its own. `shown`: the last four characters of its id. */
+  'change-key': {
+    readonly question: {
+      readonly accountId: string;
+      readonly action: 'deactivate' | 'activate' | 'delete';
+      readonly user: string;
+      readonly shown: string;
+      readonly change: IamChange;
+    };
+    readonly answer: boolean;
+  };
   /** Which of the changes after the proof are made: static keys that go, variables that are put right. By their ids. */
   'clean-up-variables': {
     readonly question: { readonly workspace: string; readonly changes: readonly VariableChange[] };

@@ -1,9 +1,10 @@
 /**
  * The use cases: the order of reading, asking, writing and proving, once. Surfaces hand in answers and print or show what is told.
  */
+export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
-export { resumeJournaled, undoingProblem, unfinishedProblem } from './journaledRun';
+export { confirmAccount, resumeJournaled, undoingProblem, unfinishedProblem, writeJournaled } from './journaledRun';
 export type {
   CheckedMember,
   FollowedRun,

@@ -17,6 +17,7 @@ import { managedByTag, managedByValue } from '../desired/ownership';
 import { unknown, type WorkspaceFacts } from '../facts';
 import { readHolds, together } from '../gather/holds';
 import type { PermissionSources } from '../gather/permissionSources';
+import { keepKeys } from '../keys/keep';
 import { planAccount } from '../plan/plan';
 import type { CodeOwner } from '../plan/model';
 import { noLongerTrusted } from '../plan/policy';
@@ -351,6 +352,8 @@ async function write(
     return 'declined';
   }
   if (opened !== undefined && changes.some(c => c.kind === 'iam')) await confirmAccount(opened, surface);
+  if (changes.some(c => c.kind === 'variable' && c.action === 'delete'))
+    await keepKeys(services.journals, [member], services.now());
   const title = `Put ${name} right: ${changes.map(c => c.title).join(', ')}`;
   return writeJournaled(
     {

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../core/problem';
 import type { Change, VariableChange } from '../change';
 import { readJournals } from '../journal/journal';
+import { keepKeys } from '../keys/keep';
 import { subjectOf } from '../plan/prepare';
 import { ofConfiguration, type ProofGap, proofGap } from '../prove/proven';
 import { ask, type StageId, type Surface } from './dialogue';
@@ -204,6 +205,7 @@ class Setup {
         });
       const chosen = await this.chosen(group, may);
       if (chosen.length === 0) continue;
+      await keepKeys(this.services.journals, group.members, this.services.now());
       outcome.removed = await this.write(group, 'clean-up', chosen, true);
       for (const change of chosen) gone.add(change.id);
     }
@@ -237,6 +239,8 @@ class Setup {
     if (group === undefined || code.changes.length === 0) return;
     const { changes, fixed } = code;
     if (!(await ask(surface, 'change-code', { changes, fixed: fixed.length, shown }))) return;
+    const members = plan.groups.flatMap(g => g.members);
+    await keepKeys(this.services.journals, members, this.services.now());
     this.fixed = await this.write(group, 'code', changes, false);
     await this.readAgain();
   }

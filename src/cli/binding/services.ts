@@ -6,6 +6,7 @@ import { runChecks } from '../../binding/checks/table';
 import { planRootCode } from '../../binding/code/planRoot';
 import { type CommonSources, gatherBinding, notAsked } from '../../binding/gather/binding';
 import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
+import { oldKeysOf } from '../../binding/gather/oldKeys';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { journalFolder } from '../../binding/journal/folder';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
@@ -43,6 +44,8 @@ export async function commonSources(
     written: writtenPolicies(runs),
     ownValue: writtenValues(runs),
     machine: await machineOf(context),
+    oldKeys:
+      journal === undefined ? notAsked('There is no place where keys are remembered.') : oldKeysOf(journals(journal)),
     remembered: notAsked('The command line keeps no names: what the roles remember counts.'),
     cache: new Map(),
     readState,

@@ -5,9 +5,10 @@ import { auditWorkspaces } from '../../hcp/audit';
 import { findProject } from '../../hcp/workspace/read';
 import { organizationName } from '../../oidc/names';
 import { csvLine } from '../output/csv';
+import { auditProgress } from '../binding/auditProgress';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
-import { type CliContext, command } from '../command';
+import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { choice, needed, text, strictOption } from '../option';
 
@@ -43,7 +44,7 @@ Errors: static keys, and configurations with faults. Warnings: unknown.`,
       named === undefined ? undefined : unwrap(await findProject(client, organization, named, context.signal));
     context.progress(`Listing the workspaces of ${organization} on ${hostname} …\n`);
     const filter = project === undefined ? {} : { projectId: project.id };
-    const rows = unwrap(await auditWorkspaces(client, organization, filter, context.signal, progressTo(context)));
+    const rows = unwrap(await auditWorkspaces(client, organization, filter, context.signal, auditProgress(context)));
     const subject = { hostname, organization, project: project?.name };
     if (format === 'json') context.out(json(subject, rows));
     else if (format === 'csv') context.out(csv(organization, rows));
@@ -65,15 +66,6 @@ interface Subject {
   readonly hostname: string;
   readonly organization: string;
   readonly project: string | undefined;
-}
-
-/** A line that is redrawn on a terminal; elsewhere one for each hundred. */
-function progressTo(context: CliContext): (done: number, total: number) => void {
-  return (done, total) => {
-    const line = `${done} of ${total} workspaces`;
-    if (context.interactive) context.progress(`\r${line}${done === total ? '\n' : ''}`);
-    else if (done % 100 === 0 || done === total) context.progress(`${line}\n`);
-  };
 }
 
 function severityOf(row: AuditRow): 'error' | 'warning' | 'ok' {

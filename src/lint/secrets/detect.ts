@@ -90,6 +90,13 @@ function before(text: string, offset: number): string {
   );
 }
 
+/**
+ * Ids of users' access keys (not those of sessions, which end by themselves) as they stand in a text. Those of AWS's documentation are
+ * among them: whether there is such a key is asked of AWS.
+ */
+export const longLivedKeyIds = (text: string): readonly string[] =>
+  [...text.matchAll(keyId)].map(m => m[0]).filter(id => id.startsWith('AKIA') && new Set(id.slice(4)).size > 3);
+
 /** AWS's documentation ends its ids in EXAMPLE; `AKIAXXXXXXXXXXXXXXXX` is a form to fill in. */
 function isPlaceholderId(id: string): boolean {
   return id.includes('EXAMPLE') || new Set(id.slice(4)).size <= 3;

@@ -13,6 +13,7 @@ import {
   unknown,
   type WorkspaceFacts,
 } from '../../binding/facts';
+import { oldKeysOf } from '../../binding/gather/oldKeys';
 import { gatherBinding, notAsked } from '../../binding/gather/binding';
 import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
 import { codeFacts } from '../../binding/gather/code';
@@ -184,6 +185,7 @@ export class BindingChecker implements Checker {
         written: writtenPolicies(runs),
         ownValue: writtenValues(runs),
         machine: await machineOf(this.env),
+        oldKeys: oldKeysOf(this.journals),
         remembered: workspace => this.remembered(workspace),
         cache: new Map(),
         // Read in the window's own questions alone, with a yes to each.

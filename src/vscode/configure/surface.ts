@@ -67,6 +67,11 @@ export function editorSurface(
         items: changes.map(c => ({ value: c.id, label: c.title, detail: c.undoNote ?? '' })),
         canGoBack: false,
       }),
+    'change-key': async ({ change, action }) => {
+      const go = { deactivate: 'Deactivate Key', activate: 'Activate Key', delete: 'Delete Key' }[action];
+      const detail = change.undoNote ?? 'What uses this key fails from then on. "TFC OIDC: Undo" takes it back.';
+      return (await ui.modal({ kind: 'warning', message: `${change.title}?`, detail, buttons: [go] })) === go;
+    },
     'change-code': question => mayChangeCode(ui, question),
     'start-run': async ({ workspace }) => {
       const start = 'Start Plan-Only Run';

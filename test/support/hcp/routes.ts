@@ -259,6 +259,11 @@ function workspaces(
   }
   if (part === 'configuration-versions')
     return paged(request, [...workspace.configurations].reverse().map(configurationDocument));
+  if (part === 'runs' && request.method === 'GET')
+    return paged(
+      request,
+      [...workspace.runs].sort((a, b) => (a.at < b.at ? 1 : -1)).map(run => runDocument(run, workspace)),
+    );
   if (part === 'all-vars') return { status: 200, body: { data: allVariables(state, workspace) } };
   if (part === 'varsets') {
     const sets = state.varsetsOf(workspace);
