@@ -30,7 +30,7 @@ const nextSteps: Readonly<Partial<Record<PermissionCode, string>>> = {
  */
 export function ownFindings(result: Permissions, reference: ResourceReference): readonly OwnFinding[] {
   const text = JSON.stringify(result.policy);
-  const { findings } = lintPermissionText(text, reference);
+  const { findings } = lintPermissionText(text, reference, undefined, { generated: true });
   const sized = result.fit.how === 'too-large' ? [sizeFinding(result)] : [];
   return [
     ...sized,

@@ -1,5 +1,6 @@
-import { entry, listOf, type PolicyNode } from '../../policy/node';
+import type { PolicyNode } from '../../policy/node';
 import type { ActionList } from '../../reference/actions';
+import { type Grant, grantsOf, share } from './grants';
 import { type PermissionFinding, place } from './permissionFinding';
 
 export interface Escalation {
@@ -8,23 +9,27 @@ export interface Escalation {
   readonly actions: readonly string[];
   /** The service that is passed a role: `iam:PassedToService` can rule the method out. */
   readonly passedTo?: string;
+  /** It works with what the caller makes itself: a part of the names, such as `role/app-*`, is enough, if all actions share it. */
+  readonly makes?: true;
 }
 
 const pass = (name: string, passedTo: string, ...actions: readonly string[]): Escalation => ({
   name,
   actions: ['iam:PassRole', ...actions],
   passedTo: `${passedTo}.amazonaws.com`,
+  makes: true,
 });
 const own = (name: string, ...actions: readonly string[]): Escalation => ({ name, actions });
+const made = (name: string, ...actions: readonly string[]): Escalation => ({ name, actions, makes: true });
 
 /**
- * Sets of actions that, allowed together on any resource, let a caller become administrator.
+ * Sets of actions that, allowed together, let a caller become administrator.
  * Sources: Rhino Security Labs, https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/ (and part 2), the list of
  * https://github.com/RhinoSecurityLabs/AWS-IAM-Privilege-Escalation, and Pathfinding.cloud for the later services.
  */
 export const escalations: readonly Escalation[] = [
-  own('CreateUserWithPolicyAndAccessKey', 'iam:CreateUser', 'iam:AttachUserPolicy', 'iam:CreateAccessKey'),
-  own('CreateUserWithInlinePolicyAndAccessKey', 'iam:CreateUser', 'iam:PutUserPolicy', 'iam:CreateAccessKey'),
+  made('CreateUserWithPolicyAndAccessKey', 'iam:CreateUser', 'iam:AttachUserPolicy', 'iam:CreateAccessKey'),
+  made('CreateUserWithInlinePolicyAndAccessKey', 'iam:CreateUser', 'iam:PutUserPolicy', 'iam:CreateAccessKey'),
   own('CreateNewPolicyVersion', 'iam:CreatePolicyVersion'),
   own('SetExistingDefaultPolicyVersion', 'iam:SetDefaultPolicyVersion'),
   own('CreateAccessKey', 'iam:CreateAccessKey'),
@@ -36,12 +41,12 @@ export const escalations: readonly Escalation[] = [
   own('PutUserPolicy', 'iam:PutUserPolicy'),
   own('PutGroupPolicy', 'iam:PutGroupPolicy'),
   own('PutRolePolicy', 'iam:PutRolePolicy', 'sts:AssumeRole'),
-  own('CreateRoleAndAttachPolicy', 'iam:CreateRole', 'iam:AttachRolePolicy'),
-  own('CreateRoleAndPutPolicy', 'iam:CreateRole', 'iam:PutRolePolicy'),
+  made('CreateRoleAndAttachPolicy', 'iam:CreateRole', 'iam:AttachRolePolicy'),
+  made('CreateRoleAndPutPolicy', 'iam:CreateRole', 'iam:PutRolePolicy'),
   own('AddUserToGroup', 'iam:AddUserToGroup'),
   own('UpdateRolePolicyToAssumeIt', 'iam:UpdateAssumeRolePolicy', 'sts:AssumeRole'),
-  own('UpdateTrustAndAttachPolicy', 'iam:UpdateAssumeRolePolicy', 'iam:AttachRolePolicy'),
-  own('UpdateTrustAndPutPolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy'),
+  made('UpdateTrustAndAttachPolicy', 'iam:UpdateAssumeRolePolicy', 'iam:AttachRolePolicy'),
+  made('UpdateTrustAndPutPolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy'),
   own('DeleteRolePermissionsBoundary', 'iam:DeleteRolePermissionsBoundary'),
   own('DeleteUserPermissionsBoundary', 'iam:DeleteUserPermissionsBoundary'),
   pass('CreateEC2WithExistingIP', 'ec2', 'ec2:RunInstances'),
@@ -79,110 +84,129 @@ export const escalations: readonly Escalation[] = [
   own('StartSessionOnExistingInstance', 'ssm:StartSession'),
 ];
 
-/** Condition keys that keep a grant from being "on any resource". */
-const limiting = /^(?:iam:PermissionsBoundary|iam:PolicyARN|(?:aws|iam):ResourceTag\/.*)$/i;
-
-/** The resource is everything, or everything of one kind: `*`, `arn:aws:iam::123456789012:role/*`. */
-function isEverything(resource: PolicyNode): boolean {
-  return (
-    resource.kind === 'string' &&
-    (/^(?:\*+|arn:(?:[^:]*:){0,3}\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*+|[\w-]+[/:]\??\*+))$/.test(resource.value) ||
-      /^arn:[^:]*:iam:[^:]*:[^:]*:(?:role|user|group|policy)\*+$/.test(resource.value))
-  );
+/** Who has the policy, as far as it is known: whoever may change these, changes what it may do itself. */
+export interface PolicyOwner {
+  /** The policy's own name. */
+  readonly policy?: string;
+  /** The role, user or group that has it, by name. */
+  readonly holder?: string;
+  /** Is a resource, as it stands in the code, the one that has it? */
+  readonly isHolder?: (resource: PolicyNode) => boolean;
+  /** The policy was made here for what the code holds: it is not one of those. */
+  readonly generated?: true;
 }
 
-interface Grants {
-  /** By action: where it is allowed on any resource. */
-  readonly actions: ReadonlyMap<string, PolicyNode>;
-  /** The services that roles may be passed to; undefined: any. */
-  readonly passedTo: readonly string[] | undefined;
-}
+/** Actions on a policy, and on who has one, by which a caller gives itself any permission. */
+const onPolicy: readonly string[] = ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'];
+const onHolder: readonly string[] = [
+  ...['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:DeleteRolePermissionsBoundary', 'iam:PutUserPolicy'],
+  ...['iam:AttachUserPolicy', 'iam:DeleteUserPermissionsBoundary', 'iam:PutGroupPolicy', 'iam:AttachGroupPolicy'],
+];
+const wanted: ReadonlySet<string> = new Set([...escalations.flatMap(e => e.actions), ...onPolicy, ...onHolder]);
 
-/** What the statements together allow on any resource, less what they deny on any resource without a condition. */
-function broadGrants(statements: readonly PolicyNode[], list: ActionList): Grants {
-  const allowed = new Map<string, PolicyNode>();
-  const denied = new Set<string>();
-  let passedTo: readonly string[] | undefined = [];
-  for (const s of statements) {
-    const effect = entry(s, 'Effect')?.value;
-    if (effect?.kind !== 'string') continue;
-    const keys = conditionKeys(entry(s, 'Condition')?.value);
-    const everywhere =
-      entry(s, 'NotResource') !== undefined || listOf(entry(s, 'Resource')?.value).some(r => isEverything(r));
-    if (!everywhere) continue;
-    if (effect.value === 'Deny' && keys.length === 0 && entry(s, 'NotResource') === undefined) {
-      for (const [name] of actionsOf(s, list)) denied.add(name);
-    }
-    if (effect.value !== 'Allow' || keys.some(k => limiting.test(k.key))) continue;
-    const to = keys.find(k => k.key.toLowerCase() === 'iam:passedtoservice')?.values;
-    for (const [name, node] of actionsOf(s, list)) {
-      allowed.set(name, node);
-      if (name === 'iam:PassRole')
-        passedTo = to === undefined || passedTo === undefined ? undefined : [...passedTo, ...to];
-    }
-  }
-  for (const name of denied) allowed.delete(name);
-  return { actions: allowed, passedTo };
-}
-
-/** The actions of a statement, each with the place that allows it. */
-function actionsOf(statement: PolicyNode, list: ActionList): readonly (readonly [string, PolicyNode])[] {
-  const texts = (key: string): readonly (PolicyNode & { kind: 'string' })[] =>
-    listOf(entry(statement, key)?.value).filter((n): n is PolicyNode & { kind: 'string' } => n.kind === 'string');
-  const not = entry(statement, 'NotAction');
-  if (not !== undefined) {
-    const out = new Set(texts('NotAction').flatMap(n => list.matching(n.value).map(f => f.name)));
-    // What it leaves out is known only where all of it is written out.
-    if (listOf(not.value).some(n => n.kind !== 'string')) return [];
-    return list.matching('*').flatMap(f => (out.has(f.name) ? [] : [[f.name, not.value] as const]));
-  }
-  return texts('Action').flatMap(n => list.matching(n.value === '*:*' ? '*' : n.value).map(f => [f.name, n] as const));
-}
-
-function conditionKeys(condition: PolicyNode | undefined): readonly { key: string; values: readonly string[] }[] {
-  if (condition === undefined) return [];
-  if (condition.kind !== 'object') return [{ key: 'unknown', values: [] }];
-  return condition.entries.flatMap(operator =>
-    operator.value.kind !== 'object'
-      ? [{ key: 'unknown', values: [] }]
-      : operator.value.entries.map(e => ({
-          key: e.key,
-          values: listOf(e.value).flatMap(v => (v.kind === 'string' ? [v.value] : [])),
-        })),
-  );
+/** A set of actions that the statements allow, and where: `broad` on any resource, else the pattern that they share. */
+interface Hit {
+  readonly escalation: Escalation;
+  readonly on: string | undefined;
+  readonly node: PolicyNode;
 }
 
 /** Above this many, one finding names them together: "*" allows all there are. */
 const many = 3;
 
 /** A set inside of a larger one that was found is not told again. */
-export function lintEscalation(statements: readonly PolicyNode[], list: ActionList): readonly PermissionFinding[] {
-  const { actions: allowed, passedTo } = broadGrants(statements, list);
-  const hits = escalations.filter(
-    e =>
-      e.actions.every(a => allowed.has(a)) &&
-      (e.passedTo === undefined || passedTo === undefined || passedTo.some(p => p === e.passedTo || /[*?]/.test(p))),
-  );
-  const widest = hits.filter(
-    e => !hits.some(o => o.actions.length > e.actions.length && e.actions.every(a => o.actions.includes(a))),
-  );
-  const byPlace = new Map<PolicyNode, Escalation[]>();
-  for (const e of widest) {
-    const node = allowed.get(e.actions[0] ?? '');
-    if (node === undefined) continue;
-    byPlace.set(node, [...(byPlace.get(node) ?? []), e]);
-  }
-  return [...byPlace].flatMap(([node, sets]): readonly PermissionFinding[] => {
-    if (sets.length > many) {
-      const named = sets.slice(0, many).map(e => e.name);
-      const message = `Privilege escalation in ${sets.length} known ways ("${named.join('", "')}", …): the caller can become administrator.`;
-      return [{ code: 'escalation', severity: 'warning', message, ...place(node) }];
-    }
-    return sets.map(e => ({
-      code: 'escalation',
-      severity: 'warning',
-      message: `Privilege escalation "${e.name}": ${e.actions.join(' + ')} on any resource can make the caller an administrator.`,
-      ...place(node),
-    }));
+export function lintEscalation(
+  statements: readonly PolicyNode[],
+  list: ActionList,
+  owner: PolicyOwner = {},
+): readonly PermissionFinding[] {
+  const grants = grantsOf(statements, list, wanted);
+  const hits = escalations.flatMap(e => hitOf(e, grants));
+  const inside = (e: Escalation, o: Escalation): boolean =>
+    o.actions.length > e.actions.length && e.actions.every(a => o.actions.includes(a));
+  const widest = hits.filter(h => !hits.some(o => inside(h.escalation, o.escalation)));
+  const byPlace = new Map<PolicyNode, Hit[]>();
+  for (const hit of widest) byPlace.set(hit.node, [...(byPlace.get(hit.node) ?? []), hit]);
+  const told = [...byPlace].flatMap(([node, here]): readonly PermissionFinding[] => {
+    if (here.length <= many) return here.map(hit => finding(hit.node, sentence(hit)));
+    const named = here.slice(0, many).map(h => h.escalation.name);
+    return [
+      finding(
+        node,
+        `Privilege escalation in ${here.length} known ways ("${named.join('", "')}", …): the caller can become administrator.`,
+      ),
+    ];
   });
+  return [...told, ...onItself(grants, owner)];
+}
+
+const finding = (node: PolicyNode, message: string): PermissionFinding => ({
+  code: 'escalation',
+  severity: 'warning',
+  message,
+  ...place(node),
+});
+
+function sentence({ escalation, on }: Hit): string {
+  const start = `Privilege escalation "${escalation.name}": ${escalation.actions.join(' + ')}`;
+  return on === undefined
+    ? `${start} on any resource can make the caller an administrator.`
+    : `${start} on ${on} can make the caller an administrator: what it makes there can be given any permission. A permissions boundary in a condition rules it out.`;
+}
+
+function hitOf(escalation: Escalation, grants: ReadonlyMap<string, readonly Grant[]>): readonly Hit[] {
+  const of = (action: string): readonly Grant[] => grants.get(action) ?? [];
+  const { passedTo, makes } = escalation;
+  const passes = (g: Grant): boolean => g.broad && (passedTo === undefined || g.passesTo(passedTo));
+  const lists = escalation.actions.map(action =>
+    of(action).filter(g => (action === 'iam:PassRole' ? passes(g) : g.broad || (makes === true && g.open))),
+  );
+  const [first] = lists;
+  const [node] = first ?? [];
+  if (first === undefined || node === undefined || lists.some(l => l.length === 0)) return [];
+  const broad = lists.map(l => l.filter(g => g.broad));
+  const [place0] = broad[0] ?? [];
+  if (place0 !== undefined && broad.every(l => l.length > 0)) return [{ escalation, on: undefined, node: place0.node }];
+  // A role that is passed is not what is made.
+  const making = lists.filter((_, i) => escalation.actions[i] !== 'iam:PassRole');
+  const shared = share(making);
+  const narrow = shared?.find(g => !g.broad) ?? shared?.[0];
+  return narrow === undefined ? [] : [{ escalation, on: narrow.pattern, node: (shared?.[0] ?? node).node }];
+}
+
+function onItself(grants: ReadonlyMap<string, readonly Grant[]>, owner: PolicyOwner): readonly PermissionFinding[] {
+  if (owner.generated === true) return [];
+  const narrow = (action: string): readonly Grant[] => (grants.get(action) ?? []).filter(g => !g.broad);
+  const policies = onPolicy.flatMap(action =>
+    narrow(action).flatMap(g => {
+      const named = g.names(owner.policy);
+      if (named === 'no') return [];
+      const what =
+        action === 'iam:CreatePolicyVersion'
+          ? 'write a version of it with any permission'
+          : 'go back to a version of it that allows more';
+      return [
+        finding(
+          g.node,
+          named === 'yes'
+            ? `Privilege escalation: the policy allows ${action} on itself, so whoever has it can ${what}.`
+            : `Privilege escalation, if the caller has the policy ${g.pattern}: ${action} lets it ${what}.`,
+        ),
+      ];
+    }),
+  );
+  const isHolder = (g: Grant): boolean =>
+    (owner.holder !== undefined && g.names(owner.holder) === 'yes') ||
+    (g.resource !== undefined && owner.isHolder?.(g.resource) === true);
+  const holders = onHolder.flatMap(action =>
+    narrow(action)
+      .filter(isHolder)
+      .map(g =>
+        finding(
+          g.node,
+          `Privilege escalation: ${action} on who has this policy${owner.holder === undefined ? '' : ` (${owner.holder})`} lets it give itself any permission.`,
+        ),
+      ),
+  );
+  return [...policies, ...holders];
 }

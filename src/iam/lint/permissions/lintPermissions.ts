@@ -3,7 +3,8 @@ import type { ParsedFile } from '../../../terraform/syntax/ast';
 import { policySize } from '../../policy/document';
 import { blank, entry, listOf, plainJson, type PolicyNode, type PolicyText, readPolicyText } from '../../policy/node';
 import { lintActions } from './lintActions';
-import { lintEscalation } from './escalation';
+import { lintEscalation, type PolicyOwner } from './escalation';
+import { ownersIn } from './owners';
 import { lintElementsOf, lintTop } from './lintGrammar';
 import { patternMarker } from '../../inCode/marker';
 import { isTemplate, readTemplate } from '../../inCode/template';
@@ -59,6 +60,7 @@ export function lintPermissionText(
   input: string,
   reference: ResourceReference,
   use?: Exclude<PolicyUse, 'other'>,
+  owner: PolicyOwner = {},
 ): PermissionReport {
   if (isTemplate('', input)) return lintTemplate(input, reference, use);
   const { root, syntax, comments, text } = readPolicyText(documentIn(input) ?? input);
@@ -93,6 +95,7 @@ export function lintPermissionText(
       { reference, form: 'json', text, exact: !inside, incomplete: false },
       undefined,
       use !== undefined,
+      owner,
     );
     findings.push(...(cut ? here.filter(f => !ofTheWhole.has(f.code)) : here));
   }
@@ -119,10 +122,11 @@ export function lintPermissionsInCode(
     findings.push({ code: 'syntax', severity: 'error', message: problem.message, ...place(problem) });
   const policies: PermissionReport['policies'][number][] = [];
   const owners = new Map<string, { size: number; use: 'role' | 'user' | 'group'; count: number; span: Span }>();
+  const ownerOf = ownersIn(file, text);
   for (const policy of policiesInCode(file, text, siblings)) {
     // The other policy of a role is its trust policy.
     const attached = policy.use !== undefined && policy.use !== 'other' && !policy.address.startsWith('aws_iam_role.');
-    const here = lintTree(policy.root, { reference, text, ...policy }, policy.use, attached);
+    const here = lintTree(policy.root, { reference, text, ...policy }, policy.use, attached, ownerOf(policy.address));
     const sure = problem === undefined ? here : here.filter(f => !ofTheWhole.has(f.code));
     // Inside of a quoted string there are no places: the string is the place.
     findings.push(...(policy.exact ? sure : sure.map(f => ({ ...f, ...place(policy) }))));
@@ -154,6 +158,7 @@ function lintTree(
   use: PolicyInCode['use'],
   /** To a user, group or role: such a policy has no Principal. */
   attached: boolean,
+  owner: PolicyOwner = {},
 ): readonly PermissionFinding[] {
   const list = root === undefined ? undefined : entry(root, 'Statement')?.value;
   if (root === undefined || list === undefined) {
@@ -194,7 +199,7 @@ function lintTree(
     if (!context.limitOnly && !context.resourceBased) findings.push(...lintBreadth(statement));
   }
   if (!context.resourceBased && !context.limitOnly)
-    findings.push(...lintEscalation(statements, given.reference.actions));
+    findings.push(...lintEscalation(statements, given.reference.actions, owner));
   return findings;
 }
 
