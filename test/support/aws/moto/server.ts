@@ -7,16 +7,18 @@ import path from 'node:path';
 /** moto (https://github.com/getmoto/moto): an independent imitation of IAM, as a second opinion on our own server. */
 export interface Moto {
   readonly url: string;
+  /** Where its Python has its packages: botocore's models are beside moto. */
+  readonly packages: string;
   /** Forgets everything. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const requirements = path.join(__dirname, 'requirements.txt');
+const iamAlone = path.join(__dirname, 'requirements.txt');
 const cache = path.join(__dirname, '..', '..', '..', '..', '.cache', 'moto');
 
 /** Makes the virtual environment once for each list of requirements. Gives the Python in it, or why there is none. */
-function environment(): { python: string } | { missing: string } {
+function environment(requirements: string): { python: string } | { missing: string } {
   const found = ['python3', 'python'].find(
     name => spawnSync(name, ['-c', 'import sys; assert sys.version_info >= (3, 9)']).status === 0,
   );
@@ -71,9 +73,9 @@ function running(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Starts moto, or says why it can't. */
-export async function startMoto(): Promise<Moto | { readonly missing: string }> {
-  const found = environment();
+/** Starts moto, or says why it can't. By default it has IAM and STS alone; `requirements`: a list of other packages. */
+export async function startMoto(requirements = iamAlone): Promise<Moto | { readonly missing: string }> {
+  const found = environment(requirements);
   if ('missing' in found) return found;
   const port = await freePort();
   const child = spawn(found.python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
@@ -82,8 +84,12 @@ export async function startMoto(): Promise<Moto | { readonly missing: string }> 
   });
   await running(child);
   const url = `http://127.0.0.1:${port}`;
+  const asked = spawnSync(found.python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'], {
+    encoding: 'utf8',
+  });
   return {
     url,
+    packages: asked.stdout.trim(),
     async reset() {
       await fetch(`${url}/moto-api/reset`, { method: 'POST' });
     },

@@ -1,0 +1,132 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { TypeMapping } from '../../src/iam/needs/mapping';
+import { fitsFormat } from '../../src/iam/reference/arnFormat';
+import type { RecordedCall } from '../support/observed';
+import type { AwsCall } from './awsCall';
+
+/** An action with the resources of a call, as a policy is asked for it. */
+export type AskedAction = readonly [action: string, ...resources: string[]];
+
+/** Names of services in IAM and operations with another name there: the same table that the permission data are compiled with. */
+export async function iamNamesOf(): Promise<(service: string, operation: string) => readonly string[]> {
+  const file = path.join(__dirname, '..', '..', 'scripts', 'permissions', 'operations.mjs');
+  const found = (await import(pathToFileURL(file).href)) as {
+    readonly iamNames: (service: string, operation: string) => readonly string[];
+  };
+  return found.iamNames;
+}
+
+/** Services whose name in botocore is neither IAM's nor in the table of operations. */
+const own: Readonly<Record<string, string>> = {
+  'cognito-identity': 'cognito-identity',
+  'ecr-public': 'ecr-public',
+  mq: 'mq',
+  resourcegroupstaggingapi: 'tag',
+};
+
+/**
+ * From calls of SDKs to the ARNs that IAM would decide about. What it can't know (an id that AWS has yet to give) is `zz-unknown-…`,
+ * which only a pattern matches. ARNs of earlier calls and replies are remembered: they tell paths and ids behind a name.
+ */
+export class IamCalls {
+  /** ARNs that were seen, by their last part. */
+  private readonly seen = new Map<string, Set<string>>();
+  private unknowns = 0;
+
+  constructor(
+    private readonly mapping: TypeMapping,
+    private readonly account: string,
+    private readonly iamNames: (service: string, operation: string) => readonly string[],
+  ) {}
+
+  forget(): void {
+    this.seen.clear();
+  }
+
+  /** Learns the ARNs in a request or reply. */
+  learn(text: string): void {
+    for (const [arn] of text.matchAll(/arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]+/g)) {
+      if (arn.includes('*')) continue;
+      for (const part of [arn.split(/[:/]/).at(-1) ?? '', arn]) {
+        const of = this.seen.get(part) ?? new Set();
+        of.add(arn);
+        this.seen.set(part, of);
+      }
+    }
+  }
+
+  /** What a policy has to allow for a call; none where IAM has no such action, as for `sts:GetCallerIdentity`. */
+  asked(call: AwsCall): readonly AskedAction[] {
+    const names = this.iamNames(own[call.service] ?? call.service, call.operation);
+    return names
+      .filter(name => this.mapping.level(name) !== undefined && !always.has(name))
+      .map(name => this.resources(name, call));
+  }
+
+  private resources(action: string, call: AwsCall): AskedAction {
+    const formats = this.mapping.formats(action);
+    if (formats.length === 0) return [action, '*'];
+    const required = formats.filter(f => f.required);
+    const all = (required.length > 0 ? required : formats).flatMap(f => this.fill(f.format, call));
+    // AWS lists all that a name may stand for: a bucket's object or one behind an access point. In EC2 a call needs each of its kinds.
+    const known = action.startsWith('ec2:') ? [] : all.filter(arn => !arn.includes('zz-unknown-'));
+    const found = known.length > 0 ? known : all;
+    return found.length === 0 ? [action, '*'] : [action, ...new Set(found)];
+  }
+
+  /** The ARNs of a kind that a call speaks of; for a required kind of which it says nothing, one that is not known. */
+  private fill(format: string, { params, region }: AwsCall): readonly string[] {
+    const values = [...params.values()].flat();
+    const whole = values.filter(value => value.startsWith('arn:') && fitsFormat(value, format));
+    if (whole.length > 0) return whole;
+    const known = values.flatMap(value => [...(this.seen.get(value) ?? [])]).filter(arn => fitsFormat(arn, format));
+    if (known.length > 0) return known;
+    const filled = format.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      if (name === 'Partition') return 'aws';
+      if (name === 'Region') return region;
+      if (name === 'Account') return this.account;
+      return valueFor(name, params) ?? `zz-unknown-${(this.unknowns += 1)}`;
+    });
+    return [filled.replace(/\/\//g, '/')];
+  }
+}
+
+/** Every identity may: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+const always: ReadonlySet<string> = new Set(['sts:GetCallerIdentity']);
+
+/** Members that name what a placeholder stands for in other words. */
+const synonyms: Readonly<Record<string, string>> = {
+  ObjectName: 'Key',
+  QueueName: 'QueueUrl',
+  KeyId: 'TargetKeyId',
+};
+
+/** The value of the member that a placeholder is named after: `${QueueName}` of `QueueName`, `${RoleNameWithPath}` of `RoleName`. */
+function valueFor(placeholder: string, params: AwsCall['params']): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const wanted = plain(placeholder);
+  const above = params.get('Path')?.[0] ?? '/';
+  const other = synonyms[placeholder];
+  const [said] = other === undefined ? [] : (params.get(other) ?? []);
+  if (said !== undefined) return /^https?:/.test(said) ? said.split('/').at(-1) : said;
+  let best: { readonly score: number; readonly value: string } | undefined;
+  const base = wanted.replace(/withpath$|withoutleadingslash$/, '');
+  for (const [name, [value = '']] of params) {
+    const given = plain(name);
+    const score =
+      given === base ? 3 : base.startsWith(given) || given.endsWith(base) ? 2 : base.endsWith(given) ? 1 : 0;
+    if (given.length < 2 || score === 0 || value === '' || value.startsWith('arn:')) continue;
+    if (score > (best?.score ?? 0)) best = { score, value };
+  }
+  if (best === undefined) return undefined;
+  if (/WithoutLeadingSlash$/.test(placeholder)) return best.value.replace(/^\//, '');
+  return /WithPath$/.test(placeholder) ? `${above.replace(/^\//, '')}${best.value}` : best.value;
+}
+
+/** As a recording keeps a call. */
+export const recorded = ([action, ...resources]: AskedAction, status: number): RecordedCall => [
+  action,
+  status,
+  ...resources,
+];

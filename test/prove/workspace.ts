@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { heldCode, readHeld } from '../../src/iam/needs/held';
+import { generatePermissions, type Permissions } from '../../src/iam/needs/generate';
+import type { TypeMapping } from '../../src/iam/needs/mapping';
+import type { Phase } from '../../src/iam/needs/need';
+import { projectOf } from '../support/lintFixtures';
+import { zipOf } from './zip';
+import type { Files } from './phases';
+
+/** Where the provider comes from; by default from the network, as everyone gets it. */
+export interface ProviderPlace {
+  /** A folder with `terraform-provider-aws`, as a development override (PROVE_PROVIDER_DIR). */
+  readonly folder: string | undefined;
+  /** A filesystem mirror (PROVE_PLUGIN_MIRROR). */
+  readonly mirror: string | undefined;
+}
+
+export interface Ended {
+  readonly code: number;
+  /** The first line of Terraform's error; "" without one. */
+  readonly error: string;
+}
+
+const patience = 20 * 60_000;
+
+/** A folder in which terraform runs. */
+export class Workspace {
+  private readonly dir = mkdtempSync(path.join(tmpdir(), 'prove-'));
+
+  constructor(
+    private readonly environment: Readonly<Record<string, string>>,
+    private readonly provider: ProviderPlace,
+    private readonly place: { readonly region: string; readonly account: string },
+  ) {
+    writeFileSync(path.join(this.dir, 'cli.tfrc'), cliConfiguration(provider));
+    mkdirSync(path.join(this.dir, 'code'));
+  }
+
+  private get code(): string {
+    return path.join(this.dir, 'code');
+  }
+
+  write(files: Files): void {
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(this.code, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text ?? zipOf('index.js', 'exports.handler = async () => "ok";\n'));
+    }
+  }
+
+  init(): Promise<Ended> {
+    // A development override needs no init, and init would look for the provider in the network.
+    return this.provider.folder === undefined ? this.terraform('init', '-input=false') : Promise.resolve(fine);
+  }
+
+  plan(options: readonly string[]): Promise<Ended> {
+    return this.terraform('plan', '-input=false', '-no-color', '-out=plan.out', ...options);
+  }
+
+  apply(): Promise<Ended> {
+    return this.terraform('apply', '-input=false', '-no-color', 'plan.out');
+  }
+
+  /** Addresses of what the state holds. */
+  addresses(): readonly string[] {
+    const state = this.state();
+    const held = state === undefined ? undefined : readHeld(state, 'state');
+    return held?.ok === true ? held.value.resources.map(r => r.address) : [];
+  }
+
+  private state(): string | undefined {
+    const file = path.join(this.code, 'terraform.tfstate');
+    return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  }
+
+  /** The policy for a phase, as the product makes it: of the code and of what the state holds. */
+  async policy(files: Files, mapping: TypeMapping, phase: Phase): Promise<Permissions> {
+    const texts = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null);
+    const project = await projectOf(Object.fromEntries(texts));
+    const root = project.roots.find(r => r.dir === '/p');
+    if (root === undefined) throw new Error('there is no configuration');
+    const state = this.state();
+    const held = state === undefined ? undefined : readHeld(state, 'state');
+    const resources = held?.ok === true ? held.value.resources : [];
+    const place = { partition: 'aws', ...this.place };
+    return generatePermissions(root, mapping, { phase, place, held: [await heldCode(resources, 'state')] });
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private terraform(...args: readonly string[]): Promise<Ended> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('terraform', args, {
+        cwd: this.code,
+        env: {
+          ...{ PATH: process.env['PATH'] ?? '', HOME: this.dir, CHECKPOINT_DISABLE: '1' },
+          ...{ AWS_REGION: this.place.region, TF_CLI_CONFIG_FILE: path.join(this.dir, 'cli.tfrc') },
+          ...this.environment,
+        },
+        timeout: patience,
+      });
+      let text = '';
+      const keep = (chunk: Buffer): void => {
+        text = `${text}${chunk.toString()}`.slice(-64 * 1024);
+      };
+      child.stdout.on('data', keep);
+      child.stderr.on('data', keep);
+      child.once('error', reject);
+      child.once('close', code => resolve({ code: code ?? 1, error: code === 0 ? '' : errorIn(text) }));
+    });
+  }
+}
+
+const fine: Ended = { code: 0, error: '' };
+
+const errorIn = (text: string): string =>
+  (/Error: ([^\n]+(?:\n[│ ]*\n?[^\n]*)?)/.exec(text)?.[1] ?? text.trim().split('\n').at(-1) ?? '')
+    .replace(/[│\s]+/g, ' ')
+    .trim()
+    .slice(0, 200);
+
+function cliConfiguration({ folder, mirror }: ProviderPlace): string {
+  if (folder !== undefined)
+    return `provider_installation {\n  dev_overrides {\n    "hashicorp/aws" = ${JSON.stringify(folder)}\n  }\n  direct {}\n}\n`;
+  if (mirror !== undefined)
+    return `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`;
+  return '';
+}
