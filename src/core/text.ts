@@ -99,3 +99,20 @@ export const oneLine = (text: string): string => text.replace(/[\r\n\u2028\u2029
 
 /** One part of a path in a URL. Unlike encodeURIComponent it takes half a surrogate pair too: as U+FFFD, as browsers do. */
 export const uriPart = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+
+/** Whether a span has a character in common with one of many: asked often, so that each question takes few steps. */
+export function touchesAny(spans: readonly Span[]): (span: Span) => boolean {
+  const sorted = [...spans].sort((a, b) => a.start - b.start);
+  // The furthest end of all spans up to each.
+  const ends: number[] = [];
+  for (const { end } of sorted) ends.push(Math.max(end, ends.at(-1) ?? 0));
+  return ({ start, end }) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle]?.start ?? end) < end) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && (ends[low - 1] ?? 0) > start;
+  };
+}

@@ -28,7 +28,7 @@ function inverseEdits(text: string, edits: readonly TextEdit[]): readonly TextEd
 
 interface Prepared {
   readonly after: string;
-  /** `undefined`: the removed text held a key, so it is not kept. */
+  /** `undefined`: the removed text may hold a key, so it is not kept. */
   readonly back: readonly TextEdit[] | undefined;
 }
 
@@ -52,7 +52,7 @@ export function codeExecutor(files: CodeFiles): Executor<CodeChange> {
       if (text === undefined || (change.expectedHash !== undefined && hashOf(text) !== change.expectedHash))
         return fail(changed(change));
       const back = inverseEdits(text, change.edits);
-      const hidden = back.some(edit => holdsSecret(edit.newText));
+      const hidden = !change.undoable || back.some(edit => holdsSecret(edit.newText));
       return ok({ after: hashOf(applyEdits(text, change.edits)), back: hidden ? null : (back as unknown as Json) });
     },
     async perform(change, resumed, prepared) {
@@ -76,7 +76,7 @@ export function codeExecutor(files: CodeFiles): Executor<CodeChange> {
         return {
           ok: true,
           state: 'kept',
-          why: 'The removed text held a key, which is never kept. Restore it from version control.',
+          why: 'The removed text holds a value that may be a key, which is never kept. Restore it from version control.',
         };
       }
       await files.write(change.file, applyEdits(text, plan.back));

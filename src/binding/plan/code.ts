@@ -1,11 +1,10 @@
 import type { Problem } from '../../core/problem';
-import { applyEdits, type Location, type TextEdit } from '../../core/text';
+import { type Location, type TextEdit, touchesAny } from '../../core/text';
 import { applyToFile } from '../../lint/edits/fixes';
 import { type Leftovers, leftovers, valuesOf } from '../../lint/edits/leftovers';
 import type { Finding } from '../../lint/finding';
 import { chosenFix, fixAllEdits } from '../../lint/fixAll';
-import { findKeys } from '../../lint/secrets/detect';
-import { maskSecrets } from '../../lint/secrets/mask';
+import { maskFile } from '../../lint/secrets/mask';
 import type { Root, SourceFile } from '../../terraform/model';
 import { parseSource } from '../../terraform/folders';
 import { hashOf } from '../apply/code';
@@ -86,19 +85,18 @@ export function codeChange(
   secrets: readonly Location[] = [],
 ): CodeChange {
   const after = applyToFile(file, edits);
-  if (isBroken({ ...file, text: after, parsed: parseSource(file, after) }))
-    throw new Error(`an edit broke ${file.path}`);
-  const shown = maskSecrets(file, findings, secrets);
-  const hidden = edits.some(e => shown.slice(e.span.start, e.span.end) !== file.text.slice(e.span.start, e.span.end));
+  const changed: SourceFile = { ...file, text: after, parsed: parseSource(file, after) };
+  if (isBroken(changed)) throw new Error(`an edit broke ${file.path}`);
+  const before = maskFile(file, findings, { secrets });
+  const isEdited = touchesAny(edits.map(edit => edit.span));
+  const hidden = before.hidden.some(isEdited);
   return {
     kind: 'code',
     id: `code:${file.path}`,
     title,
-    before: shown,
-    after: applyEdits(
-      shown,
-      edits.map(e => ({ ...e, newText: maskAgain(e.newText, file.text, shown) })),
-    ),
+    before: before.text,
+    // What was a secret stays one: an edit that writes a line anew repeats what stood in it.
+    after: maskFile(changed, [], { known: before.values }).text,
     language: file.syntax === 'json' ? 'json' : 'terraform',
     destructive: false,
     undoable: !hidden,
@@ -110,37 +108,6 @@ export function codeChange(
     edits,
     expectedHash: hashOf(file.text),
   };
-}
-
-/** What is masked in the old text is masked in the new one too: an edit that writes a line anew repeats what stood in it. */
-function maskAgain(text: string, original: string, shown: string): string {
-  const secrets = new Set<string>();
-  for (let start = 0; start < original.length; start++) {
-    if (original[start] === shown[start]) continue;
-    let end = start;
-    while (end < original.length && original[end] !== shown[end]) end++;
-    const raw = original.slice(start, end);
-    secrets.add(raw);
-    // JSON may be written with other escapes than it was read with.
-    if (raw.includes('\\'))
-      for (const plain of unescaped(raw)) secrets.add(plain).add(JSON.stringify(plain).slice(1, -1));
-    start = end;
-  }
-  let out = text;
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length))
-    if (secret.length > 3) out = out.replaceAll(secret, '*'.repeat(secret.length));
-  for (const key of findKeys(out, { namesSecret: true, nearKeyId: true }))
-    out = out.slice(0, key.start) + '*'.repeat(key.end - key.start) + out.slice(key.end);
-  return out;
-}
-
-function unescaped(raw: string): readonly string[] {
-  try {
-    const value: unknown = JSON.parse(`"${raw}"`);
-    return typeof value === 'string' ? [value] : [];
-  } catch {
-    return [];
-  }
 }
 
 export function isBroken(file: SourceFile): boolean {

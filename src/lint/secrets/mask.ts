@@ -1,63 +1,105 @@
 import { secretSpans } from '../../core/redact';
-import type { Location, Span } from '../../core/text';
+import { type Location, type Span, touchesAny } from '../../core/text';
 import type { SourceFile } from '../../terraform/model';
+import { visitExpressions } from '../../terraform/syntax/walk';
 import type { Finding } from '../finding';
 import { findKeys } from './detect';
+import { isHarmless, isProse } from './harmless';
 import { type TextPiece, textPieces } from './strings';
 
-const carriers: ReadonlySet<string> = new Set(['static-credentials', 'cloud-token', 'backend-credentials']);
+/** A file as it may be shown. */
+export interface MaskedFile {
+  /** Of the same length as the file, so that offsets still hold. */
+  readonly text: string;
+  /** What is masked, and so not to be kept in a journal either. */
+  readonly hidden: readonly Span[];
+  /** The values of the literals that are secrets, for a later text of the file. */
+  readonly values: ReadonlySet<string>;
+}
+
+/** Findings about credentials: every literal below their argument is one, whatever it looks like. */
+const carriers: ReadonlySet<string> = new Set([
+  'hard-coded-key',
+  'static-credentials',
+  'cloud-token',
+  'backend-credentials',
+]);
 
 /** Names of arguments, variables and object keys whose values are secrets. Names of files, ARNs and the like end otherwise. */
 const secretName =
-  /(?:secret|token|password|passwd|passphrase|private_?key|api_?key|access_?key|secret_?string|secret_?binary|connection_?string)(?:_wo)?$/i;
+  /(?:secret|secret_?key|token|password|passwd|passphrase|private_?key|api_?key|access_?key|secret_?string|secret_?binary|connection_?string)(?:_wo)?$/i;
+
+/** What is a secret whatever it looks like. */
+interface Also {
+  /** Values that were secrets in an earlier text of the file. */
+  readonly known?: ReadonlySet<string>;
+  readonly secrets?: readonly Location[];
+}
 
 /**
- * A file's text with every key, token and password replaced by asterisks of the same length, so that offsets still hold. For showing
- * changes: what a fix removes, and what stands beside it, must not be printed on the way. `hidden` are literals that may be anything.
+ * A file's text with asterisks in place of every literal and comment that is not known to be harmless: what a fix removes, and what
+ * stands beside it, must not be printed on the way.
  */
-export function maskSecrets(file: SourceFile, findings: readonly Finding[], hidden: readonly Location[] = []): string {
-  // UTF-16 code units, as offsets count them.
-  const chars = file.text.split('');
-  const mask = (start: number, end: number): void => {
-    for (let i = start; i < end; i++) if (!/\s/.test(chars[i] ?? ' ')) chars[i] = '*';
-  };
-  for (const key of findKeys(file.text, { namesSecret: true, nearKeyId: true })) mask(key.start, key.end);
-  for (const { start, end } of secretSpans(file.text)) mask(start, end);
+export function maskFile(
+  file: SourceFile,
+  findings: readonly Finding[],
+  { known = new Set<string>(), secrets = [] }: Also = {},
+): MaskedFile {
+  const hidden: Span[] = [...findKeys(file.text, { namesSecret: true, nearKeyId: true }), ...secretSpans(file.text)];
+  const values = new Set(known);
+  const carried = findings.filter(f => carriers.has(f.code)).map(f => f.location);
+  const isAbout = touchesAny([...carried, ...secrets].flatMap(at => (at.file === file.path ? [at.span] : [])));
   const sensitive = sensitiveVariables(file);
-  for (const piece of textPieces(file)) {
-    if (!isNamedSecret(piece, sensitive)) continue;
-    const { start, end } = content(file.text, piece.span);
-    mask(start, end);
+  const pieces = textPieces(file);
+  for (const piece of pieces) {
+    const secret = isAbout(piece.statement) || isSecret(piece, sensitive, known);
+    if (secret && piece.value.trim().length > 3) values.add(piece.value);
+    if (secret || !isHarmless(piece)) hidden.push(content(file.text, piece));
   }
-  for (const { file: path, span } of hidden) {
-    if (path !== file.path) continue;
-    const { start, end } = content(file.text, span);
-    mask(start, end);
+  visitExpressions(file.parsed.body, expression => {
+    if (expression.kind !== 'number') return;
+    const long = /\d{8}/.test(expression.text) && expression.text.length !== 12;
+    if (long || isAbout(expression)) hidden.push(expression);
+  });
+  hidden.push(...(file.syntax === 'json' ? outsideOfTree(file.text, pieces) : comments(file)));
+  return { text: masked(file.text, hidden), hidden, values };
+}
+
+function comments({ text, parsed }: SourceFile): readonly Span[] {
+  return parsed.comments.flatMap(({ start, end }) => {
+    const said = text.slice(start, end).replace(/^(?:#|\/\/|\/\*)|\*\/$/g, marks => ' '.repeat(marks.length));
+    if (isProse(said.trim())) return [];
+    return [{ start: start + said.search(/\S/), end: start + said.trimEnd().length }];
+  });
+}
+
+/** Strings of JSON that are neither a key nor in the tree: what stands behind "//", for one. */
+function outsideOfTree(text: string, pieces: readonly TextPiece[]): readonly Span[] {
+  const inTree = touchesAny(pieces.map(piece => piece.span));
+  const out: Span[] = [];
+  for (const { 0: found, index: start } of text.matchAll(/"(?:[^"\\]|\\.)*"/g)) {
+    const end = start + found.length;
+    const isKey = /^\s{0,100}:/.test(text.slice(end, end + 101));
+    if (isKey || inTree({ start, end })) continue;
+    if (!isProse(found.slice(1, -1))) out.push({ start: start + 1, end: end - 1 });
   }
-  for (const { code, location } of findings) {
-    if (location.file !== file.path) continue;
-    const { start, end } = location.span;
-    if (code === 'hard-coded-key') mask(start, end);
-    else if (carriers.has(code) && /^"?(?:access_key|secret_key|token)\b/.test(file.text.slice(start, end))) {
-      const argument = file.text.slice(start, end);
-      // The name of the argument in JSON is a string too, and stays readable.
-      const name = /^"?\w+"?\s*[=:]\s*/.exec(argument)?.[0].length ?? 0;
-      const value = argument.slice(name);
-      const heredoc = /^<<-?\S+\n/.exec(value);
-      if (heredoc !== null) mask(start + name + heredoc[0].length, end);
-      for (const text of heredoc === null ? value.matchAll(/"((?:[^"\\]|\\.)*)"/g) : []) {
-        if (/[$%]\{/.test(text[1] ?? '')) continue;
-        mask(start + name + text.index + 1, start + name + text.index + text[0].length - 1);
-      }
-    }
-  }
+  return out;
+}
+
+function masked(text: string, spans: readonly Span[]): string {
+  // UTF-16 code units, as offsets count them.
+  const chars = text.split('');
+  for (const { start, end } of spans) for (let i = start; i < end; i++) if (!/\s/.test(chars[i] ?? ' ')) chars[i] = '*';
   return chars.join('');
 }
 
-function isNamedSecret({ trail, blocks }: TextPiece, sensitive: ReadonlySet<string>): boolean {
-  if (trail.slice(blocks).some(name => secretName.test(name))) return true;
+function isSecret(piece: TextPiece, sensitive: ReadonlySet<string>, known: ReadonlySet<string>): boolean {
+  const { trail, blocks, value } = piece;
+  if (known.has(value) || trail.slice(blocks).some(name => secretName.test(name))) return true;
   const [type, label = ''] = trail;
-  return type === 'variable' && trail[blocks] === 'default' && (secretName.test(label) || sensitive.has(label));
+  if (type === 'variable' && trail[blocks] === 'default' && (secretName.test(label) || sensitive.has(label)))
+    return true;
+  return findKeys(value, { namesSecret: true, nearKeyId: true }).length > 0;
 }
 
 function sensitiveVariables(file: SourceFile): ReadonlySet<string> {
@@ -72,7 +114,7 @@ function sensitiveVariables(file: SourceFile): ReadonlySet<string> {
 }
 
 /** A literal without its quotes, or without the marks of its heredoc. */
-function content(text: string, { start, end }: Span): Span {
+function content(text: string, { span: { start, end } }: TextPiece): Span {
   const raw = text.slice(start, end);
   const heredoc = /^<<-?[^\r\n]*\r?\n/.exec(raw);
   if (heredoc !== null) return { start: start + heredoc[0].length, end: start + raw.trimEnd().lastIndexOf('\n') };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { applyEdits, LineIndex } from '../../../src/core/text';
+import { applyEdits, LineIndex, touchesAny } from '../../../src/core/text';
 
 test('positions and offsets are inverse for every offset', () => {
   fc.assert(
@@ -30,5 +30,16 @@ test('edits are applied whatever their order, and an overlap is refused', () => 
   assert.throws(
     () => applyEdits('abc', [...edits.slice(1), { span: { start: 0, end: 2 }, newText: 'x' }]),
     /overlapping/,
+  );
+});
+
+test('a span touches one of many exactly where they overlap', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(30), fc.nat(5))), fc.nat(30), fc.nat(5), (pairs, start, length) => {
+      const spans = pairs.map(([at, long]) => ({ start: at, end: at + long }));
+      const span = { start, end: start + length };
+      const wanted = spans.some(s => s.start < span.end && span.start < s.end);
+      assert.equal(touchesAny(spans)(span), wanted);
+    }),
   );
 });
