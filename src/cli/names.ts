@@ -12,13 +12,13 @@ import {
 } from '../oidc/names';
 import { type Partition, partitionName, partitionOfRegion } from '../oidc/partition';
 import type { Identity, Phase } from '../oidc/subject';
-import { hidden, list, needed, text, UsageError, type Values } from './option';
+import { hidden, host, list, needed, text, UsageError, type Values } from './option';
 
 /** What a token is for, as several commands are told it. */
 const names = {
   organization: text('ORG', 'organization, letter by letter'),
   project: text('PROJECT', 'project; "Default Project" is the first one\'s name, with the space'),
-  hostname: text('HOST', 'issuer: app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
+  hostname: host('HOST', 'issuer: app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
 } as const;
 
 export const audienceOption = text('AUDIENCE', 'audience of the token (default aws.workload.identity)');

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { asciiHost } from '../core/hostName';
 
 /** A command line that can't be run as typed: printed with a pointer to `--help`, exit 2. */
 export class UsageError extends Error {}
@@ -53,6 +54,15 @@ export const text = (value: string, about: string): Option<string | undefined> =
   value,
   about,
   parse: one,
+});
+
+/** The name of a host, in letters of ASCII whatever it was typed in. */
+export const host = (value: string, about: string): Option<string | undefined> => ({
+  ...text(value, about),
+  parse: given => {
+    const name = one(given);
+    return name === undefined ? undefined : asciiHost(name);
+  },
 });
 
 /** A text without which the command can't run. */

@@ -1,3 +1,4 @@
+import { asciiHost } from '../core/hostName';
 import { fail, ok, type Result } from '../core/problem';
 
 /**
@@ -74,8 +75,7 @@ export const audienceName = (value: string): Result<Audience> =>
 
 /** A host name, without scheme and slash. Terraform Enterprise may have a port, which AWS does not know. */
 export function hostname(value: string): Result<Hostname> {
-  const bare = value
-    .trim()
+  const bare = asciiHost(value.trim())
     .toLowerCase()
     .replace(/^https?:\/\//, '')
     .replace(/\/+$/, '');

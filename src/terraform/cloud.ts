@@ -1,3 +1,4 @@
+import { asciiHost } from '../core/hostName';
 import type { Environment } from '../core/host';
 import type { Location } from '../core/text';
 import {
@@ -324,9 +325,9 @@ function orUnknown(value: Value<string>, why: string, location: Location): Value
 /** A host as Terraform compares it. It refuses what is a URL: https://pkg.go.dev/github.com/hashicorp/terraform-svchost#ForComparison */
 function host(value: Value<string>): Value<string> {
   if (value.state !== 'known') return value;
-  const name = value.value.trim().toLowerCase();
+  const name = asciiHost(value.value.trim()).toLowerCase();
   if (/^[^\s/:]*[^\s/:.](?::\d+)?$/.test(name)) return { ...value, value: name };
-  const why = `"${value.value}" is no host name: Terraform wants it as in app.terraform.io, without "https://" and slashes.`;
+  const why = `"${asciiHost(value.value)}" is no host name: Terraform wants it as in app.terraform.io, without "https://" and slashes.`;
   return { state: 'unknown', why, ...(value.location && { location: value.location }) };
 }
 

@@ -1,4 +1,5 @@
 import type { Environment, FileReader } from '../core/host';
+import { asciiHost } from '../core/hostName';
 import { discover, type FoundFolder } from './discover';
 import { readCloud } from './cloud';
 import { isCode, isTofu, readableFiles } from './fileKinds';
@@ -251,7 +252,8 @@ class ProjectReader {
       }
       return { state: 'absent' };
     };
-    const hostname = from('TF_STACKS_HOSTNAME', 'TF_CLOUD_HOSTNAME');
+    const named = from('TF_STACKS_HOSTNAME', 'TF_CLOUD_HOSTNAME');
+    const hostname = named.state === 'known' ? { ...named, value: asciiHost(named.value) } : named;
     return {
       kind: 'stack',
       hostname:

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { hostAnswer, type HostAnswer } from '../binding/gather/whoami';
 import type { FileReader } from '../core/host';
+import { homographWarning } from '../core/hostName';
 import { fail, ok, type Problem, ProblemError, type Result } from '../core/problem';
 import { HcpClient } from '../hcp/client/client';
 import { RateLimiters } from '../hcp/client/limiter';
@@ -23,6 +24,7 @@ const key = (hostname: string): string => `token:${hostname}`;
 export class HcpConnections {
   private readonly limiters = new RateLimiters();
   private readonly fetch: Fetch;
+  private readonly warned = new Set<string>();
 
   constructor(
     private readonly secrets: vscode.SecretStorage,
@@ -40,6 +42,7 @@ export class HcpConnections {
   ): Promise<HcpClient | { readonly missing: string; readonly problem: Problem }> {
     const found = await this.search(hostname, cloud, signal);
     const token = found.token ?? (await this.stored(hostname));
+    this.warn(hostname);
     if (token === undefined) {
       const { code, message } = noTokenProblem(hostname, found);
       const problem = { code, message, nextStep: 'Sign in to HCP Terraform.' };
@@ -60,8 +63,26 @@ export class HcpConnections {
     return 'missing' in client ? fail(client.problem) : ok(client);
   }
 
+  /** Says once that a host's name may look like another one's. */
+  private warn(hostname: string): void {
+    const warning = homographWarning(hostname);
+    if (warning === undefined || this.warned.has(hostname)) return;
+    this.warned.add(hostname);
+    void vscode.window.showWarningMessage(warning);
+  }
+
   /** Asks for a token and keeps it for its host, after HCP Terraform has accepted it. */
   async signIn(hostname: string): Promise<boolean> {
+    const warning = homographWarning(hostname);
+    if (warning !== undefined) {
+      const yes = `Sign In to ${hostname}`;
+      const answer = await vscode.window.showWarningMessage(
+        `Sign in to ${hostname}?`,
+        { modal: true, detail: warning },
+        yes,
+      );
+      if (answer !== yes) return false;
+    }
     const shared = await this.hashicorpSession(hostname);
     if (shared !== undefined) return this.accept(hostname, shared);
     const typed = await vscode.window.showInputBox({

@@ -1,4 +1,5 @@
 import { Document } from 'yaml';
+import { fail, ok, type Result } from '../../core/problem';
 import type { DesiredBinding, DesiredRole } from '../desired/desired';
 import { type Existing, providerArn } from './existing';
 
@@ -7,7 +8,7 @@ import { type Existing, providerArn } from './existing';
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-oidcprovider.html and …-iam-role.html.
  * Variables of HCP Terraform are outside of CloudFormation's reach: they stand as outputs named after them.
  */
-export function exportCloudFormation(desired: DesiredBinding, existing: Existing): string {
+export function exportCloudFormation(desired: DesiredBinding, existing: Existing): Result<string> {
   const { account } = desired;
   const arn = providerArn(account.partition, account.accountId, account.provider.url);
   const hasProvider = existing.providerArn !== undefined;
@@ -42,6 +43,13 @@ export function exportCloudFormation(desired: DesiredBinding, existing: Existing
     Resources: resources,
     Outputs: outputs,
   };
+  const dynamic = resolvedBy(template);
+  if (dynamic !== undefined)
+    return fail({
+      code: 'dynamic-reference',
+      message: `A name, description, tag or policy holds "{{resolve:", at ${dynamic} of the template. CloudFormation puts a parameter or a secret of the account in its place, and knows no way to write the words themselves.`,
+      nextStep: 'Take it out of the value, or export as Terraform or AWS CLI.',
+    });
   // CloudFormation reads YAML 1.1, where a bare 2012-10-17 is a date, and knows no aliases.
   const document = new Document(template, { version: '1.1', aliasDuplicateObjects: false });
   document.commentBefore = [
@@ -57,7 +65,20 @@ export function exportCloudFormation(desired: DesiredBinding, existing: Existing
         ]
       : []),
   ].join('\n');
-  return document.toString({ lineWidth: 0 });
+  return ok(document.toString({ lineWidth: 0 }));
+}
+
+/** Where a text holds what CloudFormation takes for a dynamic reference, wherever it stands (AWS CloudFormation User Guide, dynamic references). */
+function resolvedBy(value: unknown, place: readonly string[] = []): string | undefined {
+  const resolves = (text: string): boolean => /\{\{\s{0,100}resolve\s{0,100}:/i.test(text);
+  if (typeof value === 'string') return resolves(value) ? place.join('.') : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    if (resolves(key)) return place.join('.');
+    const found = resolvedBy(item, [...place, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function roleProperties(role: DesiredRole, arn: string, federated: unknown): Record<string, unknown> {

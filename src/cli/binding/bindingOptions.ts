@@ -26,18 +26,7 @@ import { type CodePolicies, codePolicies } from './codePolicies';
 import { holdsOf, type KnownWorkspace } from './holds';
 import { readTerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
-import {
-  choice,
-  file,
-  flag,
-  list,
-  optionalChoice,
-  section,
-  text,
-  wholeNumber,
-  UsageError,
-  type Values,
-} from '../option';
+import { choice, file, flag, host, list, optionalChoice, section, text, UsageError, type Values, wholeNumber } from '../option';
 
 /** What the roles are for. */
 const subjectOptions = section('What the roles are for (taken from the cloud block of PATH where not given)', {
@@ -45,7 +34,7 @@ const subjectOptions = section('What the roles are for (taken from the cloud blo
   project: text('PROJECT', 'project, "Default Project" with the space; the token carries the real one'),
   workspace: list('NAME', 'workspace'),
   'workspace-id': text('ID', 'ws-…, kept as a tag: it tells a renamed workspace from another one'),
-  hostname: text('HOST', 'issuer: app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
+  hostname: host('HOST', 'issuer: app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
   audience: text('AUDIENCE', 'default aws.workload.identity'),
   tag: text('TAG', 'a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)'),
 });

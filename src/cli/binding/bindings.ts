@@ -15,7 +15,7 @@ import { HcpSessions } from './hcpSession';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { CliContext } from '../command';
-import { file, flag, list, text, type Values } from '../option';
+import { file, flag, host, list, text, type Values } from '../option';
 
 /** One workspace of one root, with all its checks. */
 export interface CheckedBinding {
@@ -32,7 +32,7 @@ export interface CheckedBinding {
 export const workspaceOptions = {
   organization: text('ORG', 'organization, instead of what the cloud blocks of PATH say'),
   workspace: list('NAME', 'workspace, instead of what the cloud blocks of PATH say'),
-  hostname: text('HOST', 'host, instead of what the cloud blocks of PATH say'),
+  hostname: host('HOST', 'host, instead of what the cloud blocks of PATH say'),
 } as const;
 
 export type WorkspaceValues = Values<typeof workspaceOptions>;

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
+import { homographWarning } from '../../core/hostName';
 import { ProblemError } from '../../core/problem';
 import { HcpClient } from '../../hcp/client/client';
 import { type RateLimiter, RateLimiters } from '../../hcp/client/limiter';
@@ -55,6 +56,8 @@ export class HcpSessions {
       runHelper: helperRunner(spawn, { ...env }),
       signal,
     });
+    const warning = homographWarning(hostname);
+    if (warning !== undefined) this.context.err(`tfc-oidc: warning: ${warning}\n`);
     if (found.token === undefined) return { found, client: undefined };
     const send = fetchOf(this.context);
     const client = new HcpClient({

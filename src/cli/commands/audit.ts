@@ -10,7 +10,7 @@ import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
-import { choice, needed, text, strictOption } from '../option';
+import { choice, host, needed, strictOption, text } from '../option';
 
 export const audit = command({
   name: 'audit',
@@ -21,7 +21,7 @@ export const audit = command({
   options: {
     organization: needed('ORG', 'the organization; needed'),
     project: text('PROJECT', 'only the workspaces of this project'),
-    hostname: text('HOST', 'default app.terraform.io'),
+    hostname: host('HOST', 'default app.terraform.io'),
     format: choice(['text', 'json', 'csv'], 'text', 'how to report'),
     strict: strictOption,
     'fail-on': choice(['error', 'warning', 'never'], 'error', 'the lowest severity that makes the exit code 1'),

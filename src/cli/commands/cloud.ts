@@ -11,14 +11,14 @@ import { nodeFiles } from '../files';
 import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
-import { flag, list, text, textOrJson, UsageError, type Values } from '../option';
+import { flag, host, list, text, textOrJson, UsageError, type Values } from '../option';
 
 const cloudOptions = {
   organization: text('ORG', 'organization'),
   workspace: text('NAME', 'workspace'),
   tags: list('A,B', 'workspaces with all of these tags, or KEY=VALUE,… (Terraform 1.10), in place of one name'),
   project: text('PROJECT', 'filter, and place for new workspaces; an existing workspace needs none'),
-  hostname: text('HOST', 'default app.terraform.io'),
+  hostname: host('HOST', 'default app.terraform.io'),
   'from-remote': flag(
     'turn the backend "remote" into a cloud block. A prefix has no place there: give --tags or --workspace',
   ),

@@ -87,7 +87,7 @@ With a token for the host, the workspace's real project is read from HCP Terrafo
       as === 'terraform'
         ? exportTerraform(desired, existing)
         : as === 'cloudformation'
-          ? exportCloudFormation(desired, existing)
+          ? unwrap(exportCloudFormation(desired, existing))
           : exportAwsCli(desired);
     context.out(format === 'json' ? `${JSON.stringify({ as, text: out }, null, 2)}\n` : out);
     return 0;

@@ -6,7 +6,7 @@ import { issuerHost } from '../../oidc/names';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { audienceOption, hostnameOf } from '../names';
-import { choice, flag, section, strictOption, text, UsageError } from '../option';
+import { choice, flag, host, section, strictOption, text, UsageError } from '../option';
 import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
 import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
 import { trustPolicyRules, withOthers } from '../output/ruleTexts';
@@ -26,7 +26,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
       organization: text('ORG', 'organization'),
       project: text('PROJECT', 'project'),
       workspace: text('NAME', 'workspace'),
-      hostname: text('HOST', 'issuer (default: what the policy names)'),
+      hostname: host('HOST', 'issuer (default: what the policy names)'),
       audience: audienceOption,
     }),
     format: choice(['text', 'json', ...findingFormats], 'text', formatAbout),

@@ -6,7 +6,7 @@ import { parseOidcProviderArn } from '../../oidc/partition';
 import { readInput } from '../input';
 import { audienceOption, hostnameOf } from '../names';
 import { command } from '../command';
-import { needed, text, textOrJson, UsageError } from '../option';
+import { host, needed, text, textOrJson, UsageError } from '../option';
 
 export const prove = command({
   name: 'prove',
@@ -19,7 +19,7 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
   options: {
     subject: needed('SUBJECT', 'subject of the token; "tfc-oidc subject" prints it; needed'),
     audience: audienceOption,
-    hostname: text('HOST', 'issuer (default: that of --provider-arn, or app.terraform.io)'),
+    hostname: host('HOST', 'issuer (default: that of --provider-arn, or app.terraform.io)'),
     'provider-arn': text('ARN', "the exact OIDC provider (default: any account's provider for the host)"),
     format: textOrJson,
   },

@@ -23,14 +23,14 @@ import { printJson } from '../output/planReport';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
-import { flag, list, section, text, textOrJson, UsageError, type Values, strictOption } from '../option';
+import { flag, host, list, section, strictOption, text, textOrJson, UsageError, type Values } from '../option';
 
 const stackOptions = {
   ...section('For the subjects of the deployments, which trust policies have to name', {
     organization: text('ORG', 'organization'),
     project: text('PROJECT', 'project'),
     stack: text('NAME', 'Stack'),
-    hostname: text('HOST', 'default app.terraform.io'),
+    hostname: host('HOST', 'default app.terraform.io'),
     audience: audienceOption,
   }),
   deployment: list('NAME', 'only this one'),

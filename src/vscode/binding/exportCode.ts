@@ -5,7 +5,7 @@ import type * as CloudFormation from '../../binding/export/cloudFormation';
 import { existingIn, nothing } from '../../binding/export/existing';
 import { exportTerraform } from '../../binding/export/terraform';
 import type { PreparedBinding } from '../../binding/plan/prepare';
-import { ProblemError } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 
 /** Shows the setup as code in a new editor, for teams that keep IAM in a repository. */
 export async function showExport(binding: BindingChoices, prepared: PreparedBinding | undefined): Promise<void> {
@@ -31,7 +31,7 @@ export async function showExport(binding: BindingChoices, prepared: PreparedBind
     chosen.form === 'terraform'
       ? ([exportTerraform(desired.value, existing), 'terraform'] as const)
       : chosen.form === 'cloudformation'
-        ? ([(await cloudFormation()).exportCloudFormation(desired.value, existing), 'yaml'] as const)
+        ? ([unwrap((await cloudFormation()).exportCloudFormation(desired.value, existing)), 'yaml'] as const)
         : ([exportAwsCli(desired.value), 'shellscript'] as const);
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));
 }

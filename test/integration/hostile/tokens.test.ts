@@ -83,6 +83,20 @@ describe('a token goes to its own host only', () => {
     }
     gotNothing();
   });
+  test('code that names a host that looks like another one', async () => {
+    const project = path.join(folder, 'alike');
+    mkdirSync(project);
+    writeFileSync(
+      path.join(project, 'main.tf'),
+      'terraform {\n  cloud {\n    hostname     = "\u0430pp.terraform.io"\n    organization = "acme"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n',
+    );
+    for (const args of [['alike'], ['--hostname', '\u0430pp.terraform.io', ...names]]) {
+      const { out, err } = await run('status', args, { TF_TOKEN_app_terraform_io: own.token });
+      assert.match(err, /warning: The name of xn--pp-6kc\.terraform\.io .*Is it the host you mean/);
+      assert.match(out + err, /no token for xn--pp-6kc\.terraform\.io/);
+      assert.doesNotMatch(out + err, /[\u0400-\u04ff]/);
+    }
+  });
   test('a project that brings CLI configuration of its own', async () => {
     const project = path.join(folder, 'brings');
     mkdirSync(path.join(project, '.terraform.d'), { recursive: true });

@@ -8,6 +8,7 @@ import { parse as hclToJson } from '@cdktf/hcl2json';
 import { parse as parseYaml } from 'yaml';
 import type { DesiredBinding } from '../../../src/binding/desired/desired';
 import { exportAwsCli } from '../../../src/binding/export/awsCli';
+import { unwrap } from '../../../src/core/problem';
 import { exportCloudFormation } from '../../../src/binding/export/cloudFormation';
 import { nothing } from '../../../src/binding/export/existing';
 import { exportTerraform } from '../../../src/binding/export/terraform';
@@ -60,7 +61,7 @@ for (const name of names) {
   });
 
   test(`CloudFormation holds ${shown} as a string`, () => {
-    const text = exportCloudFormation(binding(name), nothing);
+    const text = unwrap(exportCloudFormation(binding(name), nothing));
     for (const version of ['1.1', '1.2'] as const) {
       const read = parseYaml(text, { version }) as {
         Resources: { ApplyRole: { Properties: { Description: string; Policies: { PolicyDocument: unknown }[] } } };
@@ -99,3 +100,23 @@ for (const name of names) {
     }
   });
 }
+
+test('CloudFormation is not given what it would resolve, in whatever name or policy it stands', () => {
+  for (const text of [
+    '{{resolve:secretsmanager:prod/db:SecretString:password}}',
+    'a {{resolve:ssm:/x}} b',
+    '{{ resolve:ssm:/x }}',
+    '{{RESOLVE:ssm-secure:x}}',
+  ]) {
+    const made = exportCloudFormation(binding(text), nothing);
+    assert.equal(made.ok, false, text);
+    assert.match(made.ok ? '' : made.problem.message, /"\{\{resolve:".*CloudFormation/);
+    assert.doesNotMatch(made.ok ? '' : made.problem.message, /ssm|secretsmanager/);
+  }
+  const keyed = binding('x');
+  const [role] = keyed.account.roles;
+  assert.ok(role);
+  const account = { ...keyed.account, roles: [{ ...role, tags: { '{{resolve:ssm:/x}}': 'a' } }] };
+  assert.equal(exportCloudFormation({ ...keyed, account }, nothing).ok, false, 'a key of a tag');
+  assert.equal(exportCloudFormation(binding('{{resolved}} ${resolve:x}'), nothing).ok, true);
+});

@@ -10,6 +10,7 @@ import { parse as parseYaml } from 'yaml';
 import type { DesiredBinding } from '../../../../src/binding/desired/desired';
 import { exportAwsCli } from '../../../../src/binding/export/awsCli';
 import { exportCloudFormation } from '../../../../src/binding/export/cloudFormation';
+import { unwrap } from '../../../../src/core/problem';
 import { type Existing, nothing } from '../../../../src/binding/export/existing';
 import { exportTerraform } from '../../../../src/binding/export/terraform';
 import { blank, block, attribute, comment, type HclValue, printHcl } from '../../../../src/binding/export/hclPrinter';
@@ -174,14 +175,14 @@ test('any value is printed so that HashiCorp’s parser reads it back', async ()
 });
 
 test('CloudFormation: no aliases, and dates are strings in YAML 1.1 too', () => {
-  const text = exportCloudFormation(desired(), nothing);
+  const text = unwrap(exportCloudFormation(desired(), nothing));
   assert.doesNotMatch(text, /(?:^|\s)[&*]\w/);
   const old = parseYaml(text, { version: '1.1' }) as { AWSTemplateFormatVersion: unknown };
   assert.equal(old.AWSTemplateFormatVersion, '2010-09-09');
 });
 
 test('CloudFormation: YAML that other parsers read, with the provider referred to or left out', () => {
-  const made = parseYaml(exportCloudFormation(desired(), nothing)) as {
+  const made = parseYaml(unwrap(exportCloudFormation(desired(), nothing))) as {
     Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
   };
   assert.deepEqual(Object.keys(made.Resources), ['OidcProvider', 'PlanRole', 'ApplyRole']);
@@ -189,7 +190,7 @@ test('CloudFormation: YAML that other parsers read, with the provider referred t
     ...trust('plan'),
     Statement: [{ ...(trust('plan')['Statement'] as object[])[0], Principal: { Federated: { Ref: 'OidcProvider' } } }],
   });
-  const adopted = parseYaml(exportCloudFormation(desired(), everything)) as { Resources: object };
+  const adopted = parseYaml(unwrap(exportCloudFormation(desired(), everything))) as { Resources: object };
   assert.deepEqual(Object.keys(adopted.Resources), ['PlanRole', 'ApplyRole']);
 });
 
