@@ -179,6 +179,8 @@ class Reader {
 
 function add(out: Record<string, Plain>, key: string, value: Plain): void {
   const before = out[key];
-  out[key] =
-    before === undefined ? value : [...(Array.isArray(before) ? (before as readonly Plain[]) : [before]), value];
+  if (before === undefined) out[key] = value;
+  // A list is this reader's own: it grows in place, so that thousands of blocks are not copied for each one more.
+  else if (Array.isArray(before)) (before as Plain[]).push(value);
+  else out[key] = [before, value];
 }

@@ -167,16 +167,15 @@ export class PolicyNodes {
   }
 
   private object(expression: Extract<Expression, { kind: 'object' }>, frame: Frame, depth: number): PolicyNode {
-    const entries: PolicyEntry[] = [];
+    const entries = new Map<string, PolicyEntry>();
     for (const item of expression.items) {
       const key = item.keyText ?? this.keyOf(item.key, frame);
       if (key === undefined) continue;
       // Of two items with one key Terraform takes the last.
-      const before = entries.findIndex(e => e.key === key);
-      if (before !== -1) entries.splice(before, 1);
-      entries.push({ key, keySpan: at(item.key), value: this.node(item.value, frame, depth + 1) });
+      entries.delete(key);
+      entries.set(key, { key, keySpan: at(item.key), value: this.node(item.value, frame, depth + 1) });
     }
-    return { kind: 'object', entries, ...at(expression) };
+    return { kind: 'object', entries: [...entries.values()], ...at(expression) };
   }
 
   private keyOf(key: Expression, frame: Frame): string | undefined {

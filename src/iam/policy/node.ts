@@ -67,13 +67,17 @@ function syntaxProblems(
 ): readonly SyntaxProblem[] {
   const bare = blank(text, comments);
   const out: SyntaxProblem[] = [];
+  const commas = new Set<number>();
+  let broken = false;
   for (const { offset, length } of errors) {
-    const before = bare.slice(0, offset).trimEnd();
-    const start = before.length - 1;
-    if (before.endsWith(',') && /[\]}]/.test(text.charAt(offset))) {
-      if (!out.some(p => p.start === start))
+    let start = offset - 1;
+    while (start >= 0 && /\s/.test(bare.charAt(start))) start--;
+    if (bare.charAt(start) === ',' && /[\]}]/.test(text.charAt(offset))) {
+      if (!commas.has(start))
         out.push({ start, end: start + 1, message: 'IAM refuses a comma behind the last item.', comma: true });
-    } else if (out.every(p => p.comma)) {
+      commas.add(start);
+    } else if (!broken) {
+      broken = true;
       const message = `The JSON can not be read from here on.${hint(text.slice(offset, offset + 20), text)}`;
       out.push({ start: offset, end: offset + Math.max(1, length), message, comma: false });
     }
@@ -92,9 +96,13 @@ function hint(here: string, text: string): string {
 
 /** The text with blanks for comments: places stay. */
 export function blank(text: string, comments: readonly Span[]): string {
-  let out = text;
-  for (const c of comments) out = out.slice(0, c.start) + ' '.repeat(c.end - c.start) + out.slice(c.end);
-  return out;
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end } of comments) {
+    parts.push(text.slice(at, start), ' '.repeat(end - start));
+    at = end;
+  }
+  return parts.join('') + text.slice(at);
 }
 
 function decoded(input: string): string {

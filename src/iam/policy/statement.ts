@@ -127,7 +127,8 @@ export function readPolicy(root: PolicyNode | undefined, kind: PolicyKind = 'tru
 /** Entries of an object whose key was there before. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html */
 function repeated(node: PolicyNode): readonly PolicyEntry[] {
   if (node.kind !== 'object') return [];
-  return node.entries.filter((e, i) => node.entries.findIndex(other => other.key === e.key) !== i);
+  const seen = new Set<string>();
+  return node.entries.filter(({ key }) => seen.has(key) || !seen.add(key));
 }
 
 const elements: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Action', 'NotAction', 'Condition']);
