@@ -26,7 +26,19 @@ import { type CodePolicies, codePolicies } from './codePolicies';
 import { holdsOf, type KnownWorkspace } from './holds';
 import { readTerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
-import { choice, file, flag, host, list, optionalChoice, section, text, UsageError, type Values, wholeNumber } from '../option';
+import {
+  choice,
+  file,
+  flag,
+  host,
+  list,
+  optionalChoice,
+  section,
+  text,
+  UsageError,
+  type Values,
+  wholeNumber,
+} from '../option';
 
 /** What the roles are for. */
 const subjectOptions = section('What the roles are for (taken from the cloud block of PATH where not given)', {
