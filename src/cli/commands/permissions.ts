@@ -8,6 +8,9 @@ import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
 import type { Location } from '../../core/text';
 import type { Root } from '../../terraform/model';
+import { openAccount } from '../binding/binding';
+import { journalOption, profileOptions } from '../binding/bindingOptions';
+import { compareRoleWithUse, simulateRole } from '../binding/roleUse';
 import { filesAround, nodeFiles } from '../files';
 import { partitionOf, partitionOption } from '../names';
 import { permissionData, resourceReference } from '../permissionData';
@@ -15,7 +18,7 @@ import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { type Beside, besideTheCode, withWorkspace } from '../heldFiles';
-import { choice, file, flag, text } from '../option';
+import { choice, file, flag, section, text } from '../option';
 
 export const permissions = command({
   name: 'permissions',
@@ -25,6 +28,8 @@ export const permissions = command({
   about: `Writes a starting policy for a Terraform configuration: the IAM actions that its code is known to need.
 
 What the code no longer has is still there: a block that was removed, a resource that was renamed, a key of for_each. A run refreshes and deletes it, so the policy of the code alone is too small then; give --state, --plan, --applied, or --remote. Of a state only names, ARNs and which arguments are set are read.
+
+With --role and --profile AWS is asked too: --simulate before the first run, --compare-with-use after some weeks. "Needed by the code", "used" and "granted" are three different things, and the report keeps them apart.
 
 A type that nothing is known of is listed under "unmapped"; it gets no wildcard. Files and modules that could not be read are listed under "unread": what they need is missing.`,
   options: {
@@ -47,12 +52,24 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       'as --remote, with the names from the current state version. It holds secrets: types, names and ARNs alone are kept, in memory',
     ),
     applied: file('FOLDER', 'the code that was applied last: the policy is for both'),
+    ...section('A role in AWS', {
+      role: text('ROLE', 'name or ARN of the role that is looked at'),
+      simulate: flag(
+        'before the first run: ask IAM what it would decide of the calls that the code needs, permissions boundary and organization included',
+      ),
+      'compare-with-use': flag(
+        'after some weeks: what the role was granted, what it used (as AWS tells it) and what the code needs, and the smaller policy as a difference',
+      ),
+      yes: flag('with --compare-with-use: make the policy smaller; "tfc-oidc undo" takes it back'),
+      profile: profileOptions.profile,
+      journal: journalOption,
+    }),
     format: choice(['text', 'json', 'terraform'], 'text', 'how to report'),
   },
   report: 'JSON: { "policy", "unmapped", "unread", "why", "size" } and more',
   exits: {
     0: 'done',
-    1: 'done, but types are unmapped or modules wait for terraform init',
+    1: 'done, but types are unmapped or modules wait for terraform init; with --simulate: a call would be refused; with --compare-with-use: a smaller policy is shown and not written',
     2: 'could not run, or a file, a folder or a local module could not be read (what the rest needs is reported all the same)',
   },
   run: async (context, { values, positionals }) => {
@@ -61,10 +78,12 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const account = values.account;
     const region = values.region;
     const partition = partitionOf(values);
+    const asksAws = values.simulate || values['compare-with-use'];
+    const opened = asksAws ? await openAccount(context, values) : undefined;
     const place = {
-      partition: values.partition === undefined ? undefined : partition,
-      region,
-      account: account === undefined ? undefined : unwrap(accountId(account)),
+      partition: opened?.caller.partition ?? (values.partition === undefined ? undefined : partition),
+      region: region ?? opened?.account.region,
+      account: account === undefined ? opened?.caller.accountId : unwrap(accountId(account)),
     };
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
@@ -78,6 +97,13 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       ...defined(beside),
     });
     const result = { ...generated, unread: [...unreadAround(root, folder), ...generated.unread] };
+    if (opened !== undefined) {
+      const whole = beside.held !== undefined || beside.applied !== undefined;
+      const unread = result.unread.map(u => u.message);
+      const needed = { policy: result.policy, unmapped: result.unmapped.map(u => u.type), unread, whole };
+      const asked = { ...values, opened, needed, json: format === 'json', regions: [region ?? opened.account.region] };
+      return values.simulate ? simulateRole(context, asked) : compareRoleWithUse(context, folder, asked);
+    }
     const findings = ownFindings(generated, resourceReference());
     const notes = [
       ...(notRead === undefined ? [] : [notRead]),

@@ -60,7 +60,7 @@ export const keys = command({
 
 What was seen is kept beside the journals (a hash of the id, its last four characters, names of places), so that a key is found when it stands nowhere any more. "tfc-oidc undo" takes a deactivation back.`,
   options: keyOptions,
-  report: `JSON: { "keys": [{ "key", "id", "account", "user", "status", "ageDays", "lastUse": { "at", "service", "region" }, "state": "in-place|not-proven|no-run-yet|still-used| can-be-deactivated|inactive|can-be-deleted|deleted|root|unknown", "why", "nextStep", "offers", "places", "workspaces", "leftovers": [{ "what", "command" }] }], "hidden": [place…], "likely": [{ "user", "keys", "because" }], "gaps" }. "id" is null without --show-ids.`,
+  report: `JSON: { "keys": [{ "key", "id", "account", "user", "status", "ageDays", "lastUse": { "at", "service", "region" }, "state": "in-place", "not-proven", "no-run-yet", "still-used", "can-be-deactivated", "inactive", "can-be-deleted", "deleted", "root" or "unknown", "why", "nextStep", "offers", "places", "workspaces", "leftovers": [{ "what", "command" }] }], "hidden": [place…], "likely": [{ "user", "keys", "because" }], "gaps" }. "id" is null without --show-ids.`,
   examples: [
     'tfc-oidc keys --organization acme --profile admin',
     'tfc-oidc keys --organization acme --profile admin --deactivate MPLE --yes',
