@@ -6,7 +6,7 @@ import type { Project, Root } from '../terraform/model';
 import { printJson } from './output/planReport';
 import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
-import { unifiedDiff } from './output/unifiedDiff';
+import { unifiedDiff } from '../core/unifiedDiff';
 import type { CliContext } from './command';
 import type { ExitCode } from './exitCode';
 import { UsageError } from './option';

@@ -13,7 +13,7 @@ import { logMebibytes, readInput } from '../input';
 import { permissionData, resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
 import { Unread } from '../output/unread';
-import { unifiedDiff } from '../output/unifiedDiff';
+import { unifiedDiff } from '../../core/unifiedDiff';
 import { exitCode } from '../exitCode';
 import { command } from '../command';
 import { file, files, text, textOrJson, UsageError } from '../option';

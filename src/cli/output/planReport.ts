@@ -2,7 +2,7 @@ import type { ApplyResult, Progress } from '../../binding/apply/apply';
 import type { Change } from '../../binding/change';
 import type { UndoResult } from '../../binding/undo';
 import type { PreparedBinding } from '../../binding/plan/prepare';
-import { unifiedDiff } from './unifiedDiff';
+import { unifiedDiff } from '../../core/unifiedDiff';
 
 /** What `plan` and `apply` print. */
 

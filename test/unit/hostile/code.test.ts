@@ -11,7 +11,7 @@ import { nextStackStep } from '../../../src/binding/code/stackWiring';
 import { parseSource } from '../../../src/terraform/folders';
 import { codeChange, isBroken, planFixes } from '../../../src/binding/plan/code';
 import { resourceReference } from '../../../src/cli/permissionData';
-import { unifiedDiff } from '../../../src/cli/output/unifiedDiff';
+import { unifiedDiff } from '../../../src/core/unifiedDiff';
 import { applyEdits } from '../../../src/core/text';
 import { generatePermissions } from '../../../src/iam/needs/generate';
 import { lintPermissionsInCode } from '../../../src/iam/lint/permissions/lintPermissions';

@@ -1,4 +1,4 @@
-import { applyEdits, LineIndex, type Span } from '../../core/text';
+import { applyEdits, LineIndex, type Span } from './text';
 
 interface Change {
   /** First changed line of the old text, 0-based. */
