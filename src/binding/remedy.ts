@@ -57,3 +57,16 @@ export type ChangingRemedy = Extract<
       | 'remove-variables';
   }
 >;
+
+const changing: ReadonlySet<string> = new Set<ChangingRemedy['kind']>([
+  'set-variable',
+  'create-provider',
+  'add-audience',
+  'update-trust',
+  'update-permissions',
+  'rewrite-variables',
+  'remove-variables',
+]);
+
+export const isChanging = (remedy: Remedy | undefined): remedy is ChangingRemedy =>
+  remedy !== undefined && changing.has(remedy.kind);

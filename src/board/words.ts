@@ -37,3 +37,5 @@ export function checksWait(count: number): string {
 }
 
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const changesOf = (count: number): string => (count === 1 ? '1 change' : `${count} changes`);

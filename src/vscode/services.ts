@@ -44,12 +44,15 @@ export function createServices({ context, env, log, store, bindings, previews }:
   const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
   const validation = new PolicyValidation(bindings, env);
   context.subscriptions.push(validation);
-  const pages = new Pages(context.extensionUri, store, bindings);
+  const pages = new Pages(context.extensionUri, store, bindings, { journals, connections, previews, env });
   return {
     checker: new BindingChecker(connections, context.globalState, journals, env),
     checks: new BindingCommands(store, bindings, connections, previews, env, journals, pages),
-    configure: new ConfigureCommand({ store, previews, journals, connections, bindings, env, places, log }),
-    undo: new UndoCommand(journals, env, connections, previews),
+    configure: new ConfigureCommand(
+      { store, previews, journals, connections, bindings, env, places, log, memory: context.globalState },
+      context.extensionUri,
+    ),
+    undo: new UndoCommand(journals, env, connections),
     code: new CodeCommands(store, connections, previews),
     validation,
     waysOut: new WaysOut(store, bindings, connections),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { checkText } from '../binding/report';
 import type { BoardState } from '../board/model';
+import { pageState } from '../board/page/messages';
 import { capitalised, wordOf } from '../board/words';
 import type { FileReader } from '../core/host';
 import { ProblemError } from '../core/problem';
@@ -127,8 +128,10 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
         // What a page shows is read with credentials, and so not before the window is trusted.
         if (!vscode.workspace.isTrusted) panel.dispose();
         else {
-          const { pages, checks } = await services();
-          await pages.restore(panel, state, checks);
+          const { pages, checks, configure } = await services();
+          const kept = pageState(state);
+          if (kept?.kind === 'setup') await configure.restore(panel, kept.root);
+          else await pages.restore(panel, kept, checks);
         }
       },
     }),

@@ -1,12 +1,5 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import '@vscode-elements/elements/dist/vscode-checkbox/index.js';
-import '@vscode-elements/elements/dist/vscode-collapsible/index.js';
-import '@vscode-elements/elements/dist/vscode-label/index.js';
-import '@vscode-elements/elements/dist/vscode-option/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
-import '@vscode-elements/elements/dist/vscode-single-select/index.js';
-import '@vscode-elements/elements/dist/vscode-textarea/index.js';
-import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import morphdom from 'morphdom';
 import type { FromPage, PageState, ToPage } from '../board/page/messages';
 
@@ -24,14 +17,15 @@ const host = acquireVsCodeApi();
 const page = document.getElementById('page');
 
 /** What the elements' own attributes are: what they set on themselves stays when a page is drawn again. */
-const ours = new Set(['secondary', 'disabled', 'selected']);
+const ours = new Set(['secondary', 'disabled']);
 
 function draw(body: string): void {
   if (page === null) return;
   morphdom(page, `<div id="page">${body}</div>`, {
     onBeforeElUpdated(from, to) {
-      // What a person is typing is theirs.
-      if (from === document.activeElement && from.hasAttribute('data-field')) return false;
+      // What a person is typing is theirs, and so is what they have opened.
+      if (from === document.activeElement && from.matches('input[type=text][data-field], textarea')) return false;
+      if (from instanceof HTMLDetailsElement) to.toggleAttribute('open', from.open);
       if (from.localName.includes('-'))
         for (const { name, value } of Array.from(from.attributes))
           if (!to.hasAttribute(name) && !ours.has(name)) to.setAttribute(name, value);
@@ -54,7 +48,6 @@ document.addEventListener('click', event => {
   if (id !== null && id !== undefined) host.postMessage({ type: 'action', id });
 });
 
-// The elements' own event of this name doesn't bubble: it is heard on its way down.
 const changed = (event: Event): void => {
   const field = nearest(event, 'data-field');
   const id = field?.getAttribute('data-field');
@@ -65,6 +58,6 @@ const changed = (event: Event): void => {
   if (tick !== undefined && ticked !== null && ticked !== undefined && 'checked' in tick)
     host.postMessage({ type: 'tick', id: ticked, ticked: tick.checked === true });
 };
-document.addEventListener('change', changed, true);
+document.addEventListener('change', changed);
 
 host.postMessage({ type: 'ready' });

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../core/problem';
 import { compact } from '../../iam/policy/document';
-import { prove } from '../../iam/policy/prove';
+import { prove, type ProofRow } from '../../iam/policy/prove';
 import { readPolicyText } from '../../iam/policy/node';
 import { readPolicy } from '../../iam/policy/statement';
 import type { PermissionDocument } from '../../iam/policy/permissionDocument';
@@ -138,21 +138,25 @@ function variablesFor(choices: BindingChoices, roles: readonly DesiredRole[]): r
   return out;
 }
 
+/** Who gets in with a trust policy and who does not, for the runs of one workspace: what a person reads before a yes. */
+export function proofRows(
+  role: Pick<DesiredRole, 'trustPolicy' | 'use'>,
+  { hostname, audience }: Pick<BindingChoices, 'hostname' | 'audience'>,
+  identity: WorkspaceIdentity,
+): readonly ProofRow[] {
+  const policy = readPolicy(readPolicyText(compact(role.trustPolicy)).root);
+  return prove(policy, { hostname, audience, identity, phases: phasesOfUse(role.use) });
+}
+
 /** Puts each trust policy to the proof: its own runs get in, strangers do not. A row that does not hold blocks the plan. */
 export function proofOf(choices: BindingChoices): (role: DesiredRole) => readonly Problem[] {
-  return role => {
-    const policy = readPolicy(readPolicyText(compact(role.trustPolicy)).root);
-    return choices.workspaces.flatMap(identity => {
+  return role =>
+    choices.workspaces.flatMap(identity => {
       // The other workspaces of a shared role are no strangers to it.
       const others = new Set(
         choices.workspaces.flatMap(w => `organization:${w.organization}:project:${w.project}:workspace:${w.workspace}`),
       );
-      return prove(policy, {
-        hostname: choices.hostname,
-        audience: choices.audience,
-        identity,
-        phases: phasesOfUse(role.use),
-      })
+      return proofRows(role, choices, identity)
         .filter(
           row => !row.holds && !(row.expected === 'deny' && others.has(row.subject.replace(/:run_phase:.*$/, ''))),
         )
@@ -162,5 +166,4 @@ export function proofOf(choices: BindingChoices): (role: DesiredRole) => readonl
           nextStep: 'This is a bug in the generator: nothing was written. Please report it.',
         }));
     });
-  };
 }

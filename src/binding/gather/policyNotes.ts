@@ -18,7 +18,7 @@ export function policyNotes(
     ...(unmapped.length === 0
       ? []
       : [
-          `Nothing is known of the permissions that ${unmapped.join(', ')} need: the policy leaves them out. Add them with --policy-arn, or to the role.`,
+          `Nothing is known of the permissions that ${unmapped.join(', ')} need: the policy leaves them out. Add them to the role (--policy-arn).`,
         ]),
     ...unread.map(sentence => `${sentence} The policy leaves out what it needs.`),
     ...(counted === undefined ? [] : [counted]),

@@ -21,9 +21,9 @@ export type {
   WorkspacePlace,
 } from './model';
 export { missingSet, planSetup } from './planSetup';
-export { carryOut, planRemedies, type RemedyPlan, type RemedyResult } from './remedy';
+export { carryOut, planRemedies, remedyView, type RemedyPlan, type RemedyResult } from './remedy';
 export { setUp } from './setUp';
 export type { RootOfSetup, SetupServices, UseCaseServices } from './services';
 export type { Standing } from './standing';
 export { planUndo, takeBack, type UndoPlan } from './takeBack';
-export type { PlanView } from './view';
+export { type PlanView, planView } from './view';

@@ -62,11 +62,13 @@ async function prepare(
   const adopted = unwrap(
     await prepareBinding(opened, prepared.choices, { adopt: true, ownedByCode, checkCaller }, signal),
   );
+  // Each is asked about, also after a no: a surface may show all of them at once.
+  const left: string[] = [];
   for (const { name: role, madeFor } of strange) {
     const changes = changesOfRole(adopted, role);
-    if (!(await ask(surface, 'take-over-role', { role, madeFor, changes }))) return { prepared, left: [role] };
+    if (!(await ask(surface, 'take-over-role', { role, madeFor, changes }))) left.push(role);
   }
-  return { prepared: adopted, left: [] };
+  return { prepared: left.length === 0 ? adopted : prepared, left };
 }
 
 async function planGroup(

@@ -328,7 +328,7 @@ async function write(
 ): Promise<JournaledResult | 'refused' | 'declined' | 'nothing'> {
   const { ground, changes, problems, stopped, subject } = plan;
   const { opened, member } = ground;
-  const view = viewOf(plan);
+  const view = remedyView(plan);
   await surface.tell({ id: 'planned', plan: view });
   if (problems.length > 0) {
     await surface.tell({ id: 'not-written', problems, plan: view });
@@ -371,7 +371,8 @@ async function write(
   );
 }
 
-function viewOf({ ground: { opened, workspace }, changes, notes, problems, stopped }: RemedyPlan): PlanView {
+/** The plan of a remedy as surfaces show it. */
+export function remedyView({ ground: { opened, workspace }, changes, notes, problems, stopped }: RemedyPlan): PlanView {
   const caller = opened?.caller;
   const { organization, project, name } = workspace;
   return {

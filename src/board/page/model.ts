@@ -25,11 +25,31 @@ export interface PageAction {
 
 export type Section =
   | { readonly kind: 'text'; readonly heading?: string; readonly lines: readonly string[] }
-  | { readonly kind: 'fields'; readonly heading?: string; readonly fields: readonly Field[] }
-  | { readonly kind: 'proof'; readonly heading: string; readonly lead?: string; readonly rows: readonly ProofLine[] }
+  | {
+      readonly kind: 'fields';
+      readonly heading?: string;
+      readonly fields: readonly Field[];
+      /** Fields that few people need: shown when the line with this name is opened. */
+      readonly folded?: string;
+    }
+  | { readonly kind: 'segments'; readonly heading: string; readonly lead?: string; readonly rows: readonly Segment[] }
+  | {
+      readonly kind: 'proof';
+      readonly heading: string;
+      readonly lead?: string;
+      readonly rows: readonly ProofLine[];
+      /** Rows that are as they should be and need no look: shown when the line with this name is opened. */
+      readonly folded?: { readonly name: string; readonly rows: readonly ProofLine[] };
+    }
   | { readonly kind: 'comparison'; readonly heading: string; readonly rows: readonly ComparedSegment[] }
-  | { readonly kind: 'changes'; readonly heading: string; readonly rows: readonly ChangeLine[] }
-  | { readonly kind: 'checks'; readonly heading: string; readonly rows: readonly CheckLine[] }
+  | { readonly kind: 'changes'; readonly heading: string; readonly lead?: string; readonly rows: readonly ChangeLine[] }
+  | {
+      readonly kind: 'checks';
+      readonly heading: string;
+      readonly rows: readonly CheckLine[];
+      /** Rows that need no look: shown when the line with this name is opened. */
+      readonly folded?: { readonly name: string; readonly rows: readonly CheckLine[] };
+    }
   | { readonly kind: 'ticks'; readonly heading: string; readonly lead?: string; readonly rows: readonly Tick[] };
 
 /** An inferred answer that can be changed. A change comes back as a message, and the page follows. */
@@ -62,6 +82,14 @@ export interface ComparedSegment {
   readonly fits: boolean;
 }
 
+/** One part of a subject. */
+export interface Segment {
+  readonly name: string;
+  readonly value: string;
+  /** Where it comes from. */
+  readonly note?: string;
+}
+
 export interface ChangeLine {
   readonly title: string;
   readonly why?: string;
@@ -72,7 +100,7 @@ export interface ChangeLine {
   readonly seconds?: number;
   /** Lines of a difference, each with its sign. */
   readonly difference?: readonly string[];
-  /** The resource and line that needs it. */
+  /** For each permission the resource and line that needs it. */
   readonly needs?: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import type { BoardState } from '../model';
 import { wordOf } from '../words';
 import { html, type Html } from './html';
-import type { ChangeLine, CheckLine, Field, Page, PageAction, Section, Tick } from './model';
+import type { ChangeLine, CheckLine, Field, Page, PageAction, ProofLine, Section, Tick } from './model';
 
 /** The body of a page as HTML. The same page gives the same text; nothing of what it shows can become a tag. */
 export function renderPage(page: Page): string {
@@ -10,13 +10,28 @@ export function renderPage(page: Page): string {
       <h1>${state === undefined ? undefined : mark(state)}${title}</h1>
       ${lead.map(line => html`<p class="lead">${line}</p>`)}
     </header>
-    <main>${sections.map(section)}</main>
+    <main>${keyed(sections).map(([of, key]) => section(of, key))}</main>
     <footer>
       <div class="actions" role="group" aria-label="${'Actions'}">${actions.map((a, i) => button(a, i > 0))}</div>
       <p class="busy" role="status" aria-live="polite">
         ${busy === undefined ? undefined : html`<vscode-progress-ring id="ring"></vscode-progress-ring><span>${busy}</span>`}
       </p>
     </footer>`.text;
+}
+
+/**
+ * Each part of a page with a name that stays when others come and go: what a person has opened in it stays open when the page is drawn
+ * again.
+ */
+function keyed(sections: readonly Section[]): readonly (readonly [Section, string])[] {
+  const seen = new Map<string, number>();
+  return sections.map(of => {
+    const name = of.heading ?? ('folded' in of && typeof of.folded === 'string' ? of.folded : of.kind);
+    const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+    const count = seen.get(slug) ?? 0;
+    seen.set(slug, count + 1);
+    return [of, count === 0 ? slug : `${slug}-${count}`] as const;
+  });
 }
 
 const signs: Readonly<Record<BoardState, string>> = {
@@ -42,44 +57,40 @@ const button = ({ id, label, disabled }: PageAction, secondary = true): Html =>
   >`;
 
 /** An attribute that is there or not. */
-const flag = (name: 'secondary' | 'disabled' | 'checked' | 'open', on: boolean): Html | undefined =>
-  on
-    ? { secondary: html`secondary`, disabled: html`disabled`, checked: html`checked`, open: html`open` }[name]
-    : undefined;
+const flag = (name: 'secondary' | 'disabled' | 'checked', on: boolean): Html | undefined =>
+  on ? { secondary: html`secondary`, disabled: html`disabled`, checked: html`checked` }[name] : undefined;
 
-function section(of: Section, index: number): Html {
-  const heading = of.heading === undefined ? undefined : html`<h2 id="heading-${index}">${of.heading}</h2>`;
-  const labelled = of.heading === undefined ? undefined : html`aria-labelledby="heading-${index}"`;
-  return html`<section class="${of.kind}" ${labelled}>${heading}${content(of, index)}</section>`;
+function section(of: Section, key: string): Html {
+  const heading = of.heading === undefined ? undefined : html`<h2 id="heading-${key}">${of.heading}</h2>`;
+  const labelled = of.heading === undefined ? undefined : html`aria-labelledby="heading-${key}"`;
+  return html`<section class="${of.kind}" ${labelled}>${heading}${content(of, key)}</section>`;
 }
 
-function content(of: Section, index: number): Html {
+function content(of: Section, key: string): Html {
   switch (of.kind) {
     case 'text':
       return html`${of.lines.map(line => html`<p>${line}</p>`)}`;
-    case 'fields':
-      return html`${of.fields.map(field)}`;
-    case 'proof':
+    case 'fields': {
+      const fields = html`${of.fields.map(field)}`;
+      return of.folded === undefined ? fields : folded(`fields-${key}`, of.folded, fields);
+    }
+    case 'segments':
       return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}
         <table>
-          <thead>
-            <tr>
-              <th scope="col">${'Who asks'}</th>
-              <th scope="col">${'Answer'}</th>
-              <th scope="col">${'As it should be'}</th>
-            </tr>
-          </thead>
           <tbody>
             ${of.rows.map(
               row =>
                 html`<tr>
-                  <td>${row.who}</td>
-                  <td>${row.answer}</td>
-                  <td>${mark(row.holds ? 'ok' : 'wrong')}${row.holds ? 'yes' : 'no'}</td>
+                  <th scope="row">${row.name}</th>
+                  <td><code>${row.value}</code></td>
+                  <td class="note">${row.note}</td>
                 </tr>`,
             )}
           </tbody>
         </table>`;
+    case 'proof':
+      return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`} ${proofTable(of.rows)}
+      ${of.folded === undefined ? undefined : folded(`proof-${key}`, of.folded.name, proofTable(of.folded.rows))}`;
     case 'comparison':
       return html`<table class="segments">
         <thead>
@@ -104,46 +115,75 @@ function content(of: Section, index: number): Html {
         </tbody>
       </table>`;
     case 'changes':
-      return html`<ol>
-        ${of.rows.map((row, i) => change(row, `${index}-${i}`))}
-      </ol>`;
-    case 'checks':
-      return html`<ul>
-        ${of.rows.map((row, i) => check(row, `${index}-${i}`))}
-      </ul>`;
+      return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}
+        <ol>
+          ${of.rows.map((row, i) => change(row, `${key}-${i}`))}
+        </ol>`;
+    case 'checks': {
+      const list = (rows: readonly CheckLine[], from: string): Html =>
+        html`<ul>
+          ${rows.map((row, i) => check(row, `${from}-${i}`))}
+        </ul>`;
+      const rest =
+        of.folded === undefined
+          ? undefined
+          : folded(`rest-${key}`, of.folded.name, list(of.folded.rows, `rest-${key}`));
+      return html`${of.rows.length === 0 ? undefined : list(of.rows, key)}${rest}`;
+    }
     case 'ticks':
       return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}${of.rows.map(tick)}`;
   }
 }
 
-function field({ id, label, note, value, options, lines, problem, placeholder }: Field): Html {
-  const hint = placeholder === undefined ? undefined : html`placeholder="${placeholder}"`;
-  const input =
-    options !== undefined
-      ? html`<vscode-single-select id="field-${id}" data-field="${id}" label="${label}" value="${value}"
-          >${options.map(o => html`<vscode-option value="${o.value}" ${o.value === value ? html`selected` : undefined}>${o.label}</vscode-option>`)}</vscode-single-select
-        >`
-      : lines !== undefined
-        ? html`<vscode-textarea
-            id="field-${id}"
-            data-field="${id}"
-            label="${label}"
-            rows="${lines}"
-            value="${value}"
-            ${hint}
-          ></vscode-textarea>`
-        : html`<vscode-textfield
-            id="field-${id}"
-            data-field="${id}"
-            label="${label}"
-            value="${value}"
-            ${hint}
-          ></vscode-textfield>`;
+const proofTable = (rows: readonly ProofLine[]): Html =>
+  html`<table>
+    <thead>
+      <tr>
+        <th scope="col">Who asks</th>
+        <th scope="col">Answer</th>
+        <th scope="col">As it should be</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        row =>
+          html`<tr>
+            <td>${row.who}</td>
+            <td>${row.answer}</td>
+            <td>${mark(row.holds ? 'ok' : 'wrong')}${row.holds ? 'yes' : 'no'}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+
+/** A part that is opened by a click or by Enter, as the browser has it: it says by itself whether it is open. */
+const folded = (id: string, name: string, inner: Html): Html =>
+  html`<details id="${id}">
+    <summary>${name}</summary>
+    ${inner}
+  </details>`;
+
+function field(of: Field): Html {
+  const { id, label, note, problem } = of;
+  // What is read aloud with a field: where its answer is from, and what is wrong with it.
+  const told = [...(note === undefined ? [] : [`note-${id}`]), ...(problem === undefined ? [] : [`problem-${id}`])];
+  const described = told.length === 0 ? undefined : html`aria-describedby="${told.join(' ')}"`;
   return html`<div class="field">
-    <vscode-label for="field-${id}">${label}</vscode-label>
-    ${input} ${note === undefined ? undefined : html`<span class="note">${note}</span>`}
-    ${problem === undefined ? undefined : html`<span class="problem" role="alert">${problem}</span>`}
+    <label for="field-${id}">${label}</label>
+    ${inputOf(of, html`id="field-${id}" data-field="${id}" ${described} ${problem === undefined ? undefined : html`aria-invalid="true"`}`)}
+    ${note === undefined ? undefined : html`<span class="note" id="note-${id}">${note}</span>`}
+    ${problem === undefined ? undefined : html`<span class="problem" id="problem-${id}" role="alert">${problem}</span>`}
   </div>`;
+}
+
+function inputOf({ value, options, lines, placeholder }: Field, attributes: Html): Html {
+  const hint = placeholder === undefined ? undefined : html`placeholder="${placeholder}"`;
+  if (options !== undefined)
+    return html`<select ${attributes}>
+      ${options.map(o => html`<option value="${o.value}" ${o.value === value ? html`selected` : undefined}>${o.label}</option>`)}
+    </select>`;
+  if (lines !== undefined) return html`<textarea ${attributes} rows="${lines}" ${hint}>${value}</textarea>`;
+  return html`<input type="text" ${attributes} value="${value}" spellcheck="false" ${hint} />`;
 }
 
 const progressSigns: Readonly<Record<NonNullable<ChangeLine['progress']>, readonly [BoardState, () => string]>> = {
@@ -154,21 +194,33 @@ const progressSigns: Readonly<Record<NonNullable<ChangeLine['progress']>, readon
   kept: ['warning', () => 'was kept'],
 };
 
+/** A duration as people read it. */
+const secondsText = (seconds: number): string =>
+  seconds < 0.1 ? 'at once' : `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+
 function change({ title, why, undo, progress, seconds, difference, needs }: ChangeLine, id: string): Html {
   const [state, word] = progress === undefined ? [undefined, undefined] : progressSigns[progress];
-  const time = seconds === undefined ? '' : ` ${`${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`}`;
+  const time = seconds === undefined ? '' : `, ${secondsText(seconds)}`;
   const details = [...(why === undefined ? [] : [why]), ...(undo === undefined ? [] : [undo])];
   return html`<li id="change-${id}">
     <span class="change">${state === undefined ? undefined : mark(state)}${title}</span>
     ${word === undefined ? undefined : html`<span class="time">${word()}${time}</span>`}
     ${details.map(text => html`<div class="note">${text}</div>`)}
-    ${(needs ?? []).map(text => html`<div class="note needs">${text}</div>`)}
+    ${
+      needs === undefined || needs.length === 0
+        ? undefined
+        : folded(
+            `needs-${id}`,
+            'Which code needs it',
+            html`<ul class="needs">
+              ${needs.map(text => html`<li class="note">${text}</li>`)}
+            </ul>`,
+          )
+    }
     ${
       difference === undefined || difference.length === 0
         ? undefined
-        : html`<vscode-collapsible id="difference-${id}" heading="${'Difference'}">
-            <pre tabindex="0">${difference.map(lineOf)}</pre>
-          </vscode-collapsible>`
+        : folded(`difference-${id}`, 'Difference', html`<pre tabindex="0">${difference.map(lineOf)}</pre>`)
     }
   </li>`;
 }
@@ -186,8 +238,11 @@ function check({ state, title, details, next, actions }: CheckLine, id: string):
   </li>`;
 }
 
-const tick = ({ id, label, note, ticked }: Tick): Html =>
-  html`<div class="tick">
-    <vscode-checkbox id="tick-${id}" data-tick="${id}" label="${label}" ${flag('checked', ticked)}></vscode-checkbox>
-    ${note === undefined ? undefined : html`<div class="note">${note}</div>`}
+const tick = ({ id, label, note, ticked }: Tick): Html => {
+  const described = note === undefined ? undefined : html`aria-describedby="tick-note-${id}"`;
+  return html`<div class="tick">
+    <input type="checkbox" id="tick-${id}" data-tick="${id}" ${described} ${flag('checked', ticked)} />
+    <label for="tick-${id}">${label}</label>
+    ${note === undefined ? undefined : html`<div class="note" id="tick-note-${id}">${note}</div>`}
   </div>`;
+};

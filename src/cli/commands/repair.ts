@@ -2,7 +2,7 @@ import type { Check } from '../../binding/check';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { localCredentials } from '../../binding/gather/localChain';
 import { permissionSources } from '../../binding/gather/permissionSources';
-import type { ChangingRemedy, Remedy } from '../../binding/remedy';
+import { isChanging } from '../../binding/remedy';
 import { checkJson, checkText } from '../../binding/report';
 import { carryOut, planRemedies, type RemedyPlan, type RemedyResult, type SetupMember } from '../../binding/setup';
 import { ProblemError } from '../../core/problem';
@@ -99,19 +99,6 @@ async function planFor(
   const remedies = wanted.flatMap(c => (c.state === 'ok' || !isChanging(c.remedy) ? [] : [c.remedy]));
   return planRemedies(remedies, ground, setupServices(context, journalDir(context, values), folder), context.signal);
 }
-
-const changing: ReadonlySet<string> = new Set<ChangingRemedy['kind']>([
-  'set-variable',
-  'create-provider',
-  'add-audience',
-  'update-trust',
-  'update-permissions',
-  'rewrite-variables',
-  'remove-variables',
-]);
-
-const isChanging = (remedy: Remedy | undefined): remedy is ChangingRemedy =>
-  remedy !== undefined && changing.has(remedy.kind);
 
 function planText({ changes, notes, problems }: RemedyPlan): string {
   const out = changes.map((c, i) => changeText(c, i + 1));

@@ -31,6 +31,8 @@ export interface VariableReading {
   readonly differences: readonly string[];
   /** By a set's id: how many other workspaces it is attached to by name. Sets of projects and of the whole organization are not counted. */
   readonly others?: ReadonlyMap<string, number>;
+  /** The variable sets that reach the workspace, where they could be listed: also those that hold nothing. */
+  readonly sets?: readonly Varset[];
 }
 
 type PlainVariable = Omit<Variable, 'origin'>;
@@ -95,7 +97,14 @@ export async function readVariables(
       all.push(...strangers(own.value, inherited.value));
     }
   }
-  return ok({ all, effective: effectiveVariables(all), gaps, differences, others });
+  return ok({
+    all,
+    effective: effectiveVariables(all),
+    gaps,
+    differences,
+    others,
+    ...(sets.ok && { sets: varsetsOf(sets.value.data) }),
+  });
 }
 
 async function readSets(client: HcpClient, workspaceId: string, signal: AbortSignal): Promise<Result<All>> {
@@ -315,13 +324,14 @@ export async function listVarsets(
 ): Promise<Result<readonly Varset[]>> {
   const sets = await client.all(`/workspaces/${segment(workspaceId)}/varsets`, {}, signal);
   if (!sets.ok) return sets;
-  return ok(
-    sets.value.data.flatMap(set => {
-      const { name, global } = set.attributes;
-      return typeof name === 'string' ? [{ id: set.id, name, global: global === true }] : [];
-    }),
-  );
+  return ok(varsetsOf(sets.value.data));
 }
+
+const varsetsOf = (sets: readonly Resource[]): readonly Varset[] =>
+  sets.flatMap(set => {
+    const { name, global } = set.attributes;
+    return typeof name === 'string' ? [{ id: set.id, name, global: global === true }] : [];
+  });
 
 /** A variable set that reaches a workspace, by its name. */
 export async function findVarset(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Check } from '../../binding/check';
 import type { JournalStore } from '../../binding/journal/journal';
 import { type HostAnswer, whoamiText } from '../../binding/gather/whoami';
 import { reasonOf } from '../../board/reasons';
@@ -7,7 +8,7 @@ import { ProblemError } from '../../core/problem';
 import { uriPart } from '../../core/text';
 import type { CloudSettings } from '../../terraform/model';
 import { openProfile, profileChoices, whoIs } from '../aws';
-import type { BindingStore } from '../board/bindingStore';
+import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import { rootLabel } from '../board/describe';
 import type { HcpConnections } from '../hcp';
 import type { Pages } from '../page/pages';
@@ -147,6 +148,8 @@ export class BindingCommands {
     if (analysed === undefined || check === undefined || remedy === undefined) return;
     switch (remedy.kind) {
       case 'configure':
+        await vscode.commands.executeCommand('tfcOidc.configure', { analysed });
+        return;
       case 'set-variable':
       case 'create-provider':
       case 'add-audience':
@@ -154,7 +157,7 @@ export class BindingCommands {
       case 'update-permissions':
       case 'rewrite-variables':
       case 'remove-variables':
-        await vscode.commands.executeCommand('tfcOidc.configure', { analysed });
+        await this.pages.remedy(analysed, this.workspaceWith(analysed, check, row?.checked), check);
         return;
       case 'fix-code':
         await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed });
@@ -175,6 +178,18 @@ export class BindingCommands {
       case 'choose-profile':
         await vscode.commands.executeCommand('tfcOidc.chooseProfile');
     }
+  }
+
+  /** The workspace that a check was made for. */
+  private workspaceWith(analysed: AnalysedRoot, check: Check, given: CheckedWorkspace | undefined): CheckedWorkspace {
+    const all = this.bindings.of(analysed)?.workspaces ?? [];
+    const found = given ?? all.find(w => w.checks.includes(check)) ?? all[0];
+    if (found !== undefined) return found;
+    throw new ProblemError({
+      code: 'no-workspace',
+      message: 'The workspace of this check is not known any more.',
+      nextStep: 'Check the binding again.',
+    });
   }
 
   /** One of the checks that do not hold and have a remedy, of one root or of all. */

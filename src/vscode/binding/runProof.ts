@@ -4,7 +4,7 @@ import { ProblemError } from '../../core/problem';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import { VscodeUi } from '../configure/editorUi';
 import { runPreview } from '../configure/runPreview';
-import { useCaseServices } from '../configure/services';
+import { belowNotification, useCaseServices } from '../configure/services';
 import { editorSurface } from '../configure/surface';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
@@ -32,7 +32,7 @@ export async function proveOnDemand(
       nextStep: 'Look at its checks in the sidebar.',
     });
   }
-  const ui = new VscodeUi(previews);
+  const ui = new VscodeUi();
   const surface = editorSurface(ui, { accountConfirmed: true }, async event => {
     if (event.id !== 'run-ended') return;
     if (event.proof.state === 'proven') await bindings.noteProven(checked);
@@ -43,7 +43,7 @@ export async function proveOnDemand(
     { ...checked, place: { hostname, organization, workspace: checked.workspace } },
     workspace,
     signal => connections.open(hostname, analysed.root.cloud, signal),
-    useCaseServices({ journals, connections, env }, ui),
+    useCaseServices({ journals, connections, env }, belowNotification(ui)),
     surface,
   );
   if (run !== undefined) await bindings.checkPlaces(analysed, [checked]);

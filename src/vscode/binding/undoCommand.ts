@@ -1,15 +1,27 @@
 import * as vscode from 'vscode';
 import { type JournalRun, type JournalStore, readJournals } from '../../binding/journal/journal';
-import { planUndo, takeBack } from '../../binding/setup';
+import { type OpenedAccount, planUndo, type Surface, takeBack, type UseCaseServices } from '../../binding/setup';
 import { undoable, type UndoResult } from '../../binding/undo';
 import { ProblemError } from '../../core/problem';
 import { openProfile, profileChoices } from '../aws';
 import { VscodeUi } from '../configure/editorUi';
-import { useCaseServices } from '../configure/services';
+import { belowNotification, useCaseServices } from '../configure/services';
 import { editorSurface } from '../configure/surface';
 import type { HcpConnections } from '../hcp';
-import type { Previews } from '../preview';
 import { pick, runSteps } from '../steps';
+
+/** Takes one run back, by the name of its journal. `undefined`: there was no yes. */
+export async function takeBackRun(
+  name: string,
+  opened: OpenedAccount | undefined,
+  journals: JournalStore,
+  services: UseCaseServices,
+  surface: Surface,
+): Promise<UndoResult | undefined> {
+  const all = await readJournals(journals);
+  const run = all.find(r => r.name === name);
+  return run === undefined ? undefined : takeBack(planUndo(run, all), opened, services, surface);
+}
 
 /** The undo command: choose a run, see what would be taken back, say yes, take it back. */
 export class UndoCommand {
@@ -17,7 +29,6 @@ export class UndoCommand {
     private readonly journals: JournalStore,
     private readonly env: NodeJS.ProcessEnv,
     private readonly connections: HcpConnections,
-    private readonly previews: Previews,
   ) {}
 
   async run(): Promise<void> {
@@ -33,8 +44,11 @@ export class UndoCommand {
     if (chosen === undefined) return;
     const plan = planUndo(chosen.run, all);
     const opened = chosen.profile === undefined ? undefined : await openProfile(chosen.profile, this.env);
-    const ui = new VscodeUi(this.previews);
-    const services = useCaseServices({ journals: this.journals, connections: this.connections, env: this.env }, ui);
+    const ui = new VscodeUi();
+    const services = useCaseServices(
+      { journals: this.journals, connections: this.connections, env: this.env },
+      belowNotification(ui),
+    );
     const surface = editorSurface(ui, { accountConfirmed: false }, () => undefined);
     const result = await takeBack(plan, opened, services, surface);
     if (result !== undefined) await report(result, plan.changes.length);

@@ -23,7 +23,15 @@ export interface UseCaseParts {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export function useCaseServices({ journals, connections, env }: UseCaseParts, ui: EditorUi): UseCaseServices {
+/** Runs what takes long, below a notification or on a page. */
+export type During = UseCaseServices['during'];
+
+export const belowNotification =
+  (ui: Pick<EditorUi, 'progress'>): During =>
+  (stage, workspaces, work) =>
+    ui.progress(stageTitle(stage, workspaces), work);
+
+export function useCaseServices({ journals, connections, env }: UseCaseParts, during: During): UseCaseServices {
   return {
     journals,
     // In the windows of the editor and on the command line.
@@ -31,7 +39,7 @@ export function useCaseServices({ journals, connections, env }: UseCaseParts, ui
       unwrap(await withLock(fs, sharedFolder(env), path.join, subject, thisProcess(), work)),
     client: (hostname, signal) => connections.open(hostname, undefined, signal),
     files: editorFiles,
-    during: (stage, workspaces, work) => ui.progress(stageTitle(stage, workspaces), work),
+    during,
     now: Date.now,
     wait: realWait,
   };
@@ -45,9 +53,9 @@ interface SetupParts extends UseCaseParts {
 /** What is read back goes into the sidebar. `opened`: the account with its alias, as the profile step has it. */
 export function setupServices(
   parts: SetupParts,
-  ui: EditorUi,
+  during: During,
   analysed: AnalysedRoot,
-  opened: ChosenAccount,
+  opened: ChosenAccount | undefined,
 ): SetupServices {
   const { store, bindings, env } = parts;
   const current = async (): Promise<AnalysedRoot> => {
@@ -55,9 +63,9 @@ export function setupServices(
     return store.all().find(r => r.root.dir === analysed.root.dir) ?? analysed;
   };
   return {
-    ...useCaseServices(parts, ui),
+    ...useCaseServices(parts, during),
     check: async members => {
-      bindings.useAccount(opened);
+      if (opened !== undefined) bindings.useAccount(opened);
       // Just these, by the names that were chosen: the code may name none, or a hundred.
       const checked = await bindings.checkPlaces(
         await current(),
@@ -72,12 +80,15 @@ export function setupServices(
         { host: store.reader.afresh(), env, boundary },
         { root: now, findings },
         { tags: root?.tags ?? [], fixes: !mappingOnly },
-        file => ui.nameOf(file.path),
+        file => nameOf(file.path),
         signal,
       );
     },
   };
 }
+
+/** A file's name within the window. */
+export const nameOf = (file: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(file, true), false);
 
 const placeOf = ({ hostname, organization, workspace }: CheckedMember['place']): CheckedMember['place'] => ({
   hostname,

@@ -1,25 +1,15 @@
-import type { JournalStore } from '../../binding/journal/journal';
-import type { Result } from '../../core/problem';
-import { organizationName, projectName } from '../../oidc/names';
-import { accountId } from '../../oidc/partition';
-import { type Choices, takeOrganization, takeRoot } from './choices';
-import { permissionSteps, type PolicyPlaces } from './permissions';
-import { profileStep } from './profile';
-import { roleSteps } from './roles';
-import { variableStep } from './variables';
-import { readWorkspaces, workspaceStep } from './workspaces';
-import { rootLabel, valueText, workspacesText } from '../board/describe';
 import type { HcpConnections } from '../hcp';
+import { rootLabel, valueText, workspacesText } from '../board/describe';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
-import { ask, type Choice, configureTitle, pick, type Step } from '../steps';
+import { type Choice, configureTitle, pick, type Step } from '../steps';
+import { type Choices, takeRoot } from './choices';
+import { organizationStep, workspaceStep } from './workspaces';
 
+/** What only a person can tell, where the code names none or several: the root, the organization, its workspaces. */
 export function configureSteps(
   store: ProjectStore,
   connections: HcpConnections,
-  env: NodeJS.ProcessEnv,
-  places: PolicyPlaces,
   askRoot: boolean,
-  journals: JournalStore,
 ): readonly Step<Choices>[] {
   return [
     async (state, position) => {
@@ -47,68 +37,7 @@ export function configureSteps(
       );
       return 'asked';
     },
-    name(
-      'organization',
-      'Organization in HCP Terraform',
-      'as its address shows it',
-      organizationName,
-      state => state.analysed?.root.cloud.organization.state === 'known',
-      takeOrganization,
-    ),
+    organizationStep(connections),
     workspaceStep(connections),
-    async state => {
-      await readWorkspaces(state, connections, journals);
-      return 'skipped';
-    },
-    // The block's project is a filter only: the subject holds the workspace's real one, so it is always shown for a yes.
-    name(
-      'project',
-      'Project of the workspace, as HCP Terraform shows it. It is part of the subject.',
-      'Default Project',
-      projectName,
-      state => state.known !== undefined,
-    ),
-    profileStep(env),
-    name(
-      'account',
-      'AWS account of the roles, twelve digits',
-      '123456789012',
-      accountId,
-      state => state.profile !== 'none',
-    ),
-    ...roleSteps(),
-    ...permissionSteps(places),
-    variableStep(connections),
   ];
-}
-
-/** A step that asks for a name unless it is known. */
-function name(
-  key: 'organization' | 'project' | 'account',
-  prompt: string,
-  placeholder: string,
-  check: (value: string) => Result<unknown>,
-  isKnown: (state: Choices) => boolean,
-  take: (state: Choices, value: string) => void = (state, value) => {
-    state[key] = value;
-  },
-): Step<Choices> {
-  return async (state, position) => {
-    if (isKnown(state)) return 'skipped';
-    const value = await ask(
-      {
-        title: configureTitle(),
-        prompt,
-        placeholder,
-        value: state[key],
-        check: text => {
-          const result = check(text);
-          return result.ok ? undefined : result.problem.message;
-        },
-      },
-      position,
-    );
-    take(state, value);
-    return 'asked';
-  };
 }

@@ -4,13 +4,54 @@ import { hcpFacts } from '../../binding/gather/hcp';
 import { writtenValues } from '../../binding/gather/memory';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { feedingVariables } from '../../hcp/variables/feeding';
-import { listWorkspaces } from '../../hcp/workspace/read';
-import { workspaceName } from '../../oidc/names';
+import { listOrganizations, listWorkspaces } from '../../hcp/workspace/read';
+import { organizationName, workspaceName } from '../../oidc/names';
 import { type Root, workspaceOf } from '../../terraform/model';
 import { withProgress } from '../progress';
 import type { HcpConnections } from '../hcp';
 import { ask, type Choice, configureTitle, pick, pickMany, type Step } from '../steps';
-import { type Choices, type GatheredWorkspace, takeWorkspaces } from './choices';
+import { type Choices, type GatheredWorkspace, takeOrganization, takeWorkspaces } from './choices';
+
+/** The organization where the code names none: one of those that the token shows, else a typed one. */
+export function organizationStep(connections: HcpConnections): Step<Choices> {
+  return async (state, position) => {
+    const { analysed } = state;
+    if (analysed === undefined || analysed.root.cloud.organization.state === 'known') return 'skipped';
+    const hostname = hostOf(analysed.root);
+    const found = await withProgress(`Asking ${hostname} for its organizations`, async signal => {
+      const client = await connections.find(hostname, analysed.root.cloud, signal);
+      if ('missing' in client) return client.missing;
+      const names = await listOrganizations(client, signal);
+      return names.ok ? names.value : problemText(names.problem);
+    });
+    const title = configureTitle();
+    if (typeof found !== 'string' && found.length > 0) {
+      const items = found.map((value): Choice<string> => ({ value, label: value }));
+      const options = { title, placeholder: 'Which organization?', items, current: state.organization };
+      takeOrganization(state, await pick(options, position));
+      return 'asked';
+    }
+    const prompt = 'Organization in HCP Terraform';
+    const typed = await ask(
+      {
+        title,
+        prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
+        placeholder: 'as its address shows it',
+        value: state.organization,
+        check: value => {
+          const result = organizationName(value);
+          return result.ok ? undefined : result.problem.message;
+        },
+      },
+      position,
+    );
+    takeOrganization(state, typed);
+    return 'asked';
+  };
+}
+
+const hostOf = (root: Root): string =>
+  root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
 
 /** Which workspaces: the one that the block names, some of those with its tags or prefix, or any of the organization. */
 export function workspaceStep(connections: HcpConnections): Step<Choices> {
@@ -38,6 +79,12 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
       );
       takeWorkspaces(state, [typed]);
       return 'asked';
+    }
+    // One workspace is no question.
+    const [lone, ...others] = found;
+    if (lone !== undefined && others.length === 0) {
+      takeWorkspaces(state, [lone.name]);
+      return 'skipped';
     }
     const items = found.map(({ name, project }): Choice<string> => ({
       value: name,
@@ -82,7 +129,7 @@ async function listed(
       : w.by === 'prefix' && w.prefix.state === 'known'
         ? { prefix: w.prefix.value }
         : {};
-  const hostname = root.cloud.hostname.state === 'known' ? root.cloud.hostname.value : 'app.terraform.io';
+  const hostname = hostOf(root);
   return withProgress(`Listing the workspaces of ${organization}`, async signal => {
     const client = await connections.find(hostname, root.cloud, signal);
     if ('missing' in client) return client.missing;
@@ -98,6 +145,7 @@ export async function readWorkspaces(
   state: Choices,
   connections: HcpConnections,
   journals: JournalStore,
+  signal: AbortSignal,
 ): Promise<void> {
   const { analysed, organization, workspaces } = state;
   delete state.hcp;
@@ -106,35 +154,31 @@ export async function readWorkspaces(
   delete state.noToken;
   if (analysed === undefined || organization === undefined || workspaces === undefined) return;
   const { cloud } = analysed.root;
-  const hostname = cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io';
-  await withProgress('Reading from HCP Terraform', async (signal, tell) => {
-    const client = await connections.find(hostname, cloud, signal);
-    if ('missing' in client) {
-      state.hcpProblem = client.missing;
-      state.noToken = true;
-      return;
+  const client = await connections.find(hostOf(analysed.root), cloud, signal);
+  if ('missing' in client) {
+    state.hcpProblem = client.missing;
+    state.noToken = true;
+    return;
+  }
+  const gathered: GatheredWorkspace[] = [];
+  const known: WorkspaceFacts[] = [];
+  const ownValue = writtenValues(await readJournals(journals));
+  for (const name of workspaces) {
+    const feeding = feedingVariables(analysed.root);
+    const read = await hcpFacts(client, organization, name, signal, { feeding, ownValue });
+    if (read.workspace.state === 'known') known.push(read.workspace.value);
+    if (read.source === undefined || read.variables.state === 'unknown') {
+      const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
+      state.hcpProblem ??= unknown?.state === 'unknown' ? unknown.why : '';
+      continue;
     }
-    const gathered: GatheredWorkspace[] = [];
-    const known: WorkspaceFacts[] = [];
-    const ownValue = writtenValues(await readJournals(journals));
-    for (const name of workspaces) {
-      tell(name);
-      const feeding = feedingVariables(analysed.root);
-      const read = await hcpFacts(client, organization, name, signal, { feeding, ownValue });
-      if (read.workspace.state === 'known') known.push(read.workspace.value);
-      if (read.source === undefined || read.variables.state === 'unknown') {
-        const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
-        state.hcpProblem ??= unknown?.state === 'unknown' ? unknown.why : '';
-        continue;
-      }
-      const { staticCredentials } = read.variables.value;
-      gathered.push({ ...read.source, staticCredentials, facts: read, client });
-    }
-    if (gathered.length === workspaces.length) state.hcp = gathered;
-    // The subject of each holds its real project; that of one that could not be read is asked for.
-    if (known.length < workspaces.length) return;
-    state.known = known;
-    const [first] = known;
-    if (first !== undefined) state.project = first.project.name;
-  });
+    const { staticCredentials } = read.variables.value;
+    gathered.push({ ...read.source, staticCredentials, facts: read, client });
+  }
+  if (gathered.length === workspaces.length) state.hcp = gathered;
+  // The subject of each holds its real project; that of one that could not be read is asked for.
+  if (known.length < workspaces.length) return;
+  state.known = known;
+  const [first] = known;
+  if (first !== undefined) state.project = first.project.name;
 }

@@ -1,11 +1,12 @@
 import type * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
-import { pageState } from '../../board/page/messages';
+import type { PageState } from '../../board/page/messages';
 import { ProblemError } from '../../core/problem';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { DoctorPage } from './doctorPage';
 import { PagePanel } from './panel';
+import { RemedyPage, type RemedyServices } from './remedyPage';
 
 /** What leads on from a page. */
 export interface PageCommands {
@@ -21,6 +22,7 @@ export class Pages {
     private readonly extension: vscode.Uri,
     private readonly store: ProjectStore,
     private readonly bindings: BindingStore,
+    private readonly parts: Omit<RemedyServices, 'store' | 'bindings'>,
   ) {}
 
   /** The doctor for a workspace that was checked. A page that is open for it comes to the front. */
@@ -30,9 +32,15 @@ export class Pages {
     this.show(PagePanel.open(this.extension, title), analysed, checked, commands);
   }
 
+  /** The smallest changes that put one check right, on a page with its own yes. */
+  async remedy(analysed: AnalysedRoot, checked: CheckedWorkspace, check: Check): Promise<void> {
+    const panel = PagePanel.open(this.extension, `Put right: ${checked.workspace}`);
+    const { store, bindings } = this;
+    await new RemedyPage(panel, analysed, checked, check, { ...this.parts, store, bindings }).planAnew();
+  }
+
   /** A page of a former window. Only its names were kept: what it shows is read anew. */
-  async restore(panel: vscode.WebviewPanel, state: unknown, commands: PageCommands): Promise<void> {
-    const kept = pageState(state);
+  async restore(panel: vscode.WebviewPanel, kept: PageState | undefined, commands: PageCommands): Promise<void> {
     if (!this.store.ready) await this.store.refresh();
     const analysed = this.store.all().find(r => r.root.dir === kept?.root);
     const place = analysed === undefined ? undefined : placeOf(analysed, kept?.workspace);

@@ -26,6 +26,7 @@ export class Person {
   /** Nothing is taken of a refactoring, whose preview would wait for ever. */
   unticks = false;
   private readonly undo: (() => void)[] = [];
+  private readonly drawn = new vscode.EventEmitter<string>();
 
   constructor() {
     const { window, commands } = vscode;
@@ -54,6 +55,7 @@ export class Person {
         return items.find(i => labelOf(i) === wanted) ?? items[0];
       },
     );
+    this.replace(window, 'createWebviewPanel', (_type: string, title: string) => this.webview(title));
     this.replace(window, 'createQuickPick', () => this.quickPick());
     this.replace(window, 'createInputBox', () => this.inputBox());
     const apply = vscode.workspace.applyEdit.bind(vscode.workspace);
@@ -74,6 +76,68 @@ export class Person {
     if (uri.scheme !== previewScheme) return;
     const text = (await vscode.workspace.openTextDocument(uri)).getText();
     this.see(`preview ${uri.path}`, text);
+  }
+
+  /**
+   * A fake of a webview, whose person ticks every box and presses the button that `answer` chooses, each time that the page is drawn and
+   * nothing is in the works.
+   */
+  private webview(title: string): vscode.WebviewPanel {
+    const said = new vscode.EventEmitter<unknown>();
+    const gone = new vscode.EventEmitter<void>();
+    let last = '';
+    const draw = (html: string): void => {
+      this.see(`page ${title}`, html);
+      this.drawn.fire(html);
+      if (html === last) return;
+      last = html;
+      const box = /data-tick="([^"]*)"(?![^>]*checked)/.exec(html)?.[1];
+      if (box !== undefined) {
+        queueMicrotask(() => said.fire({ type: 'tick', id: unescaped(box), ticked: true }));
+        return;
+      }
+      const buttons = [...html.matchAll(/data-action="([^"]*)"[^>]*>([^<]*)</g)];
+      const labels = buttons.map(([, , label]) => (label ?? '').trim());
+      for (;;) {
+        const wanted = this.answer({ text: `page ${title}`, labels });
+        const id = buttons.find(([, , label]) => (label ?? '').trim() === wanted)?.[1];
+        if (id === undefined) return;
+        queueMicrotask(() => said.fire({ type: 'action', id }));
+        // Differences open beside the page, which stays as it is.
+        if (wanted !== 'Show Differences') return;
+      }
+    };
+    const panel = {
+      title,
+      webview: {
+        options: {},
+        html: '',
+        cspSource: 'self',
+        asWebviewUri: (uri: vscode.Uri) => uri,
+        onDidReceiveMessage: said.event,
+        postMessage: (message: { readonly html: string }) => {
+          draw(message.html);
+          return Promise.resolve(true);
+        },
+      },
+      onDidDispose: gone.event,
+      reveal: () => undefined,
+      dispose: () => gone.fire(),
+    };
+    // A webview says that it is there once its script runs.
+    setTimeout(() => said.fire({ type: 'ready' }));
+    return panel as unknown as vscode.WebviewPanel;
+  }
+
+  /** Waits for a page that is drawn as wanted. */
+  page(wanted: (html: string) => boolean): Promise<string> {
+    return new Promise(resolve => {
+      const subscription = this.drawn.event(html => {
+        if (!wanted(html)) return;
+        subscription.dispose();
+        resolve(html);
+      });
+    });
   }
 
   /** A fake of the pick list: chosen as soon as it is shown. */
@@ -143,6 +207,14 @@ export class Person {
     });
   }
 }
+
+const unescaped = (text: string): string =>
+  text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
 
 const labelOf = (item: Item | string): string => (typeof item === 'string' ? item : item.label);
 const shown = (item: Item | string): unknown =>

@@ -22,9 +22,8 @@ import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
 import { journalsOf } from '../../../src/vscode/binding/journals';
 import { VscodeUi } from '../../../src/vscode/configure/editorUi';
-import { useCaseServices } from '../../../src/vscode/configure/services';
+import { belowNotification, useCaseServices } from '../../../src/vscode/configure/services';
 import { editorSurface } from '../../../src/vscode/configure/surface';
-import type { Previews } from '../../../src/vscode/preview';
 import type { SetupEvent } from '../../../src/binding/setup';
 import { writeJournaled } from '../../../src/binding/setup/journaledRun';
 import { nodeFiles } from '../../../src/node/files';
@@ -105,7 +104,7 @@ export const run = (): Promise<unknown> =>
       });
 
       const write = (prepared: PreparedBinding, events: SetupEvent[]): ReturnType<typeof writeJournaled> => {
-        const ui = new VscodeUi({} as Previews);
+        const ui = new VscodeUi();
         const journals = journalsOf(vscode.Uri.file(path.join(home, 'storage')), env);
         const connections = new HcpConnections(noSecrets(), nodeFiles, env);
         return writeJournaled(
@@ -119,7 +118,7 @@ export const run = (): Promise<unknown> =>
             seen: undefined,
             goOn: false,
           },
-          useCaseServices({ journals, connections, env }, ui),
+          useCaseServices({ journals, connections, env }, belowNotification(ui)),
           editorSurface(ui, { accountConfirmed: true }, event => void events.push(event)),
         );
       };

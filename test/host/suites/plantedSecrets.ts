@@ -269,10 +269,17 @@ export const run = (): Promise<unknown> =>
       assert.deepEqual(Object.keys(calls).sort(), [...commandIds].sort());
       const copied: string[] = [];
       let differences = 0;
+      let saidYes = false;
       person.answer = ({ text, labels }) => {
         const has = (label: RegExp): string | undefined => labels.find(l => label.test(l));
-        if (/What may (?:plans|applies) do/.test(text)) return has(/What the code needs/);
-        if (/Read the preview/.test(text)) return has(differences++ === 0 ? /Show Differences/ : /Make \d+ Change/);
+        if (text.startsWith('page ')) {
+          if (has(/^Make \d+ Change/) === undefined)
+            return has(/^Change \d|^Apply \d|^Write the Mapping|^Start Plan-Only Run|^Ask CloudTrail/);
+          if (differences++ === 0) return has(/^Show Differences/);
+          if (saidYes) return undefined;
+          saidYes = true;
+          return has(/^Make \d+ Change/);
+        }
         if (/AWS profile/.test(text)) return has(/^default$/);
         if (/Which workspace/.test(text)) return has(/^prod$/);
         if (/Which host/.test(text)) return has(new RegExp(hcp.hostname));
@@ -293,7 +300,9 @@ export const run = (): Promise<unknown> =>
         if (id === 'tfcOidc.whyPermissions')
           await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(planted('more.tf')));
         // What a command can't do it says in a message, which is looked at too; only a bug would come out here.
+        const ended = id === 'tfcOidc.configure' ? person.page(html => html.includes('>Plan Anew<')) : undefined;
         await vscode.commands.executeCommand(id, ...args());
+        await ended;
         for (const document of vscode.workspace.textDocuments)
           if ([previewScheme, 'untitled'].includes(document.uri.scheme))
             person.see(`document ${document.uri.path} ${document.uri.query}`, document.getText());
@@ -306,8 +315,14 @@ export const run = (): Promise<unknown> =>
       assert.ok(lines.length > 0);
       clean('log', lines);
       const whats = person.seen.map(s => s.what).join('\n');
-      for (const shown of [/Configure .*prod.*\.md/, / before$/m, / after$/m, /Result prod/])
+      for (const shown of [/^page OIDC for acme\/prod$|^page Configure/m, / before$/m, / after$/m])
         assert.match(whats, shown);
+      const pages = person.seen.filter(s => s.what.startsWith('page ')).map(s => s.text);
+      for (const shown of [/Nothing has been changed yet/, /Proven|Not proven/, /What is left/])
+        assert.ok(
+          pages.some(html => shown.test(html)),
+          String(shown),
+        );
     }).timeout(240_000);
 
     it('rows of the sidebar: labels, descriptions, tooltips and what is read aloud', async () => {

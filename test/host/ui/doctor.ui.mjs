@@ -31,6 +31,45 @@ const doctor = (theme, name) => ({
   },
 });
 
+/** A wrong trust policy: one click and one yes, nothing asked that is known; and back again. */
+const remedy = {
+  name: 'Put This Right on a wrong trust policy takes a click and a yes, and can be taken back',
+  prepare: withCompany('Default Dark Modern'),
+  run: async (host, { company: { aws, hcp } }) => {
+    const before = JSON.stringify(aws.dump());
+    const w = new Workbench(host);
+    await w.sidebar();
+    await w.command('TFC OIDC: Choose AWS Profile');
+    await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
+    const row = await w.reveal('Plan runs refused');
+    await row.hover();
+    // Interaction 1: the row's own button.
+    await row.locator('.action-label[aria-label*="Put This Right"]').first().click();
+    await w.button('Make 1 Change in Account 123456789012').waitFor({ timeout: 40_000 });
+    await w.preview('for workspace payments-prod').waitFor();
+    await w.preview('Replace the trust policy of role tfc-payments').waitFor();
+    await w.unfold('Difference');
+    await w.shot('remedy-1-plan');
+    assert.equal(JSON.stringify(aws.dump()), before);
+    // Interaction 2: the yes.
+    await w.press('Make 1 Change');
+    await w.button('Undo').waitFor({ timeout: 40_000 });
+    await w.preview('Done, and read back').waitFor();
+    await w.shot('remedy-2-done');
+    assert.match(
+      aws.store.account('123456789012').roles.get('tfc-payments').trust,
+      /project:Payments:workspace:payments-prod/,
+    );
+    await w.press('Undo');
+    await w.dialogButton('Undo 1 Change').waitFor({ timeout: 30_000 });
+    await host.page.keyboard.press('Enter');
+    await w.preview('Taken back').waitFor({ timeout: 40_000 });
+    await w.shot('remedy-3-undone');
+    assert.equal(JSON.stringify(aws.dump()), before);
+    assert.deepEqual(hcp.violations, []);
+  },
+};
+
 /** A finished binding: the flow finds nothing to do, and says what it looked at. */
 const again = {
   name: 'a second run on a finished binding finds nothing to do, and shows what was checked',
@@ -40,28 +79,19 @@ const again = {
     const w = new Workbench(host);
     await w.open('network/main.tf', 'network-prod');
     await w.command('Configure TFC OIDC');
-    await w.step('Which Terraform root?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'network' }).first().click();
-    await w.step('AWS profile of the account');
-    await w.quick.locator('.monaco-list-row', { hasText: 'acme-archive' }).first().click();
+    await w.change('profile', 'profile acme-archive');
     // The workspace's roles are in another account: that is said before anything else.
-    await w.dialogButton('Use Account 210987654321').waitFor();
+    await w.preview('uses roles of account 123456789012 today').waitFor({ timeout: 30_000 });
     await w.shot('again-1-other-account');
-    await w.dialogButton('Cancel').click();
-    await w.step('AWS profile of the account');
-    await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
-    await w.step('How many roles?');
-    await w.shot('again-2-roles');
-    await w.quick.locator('.monaco-list-row', { hasText: 'The roles that the workspace uses today' }).first().click();
-    await w.step('What may plans do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
-    await w.step('What may applies do?');
-    await w.quick.locator('.monaco-list-row', { hasText: 'What the code needs' }).first().click();
+    await w.change('profile', 'profile acme-prod');
+    // Roles and permissions are those that are there, so nothing is left to say yes to: it is proven at once.
+    await w.preview('Proven: everything was read back for acme/network-prod').waitFor({ timeout: 40_000 });
+    await w.button('Start Plan-Only Run').waitFor({ timeout: 40_000 });
+    await w.unfold('checks hold');
     await w.preview('acme/network-prod is in project "Network"').waitFor({ timeout: 40_000 });
-    await w.dialogButton('Start Plan-Only Run').waitFor({ timeout: 40_000 });
     await w.shot('again-3-nothing-to-do');
-    await w.dialogButton('Cancel').click();
-    await host.page.locator('.notification-list-item', { hasText: 'Nothing to do' }).first().waitFor();
+    await w.press('Not Now');
+    await w.preview('Nothing was written: everything was as it should be').waitFor();
     assert.equal(JSON.stringify(aws.dump()), before);
   },
 };
@@ -88,4 +118,4 @@ const mapping = {
   },
 };
 
-export default [...themes.map(([theme, name]) => doctor(theme, name)), again, mapping];
+export default [...themes.map(([theme, name]) => doctor(theme, name)), remedy, again, mapping];

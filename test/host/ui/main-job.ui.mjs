@@ -44,34 +44,27 @@ const configure = (theme, name) => ({
     await w.step('Which Terraform root?');
     await w.shot(`configure-1-root-${name}`);
     await w.quick.locator('.monaco-list-row', { hasText: 'storefront' }).first().click();
-    await w.quick.getByText('Project of the workspace').first().waitFor();
+    await w.field('project').waitFor({ timeout: 20_000 });
     await w.shot(`configure-2-project-${name}`);
-    await host.page.keyboard.press('Enter');
-    await w.step('AWS profile of the account');
-    await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
-    await w.answer('AWS account of the roles', '123456789012');
-    await w.step('How many roles?');
-    await w.shot(`configure-3-roles-${name}`);
-    await host.page.keyboard.press('Enter');
-    await host.page
-      .locator('.notification-list-item', { hasText: 'Credentials in the code stay until the role is proven' })
-      .first()
-      .waitFor({ timeout: 20_000 });
-    await w.shot(`configure-4-unproven-${name}`);
-    assert.equal(w.disk('storefront/main.tf'), before);
-    await host.page
-      .frameLocator('iframe.webview.ready')
-      .frameLocator('#active-frame')
-      .getByText('Proof')
-      .first()
-      .waitFor({ timeout: 20_000 });
+    await w.change('profile', 'none');
+    await w.preview('The policies name it').waitFor({ timeout: 20_000 });
+    await w.change('account', '12');
+    await w.preview('twelve digits').waitFor({ timeout: 20_000 });
+    await w.change('account', '123456789012');
+    await w.preview('Roles to make').waitFor({ timeout: 20_000 });
+    await w.preview('Who gets in as tfc-acme-storefront-prod-plan').waitFor();
+    await w.preview('Environment variables to set in the workspace').waitFor();
+    await w.preview('Credentials in the code stay until the role is proven').waitFor();
+    // Nothing can be written without an account.
+    assert.equal(await w.button('Make').count(), 0);
     await w.shot(`configure-5-preview-${name}`);
+    assert.equal(w.disk('storefront/main.tf'), before);
   },
 });
 
-/** Back keeps what was typed; Escape changes nothing. */
+/** From a finding to the page of its root; what was typed stays when another answer is changed, and nothing is written. */
 const back = {
-  name: 'Back keeps what was typed, Escape changes nothing',
+  name: 'Move to TFC OIDC leads to the page, which keeps what was typed',
   options: {},
   run: async host => {
     const w = new Workbench(host);
@@ -79,19 +72,14 @@ const back = {
     const before = w.disk('payments/main.tf');
     await w.intoSquiggle();
     await (await w.quickFix('Move to TFC OIDC')).click();
-    await w.answer('Project of the workspace', 'Payments');
-    await w.step('AWS profile of the account');
-    await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).click();
-    await w.quick.getByText('AWS account of the roles').first().waitFor();
-    await w.quick.locator('input').first().fill('12');
-    await w.quick.getByText('twelve digits').first().waitFor();
-    await w.back();
-    await w.quick.locator('.monaco-list-row', { hasText: 'No profile: show the policies only' }).waitFor();
-    await w.back();
-    await w.quick.getByText('Project of the workspace').first().waitFor();
-    assert.equal(await w.quick.locator('input').first().inputValue(), 'Payments');
-    await host.page.keyboard.press('Escape');
-    await w.quick.waitFor({ state: 'hidden' });
+    await w.change('project', 'Payments');
+    await w.change('profile', 'none');
+    await w.change('account', '12');
+    await w.preview('twelve digits').waitFor();
+    assert.equal(await w.field('account').inputValue(), '12');
+    assert.equal(await w.field('project').inputValue(), 'Payments');
+    assert.equal(await w.button('Make').count(), 0);
+    await host.page.keyboard.press('Control+w');
     assert.equal(w.disk('payments/main.tf'), before);
   },
 };

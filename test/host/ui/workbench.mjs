@@ -154,9 +154,57 @@ export class Workbench {
     await this.quick.locator('.quick-input-left-action-bar .action-label').first().click();
   }
 
-  /** Text in the Markdown preview. */
+  /** What a webview shows: our page, or a Markdown preview. */
+  get webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  /** Text in the page or in the Markdown preview. */
   preview(text) {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame').getByText(text).first();
+    return this.webview.getByText(text).first();
+  }
+
+  button(label) {
+    return this.webview.locator('vscode-button', { hasText: label }).first();
+  }
+
+  /** Presses a button of the page, by keyboard. */
+  async press(label) {
+    const button = this.button(label);
+    await button.waitFor({ timeout: 60_000 });
+    await button.focus();
+    await this.page.keyboard.press('Enter');
+  }
+
+  field(id) {
+    return this.webview.locator(`#field-${id}`);
+  }
+
+  /** Gives a field of the page another answer: an option of a list, or a text. */
+  async change(id, value) {
+    const field = this.field(id);
+    await field.waitFor({ timeout: 60_000 });
+    if ((await field.evaluate(e => e.localName)) === 'select') await field.selectOption(value);
+    else {
+      await field.fill(value);
+      await field.press('Enter');
+    }
+  }
+
+  /** Ticks a box of the page, by its label and by keyboard. */
+  async tick(label) {
+    const box = this.webview.getByRole('checkbox', { name: label }).first();
+    await box.waitFor({ timeout: 60_000 });
+    await box.focus();
+    await this.page.keyboard.press('Space');
+  }
+
+  /** Opens what is folded on the page. */
+  async unfold(name) {
+    const line = this.webview.locator('summary', { hasText: name }).first();
+    await line.waitFor({ timeout: 60_000 });
+    await line.focus();
+    await this.page.keyboard.press('Enter');
   }
 
   dialogButton(text) {

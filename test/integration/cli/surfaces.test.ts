@@ -5,6 +5,7 @@ import { codeFacts } from '../../../src/binding/gather/code';
 import { journalFolder } from '../../../src/binding/journal/folder';
 import { readJournals } from '../../../src/binding/journal/journal';
 import { planSetup, type SetupEvent, type SetupResult, setUp } from '../../../src/binding/setup';
+import { questionActions } from '../../../src/board/page/runView';
 import type { CliContext } from '../../../src/cli/command';
 import { configure } from '../../../src/cli/commands/configure';
 import { openAwsAccount } from '../../../src/cli/binding/binding';
@@ -15,8 +16,8 @@ import { setupServices } from '../../../src/cli/binding/services';
 import { readTerraformFolder } from '../../../src/cli/terraformFolder';
 import { lintRoot } from '../../../src/lint/lint';
 import type { Choices } from '../../../src/vscode/configure/choices';
-import { type EditorUi, editorSurface } from '../../../src/vscode/configure/surface';
 import { groupOf } from '../../../src/vscode/configure/targets';
+import { PageDialogue, type PageUi } from '../../../src/vscode/page/dialogue';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import * as fs from 'node:fs/promises';
 
@@ -40,18 +41,28 @@ function seed(): void {
   pair.hcp.state.variable(pair.varset, 'AWS_SECRET_ACCESS_KEY', secret, { sensitive: true });
 }
 
-/** A person who reads nothing: the first button, the first row, every tick. */
-const ui: EditorUi = {
-  pick: ({ items }) => Promise.resolve(items[0]?.value),
-  pickSome: ({ items }) => Promise.resolve(items.map(i => i.value)),
-  modal: ({ buttons }) => Promise.resolve(buttons[0]),
-  differences: () => Promise.resolve(),
-  nameOf: file => path.basename(file),
-  progress: (_title, work) => work(new AbortController().signal),
-  report: () => undefined,
-};
+/** A person who reads nothing: the first button, and every tick. */
+function careless(told: (event: SetupEvent) => void): PageDialogue {
+  const ui: PageUi = {
+    modal: ({ buttons }) => Promise.resolve(buttons[0]),
+    differences: () => Promise.resolve(),
+  };
+  const dialogue: PageDialogue = new PageDialogue(
+    ui,
+    () => {
+      const { question } = dialogue;
+      if (question === undefined) return;
+      if (question.id === 'clean-up-variables')
+        for (const { id } of question.changes) if (!dialogue.ticked.has(id)) return dialogue.tick(id, true);
+      const [first] = questionActions(question, dialogue.ticked);
+      if (first !== undefined) void dialogue.press(first.id);
+    },
+    told,
+  );
+  return dialogue;
+}
 
-/** The editor's wizard, answered as the options of the command line do, through the editor's surface. */
+/** The editor's page, answered as the options of the command line do. */
 async function inEditor(): Promise<{ readonly result: SetupResult; readonly events: readonly SetupEvent[] }> {
   const signal = new AbortController().signal;
   const quiet = (): void => undefined;
@@ -96,7 +107,7 @@ async function inEditor(): Promise<{ readonly result: SetupResult; readonly even
   };
   const group = groupOf(choices, analysed, 'prod', [analysed], file => file, await machineOf(context));
   const events: SetupEvent[] = [];
-  const surface = editorSurface(ui, { accountConfirmed: true }, event => void events.push(event));
+  const { surface } = careless(event => void events.push(event));
   const services = setupServices(context, journal, folder);
   const wishes = { removeStaticKeys: true, fixVariables: false, fixCode: false, proveByRun: true };
   const plan = await planSetup([group], opened, wishes, services, surface, signal);
