@@ -18,12 +18,13 @@ const images = path.join(root, 'docs/images');
 const shown = {
   'editor-lightbulb': 'findings',
   'whole-1-status-dark': 'sidebar',
-  'whole-2-permissions-dark': 'permissions',
-  'whole-4-preview-dark': 'preview',
+  'whole-4-needs-dark': 'permissions',
+  'whole-3-plan-dark': 'preview',
   'whole-5-removals-dark': 'removals',
   'whole-6-proof-dark': 'proof',
   'whole-8-run-light': 'run',
   'doctor-2-causes-dark': 'doctor',
+  'remedy-1-plan-dark': 'remedy',
   'hover-subject': 'hover',
 };
 

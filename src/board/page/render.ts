@@ -1,7 +1,17 @@
 import type { BoardState } from '../model';
 import { wordOf } from '../words';
 import { html, type Html } from './html';
-import type { ChangeLine, CheckLine, Field, Page, PageAction, ProofLine, Section, Tick } from './model';
+import type {
+  ChangeLine,
+  CheckLine,
+  ComparedSegment,
+  Field,
+  Page,
+  PageAction,
+  ProofLine,
+  Section,
+  Tick,
+} from './model';
 
 /** The body of a page as HTML. The same page gives the same text; nothing of what it shows can become a tag. */
 export function renderPage(page: Page): string {
@@ -92,48 +102,51 @@ function content(of: Section, key: string): Html {
       return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`} ${proofTable(of.rows)}
       ${of.folded === undefined ? undefined : folded(`proof-${key}`, of.folded.name, proofTable(of.folded.rows))}`;
     case 'comparison':
-      return html`<table class="segments">
-        <thead>
-          <tr>
-            <th scope="col">${'Part'}</th>
-            <th scope="col">${'Trusted'}</th>
-            <th scope="col">${'Received'}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${of.rows.map(row => {
-            const same = row.fits;
-            const cell = (text: string): Html =>
-              html`<td>
-                <code class="${same ? 'same' : 'differs'}">${text === '' ? '(empty)' : text}</code>
-              </td>`;
-            return html`<tr>
-              <th scope="row">${mark(same ? 'ok' : 'wrong')}${row.name}</th>
-              ${cell(row.trusted)}${cell(row.received)}
-            </tr>`;
-          })}
-        </tbody>
-      </table>`;
+      return comparison(of.rows);
     case 'changes':
       return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}
         <ol>
           ${of.rows.map((row, i) => change(row, `${key}-${i}`))}
         </ol>`;
-    case 'checks': {
-      const list = (rows: readonly CheckLine[], from: string): Html =>
-        html`<ul>
-          ${rows.map((row, i) => check(row, `${from}-${i}`))}
-        </ul>`;
-      const rest =
-        of.folded === undefined
-          ? undefined
-          : folded(`rest-${key}`, of.folded.name, list(of.folded.rows, `rest-${key}`));
-      return html`${of.rows.length === 0 ? undefined : list(of.rows, key)}${rest}`;
-    }
+    case 'checks':
+      return checks(of, key);
     case 'ticks':
       return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}${of.rows.map(tick)}`;
   }
 }
+
+function checks({ rows, folded: rest }: Extract<Section, { kind: 'checks' }>, key: string): Html {
+  const list = (lines: readonly CheckLine[], from: string): Html =>
+    html`<ul>
+      ${lines.map((row, i) => check(row, `${from}-${i}`))}
+    </ul>`;
+  return html`${rows.length === 0 ? undefined : list(rows, key)}
+  ${rest === undefined ? undefined : folded(`rest-${key}`, rest.name, list(rest.rows, `rest-${key}`))}`;
+}
+
+const comparison = (rows: readonly ComparedSegment[]): Html =>
+  html`<table class="segments">
+    <thead>
+      <tr>
+        <th scope="col">${'Part'}</th>
+        <th scope="col">${'Trusted'}</th>
+        <th scope="col">${'Received'}</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(row => {
+        const same = row.fits;
+        const cell = (text: string): Html =>
+          html`<td>
+            <code class="${same ? 'same' : 'differs'}">${text === '' ? '(empty)' : text}</code>
+          </td>`;
+        return html`<tr>
+          <th scope="row">${mark(same ? 'ok' : 'wrong')}${row.name}</th>
+          ${cell(row.trusted)}${cell(row.received)}
+        </tr>`;
+      })}
+    </tbody>
+  </table>`;
 
 const proofTable = (rows: readonly ProofLine[]): Html =>
   html`<table>

@@ -49,7 +49,7 @@ const remedy = {
     await w.preview('for workspace payments-prod').waitFor();
     await w.preview('Replace the trust policy of role tfc-payments').waitFor();
     await w.unfold('Difference');
-    await w.shot('remedy-1-plan');
+    await w.shot('remedy-1-plan-dark');
     assert.equal(JSON.stringify(aws.dump()), before);
     // Interaction 2: the yes.
     await w.press('Make 1 Change');

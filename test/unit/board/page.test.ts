@@ -96,7 +96,7 @@ describe('a page', () => {
         html,
         new RegExp(`<label for="field-${id}">x</label>\\s*<(?:input type="text"|select|textarea) id="field-${id}"`),
       );
-    assert.match(html, /done 1\.2 s/);
+    assert.match(html, /done, 1\.2 s/);
   });
 
   test('loads two files of its own and runs one script, and its policy allows nothing else', () => {

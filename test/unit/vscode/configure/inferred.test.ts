@@ -144,7 +144,7 @@ describe('the inferred answers as fields', () => {
 
   test('what cannot be taken is said, and empty options mean the default', () => {
     const wrong: Readonly<Record<string, string>> = {
-      project: 'x',
+      project: 'a:b',
       account: '12',
       tag: 'a-b',
       base: 'a b',
