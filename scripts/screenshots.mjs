@@ -24,7 +24,6 @@ const shown = {
   'whole-6-proof-dark': 'proof',
   'whole-8-run-light': 'run',
   'doctor-2-causes-dark': 'doctor',
-  'remedy-1-plan-dark': 'remedy',
   'hover-subject': 'hover',
 };
 

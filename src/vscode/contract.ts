@@ -23,6 +23,7 @@ export const commandIds = [
   'tfcOidc.mapProviders',
   'tfcOidc.whyPermissions',
   'tfcOidc.validatePolicy',
+  'tfcOidc.ignoreFinding',
   'tfcOidc.openLocation',
   'tfcOidc.showLog',
   'tfcOidc.copyText',

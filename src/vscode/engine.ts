@@ -8,3 +8,6 @@ export { Analysis } from '../lint/analysis';
 export { leftovers } from '../lint/edits/leftovers';
 export { chosenFix, fixAllEdits, harmlessFix } from '../lint/fixAll';
 export { explainAt } from '../oidc/explain';
+export { roleLinks } from '../oidc/console';
+export { dynamicVariables, nameAt } from '../oidc/nameAt';
+export { commentAbove } from '../lint/edits/fixes';

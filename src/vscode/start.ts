@@ -10,12 +10,15 @@ import { BindingStore } from './board/bindingStore';
 import { rowText } from './board/boardItems';
 import { CloudLens } from './language/cloudLens';
 import { CodeActions } from './language/codeActions';
+import { type IgnoredFinding, ignoreFinding } from './language/ignore';
 import { CommandRegistry } from './commandRegistry';
 import { type CommandId, pageType } from './contract';
 import { ContextKeys } from './contextKeys';
 import { Diagnostics } from './language/diagnostics';
 import { WorkspaceFiles } from './fileReader';
 import { Hovers } from './language/hovers';
+import { NameCompletion } from './language/nameCompletion';
+import { RoleLinks } from './language/roleLinks';
 import { ExtensionLog } from './log';
 import { fixRoot, openLocation } from './navigation';
 import type { RowTarget } from './pickers';
@@ -83,7 +86,9 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
     new Diagnostics(store),
     new CodeActions(store, root => bindings.isProven(root)),
     trustDiagnostics(store, log),
-    new Hovers(),
+    new Hovers(store, bindings),
+    new RoleLinks(),
+    new NameCompletion(store, bindings),
     new CloudLens(store, bindings),
     tree,
     new StatusBar(store, bindings),
@@ -141,6 +146,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
     return store.refreshAll();
   });
   commands.register('tfcOidc.fixRoot', (given?: unknown) => fixRoot(store, rowOf(given)));
+  commands.register('tfcOidc.ignoreFinding', (at?: IgnoredFinding) => ignoreFinding(store, at));
   commands.register('tfcOidc.openLocation', (location: Parameters<typeof openLocation>[1]) =>
     openLocation(store, location),
   );

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { LineIndex, type TextEdit } from '../../core/text';
-import type { Finding, Fix } from '../../lint/finding';
+import { documentationPage, type Finding, type Fix } from '../../lint/finding';
 import type { SourceFile } from '../../terraform/model';
-import { diagnosticSource, documentSelector } from '../contract';
+import { type CommandId, diagnosticSource, documentSelector, pages } from '../contract';
 import type * as Engine from '../engine';
 import { loadEngine } from '../loadEngine';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
@@ -53,6 +53,8 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
       if (here.some(f => movable.has(f.code))) actions.push(move(document.uri, takes && !unlocked, context));
       const all = this.fixAll(engine, document, findings, vscode.CodeActionKind.QuickFix, unlocked);
       if (all !== undefined && here.length > 0) actions.push(all);
+      // What a fix does is better than leaving it: both come last.
+      for (const finding of here) actions.push(...this.ignore(finding), learnMore(finding));
     }
     if (context.only !== undefined && wants(fixAllKind)) {
       const all = this.fixAll(engine, document, findings, fixAllKind, false);
@@ -112,6 +114,17 @@ export class CodeActions implements vscode.CodeActionProvider, vscode.Disposable
     return editOfFiles(files, fixAllEdits(files, all), document);
   }
 
+  /** Only where a comment silences it: JSON has none. */
+  private ignore(finding: Finding): vscode.CodeAction[] {
+    const file = this.store.file(finding.location.file);
+    if (file === undefined || file.syntax === 'json') return [];
+    const action = new vscode.CodeAction('Ignore with a reason…', vscode.CodeActionKind.QuickFix);
+    const { code, location } = finding;
+    const command: CommandId = 'tfcOidc.ignoreFinding';
+    action.command = { command, title: action.title, arguments: [{ code, location }] };
+    return [action];
+  }
+
   private fixAll(
     engine: typeof Engine,
     document: vscode.TextDocument,
@@ -145,6 +158,14 @@ function move(uri: vscode.Uri, isPreferred: boolean, context: vscode.CodeActionC
       d => d.source === diagnosticSource && typeof d.code === 'object' && movable.has(String(d.code.value)),
     );
   action.command = { command: 'tfcOidc.configure', title, arguments: [{ uri: uri.toString() }] };
+  return action;
+}
+
+/** The page of the rule: what goes wrong, and what is right instead. */
+function learnMore({ code }: Finding): vscode.CodeAction {
+  const action = new vscode.CodeAction(`Learn more about ${code}`, vscode.CodeActionKind.QuickFix);
+  const page = vscode.Uri.parse(pages + documentationPage(code));
+  action.command = { command: 'vscode.open', title: action.title, arguments: [page] };
   return action;
 }
 

@@ -1,6 +1,16 @@
 import * as vscode from 'vscode';
+import { uriPart } from '../../core/text';
+import type { BindingStore } from '../board/bindingStore';
 import { documentSelector, pages } from '../contract';
 import { loadEngine } from '../loadEngine';
+import type { ProjectStore } from '../projectStore';
+
+/** Where a Terraform variable gets its value in runs of one workspace. */
+interface SetVariable {
+  readonly workspace: string;
+  readonly origin: string;
+  readonly url: string;
+}
 
 /** Explains role ARNs, providers, subjects and variables of dynamic credentials where they stand. */
 export class Hovers implements vscode.HoverProvider, vscode.Disposable {
@@ -9,14 +19,47 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
     this,
   );
 
+  constructor(
+    private readonly store: ProjectStore,
+    private readonly bindings: BindingStore,
+  ) {}
+
   async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
     const line = document.lineAt(position.line).text;
     const found = (await loadEngine()).explainAt(line, position.character);
-    if (found === undefined) return undefined;
+    if (found === undefined) return this.variableAt(document, position);
     const text = new vscode.MarkdownString();
     text.appendMarkdown('**').appendText(found.title).appendMarkdown('**\n\n');
     text.appendText(found.text).appendMarkdown(`\n\n[${'Read more'}](${pages}${found.page})`);
     return new vscode.Hover(text, new vscode.Range(position.line, found.start, position.line, found.end));
+  }
+
+  /** `var.x`: the workspaces that were read and set it, each with its page. What the value is, is nobody's business here. */
+  private variableAt(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+    const range = document.getWordRangeAtPosition(position, /\bvar\.[A-Za-z_][\w-]*/);
+    if (range === undefined) return undefined;
+    const name = document.getText(range).slice('var.'.length);
+    const set = this.setBy(document.uri.toString(), name);
+    if (set.length === 0) return undefined;
+    const text = new vscode.MarkdownString();
+    for (const { workspace, origin, url } of set)
+      text.appendText(`Set for ${workspace} by the ${origin}. `).appendMarkdown(`[Open its variables](${url})\n\n`);
+    return new vscode.Hover(text, range);
+  }
+
+  private setBy(path: string, name: string): readonly SetVariable[] {
+    const roots = this.store.all().filter(r => r.root.modules[0]?.files.some(f => f.path === path) === true);
+    return roots.flatMap(root =>
+      (this.bindings.of(root)?.workspaces ?? []).flatMap(({ organization, workspace, hostname, source }) =>
+        (source?.reading.effective ?? [])
+          .filter(v => v.category === 'terraform' && v.key === name)
+          .map(({ origin }): SetVariable => {
+            const where = origin.from === 'varset' ? `variable set "${origin.name}"` : 'workspace';
+            const parts = ['app', organization, 'workspaces', workspace, 'variables'].map(uriPart).join('/');
+            return { workspace: `${organization}/${workspace}`, origin: where, url: `https://${hostname}/${parts}` };
+          }),
+      ),
+    );
   }
 
   dispose(): void {

@@ -259,6 +259,7 @@ export const run = (): Promise<unknown> =>
       'tfcOidc.whoami': () => [],
       'tfcOidc.filter': () => [],
       'tfcOidc.openLocation': () => [{ file: planted('main.tf').toString(), span: { start: 0, end: 4 } }],
+      'tfcOidc.ignoreFinding': () => [target().analysed.findings[0]],
       'tfcOidc.showLog': () => [],
       'tfcOidc.copyText': () => [{ finding: target().analysed.findings[0] }],
       'tfcOidc.undo': () => [],
@@ -318,7 +319,7 @@ export const run = (): Promise<unknown> =>
       for (const shown of [/^page OIDC for acme\/prod$|^page Configure/m, / before$/m, / after$/m])
         assert.match(whats, shown);
       const pages = person.seen.filter(s => s.what.startsWith('page ')).map(s => s.text);
-      for (const shown of [/Nothing has been changed yet/, /Proven|Not proven/, /What is left/])
+      for (const shown of [/Nothing has been changed yet/, /Proven:|Read back:|Not proven:/, />Done/])
         assert.ok(
           pages.some(html => shown.test(html)),
           String(shown),
