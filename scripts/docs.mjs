@@ -1,7 +1,7 @@
 // npm run docs: writes what documents and manifest repeat of the code's tables: docs/cli.md (commands and options), the table of rules
-// in README.md, the severities of the setting in package.json and their titles. With
+// in README.md, the severities of the setting in package.json and their titles, and the schema of tfc-oidc.json. With
 // --check it only says what would change (npm run check does).
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'prettier';
 import { commands } from '../src/cli/commands.ts';
@@ -15,7 +15,7 @@ const stale = [];
 
 async function write(name, make) {
   const file = path.join(root, name);
-  const before = readFileSync(file, 'utf8');
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const after = await make(before);
   if (after === before) return;
   stale.push(name);
@@ -46,6 +46,59 @@ await write('package.json', text => {
   );
   return format(JSON.stringify(manifest), { parser: 'json-stringify', printWidth: 120 });
 });
+
+/** The schema of tfc-oidc.json, which the editor knows and the package of the CLI holds (JSON Schema draft-07, as VS Code reads it). */
+await write('media/tfc-oidc.schema.json', () =>
+  format(JSON.stringify(projectFileSchema()), { parser: 'json', printWidth: 120 }),
+);
+
+function projectFileSchema() {
+  const level = rule => ({
+    enum: ['error', 'warning', 'information', 'off'],
+    default: rule.severity,
+    description: `${rule.title}.`,
+  });
+  const below = 'below the folder of this file, with forward slashes';
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'https://raw.githubusercontent.com/tfc-oidc/vscode-configure-tfc-oidc/main/media/tfc-oidc.schema.json',
+    title: 'tfc-oidc.json',
+    description: 'What a repository says to Configure TFC OIDC, in the editor, on the command line and in CI.',
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string' },
+      rules: {
+        description: 'Severity of each rule. A rule that tones a finding down by itself keeps doing so.',
+        type: 'object',
+        additionalProperties: false,
+        properties: Object.fromEntries(rules.map(rule => [rule.code, level(rule)])),
+      },
+      ignoredFolders: {
+        description: `Folders that are not read, ${below}.`,
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        examples: [['examples', 'test/fixtures']],
+      },
+      organization: {
+        description: 'The organization of code whose cloud block names none, and of commands that are told none.',
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{1,100}$',
+      },
+      hostname: {
+        description: 'The host of code whose cloud block names none, and of commands that are told none.',
+        type: 'string',
+        examples: ['app.terraform.io', 'app.eu.terraform.io'],
+      },
+      baseline: {
+        description: `A file of findings that are left out, ${below}; "tfc-oidc check --write-baseline" writes it.`,
+        type: 'string',
+        minLength: 1,
+        examples: ['tfc-oidc-baseline.json'],
+      },
+    },
+  };
+}
 
 if (check && stale.length > 0) {
   console.error(`${stale.join(', ')}: not as the code's tables say. Run "npm run docs".`);

@@ -34,6 +34,7 @@ export async function makeCliPackage({ out = path.join(root, 'dist'), production
     chmodSync(path.join(stage, 'dist/cli.js'), 0o755);
     cpSync(path.join(root, 'dist/data'), path.join(stage, 'dist/data'), { recursive: true });
     for (const file of ['LICENSE', 'THIRD-PARTY-NOTICES.md']) cpSync(path.join(root, file), path.join(stage, file));
+    cpSync(path.join(root, 'media/tfc-oidc.schema.json'), path.join(stage, 'tfc-oidc.schema.json'));
     mkdirSync(path.join(stage, 'man'));
     writeFileSync(path.join(stage, 'man/tfc-oidc.1'), manual());
     writeFileSync(path.join(stage, 'README.md'), readme(manifest, name));
@@ -80,7 +81,7 @@ function packageJson({ version, license, repository, bugs, homepage, engines }, 
     engines: { node: engines.node },
     bin: { 'tfc-oidc': 'dist/cli.js' },
     man: ['man/tfc-oidc.1'],
-    files: ['dist', 'man', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md'],
+    files: ['dist', 'man', 'tfc-oidc.schema.json', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.md'],
     publishConfig: { access: 'public', provenance: true },
   };
 }

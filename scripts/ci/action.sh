@@ -18,17 +18,18 @@ else
 fi
 
 sarif="${RUNNER_TEMP:-/tmp}/tfc-oidc.sarif"
-fail=(--fail-on "${INPUT_FAIL_ON:-error}")
-"${tool[@]}" check "${fail[@]}" --format sarif --output "$sarif" -- "${paths[@]}"
+options=(--fail-on "${INPUT_FAIL_ON:-error}")
+if [ -n "${INPUT_BASELINE:-}" ]; then options+=(--baseline "$INPUT_BASELINE"); fi
+"${tool[@]}" check "${options[@]}" --format sarif --output "$sarif" -- "${paths[@]}"
 code=$?
-"${tool[@]}" check "${fail[@]}" --format github -- "${paths[@]}" 2>/dev/null
+"${tool[@]}" check "${options[@]}" --format github -- "${paths[@]}" 2>/dev/null
 
 {
   echo '## TFC OIDC'
   echo
   echo '```text'
   # Three backquotes of a file name would end the block.
-  "${tool[@]}" check "${fail[@]}" -- "${paths[@]}" 2>&1 | sed "s/\`\`\`/'''/g"
+  "${tool[@]}" check "${options[@]}" -- "${paths[@]}" 2>&1 | sed "s/\`\`\`/'''/g"
   echo '```'
 } >> "${GITHUB_STEP_SUMMARY:-/dev/null}"
 

@@ -5,6 +5,7 @@ import { closest } from '../core/editDistance';
 import type { Wait } from '../hcp/client/limiter';
 import type { ExitCode } from './exitCode';
 import { file, flag, type OptionTable, parseArgsOptions, UsageError, type Values, valuesOf } from './option';
+import { projectSettings } from './projectSettings';
 import { writeOutput } from './replaceFile';
 
 /** What a command gets of the outside. `signal` aborts on Ctrl+C. */
@@ -20,6 +21,8 @@ export interface CliContext {
   progress(text: string): void;
   /** Is standard error a terminal (progress lines may be redrawn)? */
   readonly interactive: boolean;
+  /** `--no-config`: tfc-oidc.json does not count. */
+  readonly noConfig?: true;
   /** What pauses between two tries and request limits go by; the machine's own where it is not given. */
   readonly time?: { readonly now: Clock; readonly wait: Wait };
 }
@@ -30,6 +33,7 @@ export const groups = ['Set up', 'Code', 'Policies', 'State', 'This program'] as
 /** Options that every command takes. */
 export const commonOptions = {
   output: file('FILE', 'write the report to this file instead of to standard output'),
+  'no-config': flag('leave tfc-oidc.json aside'),
   quiet: flag('say nothing of what is going on; problems are still named'),
   help: flag('print this text'),
 } as const satisfies OptionTable;
@@ -52,6 +56,8 @@ interface CommandText {
 
 interface CommandDefinition<T extends OptionTable> extends CommandText {
   readonly options: T;
+  /** Without operands that name code: `--organization` and `--hostname` come from tfc-oidc.json where they are not given. */
+  readonly namesFromConfig?: true;
   /** Resolves with the exit code. A thrown ProblemError is printed and exits 2; any other error is a bug. */
   run(
     context: CliContext,
@@ -67,7 +73,7 @@ export interface Command extends CommandText {
 
 /** Makes a command of its row: `values` of `run` have the types that its options give them. */
 export function command<const T extends OptionTable>(definition: CommandDefinition<T>): Command {
-  const { options, operands, run } = definition;
+  const { options, operands, run, namesFromConfig = false } = definition;
   return {
     ...definition,
     async call(context, words) {
@@ -75,9 +81,14 @@ export function command<const T extends OptionTable>(definition: CommandDefiniti
       // A word too many is more likely a forgotten option than meant for nothing.
       if (operands === '' && positionals[0] !== undefined)
         throw new UsageError(`only options are taken; there was "${positionals[0]}"`);
-      const { output, quiet } = valuesOf(commonOptions, values);
-      const args = { values: valuesOf(options, values), positionals };
-      const told = quiet ? { ...context, progress: () => undefined } : context;
+      const { output, quiet, 'no-config': noConfig } = valuesOf(commonOptions, values);
+      const told: CliContext = {
+        ...context,
+        ...(quiet && { progress: () => undefined }),
+        ...(noConfig && { noConfig: true }),
+      };
+      const given = namesFromConfig ? { ...(await namesOfConfig(told)), ...values } : values;
+      const args = { values: valuesOf(options, given), positionals };
       if (output === undefined) return run(told, args);
       const parts: string[] = [];
       const keep = (text: string): void => void parts.push(text);
@@ -86,6 +97,12 @@ export function command<const T extends OptionTable>(definition: CommandDefiniti
       return code;
     },
   };
+}
+
+/** The names that the repository's file has for commands that are told them by options. */
+async function namesOfConfig(context: CliContext): Promise<Readonly<Record<string, string>>> {
+  const { organization, hostname } = (await projectSettings(context, context.cwd))?.defaults ?? {};
+  return { ...(organization !== undefined && { organization }), ...(hostname !== undefined && { hostname }) };
 }
 
 type Words = ReturnType<typeof parseArgs<{ options: ReturnType<typeof parseArgsOptions>; allowPositionals: true }>>;

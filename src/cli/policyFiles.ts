@@ -13,6 +13,7 @@ import { filesAround, nodeFiles } from './files';
 import { readInput } from './input';
 import { FilePlaces } from './output/places';
 import type { Unread } from './output/unread';
+import { ignoredBelow, projectSettings } from './projectSettings';
 import type { CliContext } from './command';
 
 /** Terraform code, parsed. */
@@ -105,7 +106,8 @@ async function filesIn(
   const folder = path.resolve(context.cwd, name);
   const { host } = await filesAround(folder, context.env);
   const wanted = (file: string): boolean => fileKind(file)?.role === 'config' || /\.jsonc?$/i.test(file);
-  const found = await discover(host, folder, () => false, context.signal, wanted);
+  const ignore = ignoredBelow(await projectSettings(context, folder), folder);
+  const found = await discover(host, folder, ignore, context.signal, wanted);
   const places = new FilePlaces(context.cwd);
   unread.add(found.problems, places);
   const out: { name: string; text: string }[] = [];

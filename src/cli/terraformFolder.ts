@@ -3,11 +3,13 @@ import path from 'node:path';
 import type { Location } from '../core/text';
 import { ProblemError } from '../core/problem';
 import { fileKind } from '../terraform/fileKinds';
+import type { ProjectSettings } from '../lint/projectFile';
 import type { Project, ProjectProblem, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readProject } from '../terraform/read';
 import { filesAround } from './files';
 import { FilePlaces, type Places } from './output/places';
 import type { CliContext } from './command';
+import { ignoredBelow, isBelow, isFileIgnored, projectSettings } from './projectSettings';
 import { UsageError } from './option';
 
 /** A folder given on the command line, read, with what commands need to speak about its files. */
@@ -17,6 +19,8 @@ export interface TerraformFolder extends Places {
   readonly only: string | undefined;
   readonly project: Project;
   readonly files: ReadonlyMap<string, SourceFile>;
+  /** What tfc-oidc.json says. */
+  readonly settings: ProjectSettings | undefined;
 }
 
 export async function readTerraformFolder(
@@ -25,7 +29,8 @@ export async function readTerraformFolder(
 ): Promise<TerraformFolder> {
   const { folder, only } = await folderOf(context, positionals);
   const { host, boundary } = await filesAround(folder, context.env);
-  const project = await readProject(host, context.env, folder, boundary, { signal: context.signal });
+  const settings = await projectSettings(context, folder);
+  const project = await readProject(host, context.env, folder, boundary, readOptions(context, settings, folder));
   const files = new Map<string, SourceFile>();
   for (const root of project.roots) for (const file of filesOf(root)) files.set(file.path, file);
   const places = new FilePlaces(context.cwd);
@@ -35,10 +40,17 @@ export async function readTerraformFolder(
     only,
     project,
     files,
+    settings,
     name: file => places.name(file),
     range: location => places.range(location),
   };
 }
+
+const readOptions = (context: CliContext, settings: ProjectSettings | undefined, folder: string) => ({
+  signal: context.signal,
+  ignore: ignoredBelow(settings, folder),
+  ...(settings !== undefined && { defaults: settings.defaults }),
+});
 
 /** What a command keeps of a root when the root itself is let go. */
 export interface Kept<T> {
@@ -47,31 +59,50 @@ export interface Kept<T> {
   readonly locations: readonly Location[];
 }
 
+/** A folder that is read, with what its tfc-oidc.json says. */
+export interface ScannedFolder {
+  readonly folder: string;
+  readonly only: Only;
+  readonly settings: ProjectSettings | undefined;
+}
+
 /** The roots of folders one after the other, for trees that are too big to be held. Of files only their own findings count. */
 export async function scanTerraformFolders<T>(
   context: CliContext,
   positionals: readonly string[],
   problem: (problem: ProjectProblem) => void,
-  keep: (root: Root, only: Only) => Kept<T>,
-): Promise<{ readonly places: Places; readonly roots: AsyncGenerator<T, void> }> {
+  keep: (root: Root, scanned: ScannedFolder) => Kept<T> | undefined,
+): Promise<{
+  readonly places: Places;
+  readonly folders: readonly ScannedFolder[];
+  readonly roots: AsyncGenerator<T, void>;
+}> {
   const places = new FilePlaces(context.cwd);
-  const scanned = await foldersOf(context, positionals);
-  const options = { signal: context.signal, problem };
+  const folders: ScannedFolder[] = [];
+  for (const { folder, only } of await foldersOf(context, positionals)) {
+    const settings = await projectSettings(context, folder);
+    // Hooks give every file that changed; one in a folder that is not read is none of theirs.
+    const read = only === undefined ? undefined : new Set([...only].filter(file => !isFileIgnored(settings, file)));
+    if (read?.size !== 0) folders.push({ folder, only: read, settings });
+  }
   async function* scan(): AsyncGenerator<T, void> {
-    for (const { folder, only } of scanned) {
+    for (const scanned of folders) {
+      const { folder, only, settings } = scanned;
       const { host, boundary } = await filesAround(folder, context.env);
+      const options = { ...readOptions(context, settings, folder), problem };
       const roots = mapRoots(host, context.env, folder, boundary, options, root => {
         const files = filesOf(root);
         if (only !== undefined && !files.some(file => only.has(file.path))) return undefined;
-        const { value, locations } = keep(root, only);
-        const named = new Set(locations.map(location => location.file));
+        const kept = keep(root, scanned);
+        if (kept === undefined) return undefined;
+        const named = new Set(kept.locations.map(location => location.file));
         for (const file of files) if (named.has(file.path)) places.learn(file);
-        return { value };
+        return { value: kept.value };
       });
       for await (const one of roots) if (one !== undefined) yield one.value;
     }
   }
-  return { places, roots: scan() };
+  return { places, folders, roots: scan() };
 }
 
 /** The files that were given; undefined: a whole folder was. */
@@ -92,16 +123,8 @@ async function foldersOf(
   }
   const whole = [...folders].filter(([, only]) => only === undefined).map(([folder]) => folder);
   return [...folders]
-    .filter(([folder]) => !whole.some(outer => isBelow(folder, outer)))
+    .filter(([folder]) => !whole.some(outer => outer !== folder && isBelow(folder, outer)))
     .map(([folder, only]) => ({ folder, only }));
-}
-
-const isBelow = (folder: string, outer: string): boolean => folder !== outer && isInside(outer, folder);
-
-/** Is it the folder itself, or below it? */
-export function isInside(outer: string, folder: string): boolean {
-  const name = path.relative(outer, folder);
-  return name !== '..' && !name.startsWith(`..${path.sep}`) && !path.isAbsolute(name);
 }
 
 function filesOf(root: Root): readonly SourceFile[] {

@@ -1,7 +1,8 @@
 import type { Environment, FileReader } from '../core/host';
 import { lazyRoot, Trees } from '../terraform/lazyRoot';
-import type { Root, SourceFile } from '../terraform/model';
+import type { CloudDefaults, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readRoot } from '../terraform/read';
+import { type BaselineEntry, KnownFindings } from './baseline';
 import type { Finding } from './finding';
 import { lintRoot, type LintOptions } from './lint';
 
@@ -19,6 +20,10 @@ interface Known extends LintedRoot {
 export interface AnalysisOptions {
   readonly ignore: (relativeDir: string) => boolean;
   readonly severities: NonNullable<LintOptions['severities']>;
+  /** Names for blocks without any. */
+  readonly defaults?: CloudDefaults;
+  /** Findings that a baseline names: they are not shown. */
+  readonly known?: { readonly entries: readonly BaselineEntry[]; readonly name: (file: string) => string };
 }
 
 /** Characters of source whose syntax trees are kept between two edits. */
@@ -51,7 +56,7 @@ export class Analysis {
 
   /** Reads everything. `found` hears of the first roots while the last are still unread. */
   async readAll(found: (roots: readonly LintedRoot[]) => void): Promise<void> {
-    const options = { ignore: this.options.ignore };
+    const options = { ignore: this.options.ignore, ...this.defaults };
     const known: Known[] = [];
     const byPath = new Map<string, SourceFile>();
     // The first reading shows what it has; a later one takes the place of the earlier one at once.
@@ -73,7 +78,7 @@ export class Analysis {
     for (const old of homeless ? [] : touched) {
       const { dir, otherFiles } = old.root;
       const values = new Set(otherFiles.map(f => this.host.dirname(f.path)).filter(folder => folder !== dir));
-      const options = { cache: this.trees, values: [...values] };
+      const options = { cache: this.trees, values: [...values], ...this.defaults };
       const root = await readRoot(this.host, this.env, dir, this.folder, options);
       const next = root === undefined ? undefined : this.lint(root);
       // Other calls, or a cloud block that came or went: other folders may be roots now.
@@ -86,8 +91,23 @@ export class Analysis {
     for (const next of fresh.values()) for (const file of next.files) this.byPath.set(file.path, file);
   }
 
+  private get defaults(): Pick<AnalysisOptions, 'defaults'> {
+    const { defaults } = this.options;
+    return defaults === undefined ? {} : { defaults };
+  }
+
   private lint(root: Root): Known {
     const findings = lintRoot(root, { environment: this.env, severities: this.options.severities });
-    return { ...lazyRoot(root, this.trees), findings };
+    return { ...lazyRoot(root, this.trees), findings: this.unknown(root, findings) };
+  }
+
+  private unknown(root: Root, findings: readonly Finding[]): readonly Finding[] {
+    const { known } = this.options;
+    if (known === undefined) return findings;
+    const files = new Map<string, SourceFile>();
+    for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
+    for (const file of root.otherFiles) files.set(file.path, file);
+    const matcher = new KnownFindings(known.entries, known.name);
+    return findings.filter(finding => !matcher.has(finding, files.get(finding.location.file)));
   }
 }

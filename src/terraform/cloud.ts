@@ -5,6 +5,7 @@ import {
   at,
   attributeOf,
   blocksOf,
+  type CloudDefaults,
   type CloudSettings,
   headerSpan,
   type NamedBlock,
@@ -32,6 +33,7 @@ export interface CloudContext {
   /** Trimmed content of the data folder's `environment` file, where there is one. */
   readonly selected: { readonly name: string; readonly file: string } | undefined;
   readonly opentofu: boolean;
+  readonly defaults?: CloudDefaults;
   /** What an expression is worth: constants for Terraform, and what OpenTofu evaluates early. */
   readonly evaluate?: (expression: Expression) => EvaluatedValue;
 }
@@ -119,12 +121,16 @@ function cloudBlock(chosen: Candidate, context: CloudContext, problems: ProjectP
   const { env } = context;
   const location = at(file, headerSpan(block));
   problems.push(...refusedIn(block, 'cloud', file));
-  const organization = withFallback(
-    literalString(block.body, 'organization', file, context),
-    env,
-    'TF_CLOUD_ORGANIZATION',
+  const organization = withDefault(
+    withFallback(literalString(block.body, 'organization', file, context), env, 'TF_CLOUD_ORGANIZATION'),
+    context.defaults,
+    'organization',
   );
-  const named = withFallback(literalString(block.body, 'hostname', file, context), env, 'TF_CLOUD_HOSTNAME');
+  const named = withDefault(
+    withFallback(literalString(block.body, 'hostname', file, context), env, 'TF_CLOUD_HOSTNAME'),
+    context.defaults,
+    'hostname',
+  );
   // OpenTofu has no default host (opentofu internal/cloud/backend.go).
   const hostname: Value<string> =
     named.state !== 'absent' || context.opentofu
@@ -245,11 +251,19 @@ function remoteBackend(chosen: Candidate, context: CloudContext, problems: Proje
   const location = at(file, headerSpan(block));
   problems.push(...refusedIn(block, 'remote', file));
   const organization = orUnknown(
-    nonEmpty(literalString(block.body, 'organization', file, context)),
+    withDefault(
+      nonEmpty(literalString(block.body, 'organization', file, context)),
+      context.defaults,
+      'organization',
+    ),
     'backend "remote" names no organization here; terraform init -backend-config may give it.',
     location,
   );
-  const hostname = nonEmpty(literalString(block.body, 'hostname', file, context));
+  const hostname = withDefault(
+    nonEmpty(literalString(block.body, 'hostname', file, context)),
+    context.defaults,
+    'hostname',
+  );
   const [workspaces] = blocksOf(block.body, 'workspaces');
   const name = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'name', file, context));
   const prefix = workspaces === undefined ? absent : nonEmpty(literalString(workspaces.body, 'prefix', file, context));
@@ -304,6 +318,17 @@ function withFallback(value: Value<string>, env: Environment, variable: string):
   if (own.state !== 'absent') return own;
   const fallback = env[variable];
   return fallback ? { state: 'known', value: fallback, source: { kind: 'environment', variable } } : absent;
+}
+
+/** What the repository's own file says, where block and environment say nothing. */
+export function withDefault(
+  value: Value<string>,
+  defaults: CloudDefaults | undefined,
+  name: 'organization' | 'hostname',
+): Value<string> {
+  const fallback = defaults?.[name];
+  if (value.state !== 'absent' || fallback === undefined || defaults === undefined) return value;
+  return { state: 'known', value: fallback, source: { kind: 'project-file', file: defaults.file } };
 }
 
 /** Terraform takes an empty string for unset. */

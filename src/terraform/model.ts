@@ -14,6 +14,8 @@ export type ValueSource =
   | { readonly kind: 'config' }
   | { readonly kind: 'environment'; readonly variable: string }
   | { readonly kind: 'default' }
+  /** `tfc-oidc.json`: what the repository says where its code says nothing. */
+  | { readonly kind: 'project-file'; readonly file: string }
   /** `.terraform/environment`: what `terraform workspace select` wrote. */
   | { readonly kind: 'selected'; readonly file: string };
 
@@ -60,6 +62,13 @@ export type Workspaces =
   | { readonly by: 'prefix'; readonly prefix: Value<string>; readonly selected: Value<string> }
   /** Neither name nor tags: Terraform wants TF_WORKSPACE. */
   | { readonly by: 'nothing' };
+
+/** Names for blocks that have none of their own. `file` says it. */
+export interface CloudDefaults {
+  readonly file: string;
+  readonly organization?: string;
+  readonly hostname?: string;
+}
 
 export interface CloudSettings {
   readonly kind: 'cloud' | 'remote' | 'stack' | 'none';

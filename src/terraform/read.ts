@@ -1,12 +1,12 @@
 import type { Environment, FileReader } from '../core/host';
 import { asciiHost } from '../core/hostName';
 import { discover, type FoundFolder } from './discover';
-import { readCloud } from './cloud';
+import { readCloud, withDefault } from './cloud';
 import { isCode, isTofu, readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
-import { attributeOf, type Module, type Project, type ProjectProblem, type Root, type SourceFile } from './model';
+import { attributeOf, type CloudDefaults, type Module, type Project, type ProjectProblem, type Root, type SourceFile } from './model';
 import { buildStack } from './module';
 import type { Expression } from './syntax/ast';
 import { evaluate, isShowable, type RootValues, rootValues, stringOf } from './values';
@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Folders (relative to the scanned one, forward slashes) that are left out. */
   readonly ignore?: (relativeDir: string) => boolean;
+  /** Names for `cloud` blocks, backends and Stacks that say none, behind the environment's. */
+  readonly defaults?: CloudDefaults;
 }
 
 interface RootOptions extends ReadOptions {
@@ -220,6 +222,7 @@ class ProjectReader {
       env: this.env,
       opentofu: opentofu && !isForTerraform(module),
       selected,
+      ...(this.options.defaults !== undefined && { defaults: this.options.defaults }),
       evaluate: constantsOf(module, tfvars),
     });
     own.push(...reading.problems);
@@ -252,7 +255,8 @@ class ProjectReader {
       }
       return { state: 'absent' };
     };
-    const named = from('TF_STACKS_HOSTNAME', 'TF_CLOUD_HOSTNAME');
+    const { defaults } = this.options;
+    const named = withDefault(from('TF_STACKS_HOSTNAME', 'TF_CLOUD_HOSTNAME'), defaults, 'hostname');
     const hostname = named.state === 'known' ? { ...named, value: asciiHost(named.value) } : named;
     return {
       kind: 'stack',
@@ -260,7 +264,11 @@ class ProjectReader {
         hostname.state === 'known'
           ? hostname
           : { state: 'known', value: 'app.terraform.io', source: { kind: 'default' } },
-      organization: from('TF_STACKS_ORGANIZATION_NAME', 'TF_CLOUD_ORGANIZATION'),
+      organization: withDefault(
+        from('TF_STACKS_ORGANIZATION_NAME', 'TF_CLOUD_ORGANIZATION'),
+        defaults,
+        'organization',
+      ),
       workspaces: { by: 'nothing' },
       project: from('TF_STACKS_PROJECT_NAME', 'TF_CLOUD_PROJECT'),
       stack: from('TF_STACKS_STACK_NAME'),

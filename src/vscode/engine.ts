@@ -6,6 +6,7 @@ export { lintTrustInCode } from '../iam/lint/trust/lintHcl';
 export { lintTrustText } from '../iam/lint/trust/lintTrust';
 export { Analysis } from '../lint/analysis';
 export { leftovers } from '../lint/edits/leftovers';
+export { folderSettings } from '../lint/folderSettings';
 export { chosenFix, fixAllEdits, harmlessFix } from '../lint/fixAll';
 export { explainAt } from '../oidc/explain';
 export { roleLinks } from '../oidc/console';

@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import type { Environment } from '../core/host';
 import { LineIndex } from '../core/text';
 import type { Finding } from '../lint/finding';
-import type { Analysis, LintedRoot } from '../lint/analysis';
+import type { Analysis, AnalysisOptions, LintedRoot } from '../lint/analysis';
 import { fileKind } from '../terraform/fileKinds';
 import type { Root, SourceFile } from '../terraform/model';
 import type { WorkspaceFiles } from './fileReader';
 import { loadEngine } from './loadEngine';
 import type { ExtensionLog } from './log';
-import { readSettings } from './settings';
+import { diagnosticSource } from './contract';
+import type * as Engine from './engine';
+import { readSettings, type Settings } from './settings';
 
 /** A root with its findings, as every surface shows it. */
 export interface AnalysedRoot {
@@ -35,6 +37,11 @@ export class ProjectStore implements vscode.Disposable {
   private everything = true;
   private timer: NodeJS.Timeout | undefined;
   private generation = 0;
+  /** tfc-oidc.json and the baselines that are in use, and what each folder's said when it could be read last. */
+  private readonly deciding = new Set<string>();
+  private readonly lastOptions = new Map<string, AnalysisOptions>();
+  /** What is wrong with the file of a folder. */
+  private readonly settingsProblems: vscode.DiagnosticCollection;
   private running: Promise<void> = Promise.resolve();
   private done = false;
 
@@ -43,20 +50,23 @@ export class ProjectStore implements vscode.Disposable {
     private readonly env: Environment,
     private readonly log: ExtensionLog,
   ) {
+    this.settingsProblems = vscode.languages.createDiagnosticCollection('tfc-oidc-settings');
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{tf,tofu,tfvars,tfbackend,json,hcl}');
-    const isOurs = (uri: vscode.Uri): boolean => fileKind(uri.path.split('/').pop() ?? '') !== undefined;
+    const isOurs = (uri: vscode.Uri): boolean => fileKind(nameOf(uri)) !== undefined;
     const edited = (uri: vscode.Uri): void => {
+      if (this.decides(uri)) return cameOrWent(uri);
       if (!isOurs(uri)) return;
       this.reader.forget(uri);
       this.edited.add(uri.toString());
       this.schedule();
     };
     const cameOrWent = (uri: vscode.Uri): void => {
-      if (!isOurs(uri)) return;
+      if (!isOurs(uri) && !this.decides(uri)) return;
       this.reader.forget(uri);
       this.scheduleAll();
     };
     this.disposables.push(
+      this.settingsProblems,
       watcher,
       watcher.onDidChange(edited),
       watcher.onDidCreate(cameOrWent),
@@ -66,12 +76,19 @@ export class ProjectStore implements vscode.Disposable {
         this.edited.add(e.document.uri.toString());
         this.schedule();
       }),
-      vscode.workspace.onDidCloseTextDocument(d => edited(d.uri)),
+      vscode.workspace.onDidCloseTextDocument(d => {
+        if (isOurs(d.uri)) edited(d.uri);
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.scheduleAll()),
       vscode.workspace.onDidChangeConfiguration(e => {
         if (e.affectsConfiguration('tfcOidc')) this.scheduleAll();
       }),
     );
+  }
+
+  /** Is it a file that says how all others are judged? */
+  private decides(uri: vscode.Uri): boolean {
+    return nameOf(uri) === 'tfc-oidc.json' || this.deciding.has(uri.toString());
   }
 
   all(): readonly AnalysedRoot[] {
@@ -143,12 +160,12 @@ export class ProjectStore implements vscode.Disposable {
 
   private async read(generation: number): Promise<void> {
     if (generation !== this.generation) return;
-    const { Analysis } = await loadEngine();
+    const engine = await loadEngine();
     const { everything, edited } = this;
     this.everything = false;
     this.edited = new Set();
     if (everything) {
-      await this.readAll(Analysis);
+      await this.readAll(engine);
     } else {
       for (const { folder, analysis } of this.analyses) {
         const own = new Set([...edited].filter(path => path.startsWith(`${pathOf(folder)}/`)));
@@ -162,16 +179,16 @@ export class ProjectStore implements vscode.Disposable {
   }
 
   /** A new analysis for each folder: settings and names may be others. The former ones are shown until the new ones are whole. */
-  private async readAll(create: typeof Analysis): Promise<void> {
+  private async readAll(engine: Pick<typeof Engine, 'Analysis' | 'folderSettings'>): Promise<void> {
     const next: { readonly folder: vscode.WorkspaceFolder; readonly analysis: Analysis }[] = [];
     if (!this.done) this.analyses = next;
+    this.deciding.clear();
+    this.settingsProblems.clear();
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const settings = readSettings(folder.uri);
       if (!settings.enabled) continue;
-      const ignore = (dir: string): boolean =>
-        settings.ignoredFolders.some(f => dir === f || dir.startsWith(`${f.replace(/\/+$/, '')}/`));
-      const options = { ignore, severities: settings.severities };
-      const analysis = new create(this.reader, this.env, pathOf(folder), options);
+      const options = await this.optionsOf(folder, settings, engine);
+      const analysis = new engine.Analysis(this.reader, this.env, pathOf(folder), options);
       next.push({ folder, analysis });
       await this.guarded(folder, () =>
         analysis.readAll(roots => {
@@ -183,6 +200,29 @@ export class ProjectStore implements vscode.Disposable {
       );
     }
     this.analyses = next;
+  }
+
+  /** The settings and tfc-oidc.json of a folder. While that file can't be read, what it said before goes on. */
+  private async optionsOf(
+    folder: vscode.WorkspaceFolder,
+    settings: Settings,
+    engine: Pick<typeof Engine, 'folderSettings'>,
+  ): Promise<AnalysisOptions> {
+    const path = pathOf(folder);
+    const read = await engine.folderSettings(this.reader, path, settings, vscode.workspace.isTrusted);
+    for (const file of read.files) this.deciding.add(file);
+    const { problem } = read;
+    if (problem === undefined) {
+      this.lastOptions.set(path, read.options);
+      return read.options;
+    }
+    this.log.warn(`${problem.message} ${problem.nextStep}`);
+    const { line, character } = problem.at;
+    const range = new vscode.Range(line, character, line, character + 1);
+    const diagnostic = new vscode.Diagnostic(range, problem.message, vscode.DiagnosticSeverity.Error);
+    diagnostic.source = diagnosticSource;
+    this.settingsProblems.set(vscode.Uri.parse(problem.file, true), [diagnostic]);
+    return this.lastOptions.get(path) ?? read.options;
   }
 
   private async guarded(folder: vscode.WorkspaceFolder, read: () => Promise<void>): Promise<void> {
@@ -215,6 +255,8 @@ export class ProjectStore implements vscode.Disposable {
     for (const disposable of this.disposables.reverse()) disposable.dispose();
   }
 }
+
+const nameOf = (uri: vscode.Uri): string => uri.path.split('/').pop() ?? '';
 
 const pathOf = (folder: vscode.WorkspaceFolder): string => folder.uri.toString().replace(/\/+$/, '');
 

@@ -7,8 +7,8 @@ export interface Settings {
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
   /** Show what each resource needs of AWS above it. */
   readonly permissionLens: boolean;
-  /** Folders, relative to the workspace folder, that are left out. */
-  readonly ignoredFolders: readonly string[];
+  /** Folders, relative to the workspace folder, that are left out; `undefined` where nobody set them. */
+  readonly ignoredFolders: readonly string[] | undefined;
 }
 
 const severities: readonly string[] = ['error', 'warning', 'information', 'off'];
@@ -24,6 +24,14 @@ export function readSettings(scope: vscode.Uri | undefined): Settings {
       ),
     ),
     permissionLens: configuration.get<boolean>('permissionLens', true),
-    ignoredFolders: configuration.get<string[]>('ignoredFolders', []).filter(f => typeof f === 'string'),
+    ignoredFolders: isSet(configuration, 'ignoredFolders')
+      ? configuration.get<string[]>('ignoredFolders', []).filter(f => typeof f === 'string')
+      : undefined,
   };
+}
+
+/** Is there a value other than the default? */
+function isSet(configuration: vscode.WorkspaceConfiguration, name: string): boolean {
+  const { globalValue, workspaceValue, workspaceFolderValue } = configuration.inspect(name) ?? {};
+  return [globalValue, workspaceValue, workspaceFolderValue].some(value => value !== undefined);
 }

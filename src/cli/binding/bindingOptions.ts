@@ -19,12 +19,13 @@ import {
 } from '../../oidc/names';
 import { partitionName } from '../../oidc/partition';
 import type { WorkspaceIdentity } from '../../oidc/subject';
-import { type Root, workspaceOf } from '../../terraform/model';
+import { type Root, type Value, workspaceOf } from '../../terraform/model';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { permissionFile } from '../../node/permissionFiles';
 import { type CodePolicies, codePolicies } from './codePolicies';
 import { holdsOf, type KnownWorkspace } from './holds';
-import { readTerraformFolder } from '../terraformFolder';
+import { projectSettings } from '../projectSettings';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
 import {
   choice,
@@ -142,9 +143,7 @@ export async function bindingRequest(
     named && positionals.length === 0 && !fromCode ? undefined : await readTerraformFolder(context, positionals);
   const root = folder === undefined ? undefined : rootFor(folder.project.roots, values);
   const cloud = root?.cloud;
-  const host = values.hostname ?? (cloud?.hostname.state === 'known' ? cloud.hostname.value : undefined);
-  const organization =
-    values.organization ?? (cloud?.organization.state === 'known' ? cloud.organization.value : undefined);
+  const { organization, host } = await ownersOf(context, values, folder, cloud);
   if (organization === undefined) throw new UsageError('--organization is needed: the project does not name one');
   const names =
     values.workspace.length > 0 ? [...new Set(values.workspace)] : cloud === undefined ? [] : workspaceNames(cloud);
@@ -343,6 +342,24 @@ export function journalToRead(
     if (error instanceof ProblemError && error.problem.code === 'no-home') return undefined;
     throw error;
   }
+}
+
+/** Organization and host: the options win, then the code, then tfc-oidc.json. */
+async function ownersOf(
+  context: CliContext,
+  values: BindingValues,
+  folder: TerraformFolder | undefined,
+  cloud: Root['cloud'] | undefined,
+): Promise<{ readonly organization: string | undefined; readonly host: string | undefined }> {
+  const known = (value: Value<string> | undefined): string | undefined =>
+    value?.state === 'known' ? value.value : undefined;
+  // Code without a block, or none: what the repository says for all of it.
+  const settings =
+    cloud !== undefined ? undefined : (folder?.settings ?? (await projectSettings(context, context.cwd)));
+  return {
+    organization: values.organization ?? known(cloud?.organization) ?? settings?.defaults.organization,
+    host: values.hostname ?? known(cloud?.hostname) ?? settings?.defaults.hostname,
+  };
 }
 
 function rootFor(roots: readonly Root[], values: BindingValues): Root | undefined {

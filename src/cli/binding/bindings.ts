@@ -12,6 +12,7 @@ import { openAwsAccount } from './binding';
 import { codeOf, commonSources } from './services';
 import { journalToRead } from './bindingOptions';
 import { HcpSessions } from './hcpSession';
+import { projectSettings } from '../projectSettings';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { CliContext } from '../command';
@@ -111,10 +112,13 @@ export async function targets(
   folder: TerraformFolder | undefined,
   sessions: HcpSessions,
 ): Promise<readonly Target[]> {
-  const organization = values.organization;
   const wanted = values.workspace;
-  const host = values.hostname;
   const roots = folder?.project.roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote') ?? [];
+  // What code says wins over tfc-oidc.json, which is in its blocks already where they say nothing.
+  const settings = folder === undefined ? await projectSettings(context, context.cwd) : folder.settings;
+  const defaults = roots.length === 0 ? settings?.defaults : undefined;
+  const organization = values.organization ?? defaults?.organization;
+  const host = values.hostname ?? defaults?.hostname;
   if (organization !== undefined && wanted.length > 0) {
     const root = roots.length === 1 ? roots[0] : undefined;
     return wanted.map(workspace => ({ root, hostname: host ?? hostOf(root), organization, workspace }));

@@ -17,6 +17,7 @@ export const audit = command({
   group: 'State',
   summary: 'say of every workspace of an organization whether it has dynamic credentials or static keys',
   operands: '',
+  namesFromConfig: true,
   about: `Reads the variables of all workspaces that the token's user may see: which have dynamic credentials for AWS, which still have static keys, and where these come from (workspace or variable set). Writes nothing. Progress goes to standard error.`,
   options: {
     organization: needed('ORG', 'the organization; needed'),

@@ -7,8 +7,9 @@ import type { Leftovers } from '../../lint/edits/leftovers';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
+import { isBelow } from '../projectSettings';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
-import { isInside, readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { Unread } from '../output/unread';
 import { command } from '../command';
 import { flag, list, UsageError } from '../option';
@@ -34,7 +35,11 @@ export const fix = command({
       if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);
     }
     const folder = await readTerraformFolder(context, positionals);
-    const findings = lintProject(folder.project, { environment: context.env }).filter(
+    // What is asked for by name is fixed, whatever tfc-oidc.json says of it.
+    const severities = Object.fromEntries(
+      Object.entries(folder.settings?.severities ?? {}).filter(([code]) => !codes.includes(code)),
+    );
+    const findings = lintProject(folder.project, { environment: context.env, severities }).filter(
       finding => folder.only === undefined || finding.location.file === folder.only,
     );
     const wanted = findings.filter(finding => codes.length === 0 || codes.includes(finding.code));
@@ -42,7 +47,7 @@ export const fix = command({
       named: codes.length > 0,
       roots: folder.project.roots,
       callersKnown: folder.only === undefined,
-      mayChange: file => isInside(folder.folder, file.path),
+      mayChange: file => isBelow(file.path, folder.folder),
     });
     const unread = new Unread();
     unread.add([...folder.project.problems, ...folder.project.roots.flatMap(r => r.problems)], folder);

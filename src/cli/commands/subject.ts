@@ -9,6 +9,7 @@ export const subject = command({
   group: 'Policies',
   summary: 'print the subject (sub claim) of a workspace, Stack deployment or module test',
   operands: '',
+  namesFromConfig: true,
   about: 'Prints the subject that workload identity tokens carry, one line for each phase.',
   options: { ...identityOptions, ...phaseOptions('for which phases (default both)'), format: textOrJson },
   report: 'JSON: { "subjects": [{ "phase", "subject" }] }',

@@ -37,6 +37,7 @@ export const trust = command({
   group: 'Policies',
   summary: 'print the trust policy of a role for exactly the given runs',
   operands: '',
+  namesFromConfig: true,
   about: `Prints a trust policy for sts:AssumeRoleWithWebIdentity, as IAM takes it; "tfc-oidc prove" reads it from standard input.`,
   options: trustOptions,
   examples: [

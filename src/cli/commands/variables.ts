@@ -12,10 +12,11 @@ import { readVariables, type VariableReading, type VarsetCache } from '../../hcp
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { Workspace } from '../../hcp/workspace/model';
 import { listWorkspaces, readWorkspace } from '../../hcp/workspace/read';
-import type { Root } from '../../terraform/model';
+import type { CloudDefaults, Root } from '../../terraform/model';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 import { workspaceOptions, type WorkspaceValues } from '../binding/bindings';
+import { projectSettings } from '../projectSettings';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import type { ExitCode } from '../exitCode';
@@ -115,16 +116,20 @@ async function targetsOf(
 ): Promise<Targets> {
   const organization = values.organization;
   const names = values.workspace;
-  if (organization !== undefined && names.length > 0 && positionals.length === 0) {
-    const hostname = hostnameOf(values);
+  const named = (owner: string, defaults: CloudDefaults | undefined): Targets => {
+    const hostname = hostnameOf({ hostname: values.hostname ?? defaults?.hostname });
     return {
-      targets: names.map(name => ({ name, root: undefined, hostname, organization, workspace: name })),
+      targets: names.map(name => ({ name, root: undefined, hostname, organization: owner, workspace: name })),
       problems: [],
     };
-  }
+  };
+  if (organization !== undefined && names.length > 0 && positionals.length === 0)
+    return named(organization, (await projectSettings(context, context.cwd))?.defaults);
   const folder = await readTerraformFolder(context, positionals);
   const roots = folder.project.roots.filter(root => root.cloud.kind === 'cloud' || root.cloud.kind === 'remote');
   if (roots.length === 0) {
+    const owner = organization ?? folder.settings?.defaults.organization;
+    if (owner !== undefined && names.length > 0) return named(owner, folder.settings?.defaults);
     throw new UsageError(
       'no cloud block or backend "remote" was found below PATH; name a workspace with --organization and --workspace',
     );

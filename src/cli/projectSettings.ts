@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { unwrap } from '../core/problem';
+import { isIgnored, type ProjectSettings, readProjectSettings } from '../lint/projectFile';
+import type { CliContext } from './command';
+import { filesAround, nodeFiles } from './files';
+import { filesWithin } from '../node/within';
+
+/**
+ * What `tfc-oidc.json` says for a folder: the nearest one from there up to the repository, or up to the working folder where there is
+ * no repository. `undefined` where there is none, and with `--no-config`; a broken one is thrown as a problem.
+ */
+export async function projectSettings(context: CliContext, folder: string): Promise<ProjectSettings | undefined> {
+  if (context.noConfig === true) return undefined;
+  const { boundary } = await filesAround(folder, context.env);
+  const repository = (await nodeFiles.list(boundary))?.some(entry => entry.name === '.git') === true;
+  const top = !repository && isBelow(folder, context.cwd) ? context.cwd : boundary;
+  const name = (file: string): string => nodeFiles.relative(context.cwd, file);
+  return unwrap(await readProjectSettings(filesWithin(() => [top]), folder, top, name));
+}
+
+/** Is a folder the other one, or below it? */
+export function isBelow(folder: string, outer: string): boolean {
+  const name = path.relative(outer, folder);
+  return name !== '..' && !name.startsWith(`..${path.sep}`) && !path.isAbsolute(name);
+}
+
+/**
+ * Which folders below `folder` are not read, by their names from there on. A folder that was asked for by name is read: what is
+ * above it, or itself, counts no more.
+ */
+export function ignoredBelow(settings: ProjectSettings | undefined, folder: string): (relativeDir: string) => boolean {
+  if (settings === undefined || settings.ignoredFolders.length === 0) return () => false;
+  const prefix = nodeFiles.relative(settings.dir, folder);
+  const inside = settings.ignoredFolders.filter(f => prefix !== f && !prefix.startsWith(`${f}/`));
+  return dir => isIgnored({ ignoredFolders: inside }, prefix === '' ? dir : `${prefix}/${dir}`);
+}
+
+/** Is a file in a folder that is not read? */
+export const isFileIgnored = (settings: ProjectSettings | undefined, file: string): boolean =>
+  settings !== undefined && isIgnored(settings, nodeFiles.relative(settings.dir, path.dirname(file)));
