@@ -1,21 +1,35 @@
 import path from 'node:path';
+import type { Environment } from '../core/host';
 import { unwrap } from '../core/problem';
 import { isIgnored, type ProjectSettings, readProjectSettings } from '../lint/projectFile';
-import type { CliContext } from './command';
 import { filesAround, nodeFiles } from './files';
 import { filesWithin } from '../node/within';
+
+/** Where a command runs. */
+interface Place {
+  readonly cwd: string;
+  readonly env: Environment;
+  readonly noConfig?: true;
+}
 
 /**
  * What `tfc-oidc.json` says for a folder: the nearest one from there up to the repository, or up to the working folder where there is
  * no repository. `undefined` where there is none, and with `--no-config`; a broken one is thrown as a problem.
  */
-export async function projectSettings(context: CliContext, folder: string): Promise<ProjectSettings | undefined> {
+export async function projectSettings(context: Place, folder: string): Promise<ProjectSettings | undefined> {
   if (context.noConfig === true) return undefined;
   const { boundary } = await filesAround(folder, context.env);
   const repository = (await nodeFiles.list(boundary))?.some(entry => entry.name === '.git') === true;
   const top = !repository && isBelow(folder, context.cwd) ? context.cwd : boundary;
   const name = (file: string): string => nodeFiles.relative(context.cwd, file);
-  return unwrap(await readProjectSettings(filesWithin(() => [top]), folder, top, name));
+  return unwrap(
+    await readProjectSettings(
+      filesWithin(() => [top]),
+      folder,
+      top,
+      name,
+    ),
+  );
 }
 
 /** Is a folder the other one, or below it? */

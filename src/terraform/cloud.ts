@@ -251,11 +251,7 @@ function remoteBackend(chosen: Candidate, context: CloudContext, problems: Proje
   const location = at(file, headerSpan(block));
   problems.push(...refusedIn(block, 'remote', file));
   const organization = orUnknown(
-    withDefault(
-      nonEmpty(literalString(block.body, 'organization', file, context)),
-      context.defaults,
-      'organization',
-    ),
+    withDefault(nonEmpty(literalString(block.body, 'organization', file, context)), context.defaults, 'organization'),
     'backend "remote" names no organization here; terraform init -backend-config may give it.',
     location,
   );

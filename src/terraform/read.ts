@@ -6,7 +6,15 @@ import { isCode, isTofu, readableFiles } from './fileKinds';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
-import { attributeOf, type CloudDefaults, type Module, type Project, type ProjectProblem, type Root, type SourceFile } from './model';
+import {
+  attributeOf,
+  type CloudDefaults,
+  type Module,
+  type Project,
+  type ProjectProblem,
+  type Root,
+  type SourceFile,
+} from './model';
 import { buildStack } from './module';
 import type { Expression } from './syntax/ast';
 import { evaluate, isShowable, type RootValues, rootValues, stringOf } from './values';
@@ -264,11 +272,7 @@ class ProjectReader {
         hostname.state === 'known'
           ? hostname
           : { state: 'known', value: 'app.terraform.io', source: { kind: 'default' } },
-      organization: withDefault(
-        from('TF_STACKS_ORGANIZATION_NAME', 'TF_CLOUD_ORGANIZATION'),
-        defaults,
-        'organization',
-      ),
+      organization: withDefault(from('TF_STACKS_ORGANIZATION_NAME', 'TF_CLOUD_ORGANIZATION'), defaults, 'organization'),
       workspaces: { by: 'nothing' },
       project: from('TF_STACKS_PROJECT_NAME', 'TF_CLOUD_PROJECT'),
       stack: from('TF_STACKS_STACK_NAME'),
