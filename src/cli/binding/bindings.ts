@@ -115,10 +115,7 @@ export async function targets(
   const wanted = values.workspace;
   const roots = folder?.project.roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote') ?? [];
   // What code says wins over tfc-oidc.json, which is in its blocks already where they say nothing.
-  const settings = folder === undefined ? await projectSettings(context, context.cwd) : folder.settings;
-  const defaults = roots.length === 0 ? settings?.defaults : undefined;
-  const organization = values.organization ?? defaults?.organization;
-  const host = values.hostname ?? defaults?.hostname;
+  const { organization, host } = roots.length === 0 ? await ownersOf(context, values, folder) : ownersIn(values, {});
   if (organization !== undefined && wanted.length > 0) {
     const root = roots.length === 1 ? roots[0] : undefined;
     return wanted.map(workspace => ({ root, hostname: host ?? hostOf(root), organization, workspace }));
@@ -147,6 +144,21 @@ export async function targets(
     });
   return out;
 }
+
+/** What options say, and tfc-oidc.json behind them. */
+async function ownersOf(
+  context: CliContext,
+  values: WorkspaceValues,
+  folder: TerraformFolder | undefined,
+): Promise<ReturnType<typeof ownersIn>> {
+  const settings = folder === undefined ? await projectSettings(context, context.cwd) : folder.settings;
+  return ownersIn(values, settings?.defaults ?? {});
+}
+
+const ownersIn = (
+  { organization, hostname }: WorkspaceValues,
+  defaults: { readonly organization?: string; readonly hostname?: string },
+) => ({ organization: organization ?? defaults.organization, host: hostname ?? defaults.hostname });
 
 const listed = (names: readonly string[]): string =>
   names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
