@@ -1,13 +1,16 @@
 // npm run docs: writes what documents and manifest repeat of the code's tables: docs/cli.md (commands and options), the table of rules
-// in README.md, the severities of the setting in package.json and their titles, and the schema of tfc-oidc.json. With
+// in README.md, the severities of the setting in package.json and their titles, the schema of tfc-oidc.json, and those of the JSON
+// reports (docs/schemas). With
 // --check it only says what would change (npm run check does).
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'prettier';
 import { commands } from '../src/cli/commands.ts';
 import { commandReference } from '../src/cli/reference.ts';
 import { documentationPage } from '../src/lint/finding.ts';
+import { schemaVersion } from '../src/cli/output/jsonReport.ts';
 import { rules } from '../src/lint/table.ts';
+import { reportSchemas } from './schemas.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -51,6 +54,15 @@ await write('package.json', text => {
 await write('media/tfc-oidc.schema.json', () =>
   format(JSON.stringify(projectFileSchema()), { parser: 'json', printWidth: 120 }),
 );
+
+mkdirSync(path.join(root, 'docs/schemas'), { recursive: true });
+const schemas = reportSchemas(schemaVersion);
+for (const [name, schema] of schemas)
+  await write(`docs/schemas/${name}.schema.json`, () =>
+    format(JSON.stringify(schema), { parser: 'json', printWidth: 120 }),
+  );
+for (const file of readdirSync(path.join(root, 'docs/schemas')))
+  if (!schemas.has(file.replace(/\.schema\.json$/, ''))) throw new Error(`docs/schemas/${file} is of no report`);
 
 function projectFileSchema() {
   const level = rule => ({

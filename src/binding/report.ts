@@ -22,7 +22,7 @@ export function checkText(check: Check): string {
   return `${lines.map(oneLine).join('\n')}\n`;
 }
 
-export function checkJson(check: Check): Readonly<Record<string, unknown>> {
+export function checkJson(check: Check) {
   return {
     id: check.id,
     ...(check.configuration !== undefined && { configuration: check.configuration }),
@@ -152,7 +152,7 @@ export function comparisonOf(
   return trusted === undefined || received === undefined ? undefined : { trusted, received };
 }
 
-export function diagnosisJson(d: Diagnosis): Readonly<Record<string, unknown>> {
+export function diagnosisJson(d: Diagnosis) {
   return {
     failureMode: d.mode.number,
     id: d.mode.id,

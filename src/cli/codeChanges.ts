@@ -3,7 +3,7 @@ import type { CodeChange } from '../binding/change';
 import { applyEdits } from '../core/text';
 import { ProblemError, unwrap } from '../core/problem';
 import type { Project, Root } from '../terraform/model';
-import { printJson } from './output/planReport';
+import { jsonReport } from './output/jsonReport';
 import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
 import { unifiedDiff } from '../core/unifiedDiff';
@@ -61,7 +61,7 @@ export async function showAndWrite(
     }
     for (const { target, text } of ready) await replaceFile(target, text);
   }
-  if (more.json) context.out(printJson({ changes: diffs, notes: more.notes, written }));
+  if (more.json) context.out(jsonReport('code', { changes: diffs, notes: more.notes, written }));
   else {
     for (const { diff } of diffs) context.out(diff);
     for (const note of more.notes) context.err(`${note}\n`);

@@ -1,5 +1,6 @@
 import type { CliContext, Command } from '../../src/cli/command';
 import type { ExitCode } from '../../src/cli/exitCode';
+import { holdToSchema, isJson } from './reportSchema';
 import { main } from '../../src/cli/main';
 
 interface Surroundings {
@@ -20,12 +21,16 @@ export async function runCommand(
   args: readonly string[],
   options: Surroundings,
 ): Promise<CommandRun> {
-  return collected(options, context => command.call(context, args));
+  const run = await collected(options, context => command.call(context, args));
+  if (isJson(args)) holdToSchema(command.name, run.out);
+  return run;
 }
 
 /** Runs a whole command line in this process: errors are printed as a person sees them, not thrown. A process of its own takes 30 times as long. */
-export function runCli(args: readonly string[], options: Surroundings): Promise<CommandRun<number>> {
-  return collected(options, context => main(args, context));
+export async function runCli(args: readonly string[], options: Surroundings): Promise<CommandRun<number>> {
+  const run = await collected(options, context => main(args, context));
+  if (isJson(args)) holdToSchema(args[0] ?? '', run.out);
+  return run;
 }
 
 async function collected<Code extends number>(

@@ -24,7 +24,7 @@ import { callsOf } from '../calls';
 import type { CliContext } from '../command';
 import type { ExitCode } from '../exitCode';
 import { outcomeText, setupJson, setupText } from '../output/configureReport';
-import { printJson } from '../output/planReport';
+import { jsonReport } from '../output/jsonReport';
 import type { TerraformFolder } from '../terraformFolder';
 import { openAwsAccount } from './binding';
 import { type BindingRequest, journalDir } from './bindingOptions';
@@ -106,7 +106,7 @@ export async function runConfigure(
     for (const problem of plan.problems) context.err(`In the way: ${problem.message}\n  ${problem.nextStep}\n`);
   }
   const result = await setUp(plan, services, surface, context.signal);
-  if (json) context.out(printJson({ ...setupJson(plan, result), effort: effort(context, started) }));
+  if (json) context.out(jsonReport('configure', { ...setupJson(plan, result), effort: effort(context, started) }));
   else printEnd(context, plan, result, started);
   return exitCodeOf(result);
 }

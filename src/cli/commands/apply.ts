@@ -18,10 +18,11 @@ import { openAccount, openAwsAccount } from '../binding/binding';
 import { bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
 import { journals, setupServices, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
-import { applyJson, applyText, planJson, planText, printJson } from '../output/planReport';
+import { applyJson, applyText, planJson, planText } from '../output/planReport';
 import { type CliContext, command } from '../command';
 import type { ExitCode } from '../exitCode';
 import { flag, textOrJson, UsageError, type Values } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 const applyOptions = {
   yes: flag('write to the account'),
@@ -81,7 +82,7 @@ export const apply = command({
       const done = state === 'nothing' ? 'complete' : 'not-applied';
       const total = prepared.plan.changes.length;
       const result = { state: done, done: 0, total, problem: null, warning: null, journal: null };
-      context.out(printJson({ ...planJson(prepared, notes), result }));
+      context.out(jsonReport('apply', { ...planJson(prepared, notes), result }));
     } else if (state !== 'nothing')
       context.out(`\nNothing was written to account ${opened.caller.accountId}: ${why}.\n`);
     return state === 'nothing' ? 0 : 1;
@@ -134,6 +135,8 @@ async function goOn(context: CliContext, values: ApplyValues): Promise<ExitCode>
 }
 
 function report(context: CliContext, result: JournaledResult, json: boolean, plan: object): ExitCode {
-  context.out(json ? printJson({ ...plan, result: applyJson(result, result.journal) }) : `\n${applyText(result)}`);
+  context.out(
+    json ? jsonReport('apply', { ...plan, result: applyJson(result, result.journal) }) : `\n${applyText(result)}`,
+  );
   return result.state === 'complete' ? 0 : 2;
 }

@@ -11,6 +11,7 @@ import { hostnameOf } from '../names';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { choice, host, needed, strictOption, text } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const audit = command({
   name: 'audit',
@@ -99,7 +100,7 @@ function json({ hostname, organization, project }: Subject, rows: readonly Audit
     unread: row.unread,
   }));
   const report = { hostname, organization, project: project ?? null, summary: countOf(rows), workspaces };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return jsonReport('audit', report);
 }
 
 const header = [

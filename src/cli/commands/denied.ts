@@ -17,6 +17,7 @@ import { unifiedDiff } from '../../core/unifiedDiff';
 import { exitCode } from '../exitCode';
 import { command } from '../command';
 import { file, files, text, textOrJson, UsageError } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const denied = command({
   name: 'denied',
@@ -61,7 +62,7 @@ Nothing is written, in the account or in a file: "change" holds the statement, t
         : new RoleReader(await openAccount(context, values), values.role, context.signal);
     let table: TypeMapping | undefined;
     const mapping = (): TypeMapping => (table ??= readMapping(permissionData('terraform.json.gz')));
-    const denials: Record<string, unknown>[] = [];
+    const denials: Shown[] = [];
     for (const one of found) {
       const denial = await decode(one, account, reference.actions);
       const read = await account?.policiesOf(denial);
@@ -70,7 +71,7 @@ Nothing is written, in the account or in a file: "change" holds the statement, t
       const call = denial.action === undefined ? undefined : refusedCall(input, denial.action, mapping());
       denials.push({ ...report(denial, explanation, policies, read?.role), ...(call && { terraform: call }) });
     }
-    if (format === 'json') context.out(`${JSON.stringify({ denials }, null, 2)}\n`);
+    if (format === 'json') context.out(jsonReport('denied', { denials }));
     else context.out(denials.length === 0 ? `Nothing is denied in ${name}.\n` : denials.map(asText).join('\n'));
     return exitCode({ wrong: denials.length > 0, unread: unread.any });
   },
@@ -148,7 +149,7 @@ function report(
   explanation: DenialExplanation,
   policies: readonly NamedPolicy[],
   role: string | undefined,
-): Record<string, unknown> {
+) {
   const { change } = explanation;
   const policy = policies.find(p => p.name === change?.policy);
   const before = policy === undefined ? '' : readNamed(policy).text;
@@ -188,7 +189,10 @@ function document(text: string): unknown {
   }
 }
 
-function asText(denial: Record<string, unknown>): string {
+/** A denial as it is printed, with what Terraform did where the text says it. */
+type Shown = ReturnType<typeof report> & { readonly terraform?: ReturnType<typeof refusedCall> };
+
+function asText(denial: Shown): string {
   const change = denial['change'] as { title: string; diff: string } | null;
   const lacks = denial['lacks'] as readonly string[];
   const call = denial['terraform'] as RefusedCall | undefined;

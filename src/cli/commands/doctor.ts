@@ -9,6 +9,7 @@ import { remedyCommands } from '../binding/remedyCommands';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { choice, file, flag, UsageError } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const doctor = command({
   name: 'doctor',
@@ -102,7 +103,7 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
       ...(r.others.length > 0 && { other: r.others }),
       ...(r.received.length > 0 && { received: r.received.map(receivedJson) }),
     }));
-    const document = `${JSON.stringify({ bindings }, null, 2)}\n`;
+    const document = jsonReport('doctor', { bindings });
     context.out(redact ? redacted(document) : document);
   } else {
     for (const row of rows) context.out(`${doctorReport({ ...row, redact }, format)}\n`);

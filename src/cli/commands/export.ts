@@ -20,6 +20,7 @@ import { partitionOf } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { optionalChoice, text, textOrJson, UsageError, type Values } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 const exportOptions = {
   as: optionalChoice(
@@ -89,7 +90,7 @@ With a token for the host, the workspace's real project is read from HCP Terrafo
         : as === 'cloudformation'
           ? unwrap(exportCloudFormation(desired, existing))
           : exportAwsCli(desired);
-    context.out(format === 'json' ? `${JSON.stringify({ as, text: out }, null, 2)}\n` : out);
+    context.out(format === 'json' ? jsonReport('export', { as, text: out }) : out);
     return 0;
   },
 });

@@ -19,6 +19,7 @@ import { Unread } from '../output/unread';
 import { exitCode } from '../exitCode';
 import { command } from '../command';
 import { choice, flag, optionalChoice, text, UsageError } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 type Use = 'managed' | 'role' | 'user' | 'group';
 
@@ -88,8 +89,7 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
         });
     }
     const size = Math.max(0, ...policies.map(p => p.size ?? 0));
-    if (format === 'json')
-      context.out(`${JSON.stringify({ findings, size, quotas: policyQuotas, policies }, null, 2)}\n`);
+    if (format === 'json') context.out(jsonReport('lint-policy', { findings, size, quotas: policyQuotas, policies }));
     else if (isFindingFormat(format)) {
       const rules = withOthers(
         policyRules,

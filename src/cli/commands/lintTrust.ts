@@ -12,6 +12,7 @@ import { findingFormats, formatAbout, isFindingFormat, printReport } from '../ou
 import { trustPolicyRules, withOthers } from '../output/ruleTexts';
 import { Unread } from '../output/unread';
 import { noPolicyIn, type PolicySource, policySources, trustsSomebody } from '../policyFiles';
+import { jsonReport } from '../output/jsonReport';
 
 export const lintTrust = command({
   name: 'lint-trust',
@@ -66,7 +67,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
       }
     }
     const verdict = worst(policies.map(policy => policy.verdict));
-    if (format === 'json') context.out(`${JSON.stringify({ verdict, findings, policies }, null, 2)}\n`);
+    if (format === 'json') context.out(jsonReport('lint-trust', { verdict, findings, policies }));
     else if (isFindingFormat(format)) {
       const codes = findings.map(f => f.code);
       printReport(context, 'lint-trust', format, findings, withOthers(trustPolicyRules, codes, 'docs/trust.md'));

@@ -19,6 +19,7 @@ import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { type Beside, besideTheCode, withWorkspace } from '../heldFiles';
 import { choice, file, flag, section, text } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const permissions = command({
   name: 'permissions',
@@ -114,7 +115,11 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     ];
     if (format === 'json')
       context.out(
-        `${JSON.stringify({ ...report(result, folder), findings: findings.map(f => findingReport(f, folder)), notes: [...result.unread.map(u => u.message), ...notes] }, null, 2)}\n`,
+        jsonReport('permissions', {
+          ...report(result, folder),
+          findings: findings.map(f => findingReport(f, folder)),
+          notes: [...result.unread.map(u => u.message), ...notes],
+        }),
       );
     else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
     else context.out(textReport(result, folder, [...findings.map(f => findingText(f, placeIn(folder))), ...notes]));
@@ -146,10 +151,7 @@ const placeIn =
   (location: Location): string =>
     `${folder.name(location.file)}:${folder.range(location).start.line + 1}`;
 
-function findingReport(
-  { code, message, causes, nextStep }: OwnFinding,
-  folder: TerraformFolder,
-): Record<string, unknown> {
+function findingReport({ code, message, causes, nextStep }: OwnFinding, folder: TerraformFolder) {
   return {
     code,
     message,
@@ -220,16 +222,18 @@ function openPlaces({ policy }: Permissions, account: string | undefined): reado
   ];
 }
 
-function report(result: Permissions, folder: TerraformFolder): Record<string, unknown> {
-  const why: Record<string, unknown[]> = {};
+const reason = (need: Permissions['needs'][number], folder: TerraformFolder) => ({
+  address: need.address,
+  file: folder.name(need.location.file),
+  range: folder.range(need.location),
+  source: need.source,
+  confidence: need.confidence,
+});
+
+function report(result: Permissions, folder: TerraformFolder) {
+  const why: Record<string, ReturnType<typeof reason>[]> = {};
   for (const need of [...result.needs].sort((a, b) => (a.action < b.action ? -1 : a.action > b.action ? 1 : 0))) {
-    (why[need.action] ??= []).push({
-      address: need.address,
-      file: folder.name(need.location.file),
-      range: folder.range(need.location),
-      source: need.source,
-      confidence: need.confidence,
-    });
+    (why[need.action] ??= []).push(reason(need, folder));
   }
   return {
     policy: result.policy,

@@ -1,8 +1,9 @@
 import { planBinding } from '../binding/binding';
 import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
-import { planJson, planText, printJson } from '../output/planReport';
+import { planJson, planText } from '../output/planReport';
 import { command } from '../command';
 import { textOrJson } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const plan = command({
   name: 'plan',
@@ -29,7 +30,7 @@ export const plan = command({
     const request = await bindingRequest(context, values, positionals);
     const planned = await planBinding(context, request, true);
     const notes = request.notes(planned.caller.accountId, planned.caller.partition);
-    context.out(format === 'json' ? printJson(planJson(planned, notes)) : planText(planned, notes));
+    context.out(format === 'json' ? jsonReport('plan', planJson(planned, notes)) : planText(planned, notes));
     return planned.plan.problems.length > 0 ? 1 : 0;
   },
 });

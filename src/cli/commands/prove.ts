@@ -7,6 +7,7 @@ import { readInput } from '../input';
 import { audienceOption, hostnameOf } from '../names';
 import { command } from '../command';
 import { host, needed, text, textOrJson, UsageError } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const prove = command({
   name: 'prove',
@@ -47,7 +48,12 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
     const answer = decision === 'allow' ? 'allow' : 'deny';
     if (format === 'json')
       context.out(
-        `${JSON.stringify({ decision: answer, ...(decision === 'undecided' && { undecided: true }), statements: statements.map(reported), why }, null, 2)}\n`,
+        jsonReport('prove', {
+          decision: answer,
+          ...(decision === 'undecided' && { undecided: true }),
+          statements: statements.map(reported),
+          why,
+        }),
       );
     else
       context.out(

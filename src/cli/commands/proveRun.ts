@@ -2,7 +2,7 @@ import { ok, ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { HcpSessions } from '../binding/hcpSession';
-import { printJson } from '../output/planReport';
+import { jsonReport } from '../output/jsonReport';
 import { followRun } from '../../binding/setup';
 import { journalDir } from '../binding/bindingOptions';
 import { useCaseServices } from '../binding/services';
@@ -39,7 +39,8 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     const sessions = new HcpSessions(context);
     const services = useCaseServices(context, journalDir(context, values));
     const surface = cliSurface(context, { yes: values.yes, account: undefined }, json);
-    const runs: object[] = [];
+    const runs: ({ readonly organization: string; readonly workspace: string } & ReturnType<typeof runProofJson>)[] =
+      [];
     let proven = true;
     for (const binding of bindings) {
       const { organization, workspace: name, facts } = binding;
@@ -58,7 +59,7 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
       if (json) runs.push({ organization, workspace: name, ...runProofJson(result) });
       else context.out(runProofText(`${organization}/${name}`, result));
     }
-    if (json) context.out(printJson({ runs }));
+    if (json) context.out(jsonReport('prove-run', { runs }));
     return proven ? 0 : 1;
   },
 });

@@ -15,8 +15,9 @@ import { codeOf, setupServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
 import { type CliContext, command } from '../command';
 import { flag, list, text, textOrJson, UsageError, type Values } from '../option';
-import { applyJson, applyText, changeJson, changeText, printJson } from '../output/planReport';
+import { applyJson, applyText, changeJson, changeText } from '../output/planReport';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
+import { jsonReport } from '../output/jsonReport';
 
 const repairOptions = {
   yes: flag('write; without it the changes are shown and nothing is written'),
@@ -55,7 +56,7 @@ export const repair = command({
     if (!json) context.out(planText(plan));
     const surface = cliSurface(context, { yes: values.yes, account: values.account }, json);
     const result = await carryOut(plan, services, surface, context.signal);
-    context.out(json ? printJson(resultJson(plan, result)) : resultText(result));
+    context.out(json ? jsonReport('repair', resultJson(plan, result)) : resultText(result));
     if (result.state === 'stopped') return 2;
     if (result.state === 'refused' || result.state === 'declined') return 1;
     const ids = new Set(wanted.map(c => c.id));
@@ -113,7 +114,7 @@ function resultText({ state, applied, checked }: RemedyResult): string {
   return state === 'nothing' ? '' : `\nNothing was written${state === 'declined' ? ': repeat it with --yes' : ''}.\n`;
 }
 
-const resultJson = (plan: RemedyPlan, { state, applied, checked }: RemedyResult): object => ({
+const resultJson = (plan: RemedyPlan, { state, applied, checked }: RemedyResult) => ({
   workspace: `${checked.place.organization}/${checked.place.workspace}`,
   changes: plan.changes.map(changeJson),
   notes: plan.notes,

@@ -19,7 +19,7 @@ import { openAccount } from '../binding/binding';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { filesAround } from '../files';
 import { audienceOption, hostnameOf } from '../names';
-import { printJson } from '../output/planReport';
+import { jsonReport } from '../output/jsonReport';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
@@ -109,7 +109,9 @@ export const stack = command({
       );
     if (json)
       context.out(
-        printJson({ deployments: rows.map(r => ({ ...r, state: worst(r.checks), checks: r.checks.map(checkJson) })) }),
+        jsonReport('stack', {
+          deployments: rows.map(r => ({ ...r, state: worst(r.checks), checks: r.checks.map(checkJson) })),
+        }),
       );
     else
       for (const row of rows)

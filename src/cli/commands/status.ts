@@ -5,6 +5,7 @@ import { readTerraformFolder } from '../terraformFolder';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { textOrJson, strictOption } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const status = command({
   name: 'status',
@@ -31,7 +32,7 @@ export const status = command({
       state: worst(b.checks),
       checks: b.checks.map(checkJson),
     }));
-    if (format === 'json') context.out(`${JSON.stringify({ bindings: rows }, null, 2)}\n`);
+    if (format === 'json') context.out(jsonReport('status', { bindings: rows }));
     else {
       if (bindings.length === 0) context.out('No cloud block names a workspace here.\n');
       bindings.forEach(b =>

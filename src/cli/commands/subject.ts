@@ -3,6 +3,7 @@ import { subjectsOf } from '../../oidc/subject';
 import { identitiesOf, identityOptions, phaseOptions, phasesOf } from '../names';
 import { command } from '../command';
 import { textOrJson } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 export const subject = command({
   name: 'subject',
@@ -23,7 +24,7 @@ export const subject = command({
         subject: s,
       })),
     );
-    if (values.format === 'json') context.out(`${JSON.stringify({ subjects: rows }, null, 2)}\n`);
+    if (values.format === 'json') context.out(jsonReport('subject', { subjects: rows }));
     else context.out(rows.map(row => `${row.subject}\n`).join(''));
     return Promise.resolve(0);
   },

@@ -7,9 +7,10 @@ import { openAccount } from '../binding/binding';
 import { accountOptions, journalDir, journalOption } from '../binding/bindingOptions';
 import { journals, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
-import { printJson, undoJson } from '../output/planReport';
+import { undoJson } from '../output/planReport';
 import { type CliContext, command } from '../command';
 import { flag, section, text, textOrJson, UsageError, type Values } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 const undoOptions = {
   yes: flag('write to the account'),
@@ -50,7 +51,7 @@ export const undo = command({
       const result = { state: 'nothing', steps: [], problem: null };
       context.out(
         json
-          ? printJson({ run: run?.name ?? null, account: account ?? null, result })
+          ? jsonReport('undo', { run: run?.name ?? null, account: account ?? null, result })
           : `There is nothing to undo${where}.\n`,
       );
       return 0;
@@ -61,10 +62,10 @@ export const undo = command({
     const surface = cliSurface(context, { yes: values.yes, account: values.account }, json);
     const result = await takeBack(plan, opened, useCaseServices(context, folder), surface);
     if (result === undefined) {
-      context.out(json ? printJson({ ...head, result: plannedJson(plan) }) : plannedText(plan, account));
+      context.out(json ? jsonReport('undo', { ...head, result: plannedJson(plan) }) : plannedText(plan, account));
       return 1;
     }
-    context.out(json ? printJson({ ...head, result: undoJson(result) }) : undoText(result, where));
+    context.out(json ? jsonReport('undo', { ...head, result: undoJson(result) }) : undoText(result, where));
     if (result.state !== 'complete') return 2;
     return result.steps.some(s => s.state === 'kept') ? 1 : 0;
   },
@@ -93,7 +94,7 @@ async function runToUndo(context: CliContext, values: UndoValues, all: readonly 
   return { run: chosen(runsAbout(ofAccount, filter), values.run), ofAccount, opened };
 }
 
-const plannedJson = ({ changes }: UndoPlan): object => ({
+const plannedJson = ({ changes }: UndoPlan) => ({
   state: 'not-applied',
   steps: changes.map(c => ({
     id: c.id,

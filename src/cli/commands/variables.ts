@@ -21,6 +21,7 @@ import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import type { ExitCode } from '../exitCode';
 import { textOrJson, UsageError } from '../option';
+import { jsonReport } from '../output/jsonReport';
 
 const variablesOptions = { ...workspaceOptions, format: textOrJson } as const;
 
@@ -47,7 +48,7 @@ export const variables = command({
     }
     if (format === 'json') {
       const shown = problems.map(({ root, code, message, nextStep }) => ({ root, code, message, nextStep }));
-      context.out(`${JSON.stringify({ workspaces: read.map(json), problems: shown }, null, 2)}\n`);
+      context.out(jsonReport('variables', { workspaces: read.map(json), problems: shown }));
     } else {
       for (const one of read) context.out(textOf(one));
     }
@@ -240,7 +241,7 @@ async function readTarget(
   return { workspace, reading: reading.value, facts, tokenSource: opened.source };
 }
 
-function json({ workspace, reading, facts, tokenSource }: ReadWorkspace): unknown {
+function json({ workspace, reading, facts, tokenSource }: ReadWorkspace) {
   return {
     hostname: workspace.hostname,
     organization: workspace.organization,
@@ -259,7 +260,7 @@ function json({ workspace, reading, facts, tokenSource }: ReadWorkspace): unknow
   };
 }
 
-function variableJson(variable: EffectiveVariable): unknown {
+function variableJson(variable: EffectiveVariable) {
   const { value, hidden } = shownValue(variable);
   const { id, key, category, sensitive, hcl, origin } = variable;
   return {

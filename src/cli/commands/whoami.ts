@@ -8,6 +8,7 @@ import { machineOf } from '../binding/machine';
 import { type CliContext, command } from '../command';
 import { list, textOrJson } from '../option';
 import { readTerraformFolder } from '../terraformFolder';
+import { jsonReport } from '../output/jsonReport';
 
 export const whoami = command({
   name: 'whoami',
@@ -33,7 +34,7 @@ export const whoami = command({
       const missing = client === undefined ? noTokenProblem(hostname, found) : undefined;
       hosts.push(await hostAnswer(hostname, found, client, missing, context.signal));
     }
-    context.out(format === 'json' ? `${JSON.stringify({ aws, hosts }, null, 2)}\n` : whoamiText(aws, hosts));
+    context.out(format === 'json' ? jsonReport('whoami', { aws, hosts }) : whoamiText(aws, hosts));
     const known = aws.problem === undefined && hosts.every(host => host.problem === undefined);
     return known && !aws.differs ? 0 : 1;
   },

@@ -2,6 +2,7 @@ import { oneLine, type Range } from '../../core/text';
 import { documentationPage, type Finding, type Severity } from '../../lint/finding';
 import type { CloudSettings, Root, Value } from '../../terraform/model';
 import type { Places } from './places';
+import { jsonReport } from './jsonReport';
 
 /** A root with its findings, as `check` reports them. Syntax trees are not part of it: of a big tree only this is kept. */
 export interface CheckedRoot {
@@ -25,10 +26,10 @@ export function checkJson(folder: Places, checked: readonly CheckedRoot[]): stri
       })),
     })),
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return jsonReport('check', document);
 }
 
-function findingJson(folder: Places, finding: Finding): unknown {
+function findingJson(folder: Places, finding: Finding) {
   return {
     code: finding.code,
     severity: finding.severity,
@@ -56,7 +57,7 @@ function findingJson(folder: Places, finding: Finding): unknown {
 }
 
 /** Known values as such; what can't be known is null, and `unknown` says why. */
-function cloudJson(folder: Places, cloud: CloudSettings): unknown {
+function cloudJson(folder: Places, cloud: CloudSettings) {
   const unknown: Record<string, string> = {};
   const plain = <T>(name: string, value: Value<T>): T | null => {
     if (value.state === 'unknown') unknown[name] = value.why;

@@ -44,7 +44,7 @@ export function outcomeText(group: PlannedGroup, { proof, checked, runs }: Group
   ].join('');
 }
 
-export function setupJson(plan: SetupPlan, { state, outcomes, fixed }: SetupResult): Readonly<Record<string, unknown>> {
+export function setupJson(plan: SetupPlan, { state, outcomes, fixed }: SetupResult) {
   const { groups, code, problems } = plan;
   const refused = state === 'refused' || state === 'declined';
   const bindings = groups.map(group => bindingJson(group, refused ? undefined : outcomes.get(group)));
@@ -57,7 +57,7 @@ export function setupJson(plan: SetupPlan, { state, outcomes, fixed }: SetupResu
   };
 }
 
-function bindingJson(group: PlannedGroup, outcome: GroupOutcome | undefined): Readonly<Record<string, unknown>> {
+function bindingJson(group: PlannedGroup, outcome: GroupOutcome | undefined) {
   const [run] = outcome?.runs ?? [];
   return {
     ...planJson(group.prepared, group.notes),
@@ -72,12 +72,12 @@ function bindingJson(group: PlannedGroup, outcome: GroupOutcome | undefined): Re
   };
 }
 
-function codeChangeJson(change: CodePlan['changes'][number]): object {
+function codeChangeJson(change: CodePlan['changes'][number]) {
   const { id, kind, title, file, before, after, destructive, undoable, undoNote } = change;
   return { id, kind, title, file, before, after, destructive, undoable, ...(undoNote !== undefined && { undoNote }) };
 }
 
-function variableChangeJson(change: VariableChange): object {
+function variableChangeJson(change: VariableChange) {
   return {
     id: change.id,
     kind: change.kind,

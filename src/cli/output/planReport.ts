@@ -6,7 +6,7 @@ import { unifiedDiff } from '../../core/unifiedDiff';
 
 /** What `plan` and `apply` print. */
 
-export const changeJson = (change: Change): unknown => ({
+export const changeJson = (change: Change) => ({
   id: change.id,
   kind: change.kind,
   title: change.title,
@@ -17,7 +17,7 @@ export const changeJson = (change: Change): unknown => ({
   undoable: change.undoable,
 });
 
-export function planJson(planned: PreparedBinding, notes: readonly string[]): Readonly<Record<string, unknown>> {
+export function planJson(planned: PreparedBinding, notes: readonly string[]) {
   const { caller, choices, plan, account } = planned;
   return {
     account: {
@@ -46,8 +46,6 @@ export function planJson(planned: PreparedBinding, notes: readonly string[]): Re
     ),
   };
 }
-
-export const printJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** A change in words, and as a diff. */
 export function changeText(change: Change, number: number): string {
@@ -103,7 +101,7 @@ export function progressText(progress: Progress): string {
   return `[${progress.index + 1}/${progress.total}] ${progress.change.title}: ${words[progress.state]} (${seconds} s)${detail}\n`;
 }
 
-export function applyJson(result: ApplyResult, journal: string): unknown {
+export function applyJson(result: ApplyResult, journal: string) {
   return {
     state: result.state,
     done: result.done,
@@ -125,7 +123,7 @@ export function applyText(result: ApplyResult): string {
   return `Stopped after ${result.done} of ${result.total} changes. ${why}Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".\n`;
 }
 
-export function undoJson(result: UndoResult): unknown {
+export function undoJson(result: UndoResult) {
   return {
     state: result.state,
     steps: result.steps.map(step => ({

@@ -30,7 +30,7 @@ export function runProofText(subject: string, { proof, consultation }: FollowedR
   return `${lines.join('\n')}\n${cause}`;
 }
 
-export function runProofJson({ proof, consultation }: FollowedRun): Readonly<Record<string, unknown>> {
+export function runProofJson({ proof, consultation }: FollowedRun) {
   return {
     state: proof.state,
     id: proof.runId,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { holdToSchema, isJson } from '../reportSchema';
 
 const root = path.join(__dirname, '..', '..', '..');
 const folder = path.join(root, '.cache', 'test-cli', String(process.pid));
@@ -53,6 +54,9 @@ export function startCli(
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<CliRun>(resolve =>
     child.once('close', (code, signal) => resolve({ code, signal, out, err })),
-  );
+  ).then(run => {
+    if (isJson(args)) holdToSchema(args[0] ?? '', run.out);
+    return run;
+  });
   return { child, ended };
 }

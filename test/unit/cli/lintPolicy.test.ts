@@ -128,7 +128,7 @@ test('denied without policies says what is known, and exits 0 where nothing was 
   assert.match(told.out, /--policy FILE/);
   assert.deepEqual(await run(file('fine.txt', 'Apply complete!')), {
     code: 0,
-    out: '{\n  "denials": []\n}\n',
+    out: '{\n  "schemaVersion": 1,\n  "denials": []\n}\n',
     err: '',
   });
   await assert.rejects(run('fine.txt', '--role', 'x'), UsageError);
