@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { checkText } from '../../binding/report';
 import type { BindingStore } from '../board/bindingStore';
-import { rootLabel, valueText, workspacesText } from '../board/describe';
+import { valueText, workspacesText } from '../../terraform/cloudText';
+import { rootLabel } from '../board/describe';
 import { problemText } from '../problemText';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 

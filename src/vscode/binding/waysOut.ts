@@ -5,7 +5,7 @@ import { uriPart } from '../../core/text';
 import type { HcpClient } from '../../hcp/client/client';
 import { listOrganizations, listWorkspaces } from '../../hcp/workspace/read';
 import type { BindingStore } from '../board/bindingStore';
-import { valueText, workspacesText } from '../board/describe';
+import { valueText, workspacesText } from '../../terraform/cloudText';
 import type { HcpConnections } from '../hcp';
 import { pickRoot, type RowTarget } from '../pickers';
 import { problemText } from '../problemText';
