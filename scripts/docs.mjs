@@ -1,10 +1,12 @@
 // npm run docs: writes what documents and manifest repeat of the code's tables: docs/cli.md (commands and options), the table of rules
-// in README.md, the severities of the setting in package.json and their titles, the schema of tfc-oidc.json, and those of the JSON
+// in README.md, the severities of the setting and the tools for language models in package.json, the schema of tfc-oidc.json, and those of the JSON
 // reports (docs/schemas). With
 // --check it only says what would change (npm run check does).
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format } from 'prettier';
+import { editorName } from '../src/binding/agents/toolIds.ts';
+import { agentTools, inputSchema } from '../src/binding/agents/tools.ts';
 import { commands } from '../src/cli/commands.ts';
 import { commandReference } from '../src/cli/reference.ts';
 import { documentationPage } from '../src/lint/finding.ts';
@@ -47,6 +49,16 @@ await write('package.json', text => {
   manifest.contributes.configuration.properties['tfcOidc.rules'].properties = Object.fromEntries(
     rules.map(rule => [rule.code, severity(rule)]),
   );
+  manifest.contributes.languageModelTools = agentTools.map(tool => ({
+    name: editorName(tool.id),
+    displayName: tool.title,
+    toolReferenceName: tool.reference,
+    canBeReferencedInPrompt: true,
+    icon: tool.icon,
+    userDescription: tool.forPeople,
+    modelDescription: tool.forModels,
+    inputSchema: inputSchema(tool),
+  }));
   return format(JSON.stringify(manifest), { parser: 'json-stringify', printWidth: 120 });
 });
 

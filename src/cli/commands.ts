@@ -24,6 +24,7 @@ import { trust } from './commands/trust';
 import { undo } from './commands/undo';
 import { variables } from './commands/variables';
 import { whoami } from './commands/whoami';
+import { mcp } from './mcp/mcp';
 import type { Command } from './command';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
@@ -53,5 +54,6 @@ export const commands: readonly Command[] = [
   whoami,
   audit,
   keys,
+  mcp,
   completions(() => commands),
 ];

@@ -30,10 +30,6 @@ export const commandIds = [
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-/** Tools for language models: read-only. */
-export const agentTools = ['tfcOidc_inspectProject', 'tfcOidc_lint', 'tfcOidc_explainBinding'] as const;
-export type AgentTool = (typeof agentTools)[number];
-
 export type ContextKey = 'tfcOidc.state' | 'tfcOidc.filtered';
 
 /** Why the view is empty: one welcome text for each. */

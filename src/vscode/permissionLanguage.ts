@@ -2,6 +2,7 @@
  * What the editor knows of permissions. This file is the entry of dist/permissionLanguage.js, which is loaded when a policy or a
  * resource is looked at first: activation needs none of it, and the data is read with it.
  */
+import type { PermissionKnowledge } from '../binding/agents/policyAnswers';
 import { readActions } from '../iam/reference/actions';
 import type { ActionKnowledge } from '../iam/reference/actionLanguage';
 import { generatePermissions } from '../iam/needs/generate';
@@ -36,6 +37,9 @@ export function knowledge(): ActionKnowledge {
   }
   return known;
 }
+
+/** What the tools for language models know. */
+export const permissionKnowledge = (): PermissionKnowledge => ({ reference: knowledge().reference, mapping: table() });
 
 /** The code says where its resources are: the partition is that of the provider's region. */
 const place = { partition: undefined, region: undefined, account: undefined };

@@ -1,20 +1,12 @@
 import * as vscode from 'vscode';
-import type * as Reports from './agentReports';
+import { agentToolIds, asksServices, editorName } from '../../binding/agents/toolIds';
 import type { BindingStore } from '../board/bindingStore';
-import { type AgentTool, agentTools } from '../contract';
 import type { ProjectStore } from '../projectStore';
+import type * as Sources from './agentSources';
 
-const loadReports = (): Promise<typeof Reports> => import('./agentReports');
+const loadSources = (): Promise<typeof Sources> => import('./agentSources');
 
-interface RootInput {
-  /** A folder as the sidebar shows it; all roots where it is left out. */
-  readonly root?: string;
-}
-
-/**
- * Tools for language models: they read and explain, and none of them writes. What they answer holds names, places and states, never
- * the value of a credential.
- */
+/** Registers the tools for language models (src/binding/agents): they read and explain, and none of them writes. */
 export class AgentTools implements vscode.Disposable {
   private readonly disposables: readonly vscode.Disposable[];
 
@@ -22,51 +14,33 @@ export class AgentTools implements vscode.Disposable {
     private readonly store: ProjectStore,
     private readonly bindings: BindingStore,
   ) {
-    this.disposables = agentTools.map(name =>
-      vscode.lm.registerTool<RootInput>(name, {
-        prepareInvocation: () => this.prepare(name),
+    this.disposables = agentToolIds.map(id =>
+      vscode.lm.registerTool<object>(editorName(id), {
+        prepareInvocation: () => prepared(asksServices(id)),
         invoke: async ({ input }, token) => {
-          const text = await this.answer(name, input.root, token);
+          const sources = await loadSources();
+          const text = await sources.answered(id, input, this.store, this.bindings, token);
           return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
         },
       }),
     );
   }
 
-  private prepare(name: AgentTool): vscode.PreparedToolInvocation {
-    if (name !== 'tfcOidc_explainBinding') return { invocationMessage: 'Reading the Terraform configuration' };
-    return {
-      invocationMessage: 'Reading the state of the OIDC bindings',
-      // Only this one leaves the machine, so only this one asks.
-      confirmationMessages: {
-        title: 'Check OIDC bindings',
-        message: new vscode.MarkdownString(
-          'HCP Terraform is asked with your token, and AWS with the profile that you chose. Nothing is changed.',
-        ),
-      },
-    };
-  }
-
-  private async answer(name: AgentTool, wanted: string | undefined, token: vscode.CancellationToken): Promise<string> {
-    const reports = await loadReports();
-    if (!this.store.ready) await this.store.refresh();
-    const roots = reports.chosen(this.store.all(), wanted);
-    if (roots.length === 0) return reports.noRoot(this.store.all(), wanted);
-    switch (name) {
-      case 'tfcOidc_inspectProject':
-        return reports.inspection(roots);
-      case 'tfcOidc_lint':
-        return reports.findings(this.store, roots);
-      case 'tfcOidc_explainBinding': {
-        const unread = roots.filter(r => this.bindings.of(r) === undefined);
-        if (unread.length > 0 && vscode.workspace.isTrusted && !token.isCancellationRequested)
-          await this.bindings.check(unread);
-        return reports.states(this.bindings, roots);
-      }
-    }
-  }
-
   dispose(): void {
     for (const disposable of this.disposables) disposable.dispose();
   }
+}
+
+function prepared(asks: boolean): vscode.PreparedToolInvocation {
+  if (!asks) return { invocationMessage: 'Reading Terraform code and policies' };
+  return {
+    invocationMessage: 'Reading the state of the OIDC bindings',
+    // Only what leaves the machine asks.
+    confirmationMessages: {
+      title: 'Check OIDC bindings',
+      message: new vscode.MarkdownString(
+        'HCP Terraform is asked with your token, and AWS with the profile that you chose. Nothing is changed.',
+      ),
+    },
+  };
 }

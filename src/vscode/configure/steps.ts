@@ -1,17 +1,6 @@
-import type { JournalStore } from '../../binding/journal/journal';
-import type { Result } from '../../core/problem';
-import { organizationName, projectName } from '../../oidc/names';
-import { accountId } from '../../oidc/partition';
-import { type Choices, takeOrganization, takeRoot } from './choices';
-import { permissionSteps, type PolicyPlaces } from './permissions';
-import { profileStep } from './profile';
-import { roleSteps } from './roles';
-import { variableStep } from './variables';
-import { readWorkspaces, workspaceStep } from './workspaces';
+import type { HcpConnections } from '../hcp';
 import { valueText, workspacesText } from '../../terraform/cloudText';
 import { rootLabel } from '../board/describe';
-import type { HcpConnections } from '../hcp';
-import { rootLabel, valueText, workspacesText } from '../board/describe';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { type Choice, configureTitle, pick, type Step } from '../steps';
 import { type Choices, takeRoot } from './choices';

@@ -9,7 +9,8 @@ import { journalsOf } from '../../../src/vscode/binding/journals';
 import { BindingMemory } from '../../../src/vscode/board/bindingMemory';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
 import { ContextKeys } from '../../../src/vscode/contextKeys';
-import { agentTools, type CommandId, commandIds, previewScheme } from '../../../src/vscode/contract';
+import { type CommandId, commandIds, previewScheme } from '../../../src/vscode/contract';
+import { agentToolIds, editorName } from '../../../src/binding/agents/toolIds';
 import { WorkspaceFiles } from '../../../src/vscode/fileReader';
 import { HcpConnections } from '../../../src/vscode/hcp';
 import { ExtensionLog } from '../../../src/vscode/log';
@@ -226,8 +227,12 @@ export const run = (): Promise<unknown> =>
         tfcOidc_inspectProject: {},
         tfcOidc_lint: { root: 'planted' },
         tfcOidc_explainBinding: { root: 'planted' },
+        tfcOidc_lintTrust: { policy: plantedPolicies(plants)['trust.json'] ?? '{}' },
+        tfcOidc_prove: { policy: plantedPolicies(plants)['trust.json'] ?? '{}', subject: 'organization:a:project:b' },
+        tfcOidc_permissions: { root: 'planted', phase: 'plan' },
+        tfcOidc_explainDenial: { message: plantedPolicies(plants)['error.txt'] ?? '' },
       };
-      for (const name of agentTools) {
+      for (const name of agentToolIds.map(editorName)) {
         const input = inputs[name];
         assert.ok(input, name);
         const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { agentTools, commandIds } from '../../../src/vscode/contract';
+import { commandIds } from '../../../src/vscode/contract';
+import { agentToolIds, editorName } from '../../../src/binding/agents/toolIds';
 import { actionsAt, activated, codesOf, diagnosticsOf, fileUri } from '../cases/editor';
 import { runMocha } from '../mochaRun';
 
@@ -30,7 +31,8 @@ export const run = (): Promise<unknown> =>
 
       it('are there, say what is in the project, and hold no value of a key', async () => {
         const names = vscode.lm.tools.map(tool => tool.name);
-        for (const name of agentTools) assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
+        for (const name of agentToolIds.map(editorName))
+          assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
         assert.match(
           await ask('tfcOidc_inspectProject', {}),
           /Root storefront:\n- cloud block on app\.terraform\.io, organization acme/,
