@@ -5,7 +5,7 @@ import { readDenials } from '../../iam/denials/message';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import { generatePermissions } from '../../iam/needs/generate';
 import type { TypeMapping } from '../../iam/needs/mapping';
-import { evaluateText } from '../../iam/policy/evaluate';
+import { evaluateText } from '../../iam/policy/webIdentity';
 import type { ResourceReference } from '../../iam/reference/reference';
 import { defaultAudience, defaultHostname, hostname, issuerHost } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
