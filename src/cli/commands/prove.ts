@@ -64,7 +64,7 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
 });
 
 /** A statement's answer in the report: what the policy's text can't tell by itself. */
-function reported({ index, sid, effect, applies, clauses }: StatementResult): object {
+function reported({ index, sid, effect, applies, clauses }: StatementResult) {
   return {
     index,
     ...(sid !== undefined && { sid }),

@@ -37,7 +37,7 @@ function ageDays({ owner }: KeyFacts, now: number): number | undefined {
 const statusOf = ({ owner }: KeyFacts): string | undefined =>
   owner.state === 'known' && owner.value.kind === 'user' ? owner.value.status : undefined;
 
-export function keyJson(report: KeyReport, shown: KeyShown): unknown {
+export function keyJson(report: KeyReport, shown: KeyShown) {
   return {
     keys: report.keys.map(({ facts, decision, leftovers }) => ({
       key: facts.shown,
@@ -68,7 +68,7 @@ export function keyJson(report: KeyReport, shown: KeyShown): unknown {
   };
 }
 
-const likelyJson = ({ user, keys, because }: Likely): unknown => ({
+const likelyJson = ({ user, keys, because }: Likely) => ({
   user,
   keys: keys.map(k => ({
     key: k.shown,

@@ -25,7 +25,8 @@ import type { ExitCode } from '../../exitCode';
 import { hostnameOf } from '../../names';
 import { choice, flag, section, text, UsageError, type Values } from '../../option';
 import { keyCsv, keyJson, keyText } from '../../output/keyReport';
-import { applyText, changeText, printJson } from '../../output/planReport';
+import { applyText, changeText } from '../../output/planReport';
+import { jsonReport } from '../../output/jsonReport';
 import { readTerraformFolder } from '../../terraformFolder';
 
 const keyOptions = {
@@ -86,7 +87,7 @@ What was seen is kept beside the journals (a hash of the id, its last four chara
     }
     const report = await reportOf(looked, opened, context.signal);
     const shown = { ids: values['show-ids'], now: Date.now() };
-    if (values.format === 'json') context.out(printJson(keyJson(report, shown)));
+    if (values.format === 'json') context.out(jsonReport('keys', keyJson(report, shown)));
     else context.out(values.format === 'csv' ? keyCsv(report, shown) : keyText(report, shown));
     const left = report.keys.some(k => k.decision.state !== 'deleted') || report.hidden.length > 0;
     return left ? 1 : report.gaps.length > 0 ? 2 : 0;
@@ -163,7 +164,7 @@ async function act(
   const result = await carryOutKey(plan, useCaseServices(context, journal), surface, context.signal);
   if (json)
     context.out(
-      printJson({
+      jsonReport('keys', {
         key: plan.facts.shown,
         action: plan.action,
         state: result.state,
