@@ -25,6 +25,7 @@ import { undo } from './commands/undo';
 import { variables } from './commands/variables';
 import { whoami } from './commands/whoami';
 import { mcp } from './mcp/mcp';
+import { watchReport } from './watch/watchReport';
 import type { Command } from './command';
 
 /** Every command of the CLI, in the order of `tfc-oidc --help`. */
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   whoami,
   audit,
   keys,
+  watchReport,
   mcp,
   completions(() => commands),
 ];

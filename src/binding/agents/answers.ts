@@ -47,14 +47,9 @@ export async function agentAnswer(id: AgentToolId, input: unknown, sources: Agen
 }
 
 async function answer(id: AgentToolId, given: Inputs, sources: AgentSources): Promise<Result<string>> {
-  switch (id) {
-    case 'lint_trust':
-      return trustAnswer(given);
-    case 'prove':
-      return ok(proveAnswer(given));
-    case 'explain_denial':
-      return ok(denialAnswer(given, await sources.knowledge()));
-  }
+  if (id === 'lint_trust') return trustAnswer(given);
+  if (id === 'prove') return ok(proveAnswer(given));
+  if (id === 'explain_denial') return ok(denialAnswer(given, await sources.knowledge()));
   const all = await sources.roots();
   const roots = chosen(all, given['root']);
   if (roots.length === 0) return ok(noRoot(all, given['root']));

@@ -234,6 +234,16 @@ const runs: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ['--hostname', pair.hcp.hostname, '--hostname', 'other.example.com'],
   ],
   audit: () => [['--hostname', pair.hcp.hostname, '--organization', 'acme']],
+  keys: () => [
+    ['project', ...inAccount],
+    ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount],
+  ],
+  'watch-report': () => [
+    ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount],
+    ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount, '--keep'],
+  ],
+  // What it answers is searched in test/integration/cli/mcp.test.ts: it would read this process's standard input.
+  mcp: () => [['--no-such-option']],
   completions: () => [['bash'], ['zsh'], ['fish'], ['powershell'], ['nushell']],
 };
 

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { watchReport } from '../../../src/cli/watch/watchReport';
+import { ProblemError } from '../../../src/core/problem';
+import { ServerPair } from '../../support/binding/serverWorlds';
+import type { CommandRun } from '../../support/runCommand';
+import { runCommand } from '../../support/runCommand';
+
+const key = 'AKIAIOSFODNN7EXAMPLE';
+
+describe('watch-report', () => {
+  let pair: ServerPair;
+  let file: string;
+
+  before(async () => {
+    pair = await ServerPair.open();
+    await pair.healthy();
+    file = path.join(pair.aws.home, 'nightly.json');
+  });
+  after(() => pair.close());
+
+  const run = (...args: readonly string[]): Promise<CommandRun> =>
+    runCommand(
+      watchReport,
+      ['--organization', 'acme', '--hostname', pair.hcp.hostname, '--report', 'nightly.json', ...args],
+      { cwd: pair.aws.home, env: pair.env },
+    );
+  const changes = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const done = await run('--profile', 'default', '--format', 'json', ...args);
+    const { changes: found } = JSON.parse(done.out) as { changes: { kind: string; direction: string; on: string }[] };
+    assert.equal(done.code, found.some(c => c.direction === 'worse') ? 1 : 0, done.out + done.err);
+    return found.map(c => `${c.direction} ${c.kind} ${c.on.replace(/^.*role\//, '')}`);
+  };
+
+  test('the first night compares with nothing; the second says that nothing changed', async () => {
+    const first = await run('--profile', 'default');
+    assert.equal(first.code, 0, first.err);
+    assert.match(first.out, /^The first report of acme on /);
+    assert.ok(existsSync(file));
+    const again = await run('--profile', 'default', '--format', 'markdown');
+    assert.match(again.out, /nothing changed since/);
+    assert.equal(again.code, 0);
+  });
+
+  test('what got worse is told once, with what to do, and exits 1', async () => {
+    const { state } = pair.hcp;
+    const kept = readFileSync(file, 'utf8');
+    pair.workspace.name = 'production';
+    state.variable(pair.workspace, 'AWS_ACCESS_KEY_ID', key);
+    const [plan, apply] = [...pair.aws.stored.roles.values()].sort((a, b) => (a.name < b.name ? 1 : -1));
+    assert.ok(plan !== undefined && apply !== undefined);
+    const before = [plan.trust, apply.trust];
+    plan.trust = plan.trust.replaceAll('workspace:prod:', 'workspace:*:').replaceAll('StringEquals', 'StringLike');
+    assert.notEqual(plan.trust, before[0]);
+    pair.aws.stored.roles.delete(apply.name);
+    const found = await changes('--keep');
+    assert.deepEqual(
+      [...found].filter(c => c.startsWith('worse')).sort(),
+      [
+        `worse role-gone ${apply.name}`,
+        'worse static-key-new production',
+        `worse trust-wider ${plan.name}`,
+        'worse workspace-renamed production',
+      ].sort(),
+    );
+    assert.equal(readFileSync(file, 'utf8'), kept);
+    const told = await run('--profile', 'default', '--format', 'markdown');
+    assert.match(told.out, /### Worse\n\n- \*\*/);
+    assert.match(told.out, /It was called prod\./);
+    assert.doesNotMatch(readFileSync(file, 'utf8') + told.out, new RegExp(key));
+    assert.deepEqual(await changes(), []);
+    // And back.
+    pair.workspace.name = 'prod';
+    plan.trust = before[0] ?? '';
+    pair.aws.stored.roles.set(apply.name, apply);
+    const back = await changes();
+    assert.ok(back.includes(`better role-back ${apply.name}`), back.join());
+    assert.ok(back.includes(`better trust-narrower ${plan.name}`) || back.some(c => c.includes('trust-')), back.join());
+  });
+
+  test('a permission that a role lost, and one that it got', async () => {
+    await run('--profile', 'default');
+    const [role] = pair.aws.stored.roles.values();
+    assert.ok(role);
+    const policy = (actions: readonly string[]): string =>
+      JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] });
+    role.inline.set('own', policy(['s3:Get*', 'sqs:SendMessage']));
+    assert.deepEqual(await changes(), [`other permission-new ${role.name}`]);
+    role.inline.set('own', policy(['s3:*', 'sqs:ReceiveMessage']));
+    assert.deepEqual(await changes(), [`worse permission-lost ${role.name}`, `other permission-new ${role.name}`]);
+  });
+
+  test('what can not be read is named, exits 2, and what was known stays', async () => {
+    await run('--profile', 'default');
+    const before = JSON.parse(readFileSync(file, 'utf8')) as { roles: unknown };
+    pair.aws.server.faults.add({ action: 'GetRole', kind: 'refuse' });
+    const done = await run('--profile', 'default');
+    pair.aws.server.faults.clear();
+    assert.equal(done.code, 2, done.out);
+    assert.match(done.out, /Not read:\n {2}arn:/);
+    assert.deepEqual((JSON.parse(readFileSync(file, 'utf8')) as { roles: unknown }).roles, before.roles);
+  });
+
+  test('a file that is no report, or of another organization, is a problem and stays', async () => {
+    for (const text of ['{}', 'x', '{"version":1}']) {
+      writeFileSync(file, text);
+      await assert.rejects(run(), ProblemError);
+      assert.equal(readFileSync(file, 'utf8'), text);
+    }
+  });
+});
