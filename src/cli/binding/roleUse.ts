@@ -19,7 +19,8 @@ import type { PermissionDocument } from '../../iam/policy/permissionDocument';
 import type { CliContext } from '../command';
 import type { ExitCode } from '../exitCode';
 import { UsageError } from '../option';
-import { applyText, changeJson, changeText, printJson } from '../output/planReport';
+import { applyText, changeJson, changeText } from '../output/planReport';
+import { jsonReport } from '../output/jsonReport';
 import type { TerraformFolder } from '../terraformFolder';
 import { journalDir } from './bindingOptions';
 import { useCaseServices } from './services';
@@ -71,7 +72,12 @@ export async function simulateRole(context: CliContext, question: RoleQuestion):
   const { calls } = found.value;
   context.out(
     question.json
-      ? printJson({ role: role.arn, calls, organization: found.value.organization, unmapped: needed.unmapped })
+      ? jsonReport('permissions', {
+          role: role.arn,
+          calls,
+          organization: found.value.organization,
+          unmapped: needed.unmapped,
+        })
       : foresightText(role.name, found.value),
   );
   return calls.some(c => c.state === 'refused') ? 1 : 0;
@@ -119,7 +125,7 @@ export async function compareRoleWithUse(
   const { state, written } = await carryOutShrinking(role.name, changes, opened, services_, surface);
   if (values.json)
     context.out(
-      printJson({
+      jsonReport('permissions', {
         role: role.arn,
         days: use.days,
         ageDays: age,
