@@ -25,9 +25,26 @@ export function install() {
   const mark = path.join(root, 'node_modules/.installed-lock');
   const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === hash) return;
+  if (isInstalled(lock)) return writeFileSync(mark, hash);
   console.error('Installing the locked dependencies (npm ci) …');
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   // esbuild's own check that its binary package fits this machine; no other package has a script that we need.
   run(process.execPath, ['node_modules/esbuild/install.js']);
   writeFileSync(mark, hash);
+}
+
+/** Has `npm ci` (or `npm install`) of somebody else put there what is locked? npm keeps a lock file of its own of what it installed. */
+function isInstalled(lock) {
+  const own = path.join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(own)) return false;
+  const wanted = JSON.parse(readFileSync(lock, 'utf8')).packages;
+  const found = JSON.parse(readFileSync(own, 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([name, { version, optional, link }]) =>
+      name === '' ||
+      link === true ||
+      (found[name] === undefined
+        ? optional === true
+        : found[name].version === version && existsSync(path.join(root, name))),
+  );
 }

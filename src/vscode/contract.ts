@@ -25,6 +25,7 @@ export const commandIds = [
   'tfcOidc.validatePolicy',
   'tfcOidc.ignoreFinding',
   'tfcOidc.openLocation',
+  'tfcOidc.explainRule',
   'tfcOidc.showLog',
   'tfcOidc.copyText',
 ] as const;

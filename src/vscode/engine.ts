@@ -7,6 +7,7 @@ export { lintTrustText } from '../iam/lint/trust/lintTrust';
 export { Analysis } from '../lint/analysis';
 export { leftovers } from '../lint/edits/leftovers';
 export { folderSettings } from '../lint/folderSettings';
+export { rules } from '../lint/table';
 export { chosenFix, fixAllEdits, harmlessFix } from '../lint/fixAll';
 export { explainAt } from '../oidc/explain';
 export { roleLinks } from '../oidc/console';

@@ -19,6 +19,7 @@ import { WorkspaceFiles } from './fileReader';
 import { Hovers } from './language/hovers';
 import { NameCompletion } from './language/nameCompletion';
 import { RoleLinks } from './language/roleLinks';
+import { explainRule } from './language/explainRule';
 import { ExtensionLog } from './log';
 import { fixRoot, openLocation } from './navigation';
 import type { RowTarget } from './pickers';
@@ -150,6 +151,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   commands.register('tfcOidc.openLocation', (location: Parameters<typeof openLocation>[1]) =>
     openLocation(store, location),
   );
+  commands.register('tfcOidc.explainRule', (code?: unknown) => explainRule(context.extensionUri, code));
   commands.register('tfcOidc.showLog', () => log.show());
   commands.register('tfcOidc.copyText', (given?: unknown) => copyText(tree, rowOf(given)));
   void store.refresh();

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { LineIndex, type TextEdit } from '../../core/text';
-import { documentationPage, type Finding, type Fix } from '../../lint/finding';
+import type { Finding, Fix } from '../../lint/finding';
 import type { SourceFile } from '../../terraform/model';
-import { type CommandId, diagnosticSource, documentSelector, pages } from '../contract';
+import { type CommandId, diagnosticSource, documentSelector } from '../contract';
 import type * as Engine from '../engine';
 import { loadEngine } from '../loadEngine';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
@@ -161,11 +161,10 @@ function move(uri: vscode.Uri, isPreferred: boolean, context: vscode.CodeActionC
   return action;
 }
 
-/** The page of the rule: what goes wrong, and what is right instead. */
+/** The page of the rule, from the package: what goes wrong, and what is right instead. */
 function learnMore({ code }: Finding): vscode.CodeAction {
   const action = new vscode.CodeAction(`Learn more about ${code}`, vscode.CodeActionKind.QuickFix);
-  const page = vscode.Uri.parse(pages + documentationPage(code));
-  action.command = { command: 'vscode.open', title: action.title, arguments: [page] };
+  action.command = { command: 'tfcOidc.explainRule', title: action.title, arguments: [code] };
   return action;
 }
 

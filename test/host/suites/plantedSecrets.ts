@@ -265,6 +265,7 @@ export const run = (): Promise<unknown> =>
       'tfcOidc.filter': () => [],
       'tfcOidc.openLocation': () => [{ file: planted('main.tf').toString(), span: { start: 0, end: 4 } }],
       'tfcOidc.ignoreFinding': () => [target().analysed.findings[0]],
+      'tfcOidc.explainRule': () => ['static-credentials'],
       'tfcOidc.showLog': () => [],
       'tfcOidc.copyText': () => [{ finding: target().analysed.findings[0] }],
       'tfcOidc.undo': () => [],
