@@ -111,9 +111,10 @@ function valueFor(placeholder: string, params: AwsCall['params']): string | unde
   const [said] = other === undefined ? [] : (params.get(other) ?? []);
   if (said !== undefined) return /^https?:/.test(said) ? said.split('/').at(-1) : said;
   let best: { readonly score: number; readonly value: string } | undefined;
-  const base = wanted.replace(/withpath$|withoutleadingslash$/, '');
+  const base = wanted.replace(/withpath$|withoutleadingslash$/, '').replace(/([^s])s$/, '$1');
   for (const [name, [value = '']] of params) {
-    const given = plain(name);
+    // Lists have names in the plural: `repositoryNames`.
+    const given = plain(name).replace(/([^s])s$/, '$1');
     const score =
       given === base ? 3 : base.startsWith(given) || given.endsWith(base) ? 2 : base.endsWith(given) ? 1 : 0;
     if (given.length < 2 || score === 0 || value === '' || value.startsWith('arn:')) continue;

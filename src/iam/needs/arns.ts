@@ -3,7 +3,16 @@ import type { Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tables/arns';
 import type { Place, Scope } from './scope';
 import { blockName } from './wanted';
-import { instancesOf, isNull, knownText, type KnownText, referencedName, resourceBehind } from './values';
+import {
+  instancesOf,
+  isNull,
+  knownName,
+  knownText,
+  type KnownText,
+  namePattern,
+  referencedName,
+  resourceBehind,
+} from './values';
 
 /** The ARN that AWS gave a resource that the state holds: no argument of Terraform's. */
 export const heldArn = 'arn_in_state';
@@ -140,7 +149,7 @@ function foundByName(resource: ResourceBlock, scope: Scope, place: Place): reado
 
 function anyPath(kind: string, name: KnownText, account: string, place: Place): readonly string[] {
   const start = `arn:${place.partition}:iam::${account}:${kind}/`;
-  const text = name.text + (name.open ? '*' : '');
+  const text = namePattern(name);
   return [`${start}${text}`, `${start}*/${text}`];
 }
 
@@ -156,7 +165,7 @@ function balancerKind(resource: ResourceBlock, scope: Scope): string {
 function scheduleGroup(resource: ResourceBlock, scope: Scope): string {
   if (attributeOf(resource.body, 'group_name') === undefined) return 'default';
   const name = nameOf(resource, scope, 'group_name');
-  return name === undefined ? '*' : name.text + (name.open ? '*' : '');
+  return name === undefined ? '*' : namePattern(name);
 }
 
 /** Rules on a bus of one's own have its name in their ARNs; those on the default bus do not. */
@@ -165,7 +174,7 @@ function busesOf(resource: ResourceBlock, scope: Scope): readonly string[] {
   if (written === undefined || isNull(written, scope)) return [''];
   const name = nameOf(resource, scope, 'event_bus_name');
   if (name === undefined) return ['', '*/'];
-  return name.text === 'default' && !name.open ? [''] : [`${name.text}${name.open ? '*' : ''}/`];
+  return name.text === 'default' && !name.open ? [''] : [`${namePattern(name)}/`];
 }
 
 function aclScope(resource: ResourceBlock, scope: Scope): string {
@@ -175,10 +184,10 @@ function aclScope(resource: ResourceBlock, scope: Scope): string {
 }
 
 function inArn(service: string, name: KnownText | undefined): string {
-  const text = name?.text ?? '';
+  const text = name === undefined ? '' : namePattern(name);
   // Parameter names may begin with the slash that the ARN has anyway; SageMaker writes its ARNs in small letters.
   const written = service === 'ssm' ? text.replace(/^\//, '') : service === 'sagemaker' ? text.toLowerCase() : text;
-  return written + (name?.open === true ? '*' : '');
+  return written;
 }
 
 /** How a type's ARNs are made, where a table says so. */
@@ -205,7 +214,7 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
   // queue_url = aws_sqs_queue.jobs.url
   const asked = direct && resourceBehind(direct.value, scope)?.attribute;
   const isAddress = asked !== undefined && ['arn', 'url', 'invoke_arn'].includes(asked);
-  const given = direct && (isAddress ? referencedName(direct.value, scope) : knownText(direct.value, scope));
+  const given = direct && (isAddress ? referencedName(direct.value, scope) : knownName(direct.value, scope));
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
   if (
     direct === undefined &&
@@ -223,8 +232,8 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
       ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(text.text)?.[1] ?? '', open: false }
       : text;
   // Signs of a pattern would say something else in a policy.
-  if (name === undefined || name.text === '') return undefined;
-  return /[*?$\s]/.test(name.text) ? undefined : name;
+  if (name === undefined || namePattern(name) === '' || namePattern(name) === '*') return undefined;
+  return /[*?$\s]/.test(`${name.text}${name.ends ?? ''}`) ? undefined : name;
 }
 
 /** The ARNs that a role has that an argument names: an ARN as written, the role's name, or a role of this code; else undefined. */

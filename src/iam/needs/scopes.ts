@@ -4,6 +4,7 @@ import { fitsFormat, patternOf, wordOf } from '../reference/arnFormat';
 import { alternativeKinds, nameOf, resourceArns, templateOf } from './arns';
 import type { ArnFormat, TypeMapping } from './mapping';
 import { type RestoredFrom, restoredFrom } from './types/databases';
+import { namePattern } from './values';
 import { placeOf } from './providers';
 import { kindsByHand } from './tables/calls';
 import { blockName } from './wanted';
@@ -99,10 +100,10 @@ function namedKinds(
     const rest = format.split(':').slice(5).join(':');
     if (!/^[^$]*\$\{\w*Name\}$/.test(rest) || /\$\{(?:Domain|Host)/.test(rest)) return [];
     const service = format.split(':')[2] ?? '';
-    const text = service === 'sagemaker' ? name.text.toLowerCase() : name.text;
+    const text = service === 'sagemaker' ? namePattern(name).toLowerCase() : namePattern(name);
     return [
       patternOf(
-        format.replace(rest, () => rest.replace(/\$\{.*$/, () => text + (name.open ? '*' : ''))),
+        format.replace(rest, () => rest.replace(/\$\{.*$/, () => text)),
         place,
       ),
     ];

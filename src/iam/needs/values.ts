@@ -18,11 +18,19 @@ import {
 import type { Place, Scope } from './scope';
 import { nameArguments, templates } from './tables/arns';
 
-/** What is known of a text: all of it, or (`open`) only how it begins. */
+/** What is known of a text: all of it, or (`open`) only how it begins, or, where that is not known, how it ends. */
 export interface KnownText {
   readonly text: string;
   readonly open: boolean;
+  /** Only where `text` is empty: both might be of the same characters. */
+  readonly ends?: string;
 }
+
+/** A name as a pattern in an ARN. */
+export const namePattern = ({ text, open, ends = '' }: KnownText): string => (open ? `${text}*${ends}` : text);
+
+/** Shorter ends are those of too many names. */
+const shortestEnd = 4;
 
 /** More instances than this are treated as not known. */
 const maximumInstances = 50;
@@ -95,6 +103,15 @@ function known(value: Value): KnownText | undefined {
   const found = textOf(value);
   if (found === undefined || (!found.whole && (found.starts === '' || !isNotNull(value)))) return undefined;
   return { text: found.starts, open: !found.whole };
+}
+
+/** A name of which perhaps only the end is known: `"${random_pet.x.id}-worker"`. */
+export function knownName(expression: Expression, scope: Scope): KnownText | undefined {
+  const value = valueOf(expression, scope);
+  const name = known(value);
+  if (name !== undefined) return name;
+  const ends = isNotNull(value) ? (textOf(value)?.ends ?? '') : '';
+  return ends.length < shortestEnd ? undefined : { text: '', open: true, ends };
 }
 
 /** Is an expression null for sure, which is as if the argument were not there? */

@@ -204,3 +204,18 @@ function filesBelow(dir: string): readonly string[] {
     return statSync(file).isDirectory() ? filesBelow(file) : [file];
   });
 }
+
+test('configure shows what the policy is not least privilege for, with the line and what would end it, and else says that it is', async () => {
+  pair.code(
+    '\nvariable "name" {}\nresource "aws_iam_role" "any" {\n  name               = var.name\n  assume_role_policy = "{}"\n}\n',
+  );
+  const wide = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code');
+  assert.match(wide.out, /not least privilege: iam:UpdateAssumeRolePolicy on all of the account.*aws_iam_role\.any \(main\.tf:\d+\).*Write the names/);
+  assert.doesNotMatch(wide.out, /The policy is least privilege/);
+  pair.code(oneQueue);
+  const narrow = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code');
+  assert.match(narrow.out, /The policy is least privilege by all that is known/);
+  pair.workspace.mayReadState = false;
+  const blind = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code');
+  assert.doesNotMatch(blind.out, /The policy is least privilege/);
+});

@@ -355,3 +355,17 @@ test('the components of a Stack, with their inputs and providers', async () => {
   assert.deepEqual(resourcesOf(plan, 'sqs:GetQueueAttributes'), ['arn:aws:sqs:eu-west-3:111122223333:from-stack']);
   assert.equal(plan.needs[0]?.address, 'component.queue.aws_sqs_queue.q');
 });
+
+test('where only the end of a name is known the ARN has it, and short ends count as nothing', async () => {
+  const role = async (name: string): Promise<readonly string[]> =>
+    resourcesOf(
+      await ofCode(
+        `resource "random_pet" "this" {}\nresource "aws_iam_role" "r" {\n  name = "${name}"\n  assume_role_policy = "{}"\n}\n`,
+      ),
+      'iam:UpdateAssumeRolePolicy',
+    );
+  assert.deepEqual(await role('${random_pet.this.id}-worker'), ['arn:aws:iam::111122223333:role/*-worker']);
+  assert.deepEqual(await role('${random_pet.this.id}-a'), ['arn:aws:iam::111122223333:role/*']);
+  // Both ends of a text may be of the same characters: the beginning alone counts then.
+  assert.deepEqual(await role('app-${random_pet.this.id}-worker'), ['arn:aws:iam::111122223333:role/app-*']);
+});
