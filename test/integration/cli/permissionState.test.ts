@@ -210,7 +210,10 @@ test('configure shows what the policy is not least privilege for, with the line 
     '\nvariable "name" {}\nresource "aws_iam_role" "any" {\n  name               = var.name\n  assume_role_policy = "{}"\n}\n',
   );
   const wide = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code');
-  assert.match(wide.out, /not least privilege: iam:UpdateAssumeRolePolicy on all of the account.*aws_iam_role\.any \(main\.tf:\d+\).*Write the names/);
+  assert.match(
+    wide.out,
+    /not least privilege: iam:UpdateAssumeRolePolicy on all of the account.*aws_iam_role\.any \(main\.tf:\d+\).*Write the names/,
+  );
   assert.doesNotMatch(wide.out, /The policy is least privilege/);
   pair.code(oneQueue);
   const narrow = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code');
