@@ -1,6 +1,7 @@
 import type { Module, ProviderBlock, Root, SourceFile } from '../terraform/model';
 import type { Attribute } from '../terraform/syntax/ast';
 import { removal } from './edits/fixes';
+import { worksEverywhere } from './everywhere';
 import type { Fix } from './finding';
 import type { Identities } from './identities';
 import { dynamicVariable, mapProvider, tagsInUse } from './mapping';
@@ -20,7 +21,10 @@ export function withoutCredentials(
   provider: ProviderBlock,
   argument: Attribute,
 ): readonly Fix[] {
-  const remove = credentialsRemoval(identities, provider.file, argument);
+  const remove = [
+    ...credentialsRemoval(identities, provider.file, argument),
+    ...worksEverywhere({ root, identities }, module, provider, argument),
+  ];
   const canMap =
     !identities.survive &&
     // The first tag makes every other block need one too: that is a change of the whole root (map-providers).
@@ -42,6 +46,7 @@ export function withoutCredentials(
 export function accountsNote({ survive, all }: Identities): string {
   if (survive) return '';
   const count = new Set(all.map(i => i.key)).size;
+  const accounts = ''; // ACCOUNTS
   const number = ['no', 'one', 'two', 'three', 'four', 'five', 'six'][count] ?? String(count);
-  return ` This root speaks as ${number} AWS identities, and without their credentials fewer would be left: map each provider block to a tagged configuration of the workspace first ("tfc-oidc map-providers", var.${dynamicVariable}).`;
+  return ` This root speaks as ${number} AWS identities${accounts}, and without their credentials fewer would be left: map them to tagged configurations of the workspace first ("tfc-oidc map-providers", var.${dynamicVariable}).`;
 }

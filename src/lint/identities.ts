@@ -21,6 +21,10 @@ export interface Identity {
   readonly source: 'run' | 'tag' | 'profile' | 'keys' | 'files' | 'web-identity';
   /** `provider "aws" (alias "dns")`, `backend "s3"`. */
   readonly of: string;
+  /** Where the credentials come from, without the roles that are assumed with them. */
+  readonly credentials: string;
+  /** The block, where it is one that configures a provider. */
+  readonly provider?: ProviderBlock;
 }
 
 export interface Identities {
@@ -55,7 +59,10 @@ function providerIdentities(root: Root): readonly Identity[] {
     !module.providers.some(p => p.alias === undefined) &&
     module.resources.some(r => r.type.startsWith('aws_') && attributeOf(r.body, 'provider') === undefined);
   return isImplicit
-    ? [...found, { key: 'run>', afterwards: 'run>', source: 'run', of: 'the default provider "aws"' }]
+    ? [
+        ...found,
+        { key: 'run>', afterwards: 'run>', source: 'run', of: 'the default provider "aws"', credentials: 'run' },
+      ]
     : found;
 }
 
@@ -82,6 +89,8 @@ function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: 
   const one: Identity = {
     key: `${own === '' ? base : own}>${chain}`,
     afterwards: `${base}>${chain}`,
+    credentials: own === '' ? base : own,
+    provider,
     source:
       first === undefined ? (web.length > 0 ? 'web-identity' : base === 'run' ? 'run' : 'tag') : sourceOf(first.name),
     of: name,
@@ -128,6 +137,7 @@ function backendIdentities(root: Root): readonly Identity[] {
   return [...byOwner].map(([owner, own]) => ({
     key: `${own.sort().join('&')}>`,
     afterwards: 'run>',
+    credentials: own.sort().join('&'),
     source: own.some(o => o.startsWith('profile=')) ? 'profile' : 'keys',
     of: owner.split('\0')[1] ?? '',
   }));

@@ -98,8 +98,8 @@ export function providerTo(
   return addArgument(file, block, body, `shared_config_files = [${reference}]`);
 }
 
-/** Declares the variable: in variables.tf where the module has one, else in `near`. */
-export function declareVariable(module: Module, near: SourceFile): readonly TextEdit[] {
+/** Declares the variable: in variables.tf where the module has one, else in `near`. `optional`: runs elsewhere need no value for it. */
+export function declareVariable(module: Module, near: SourceFile, optional = false): readonly TextEdit[] {
   const native = module.files.filter(f => f.syntax === 'hcl' && !f.override && f.role === 'config');
   const file =
     native.find(f => /(?:^|[\\/])variables\.(?:tf|tofu)$/.test(f.path)) ??
@@ -110,6 +110,7 @@ export function declareVariable(module: Module, near: SourceFile): readonly Text
       `variable "${dynamicVariable}" {`,
       `  type = ${first}`,
       ...rest.map(line => `  ${line}`),
+      ...(optional ? ['  default = null'] : []),
       '}',
     ]);
   }

@@ -9,7 +9,7 @@ export const providerProfile: Rule = {
   title: 'AWS profile in a provider block',
   explanation:
     'The profile is a section of a file on somebody’s machine. Runs in HCP Terraform have no such file and stop with "failed to get shared config profile"; where the profile exists, it wins over the role of the run.',
-  fix: 'Removes the argument. For local runs, set AWS_PROFILE in your shell.',
+  fix: 'Removes the argument; for local runs, set AWS_PROFILE in your shell. Or makes it work in HCP Terraform and on a laptop.',
   check({ root, identities }) {
     return allProviders(root).flatMap(({ module, provider }) =>
       setInRun(root, module, provider.body, ['profile']).map(argument => ({
