@@ -9,6 +9,8 @@ import type { Root } from '../terraform/model';
 export interface BoardRoot {
   readonly root: Root;
   readonly findings: readonly Finding[];
+  /** The AWS identities in words, where the root has several. */
+  readonly speaksAs?: readonly string[];
 }
 
 /** One workspace of a root with its checks. */

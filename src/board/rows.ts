@@ -62,6 +62,7 @@ function placeLines<A extends BoardRoot, W extends BoardWorkspace>({ analysed, s
         : `Organization ${organization.value}`,
     );
   }
+  for (const line of analysed.speaksAs ?? []) lines.push(`Speaks to AWS as ${line}`);
   if (status !== undefined) lines.push(`Checked ${ago(status.at, now)}`);
   return lines;
 }

@@ -4,12 +4,15 @@ import type { CloudDefaults, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readRoot } from '../terraform/read';
 import { type BaselineEntry, KnownFindings } from './baseline';
 import type { Finding } from './finding';
-import { lintRoot, type LintOptions } from './lint';
+import { identityLines } from './identities';
+import { judgeRoot, type LintOptions } from './lint';
 
 /** A root with what the rules find in it. Its syntax trees come back when somebody asks for them. */
 export interface LintedRoot {
   readonly root: Root;
   readonly findings: readonly Finding[];
+  /** The AWS identities in words, where there are several. */
+  readonly speaksAs: readonly string[];
 }
 
 interface Known extends LintedRoot {
@@ -97,8 +100,10 @@ export class Analysis {
   }
 
   private lint(root: Root): Known {
-    const findings = lintRoot(root, { environment: this.env, severities: this.options.severities });
-    return { ...lazyRoot(root, this.trees), findings: this.unknown(root, findings) };
+    const options = { environment: this.env, severities: this.options.severities };
+    const { findings, identities } = judgeRoot(root, options);
+    const speaksAs = identities.count > 1 ? identityLines(identities) : [];
+    return { ...lazyRoot(root, this.trees), findings: this.unknown(root, findings), speaksAs };
   }
 
   private unknown(root: Root, findings: readonly Finding[]): readonly Finding[] {

@@ -5,7 +5,7 @@ import { fileArguments, keyArguments } from './arguments';
 import { addArgument, appendLines, combineEdits, removal, toEdits } from './edits/fixes';
 import { lineBreakOf, lineEnd, lineStart } from './edits/lines';
 import type { Fix } from './finding';
-import type { Identities } from './identities';
+import { type Identities, identitiesOf } from './identities';
 import { nested, sameConfiguration, setArguments } from './providers';
 import { declareVariable, dynamicVariable, isTag, tagsInUse } from './mapping';
 
@@ -74,7 +74,7 @@ function wholeRoot(root: Root, identities: Identities): readonly Fix[] {
 }
 
 /** Which configuration each provider block of a root takes; `undefined`: a person has to say. */
-export function configurationParts(
+function configurationParts(
   root: Root,
   { all }: Identities,
 ): readonly (readonly [ProviderBlock, string])[] | undefined {
@@ -105,6 +105,13 @@ export function configurationParts(
     out.push([provider, part]);
   }
   return out;
+}
+
+/** Tags for the identities of a root that need a configuration of their own; none where the code maps them already. */
+export function proposedTags(root: Root, identities: Identities = identitiesOf(root)): readonly string[] {
+  if (identities.survive || tagsInUse(root)) return [];
+  const parts = (configurationParts(root, identities) ?? []).map(([, part]) => /^aliases\["(\w+)"\]$/.exec(part)?.[1]);
+  return [...new Set(parts.flatMap(tag => tag ?? []))];
 }
 
 function mapped(provider: ProviderBlock, part: string): readonly TextEdit[] {

@@ -1,7 +1,7 @@
 import { attributeOf, type Module, type ProviderBlock, type Root } from '../terraform/model';
 import type { Body, Expression } from '../terraform/syntax/ast';
 import { referencesIn } from '../terraform/syntax/walk';
-import { evaluate, type ModuleScope, textOf, type Value } from '../terraform/values';
+import { evaluate, isList, type ModuleScope, stringOf, textOf, type Value } from '../terraform/values';
 import { backendArguments } from './backends';
 import { comesFromInjected, injectedUses } from './injected';
 import { isLocalMock } from './mock';
@@ -23,6 +23,8 @@ export interface Identity {
   readonly of: string;
   /** Where the credentials come from, without the roles that are assumed with them. */
   readonly credentials: string;
+  /** The AWS account, where the code says it: by the role that is assumed last, or as the only one that is allowed. */
+  readonly account?: string;
   /** The block, where it is one that configures a provider. */
   readonly provider?: ProviderBlock;
 }
@@ -86,7 +88,9 @@ function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: 
     ),
   ].join('&');
   const [first] = taken;
+  const account = accountIn(bodies, roles, scope);
   const one: Identity = {
+    ...(account !== undefined && { account }),
     key: `${own === '' ? base : own}>${chain}`,
     afterwards: `${base}>${chain}`,
     credentials: own === '' ? base : own,
@@ -99,6 +103,46 @@ function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: 
   const isByEach = taken.some(a => referencesIn(a.value).some(path => path.startsWith('each.')));
   return isEach && isByEach ? [one, { ...one, key: `${one.key}>each` }] : [one];
 }
+
+function accountIn(
+  bodies: readonly Body[],
+  roles: readonly (Expression | undefined)[],
+  scope: ModuleScope,
+): string | undefined {
+  const role = roles.at(-1);
+  if (role !== undefined) return accountOfRole(role, scope);
+  const allowed = bodies.map(body => attributeOf(body, 'allowed_account_ids')?.value).find(v => v !== undefined);
+  const list = allowed && evaluate(allowed, scope.frame);
+  const [only, ...others] = list !== undefined && isList(list) ? list.items : [];
+  const text = only === undefined || others.length > 0 ? undefined : stringOf(only);
+  return text !== undefined && /^\d{12}$/.test(text) ? text : undefined;
+}
+
+/** The account in a role ARN of any partition, as far as the code says it. */
+export function accountOfRole(roleArn: Expression, scope: ModuleScope): string | undefined {
+  return /^arn:[a-z0-9-]+:iam::(\d{12}):role\//.exec(textOf(evaluate(roleArn, scope.frame))?.starts ?? '')?.[1];
+}
+
+/** Identities in words: `provider "aws" (alias "dns"), with a profile`. One line for each. */
+export function identityLines({ all }: Identities): readonly string[] {
+  const byKey = new Map<string, Identity[]>();
+  for (const identity of all) byKey.set(identity.key, [...(byKey.get(identity.key) ?? []), identity]);
+  return [...byKey.values()].map(same => {
+    const [first] = same;
+    const account = same.map(i => i.account).find(a => a !== undefined);
+    const of = [...new Set(same.map(i => i.of))].join(', ');
+    return `${of}: ${first === undefined ? '' : sources[first.source]}${account === undefined ? '' : `, account ${account}`}`;
+  });
+}
+
+const sources: Readonly<Record<Identity['source'], string>> = {
+  run: 'the credentials of the run',
+  tag: 'a tagged configuration',
+  profile: 'a profile',
+  keys: 'access keys',
+  files: 'shared files',
+  'web-identity': 'a web identity of its own',
+};
 
 const credentialArguments: readonly string[] = [...keyArguments, 'profile', ...fileArguments];
 const missing: Expression = { kind: 'missing', start: 0, end: 0 };

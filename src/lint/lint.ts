@@ -3,7 +3,7 @@ import type { Span } from '../core/text';
 import type { Project, Root, SourceFile } from '../terraform/model';
 import type { Body } from '../terraform/syntax/ast';
 import type { Finding, Severity } from './finding';
-import { identitiesOf } from './identities';
+import { type Identities, identitiesOf } from './identities';
 import type { Rule, RuleFinding } from './rule';
 import { suppressionAt } from './suppression';
 import { rules } from './table';
@@ -26,6 +26,14 @@ export function lintProject(project: Project, options: LintOptions = {}): readon
 
 /** The findings of one root and the modules that it uses. */
 export function lintRoot(read: Root, options: LintOptions = {}): readonly Finding[] {
+  return judgeRoot(read, options).findings;
+}
+
+/** The findings of one root, and who its parts speak as. */
+export function judgeRoot(
+  read: Root,
+  options: LintOptions = {},
+): { readonly findings: readonly Finding[]; readonly identities: Identities } {
   // Copies of registry modules are somebody else's code, and `terraform init` writes them anew.
   const isCopy = (dir: string): boolean =>
     dir.startsWith(read.dir) && /[\\/]\.terraform[\\/]/.test(dir.slice(read.dir.length));
@@ -33,7 +41,8 @@ export function lintRoot(read: Root, options: LintOptions = {}): readonly Findin
   const files = new Map<string, SourceFile>();
   for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
   for (const file of root.otherFiles) files.set(file.path, file);
-  const context = { root, environment: options.environment ?? {}, identities: identitiesOf(root) };
+  const identities = identitiesOf(root);
+  const context = { root, environment: options.environment ?? {}, identities };
   const findings = rules.flatMap(rule => {
     const setting = options.severities?.[rule.code];
     if (setting === 'off') return [];
@@ -42,7 +51,7 @@ export function lintRoot(read: Root, options: LintOptions = {}): readonly Findin
       return complete(rule, found, setting, file);
     });
   });
-  return unique(findings);
+  return { findings: unique(findings), identities };
 }
 
 function complete(

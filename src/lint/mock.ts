@@ -1,8 +1,10 @@
 import type { Module, ProviderBlock, Root } from '../terraform/model';
 import type { Expression } from '../terraform/syntax/ast';
+import { assumedVariables, isShowable, stringOf } from '../terraform/values';
 import { isFalse, isUnset } from './expressions';
 import { nested, sameConfiguration, setInRun } from './providers';
 import { looksLikeAwsKey } from './secrets/detect';
+import { valuesOf } from './values';
 
 /**
  * A provider block that talks to a mock (LocalStack, moto) or to nothing: every endpoint is on a loopback address or given by a
@@ -14,13 +16,13 @@ export function isLocalMock(root: Root, module: Module, provider: ProviderBlock)
   const keys = bodies.flatMap(body =>
     body.attributes.filter(a => ['access_key', 'secret_key', 'token'].includes(a.name) && !isUnset(a.value)),
   );
-  if (!keys.every(a => isDummy(literal(module, a.value)))) return false;
+  if (!keys.every(a => isDummy(literal(root, module, a.value)))) return false;
   const hasDummies = keys.length > 0;
   const isOn = (name: string): boolean =>
     bodies.some(body => setInRun(root, module, body, [name]).some(a => !isFalse(a.value)));
   if (hasDummies && isOn('skip_credentials_validation') && isOn('skip_requesting_account_id')) return true;
   const endpoints = bodies.flatMap(body => nested(body, 'endpoints')).flatMap(endpointUrls);
-  const urls = endpoints.map(e => literal(module, e) ?? defaultOf(module, e)).filter(url => url !== '');
+  const urls = endpoints.map(e => literal(root, module, e) ?? defaultOf(root, module, e)).filter(url => url !== '');
   const known = urls.filter(url => url !== undefined);
   if (urls.length === 0 || !known.every(isLoopback)) return false;
   return known.length === urls.length || hasDummies;
@@ -32,21 +34,18 @@ function endpointUrls(item: ReturnType<typeof nested>[number]): readonly Express
   return objects.flatMap(o => (o.kind === 'object' ? o.items.map(i => i.value) : [o]));
 }
 
-/** A literal, or a local that is one. A variable may have any value: no key is a dummy because of its default. */
-function literal(module: Module, expression: Expression): string | undefined {
-  if (expression.kind === 'parentheses') return literal(module, expression.inner);
-  if (expression.kind === 'string') return expression.value;
-  if (expression.kind === 'null') return '';
-  const name = expression.kind === 'reference' ? /^local\.([^.]+)$/.exec(expression.path)?.[1] : undefined;
-  const local = name === undefined ? undefined : module.locals.get(name)?.attribute.value;
-  return local?.kind === 'string' ? local.value : undefined;
+/** A text that the code alone decides; a variable may have any value: no key is a dummy because of its default. */
+function literal(root: Root, module: Module, expression: Expression): string | undefined {
+  const [value, ...others] = valuesOf(root, module, expression);
+  if (value === undefined || others.length > 0 || assumedVariables(value).length > 0 || !isShowable(value))
+    return undefined;
+  return value.kind === 'null' ? '' : stringOf(value);
 }
 
-/** The literal default of a variable: enough for an endpoint, since the keys beside it are dummies that open nothing. */
-function defaultOf(module: Module, expression: Expression): string | undefined {
-  const name = expression.kind === 'reference' ? /^var\.([^.]+)$/.exec(expression.path)?.[1] : undefined;
-  const value = name === undefined ? undefined : module.variables.get(name)?.default;
-  return value?.kind === 'string' ? value.value : undefined;
+/** What an endpoint is as long as nobody sets another one: enough for it, since the keys beside it are dummies that open nothing. */
+function defaultOf(root: Root, module: Module, expression: Expression): string | undefined {
+  const [value, ...others] = valuesOf(root, module, expression);
+  return value === undefined || others.length > 0 || !isShowable(value) ? undefined : stringOf(value);
 }
 
 function isDummy(value: string | undefined): boolean {

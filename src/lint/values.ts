@@ -22,7 +22,7 @@ export function valuesInRun(root: Root): RootValues {
 }
 
 /** What an expression of a module is worth, in each use of the module. */
-function valuesOf(root: Root, module: Module, expression: Expression): readonly Value[] {
+export function valuesOf(root: Root, module: Module, expression: Expression): readonly Value[] {
   return valuesInRun(root)
     .uses(module)
     .map(scope => evaluate(expression, scope.frame));

@@ -17,6 +17,7 @@ export interface AnalysedRoot {
   readonly folder: vscode.WorkspaceFolder;
   readonly root: Root;
   readonly findings: readonly Finding[];
+  readonly speaksAs?: readonly string[];
 }
 
 const debounceMilliseconds = 200;
@@ -240,7 +241,7 @@ export class ProjectStore implements vscode.Disposable {
       analysis.roots.map(linted => {
         const known = this.analysed.get(linted);
         if (known?.folder === folder) return known;
-        const made: AnalysedRoot = { folder, root: linted.root, findings: linted.findings };
+        const made: AnalysedRoot = { folder, root: linted.root, findings: linted.findings, speaksAs: linted.speaksAs };
         this.analysed.set(linted, made);
         return made;
       }),

@@ -3,6 +3,7 @@ import { pathsIn } from '../../lint/expressions';
 import { configuresItself } from '../../lint/providers';
 import { appendLines, applyToFile } from '../../lint/edits/fixes';
 import { declareVariable, dynamicVariable, isTag, mappedUses, providerTo } from '../../lint/mapping';
+import { identitiesOf } from '../../lint/identities';
 import { fileArguments } from '../../lint/arguments';
 import { attributeOf, type ProviderBlock, type Root, type SourceFile } from '../../terraform/model';
 import { applyEdits, type TextEdit } from '../../core/text';
@@ -139,7 +140,17 @@ function targetFor(root: Root, provider: ProviderBlock, { tags, aliases }: Mappi
     const meant = tags.find(t => t === written) ?? tags.find(t => t.toLowerCase() === written.toLowerCase());
     if (meant !== undefined) return meant;
   }
-  return tagOfName(tags, alias) ?? 'default';
+  return tagOfName(tags, alias) ?? tagOfIdentity(root, provider, tags) ?? 'default';
+}
+
+/** Blocks that take the same credentials today stay one identity: such a block goes where the one goes that has the name of a tag. */
+function tagOfIdentity(root: Root, provider: ProviderBlock, tags: readonly string[]): string | undefined {
+  const { all } = identitiesOf(root);
+  const own = all.find(i => i.provider?.block === provider.block);
+  if (own === undefined || own.source === 'run') return undefined;
+  const same = all.filter(i => i.credentials === own.credentials).flatMap(i => i.provider ?? []);
+  if (same.some(p => p.alias === undefined)) return undefined;
+  return same.map(p => tagOfName(tags, p.alias ?? '')).find(tag => tag !== undefined);
 }
 
 /** A tag holds no hyphen: alias `us-east-1` is written `us_east_1` as a tag. */

@@ -2,7 +2,7 @@ import type { Finding } from '../../lint/finding';
 import { type InjectedUse, injectedUses, type InjectedVariable } from '../../lint/injected';
 import { configuresItself } from '../../lint/providers';
 import { attributeOf, at, headerSpan, type Root } from '../../terraform/model';
-import { resolve } from '../../terraform/resolve';
+import { evaluate, isShowable, rootValues, stringOf } from '../../terraform/values';
 import type { Location } from '../../core/text';
 import type { CodeFacts, ProviderMapping } from '../facts';
 import type { CodeOwner } from '../plan/model';
@@ -76,12 +76,17 @@ function mappingOf(uses: readonly InjectedUse[]): ProviderMapping {
 }
 
 function regionsOf(root: Root): readonly string[] {
+  const values = rootValues(root);
   const found = root.modules.flatMap(module =>
     module.providers.flatMap(provider =>
       ['region', 'sts_region'].flatMap(name => {
         const attribute = attributeOf(provider.body, name);
-        const value = attribute === undefined ? undefined : resolve(attribute.value, module, root);
-        return value?.known === true && typeof value.value === 'string' && value.value !== '' ? [value.value] : [];
+        if (attribute === undefined) return [];
+        return values.uses(module).flatMap(scope => {
+          const value = evaluate(attribute.value, scope.frame);
+          const region = isShowable(value) ? stringOf(value) : undefined;
+          return region === undefined || region === '' ? [] : [region];
+        });
       }),
     ),
   );

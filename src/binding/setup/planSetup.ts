@@ -3,6 +3,7 @@ import type { Change, VariableChange } from '../change';
 import type { DesiredVariable } from '../desired/desired';
 import { parseRoleArn } from '../checks/arn';
 import { switchOf } from '../checks/variables';
+import { proposedTags } from '../../lint/everywhere';
 import { codeFacts } from '../gather/code';
 import { type BindingFacts, phases } from '../facts';
 import type { HcpReading } from '../gather/hcp';
@@ -176,6 +177,7 @@ function notesOf(member: SetupMember, prepared: PreparedBinding): readonly strin
   return [
     ...besideVault(member, prepared),
     ...tagBeforeCode(member, prepared),
+    ...ownConfigurations(member, prepared),
     ...elsewhere.map(
       other =>
         `Workspace ${workspace} uses roles of account ${other} today; this profile belongs to account ${accountId}. Its runs will work in the other account from then on.`,
@@ -211,6 +213,18 @@ function tagBeforeCode(member: SetupMember, { choices }: PreparedBinding): reado
   if (!providers.some(p => p.mapsTo.kind === 'none')) return [];
   return [
     `Runs of ${member.place.workspace} use the code in version control. Until its provider blocks are mapped there, runs stop once TFC_AWS_PROVIDER_AUTH_${tag} is set. To keep every run working, map the code first (tfc-oidc map-providers --tag ${tag}), merge and push it, then configure the tag.`,
+  ];
+}
+
+/** Where the code speaks as several identities, one configuration is not enough: each other one is proposed by its tag. */
+function ownConfigurations(member: SetupMember, { choices }: PreparedBinding): readonly string[] {
+  if (member.code === undefined || choices.tag !== undefined) return [];
+  const configured = new Set(tagsOf(readingOf(member)?.variables));
+  const tags = proposedTags(member.code.root).filter(tag => !configured.has(tag));
+  if (tags.length === 0) return [];
+  const each = tags.map(tag => `tfc-oidc configure --tag ${tag}`).join(', ');
+  return [
+    `The code of ${member.place.workspace} speaks as several AWS identities, and this sets up the default one. Set up ${tags.length === 1 ? `a configuration with tag ${tags[0] ?? ''}` : `configurations with the tags ${tags.join(', ')}`} too, each with the credentials of its account (${each}); then map the provider blocks to them (tfc-oidc map-providers).`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { unwrap } from '../../core/problem';
 import { CodeDraft } from '../../binding/code/draft';
 import { mapProviders as planMapping } from '../../binding/code/providerMapping';
 import { type TaggedConfigurations, taggedConfigurations } from '../../binding/gather/workspacesOf';
+import { proposedTags } from '../../lint/everywhere';
 import { lintRoot } from '../../lint/lint';
 import { targets, workspaceOptions, type WorkspaceValues } from '../binding/bindings';
 import { onlyRoot, showAndWrite } from '../codeChanges';
@@ -42,12 +43,18 @@ export const mapProviders = command({
       file => `Map providers in ${folder.name(file.path)}`,
       lintRoot(root, { environment: context.env }),
     );
-    const none = tags.length + off.length === 0 ? ['The workspace has no tagged configuration.'] : [];
+    const none = tags.length + off.length === 0 ? [withoutTags(proposedTags(root))] : [];
     const left = off.map(tag => `Configuration ${tag} is left out: TFC_AWS_PROVIDER_AUTH_${tag} is not true.`);
     const all = [...none, ...left, ...notes];
     return showAndWrite(context, folder, changes, { yes: values.yes, json, notes: all });
   },
 });
+
+function withoutTags(proposed: readonly string[]): string {
+  const none = 'The workspace has no tagged configuration.';
+  if (proposed.length === 0) return none;
+  return `${none} The code speaks as several AWS identities: set up ${proposed.map(tag => `tag ${tag} (tfc-oidc configure --tag ${tag})`).join(', ')}, then map the provider blocks.`;
+}
 
 function aliases(values: { readonly map: readonly string[] }): Readonly<Record<string, string>> {
   return Object.fromEntries(

@@ -1,9 +1,5 @@
 import type { Block, Body, Expression, TemplatePart } from './ast';
 
-/** What an expression is worth where no variable, function or resource has to be known. */
-export type LiteralValue =
-  string | number | boolean | null | readonly LiteralValue[] | { readonly [key: string]: LiteralValue };
-
 /** The expressions right inside of `expression`, in the order of the text. */
 export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
@@ -91,67 +87,4 @@ export function visitBlocks(
     visit(block, within);
     visitBlocks(block.body, visit, [...within, block]);
   }
-}
-
-/** The value of an expression that needs no scope, or undefined when it does (or is broken). */
-export function literalValue(expression: Expression): LiteralValue | undefined {
-  switch (expression.kind) {
-    case 'string':
-      return expression.value;
-    case 'number':
-      return Number(expression.text);
-    case 'bool':
-      return expression.text === 'true';
-    case 'null':
-      return null;
-    case 'parentheses':
-      return literalValue(expression.inner);
-    case 'unary':
-      return unaryValue(expression.operator, literalValue(expression.operand));
-    case 'template':
-      return templateValue(expression.parts, expression.heredoc);
-    case 'tuple':
-      return tupleValue(expression.items);
-    case 'object': {
-      const entries: [string, LiteralValue][] = [];
-      for (const item of expression.items) {
-        const key = item.keyText ?? literalValue(item.key);
-        const value = literalValue(item.value);
-        if (typeof key !== 'string' || value === undefined) return undefined;
-        entries.push([key, value]);
-      }
-      return Object.fromEntries(entries);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function unaryValue(operator: string, operand: LiteralValue | undefined): LiteralValue | undefined {
-  if (operator === '-' && typeof operand === 'number') return -operand;
-  return operator === '!' && typeof operand === 'boolean' ? !operand : undefined;
-}
-
-function tupleValue(items: readonly Expression[]): LiteralValue | undefined {
-  const values: LiteralValue[] = [];
-  for (const item of items) {
-    const value = literalValue(item);
-    if (value === undefined) return undefined;
-    values.push(value);
-  }
-  return values;
-}
-
-function templateValue(parts: readonly TemplatePart[], heredoc: boolean): LiteralValue | undefined {
-  const [only] = parts;
-  // "${x}" alone is x itself, not its text.
-  if (only?.kind === 'interpolation' && parts.length === 1 && !heredoc) return literalValue(only.expression);
-  let text = '';
-  for (const part of parts) {
-    if (part.kind === 'directive') return undefined;
-    const value = part.kind === 'text' ? part.value : literalValue(part.expression);
-    if (typeof value === 'object' || value === undefined) return undefined;
-    text += String(value);
-  }
-  return text;
 }

@@ -1,39 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseHcl } from '../../../../src/terraform/syntax/hcl';
-import {
-  literalValue,
-  referencesIn,
-  visitBlocks,
-  visitBody,
-  visitExpressions,
-} from '../../../../src/terraform/syntax/walk';
-
-function literal(text: string): unknown {
-  const value = parseHcl(`a = ${text}\n`).body.attributes[0]?.value;
-  return value && literalValue(value);
-}
-
-test('literals have a value without a scope', () => {
-  assert.deepEqual(literal('[1, -2.5e1, "x", true, null, !false, (3)]'), [1, -25, 'x', true, null, true, 3]);
-  assert.deepEqual(literal('{ a = 1, "b c" = { d : "e" } }'), { a: 1, 'b c': { d: 'e' } });
-  assert.equal(literal('"a${"b"}${1}"'), 'ab1');
-  assert.equal(literal('"${true}"'), true);
-});
-
-test('what needs a scope has none', () => {
-  for (const text of [
-    'var.x',
-    '"a${var.x}"',
-    '[1, x]',
-    '{ a = f() }',
-    '{ (x) = 1 }',
-    '1 + 1',
-    '-"a"',
-    '"%{ if true }a%{ endif }"',
-  ])
-    assert.equal(literal(text), undefined, text);
-});
+import { referencesIn, visitBlocks, visitBody, visitExpressions } from '../../../../src/terraform/syntax/walk';
 
 test('every reference is visited, in the order of the text, with its blocks', () => {
   const text = [
