@@ -73,14 +73,14 @@ function kindOf(dir: string, entry: Dirent): FileEntry['kind'] {
   }
 }
 
-/** The repository that holds a folder: the nearest one above with a `.git`, else the folder itself. */
+/** The repository that holds a folder: the nearest one above with a `.git`. Without one, nothing says where a project ends. */
 export async function repositoryOf(folder: string): Promise<string> {
   for (let dir = folder; ; dir = path.dirname(dir)) {
     try {
       await access(path.join(dir, '.git'), constants.F_OK);
       return dir;
     } catch {
-      if (dir === path.dirname(dir)) return folder;
+      if (dir === path.dirname(dir)) return dir;
     }
   }
 }

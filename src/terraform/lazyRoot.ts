@@ -70,7 +70,7 @@ export function lazyRoot(
     trees.modules.set(key, built, weight);
     return built;
   };
-  const { dir, dialect, cloud, backend, stack, stateHint, problems, module } = root;
+  const { dir, dialect, cloud, backend, stack, stateHint, problems, module, texts } = root;
   const at = root.modules.indexOf(module);
   return {
     root: {
@@ -81,6 +81,7 @@ export function lazyRoot(
       stack,
       stateHint,
       problems,
+      ...(texts !== undefined && { texts }),
       otherFiles,
       get module() {
         return modules()[at] ?? buildModule(dir, []);

@@ -171,6 +171,12 @@ export interface StateHint {
   readonly workspace: string | undefined;
 }
 
+/** A file that a function of the code reads. Its text is for evaluating alone. */
+export type FileText =
+  | { readonly state: 'read'; readonly text: string; readonly path: string }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unknown'; readonly why: string };
+
 export interface Root {
   readonly dir: string;
   readonly dialect: 'terraform' | 'opentofu' | 'stack';
@@ -187,6 +193,8 @@ export interface Root {
    * counts only where it is named, and `tests/main.tftest.hcl`.
    */
   readonly otherFiles: readonly SourceFile[];
+  /** Files that functions such as file() read, by their paths as Terraform sees them. */
+  readonly texts?: ReadonlyMap<string, FileText>;
   readonly stack: Stack | undefined;
   readonly stateHint: StateHint | undefined;
   readonly problems: readonly ProjectProblem[];

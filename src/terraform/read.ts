@@ -3,6 +3,7 @@ import { asciiHost } from '../core/hostName';
 import { discover, type FoundFolder } from './discover';
 import { readCloud, withDefault } from './cloud';
 import { isCode, isTofu, readableFiles } from './fileKinds';
+import { filesInCode } from './filesInCode';
 import { FolderLoader, maximumFileBytes, type ParseCache } from './folders';
 import { InitData } from './initData';
 import { assignments } from './lazyRoot';
@@ -199,6 +200,11 @@ class ProjectReader {
     return code.some(file => file.kind.role !== 'terragrunt') || (code.length > 0 && this.loader.holdsCode(dir, names));
   }
 
+  /** What the code may read files of: without a repository around it, the scanned folder. */
+  private get repository(): string {
+    return this.host.dirname(this.boundary) === this.boundary ? this.folder : this.boundary;
+  }
+
   private async ownerIn(dir: string, folders: ReadonlyMap<string, FoundFolder>): Promise<FoundFolder | undefined> {
     const own = folders.get(dir);
     if (own !== undefined) return own;
@@ -236,14 +242,14 @@ class ProjectReader {
     own.push(...reading.problems);
     const early = opentofu ? constantsOf(module, tfvars) : undefined;
     const modules = await this.follow(module, await init.manifest(module.dir), own, early);
+    const read = { dir: folder.dir, module: modules[0] ?? module, modules, tfvars: assignments(tfvars) };
+    const texts = await filesInCode(this.host, read, this.repository);
     return {
-      dir: folder.dir,
+      ...read,
+      ...(texts.size > 0 && { texts }),
       dialect: stack !== undefined ? 'stack' : opentofu ? 'opentofu' : 'terraform',
       cloud: stack !== undefined && reading.cloud.kind === 'none' ? this.stackSettings() : reading.cloud,
       backend: reading.backend,
-      module: modules[0] ?? module,
-      modules,
-      tfvars: assignments(tfvars),
       otherFiles: [...tfvars, ...others],
       stack,
       stateHint: await init.stateHint(),

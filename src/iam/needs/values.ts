@@ -6,6 +6,7 @@ import {
   type Frame,
   instancesOf as allInstances,
   isNotNull,
+  isShowable,
   marksIn,
   originOf,
   type RootValues,
@@ -101,7 +102,9 @@ export function knownText(expression: Expression, scope: Scope): KnownText | und
 
 function known(value: Value): KnownText | undefined {
   const found = textOf(value);
-  if (found === undefined || (!found.whole && (found.starts === '' || !isNotNull(value)))) return undefined;
+  // What came out of a file or is sensitive stands in no policy.
+  if (found === undefined || !isShowable(value) || (!found.whole && (found.starts === '' || !isNotNull(value))))
+    return undefined;
   return { text: found.starts, open: !found.whole };
 }
 

@@ -1,3 +1,4 @@
+import type { FileText } from '../model';
 import type { Expression } from '../syntax/ast';
 import type { Unknown, Value } from './value';
 
@@ -29,11 +30,6 @@ export interface Scope {
   /** A file as the functions of files name it: its text, or why it cannot be known. */
   readFile(path: string): FileText;
 }
-
-export type FileText =
-  | { readonly state: 'read'; readonly text: string; readonly path: string }
-  | { readonly state: 'absent' }
-  | { readonly state: 'unknown'; readonly why: string };
 
 /** What the parts of the evaluator need of it. */
 export interface Reader {

@@ -14,7 +14,7 @@ export { ModuleScope, originOf } from './scope';
 export { type StoreReader, StackValues, tokenOf } from './stack';
 export { type ValueOptions, RootValues } from './root';
 export { contentsOf, type Instance, instancesOf } from './instances';
-export type { FileText, Frame } from './frame';
+export type { Frame } from './frame';
 export { marksIn } from './marks';
 export { convert } from './convert';
 export { isNotNull } from './operators';

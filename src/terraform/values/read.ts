@@ -9,7 +9,7 @@ import type { ModuleScope } from './scope';
 import { deepMarks, type Value } from './value';
 
 export function rootValues(
-  root: Pick<Root, 'dir' | 'module' | 'modules' | 'tfvars'>,
+  root: Pick<Root, 'dir' | 'module' | 'modules' | 'tfvars' | 'texts'>,
   options: ValueOptions = {},
 ): RootValues {
   return new RootValues(root, options);

@@ -1,8 +1,7 @@
 import { tfvarsRank } from '../fileKinds';
-import type { Module, ResourceBlock, Root, TfvarsAssignment } from '../model';
+import type { FileText, Module, ResourceBlock, Root, TfvarsAssignment } from '../model';
 import type { Expression } from '../syntax/ast';
 import { Evaluator } from './evaluate';
-import type { FileText } from './frame';
 import type { Mark, Marks } from './marks';
 import { ModuleScope } from './scope';
 import type { Surroundings } from './surroundings';
@@ -40,7 +39,7 @@ export class RootValues implements Surroundings {
   private readonly assigned: ReadonlyMap<string, TfvarsAssignment>;
 
   constructor(
-    readonly root: Pick<Root, 'dir' | 'module' | 'modules' | 'tfvars'>,
+    readonly root: Pick<Root, 'dir' | 'module' | 'modules' | 'tfvars' | 'texts'>,
     private readonly options: ValueOptions = {},
   ) {
     this.modules = new Map(root.modules.map(module => [module.dir, module]));
@@ -103,7 +102,10 @@ export class RootValues implements Surroundings {
   }
 
   readFile(path: string): FileText {
-    return this.options.files?.(path) ?? { state: 'unknown', why: 'Files that the code reads were not looked at.' };
+    return (
+      this.options.files?.(path) ??
+      this.root.texts?.get(path) ?? { state: 'unknown', why: 'Files that the code reads were not looked at.' }
+    );
   }
 
   attribute(block: ResourceBlock, name: string, read: (expression: Expression) => Value): Value | undefined {

@@ -1,6 +1,7 @@
 import {
   attributeOf,
   at,
+  type FileText,
   type Module,
   type ModuleCall,
   type NamedBlock,
@@ -9,7 +10,7 @@ import {
 } from '../model';
 import type { Expression } from '../syntax/ast';
 import { Cell } from './cell';
-import type { FileText, Frame, Scope } from './frame';
+import type { Frame, Scope } from './frame';
 import { type Instance, type Instances, instancesOf } from './instances';
 import type { Mark } from './marks';
 import type { Surroundings } from './surroundings';

@@ -1,7 +1,6 @@
-import type { Module, ResourceBlock, Root } from '../model';
+import type { FileText, Module, ResourceBlock, Root } from '../model';
 import type { Expression } from '../syntax/ast';
 import type { Evaluator } from './evaluate';
-import type { FileText } from './frame';
 import type { Mark, Marks } from './marks';
 import type { Value } from './value';
 
