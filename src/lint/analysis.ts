@@ -3,6 +3,7 @@ import { lazyRoot, Trees } from '../terraform/lazyRoot';
 import type { CloudDefaults, Root, SourceFile } from '../terraform/model';
 import { mapRoots, readRoot } from '../terraform/read';
 import { type BaselineEntry, KnownFindings } from './baseline';
+import { calmed } from './calm';
 import type { Finding } from './finding';
 import { identityLines } from './identities';
 import { judgeRoot, type LintOptions } from './lint';
@@ -83,7 +84,8 @@ export class Analysis {
       const values = new Set(otherFiles.map(f => this.host.dirname(f.path)).filter(folder => folder !== dir));
       const options = { cache: this.trees, values: [...values], ...this.defaults };
       const root = await readRoot(this.host, this.env, dir, this.folder, options);
-      const next = root === undefined ? undefined : this.lint(root);
+      const read = root === undefined ? undefined : this.lint(root);
+      const next = read && this.calm(read, old, paths);
       // Other calls, or a cloud block that came or went: other folders may be roots now.
       if (next?.shape !== old.shape) break;
       fresh.set(old, next);
@@ -97,6 +99,17 @@ export class Analysis {
   private get defaults(): Pick<AnalysisOptions, 'defaults'> {
     const { defaults } = this.options;
     return defaults === undefined ? {} : { defaults };
+  }
+
+  /** While an argument is half typed, what was found before it was begun stays. */
+  private calm(next: Known, old: Known, paths: ReadonlySet<string>): Known {
+    let { findings } = next;
+    for (const file of next.files) {
+      const before = paths.has(file.path) ? old.files.find(f => f.path === file.path) : undefined;
+      if (before !== undefined && before.text !== file.text)
+        findings = calmed(file, findings, { text: before.text, findings: old.findings });
+    }
+    return { ...next, findings };
   }
 
   private lint(root: Root): Known {

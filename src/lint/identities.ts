@@ -1,11 +1,11 @@
 import { attributeOf, type Module, type ProviderBlock, type Root } from '../terraform/model';
 import type { Body, Expression } from '../terraform/syntax/ast';
 import { referencesIn } from '../terraform/syntax/walk';
-import { evaluate, isList, type ModuleScope, stringOf, textOf, type Value } from '../terraform/values';
+import { evaluate, isList, isMap, type ModuleScope, stringOf, textOf, type Value } from '../terraform/values';
 import { backendArguments } from './backends';
 import { comesFromInjected, injectedUses } from './injected';
 import { isLocalMock } from './mock';
-import { nested, nestedValue, sameConfiguration, setInRun } from './providers';
+import { type Nested, nested, nestedValue, sameConfiguration, setInRun } from './providers';
 import { fileArguments, keyArguments } from './arguments';
 import { isUnsetInRun, valuesInRun } from './values';
 
@@ -72,10 +72,17 @@ function providerIdentities(root: Root): readonly Identity[] {
 function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: ModuleScope): readonly Identity[] {
   const bodies = sameConfiguration(module, provider).map(p => p.body);
   const credentials = bodies.flatMap(body => setInRun(root, module, body, credentialArguments));
-  const roles = bodies.flatMap(body => nested(body, 'assume_role')).map(item => nestedValue(item, 'role_arn'));
+  const assumed = bodies.flatMap(body => nested(body, 'assume_role')).filter(item => isMade(item, scope) !== false);
+  const roles = assumed.map(item => nestedValue(item, 'role_arn'));
   const web = bodies.flatMap(body => nested(body, 'assume_role_with_web_identity'));
   const name = `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;
-  const chain = roles.map(role => (role === undefined ? '?' : valueKey(role, scope))).join('>');
+  const keyOfRole = (role: Expression | undefined): string => (role === undefined ? '?' : valueKey(role, scope));
+  const chain = roles.map(keyOfRole).join('>');
+  // What may not be assumed at all tells nobody apart once the credentials are gone.
+  const sure = assumed
+    .filter(item => isMade(item, scope) === true)
+    .map(item => keyOfRole(nestedValue(item, 'role_arn')))
+    .join('>');
   const mapping = credentials.filter(a => comesFromInjected(root, module, a.value));
   const taken = credentials.filter(a => !mapping.includes(a));
   const mapped = mapping.flatMap(a => injectedUses(root, module, a.value)).map(partKey);
@@ -92,7 +99,7 @@ function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: 
   const one: Identity = {
     ...(account !== undefined && { account }),
     key: `${own === '' ? base : own}>${chain}`,
-    afterwards: `${base}>${chain}`,
+    afterwards: `${base}>${own === '' ? chain : sure}`,
     credentials: own === '' ? base : own,
     provider,
     source:
@@ -143,6 +150,15 @@ const sources: Readonly<Record<Identity['source'], string>> = {
   files: 'shared files',
   'web-identity': 'a web identity of its own',
 };
+
+/** Is the block there? Of a `dynamic` one its `for_each` decides; `undefined`: the code does not say. */
+function isMade(item: Nested, scope: ModuleScope): boolean | undefined {
+  if (item.kind !== 'block' || item.node.type !== 'dynamic') return true;
+  const each = attributeOf(item.node.body, 'for_each')?.value;
+  const value = each && evaluate(each, scope.frame);
+  if (value === undefined || value.kind === 'unknown') return undefined;
+  return isList(value) ? value.items.length > 0 : !isMap(value) || value.entries.size > 0;
+}
 
 const credentialArguments: readonly string[] = [...keyArguments, 'profile', ...fileArguments];
 const missing: Expression = { kind: 'missing', start: 0, end: 0 };

@@ -30,7 +30,9 @@ async function expected(host: FileReader, folder: string): Promise<readonly unkn
 const actual = (roots: readonly LintedRoot[]): readonly unknown[] =>
   roots.map(({ root, findings }) => {
     const out = whole(root);
-    assert.deepEqual(findings, lintRoot(root));
+    // While something is half typed, what was found before stays (calm.test.ts).
+    const isWhole = root.modules.every(m => m.files.every(f => f.parsed.problems.length === 0 && !f.parsed.recovered));
+    if (isWhole) assert.deepEqual(findings, lintRoot(root));
     return out;
   });
 

@@ -48,6 +48,10 @@ test('"fix" leaves generated roots as many AWS identities as they had', async ()
     'access_key = var.b\n  secret_key = var.s',
     'shared_config_files = ["x"]',
     'assume_role {\n    role_arn = "arn:aws:iam::111122223333:role/r"\n  }',
+    ...['a', 'b'].map(
+      p =>
+        `profile = "${p}"\n  dynamic "assume_role" {\n    for_each = var.a == "" ? [] : ["r"]\n    content {\n      role_arn = "arn:aws:iam::111122223333:role/${p}"\n    }\n  }`,
+    ),
     'profile = "a"\n  assume_role {\n    role_arn = "arn:aws:iam::444455556666:role/r"\n  }',
   );
   let changed = 0;
