@@ -27,6 +27,7 @@ interface Place {
 export function backendArguments(root: Root): readonly BackendArgument[] {
   return root.modules.flatMap(module => [
     ...module.files.filter(file => file.role === 'terragrunt').flatMap(remoteState),
+    ...module.terraformBlocks.flatMap(({ file, body }) => keyProviders({ file, module }, body)),
     ...module.terraformBlocks.flatMap(({ file, body }) =>
       body.blocks
         .filter(block => block.type === 'backend')
@@ -51,6 +52,14 @@ export function backendArguments(root: Root): readonly BackendArgument[] {
         ];
       }),
   ]);
+}
+
+/** OpenTofu's state encryption takes the arguments of a backend to reach its key. */
+function keyProviders(place: Place, body: Body): readonly BackendArgument[] {
+  return blocksOf(body, 'encryption')
+    .flatMap(b => blocksOf(b.body, 'key_provider'))
+    .filter(b => b.labels[0]?.value === 'aws_kms')
+    .flatMap(b => fromBody(place, b.body, 'key_provider "aws_kms"', 's3'));
 }
 
 /** Terragrunt's `remote_state` writes a backend block, and uses its settings to make the bucket. */

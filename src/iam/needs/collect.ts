@@ -22,6 +22,7 @@ import { backendNeeds, remoteStateNeeds } from './types/backend';
 import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables/calls';
 import { isWanted } from './wanted';
+import { actionNeeds, encryptionNeeds } from './types/actions';
 import { webAclActions, webAclTarget } from './types/webAcls';
 import type { Place, Scope } from './scope';
 import { removedResources } from './removed';
@@ -85,6 +86,7 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
     );
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
+  collector.add(encryptionNeeds(scope));
   const { off } = collector;
   if (off.length > 0)
     collector.notes.add(
@@ -147,6 +149,7 @@ class Collector {
     }
     for (const resource of removedResources(scope.module)) this.removed(resource, scope);
     this.assumedRoles(scope);
+    this.add(actionNeeds(scope, this.options.phase));
     for (const call of scope.module.calls) {
       if (isOff(call.body, scope)) {
         this.off.push(`${scope.prefix}module.${call.name}`);

@@ -24,7 +24,9 @@ export const backendCredentials: Rule = {
         message: `${a.owner} sets ${a.name}. ${
           a.name === 'profile' || a.name.startsWith('shared_')
             ? 'It is absent where the run executes'
-            : 'Backend settings are written to .terraform and to plan files in plain text'
+            : a.owner.startsWith('key_provider')
+              ? 'Everyone who can read the code has it'
+              : 'Backend settings are written to .terraform and to plan files in plain text'
         }; use the credentials of the environment instead.${accountsNote(identities)}`,
       }));
   },
