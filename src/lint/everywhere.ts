@@ -10,6 +10,7 @@ import { nested, sameConfiguration, setArguments } from './providers';
 import { declareVariable, dynamicVariable, isTag, tagsInUse } from './mapping';
 
 const filesArgument = 'shared_config_files';
+const maximumBlocks = 20;
 
 /**
  * The fix that keeps a profile for runs on one's own machine: a run of HCP Terraform gives the variable of its configurations a value,
@@ -90,7 +91,8 @@ function configurationParts(
     nested(provider.body, 'assume_role_with_web_identity').length === 0 &&
     setArguments(provider.body, fileArguments).length === 0;
   const isImplicit = all.some(i => i.provider === undefined && i.source === 'run');
-  if (isImplicit || !blocks.every(fits)) return undefined;
+  // Each finding carries the fix: of very many blocks that would be their square.
+  if (isImplicit || blocks.length > maximumBlocks || !blocks.every(fits)) return undefined;
   const byCredentials = new Map<string, string>();
   const first = blocks.find(b => b.provider.alias === undefined);
   if (first !== undefined) byCredentials.set(first.credentials, 'default');

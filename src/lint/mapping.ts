@@ -36,6 +36,15 @@ export function mappedUses(root: Root, module: Module, provider: ProviderBlock):
 
 /** Does any provider block of the root map a tag? Then every block must map something, the default one included. */
 export function tagsInUse(root: Root): boolean {
+  // Asked for each finding: looked through once.
+  let tagged = inUse.get(root.modules);
+  if (tagged === undefined) inUse.set(root.modules, (tagged = mapsTag(root)));
+  return tagged;
+}
+
+const inUse = new WeakMap<Root['modules'], boolean>();
+
+function mapsTag(root: Root): boolean {
   return root.modules.some(module =>
     module.providers.some(
       provider => !provider.inStack && mappedUses(root, module, provider).some(use => use.part.kind === 'alias'),
