@@ -157,11 +157,13 @@ function cloudBlock(chosen: Candidate, context: CloudContext, problems: ProjectP
     'TF_CLOUD_PROJECT',
   );
   problems.push(...withBlanks('organization', organization), ...withBlanks('hostname', named));
+  const choice = cloudWorkspaces(workspaces, file, context, problems, location);
+  if (choice.by === 'name') problems.push(...withBlanks('name', choice.name));
   return {
     kind: 'cloud',
     hostname: host(hostname),
     organization,
-    workspaces: cloudWorkspaces(workspaces, file, context, problems, location),
+    workspaces: choice,
     project,
     ...tokenOf(block.body, file),
     location,
