@@ -1,3 +1,4 @@
+import { proposedTags } from '../../lint/everywhere';
 import type { Field } from '../../board/page/model';
 import { configurationTag } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
@@ -188,6 +189,12 @@ function targetField({ target, hcp, opened }: Choices, { sets }: FieldContext): 
   ];
 }
 
+/** Tags for the other AWS identities that the code speaks as. */
+function tagsOfCode({ analysed }: Choices): string {
+  const tags = analysed === undefined ? [] : proposedTags(analysed.root);
+  return tags.length === 0 ? '' : ` The code speaks as several identities and needs: ${tags.join(', ')}.`;
+}
+
 /** What few people need: names, path, boundary, and the tag of a second configuration. */
 export function moreFields(choices: Choices, context: FieldContext): readonly Field[] {
   const { chosen } = choices;
@@ -202,7 +209,13 @@ export function moreFields(choices: Choices, context: FieldContext): readonly Fi
   const single = rolesOf(choices).roles === 'single';
   const named = chosen === undefined && (choices.workspaces ?? []).length === 1;
   return [
-    text('tag', 'Tag', choices.tag ?? '', 'ARCHIVE', 'Of a second configuration; empty for the default one.'),
+    text(
+      'tag',
+      'Tag',
+      choices.tag ?? '',
+      'ARCHIVE',
+      `Of a second configuration; empty for the default one.${tagsOfCode(choices)}`,
+    ),
     ...(named
       ? [
           text(
