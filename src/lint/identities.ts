@@ -126,7 +126,7 @@ function accountIn(
 }
 
 /** The account in a role ARN of any partition, as far as the code says it. */
-export function accountOfRole(roleArn: Expression, scope: ModuleScope): string | undefined {
+function accountOfRole(roleArn: Expression, scope: ModuleScope): string | undefined {
   return /^arn:[a-z0-9-]+:iam::(\d{12}):role\//.exec(textOf(evaluate(roleArn, scope.frame))?.starts ?? '')?.[1];
 }
 
