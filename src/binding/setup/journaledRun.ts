@@ -54,13 +54,21 @@ export async function writeJournaled(
   return result;
 }
 
-/** Goes on with a run that stopped, whatever would be planned today. The lock is taken here. */
+/**
+ * Goes on with a run that stopped, whatever would be planned today. The lock is taken here. The account is confirmed before that, as for
+ * a run that begins: the one that stopped may have been begun where `aws` and Terraform agreed.
+ */
 export async function resumeJournaled(
   stopped: JournalRun,
   opened: OpenedAccount,
   services: UseCaseServices,
   surface: Surface,
 ): Promise<JournaledResult> {
+  refuseOtherAccount(
+    stopped.steps.map(s => s.change),
+    opened,
+  );
+  if (accountOfChanges(stopped.steps.map(s => s.change)) !== undefined) await confirmAccount(opened, surface);
   const result = await services.locked(stopped.subject, async (): Promise<JournaledResult> => {
     // Another process may have gone on with it, or back, before this one got the lock.
     const run = (await readJournals(services.journals)).find(r => r.name === stopped.name) ?? stopped;

@@ -12,7 +12,7 @@ export const plan = command({
   operands: '[PATH]',
   about: `Reads the OIDC provider and the roles of an AWS account with your own profile, compares them with what the workspace needs, and shows the shortest list of changes. Writes nothing. Also asks IAM what the caller may do, where it may ask.`,
   options: { format: textOrJson, ...bindingOptions },
-  report: `JSON: { "account": { "id", "partition", "caller", "root", "profile", "region" },
+  report: `JSON: { "account": { "id", "partition", "caller", "root", "profile", "region", "differences": [] },
   "workspaces": [{ "hostname", "organization", "project", "name", "id" }],
   "provider": { "arn", "state": "create|update|unchanged" },
   "roles": [{ "use": "plan|apply|run", "tag", "name", "arn", "state": "create|update|unchanged" }],

@@ -27,6 +27,7 @@ export function planJson(planned: PreparedBinding, notes: readonly string[]) {
       root: caller.root,
       profile: account.profile ?? null,
       region: account.region,
+      differences: account.origin.differences,
     },
     workspaces: choices.workspaces.map(w => ({
       hostname: choices.hostname,

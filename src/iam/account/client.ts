@@ -53,6 +53,7 @@ import { isAbort, type Problem } from '../../core/problem';
 import {
   compareIdentities,
   type Identity,
+  type Origin,
   originText,
   regionProblem,
   type RequestSettings,
@@ -200,7 +201,7 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw signal.aborted ? abortError(signal) : error;
       // The role of the profile was refused, not the request itself, which was never sent.
-      const behind = origin.kind === 'assume-role' ? 'sts:AssumeRole' : action;
+      const behind = exchange[origin.kind] ?? action;
       return { ...toFailure(error, { ...asked, action: behind }), effect: 'none' };
     }
     options.onCall?.(action);
@@ -270,6 +271,12 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       ),
   };
 }
+
+/** What gets the credentials of an origin, where that is a request of STS. */
+const exchange: Readonly<Partial<Record<Origin['kind'], string>>> = {
+  'assume-role': 'sts:AssumeRole',
+  'web-identity': 'sts:AssumeRoleWithWebIdentity',
+};
 
 const unsent = (problem: Problem): SendFailure => ({ ok: false, problem, effect: 'none', retry: false });
 

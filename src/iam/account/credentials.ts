@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-sts';
 import { externalDataInterceptor } from '@smithy/shared-ini-file-loader';
 import type { Origin, Settings, SharedFiles } from '../identity';
+import { guardReplies, NotAReplyError } from './reply';
 import type { AccountOptions } from './types';
 
 /** Resolved credentials. They stay in this folder; nothing prints them. */
@@ -115,8 +116,12 @@ function ofKeys(settings: Settings): Credentials {
   };
 }
 
-const stsOf = ({ sts }: CredentialSurroundings, credentials?: Credentials): STSClient =>
-  new STSClient({ ...sts, ...(credentials && { credentials }) });
+/** A proxy's page with status 200 gives no credentials, here as little as anywhere. */
+function stsOf({ sts }: CredentialSurroundings, credentials?: Credentials): STSClient {
+  const client = new STSClient({ ...sts, ...(credentials && { credentials }) });
+  guardReplies(client, 'query');
+  return client;
+}
 
 async function assumed(
   { profile, roleArn }: Extract<Origin, { kind: 'assume-role' }>,
@@ -226,7 +231,7 @@ function taken(reply: StsReply): Credentials {
     SessionToken: token,
     Expiration: expiration,
   } = reply.Credentials ?? {};
-  if (!id || !secret) throw new Error('STS answered without credentials.');
+  if (!id || !secret) throw new NotAReplyError(200, 'lacks Credentials');
   return {
     accessKeyId: id,
     secretAccessKey: secret,

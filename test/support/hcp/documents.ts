@@ -26,6 +26,13 @@ export function organizationDocument(organization: {
   };
 }
 
+/** Whose the token is (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/account). */
+export const userDocument: Document = {
+  id: 'user-V3R563qtJNcExAkN',
+  type: 'users',
+  attributes: { username: 'admin', 'is-service-account': false, email: 'admin@example.com' },
+};
+
 export function projectDocument(state: HcpState, project: ProjectState): Document {
   return {
     id: project.id,

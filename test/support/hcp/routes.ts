@@ -7,6 +7,7 @@ import {
   phaseDocument,
   projectDocument,
   runDocument,
+  userDocument,
   variableDocument,
   varsetDocument,
   workspaceDocument,
@@ -59,6 +60,7 @@ export function answer(state: HcpState, asked: ApiRequest): ApiReply {
   const request = heard(state, asked);
   const [kind = '', id = '', ...rest] = request.segments;
   if (kind === 'organizations') return organizations(state, request, id, rest);
+  if (kind === 'account' && id === 'details' && request.method === 'GET') return one(userDocument);
   if (kind === 'projects' && request.method === 'GET') {
     const project = state.projects.find(p => p.id === id);
     return project === undefined ? notFound : one(projectDocument(state, project));
