@@ -70,17 +70,23 @@ let system: readonly string[] | undefined;
 
 /** The system's store does not change while the process runs; NODE and OpenSSL read it once, too. */
 function systemCertificates(): readonly string[] {
-  system ??= ofNode === undefined ? distributionCertificates() : ofNode('system');
+  system ??= systemStore(ofNode, process.platform);
   return system;
 }
 
-function distributionCertificates(): readonly string[] {
-  if (process.platform === 'win32') return [];
+/** The certificates of the system: of Node where it can tell them, else of the distribution. `root`: where its folders begin. */
+export function systemStore(
+  tell: ((type: 'system') => string[]) | undefined,
+  platform: NodeJS.Platform,
+  root = '/',
+): readonly string[] {
+  if (tell !== undefined) return tell('system');
+  if (platform === 'win32') return [];
   for (const file of bundles) {
-    const found = inFile(file);
+    const found = inFile(path.join(root, file));
     if (found.length > 0) return found;
   }
-  return folders.flatMap(inFolder);
+  return folders.flatMap(folder => inFolder(path.join(root, folder)));
 }
 
 const longest = 8 * 1024 * 1024;

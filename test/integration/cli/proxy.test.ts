@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
@@ -135,5 +135,60 @@ describe('behind a proxy', { skip: hasOpenssl ? false : 'openssl is not installe
     assert.equal(code, 2);
     assert.match(err, /certificate/);
     assert.equal(pair.hcp.seen.length, seen);
+  });
+
+  describe('both sides trust', () => {
+    interface Told {
+      readonly aws: {
+        readonly account?: string;
+        readonly problem?: { readonly message: string; readonly nextStep: string };
+      };
+      readonly hosts: readonly {
+        readonly user?: string;
+        readonly problem?: { readonly message: string; readonly nextStep: string };
+      }[];
+    }
+    const told = async (env: Readonly<Record<string, string>>): Promise<Told> => {
+      const { out, err } = await run(['whoami', 'project', '--format', 'json'], { NODE_EXTRA_CA_CERTS: '', ...env });
+      assert.notEqual(out, '', err);
+      return JSON.parse(out) as Told;
+    };
+    const trusted = ({ aws, hosts }: Told): readonly [boolean, boolean] => [
+      aws.account !== undefined,
+      hosts[0]?.user !== undefined,
+    ];
+
+    test('NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and SSL_CERT_DIR, behind a proxy too', async () => {
+      const folder = path.join(pair.aws.home, 'certificates');
+      mkdirSync(folder, { recursive: true });
+      copyFileSync(proxy.certificate, path.join(folder, 'company.pem'));
+      for (const env of [
+        { NODE_EXTRA_CA_CERTS: proxy.certificate },
+        { SSL_CERT_FILE: proxy.certificate },
+        { SSL_CERT_DIR: `/nowhere${path.delimiter}${folder}` },
+      ]) {
+        const answer = await told(env);
+        assert.deepEqual(trusted(answer), [true, true], JSON.stringify([env, answer]));
+      }
+    });
+
+    test('AWS_CA_BUNDLE and ca_bundle of the profile, for AWS alone', async () => {
+      const config = path.join(pair.aws.home, 'with-bundle');
+      writeFileSync(config, `[default]\nca_bundle = ${proxy.certificate}\n`);
+      for (const env of [{ AWS_CA_BUNDLE: proxy.certificate }, { AWS_CONFIG_FILE: config }])
+        assert.deepEqual(trusted(await told(env)), [true, false], JSON.stringify(env));
+    });
+
+    test('where nothing of these names the CA, both messages name the ways out', async () => {
+      const answer = await told({});
+      assert.deepEqual(trusted(answer), [false, false]);
+      const [{ problem: hcp } = {}] = answer.hosts;
+      for (const problem of [answer.aws.problem, hcp]) {
+        assert.match(problem?.message ?? '', /certificate/);
+        assert.match(problem?.nextStep ?? '', /system's store.*NODE_EXTRA_CA_CERTS or SSL_CERT_FILE/);
+      }
+      assert.match(answer.aws.problem?.nextStep ?? '', /AWS_CA_BUNDLE, or ca_bundle of the profile/);
+      assert.doesNotMatch(hcp?.nextStep ?? '', /AWS_CA_BUNDLE/);
+    });
   });
 });
