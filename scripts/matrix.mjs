@@ -1,12 +1,17 @@
-// npm run matrix [NAME…]: asks the AWS CLI and Terraform themselves who they are by each shape of test/support/identity/shapes.ts, and
-// compares that with what the shape says (test/unit/iam/identity holds this product to the same). Needs `aws` (pip install awscli) and
-// `terraform` on PATH; nothing leaves loopback. Not a part of the tests: both programs are second opinions.
-import { spawn } from 'node:child_process';
+// npm run matrix [aws|tokens|blocks] [NAME…]: asks the AWS CLI and Terraform themselves by each shape of test/support/identity: who they
+// are, which token they send, what a cloud block stands for. Compares that with what the shape says; the tests hold this product to the
+// same. Needs `aws` (pip install awscli), `terraform` and `openssl` on PATH; nothing leaves loopback. Not a part of the tests: both
+// programs are second opinions.
+import { isDeepStrictEqual } from 'node:util';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { blockShapes } from '../test/support/identity/blockShapes.ts';
 import { besides, owners, shapes } from '../test/support/identity/shapes.ts';
+import { tokenShapes } from '../test/support/identity/tokenShapes.ts';
+import { run } from './matrix/run.mjs';
+import { blockOf, tokenOf } from './matrix/terraform.mjs';
 
 /** Tells who calls, by the id of the key; sessions of assumed roles are called after the role. */
 async function whoServer() {
@@ -52,17 +57,6 @@ async function whoServer() {
   };
 }
 
-function run(program, args, cwd, env) {
-  return new Promise(resolve => {
-    const child = spawn(program, args, { cwd, env, stdio: 'ignore', timeout: 60_000 });
-    child.on('error', error => {
-      console.error(`${program} cannot be started: ${error.message}`);
-      process.exit(2);
-    });
-    child.on('close', resolve);
-  });
-}
-
 async function ask(shape, at) {
   const dir = mkdtempSync(path.join(tmpdir(), 'matrix-'));
   const fill = text => text.replaceAll('{{DIR}}', dir);
@@ -97,25 +91,53 @@ async function ask(shape, at) {
   return { aws, terraform };
 }
 
-const wanted = process.argv.slice(2);
-const chosen = shapes.filter(shape => wanted.length === 0 || wanted.some(word => shape.name.includes(word)));
-const queue = [...chosen];
-let differences = 0;
-async function work() {
-  const at = await whoServer();
-  for (let shape = queue.shift(); shape !== undefined; shape = queue.shift()) {
-    const got = await ask(shape, at);
-    for (const program of ['aws', 'terraform']) {
-      if (got[program] === shape[program]) continue;
-      const why = program === 'aws' ? shape.version1 : undefined;
-      if (why === undefined) differences += 1;
-      console.log(
-        `${shape.name}: ${program} says ${got[program]}, the shape says ${shape[program]}${why === undefined ? '' : ` (${why})`}`,
-      );
-    }
-  }
-  at.close();
+/** What terraform says of a shape, and what the shape says. */
+const askers = {
+  aws: { shapes, ask: askAws },
+  tokens: { shapes: tokenShapes, ask: async shape => [['terraform', await tokenOf(shape), shape.terraform]] },
+  blocks: { shapes: blockShapes, ask: async shape => [['terraform', await blockOf(shape), shape.terraform]] },
+};
+
+async function askAws(shape, at) {
+  const got = await ask(shape, at);
+  return [
+    ['aws', got.aws, shape.aws, shape.version1],
+    ['terraform', got.terraform, shape.terraform],
+  ];
 }
-await Promise.all([work(), work()]);
-console.log(`${chosen.length} shapes, two programs each: ${differences} answers differ without a reason.`);
+
+const words = process.argv.slice(2);
+const kinds = Object.keys(askers).filter(kind => words.length === 0 || words.includes(kind));
+const names = words.filter(word => !(word in askers));
+let differences = 0;
+for (const kind of kinds.length > 0 ? kinds : Object.keys(askers)) {
+  const chosen = askers[kind].shapes.filter(
+    ({ name }) => names.length === 0 || names.some(word => name.includes(word)),
+  );
+  const queue = [...chosen];
+  const count = { answers: 0, equal: 0, explained: 0 };
+  const work = async () => {
+    const at = await whoServer();
+    for (let shape = queue.shift(); shape !== undefined; shape = queue.shift()) {
+      for (const [program, got, said, why] of await askers[kind].ask(shape, at)) {
+        count.answers += 1;
+        if (isDeepStrictEqual(got, said)) {
+          count.equal += 1;
+          continue;
+        }
+        if (why !== undefined) count.explained += 1;
+        const text = value => (typeof value === 'string' ? value : JSON.stringify(value));
+        console.log(
+          `${shape.name}: ${program} says ${text(got)}, the shape says ${text(said)}${why === undefined ? '' : ` (${why})`}`,
+        );
+      }
+    }
+    at.close();
+  };
+  await Promise.all([work(), work()]);
+  differences += count.answers - count.equal - count.explained;
+  console.log(
+    `${kind}: ${chosen.length} shapes, ${count.answers} answers: ${count.equal} as the shape says, ${count.explained} with a reason, ${count.answers - count.equal - count.explained} without.`,
+  );
+}
 process.exitCode = differences === 0 ? 0 : 1;
