@@ -55,6 +55,8 @@ export interface WorkspaceFacts {
     readonly { readonly name: string; readonly version: string | undefined; readonly status: string }[]
   >;
   readonly url: string;
+  /** Has there been a run? Absent where the runs could not be read. */
+  readonly hasRun?: boolean;
 }
 
 export interface RoleFacts {
@@ -209,6 +211,17 @@ export interface BindingFacts {
   readonly local: LocalFacts | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/**
+ * Was something asked for and not read: the token was refused or is too weak, the account did not answer? A source that nobody asked
+ * for is none of that.
+ */
+export function hasUnread({ workspace, variables, run, account }: BindingFacts): boolean {
+  if (workspace.state === 'unknown' || variables.state === 'unknown') return true;
+  const failed = (fact: Fact<unknown>): boolean => fact.state === 'unknown' && fact.problem !== undefined;
+  if (failed(run) || failed(account)) return true;
+  return account.state === 'known' && [account.value.provider, ...account.value.roles.values()].some(failed);
 }
 
 /** Facts of nothing but a text that somebody pasted. */

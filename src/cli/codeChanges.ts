@@ -8,7 +8,7 @@ import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
 import { unifiedDiff } from '../core/unifiedDiff';
 import type { CliContext } from './command';
-import type { ExitCode } from './exitCode';
+import { type ExitCode, exitCode } from './exitCode';
 import { UsageError } from './option';
 
 /** The one root that a command is about. */
@@ -70,7 +70,7 @@ export async function showAndWrite(
     else
       context.err(`${diffs.map(d => d.file).join(', ')} written.${more.next === undefined ? '' : ` ${more.next}`}\n`);
   }
-  return changes.length === 0 || written ? 0 : 1;
+  return exitCode({ wrong: changes.length > 0 && !written });
 }
 
 async function checked(

@@ -3,18 +3,20 @@ export type ExitCode = 0 | 1 | 2;
 
 /** What a command has to say of what it looked at. */
 export interface Outcome {
-  /** A finding at the level that was asked for, "deny", a check that is wrong. It wins: what else was not read makes it no better. */
+  /** A finding at the level that was asked for, "deny", a check that is wrong, or nothing written for want of a yes. It wins: what else was not read makes it no better. */
   readonly wrong: boolean;
   /** Something that the command was asked about (a workspace, an organization, a policy, a file) could not be read. */
   readonly unread?: boolean;
+  /** It came to no end: stopped in the middle, cancelled, or waiting for somebody. */
+  readonly stopped?: boolean;
   /** Something is left open: a value that only a caller gives, or a source that nobody asked for. It counts with `--strict` alone. */
   readonly open?: boolean;
 }
 
 /** The one table of exit codes: every command that judges something ends through it. */
-export function exitCode({ wrong, unread = false, open = false }: Outcome, strict = false): ExitCode {
+export function exitCode({ wrong, unread = false, stopped = false, open = false }: Outcome, strict = false): ExitCode {
   if (wrong) return 1;
-  return unread || (strict && open) ? 2 : 0;
+  return unread || stopped || (strict && open) ? 2 : 0;
 }
 
 /** The table for people, as `tfc-oidc --help` and docs/cli.md print it. */

@@ -17,7 +17,10 @@ export const lastRun = bindingRow({
       return [{ state: 'unknown', evidence: [], why: facts.run.why, nextStep }];
     }
     const run = facts.run.value;
-    if (run === undefined) return [{ state: 'ok', evidence: ['The latest run did not end in an error.'] }];
+    if (run === undefined) {
+      const none = facts.workspace.value.hasRun === false;
+      return [{ state: 'ok', evidence: [none ? 'No run yet.' : 'The latest run did not end in an error.'] }];
+    }
     const reading = readErrorText(run.errorText)[0];
     const mode = reading?.modes[0];
     return [

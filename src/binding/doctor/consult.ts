@@ -1,6 +1,6 @@
-import { type Check, ofId } from '../check';
+import type { Check } from '../check';
 import { type ReceivedCall, receivedCalls } from '../checks/received';
-import type { BindingFacts } from '../facts';
+import { type BindingFacts, hasUnread } from '../facts';
 import { diagnose, type Diagnosis, otherErrors, unrecognised } from './diagnose';
 import type { OtherError } from './errorText';
 
@@ -27,7 +27,7 @@ export function consult(facts: BindingFacts, checks: readonly Check[]): Consulta
   const diagnoses = diagnose(facts, checks);
   const others = otherErrors(facts, diagnoses);
   return {
-    outcome: outcomeOf(facts, checks, diagnoses, others),
+    outcome: outcomeOf(facts, diagnoses, others),
     checks,
     diagnoses,
     others,
@@ -35,14 +35,8 @@ export function consult(facts: BindingFacts, checks: readonly Check[]): Consulta
   };
 }
 
-function outcomeOf(
-  facts: BindingFacts,
-  checks: readonly Check[],
-  diagnoses: readonly Diagnosis[],
-  others: readonly OtherError[],
-): Outcome {
+function outcomeOf(facts: BindingFacts, diagnoses: readonly Diagnosis[], others: readonly OtherError[]): Outcome {
   if (diagnoses.length > 0 || others.length > 0) return 'causes';
   if (unrecognised(facts, diagnoses)) return 'cannot-tell';
-  const asked = [...ofId(checks, 'workspace-readable'), ...ofId(checks, 'variables-readable')];
-  return asked.some(c => c.state === 'unknown') ? 'unread' : 'silent';
+  return hasUnread(facts) ? 'unread' : 'silent';
 }

@@ -42,7 +42,11 @@ export async function hcpFacts(
     readLatestRun(client, workspace, signal),
   ]);
   return {
-    workspace: known({ ...workspace, agents: agents === undefined ? known([]) : factOf(agents) }),
+    workspace: known({
+      ...workspace,
+      agents: agents === undefined ? known([]) : factOf(agents),
+      ...(run.ok && { hasRun: run.value !== undefined }),
+    }),
     variables: variables.ok
       ? known(credentialFacts(variables.value.effective, options.feeding))
       : unread(variables.problem),

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
 import { credentialFacts } from '../../hcp/variables/credentials';
 import { readVariables } from '../../hcp/variables/read';
+import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces, readWorkspace, type WorkspaceFilter } from '../../hcp/workspace/read';
 import type { CloudSettings, Value } from '../../terraform/model';
 
@@ -74,11 +75,9 @@ export async function taggedConfigurations(
   if (!listed.ok) return listed;
   const workspaces = 'id' in listed.value ? [listed.value] : listed.value;
   if (workspaces.length === 0)
-    return fail({
-      code: 'no-workspace-found',
-      message: `Organization ${organization} has no workspace with the tags or the prefix of the block, or the token may read none of them.`,
-      nextStep: 'Make one ("terraform init" does), or use a token that may read them.',
-    });
+    return fail(
+      await noWorkspaces(client, organization, which.by === 'list' ? filterInWords(which.filter) : '', signal),
+    );
   const tags = new Set<string>();
   const off = new Set<string>();
   for (const workspace of workspaces) {

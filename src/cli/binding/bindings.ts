@@ -5,6 +5,7 @@ import type { Check } from '../../binding/check';
 import { type GatheredBinding, gatherBinding, notAsked } from '../../binding/gather/binding';
 import type { BindingFacts } from '../../binding/facts';
 import { trustJudge } from '../../binding/checks/judge';
+import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import type { Root, Value } from '../../terraform/model';
 import type { OpenedAccount } from '../../binding/setup';
@@ -195,9 +196,5 @@ async function named(
   const list = await listWorkspaces(client, organization, which.filter, context.signal);
   if (!list.ok) return list;
   if (list.value.length > 0) return ok(list.value.map(w => target(w.name)));
-  return fail({
-    code: 'no-workspace-found',
-    message: `No workspace of organization ${organization} has the ${which.filter.prefix === undefined ? 'tags' : 'prefix'} of the block, or the token may read none of them.`,
-    nextStep: 'Make one ("terraform init" does), or use a token that may read them.',
-  });
+  return fail(await noWorkspaces(client, organization, filterInWords(which.filter), context.signal));
 }

@@ -1,4 +1,3 @@
-import { worst } from '../../binding/check';
 import type { BindingChoices } from '../../binding/desired/choices';
 import type { WorkspaceFacts } from '../../binding/facts';
 import { localCredentials } from '../../binding/gather/localChain';
@@ -22,7 +21,8 @@ import { feedingVariables } from '../../hcp/variables/feeding';
 import { findVarset } from '../../hcp/variables/read';
 import { callsOf } from '../calls';
 import type { CliContext } from '../command';
-import type { ExitCode } from '../exitCode';
+import { type ExitCode, exitCode } from '../exitCode';
+import { isNoProof, isWithoutEnd } from '../output/runReport';
 import { outcomeText, setupJson, setupText } from '../output/configureReport';
 import { jsonReport } from '../output/jsonReport';
 import type { TerraformFolder } from '../terraformFolder';
@@ -183,12 +183,14 @@ function effort(context: CliContext, started: number) {
 }
 
 function exitCodeOf({ state, outcomes }: SetupResult): ExitCode {
-  if (state === 'stopped') return 2;
-  if (state === 'refused' || state === 'declined') return 1;
-  for (const { proof, checked, runs, notStarted } of outcomes.values()) {
-    const runsProve = notStarted === undefined && runs.every(r => r.proof.state === 'proven');
-    const wrong = checked.some(c => worst(c.checks) === 'wrong');
-    if (proof !== 'proven' || wrong || !runsProve) return 1;
-  }
-  return 0;
+  const all = [...outcomes.values()];
+  const checks = all.flatMap(o => o.checked.flatMap(c => c.checks));
+  const runs = all.flatMap(o => o.runs.map(r => r.proof));
+  const refused = state === 'refused' || state === 'declined';
+  const wrong = all.some(o => (o.gap?.wrong.length ?? 0) > 0) || checks.some(c => c.state === 'wrong');
+  return exitCode({
+    wrong: refused || (state !== 'stopped' && (wrong || runs.some(isNoProof))),
+    stopped: state === 'stopped' || all.some(o => o.notStarted !== undefined) || runs.some(isWithoutEnd),
+    unread: all.some(o => o.proof !== 'proven'),
+  });
 }

@@ -20,7 +20,7 @@ import { journals, setupServices, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
 import { applyJson, applyText, planJson, planText } from '../output/planReport';
 import { type CliContext, command } from '../command';
-import type { ExitCode } from '../exitCode';
+import { type ExitCode, exitCode } from '../exitCode';
 import { flag, textOrJson, UsageError, type Values } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -85,7 +85,7 @@ export const apply = command({
       context.out(jsonReport('apply', { ...planJson(prepared, notes), result }));
     } else if (state !== 'nothing')
       context.out(`\nNothing was written to account ${opened.caller.accountId}: ${why}.\n`);
-    return state === 'nothing' ? 0 : 1;
+    return exitCode({ wrong: state !== 'nothing' });
   },
 });
 
@@ -138,5 +138,5 @@ function report(context: CliContext, result: JournaledResult, json: boolean, pla
   context.out(
     json ? jsonReport('apply', { ...plan, result: applyJson(result, result.journal) }) : `\n${applyText(result)}`,
   );
-  return result.state === 'complete' ? 0 : 2;
+  return exitCode({ wrong: false, stopped: result.state !== 'complete' });
 }

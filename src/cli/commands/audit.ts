@@ -2,6 +2,7 @@ import { unwrap } from '../../core/problem';
 import { oneLine } from '../../core/text';
 import type { AuditRow, AuditState } from '../../hcp/audit';
 import { auditWorkspaces } from '../../hcp/audit';
+import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { findProject } from '../../hcp/workspace/read';
 import { organizationName } from '../../oidc/names';
 import { csvLine } from '../output/csv';
@@ -34,7 +35,11 @@ export const audit = command({
   "staticCredentials": [{ "key", "category", "origin" }], "faults": [], "unread": [] }] }
 States: oidc = dynamic credentials; static = static keys only; both = static keys beat the dynamic credentials; none = neither; local = runs on people's own machines, variables do not count; unknown = "unread" says what could not be read.
 Errors: static keys, and configurations with faults. Warnings: unknown.`,
-  exits: { 0: 'clean', 1: 'findings at the level of --fail-on', 2: 'could not run, or no workspace could be read' },
+  exits: {
+    0: 'clean',
+    1: 'findings at the level of --fail-on',
+    2: 'could not run, a workspace could not be read, or the token sees no workspace at all',
+  },
   async run(context, { values }) {
     const format = values.format;
     const failOn = values['fail-on'];
@@ -47,17 +52,20 @@ Errors: static keys, and configurations with faults. Warnings: unknown.`,
     context.progress(`Listing the workspaces of ${organization} on ${hostname} …\n`);
     const filter = project === undefined ? {} : { projectId: project.id };
     const rows = unwrap(await auditWorkspaces(client, organization, filter, context.signal, auditProgress(context)));
+    // A list that is empty is no clean organization: the token may see nothing of it.
+    const none =
+      rows.length > 0 ? undefined : await noWorkspaces(client, organization, filterInWords(filter), context.signal);
     const subject = { hostname, organization, project: project?.name };
     if (format === 'json') context.out(json(subject, rows));
     else if (format === 'csv') context.out(csv(organization, rows));
     else context.out(textOf(subject, rows));
+    if (none !== undefined) context.err(`${none.message} (${none.code})\n${none.nextStep}\n`);
     const severities = rows.map(severityOf);
-    const unknown = rows.filter(row => row.state === 'unknown').length;
     return exitCode(
       {
         wrong: severities.some(s => failOn !== 'never' && (s === 'error' || (failOn === 'warning' && s === 'warning'))),
-        unread: unknown > 0 && unknown === rows.length,
-        open: unknown > 0,
+        unread: none !== undefined || rows.some(row => row.state === 'unknown'),
+        open: rows.some(row => row.unread.length > 0),
       },
       values.strict,
     );

@@ -8,6 +8,7 @@ import { logMebibytes, readInput } from '../input';
 import { remedyCommands } from '../binding/remedyCommands';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
+import { type ExitCode, exitCode } from '../exitCode';
 import { choice, file, flag, UsageError } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -91,7 +92,7 @@ interface Row extends Consultation {
 
 type Format = 'text' | 'markdown' | 'json';
 
-function report(context: CliContext, format: Format, redact: boolean, rows: readonly Row[]): 0 | 1 | 2 {
+function report(context: CliContext, format: Format, redact: boolean, rows: readonly Row[]): ExitCode {
   if (format === 'json') {
     const bindings = rows.map(r => ({
       organization: r.organization,
@@ -108,6 +109,8 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
   } else {
     for (const row of rows) context.out(`${doctorReport({ ...row, redact }, format)}\n`);
   }
-  if (rows.some(r => r.outcome === 'causes')) return 1;
-  return rows.every(r => r.outcome === 'silent') ? 0 : 2;
+  return exitCode({
+    wrong: rows.some(r => r.outcome === 'causes'),
+    unread: rows.some(r => r.outcome !== 'silent'),
+  });
 }

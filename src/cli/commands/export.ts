@@ -19,6 +19,7 @@ import { HcpSessions } from '../binding/hcpSession';
 import { partitionOf } from '../names';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
+import { exitCode } from '../exitCode';
 import { optionalChoice, text, textOrJson, UsageError, type Values } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -83,7 +84,7 @@ With a token for the host, the workspace's real project is read from HCP Terrafo
       context.err(`tfc-oidc export: note: ${note}\n`);
     for (const said of new Set(problems.map(p => `${p.message} ${p.nextStep}`)))
       context.err(`tfc-oidc export: ${said}\n`);
-    if (problems.length > 0) return 2;
+    if (problems.length > 0) return exitCode({ wrong: false, stopped: true });
     const out =
       as === 'terraform'
         ? exportTerraform(desired, existing)
@@ -91,7 +92,7 @@ With a token for the host, the workspace's real project is read from HCP Terrafo
           ? unwrap(exportCloudFormation(desired, existing))
           : exportAwsCli(desired);
     context.out(format === 'json' ? jsonReport('export', { as, text: out }) : out);
-    return 0;
+    return exitCode({ wrong: false });
   },
 });
 

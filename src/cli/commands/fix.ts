@@ -12,6 +12,7 @@ import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { Unread } from '../output/unread';
 import { command } from '../command';
+import { exitCode } from '../exitCode';
 import { flag, list, UsageError } from '../option';
 
 export const fix = command({
@@ -59,7 +60,7 @@ export const fix = command({
     if (values['dry-run']) {
       for (const change of plan.changes) context.out(changeDiff(folder, change));
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
-      return plan.problems.length === 0 && !unread.any ? 0 : 2;
+      return exitCode({ wrong: false, unread: plan.problems.length > 0 || unread.any });
     }
     const problems = [...plan.problems];
     const ready: { file: SourceFile; target: Replaceable; text: string }[] = [];
@@ -86,7 +87,7 @@ export const fix = command({
       );
     }
     for (const problem of problems) context.err(`tfc-oidc fix: ${problem.message} ${problem.nextStep}\n`);
-    return problems.length === 0 && !unread.any ? 0 : 2;
+    return exitCode({ wrong: false, unread: problems.length > 0 || unread.any });
   },
 });
 

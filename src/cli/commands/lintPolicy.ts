@@ -69,7 +69,7 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
       if (values.fix) {
         if (source.found) throw new UsageError('--fix takes one FILE');
         context.out(fixed(source, report, reference, use));
-        return report.findings.length === 0 ? 0 : 1;
+        return exitCode({ wrong: report.findings.length > 0 });
       }
       const index = new LineIndex(report.text);
       findings.push(...report.findings.map(f => printed(name, f, index)));

@@ -2,6 +2,7 @@ import { planBinding } from '../binding/binding';
 import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
 import { planJson, planText } from '../output/planReport';
 import { command } from '../command';
+import { exitCode } from '../exitCode';
 import { textOrJson } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -31,6 +32,6 @@ export const plan = command({
     const planned = await planBinding(context, request, true);
     const notes = request.notes(planned.caller.accountId, planned.caller.partition);
     context.out(format === 'json' ? jsonReport('plan', planJson(planned, notes)) : planText(planned, notes));
-    return planned.plan.problems.length > 0 ? 1 : 0;
+    return exitCode({ wrong: planned.plan.problems.length > 0 });
   },
 });

@@ -6,6 +6,7 @@ import { parseOidcProviderArn } from '../../oidc/partition';
 import { readInput } from '../input';
 import { audienceOption, hostnameOf } from '../names';
 import { command } from '../command';
+import { exitCode } from '../exitCode';
 import { host, needed, text, textOrJson, UsageError } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -59,7 +60,7 @@ Where only AWS can know (policy variables, keys such as aws:SourceIp), the decis
       context.out(
         `${decision === 'undecided' ? 'deny (undecided)' : answer}\n${why.map(line => `  ${oneLine(line)}\n`).join('')}`,
       );
-    return answer === 'allow' ? 0 : 1;
+    return exitCode({ wrong: answer !== 'allow' });
   },
 });
 

@@ -1,3 +1,4 @@
+import type { RunProof } from '../../binding/prove/planOnlyRun';
 import { ok, ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { checkBindings, statusOptions } from '../binding/bindings';
@@ -7,9 +8,10 @@ import { followRun } from '../../binding/setup';
 import { journalDir } from '../binding/bindingOptions';
 import { useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
-import { runProofJson, runProofText } from '../output/runReport';
+import { isNoProof, isWithoutEnd, runProofJson, runProofText } from '../output/runReport';
 import { readTerraformFolder } from '../terraformFolder';
 import { command } from '../command';
+import { exitCode } from '../exitCode';
 import { flag, textOrJson, UsageError } from '../option';
 
 export const proveRun = command({
@@ -22,7 +24,11 @@ export const proveRun = command({
 Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).`,
   options: { ...statusOptions, yes: flag('start the run; without it nothing is started'), format: textOrJson },
   report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role`,
-  exits: { 0: 'proven', 1: 'not proven', 2: 'could not run' },
+  exits: {
+    0: 'proven',
+    1: 'not proven, or --yes is missing',
+    2: 'could not run, or the run came to no end (cancelled, waiting, still going on)',
+  },
   async run(context, { values, positionals }) {
     const json = values.format === 'json';
     const folder = await readTerraformFolder(context, positionals);
@@ -34,14 +40,14 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     const names = bindings.map(b => `${b.organization}/${b.workspace}`);
     if (!values.yes) {
       context.err(`Nothing was started. Repeat it with --yes to start a plan-only run in ${names.join(', ')}.\n`);
-      return 1;
+      return exitCode({ wrong: true });
     }
     const sessions = new HcpSessions(context);
     const services = useCaseServices(context, journalDir(context, values));
     const surface = cliSurface(context, { yes: values.yes, account: undefined }, json);
     const runs: ({ readonly organization: string; readonly workspace: string } & ReturnType<typeof runProofJson>)[] =
       [];
-    let proven = true;
+    const proofs: RunProof[] = [];
     for (const binding of bindings) {
       const { organization, workspace: name, facts } = binding;
       if (facts.workspace.state === 'unknown')
@@ -55,11 +61,11 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
       const checked = { ...binding, place: { hostname: binding.hostname, organization, workspace: name } };
       const result = await followRun(checked, workspace, () => Promise.resolve(ok(client)), services, surface);
       if (result === undefined) continue;
-      proven &&= result.proof.state === 'proven';
+      proofs.push(result.proof);
       if (json) runs.push({ organization, workspace: name, ...runProofJson(result) });
       else context.out(runProofText(`${organization}/${name}`, result));
     }
     if (json) context.out(jsonReport('prove-run', { runs }));
-    return proven ? 0 : 1;
+    return exitCode({ wrong: proofs.some(isNoProof), stopped: proofs.some(isWithoutEnd) });
   },
 });

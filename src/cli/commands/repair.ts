@@ -14,6 +14,7 @@ import { machineOf } from '../binding/machine';
 import { codeOf, setupServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
 import { type CliContext, command } from '../command';
+import { exitCode } from '../exitCode';
 import { flag, list, text, textOrJson, UsageError, type Values } from '../option';
 import { applyJson, applyText, changeJson, changeText } from '../output/planReport';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
@@ -57,10 +58,13 @@ export const repair = command({
     const surface = cliSurface(context, { yes: values.yes, account: values.account }, json);
     const result = await carryOut(plan, services, surface, context.signal);
     context.out(json ? jsonReport('repair', resultJson(plan, result)) : resultText(result));
-    if (result.state === 'stopped') return 2;
-    if (result.state === 'refused' || result.state === 'declined') return 1;
+    const { state, checked } = result;
     const ids = new Set(wanted.map(c => c.id));
-    return result.checked.checks.some(c => c.state === 'wrong' && ids.has(c.id)) ? 1 : 0;
+    const left = checked.checks.some(c => c.state === 'wrong' && ids.has(c.id));
+    return exitCode({
+      wrong: state === 'refused' || state === 'declined' || (state !== 'stopped' && left),
+      stopped: state === 'stopped',
+    });
   },
 });
 

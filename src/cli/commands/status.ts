@@ -1,4 +1,5 @@
 import { worst } from '../../binding/check';
+import { hasUnread } from '../../binding/facts';
 import { checkJson, checkText } from '../../binding/report';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { readTerraformFolder } from '../terraformFolder';
@@ -18,7 +19,7 @@ export const status = command({
   exits: {
     0: 'nothing is wrong. "unknown" is not wrong; it says why it is unknown',
     1: 'something is wrong',
-    2: 'could not run, or a workspace could not be read; with --strict also where any check is unknown',
+    2: 'could not run, or something that was asked for could not be read: a workspace, its variables or runs, the account of --profile; with --strict also where any check is unknown',
   },
   async run(context, { values, positionals }) {
     const format = values.format;
@@ -44,7 +45,7 @@ export const status = command({
     return exitCode(
       {
         wrong: bindings.some(b => worst(b.checks) === 'wrong'),
-        unread: bindings.some(b => b.facts.workspace.state === 'unknown'),
+        unread: bindings.some(b => hasUnread(b.facts)),
         open: bindings.some(b => b.checks.some(check => check.state === 'unknown')),
       },
       values.strict,

@@ -9,6 +9,7 @@ import { journals, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
 import { undoJson } from '../output/planReport';
 import { type CliContext, command } from '../command';
+import { exitCode } from '../exitCode';
 import { flag, section, text, textOrJson, UsageError, type Values } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -54,7 +55,7 @@ export const undo = command({
           ? jsonReport('undo', { run: run?.name ?? null, account: account ?? null, result })
           : `There is nothing to undo${where}.\n`,
       );
-      return 0;
+      return exitCode({ wrong: false });
     }
     const warning = plan.lost;
     const head = { run: plan.run.name, account: account ?? null, warning: warning ?? null };
@@ -63,11 +64,11 @@ export const undo = command({
     const result = await takeBack(plan, opened, useCaseServices(context, folder), surface);
     if (result === undefined) {
       context.out(json ? jsonReport('undo', { ...head, result: plannedJson(plan) }) : plannedText(plan, account));
-      return 1;
+      return exitCode({ wrong: true });
     }
     context.out(json ? jsonReport('undo', { ...head, result: undoJson(result) }) : undoText(result, where));
-    if (result.state !== 'complete') return 2;
-    return result.steps.some(s => s.state === 'kept') ? 1 : 0;
+    const complete = result.state === 'complete';
+    return exitCode({ wrong: complete && result.steps.some(s => s.state === 'kept'), stopped: !complete });
   },
 });
 

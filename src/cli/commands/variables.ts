@@ -11,6 +11,7 @@ import {
 import { readVariables, type VariableReading, type VarsetCache } from '../../hcp/variables/read';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { Workspace } from '../../hcp/workspace/model';
+import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces, readWorkspace } from '../../hcp/workspace/read';
 import type { CloudDefaults, Root } from '../../terraform/model';
 import { HcpSessions } from '../binding/hcpSession';
@@ -19,7 +20,7 @@ import { workspaceOptions, type WorkspaceValues } from '../binding/bindings';
 import { projectSettings } from '../projectSettings';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
-import type { ExitCode } from '../exitCode';
+import { exitCode } from '../exitCode';
 import { textOrJson, UsageError } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -58,8 +59,7 @@ export const variables = command({
         `tfc-oidc variables: ${roots.slice(0, 3).join(', ')}${more}: ${message} (${problem.code})\n${problem.nextStep}\n`,
       );
     }
-    const code: ExitCode = problems.length > 0 ? 2 : 0;
-    return code;
+    return exitCode({ wrong: false, unread: problems.length > 0 });
   },
 });
 
@@ -185,15 +185,8 @@ async function targetsOfRoot(
   if (client === undefined) return { problem };
   const list = await listWorkspaces(client, organization, filter, context.signal);
   if (!list.ok) return { problem: list.problem };
-  if (list.value.length === 0) {
-    return {
-      problem: {
-        code: 'no-workspaces',
-        message: `No workspace of ${organization} on ${hostname} fits the ${workspaces.by} of ${name}.`,
-        nextStep: 'Name a workspace with --workspace, or correct the block.',
-      },
-    };
-  }
+  if (list.value.length === 0)
+    return { problem: await noWorkspaces(client, organization, filterInWords(filter), context.signal) };
   return { targets: list.value.map(workspace => ({ ...base, workspace })) };
 }
 

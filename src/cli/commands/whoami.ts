@@ -6,6 +6,7 @@ import { profileOptions } from '../binding/bindingOptions';
 import { HcpSessions } from '../binding/hcpSession';
 import { machineOf } from '../binding/machine';
 import { type CliContext, command } from '../command';
+import { exitCode } from '../exitCode';
 import { list, textOrJson } from '../option';
 import { readTerraformFolder } from '../terraformFolder';
 import { jsonReport } from '../output/jsonReport';
@@ -36,7 +37,7 @@ export const whoami = command({
     }
     context.out(format === 'json' ? jsonReport('whoami', { aws, hosts }) : whoamiText(aws, hosts));
     const known = aws.problem === undefined && hosts.every(host => host.problem === undefined);
-    return known && !aws.differs ? 0 : 1;
+    return exitCode({ wrong: !known || aws.differs });
   },
 });
 

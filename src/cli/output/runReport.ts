@@ -14,6 +14,13 @@ const words: Readonly<Record<RunProof['state'], string>> = {
   running: 'the plan-only run still goes on; it is no longer followed',
 };
 
+/** It came to its end, and proves nothing. */
+export const isNoProof = ({ state }: RunProof): boolean => state === 'failed' || state === 'unproven';
+
+/** It came to no end that says anything. */
+export const isWithoutEnd = ({ state }: RunProof): boolean =>
+  state !== 'proven' && state !== 'failed' && state !== 'unproven';
+
 export function runProofText(subject: string, { proof, consultation }: FollowedRun): string {
   const { changes } = proof;
   const lines = [

@@ -12,7 +12,8 @@ export interface Workspace {
   readonly terraformVersion: string | undefined;
   readonly agentPoolId: string | undefined;
   readonly permissions: Permissions;
-  readonly latestRunId: string | undefined;
+  /** null: there is no run yet. `undefined`: the host does not tell it here. */
+  readonly latestRunId: string | null | undefined;
   readonly tags: readonly string[];
   /** Its page in the browser. */
   readonly url: string;

@@ -215,11 +215,18 @@ async function complete(
       terraformVersion: stringOf(resource, 'terraform-version'),
       agentPoolId: (relatedOne(resource, 'agent-pool') ?? (found && relatedOne(found, 'default-agent-pool')))?.id,
       permissions: permissionsOf(resource),
-      latestRunId: (relatedOne(resource, 'latest-run') ?? relatedOne(resource, 'current-run'))?.id,
+      latestRunId: latestRunOf(resource),
       tags: tagNamesOf(resource) ?? [],
       url: `${scheme}://${client.hostname}/app/${segment(organization)}/workspaces/${segment(name)}`,
     };
   });
+}
+
+function latestRunOf(resource: Resource): string | null | undefined {
+  const run = relatedOne(resource, 'latest-run') ?? relatedOne(resource, 'current-run');
+  if (run !== undefined) return run.id;
+  // A host that leaves the relationship out says nothing; one that has it with no data says that there is none.
+  return 'data' in fieldsOf(resource.relationships['latest-run']) ? null : undefined;
 }
 
 function modeOf(value: unknown): ExecutionMode | undefined {

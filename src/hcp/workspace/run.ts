@@ -13,8 +13,12 @@ export async function readLatestRun(
   workspace: Workspace,
   signal: AbortSignal,
 ): Promise<Result<Run | undefined>> {
-  if (workspace.latestRunId === undefined) return ok(undefined);
-  return readRun(client, workspace.latestRunId, workspace, signal);
+  if (workspace.latestRunId === null) return ok(undefined);
+  if (workspace.latestRunId !== undefined) return readRun(client, workspace.latestRunId, workspace, signal);
+  const list = await client.get(`/workspaces/${uriPart(workspace.id)}/runs`, { 'page[size]': '1' }, signal);
+  if (!list.ok) return list;
+  const [latest] = list.value.data;
+  return latest === undefined ? ok(undefined) : readRun(client, latest.id, workspace, signal);
 }
 
 /** One run, with the log of the phase that has an error. */

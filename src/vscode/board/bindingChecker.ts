@@ -22,9 +22,10 @@ import { stackAccount } from '../../binding/gather/account';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { trustJudge } from '../../binding/checks/judge';
 import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
-import { ok, type Problem, type Result } from '../../core/problem';
+import { fail, ok, type Problem, type Result } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import type { HcpClient } from '../../hcp/client/client';
+import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import type { ChosenAccount } from '../aws';
 import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
@@ -129,7 +130,10 @@ export class BindingChecker implements Checker {
     const client = await this.connections.open(hostname, root.cloud, signal);
     if (!client.ok) return client;
     const found = await listWorkspaces(client.value, organization, which.filter, signal);
-    return found.ok ? ok(found.value.map(w => place(w.name))) : found;
+    if (!found.ok) return found;
+    if (found.value.length === 0)
+      return fail(await noWorkspaces(client.value, organization, filterInWords(which.filter), signal));
+    return ok(found.value.map(w => place(w.name)));
   }
 
   /** Names come from the environment of Terraform's own CLI for Stacks; no file holds them. */

@@ -38,11 +38,11 @@ export interface Choices {
   tag?: string;
   policies?: Partial<Record<'plan' | 'apply', PolicyChoice>>;
   target?: VariableTarget;
-  /** What HCP Terraform says of the workspaces, where a token was found and the variables could be read. */
+  /** What HCP Terraform says of those workspaces whose variables could be read. */
   hcp?: readonly GatheredWorkspace[];
   /** Workspaces that could be read, also where their variables could not: one that is unknown takes nothing from its neighbours. */
   known?: readonly WorkspaceFacts[];
-  /** Why it says nothing, in one sentence. */
+  /** Why it says nothing of the others, in one sentence. */
   hcpProblem?: string;
   /** What the workspaces hold, where it was read for the policies. */
   holds?: Fact<readonly WorkspaceHolds[]>;
@@ -179,6 +179,15 @@ export function rolesOf(choices: Choices): SettledRoles {
   return { roles, names, path: (asked ? choices.path : undefined) ?? '/', ...rest };
 }
 
+/** Workspaces whose project HCP Terraform did not tell: it is typed. */
+export const withoutProject = (choices: Choices): readonly string[] =>
+  (choices.workspaces ?? []).filter(name => !(choices.known ?? []).some(w => w.name === name));
+
+/** The one workspace of this run, where its variables were read. */
+export function onlyGathered({ hcp, workspaces }: Choices): GatheredWorkspace | undefined {
+  return workspaces === undefined || workspaces.length === 1 ? hcp?.[0] : undefined;
+}
+
 export const tagOf = (choices: Choices): string | undefined => (choices.options === true ? choices.tag : undefined);
 
 /** The policies that count: without a profile none is asked for, and one role has that of applies. */
@@ -209,8 +218,8 @@ export function otherAccountsInUse(choices: Choices, account: string): readonly 
 /** The roles of this account that the variables name, as one answer; `undefined` where they are not there or not of one workspace. */
 export function chosenInUse(choices: Choices): ChosenRoles | undefined {
   const account = choices.opened?.caller.accountId;
-  const [only, ...more] = choices.hcp ?? [];
-  if (account === undefined || only === undefined || more.length > 0) return undefined;
+  const only = onlyGathered(choices);
+  if (account === undefined || only === undefined) return undefined;
   const tag = tagOf(choices);
   const role = (use: string): { readonly name: string; readonly path: string } | undefined => {
     const key = `TFC_AWS_${use}_ROLE_ARN${tag === undefined ? '' : `_${tag}`}`;

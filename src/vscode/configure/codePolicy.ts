@@ -33,6 +33,8 @@ export class CodePolicies {
   async readHolds(choices: Choices, consent: boolean, signal: AbortSignal): Promise<void> {
     const workspaces = choices.hcp ?? [];
     if (choices.analysed === undefined || choices.opened === undefined || workspaces.length === 0) return;
+    // What one of them holds is not known: a policy for all would be too small for it.
+    if (workspaces.length < (choices.workspaces ?? []).length) return;
     const switches = (type: string): readonly string[] => this.sources.switches(type);
     try {
       const all = [];

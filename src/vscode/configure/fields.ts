@@ -4,7 +4,7 @@ import { configurationTag } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
 import { projectName } from '../../oidc/names';
 import { roleNameFor } from '../../binding/desired/roleNames';
-import { baseName, type Choices, chosenInUse, type PolicyChoice, rolesOf, tagOf } from './choices';
+import { baseName, type Choices, chosenInUse, type PolicyChoice, rolesOf, tagOf, withoutProject } from './choices';
 
 /** How the question of the roles is answered; `undefined`: by nobody, so that it follows what the workspace has. */
 export type RolesAnswer = 'used' | 'separate' | 'single' | 'existing';
@@ -39,7 +39,7 @@ export function fieldsOf(choices: Choices, context: FieldContext): readonly Fiel
   const single = rolesOf(choices).roles === 'single';
   const withAccount = choices.profile !== undefined && choices.profile !== 'none';
   return [
-    ...(choices.known === undefined ? [projectField(choices, context)] : []),
+    ...(withoutProject(choices).length > 0 ? [projectField(choices, context)] : []),
     profileField(choices, context),
     ...(choices.profile === 'none' ? [accountField(choices, context)] : []),
     rolesField(choices),
@@ -56,8 +56,8 @@ const problemOf = (id: string, { problems }: FieldContext): { readonly problem?:
 
 const projectField = (choices: Choices, context: FieldContext): Field => ({
   id: 'project',
-  label: 'Project of the workspace',
-  note: 'It is part of the subject, and HCP Terraform could not be asked: type it as HCP Terraform shows it.',
+  label: `Project of ${withoutProject(choices).join(', ')}`,
+  note: 'It is part of the subject, and HCP Terraform did not tell it: type it as HCP Terraform shows it. What is typed proves nothing.',
   value: choices.project ?? '',
   placeholder: 'Default Project',
   ...problemOf('project', context),

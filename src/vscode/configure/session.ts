@@ -8,7 +8,7 @@ import { loadAws } from '../../iam/account/load';
 import { type ChosenAccount, openProfile, profileChoices } from '../aws';
 import type { BindingStore } from '../board/bindingStore';
 import type { HcpConnections } from '../hcp';
-import { type Choices, rolesInUse, takeProfile } from './choices';
+import { type Choices, onlyGathered, rolesInUse, takeProfile, withoutProject } from './choices';
 import { CodePolicies, type CodePolicy } from './codePolicy';
 import {
   answerProblem,
@@ -193,7 +193,7 @@ export class SetupSession {
       if (value === undefined || value === '') problems.set(id, text);
       else if (problems.get(id) === text) problems.delete(id);
     };
-    if (choices.known !== undefined) problems.delete('project');
+    if (withoutProject(choices).length === 0) problems.delete('project');
     else missing('project', 'The subject cannot be written without it.', choices.project);
     if (choices.profile === 'none') missing('account', 'The policies name it.', choices.account);
     else problems.delete('account');
@@ -214,7 +214,7 @@ export class SetupSession {
       profileWhy: this.profileWhy,
       code: { ...(plan && { plan: plan.summary }), ...(apply && { apply: apply.summary }) },
       readsState: plan?.readsState === true || apply?.readsState === true,
-      sets: this.choices.hcp?.[0]?.reading.sets ?? [],
+      sets: onlyGathered(this.choices)?.reading.sets ?? [],
       problems: this.problems,
     };
   }
@@ -237,7 +237,7 @@ export class SetupSession {
       case 'apply':
         return this.takePolicy(id, value, signal);
       case 'target': {
-        const set = this.choices.hcp?.[0]?.reading.sets?.find(s => s.id === value);
+        const set = onlyGathered(this.choices)?.reading.sets?.find(s => s.id === value);
         this.choices.target =
           set === undefined ? { type: 'workspace' } : { type: 'varset', id: set.id, name: set.name };
         return true;

@@ -28,10 +28,6 @@ export interface Target {
   readonly variables: VariablePlan | undefined;
 }
 
-/** Can the setup be proven at all? Only where both sides of every workspace were read. */
-export const isProvable = (targets: readonly Target[]): boolean =>
-  targets.length > 0 && targets.every(t => t.prepared !== undefined && t.hcp !== undefined);
-
 export const titleOf = (targets: readonly Pick<Target, 'binding'>[]): string =>
   targets.map(t => t.binding.workspaces[0]?.workspace ?? '').join(', ');
 

@@ -4,6 +4,7 @@ import { hcpFacts } from '../../binding/gather/hcp';
 import { writtenValues } from '../../binding/gather/memory';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { feedingVariables } from '../../hcp/variables/feeding';
+import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listOrganizations, listWorkspaces } from '../../hcp/workspace/read';
 import { organizationName, workspaceName } from '../../oidc/names';
 import { type Root, workspaceOf } from '../../terraform/model';
@@ -61,13 +62,12 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
     const { cloud } = analysed.root;
     if (workspaceOf(cloud) !== undefined) return 'skipped';
     const found = await listed(connections, analysed.root, organization);
-    if (typeof found === 'string' || found.length === 0) {
+    if (typeof found === 'string') {
       // Without a list, the name is typed.
-      const prompt = 'Workspace';
       const typed = await ask(
         {
           title: configureTitle(),
-          prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
+          prompt: `Workspace. ${found}`,
           placeholder: 'the name, letter by letter',
           value: state.workspaces?.[0],
           check: value => {
@@ -136,6 +136,8 @@ async function listed(
     const found = await listWorkspaces(client, organization, filter, signal);
     // Without the list the name can still be typed, or Back leads to the organization.
     if (!found.ok) return problemText(found.problem);
+    if (found.value.length === 0)
+      return problemText(await noWorkspaces(client, organization, filterInWords(filter), signal));
     return found.value.map(({ name, project }) => ({ name, project: project.name }));
   });
 }
@@ -175,10 +177,9 @@ export async function readWorkspaces(
     const { staticCredentials } = read.variables.value;
     gathered.push({ ...read.source, staticCredentials, facts: read, client });
   }
-  if (gathered.length === workspaces.length) state.hcp = gathered;
+  if (gathered.length > 0) state.hcp = gathered;
   // The subject of each holds its real project; that of one that could not be read is asked for.
-  if (known.length < workspaces.length) return;
-  state.known = known;
+  if (known.length > 0) state.known = known;
   const [first] = known;
-  if (first !== undefined) state.project = first.project.name;
+  if (first !== undefined && known.length === workspaces.length) state.project = first.project.name;
 }

@@ -13,7 +13,7 @@ import { machineOf } from '../binding/machine';
 import { takeBackRun } from '../binding/undoCommand';
 import { modal } from '../configure/editorUi';
 import { checkOthers } from '../configure/checkOthers';
-import { type Choices, otherAccountsInUse } from '../configure/choices';
+import { type Choices, otherAccountsInUse, withoutProject } from '../configure/choices';
 import { nameOf, setupServices } from '../configure/services';
 import { SetupSession, type SessionServices } from '../configure/session';
 import { neededBy, shownTargets, shownWithoutAccount } from '../configure/shown';
@@ -105,23 +105,33 @@ export class SetupPage {
 
   private withoutAccount(): ReturnType<typeof shownTargets> {
     const { choices } = this;
-    const { profile, account, project, known } = choices;
-    if (profile !== 'none' || !/^\d{12}$/.test(account ?? '') || (known === undefined && !project)) return [];
+    const { profile, account, project } = choices;
+    const open = withoutProject(choices).length > 0 && !project;
+    if (profile !== 'none' || !/^\d{12}$/.test(account ?? '') || open) return [];
     return (choices.workspaces ?? []).map(name => shownWithoutAccount(choicesOf(choices, choices.analysed, name)));
   }
 
   private notes(): readonly string[] {
     const { choices, plan } = this;
     const groups = plan?.groups ?? [];
+    const unread = (choices.workspaces ?? []).filter(name => !choices.hcp?.some(h => h.workspace.name === name));
+    const typed = choices.project === undefined ? [] : withoutProject(choices);
     return [
       ...new Set([
         ...(choices.hcpProblem === undefined || choices.hcpProblem === ''
           ? []
-          : [`Variables were not read, so nothing can be proven: ${choices.hcpProblem}`]),
+          : [
+              `Variables of ${unread.join(', ')} were not read, so nothing can be proven of ${unread.length === 1 ? 'it' : 'them'}: ${choices.hcpProblem}`,
+            ]),
+        ...(typed.length === 0
+          ? []
+          : [
+              `The project of ${typed.join(', ')} was typed, and not read from HCP Terraform: nothing here proves that it is the right one.`,
+            ]),
         ...(choices.hcp ?? []).flatMap(h => h.reading.gaps),
         ...groups.flatMap(g => [...g.notes, ...g.prepared.plan.notes].map(inEditor)),
         ...groups.flatMap(g => g.prepared.plan.drift.map(d => `${d.on}: ${d.detail}`)),
-        ...(choices.hcp === undefined && fixesOf(choices.analysed).fixed.length > 0
+        ...(unread.length > 0 && fixesOf(choices.analysed).fixed.length > 0
           ? ['Credentials in the code stay until the role is proven.']
           : []),
       ]),

@@ -21,6 +21,8 @@ import { readProject } from '../../../src/terraform/read';
 import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
 import { journalsOf } from '../../../src/vscode/binding/journals';
+import { type Choices, onlyGathered, withoutProject } from '../../../src/vscode/configure/choices';
+import { readWorkspaces } from '../../../src/vscode/configure/workspaces';
 import { VscodeUi } from '../../../src/vscode/configure/editorUi';
 import { belowNotification, useCaseServices } from '../../../src/vscode/configure/services';
 import { editorSurface } from '../../../src/vscode/configure/surface';
@@ -260,6 +262,49 @@ export const run = (): Promise<unknown> =>
             ['ws-24'],
           );
           bindings.dispose();
+        } finally {
+          await hcp.close();
+        }
+      });
+
+      it('a workspace that cannot be read takes nothing from its neighbours, and only its project is asked for', async () => {
+        const hcp = await HcpServer.start();
+        try {
+          hcp.state.organization('acme');
+          const platform = hcp.state.project('acme', 'Platform');
+          hcp.state.workspace('acme', 'web', { projectId: platform.id });
+          hcp.state.workspace('acme', 'closed', { projectId: platform.id, mayReadVariables: false });
+          const dir = path.join(home, 'neighbours');
+          await fs.mkdir(dir);
+          await fs.writeFile(
+            path.join(dir, 'main.tf'),
+            `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n    workspaces {\n      tags = ["app"]\n    }\n  }\n}\n`,
+          );
+          const [root] = (await readProject(nodeFiles, {}, dir, dir)).roots;
+          const [folder] = vscode.workspace.workspaceFolders ?? [];
+          assert.ok(root && folder);
+          const connections = new HcpConnections(noSecrets(), nodeFiles, { [`TF_TOKEN_${hcp.hostname}`]: hcp.token });
+          const journals = journalsOf(vscode.Uri.file(path.join(home, 'storage')), env);
+          const read = async (...workspaces: string[]): Promise<Choices> => {
+            const state: Choices = { analysed: { folder, root, findings: [] }, organization: 'acme', workspaces };
+            await readWorkspaces(state, connections, journals, new AbortController().signal);
+            return state;
+          };
+          // Its variables are refused: the workspace and its project are known.
+          const closed = await read('closed');
+          assert.deepEqual([closed.known?.[0]?.project.name, closed.project], ['Platform', 'Platform']);
+          assert.deepEqual([closed.hcp, withoutProject(closed)], [undefined, []]);
+          assert.match(closed.hcpProblem ?? '', /may not read the variables/);
+          const both = await read('web', 'closed');
+          assert.deepEqual(
+            [both.known?.map(w => w.name), both.hcp?.map(w => w.workspace.name), withoutProject(both)],
+            [['web', 'closed'], ['web'], []],
+          );
+          const missing = await read('web', 'missing');
+          assert.deepEqual([missing.known?.map(w => w.name), missing.hcp?.length], [['web'], 1]);
+          assert.deepEqual([withoutProject(missing), missing.project], [['missing'], undefined]);
+          // What belongs to one workspace alone is not taken from the one that could be read.
+          assert.equal(onlyGathered(missing), undefined);
         } finally {
           await hcp.close();
         }

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { whoIs } from '../../../src/vscode/aws';
-import type { Choices } from '../../../src/vscode/configure/choices';
 import { VscodeUi } from '../../../src/vscode/configure/editorUi';
-import { profileStep } from '../../../src/vscode/configure/profile';
 import { editorSurface } from '../../../src/vscode/configure/surface';
 import { editorFetch } from '../../../src/vscode/connection';
-import type { Previews } from '../../../src/vscode/preview';
 import { exampleKey, exampleSecret, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';
 import { ConnectProxy, hasOpenssl } from '../../support/connectProxy';
@@ -19,8 +16,6 @@ import { Person } from '../cases/person';
 import { runMocha } from '../mochaRun';
 
 const account = '123456789012';
-/** Beside a process, `aws` takes what that prints and the AWS provider these. */
-const otherKeys = `aws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY\n`;
 const host = 'tfe.acme.example';
 const awsHosts = ['iam.amazonaws.com', 'sts.eu-central-1.amazonaws.com'];
 
@@ -39,10 +34,7 @@ export const run = (): Promise<unknown> =>
       hcp = await HcpServer.start();
       home = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
       const { config, credentials } = staticProfile(aws.url, { region: 'eu-central-1' });
-      const printed = JSON.stringify({ Version: 1, AccessKeyId: exampleKey, SecretAccessKey: exampleSecret });
-      writeFileSync(path.join(home, 'printed.json'), printed);
-      const two = `[profile two]\nregion = eu-central-1\nendpoint_url = ${aws.url}\ncredential_process = cat ${path.join(home, 'printed.json')}\n${otherKeys}`;
-      env = writeProfiles(home, config + two, credentials);
+      env = writeProfiles(home, config, credentials);
       // The extension reads the environment of its process.
       Object.assign(process.env, env);
       await activated();
@@ -77,42 +69,9 @@ export const run = (): Promise<unknown> =>
     });
 
     describe('where aws and terraform take different credentials', () => {
-      it('the profile is taken once the account was named', async () => {
-        const use = `Use Account ${account}`;
-        const answers = [undefined, use];
-        let lists = 0;
-        person.answer = ({ text }) => {
-          if (!/AWS profile/.test(text)) return undefined;
-          lists += 1;
-          return 'two';
-        };
-        const { showWarningMessage } = vscode.window;
-        const asked: string[] = [];
-        const ask = (message: string, options: vscode.MessageOptions, ...buttons: string[]): Promise<unknown> => {
-          asked.push([message, options.detail, ...buttons].join('\n'));
-          return Promise.resolve(answers.shift());
-        };
-        Object.defineProperty(vscode.window, 'showWarningMessage', { value: ask, configurable: true, writable: true });
-        const state: Choices = {};
-        try {
-          assert.equal(await profileStep(env)(state, { step: 1, canGoBack: false }), 'asked');
-        } finally {
-          const value = { value: showWarningMessage, configurable: true, writable: true };
-          Object.defineProperty(vscode.window, 'showWarningMessage', value);
-        }
-        // A no leads back to the list.
-        assert.deepEqual([asked.length, lists], [2, 2]);
-        assert.equal(state.opened?.caller.accountId, account);
-        for (const text of asked) {
-          assert.match(text, /aws and terraform take different credentials here. Is account 123456789012 meant\?/);
-          assert.match(text, /different identities here: aws takes .*provider takes /);
-          for (const secret of [exampleSecret, 'je7MtGbClwBF']) assert.ok(!text.includes(secret));
-        }
-      });
-
       it('undo asks, and a no is a no; what was asked when the profile was chosen is not asked twice', async () => {
         const question = { accountId: account, caller: 'arn:aws:iam::123456789012:user/admin', origin: 'its keys' };
-        const ui = new VscodeUi(undefined as unknown as Previews);
+        const ui = new VscodeUi();
         const answer = (accountConfirmed: boolean): Promise<boolean> =>
           editorSurface(ui, { accountConfirmed }, () => undefined).answers['confirm-account'](question);
         const { showWarningMessage } = vscode.window;
