@@ -1,7 +1,7 @@
 import { replyText, type TextReply } from '../../core/replyText';
 import type { Fact, IssuerFacts } from '../facts';
 import { known } from '../facts';
-import { isLoopback } from '../../hcp/client/address';
+import { isLoopback } from '../../core/loopback';
 import { providerUrlHost } from '../checks/arn';
 
 /** The part of `fetch` that is used: GET, without credentials, redirects not followed. */

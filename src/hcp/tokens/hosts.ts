@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { isLoopback } from '../client/address';
+import { isLoopback } from '../../core/loopback';
 
 /**
  * A host name as Terraform compares it: lower case, punycode, without the port 443 (svchost.ForComparison).

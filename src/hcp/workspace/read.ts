@@ -1,6 +1,6 @@
 import { uriPart } from '../../core/text';
 import { fail, ok, type Result } from '../../core/problem';
-import { isLoopback } from '../client/address';
+import { isLoopback } from '../../core/loopback';
 import { type All, attempt, type HcpClient, type Query } from '../client/client';
 import { booleanOf, fieldsOf, relatedOne, requiredString, type Resource, stringOf } from '../client/document';
 import type { Agent, ExecutionMode, Permissions, Workspace } from './model';
