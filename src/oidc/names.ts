@@ -1,5 +1,6 @@
 import { asciiHost } from '../core/hostName';
-import { fail, ok, type Result } from '../core/problem';
+import { isLoopback } from '../core/loopback';
+import { fail, ok, type Problem, type Result } from '../core/problem';
 
 /**
  * Branded names: a value of one of these types has been checked against its grammar, so wrong states can't be written.
@@ -95,4 +96,19 @@ export function issuerHost(host: Hostname): string {
 /** The URL of the OIDC provider in IAM: no trailing slash, no port. */
 export function issuerUrl(host: Hostname): string {
   return `https://${issuerHost(host)}`;
+}
+
+/**
+ * Why no role can trust the tokens of a host: they name it with its port, and the URL of an OIDC provider in IAM has none
+ * (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html, `Url`). Hosts of this machine are test
+ * servers, which issue for a name of their own.
+ */
+export function issuerProblem(host: string): Problem | undefined {
+  const port = /:(\d+)$/.exec(host)?.[1];
+  if (port === undefined || Number(port) === 443 || isLoopback(host)) return undefined;
+  return {
+    code: 'issuer-with-port',
+    message: `IAM takes no port in the URL of an OIDC provider, and the tokens of ${host} name their issuer with port ${port}: no role can trust them.`,
+    nextStep: 'Make the host reachable on port 443, and name it without a port in the cloud block (--hostname).',
+  };
 }

@@ -1,3 +1,4 @@
+import { issuerProblem } from '../../oidc/names';
 import { phases } from '../facts';
 import { parseRoleArn, providerUrlHost } from './arn';
 import { bindingRow } from './bindingRow';
@@ -149,6 +150,10 @@ const anyRole = (a: ReadAccount): boolean =>
     return fact === undefined || fact.state === 'unknown' || fact.value !== undefined;
   });
 
+const unreachable = 'Let AWS reach /.well-known/openid-configuration and the JWKS of the host.';
+const issuesAsAnother =
+  'AWS reaches the host, but its tokens name another issuer. Name the same host in the cloud block and in the OIDC provider as the discovery document does; in Terraform Enterprise TFE_HOSTNAME says it, and TFE_OIDC_HOSTNAME_CHOICE where there is a second host name.';
+
 export const issuerReadable = bindingRow({
   id: 'issuer-readable',
   title: 'Signing keys of the host',
@@ -164,11 +169,12 @@ export const issuerReadable = bindingRow({
       const base = { configuration: label(configuration) };
       const { issuer, keys, problem } = fact.value;
       const expected = `https://${providerUrlHost(workspace.hostname)}`;
+      const port = issuerProblem(workspace.hostname);
+      const otherName = issuer !== undefined && issuer !== expected;
       const evidence = [
+        ...(port === undefined ? [] : [port.message]),
         ...(problem === undefined ? [] : [problem]),
-        ...(issuer !== undefined && issuer !== expected
-          ? [`The discovery document says "${issuer}"; AWS expects "${expected}".`]
-          : []),
+        ...(otherName ? [`The discovery document says "${issuer}"; AWS expects "${expected}".`] : []),
         ...(problem === undefined && keys === 0 ? ['The JWKS holds no key.'] : []),
       ];
       if (evidence.length === 0)
@@ -177,7 +183,13 @@ export const issuerReadable = bindingRow({
         ...base,
         state: 'wrong',
         evidence,
-        nextStep: 'Let AWS reach /.well-known/openid-configuration and the JWKS of the host.',
+        nextStep:
+          port?.nextStep ??
+          (problem !== undefined
+            ? unreachable
+            : otherName
+              ? issuesAsAnother
+              : 'Let the host publish its signing keys.'),
         failureModes: ['issuer-unreachable'],
       };
     });

@@ -2,7 +2,6 @@ import { replyText, type TextReply } from '../../core/replyText';
 import type { Fact, IssuerFacts } from '../facts';
 import { known } from '../facts';
 import { isLoopback } from '../../core/loopback';
-import { providerUrlHost } from '../checks/arn';
 
 /** The part of `fetch` that is used: GET, without credentials, redirects not followed. */
 export type PlainFetch = (
@@ -23,8 +22,8 @@ export async function issuerFacts(
   fetch: PlainFetch,
   signal: AbortSignal,
 ): Promise<Fact<IssuerFacts>> {
-  // A loopback host is reached as it is named; every other one as AWS reaches it.
-  const base = isLoopback(hostname) ? `http://${hostname}` : `https://${providerUrlHost(hostname)}`;
+  // A host with a port is asked at that port: at another one somebody else may answer.
+  const base = isLoopback(hostname) ? `http://${hostname}` : `https://${hostname.toLowerCase().replace(/:443$/, '')}`;
   const url = `${base}/.well-known/openid-configuration`;
   const nothing = (problem: string): Fact<IssuerFacts> => known({ issuer: undefined, keys: 0, problem });
   const document = await json(url, fetch, signal);

@@ -3,6 +3,7 @@ import {
   audienceName,
   defaultAudience,
   hostname,
+  issuerProblem,
   issuerUrl,
   organizationName,
   projectName,
@@ -156,6 +157,8 @@ async function planProvider(
   signal: AbortSignal,
 ): Promise<Part> {
   const host = unwrap(hostname(workspace.hostname));
+  const port = issuerProblem(host);
+  if (port !== undefined) return { changes: [], problems: [port] };
   const desired = accountOf(caller, issuerUrl(host), [unwrap(audienceName(audience))], []);
   const arn = desired.provider.url.replace(/^https:\/\//, '');
   const provider = unwrap(await account.readProvider(providerArnOf(caller, arn), signal));

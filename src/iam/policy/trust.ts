@@ -1,5 +1,12 @@
 import { fail, ok, type Result } from '../../core/problem';
-import { type Audience, type Hostname, issuerHost, type OrganizationName, type WorkspaceName } from '../../oidc/names';
+import {
+  type Audience,
+  type Hostname,
+  issuerHost,
+  issuerProblem,
+  type OrganizationName,
+  type WorkspaceName,
+} from '../../oidc/names';
 import { oidcProviderArn, type Partition } from '../../oidc/partition';
 import { type Identity, type Phase, subjectsOf } from '../../oidc/subject';
 import { compact, oneOrMany, policySize, type TrustDocument, trustQuota, type TrustStatement } from './document';
@@ -35,6 +42,8 @@ export function trustPolicy(request: TrustRequest): Result<TrustDocument> {
       nextStep: 'Name a workspace.',
     });
   }
+  const port = issuerProblem(request.hostname);
+  if (port !== undefined) return fail(port);
   const exact: string[] = [];
   const short: string[] = [];
   const like: string[] = [];

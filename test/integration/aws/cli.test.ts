@@ -5,7 +5,9 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { UsageError } from '../../../src/cli/option';
 import { apply } from '../../../src/cli/commands/apply';
+import { exportBinding } from '../../../src/cli/commands/export';
 import { plan } from '../../../src/cli/commands/plan';
+import { trust } from '../../../src/cli/commands/trust';
 import { undo } from '../../../src/cli/commands/undo';
 import { ProblemError } from '../../../src/core/problem';
 import { readBuckets } from '../../support/aws/binding';
@@ -318,6 +320,29 @@ describe('refusals', () => {
       assert.equal(applied.code, 1);
       assert.deepEqual([...new Set(applied.problems.map(p => p.code))], [expected]);
     }
+    assert.deepEqual(world.server.writes(), []);
+  });
+
+  test('a host with a port is refused before anything is written, whatever command names it', async () => {
+    const host = [...who, '--hostname', 'tfe.acme.example:8443'];
+    assert.equal(await refusal(plan, host), 'issuer-with-port');
+    assert.equal(await refusal(apply, [...host, '--yes']), 'issuer-with-port');
+    const code =
+      'terraform {\n  cloud {\n    hostname     = "tfe.acme.example:8443"\n    organization = "acme"\n    workspaces {\n      name = "storefront"\n    }\n  }\n}\n';
+    mkdirSync(path.join(world.home, 'ported'));
+    writeFileSync(path.join(world.home, 'ported', 'main.tf'), code);
+    const project = ['ported', '--project', 'Default Project'];
+    assert.equal(await refusal(apply, [...project, '--yes']), 'issuer-with-port');
+    const account = ['--account', accountId, '--as', 'terraform'];
+    const env = { ...world.env, XDG_STATE_HOME: path.join(world.home, 'state') };
+    for (const [command, args] of [
+      [exportBinding, [...host, ...account]],
+      [trust, [...host, '--account', accountId]],
+    ] as const)
+      await assert.rejects(
+        runCommand(command, args, { cwd: world.home, env }),
+        (error: unknown) => error instanceof ProblemError && error.problem.code === 'issuer-with-port',
+      );
     assert.deepEqual(world.server.writes(), []);
   });
 
