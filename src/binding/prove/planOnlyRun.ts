@@ -15,6 +15,7 @@ import type { Workspace } from '../../hcp/workspace/model';
 import { logUsesAws, readPlanTrace } from '../../hcp/workspace/planTrace';
 import type { Check } from '../check';
 import { codeInWords, credentialsInCode } from './codeThatRuns';
+import type { RunTime, TrailAnswer } from './trailTrace';
 import { type BindingFacts, known } from '../facts';
 
 /**
@@ -49,6 +50,8 @@ export interface RunProofOptions {
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Asked when the signal aborts while the run goes on: shall it be cancelled in HCP Terraform too? */
   readonly cancelToo: (run: { readonly id: string; readonly url: string }) => Promise<boolean>;
+  /** Asks CloudTrail for the run, where plan and log show nothing of AWS. `undefined`: it may not be asked. */
+  readonly trail: ((run: RunTime, signal: AbortSignal) => Promise<TrailAnswer | undefined>) | undefined;
   /** Milliseconds after which it is no longer followed (it goes on in HCP Terraform). Default half an hour. */
   readonly patience?: number;
 }
@@ -184,7 +187,10 @@ export async function proveByRun(
         const log = await planLog(client, run, signal);
         const text = log.ok ? log.value : '';
         if (outcome !== 'proven') return ok(proof(outcome, text));
-        const traced = await tracesOf(client, run, text, code.read, signal);
+        const time = { from: started, to: options.now() };
+        const trail = (): Promise<TrailAnswer | undefined> =>
+          options.trail?.(time, signal) ?? Promise.resolve(undefined);
+        const traced = await tracesOf(client, run, text, code.read, trail, signal);
         const doubts = [...doubtsOf(options.checks), ...traced];
         return ok(proof(doubts.length > 0 ? 'unproven' : 'proven', text, { doubts }));
       }
@@ -235,6 +241,7 @@ async function tracesOf(
   run: PlanOnlyRun,
   log: string,
   codeRead: boolean,
+  trail: () => Promise<TrailAnswer | undefined>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const trace = run.planId === undefined ? undefined : await readPlanTrace(client, run.planId, signal);
@@ -248,13 +255,13 @@ async function tracesOf(
     );
   else if (!codeRead && plan?.credentials === undefined)
     out.push('The code that ran could not be read, so it is not known that no credentials in it win over the role.');
-  if (!usesAws)
-    out.push(
-      plan === undefined && log === ''
-        ? 'The plan could not be read, so it is not known whether the run used AWS at all.'
-        : 'The plan holds nothing of AWS, so that the run never had to ask for the role.',
-    );
-  return out;
+  const answer = usesAws ? 'assumed' : await trail();
+  if (answer === 'assumed') return out;
+  const none =
+    plan === undefined && log === ''
+      ? 'The plan could not be read, so it is not known whether the run used AWS at all.'
+      : 'The plan holds nothing of AWS, so that the run never had to ask for the role.';
+  return [...out, answer === undefined ? none : `${none} ${answer.why}`];
 }
 
 /** `undefined`: not ended yet. A finished plan is the proof, whatever policy checks and cost estimates come behind it. */

@@ -64,6 +64,11 @@ export interface QuestionTable {
     readonly question: { readonly workspace: string };
     readonly answer: boolean;
   };
+  /** The plan shows nothing of AWS: may CloudTrail of this account be asked whether the role was given? */
+  'ask-cloudtrail': {
+    readonly question: { readonly workspace: string; readonly accountId: string };
+    readonly answer: boolean;
+  };
   /** The following was cancelled: shall the run in HCP Terraform be cancelled too? */
   'cancel-run': {
     readonly question: { readonly url: string };

@@ -6,7 +6,8 @@ import { runChecks } from '../checks/table';
 import { consult } from '../doctor/consult';
 import { factsWithRun, proveByRun, runProofObstacle } from '../prove/planOnlyRun';
 import { ask, type Surface } from './dialogue';
-import type { CheckedMember, FollowedRun } from './model';
+import { type RunTime, type TrailAnswer, trailOfRun } from '../prove/trailTrace';
+import type { CheckedMember, FollowedRun, OpenedAccount } from './model';
 import type { UseCaseServices } from './services';
 
 /**
@@ -19,6 +20,7 @@ export async function followRun(
   client: (signal: AbortSignal) => Promise<Result<HcpClient>>,
   services: Pick<UseCaseServices, 'during' | 'now' | 'wait'>,
   surface: Surface,
+  opened: OpenedAccount | undefined,
 ): Promise<FollowedRun | undefined> {
   const { place, facts, checks: before } = checked;
   const name = place.workspace;
@@ -26,17 +28,25 @@ export async function followRun(
   if (obstacle !== undefined) throw new ProblemError(obstacle);
   if (!(await ask(surface, 'start-run', { workspace: name }))) return undefined;
   await surface.tell({ id: 'stage', stage: 'run', workspaces: [name] });
+  const { now, wait } = services;
+  const trail = async (run: RunTime, signal: AbortSignal): Promise<TrailAnswer | undefined> => {
+    if (opened === undefined) return undefined;
+    const { account, caller } = opened;
+    if (!(await ask(surface, 'ask-cloudtrail', { workspace: name, accountId: caller.accountId }))) return undefined;
+    return trailOfRun({ account, caller, facts, now, wait }, run, signal);
+  };
   const proof = await services.during('run', [name], async signal => {
-    const opened = await client(signal);
-    if (!opened.ok) return opened;
+    const found = await client(signal);
+    if (!found.ok) return found;
     return proveByRun(
-      opened.value,
+      found.value,
       workspace,
       {
         checks: before,
         progress: (status, run) => void surface.tell({ id: 'run-status', workspace: name, status, runId: run.id }),
-        now: services.now,
-        wait: services.wait,
+        now,
+        wait,
+        trail,
         cancelToo: ({ url }) => ask(surface, 'cancel-run', { url }),
       },
       signal,

@@ -278,6 +278,7 @@ class Setup {
         () => Promise.resolve({ ok: true, value: client }),
         this.services,
         this.surface,
+        this.plan.opened,
       );
       if (run !== undefined) outcome.runs.push(run);
     } catch (error) {

@@ -31,6 +31,8 @@ export function cliSurface(
     'clean-up-variables': ({ changes }) => Promise.resolve(changes.map(c => c.id)),
     // Nobody is there to look at a difference that was not part of the plan.
     'change-code': ({ shown }) => Promise.resolve(shown),
+    // Told by an option of the command that takes one.
+    'ask-cloudtrail': () => Promise.resolve(false),
     'start-run': () => Promise.resolve(yes),
     'cancel-run': ({ url }) => cancelToo(context, url),
     undo: () => Promise.resolve(yes),

@@ -1,6 +1,7 @@
 import type { RunProof } from '../../binding/prove/planOnlyRun';
 import { ok, ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
+import { openAwsAccount } from '../binding/binding';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { HcpSessions } from '../binding/hcpSession';
 import { jsonReport } from '../output/jsonReport';
@@ -22,7 +23,14 @@ export const proveRun = command({
   about: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result. Where it ends in an error, its log goes to the doctor. Plan-only runs can not be applied: the request says so, and a reply that says otherwise is cancelled and refused.
 
 Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).`,
-  options: { ...statusOptions, yes: flag('start the run; without it nothing is started'), format: textOrJson },
+  options: {
+    ...statusOptions,
+    cloudtrail: flag(
+      'where the plan shows nothing of AWS, ask CloudTrail of the account of --profile whether the role was given (cloudtrail:LookupEvents; waits up to ten minutes)',
+    ),
+    yes: flag('start the run; without it nothing is started'),
+    format: textOrJson,
+  },
   report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role`,
   exits: {
     0: 'proven',
@@ -31,6 +39,9 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
   },
   async run(context, { values, positionals }) {
     const json = values.format === 'json';
+    const { cloudtrail } = values;
+    if (cloudtrail && values.profile === undefined)
+      throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
     const folder = await readTerraformFolder(context, positionals);
     const bindings = await checkBindings(context, values, folder);
     if (bindings.length === 0)
@@ -44,7 +55,10 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     }
     const sessions = new HcpSessions(context);
     const services = useCaseServices(context, journalDir(context, values));
-    const surface = cliSurface(context, { yes: values.yes, account: undefined }, json);
+    const opened = cloudtrail ? await openAwsAccount(context, { ...values, account: undefined }) : undefined;
+    const surface = cliSurface(context, { yes: values.yes, account: undefined }, json, {
+      'ask-cloudtrail': () => Promise.resolve(cloudtrail),
+    });
     const runs: ({ readonly organization: string; readonly workspace: string } & ReturnType<typeof runProofJson>)[] =
       [];
     const proofs: RunProof[] = [];
@@ -59,7 +73,7 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
       const client = await sessions.open(binding.hostname, binding.root?.cloud);
       const workspace = unwrap(await readWorkspace(client, organization, name, context.signal));
       const checked = { ...binding, place: { hostname: binding.hostname, organization, workspace: name } };
-      const result = await followRun(checked, workspace, () => Promise.resolve(ok(client)), services, surface);
+      const result = await followRun(checked, workspace, () => Promise.resolve(ok(client)), services, surface, opened);
       if (result === undefined) continue;
       proofs.push(result.proof);
       if (json) runs.push({ organization, workspace: name, ...runProofJson(result) });

@@ -45,6 +45,7 @@ export async function proveOnDemand(
     signal => connections.open(hostname, analysed.root.cloud, signal),
     useCaseServices({ journals, connections, env }, belowNotification(ui)),
     surface,
+    bindings.chosenAccount,
   );
   if (run !== undefined) await bindings.checkPlaces(analysed, [checked]);
 }

@@ -80,6 +80,7 @@ test('plan, apply and undo of a first setup, and what they print', async () => {
     root: false,
     profile: 'default',
     region: 'us-east-1',
+    differences: [],
   });
   assert.deepEqual(planned.workspaces[0], {
     hostname: 'app.terraform.io',

@@ -4,9 +4,12 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import type { Check, CheckState } from '../../../src/binding/check';
 import { runChecks } from '../../../src/binding/checks/table';
 import { trustJudge } from '../../../src/binding/checks/judge';
-import { proveByRun, type RunProof } from '../../../src/binding/prove/planOnlyRun';
+import { proveByRun, type RunProof, type RunProofOptions } from '../../../src/binding/prove/planOnlyRun';
 import { proveRun } from '../../../src/cli/commands/proveRun';
-import type { Result } from '../../../src/core/problem';
+import { hcpFacts } from '../../../src/binding/gather/hcp';
+import { trailOfRun } from '../../../src/binding/prove/trailTrace';
+import { ok, type Result } from '../../../src/core/problem';
+import type { WebIdentityEvent } from '../../../src/iam/account/types';
 import { readWorkspace } from '../../../src/hcp/workspace/read';
 import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
 import { healthy } from '../../support/binding/world';
@@ -44,6 +47,7 @@ async function follow(
   onWait: (n: number, abort: AbortController) => void = () => undefined,
   cancelToo = true,
   checks: readonly Check[] = whole,
+  trail: RunProofOptions['trail'] = undefined,
 ): Promise<Followed> {
   const client = connect(pair.hcp);
   const abort = new AbortController();
@@ -67,6 +71,7 @@ async function follow(
         return Promise.resolve();
       },
       cancelToo: () => Promise.resolve(cancelToo),
+      trail,
     },
     abort.signal,
   );
@@ -179,6 +184,83 @@ describe('a plan-only run', () => {
       assert.match(blind.doubts.join(' '), /code that ran could not be read/);
       pair.hcp.faults.push({ path: /archivist/, status: 404, body: {} });
       assert.match(proof(await follow()).doubts.join(' '), /plan could not be read/);
+    });
+
+    describe('CloudTrail, where it may be asked, is a trace too', () => {
+      beforeEach(() => {
+        // Neither the JSON nor the log of the plan can be read; the code can.
+        pair.hcp.state.plansWithoutJson = true;
+        pair.hcp.faults.push({ path: /archivist\/run-/, status: 404, body: {} });
+      });
+      type Events = readonly WebIdentityEvent[];
+      /** Asks the test server's CloudTrail; `seen` says what of it is there at each look. */
+      const asking = async (seen: (events: Events, look: number) => Events, waited: number[] = []) => {
+        const { signal } = new AbortController();
+        const facts = await hcpFacts(connect(pair.hcp), 'acme', 'prod', signal);
+        const caller = await pair.aws.account.identity(signal);
+        assert.ok(caller.ok);
+        let looks = 0;
+        let clock = Date.now();
+        const from = clock;
+        const account = {
+          region: 'eu-central-1',
+          webIdentityEvents: async (region: string, since: number) => {
+            const read = await pair.aws.account.webIdentityEvents(region, since, signal);
+            if (region === 'eu-central-1') looks += 1;
+            return read.ok ? ok(seen(read.value, looks)) : read;
+          },
+        };
+        const wait = (milliseconds: number): Promise<void> => {
+          waited.push(milliseconds);
+          clock += milliseconds;
+          return Promise.resolve();
+        };
+        const question = {
+          account,
+          caller: caller.value,
+          facts: { ...facts, code: undefined },
+          now: () => clock,
+          wait,
+        };
+        return follow(undefined, true, whole, () => trailOfRun(question, { from, to: Date.now() }, signal));
+      };
+
+      test('an event of this run proves it, however late it comes', async () => {
+        assert.equal(proof(await follow()).state, 'unproven');
+        assert.equal(proof(await asking(events => events)).state, 'proven');
+        const waited: number[] = [];
+        const late = proof(await asking((events, look) => (look < 4 ? [] : events), waited));
+        assert.deepEqual([late.state, late.doubts, waited.length], ['proven', [], 3]);
+      });
+
+      test('no other event does, and it is not waited for without an end', async () => {
+        const others: Readonly<Record<string, (event: WebIdentityEvent) => WebIdentityEvent>> = {
+          'of another workspace': e => ({ ...e, subject: e.subject?.replace(':prod:', ':other:') }),
+          'of an apply': e => ({ ...e, subject: e.subject?.replace(/plan$/, 'apply') }),
+          'of another role': e => ({ ...e, roleArn: `${e.roleArn}-2` }),
+          'that was refused': e => ({ ...e, errorCode: 'AccessDenied' }),
+          'of a run before': e => ({ ...e, at: e.at - 3_600_000 }),
+        };
+        for (const [what, change] of Object.entries(others)) {
+          const waited: number[] = [];
+          const found = proof(await asking(events => events.map(change), waited));
+          assert.equal(found.state, 'unproven', what);
+          assert.match(found.doubts.join(' '), /CloudTrail \(.*\) has no AssumeRoleWithWebIdentity of this run either/);
+          assert.equal(
+            waited.reduce((a, b) => a + b),
+            600_000,
+          );
+        }
+      });
+
+      test('prove-run --cloudtrail asks it; without a profile it cannot', async () => {
+        const words = ['project', '--yes', '--format', 'json'];
+        await assert.rejects(pair.run(proveRun, ...words, '--cloudtrail'), /--cloudtrail needs --profile/);
+        const before = pair.aws.server.log.length;
+        const asked = await pair.run(proveRun, ...words, '--profile', 'default', '--cloudtrail');
+        assert.equal(asked.code, 0, asked.out);
+        assert.ok(pair.aws.server.log.slice(before).some(call => call.action === 'LookupEvents'));
+      });
     });
 
     test('a host that passes over "include" still gives the log of a failed run', async () => {
@@ -320,7 +402,8 @@ describe('prove-run', () => {
     const { code, out, err } = await ended;
     rmSync(bundleFolder, { recursive: true, force: true });
     const { runs } = JSON.parse(out) as { runs: readonly Record<string, unknown>[] };
-    assert.deepEqual([code, runs[0]?.['state'], runs[0]?.['runCancelled']], [1, 'cancelled', true], err);
+    // It came to no end: 2, by the one table of exit codes.
+    assert.deepEqual([code, runs[0]?.['state'], runs[0]?.['runCancelled']], [2, 'cancelled', true], err);
     assert.equal(pair.workspace.runs.at(-1)?.status, 'canceled');
   });
 
