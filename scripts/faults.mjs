@@ -1,5 +1,7 @@
 // npm run faults [-- --every N] [--jobs N]: each call of "configure" and "undo" meets each fault, and what comes of it is written to
 // the table in docs/reliability.md. `--every N` runs each N-th cell only, and the table says so.
+// npm run faults -- --kills N [--seed S] [--jobs N]: real processes are killed at N random moments, and what comes of that is written
+// beside the table.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,13 +14,17 @@ const option = (name, fallback) => {
   return at < 0 ? fallback : Number(process.argv[at + 1]);
 };
 const every = option('every', 1);
+const kills = option('kills', 0);
+const seed = option('seed', 1);
 const jobs = option('jobs', Math.min(2, availableParallelism()));
 const file = path.join(root, 'docs/reliability.md');
 
 /** One process runs each `jobs`-th cell against servers of its own. */
 function shard(part) {
   return new Promise((resolve, reject) => {
-    const args = ['--import', 'tsx', 'test/faults/run.ts', ...[part, jobs, every].map(String)];
+    const what =
+      kills > 0 ? ['test/faults/kills.ts', part, jobs, kills, seed] : ['test/faults/run.ts', part, jobs, every];
+    const args = ['--import', 'tsx', ...what.map(String)];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     const results = [];
     let end;
@@ -29,16 +35,27 @@ function shard(part) {
         return;
       }
       results.push(value);
-      for (const broken of value.broken)
-        console.log(
-          `${value.command} (${value.start}), call ${value.index}, ${value.call.name}, ${value.kind}: ${broken}`,
-        );
+      for (const broken of value.broken) console.log(`${value.command} (${value.start}), ${placeOf(value)}: ${broken}`);
     });
     child.on('error', reject);
     child.on('close', code =>
       code === 0 && end ? resolve({ results, ...end }) : reject(new Error(`a part ended with ${code}`)),
     );
   });
+}
+
+const placeOf = ({ index, call, kind, body, milliseconds }) =>
+  call === undefined
+    ? `killed after ${milliseconds} ms`
+    : `call ${index}, ${call.name}, ${kind}${body === undefined ? '' : ` (${body})`}`;
+
+/** What came of the kills, in one sentence for people. */
+function killsText(results) {
+  const killed = results.filter(r => r.killed);
+  const writing = killed.filter(r => r.writes > 0).length;
+  const broken = results.filter(r => r.broken.length > 0).length;
+  const count = command => killed.filter(r => r.command === command).length;
+  return `${results.length} real processes, each ended with SIGKILL at a random moment (seed ${seed}): ${killed.length} were hit while they ran (${count('configure')} of configure, ${count('undo')} of undo), ${writing} of these after their first write; the others had come to their end by then. ${broken} broke a promise.`;
 }
 
 function table(results, { cells, kinds }) {
@@ -76,11 +93,11 @@ function table(results, { cells, kinds }) {
 const parts = await Promise.all(Array.from({ length: jobs }, (_, part) => shard(part)));
 const results = parts.flatMap(p => p.results);
 const violations = parts.flatMap(p => p.violations);
-const text = table(results, parts[0]);
+const [name, text] = kills > 0 ? ['kills', killsText(results)] : ['faults', table(results, parts[0])];
 console.log(text);
 for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
 if (existsSync(file)) {
-  const markers = /(<!-- faults -->\n)[^]*?(\n<!-- \/faults -->)/;
+  const markers = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`);
   writeFileSync(
     file,
     readFileSync(file, 'utf8').replace(markers, (_, a, b) => `${a}${text}${b}`),

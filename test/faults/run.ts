@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { bundleCli, bundleFolder } from '../support/aws/cliProcess';
 import { ServerPair } from '../support/binding/serverWorlds';
-import { faultKinds, Matrix } from '../support/faults/matrix';
+import { faultKinds } from '../support/faults/kinds';
+import { Matrix } from '../support/faults/matrix';
+import { starts } from '../support/faults/world';
 
 /** A part of the fault matrix: `run.ts PART OF EVERY`. Prints one JSON line for each cell. */
 async function main(): Promise<void> {
@@ -11,7 +13,7 @@ async function main(): Promise<void> {
   try {
     const matrix = new Matrix(pair, cli);
     let n = 0;
-    for (const start of ['new', 'change'] as const) {
+    for (const start of starts) {
       for (const cell of await matrix.cells(start)) {
         n += 1;
         if (n % (of * every) !== part * every) continue;

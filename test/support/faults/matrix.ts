@@ -1,78 +1,21 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { startCli } from '../aws/cliProcess';
-import type { FaultKind } from '../aws/faults';
-import type { Fault } from '../hcp/server';
+import {
+  awsFault,
+  bodiesFor,
+  type Cell,
+  type CellResult,
+  type CommandName,
+  faultKinds,
+  hcpFault,
+  isKill,
+  keysAreEnough,
+  type KillResult,
+  type Met,
+} from './kinds';
 import { awsCall, type Call, hcpCall, Watch } from './watch';
-import { configureArgs, FaultWorld, type Ran, type Snapshot, type Start, withoutLostKeys } from './world';
-
-export const faultKinds = [
-  'refused',
-  'throttled',
-  '5xx',
-  '5xx after effect',
-  'malformed reply',
-  'no reply, before effect',
-  'no reply, after effect',
-  'killed before effect',
-  'killed after effect',
-] as const;
-export type Kind = (typeof faultKinds)[number];
-export type CommandName = 'configure' | 'undo';
-
-/** One run of the matrix: what is asked for, and the call that meets the fault. */
-export interface Cell {
-  readonly command: CommandName;
-  readonly start: Start;
-  readonly kind: Kind;
-  /** 0-based among all calls of the command. */
-  readonly index: number;
-  /** The service answers so from this call to the command's end, not once. */
-  readonly lasting: boolean;
-  readonly call: Call;
-}
-
-export interface CellResult extends Cell {
-  /** `done`: in spite of the fault. `stopped`: said so, with what to do. `killed`. */
-  readonly end: 'done' | 'stopped' | 'killed';
-  readonly writes: number;
-  readonly broken: readonly string[];
-}
-
-const aws: Readonly<Partial<Record<Kind, FaultKind>>> = {
-  refused: 'refuse',
-  throttled: 'throttle',
-  '5xx': 'error',
-  '5xx after effect': 'error-after',
-  'malformed reply': 'malformed',
-  'no reply, before effect': 'drop-before',
-  'no reply, after effect': 'drop-after',
-  'killed before effect': 'drop-before',
-};
-const everything = /^/;
-const errors = (status: number, title: string): object => ({ errors: [{ status: String(status), title }] });
-const hcp: Readonly<Partial<Record<Kind, Fault>>> = {
-  refused: { path: everything, status: 403, body: errors(403, 'forbidden') },
-  throttled: {
-    path: everything,
-    status: 429,
-    headers: { 'retry-after': '1' },
-    body: errors(429, 'rate limit exceeded'),
-  },
-  '5xx': { path: everything, status: 503, body: errors(503, 'unavailable') },
-  '5xx after effect': { path: everything, status: 502, text: '<html>Bad gateway</html>', afterwards: true },
-  'malformed reply': { path: everything, status: 200, text: '{"data": [{"id": 7', afterwards: true },
-  'no reply, before effect': { path: everything, status: 0, cut: true },
-  'no reply, after effect': { path: everything, status: 0, cut: true, afterwards: true },
-  'killed before effect': { path: everything, status: 0, cut: true },
-};
-
-/** The fault that a call meets. */
-type Met =
-  | { readonly aws?: { readonly kind: FaultKind; readonly lasting: boolean }; readonly hcp?: Fault | undefined }
-  | undefined;
-
-const isKill = (kind: Kind): boolean => kind.startsWith('killed');
+import { configureArgs, FaultWorld, type Ran, type Snapshot, type Start, withoutLostValues, type World } from './world';
 
 /** What runs without a fault left. */
 interface Known {
@@ -80,6 +23,8 @@ interface Known {
   /** After `configure` without the removal of keys: from here undo leads back to the beginning. */
   readonly set: Snapshot;
   readonly clean: unknown;
+  /** Where undo after undo leads: before anything of ours was there. */
+  readonly blank: World;
   readonly calls: Readonly<Record<CommandName, readonly Call[]>>;
 }
 
@@ -104,7 +49,14 @@ export class Matrix {
         for (const kind of faultKinds) {
           // What only reads has no effect that could come before the fault.
           if (!call.write && (kind === '5xx after effect' || kind === 'killed after effect')) continue;
-          for (const lasting of isKill(kind) ? [false] : [false, true])
+          if (kind === 'wrong body, no effect' || kind === 'wrong body, after effect') {
+            for (const body of bodiesFor(call, kind, index))
+              out.push({ command, start, kind, index, lasting: false, call, body });
+            continue;
+          }
+          // A clock is looked at where something is written; it does not come back by itself.
+          if (kind === 'clock set back' && !call.write) continue;
+          for (const lasting of isKill(kind) || kind === 'clock set back' ? [false] : [false, true])
             out.push({ command, start, kind, index, lasting, call });
         }
       }
@@ -115,16 +67,27 @@ export class Matrix {
   /** Runs a cell: the fault, then each way out of it. */
   async run(cell: Cell): Promise<CellResult> {
     const { world } = this;
-    const { initial, set, clean } = await this.known(cell.start);
-    world.restore(initial);
-    const before = world.dump();
+    const { initial, set, clean, blank: before } = await this.known(cell.start);
     world.restore(cell.command === 'configure' ? initial : set);
-    const watch = new Watch(world, false);
+    const watch = new Watch(world, keysAreEnough(cell));
     const ran = await this.faulted(cell, watch);
     watch.judge();
     const broken = [...watch.broken];
     if (ran?.crash !== undefined) broken.push(`it crashed: ${ran.crash}`);
     if (ran?.code === 2 && ran.err.trim() === '') broken.push('it stopped and said nothing');
+    broken.push(...(await this.waysOut(cell, clean, before)));
+    const end = isKill(cell.kind) ? 'killed' : ran?.code === 2 ? 'stopped' : 'done';
+    return { ...cell, end, writes: watch.writes.length, broken };
+  }
+
+  /** A re-run, an undo of that, and an undo straight from where it stands: what of them does not lead where it has to. */
+  private async waysOut(
+    { start, command }: Pick<Cell, 'start' | 'command'>,
+    clean: unknown,
+    before: World,
+  ): Promise<readonly string[]> {
+    const { world } = this;
+    const broken: string[] = [];
     const after = world.snapshot();
     const note = async (what: string, check: () => Promise<void>): Promise<void> => {
       try {
@@ -133,23 +96,84 @@ export class Matrix {
         broken.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
       }
     };
-    if (cell.command === 'configure') {
+    if (command === 'configure') {
       await note('a re-run', async () => {
-        const said = await this.converge(cell.start);
+        const said = await this.converge(start);
         assert.deepEqual(world.dump(), clean, said);
       });
       await note('undo after the re-run', async () => {
         const said = await this.takeBack();
-        assert.deepEqual(world.dump(), withoutLostKeys(before, world.dump()), said);
+        assert.deepEqual(world.dump(), withoutLostValues(before, world.dump()), said);
       });
       world.restore(after);
     }
     await note('undo', async () => {
       const said = await this.takeBack();
-      assert.deepEqual(world.dump(), withoutLostKeys(before, world.dump()), said);
+      assert.deepEqual(world.dump(), withoutLostValues(before, world.dump()), said);
     });
-    const end = isKill(cell.kind) ? 'killed' : ran?.code === 2 ? 'stopped' : 'done';
-    return { ...cell, end, writes: watch.writes.length, broken };
+    return broken;
+  }
+
+  /** A process that is killed somewhere in the time that it takes (`moment`: 0 to 1), whatever it does then. */
+  async killedAtRandom(start: Start, command: CommandName, moment: number): Promise<KillResult> {
+    const { world } = this;
+    const { initial, set, clean, blank } = await this.known(start);
+    const duration = await this.durationOf(start, command);
+    world.restore(command === 'configure' ? initial : set);
+    const watch = new Watch(world, keysAreEnough({ start, command }));
+    const { child, ended } = this.started(start, command);
+    const milliseconds = Math.round(moment * duration);
+    let under = 0;
+    const idle = async (): Promise<void> => {
+      while (under > 0) await new Promise(resolve => setImmediate(resolve));
+    };
+    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+    const ran = await this.watched(
+      watch,
+      () => {
+        under += 1;
+        return undefined;
+      },
+      async () => {
+        const end = await ended;
+        // What was sent before is carried out all the same.
+        await idle();
+        return end;
+      },
+      call => {
+        if (call.write) under -= 1;
+        return Promise.resolve();
+      },
+    );
+    clearTimeout(timer);
+    watch.judge();
+    const broken = [...watch.broken, ...(await this.waysOut({ start, command }, clean, blank))];
+    return { start, command, milliseconds, killed: ran.signal === 'SIGKILL', writes: watch.writes.length, broken };
+  }
+
+  private readonly durations = new Map<string, number>();
+
+  /** Milliseconds that the whole process takes. */
+  private async durationOf(start: Start, command: CommandName): Promise<number> {
+    const key = `${start} ${command}`;
+    const measured = this.durations.get(key);
+    if (measured !== undefined) return measured;
+    const { initial, set } = await this.known(start);
+    this.world.restore(command === 'configure' ? initial : set);
+    const began = Date.now();
+    await this.started(start, command).ended;
+    const made = Date.now() - began;
+    this.durations.set(key, made);
+    return made;
+  }
+
+  private started(start: Start, command: CommandName): ReturnType<typeof startCli> {
+    const { pair } = this.world;
+    const args =
+      command === 'undo'
+        ? ['undo', '--yes', '--profile', 'default']
+        : ['configure', ...configureArgs[start], '--remove-static-keys'];
+    return startCli(this.cli, args, pair.env, pair.aws.home);
   }
 
   private async known(start: Start): Promise<Known> {
@@ -157,20 +181,22 @@ export class Matrix {
     if (made !== undefined) return made;
     const { world } = this;
     const initial = await world.seed(start);
-    const wanted = await this.counted(() => world.configure(start));
+    const { blank } = world;
+    assert.ok(blank);
+    const wanted = await this.counted(() => world.configure(start), false);
     const clean = world.dump();
     world.restore(initial);
-    await this.counted(() => world.configure(start, false));
+    await this.counted(() => world.configure(start, false), false);
     const set = world.snapshot();
-    const undone = await this.counted(() => world.undo());
-    const fresh = { initial, set, clean, calls: { configure: wanted, undo: undone } };
+    const undone = await this.counted(() => world.undo(), keysAreEnough({ start, command: 'undo' }));
+    const fresh = { initial, set, clean, blank, calls: { configure: wanted, undo: undone } };
     this.starts.set(start, fresh);
     return fresh;
   }
 
-  private async counted(run: () => Promise<Ran>): Promise<readonly Call[]> {
+  private async counted(run: () => Promise<Ran>, keys: boolean): Promise<readonly Call[]> {
     const calls: Call[] = [];
-    const watch = new Watch(this.world, false);
+    const watch = new Watch(this.world, keys);
     const ran = await this.watched(
       watch,
       call => {
@@ -201,8 +227,9 @@ export class Matrix {
         watch.before(call, { aws: entry });
         const fault = await met(call);
         if (fault?.aws !== undefined) {
-          const { kind, lasting } = fault.aws;
-          server.faults.add({ action: lasting ? '*' : entry.action, kind, times: lasting ? Infinity : 1 });
+          const { kind, lasting, body } = fault.aws;
+          const action = lasting ? '*' : entry.action;
+          server.faults.add({ action, kind, times: lasting ? Infinity : 1, ...(body !== undefined && { body }) });
         }
         return;
       }
@@ -243,21 +270,18 @@ export class Matrix {
         n += 1;
         const hit = n === index || (lasting && n > index);
         if (!hit || call.service !== at.service) return undefined;
-        const kind = aws[cell.kind];
-        if (call.service === 'AWS') return n === index && kind !== undefined ? { aws: { kind, lasting } } : undefined;
-        return { hcp: hcp[cell.kind] };
+        if (cell.kind === 'clock set back') {
+          this.world.setClockBack();
+          return undefined;
+        }
+        return call.service === 'AWS' ? (n === index ? awsFault(cell) : undefined) : { hcp: hcpFault(cell) };
       },
       () => (cell.command === 'undo' ? this.world.undo() : this.world.configure(cell.start)),
     );
   }
 
   private async killed(cell: Cell, watch: Watch): Promise<void> {
-    const { pair } = this.world;
-    const args =
-      cell.command === 'undo'
-        ? ['undo', '--yes', '--profile', 'default']
-        : ['configure', ...configureArgs[cell.start], '--remove-static-keys'];
-    const { child, ended } = startCli(this.cli, args, pair.env, pair.aws.home);
+    const { child, ended } = this.started(cell.start, cell.command);
     let n = -1;
     let dead = false;
     const kill = async (): Promise<void> => {
@@ -272,7 +296,7 @@ export class Matrix {
         if (n !== cell.index || dead || cell.kind !== 'killed before effect') return undefined;
         await kill();
         if (call.service === 'AWS') return { aws: { kind: 'drop-before' as const, lasting: false } };
-        return { hcp: hcp['killed before effect'] };
+        return { hcp: hcpFault(cell) };
       },
       () => ended,
       async () => {
@@ -299,7 +323,7 @@ export class Matrix {
   /** Undo after undo, until there is nothing more. */
   private async takeBack(): Promise<string> {
     const said: string[] = [];
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 8; n++) {
       const ran = await this.world.undo();
       said.push(`${ran.code} ${ran.out}${ran.err}${ran.crash ?? ''}`);
       if (ran.out.startsWith('There is nothing to undo')) break;

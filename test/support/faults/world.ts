@@ -6,13 +6,19 @@ import { undo } from '../../../src/cli/commands/undo';
 import type { Command } from '../../../src/cli/command';
 import { UsageError } from '../../../src/cli/option';
 import { ProblemError } from '../../../src/core/problem';
+import type { AwsAccount } from '../../../src/iam/account/types';
 import { readBuckets } from '../aws/binding';
 import { exampleKey, exampleSecret } from '../aws/profiles';
 import { type ServerPair } from '../binding/serverWorlds';
 import { runCommand } from '../runCommand';
 
-/** What is there before: nothing but keys, or a role, a provider and variables that have to be changed. */
-export type Start = 'new' | 'change';
+/**
+ * What is there before, beside static keys. `change`: a role, a provider and variables that have to be changed. `sensitive`: the same
+ * variables, marked sensitive, so that nobody can read what they held. `policies`: a role with policies of somebody else. `two`: another
+ * workspace that was set up before, with the same provider.
+ */
+export const starts = ['new', 'change', 'sensitive', 'policies', 'two'] as const;
+export type Start = (typeof starts)[number];
 
 /** Where a run of a command may begin; all that the servers, the project and the journal hold. */
 export interface Snapshot {
@@ -33,17 +39,29 @@ export interface Ran {
 
 const issuer = 'https://127.0.0.1';
 
+const adopted = [
+  ...['project', '--profile', 'default', '--yes', '--adopt', '--roles', 'single', '--role-name', 'deploy'],
+  ...['--boundary', 'arn:aws:iam::aws:policy/PowerUserAccess', '--max-session', '7200', '--policy', 'policy.json'],
+];
+const made = [
+  ...['project', '--profile', 'default', '--yes', '--policy', 'policy.json', '--plan-policy-arn', 'ReadOnlyAccess'],
+];
+
 export const configureArgs: Readonly<Record<Start, readonly string[]>> = {
-  new: ['project', '--profile', 'default', '--yes', '--policy', 'policy.json', '--plan-policy-arn', 'ReadOnlyAccess'],
-  change: [
-    ...['project', '--profile', 'default', '--yes', '--adopt', '--roles', 'single', '--role-name', 'deploy'],
-    ...['--boundary', 'arn:aws:iam::aws:policy/PowerUserAccess', '--max-session', '7200', '--policy', 'policy.json'],
-  ],
+  new: made,
+  change: adopted,
+  sensitive: [...made, '--roles', 'single', '--role-name', 'made'].filter(
+    word => !['--plan-policy-arn', 'ReadOnlyAccess'].includes(word),
+  ),
+  policies: adopted,
+  two: made,
 };
 
 /** The real commands in this process against both servers, with a clock that runs ahead in place of every pause. */
 export class FaultWorld {
   private skew = 0;
+  /** As it was before anything of ours: where undo after undo leads. */
+  blank: World | undefined;
   private readonly time = {
     now: (): number => Date.now() + this.skew,
     wait: async (milliseconds: number, signal: AbortSignal): Promise<void> => {
@@ -64,34 +82,74 @@ export class FaultWorld {
     state.variable(pair.workspace, 'AWS_ACCESS_KEY_ID', exampleKey);
     state.variable(pair.varset, 'AWS_SECRET_ACCESS_KEY', exampleSecret, { sensitive: true });
     writeFileSync(path.join(pair.aws.home, 'policy.json'), JSON.stringify(readBuckets));
-    if (start === 'change') await this.seedOld();
+    if (start === 'change' || start === 'policies') await this.seedOld();
+    if (start === 'policies') await this.seedPolicies();
+    if (start === 'sensitive') this.seedVariables({ sensitive: true });
+    this.blank = this.dump();
+    if (start === 'two') await this.seedOther();
     return this.snapshot();
   }
 
+  /** Somebody sets the clock of the machine back by a day. */
+  setClockBack(): void {
+    this.skew -= 86_400_000;
+  }
+
+  /** The workspace `dev`, set up from the same account: the provider is of both. */
+  private async seedOther(): Promise<void> {
+    const { state, hostname } = this.pair.hcp;
+    const other = state.workspace('acme', 'dev');
+    state.variable(other, 'AWS_ACCESS_KEY_ID', exampleKey);
+    state.variable(other, 'AWS_SECRET_ACCESS_KEY', exampleSecret, { sensitive: true });
+    state.variable(other, 'AWS_REGION', 'eu-central-1');
+    this.blank = this.dump();
+    const names = ['--organization', 'acme', '--workspace', 'dev', '--hostname', hostname];
+    const ran = await this.run(configure, ...names, '--profile', 'default', '--yes', '--policy', 'policy.json');
+    if (ran.code > 1 || ran.crash !== undefined) throw new Error(ran.err + (ran.crash ?? ''));
+  }
+
+  /** Policies of somebody else on the role that is taken over: nothing of ours, and nothing that may be lost. */
+  private async seedPolicies(): Promise<void> {
+    for (const [name, action] of [
+      ['theirs', 'sqs:ListQueues'],
+      ['tfc-oidc', 'sns:ListTopics'],
+    ] as const)
+      await this.send('PutRolePolicy', {
+        RoleName: 'deploy',
+        PolicyName: name,
+        PolicyDocument: `{ "Version": "2012-10-17",\n "Statement": [{ "Effect": "Allow", "Action": "${action}", "Resource": "*" }] }`,
+      });
+    await this.send('AttachRolePolicy', { RoleName: 'deploy', PolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' });
+  }
+
+  private seedVariables(more: { readonly sensitive?: boolean } = {}): void {
+    const { state } = this.pair.hcp;
+    state.variable(this.pair.workspace, 'TFC_AWS_PROVIDER_AUTH', 'false', { description: 'not yet', ...more });
+    state.variable(this.pair.workspace, 'TFC_AWS_RUN_ROLE_ARN', 'arn:aws:iam::123456789012:role/former', more);
+  }
+
+  private async send(
+    action: Parameters<AwsAccount['send']>[0],
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const sent = await this.pair.aws.account.send(action, input, new AbortController().signal);
+    if (!sent.ok) throw new Error(sent.problem.message);
+  }
+
   private async seedOld(): Promise<void> {
-    const { pair } = this;
-    const never = new AbortController().signal;
-    const send = async (
-      action: Parameters<typeof pair.aws.account.send>[0],
-      input: Record<string, unknown>,
-    ): Promise<void> => {
-      const sent = await pair.aws.account.send(action, input, never);
-      if (!sent.ok) throw new Error(sent.problem.message);
-    };
-    await send('CreateOpenIDConnectProvider', { Url: issuer, ClientIDList: ['sts.amazonaws.com'] });
-    await send('CreateRole', {
+    await this.send('CreateOpenIDConnectProvider', { Url: issuer, ClientIDList: ['sts.amazonaws.com'] });
+    await this.send('CreateRole', {
       RoleName: 'deploy',
       AssumeRolePolicyDocument:
         '{"Version": "2012-10-17",  "Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}',
       Tags: [{ Key: 'team', Value: 'platform' }],
     });
-    await send('PutRolePolicy', {
+    await this.send('PutRolePolicy', {
       RoleName: 'deploy',
       PolicyName: 'tfc-oidc-permissions',
       PolicyDocument: ` ${JSON.stringify(readBuckets).replace('*', 'arn:aws:s3:::x')} `,
     });
-    pair.hcp.state.variable(pair.workspace, 'TFC_AWS_PROVIDER_AUTH', 'false', { description: 'not yet' });
-    pair.hcp.state.variable(pair.workspace, 'TFC_AWS_RUN_ROLE_ARN', 'arn:aws:iam::123456789012:role/former');
+    this.seedVariables();
   }
 
   configure(start: Start, remove = true): Promise<Ran> {
@@ -174,18 +232,28 @@ export class FaultWorld {
   }
 }
 
-interface World {
+export interface World {
   readonly account: unknown;
   readonly vars: Readonly<Record<string, string>>;
 }
 
 const staticKey = /\/AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/;
 
-/** A dump as it was, but for static keys that are gone now: nothing keeps their values. */
-export function withoutLostKeys(before: World, now: World): World {
-  const vars = Object.entries(before.vars).filter(([key]) => !staticKey.test(key) || now.vars[key] !== undefined);
-  return { ...before, vars: Object.fromEntries(vars) };
+/**
+ * A dump as it was, but for what can't be taken back and is told beforehand: static keys that are gone now, and the values of sensitive
+ * variables, which stay sensitive. Nothing keeps either.
+ */
+export function withoutLostValues(before: World, now: World): World {
+  const vars = Object.entries(before.vars)
+    .filter(([key]) => !staticKey.test(key) || now.vars[key] !== undefined)
+    .map(([key, was]) => {
+      const is = now.vars[key];
+      return [key, is !== undefined && isSensitive(was) && isSensitive(is) ? is : was];
+    });
+  return { ...before, vars: Object.fromEntries(vars) as Readonly<Record<string, string>> };
 }
+
+const isSensitive = (variable: string): boolean => (JSON.parse(variable) as readonly unknown[])[1] === true;
 
 function readTree(folder: string): ReadonlyMap<string, string> {
   const out = new Map<string, string>();
