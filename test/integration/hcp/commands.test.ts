@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { audit } from '../../../src/cli/commands/audit';
+import { doctor } from '../../../src/cli/commands/doctor';
+import { status } from '../../../src/cli/commands/status';
 import { variables } from '../../../src/cli/commands/variables';
 import { ProblemError } from '../../../src/core/problem';
 import { auditWorkspaces } from '../../../src/hcp/audit';
 import { connect } from '../../support/hcp/connect';
 import { HcpServer } from '../../support/hcp/server';
+import type { WorkspaceState } from '../../support/hcp/state';
 import { type CommandRun, runCommand } from '../../support/runCommand';
 
 let server: HcpServer;
 let folder: string;
+let app: WorkspaceState;
 const arn = 'arn:aws:iam::123456789012:role/run';
 
 before(async () => {
@@ -21,7 +25,7 @@ before(async () => {
   const { state } = server;
   state.organization('acme');
   const platform = state.project('acme', 'Platform');
-  const app = state.workspace('acme', 'app', { projectId: platform.id, tags: ['web'] });
+  app = state.workspace('acme', 'app', { projectId: platform.id, tags: ['web'] });
   state.variable(app, 'TFC_AWS_PROVIDER_AUTH', 'true');
   state.variable(app, 'TFC_AWS_RUN_ROLE_ARN', arn);
   state.variable(app, 'PASSWORD', 'hidden-password', { sensitive: true });
@@ -141,8 +145,73 @@ describe('audit', () => {
     const result = await run(audit, ...args('--project', 'platform'));
     assert.equal(result.code, 0);
     assert.match(result.out, /1 workspace of acme, project Platform on [^ ]+: 1 oidc\.\n$/);
-    assert.equal((await run(audit, ...args('--fail-on', 'never'))).code, 0);
+    // One of the five could not be read: no finding, and no clean organization either.
+    assert.equal((await run(audit, ...args('--fail-on', 'never'))).code, 2);
     assert.equal((await run(audit, ...args('--project', 'Platform', '--fail-on', 'warning'))).code, 0);
+  });
+
+  test('a token that sees no workspace is no clean organization; one that is misspelt is named', async () => {
+    server.state.organization('empty');
+    const none = await run(audit, '--organization', 'empty', '--hostname', server.hostname);
+    assert.equal(none.code, 2);
+    assert.match(none.err, /Organization empty exists on .*no workspace that the token's user may read/);
+    assert.match(none.err, /Check that empty is the organization you mean/);
+    // A host that gives an empty list for an organization that it does not know.
+    const list = { data: [], meta: { pagination: { 'current-page': 1, 'total-pages': 1, 'total-count': 0 } } };
+    server.faults.push({ path: /^\/organizations\/acmee\/workspaces$/, status: 200, body: list });
+    const misspelt = await run(audit, '--organization', 'acmee', '--hostname', server.hostname);
+    assert.equal(misspelt.code, 2);
+    assert.match(misspelt.err, /Organization acmee does not exist on .*It may be misspelt/);
+  });
+
+  test('of a host that refuses the token, 2, for status and doctor too', async () => {
+    const dir = path.join(folder, 'refused');
+    await mkdir(dir, { recursive: true });
+    await writeFile(
+      path.join(dir, 'main.tf'),
+      `terraform {\n  cloud {\n    hostname     = "${server.hostname}"\n    organization = "acme"\n    workspaces {\n      name = "app"\n    }\n  }\n}\n`,
+    );
+    const env = { ...server.environment, HOME: folder };
+    const revoked = Object.fromEntries(Object.keys(env).map(k => [k, k.startsWith('TF_TOKEN_') ? 'revoked' : folder]));
+    const code = async (command: typeof status, words: readonly string[], as: Readonly<Record<string, string>>) => {
+      try {
+        return (await runCommand(command, words, { cwd: dir, env: as })).code;
+      } catch (error) {
+        // Printed with its next step; ends with 2.
+        if (error instanceof ProblemError) return 2;
+        throw error;
+      }
+    };
+    assert.equal(await code(audit, args(), revoked), 2);
+    for (const command of [status, doctor]) {
+      assert.equal(await code(command, ['.'], env), 0, command.name);
+      assert.equal(await code(command, ['.'], revoked), 2, command.name);
+      for (const refused of [/\/vars$|\/varsets|\/all-vars$/, /^\/runs\//]) {
+        // Too weak: the workspace can be read, what is in it can't.
+        server.faults.push({ path: refused, status: 403, body: { errors: [{ status: '403', title: 'forbidden' }] } });
+        if (String(refused).includes('runs')) server.state.run(app, { status: 'applied' });
+        assert.equal(await code(command, ['.'], env), 2, `${command.name} ${String(refused)}`);
+        server.faults.length = 0;
+        app.runs.length = 0;
+      }
+    }
+  });
+
+  test('a workspace without a run has no run yet, and is asked for one where its host does not say', async () => {
+    const words = ['--organization', 'acme', '--workspace', 'app', '--hostname', server.hostname, '--format', 'json'];
+    const latest = async (): Promise<readonly string[]> => {
+      const { out } = await run(status, ...words);
+      const { bindings } = JSON.parse(out) as { bindings: { checks: { id: string; evidence: string[] }[] }[] };
+      return bindings[0]?.checks.find(c => c.id === 'last-run')?.evidence ?? [];
+    };
+    assert.deepEqual(await latest(), ['No run yet.']);
+    server.state.run(app, { status: 'applied' });
+    assert.deepEqual(await latest(), ['The latest run did not end in an error.']);
+    server.state.deaf.runs = true;
+    assert.deepEqual(await latest(), ['The latest run did not end in an error.']);
+    app.runs.length = 0;
+    assert.deepEqual(await latest(), ['No run yet.']);
+    server.state.deaf.runs = false;
   });
 
   test('as CSV has one line for each workspace', async () => {

@@ -85,8 +85,10 @@ export function workspaceDocument(
       project: identifier('projects', workspace.projectId),
       'agent-pool': identifier('agent-pools', workspace.agentPoolId),
       'current-configuration-version': identifier('configuration-versions', workspace.configurations.at(-1)?.id),
-      'latest-run': identifier('runs', run?.id),
-      'current-run': identifier('runs', run?.id),
+      ...(!state.deaf.runs && {
+        'latest-run': identifier('runs', run?.id),
+        'current-run': identifier('runs', run?.id),
+      }),
       ...(included.includes('effective_tag_bindings') && {
         'effective-tag-bindings': {
           data: bindingDocuments(state, workspace).map(b => ({ id: b['id'], type: 'effective-tag-bindings' })),

@@ -239,6 +239,11 @@ function workspaces(
     const included = includedProjects(state, request, [document]);
     return one(document, included.length > 0 ? included : undefined);
   }
+  if (part === 'runs')
+    return paged(
+      request,
+      [...workspace.runs].reverse().map(run => runDocument(run, workspace)),
+    );
   if (part === 'effective-tag-bindings')
     return state.deaf.bindings ? notFound : { status: 200, body: { data: bindingDocuments(state, workspace) } };
   // Forbidden looks like missing.

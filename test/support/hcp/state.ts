@@ -30,6 +30,8 @@ export interface Deafness {
   bindings: boolean;
   /** Page 2 is page 1 again. */
   pages: boolean;
+  /** A workspace does not tell its latest run. */
+  runs: boolean;
 }
 
 export type Mode = 'remote' | 'agent' | 'local';
@@ -146,7 +148,7 @@ export class HcpState {
   plansWithoutJson = false;
   /** As a host that does not know plan-only runs. */
   ignoresPlanOnly = false;
-  readonly deaf: Deafness = { filters: false, includes: false, bindings: false, pages: false };
+  readonly deaf: Deafness = { filters: false, includes: false, bindings: false, pages: false, runs: false };
   private counter = 0;
 
   /** Ids look like HashiCorp's: a prefix and 16 letters and digits. */
