@@ -38,6 +38,14 @@ export const unknown = (why: string, nextStep?: string): Unread => ({
 /** A fact that a failed request would have told. */
 export const unread = (problem: Problem): Unread => ({ ...unknown(problem.message, problem.nextStep), problem });
 
+/** Why a command that needs a fact ends: as the request that failed says it, with its own code and way out. */
+export const unreadProblem = ({ why, nextStep, problem }: Unread): Problem =>
+  problem ?? {
+    code: 'workspace-unknown',
+    message: why,
+    nextStep: nextStep ?? 'Check the names and the token, then try again.',
+  };
+
 /** A run phase that assumes a role (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens). */
 export type Phase = 'plan' | 'apply';
 export const phases: readonly Phase[] = ['plan', 'apply'];

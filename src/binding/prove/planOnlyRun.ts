@@ -102,7 +102,7 @@ export function runProofObstacle(workspace: Workspace, checks: readonly Check[])
     return {
       code: 'variables-unread',
       message: `The variables of ${workspace.name} could not be read, so nobody could say which credentials a run has used: ${unread.why}`,
-      nextStep: 'Use a token that may read the variables of the workspace.',
+      nextStep: unread.nextStep ?? 'Use a token that may read the variables of the workspace.',
     };
   }
   if (!checks.some(c => c.id === 'enabled' && c.state === 'ok')) {

@@ -115,6 +115,9 @@ function variablesOf(member: SetupMember, group: SetupGroup, prepared: PreparedB
   const { source, variables } = member.hcp.reading;
   if (source !== undefined)
     return planVariables(source.workspace, source.reading, wantedBy(prepared, member), group.variableTarget);
+  // A request that failed says itself what leads on: a token that is too weak is another thing than a gateway that is down.
+  if (variables.state === 'unknown' && variables.problem !== undefined)
+    return { ...nothing, problems: [variables.problem] };
   const why = variables.state === 'unknown' ? variables.why : 'The variables could not be read.';
   const nextStep = 'Use a token that may read and write variables of the workspace.';
   return { ...nothing, problems: [{ code: 'variables-unknown', message: why, nextStep }] };

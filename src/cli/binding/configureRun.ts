@@ -1,5 +1,5 @@
 import type { BindingChoices } from '../../binding/desired/choices';
-import type { WorkspaceFacts } from '../../binding/facts';
+import { unreadProblem, type WorkspaceFacts } from '../../binding/facts';
 import { localCredentials } from '../../binding/gather/localChain';
 import { codeFacts } from '../../binding/gather/code';
 import { hcpFacts } from '../../binding/gather/hcp';
@@ -60,12 +60,7 @@ export async function readTarget(
     // Role ARNs that were written into sensitive variables can't be read, but the journal knows them.
     ownValue: writtenValues(await readJournals(journals(journal))),
   });
-  if (reading.workspace.state === 'unknown')
-    throw new ProblemError({
-      code: 'workspace-unknown',
-      message: reading.workspace.why,
-      nextStep: reading.workspace.nextStep ?? 'Check the names and the token, then try again.',
-    });
+  if (reading.workspace.state === 'unknown') throw new ProblemError(unreadProblem(reading.workspace));
   const code = codeOf(context, root);
   const facts = code && codeFacts(code.root, code.findings);
   const place = { hostname, organization, workspace };

@@ -1,3 +1,4 @@
+import { unreadProblem } from '../../binding/facts';
 import type { RunProof } from '../../binding/prove/planOnlyRun';
 import { ok, ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
@@ -64,12 +65,7 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     const proofs: RunProof[] = [];
     for (const binding of bindings) {
       const { organization, workspace: name, facts } = binding;
-      if (facts.workspace.state === 'unknown')
-        throw new ProblemError({
-          code: 'workspace-unknown',
-          message: facts.workspace.why,
-          nextStep: facts.workspace.nextStep ?? 'Check the names and the token, then try again.',
-        });
+      if (facts.workspace.state === 'unknown') throw new ProblemError(unreadProblem(facts.workspace));
       const client = await sessions.open(binding.hostname, binding.root?.cloud);
       const workspace = unwrap(await readWorkspace(client, organization, name, context.signal));
       const checked = { ...binding, place: { hostname: binding.hostname, organization, workspace: name } };

@@ -1,4 +1,5 @@
 import type { Check } from '../../binding/check';
+import { unreadProblem } from '../../binding/facts';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { localCredentials } from '../../binding/gather/localChain';
 import { permissionSources } from '../../binding/gather/permissionSources';
@@ -76,12 +77,7 @@ async function planFor(
   wanted: readonly Check[],
 ): Promise<RemedyPlan> {
   const { hostname, organization, workspace: name, facts, root } = binding;
-  if (facts.workspace.state === 'unknown')
-    throw new ProblemError({
-      code: 'workspace-unknown',
-      message: facts.workspace.why,
-      nextStep: facts.workspace.nextStep ?? 'Check the names and the token, then try again.',
-    });
+  if (facts.workspace.state === 'unknown') throw new ProblemError(unreadProblem(facts.workspace));
   const opened = await openIfAsked(context, values);
   const client = await new HcpSessions(context).open(hostname, root?.cloud);
   const code = codeOf(context, root);

@@ -137,6 +137,14 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 function credentialsProblem(e: SdkError, asked: Asked): Problem {
   const said = oneLine(e.message);
+  // Of a page in place of JSON: the parser's message is about a token of another kind, and holds text of the page.
+  if (/Unexpected (?:token|end)|not valid JSON|[Dd]eserialization/.test(said)) {
+    return {
+      code: 'unreadable-reply',
+      message: `What gives the credentials of ${profileName(asked)} could not be read: something else may have answered in place of AWS, or the program of credential_process printed no JSON.`,
+      nextStep: 'Check the proxy, and the profile; then run it again.',
+    };
+  }
   if (asked.kind === 'sso' && /sso|token/i.test(said)) {
     return {
       code: 'sso-expired',

@@ -139,7 +139,9 @@ export function guardReplies(client: { readonly middlewareStack: unknown }, prot
       const body = await readBody(response);
       response.body = body;
       const operation = (context.commandName ?? '').replace(/Command$/, '');
-      if (protocol === 'query') checkMarks(operation, response.statusCode, Buffer.from(body).toString('utf8'));
+      const text = Buffer.from(body).toString('utf8');
+      if (protocol === 'query') checkMarks(operation, response.statusCode, text);
+      else checkJson(response.statusCode, text);
       return result;
     },
     { name: 'guardReplies', relation: 'after', toMiddleware: 'deserializerMiddleware', override: true },
@@ -184,6 +186,19 @@ function checkMarks(operation: string, status: number, text: string): void {
   if (!/<(?:\w+:)?RequestId>[^<]+<\//.test(text)) throw new NotAReplyError(status, 'names no request');
   if (!new RegExp(`</(?:\\w+:)?${root}\\s*>\\s*$`).test(text.slice(-200)))
     throw new NotAReplyError(status, 'is cut off');
+}
+
+/** A gateway's page is no JSON. An error may come without a body: its headers tell what it is. */
+function checkJson(status: number, text: string): void {
+  if (text === '' && status >= 300) return;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message holds text of the reply.
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new NotAReplyError(status, 'is no JSON of AWS');
 }
 
 /** The name of the root element, without its prefix. Declaration and comments before it are passed over. */

@@ -76,6 +76,8 @@ export class AwsServer {
   /** What encoded authorization messages stand for. */
   readonly encodedMessages = new Map<string, unknown>();
   readonly disabledRegions = new Set<string>();
+  /** A gateway answers in place of AWS, whatever is asked. */
+  page: { readonly status: number; readonly text: string } | undefined;
   /** Called before and after the effect of each call; a test kills its child process here. May return a promise to be awaited. */
   onCall: ((entry: LogEntry, moment: 'before' | 'after') => void | Promise<void>) | undefined;
   private readonly http = createServer((request, response) => void this.serve(request, response));
@@ -171,6 +173,10 @@ export class AwsServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (this.page !== undefined) {
+      response.writeHead(this.page.status, { 'content-type': 'text/html' }).end(this.page.text);
+      return;
+    }
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (url.pathname === '/federation/credentials') {
       const token = request.headers['x-amz-sso_bearer_token'];
