@@ -19,6 +19,7 @@ const exits = (): Readonly<Record<string, { readonly label: string; readonly com
     'hcp-server': again,
     'hcp-rate-limit': again,
     network: again,
+    'credentials-in-the-code-that-runs': { label: 'Commit and Push…', command: 'tfcOidc.bringCode' },
     'no-such-profile': profile,
     'no-credentials': profile,
     ExpiredToken: profile,

@@ -13,6 +13,7 @@ export const commandIds = [
   'tfcOidc.openInBrowser',
   'tfcOidc.likeNames',
   'tfcOidc.explainPermission',
+  'tfcOidc.bringCode',
   'tfcOidc.chooseProfile',
   'tfcOidc.signIn',
   'tfcOidc.signOut',

@@ -116,6 +116,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.openInBrowser', (s, target) => s.checks.openInBrowser(target));
   trusted('tfcOidc.likeNames', (s, target) => s.waysOut.likeNames(target));
   trusted('tfcOidc.explainPermission', (s, target) => s.waysOut.explainPermission(target));
+  trusted('tfcOidc.bringCode', (s, target) => s.code.bring(target));
   trusted('tfcOidc.doctor', (s, target) => s.checks.doctor(target));
   trusted('tfcOidc.proveRun', (s, target) => s.checks.proveRun(target));
   trusted('tfcOidc.chooseProfile', s => s.checks.chooseProfile());

@@ -60,6 +60,7 @@ const inHost = [
   { name: 'in-host, current', version: versions.current, entry: 'trusted' },
   { name: 'in-host, oldest', version: versions.oldest, entry: 'trusted' },
   { name: 'in-host, account', version: versions.current, entry: 'account' },
+  { name: 'in-host, bring code', version: versions.current, entry: 'bringCode' },
   { name: 'in-host, identity', version: versions.current, entry: 'identity' },
   { name: 'in-host, permissions', version: versions.current, entry: 'permissions' },
   { name: 'in-host, planted secrets', version: versions.current, entry: 'plantedSecrets' },

@@ -1,18 +1,10 @@
 import { diagnosisJson, doctorReport } from '../../binding/report';
 import type { RunProof } from '../../binding/prove/planOnlyRun';
+import { runWords } from '../../binding/prove/runWords';
 import type { FollowedRun } from '../../binding/setup';
 import { oneLine } from '../../core/text';
 
 /** How a plan-only run ended, as text and as JSON. */
-
-const words: Readonly<Record<RunProof['state'], string>> = {
-  proven: 'proven by a plan-only run',
-  unproven: 'the plan got through, but the setup is unproven',
-  failed: 'the plan-only run ended in an error',
-  cancelled: 'the plan-only run was cancelled',
-  waiting: 'the plan-only run waits for a decision in HCP Terraform',
-  running: 'the plan-only run still goes on; it is no longer followed',
-};
 
 /** It came to its end, and proves nothing. */
 export const isNoProof = ({ state }: RunProof): boolean => state === 'failed' || state === 'unproven';
@@ -24,7 +16,7 @@ export const isWithoutEnd = ({ state }: RunProof): boolean =>
 export function runProofText(subject: string, { proof, consultation }: FollowedRun): string {
   const { changes } = proof;
   const lines = [
-    `${subject}: ${words[proof.state]} (${Math.round(proof.milliseconds / 1000)} s, ${proof.status})`,
+    `${subject}: ${runWords[proof.state]} (${Math.round(proof.milliseconds / 1000)} s, ${proof.status})`,
     `  ${proof.url}`,
     ...proof.doubts.map(doubt => `  - ${oneLine(doubt)}`),
     `  It planned ${proof.configurationVersion}${proof.code === undefined ? '' : ` (${proof.code})`}, the code that HCP Terraform has, not the files on this machine. Nothing was applied.`,

@@ -51,6 +51,8 @@ export class UndoCommand {
     );
     const surface = editorSurface(ui, { accountConfirmed: false }, () => undefined);
     const result = await takeBack(plan, opened, services, surface);
+    // Pages of a setup tell of it as it was before: "Proven" would be untrue now.
+    if (result !== undefined) await this.previews.close(['Proof', 'Result', 'Run']);
     if (result !== undefined) await report(result, plan.changes.length);
   }
 

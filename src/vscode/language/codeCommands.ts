@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { bringCode } from '../binding/bringCode';
 import { addCloudBlock, type WorkspaceChoice } from '../../binding/code/cloudBlock';
 import { remoteToCloud } from '../../binding/code/remoteToCloud';
 import { mapProviders } from '../../binding/code/providerMapping';
@@ -32,6 +33,11 @@ export class CodeCommands {
     private readonly connections: HcpConnections,
     private readonly previews: Previews,
   ) {}
+
+  /** Brings what was changed here to where runs take their code from. */
+  bring(target: Target): Promise<void> {
+    return bringCode(this.store, target);
+  }
 
   /** A `cloud` block for a root without one, or made of its `backend "remote"`. */
   async writeCloud(target: Target): Promise<void> {

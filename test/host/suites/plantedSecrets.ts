@@ -248,6 +248,7 @@ export const run = (): Promise<unknown> =>
       'tfcOidc.checkRoot': () => [target()],
       'tfcOidc.clearFilter': () => [],
       'tfcOidc.likeNames': () => [target()],
+      'tfcOidc.bringCode': () => [target()],
       'tfcOidc.explainPermission': () => [target()],
       'tfcOidc.configure': () => [target()],
       'tfcOidc.export': () => [target()],
