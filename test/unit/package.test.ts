@@ -81,6 +81,32 @@ test('activation loads its own files only, and few of them', () => {
   assert.ok([...loadedWith('dist/engine.js')].every(f => f !== 'dist/services.js'));
 });
 
+test('what opening, typing and saving run cannot start a program, open a connection, or read credentials', () => {
+  const { outputs } = metafile('extension.js');
+  const files = new Set(
+    ['dist/extension.js', 'dist/engine.js', 'dist/permissionLanguage.js'].flatMap(f => [...loadedWith(f)]),
+  );
+  for (const file of files) {
+    const asked = [...read(file).matchAll(/\brequire\("(?:node:)?([a-z_/]+)"\)/g)].map(m => m[1] ?? '');
+    const forbidden = ['child_process', 'http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'worker_threads'];
+    assert.deepEqual(
+      asked.filter(name => forbidden.includes(name)),
+      [],
+      file,
+    );
+    const sources = Object.keys(outputs[file]?.inputs ?? {});
+    assert.deepEqual(
+      sources.filter(f =>
+        /^src\/(?:hcp\/(?:client|tokens)|iam\/account\/(?!load|types)|node\/(?:tunnel|trust))/.test(f),
+      ),
+      [],
+      file,
+    );
+    // No telemetry either: nothing here knows `fetch`.
+    assert.doesNotMatch(read(file), /(?<![\w.])fetch\(|XMLHttpRequest|sendTelemetry|createTelemetryLogger/, file);
+  }
+});
+
 test('the file for browsers holds what reads and judges code, and nothing that writes or asks', () => {
   const files = inputs('web.js');
   assert.ok(files.includes('src/lint/analysis.ts') && files.includes('src/iam/lint/trust/lintTrust.ts'));

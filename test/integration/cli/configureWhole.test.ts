@@ -178,6 +178,9 @@ describe('from keys in provider, tfvars, workspace and variable set to everythin
     const done = await run('--yes', '--fix-code');
     assert.equal(done.code, 0, done.err + done.out);
     assert.notEqual(readFileSync(main(), 'utf8'), text);
+    // What is told at the end was read after the last change: nothing of the code that was is called wrong.
+    assert.match(done.out, /✓ ok /);
+    assert.doesNotMatch(done.out, /✗ wrong/, done.out);
     assert.equal((await pair.run(undo, '--yes', '--profile', 'default')).code, 0);
     assert.equal(readFileSync(main(), 'utf8'), text);
   });
