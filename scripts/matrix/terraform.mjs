@@ -7,14 +7,16 @@ import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { tokenHosts } from '../../test/support/identity/tokenShapes.ts';
 import { run } from './run.mjs';
+
+/** Hosts of the shapes: the certificate is for them. */
+const hosts = ['tfe', 'tfe2', 'my-tfe', 'a-b.c-d', 'xn--caf-dma'].map(name => `${name}.example.test`);
 
 const listen = server => new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 
 function certificate(dir) {
   const [key, cert] = [path.join(dir, 'key.pem'), path.join(dir, 'cert.pem')];
-  const names = tokenHosts.map(name => `DNS:${name}`).join(',');
+  const names = hosts.map(name => `DNS:${name}`).join(',');
   execFileSync(
     'openssl',
     [
@@ -153,7 +155,7 @@ export async function blockOf({ files, env = {} }) {
   const at = await host(['net', ...others.filter(Boolean)]);
   const project = Object.fromEntries(Object.entries(files).map(([name, text]) => [`project/${name}`, text]));
   const tokens = Object.fromEntries(
-    tokenHosts.map(name => [`TF_TOKEN_${name.replaceAll('-', '__').replaceAll('.', '_')}`, 't-1']),
+    hosts.map(name => [`TF_TOKEN_${name.replaceAll('-', '__').replaceAll('.', '_')}`, 't-1']),
   );
   const code = await init(project, { ...tokens, ...env }, at);
   at.close();

@@ -15,6 +15,26 @@ import { runMocha } from '../mochaRun';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
 
+/** The suites run without Git; its extension comes up when the setting changes. */
+async function gitOn(): Promise<void> {
+  interface Git {
+    readonly enabled: boolean;
+    readonly onDidChangeEnablement: vscode.Event<boolean>;
+  }
+  const git = await vscode.extensions.getExtension<Git>('vscode.git')?.activate();
+  assert.ok(git !== undefined, 'there is no Git extension');
+  if (git.enabled) return;
+  const on = new Promise<void>(resolve => {
+    const subscription = git.onDidChangeEnablement(enabled => {
+      if (!enabled) return;
+      subscription.dispose();
+      resolve();
+    });
+  });
+  await vscode.workspace.getConfiguration('git').update('enabled', true, vscode.ConfigurationTarget.Global);
+  await on;
+}
+
 /** The editor's own Git brings a fix to where runs take their code from; each step has its own yes. */
 export const run = (): Promise<unknown> =>
   runMocha(() => {
@@ -40,8 +60,10 @@ export const run = (): Promise<unknown> =>
 
     before(async function () {
       await activated();
+      if (!hasGit) this.skip();
+      await gitOn();
       const api = await gitApi();
-      if (!hasGit || api === undefined) this.skip();
+      assert.ok(api !== undefined, 'the Git extension is off');
       folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'tfc-oidc-git-')));
       git(folder, 'init', '--bare', '-b', 'main', 'remote.git');
       git(folder, 'clone', path.join(folder, 'remote.git'), 'repo');

@@ -19,9 +19,6 @@ export interface TokenShape {
   readonly ours?: readonly [sends: string, why: string];
 }
 
-/** Hosts that the certificate of a test is for. */
-export const tokenHosts = ['tfe', 'tfe2', 'my-tfe', 'a-b.c-d', 'xn--caf-dma'].map(name => `${name}.example.test`);
-
 const host = 'tfe.example.test';
 const at = (token: string, name = host): string => `${token}@${name}`;
 const hcl = (token: string, name = host): string => `credentials "${name}" {\n  token = "${token}"\n}\n`;
