@@ -28,20 +28,6 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
-  /** Closes pages whose names begin so: what they tell is older than the last change. */
-  async close(names: readonly string[]): Promise<void> {
-    const stale = vscode.window.tabGroups.all
-      .flatMap(group => group.tabs)
-      .filter(
-        ({ input, label }) =>
-          input instanceof vscode.TabInputWebview &&
-          input.viewType.includes('markdown.preview') &&
-          names.some(name => label.includes(`${name} `)) &&
-          label.endsWith('.md'),
-      );
-    if (stale.length > 0) await vscode.window.tabGroups.close(stale);
-  }
-
   /** All changes in VS Code's own diff editor, what is there on the left and what will be on the right. */
   async showChanges(title: string, changes: readonly Change[]): Promise<void> {
     const ending = { json: 'json', terraform: 'tf', plaintext: 'txt' } as const;

@@ -1,6 +1,7 @@
 import type { Change } from '../../binding/change';
 import type { Check } from '../../binding/check';
 import type { Consultation } from '../../binding/doctor/consult';
+import { runWords } from '../../binding/prove/runWords';
 import { isComparison } from '../../binding/report';
 import type { Question, SetupEvent } from '../../binding/setup';
 import { inEditor, problemText } from '../../core/editorText';
@@ -189,14 +190,7 @@ export function questionActions(question: PageQuestion, ticked: ReadonlySet<stri
 }
 
 function runSection({ place, proof, consultation }: Extract<SetupEvent, { id: 'run-ended' }>): Section {
-  const titles = {
-    proven: 'Proven by a run',
-    unproven: 'The plan got through, which proves nothing yet',
-    failed: 'The run ended in an error',
-    cancelled: 'The run was cancelled',
-    waiting: 'The run waits for a decision',
-    running: 'The run still goes on and is no longer followed',
-  } as const;
+  const words = runWords[proof.state];
   const { state, changes, doubts, code, milliseconds } = proof;
   const subject = `${place.organization}/${place.workspace}`;
   const row: CheckLine = {
@@ -214,7 +208,11 @@ function runSection({ place, proof, consultation }: Extract<SetupEvent, { id: 'r
     ],
     actions: [{ id: `open-${proof.runId}`, label: 'Open the Run and Its Log' }],
   };
-  return { kind: 'checks', heading: `${titles[state]}: ${subject}`, rows: [row, ...causeLines(consultation)] };
+  return {
+    kind: 'checks',
+    heading: `${words.charAt(0).toUpperCase()}${words.slice(1)}: ${subject}`,
+    rows: [row, ...causeLines(consultation)],
+  };
 }
 
 /** Why a run failed, as the doctor says it. */

@@ -8,6 +8,7 @@ import { VscodeUi } from '../configure/editorUi';
 import { belowNotification, useCaseServices } from '../configure/services';
 import { editorSurface } from '../configure/surface';
 import type { HcpConnections } from '../hcp';
+import { closeStalePages } from '../stalePages';
 import { pick, runSteps } from '../steps';
 
 /** Takes one run back, by the name of its journal. `undefined`: there was no yes. */
@@ -51,8 +52,7 @@ export class UndoCommand {
     );
     const surface = editorSurface(ui, { accountConfirmed: false }, () => undefined);
     const result = await takeBack(plan, opened, services, surface);
-    // Pages of a setup tell of it as it was before: "Proven" would be untrue now.
-    if (result !== undefined) await this.previews.close(['Proof', 'Result', 'Run']);
+    if (result !== undefined) await closeStalePages();
     if (result !== undefined) await report(result, plan.changes.length);
   }
 

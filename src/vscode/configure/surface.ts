@@ -51,12 +51,7 @@ export function editorSurface(
         'HCP Terraform plans the configuration that it has, with the new role. A plan-only run cannot be applied. It appears in the list of runs.';
       return (await ui.modal({ kind: 'information', message, detail, buttons: [start] })) === start;
     },
-    'ask-cloudtrail': async ({ workspace, accountId }) => {
-      const askIt = 'Ask CloudTrail';
-      const message = `The plan of "${workspace}" shows nothing of AWS. Ask CloudTrail whether the role was given?`;
-      const detail = `This looks up AssumeRoleWithWebIdentity in account ${accountId}, and can take ten minutes: events are late. Without it the setup stays unproven by a run.`;
-      return (await ui.modal({ kind: 'information', message, detail, buttons: [askIt] })) === askIt;
-    },
+    'ask-cloudtrail': question => mayAskCloudTrail(ui, question),
     'cancel-run': async ({ url }) => {
       const cancel = 'Cancel the Run';
       const message = 'You stopped following the run. Cancel it in HCP Terraform too?';
@@ -123,4 +118,15 @@ export async function mayUndo(
   ].join('\n');
   const buttons = can.length === 0 ? [] : [yes];
   return (await ui.modal({ kind: 'warning', message, detail, buttons })) === yes;
+}
+
+/** The second trace of a run: asked only where plan and log show nothing of AWS. */
+export async function mayAskCloudTrail(
+  ui: Pick<EditorUi, 'modal'>,
+  { workspace, accountId }: Question<'ask-cloudtrail'>,
+): Promise<boolean> {
+  const askIt = 'Ask CloudTrail';
+  const message = `The plan of "${workspace}" shows nothing of AWS. Ask CloudTrail whether the role was given?`;
+  const detail = `This looks up AssumeRoleWithWebIdentity in account ${accountId}, and can take ten minutes: events are late. Without it the setup stays unproven by a run.`;
+  return (await ui.modal({ kind: 'information', message, detail, buttons: [askIt] })) === askIt;
 }

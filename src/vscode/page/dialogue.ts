@@ -3,7 +3,7 @@ import type { Question, SetupEvent, StageId, Surface } from '../../binding/setup
 import { follow, nothingYet, type RunSoFar } from '../../board/page/run';
 import type { PageQuestion } from '../../board/page/runView';
 import { type ShownStranger, yesDetail } from '../../board/page/setup';
-import { mayChangeKey, mayUndo, type ModalQuestion, stageTitle } from '../configure/surface';
+import { mayAskCloudTrail, mayChangeKey, mayUndo, type ModalQuestion, stageTitle } from '../configure/surface';
 
 /** What a page's side of use cases needs of the editor. Nothing here is VS Code's own, so that a test can sit in its place. */
 export interface PageUi {
@@ -57,6 +57,7 @@ export class PageDialogue {
         'change-key': question => mayChangeKey(this.ui, question),
         'change-code': question => this.asked({ id: 'change-code', ...question }),
         'start-run': question => this.asked({ id: 'start-run', ...question }),
+        'ask-cloudtrail': question => mayAskCloudTrail(this.ui, question),
         'cancel-run': question => this.asked({ id: 'cancel-run', ...question }),
         undo: question => mayUndo(this.ui, question),
       },

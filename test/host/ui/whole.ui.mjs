@@ -72,7 +72,7 @@ const whole = (theme, name) => ({
     await w.button('Start Plan-Only Run').waitFor({ timeout: 40_000 });
     await w.shot(`whole-7-run-question-${name}`);
     await w.press('Start Plan-Only Run');
-    await w.preview('Proven by a run').waitFor({ timeout: 60_000 });
+    await w.preview('Proven by a plan-only run').waitFor({ timeout: 60_000 });
     // What only a person can do stays on the page: it is in no message that goes away.
     await w.preview('Runs still use the old code').waitFor();
     await w.preview('The old access key is still valid in AWS').waitFor();
