@@ -57,7 +57,7 @@ export class PolicyNodes {
       case 'string':
         return { kind: 'string', value: expression.value, ...span };
       case 'tuple':
-        return { kind: 'array', items: expression.items.map(item => this.node(item, frame, depth + 1)), ...span };
+        return { kind: 'array', items: expression.items.flatMap(item => this.items(item, frame, depth + 1)), ...span };
       case 'object':
         return this.object(expression, frame, depth);
       case 'template':
@@ -73,13 +73,25 @@ export class PolicyNodes {
     }
   }
 
+  /** What an item of a list adds to it: a condition that is not decided may add either of its texts, or nothing that counts. */
+  private items(item: Expression, frame: Frame, depth: number): readonly PolicyNode[] {
+    const node = this.node(item, frame, depth);
+    if (inner(item).kind === 'conditional' && node.kind === 'array') return node.items;
+    // A null that was worked out is one that some caller, or some default, would not give.
+    return [node.kind === 'literal' && node.value === null && item.kind !== 'null' ? this.unknown(at(item)) : node];
+  }
+
   /** A value as a node of a place; what is not known in it is written with marks. */
   value(value: Value, span: Span, expression?: Expression): PolicyNode {
     const written = this.written(span);
     if (!isShowable(value)) return this.unknown(span);
-    if (value.kind === 'null') return { kind: 'literal', value: null, ...span };
+    if (value.kind === 'null') {
+      // A variable whose default is null may be given a value.
+      if (assumedVariables(value).length > 0) return this.partly(expression, written, span);
+      return { kind: 'literal', value: null, ...span };
+    }
     if (isList(value)) {
-      const items = value.items.map(item => this.value(item, span));
+      const items = value.items.map(item => (item.kind === 'null' ? this.unknown(span) : this.value(item, span)));
       // A variable may be given another value than its default.
       const open = assumedVariables(value).length > 0 ? [this.unknown(span)] : [];
       return { kind: 'array', items: [...items, ...open], ...span };
@@ -94,8 +106,8 @@ export class PolicyNodes {
     }
     if (value.kind === 'unknown') return this.unknownValue(value, span, expression, written);
     const text = convert(value, 'string');
-    if (text?.kind !== 'string' || (text.value === '' && assumedVariables(value).length > 0))
-      return this.partly(expression, written, span);
+    // An empty text that was worked out stands for what is not made, or not given.
+    if (text?.kind !== 'string' || text.value === '') return this.partly(expression, written, span);
     return { kind: 'string', value: text.value, ...span };
   }
 
@@ -194,9 +206,7 @@ export class PolicyNodes {
     if (decided) return this.node(condition.value ? expression.whenTrue : expression.whenFalse, frame, depth + 1);
     const branches = [expression.whenTrue, expression.whenFalse].map(e => this.node(e, frame, depth + 1));
     const span = at(expression);
-    const items = branches.flatMap(n =>
-      n.kind === 'array' ? n.items : n.kind === 'literal' && n.value === null ? [] : [n],
-    );
+    const items = branches.flatMap(n => (n.kind === 'array' ? n.items : isNothing(n) ? [] : [n]));
     return { kind: 'array', items: [...items, this.unknown(span)], ...span };
   }
 
@@ -224,6 +234,13 @@ export class PolicyNodes {
     return this.value(evaluate(expression, frame), at(expression), expression);
   }
 }
+
+/** Of two branches the one that stands for nothing. */
+const isNothing = (n: PolicyNode): boolean =>
+  (n.kind === 'literal' && n.value === null) || (n.kind === 'string' && n.value === '');
+
+const inner = (expression: Expression): Expression =>
+  expression.kind === 'parentheses' ? inner(expression.inner) : expression;
 
 function flat(node: PolicyNode, deep: boolean): readonly PolicyNode[] {
   if (node.kind !== 'array') return [node];

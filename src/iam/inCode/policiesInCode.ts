@@ -41,6 +41,9 @@ const uses: Readonly<Record<string, readonly [PolicyUse, string]>> = {
   aws_vpc_endpoint_policy: ['other', ''],
 };
 
+/** Clouds whose policies look like AWS's and have another grammar. */
+const otherClouds = /^(?:alicloud|tencentcloud|huaweicloud|volcengine|ksyun|ibm|oci|google|azurerm)_/;
+
 type Read = Pick<PolicyInCode, 'root' | 'form' | 'exact' | 'incomplete'>;
 
 /**
@@ -160,6 +163,7 @@ export class CodeReader {
     if (read === undefined) return undefined;
     const block = within[0];
     const type = block?.labels[0]?.value ?? '';
+    if (otherClouds.test(type)) return undefined;
     const use = block?.type === 'resource' && Object.hasOwn(uses, type) ? uses[type] : undefined;
     const name = block?.labels.map(l => l.value).join('.') ?? '';
     const prefix = block === undefined || block.type === 'resource' ? '' : `${block.type}${name === '' ? '' : '.'}`;

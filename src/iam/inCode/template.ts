@@ -65,9 +65,11 @@ export function marked(node: PolicyNode, marker: Marker): PolicyNode {
   }
 }
 
-/** Is the file one that templatefile() reads, by its name, or by `${…}` in the place of a whole JSON value? */
+/** Is the file one that templatefile() reads, by its name, or by `${…}` in the place of a whole JSON value, or by a directive? */
 export function isTemplate(name: string, text: string): boolean {
-  return /\.(?:tftpl|tpl|tmpl)$/i.test(name) || /[:[,]\s*(?:\$\{|%\{)/.test(text);
+  return (
+    /\.(?:tftpl|tpl|tmpl)$/i.test(name) || /[:[,]\s*(?:\$\{|%\{)|%\{~?\s*(?:if|for|else|endif|endfor)\b/.test(text)
+  );
 }
 
 /** A template of templatefile() as a policy with marks; `undefined` where `%{ … }` decides what the text is. */

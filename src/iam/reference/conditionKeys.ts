@@ -52,7 +52,8 @@ export class ConditionKeys {
   }
 
   private add(written: string, types: readonly string[], many: boolean): void {
-    const at = written.search(/\$\{|<|\{/);
+    // AWS writes the part that the user chooses as `${TagKey}`, `<key>`, `tag-key`, or leaves it out behind the slash.
+    const at = written.search(/\$\{|<|\{|(?<=\/)(?:tag-key)?$/i);
     const name = at < 0 ? written : written.slice(0, at);
     (at < 0 ? this.exact : this.open).set(name.toLowerCase(), { name, types, many });
     this.prefixes.add(prefixOf(written));

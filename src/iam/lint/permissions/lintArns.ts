@@ -17,10 +17,21 @@ export function lintResources(statement: PolicyNode): readonly PermissionFinding
       const problem = arnProblem(node.value);
       return problem === undefined
         ? []
-        : [{ code: 'invalid-resource', severity: 'error', message: problem, ...place(node) }];
+        : [
+            {
+              code: 'invalid-resource',
+              // Something puts the ARN in the place of `<BUCKET_ARN>` before IAM sees it, or should have.
+              severity: isPlaceholder(node.value) ? 'warning' : 'error',
+              message: problem,
+              ...place(node),
+            },
+          ];
     }),
   );
 }
+
+const isPlaceholder = (value: string): boolean =>
+  /^(?:<[^<>]+>|_+[A-Z][A-Z0-9_]*_+|\{\{[^{}]+\}\}|\[\[[^[\]]+\]\]|@@?[A-Z_]+@@?)(?:\/\*)?$/.test(value);
 
 /** Why a pattern is no ARN, or one that no resource has; `undefined`: nothing speaks against it. */
 function arnProblem(value: string): string | undefined {

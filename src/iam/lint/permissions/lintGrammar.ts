@@ -53,7 +53,7 @@ export function lintTop(root: PolicyNode, context: PolicyContext): PermissionFin
     });
   }
   const list = entry(root, 'Statement')?.value;
-  if (list?.kind === 'array' && list.items.length === 0 && !context.incomplete)
+  if (list?.kind === 'array' && list.items.length === 0 && !context.incomplete && context.exact)
     findings.push({
       code: 'missing-element',
       severity: 'error',
@@ -87,11 +87,11 @@ export function lintElementsOf(statement: PolicyNode, seen: Set<string>, context
       ...place(effect),
       ...(effect.value.toLowerCase() === wanted.toLowerCase() && change(effect, wanted, context)),
     });
-  } else if (effect.kind !== 'string' && effect.kind !== 'unknown')
+  } else if (effect.kind !== 'string' && effect.kind !== 'unknown' && !isChosen(effect, context))
     add('invalid-effect', 'The Effect is the text "Allow" or "Deny".', effect);
   if (!has('Action', 'NotAction')) add('missing-element', 'The statement has no Action.');
   if (has('Action') && has('NotAction')) add('duplicate-element', 'A statement has Action or NotAction, not both.');
-  if (!has('Resource', 'NotResource') && !context.resourceBased)
+  if (!has('Resource', 'NotResource', 'Principal', 'NotPrincipal') && !context.resourceBased)
     add('missing-element', 'The statement has no Resource.');
   if (has('Resource') && has('NotResource'))
     add('duplicate-element', 'A statement has Resource or NotResource, not both.');
@@ -111,9 +111,19 @@ export function lintElementsOf(statement: PolicyNode, seen: Set<string>, context
   return findings;
 }
 
+/** A condition of Terraform's that decides between two texts. */
+const isChosen = (node: PolicyNode, { form, text }: PolicyContext): boolean =>
+  node.kind === 'array' && form !== 'json' && text.charAt(node.start) !== '[';
+
+/** Blocks of principals that `dynamic` makes of what is not known here. */
+export const isOpenPrincipal = (principal: PolicyNode): boolean =>
+  principal.kind === 'unknown' || (principal.kind === 'object' && principal.entries.some(e => !known(e.key)));
+
 /** Who a statement is for stands in a resource's own policy, in each of its statements, and in no policy of a caller. */
 function lintPrincipal(statement: PolicyNode, context: PolicyContext): readonly PermissionFinding[] {
   const found = ['Principal', 'NotPrincipal'].flatMap(key => entry(statement, key) ?? []);
+  // A list of principals that only the caller knows may have none.
+  if (found.some(e => isOpenPrincipal(e.value))) return [];
   const [first] = found;
   if (first !== undefined && !context.resourceBased) {
     const message = `"${first.key}" has no place in a policy of a user, group or role: who uses it is who it is attached to. IAM refuses it.`;
@@ -180,7 +190,8 @@ function lintSid(statement: PolicyNode, seen: Set<string>, context: PolicyContex
   }
   const again = seen.has(sid.value);
   seen.add(sid.value);
-  if (!again || sid.value === '') return [];
+  // Of statements that a condition or a list decides on, one may be there where the other is not.
+  if (!again || sid.value === '' || context.incomplete) return [];
   let n = 2;
   while (seen.has(`${sid.value}${n}`)) n++;
   seen.add(`${sid.value}${n}`);

@@ -5,7 +5,7 @@ import { blank, entry, listOf, plainJson, type PolicyNode, type PolicyText, read
 import { lintActions } from './lintActions';
 import { lintEscalation, type PolicyOwner } from './escalation';
 import { ownersIn } from './owners';
-import { lintElementsOf, lintTop } from './lintGrammar';
+import { isOpenPrincipal, lintElementsOf, lintTop } from './lintGrammar';
 import { patternMarker } from '../../inCode/marker';
 import { isTemplate, readTemplate } from '../../inCode/template';
 import { policiesInCode, type PolicyInCode, type PolicyUse } from '../../inCode/policiesInCode';
@@ -185,6 +185,7 @@ function lintTree(
     return [{ code: 'not-a-policy', severity: 'error', message, start, end: start + 1 }];
   }
   const statements = listOf(list).filter(node => node.kind === 'object');
+  if (statements.some(isDataProtection)) return [];
   const version = entry(root, 'Version')?.value;
   const context: PolicyContext = {
     ...given,
@@ -202,6 +203,10 @@ function lintTree(
     findings.push(...lintEscalation(statements, given.reference.actions, owner));
   return findings;
 }
+
+/** Data protection policies of log groups and topics have a grammar of their own, beside the name of its list. */
+const isDataProtection = (statement: PolicyNode): boolean =>
+  entry(statement, 'DataIdentifier') !== undefined || entry(statement, 'Operation') !== undefined;
 
 function lintBreadth(statement: PolicyNode): PermissionFinding[] {
   const effect = entry(statement, 'Effect')?.value;
@@ -299,7 +304,10 @@ function documentIn(input: string): string | undefined {
 /** A resource's own policy, or a trust policy. */
 function hasPrincipal(root: PolicyNode): boolean {
   const statements = listOf(entry(root, 'Statement')?.value).filter(s => s.kind === 'object');
-  const named = statements.filter(s => entry(s, 'Principal') !== undefined || entry(s, 'NotPrincipal') !== undefined);
+  const named = statements.filter(s => {
+    const principal = (entry(s, 'Principal') ?? entry(s, 'NotPrincipal'))?.value;
+    return principal !== undefined && !isOpenPrincipal(principal);
+  });
   // One Principal among many statements is a mistake in a policy of a caller.
   return named.length > 0 && named.length * 2 >= statements.length;
 }

@@ -16,8 +16,13 @@ function patternTokens(pattern: string, variables: boolean): readonly Token[] {
         name === '*' ? '\uE002' : name === '?' ? '\uE003' : name === '$' ? '$' : anyText,
       )
     : pattern;
+  let before = '';
   for (const char of text) {
-    if (char === '*' || char === anyText) out.push({ kind: 'run', not: '' });
+    // What follows `parameter` in `parameter${var.path}` begins with the slash.
+    const path = char === anyName && /[A-Za-z0-9]/.test(before);
+    before = char;
+    if (path) out.push({ kind: 'run', not: ':' });
+    else if (char === '*' || char === anyText) out.push({ kind: 'run', not: '' });
     else if (char === '?') out.push({ kind: 'one', not: '' });
     else if (char === anyName) out.push({ kind: 'one', not: '/:' }, { kind: 'run', not: '/:' });
     else out.push({ kind: 'char', char: char === '\uE002' ? '*' : char === '\uE003' ? '?' : char });
