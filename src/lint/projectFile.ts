@@ -9,7 +9,7 @@ import type { SeveritySetting } from './lint';
 import { rules } from './table';
 
 /** What a repository says to this tool, wherever it is run: `tfc-oidc.json`. Its schema is media/tfc-oidc.schema.json. */
-export const projectFileName = 'tfc-oidc.json';
+const projectFileName = 'tfc-oidc.json';
 
 export interface ProjectSettings {
   /** The file and its folder, as the host names paths. */
@@ -37,7 +37,7 @@ const levels: readonly SeveritySetting[] = ['error', 'warning', 'information', '
 const largest = 1024 * 1024;
 
 /** The file for a folder: the nearest one from there up to `top`; `undefined` where there is none. */
-export async function findProjectFile(host: FileReader, folder: string, top: string): Promise<string | undefined> {
+async function findProjectFile(host: FileReader, folder: string, top: string): Promise<string | undefined> {
   for (let dir = folder; ; dir = host.dirname(dir)) {
     const entries = await host.list(dir);
     if (entries?.some(e => e.name === projectFileName && e.kind === 'file') === true)

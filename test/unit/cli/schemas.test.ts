@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../../src/cli/commands';
+import { schemaVersion } from '../../../src/cli/output/jsonReport';
 import { holdToSchema, publishedSchemas, schemasOf } from '../../support/reportSchema';
 
 /** What prints JSON that is no report: a policy for IAM. */
@@ -18,11 +19,11 @@ test('every command with a report as JSON has a published schema, and every sche
 });
 
 test('a report that is not as its schema says does not pass', () => {
-  const subject = { schemaVersion: 1, subjects: [{ phase: 'plan', subject: 'x' }] };
+  const subject = { schemaVersion, subjects: [{ phase: 'plan', subject: 'x' }] };
   holdToSchema('subject', JSON.stringify(subject));
   for (const wrong of [
     { subjects: [] },
-    { ...subject, schemaVersion: 2 },
+    { ...subject, schemaVersion: schemaVersion + 1 },
     { ...subject, more: 1 },
     { ...subject, subjects: [{ phase: 'destroy', subject: 'x' }] },
     { ...subject, subjects: [{ phase: 'plan' }] },
