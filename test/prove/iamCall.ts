@@ -77,7 +77,10 @@ export class IamCalls {
 
   /** The ARNs of a kind that a call speaks of; for a required kind of which it says nothing, one that is not known. */
   private fill(format: string, { params, region }: AwsCall): readonly string[] {
-    const values = [...params.values()].flat();
+    // A subscription is asked about by its topic.
+    const values = [...params.values()]
+      .flat()
+      .map(value => value.replace(/^(arn:aws:sns:[^:]*:\d+:[^:]+):[0-9a-f-]{36}$/, '$1'));
     const whole = values.filter(value => value.startsWith('arn:') && fitsFormat(value, format));
     if (whole.length > 0) return whole;
     const known = values.flatMap(value => [...(this.seen.get(value) ?? [])]).filter(arn => fitsFormat(arn, format));
@@ -95,11 +98,24 @@ export class IamCalls {
 /** Every identity may: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const always: ReadonlySet<string> = new Set(['sts:GetCallerIdentity']);
 
-/** Members that name what a placeholder stands for in other words. */
-const synonyms: Readonly<Record<string, string>> = {
-  ObjectName: 'Key',
-  QueueName: 'QueueUrl',
-  KeyId: 'TargetKeyId',
+type Said = (params: AwsCall['params']) => string | undefined;
+const first =
+  (...names: readonly string[]): Said =>
+  params =>
+    names.map(name => params.get(name)?.[0]).find(value => value !== undefined);
+
+/** Where the member that names a thing has another name than the placeholder, or says it otherwise than the ARN. */
+const said: Readonly<Record<string, Said>> = {
+  ObjectName: first('Key'),
+  QueueName: params => first('QueueUrl')(params)?.split('/').at(-1),
+  KeyId: first('TargetKeyId'),
+  Alias: params => first('AliasName')(params)?.replace(/^alias\//, ''),
+  ParameterNameWithoutLeadingSlash: params => first('ResourceId')(params)?.replace(/^\//, ''),
+  // AWS puts six letters and digits behind a secret's name.
+  SecretId: params => {
+    const name = params.has('SecretId') ? undefined : first('Name')(params);
+    return name === undefined ? undefined : `${name}-AbCdEf`;
+  },
 };
 
 /** The value of the member that a placeholder is named after: `${QueueName}` of `QueueName`, `${RoleNameWithPath}` of `RoleName`. */
@@ -107,9 +123,8 @@ function valueFor(placeholder: string, params: AwsCall['params']): string | unde
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const wanted = plain(placeholder);
   const above = params.get('Path')?.[0] ?? '/';
-  const other = synonyms[placeholder];
-  const [said] = other === undefined ? [] : (params.get(other) ?? []);
-  if (said !== undefined) return /^https?:/.test(said) ? said.split('/').at(-1) : said;
+  const otherwise = said[placeholder]?.(params);
+  if (otherwise !== undefined) return otherwise;
   let best: { readonly score: number; readonly value: string } | undefined;
   const base = wanted.replace(/withpath$|withoutleadingslash$/, '').replace(/([^s])s$/, '$1');
   for (const [name, [value = '']] of params) {

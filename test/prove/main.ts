@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { mapping } from '../support/permissions';
@@ -6,15 +7,17 @@ import { AwsModels } from './awsCall';
 import { configurations } from './configurations';
 import { iamNamesOf, IamCalls } from './iamCall';
 import { matrixOf, withMatrix } from './matrix';
-import { type Stage, stages } from './phases';
+import { type Configuration, type Stage, stages } from './phases';
+import { recordingOf } from './recording';
 import { EnforcingProxy } from './proxy';
 import { type ConfigurationResult, prove } from './run';
 
 /**
- * npm run permissions:prove -- [NAME…] [--stages create,change,…] [--results FILE] [--write]
+ * npm run permissions:prove -- [NAME…] [--stages create,change,…] [--results FILE] [--write] [--record VERSION]
  *
  * Runs terraform and the AWS provider under exactly the policies that are made for them: each call goes through a proxy that answers
- * AccessDenied to what they do not allow, on its way to moto. --results keeps what was seen and goes on where it stopped; --write puts the matrix into docs/permissions.md.
+ * AccessDenied to what they do not allow, on its way to moto. --results keeps what was seen and goes on where it stopped; --write puts the matrix into docs/permissions.md, and
+ * --record keeps each run without a refusal as a fixture (test/fixtures/observed); VERSION is that of the provider.
  * Environment: PROVE_PROVIDER_DIR (a folder with terraform-provider-aws), PROVE_PLUGIN_MIRROR (a filesystem mirror); else the network.
  */
 const account = '123456789012';
@@ -26,8 +29,8 @@ async function main(args: readonly string[]): Promise<number> {
     const at = args.indexOf(name);
     return at < 0 ? undefined : args[at + 1];
   };
-  const [file, only] = [value('--results'), value('--stages')];
-  const names = args.filter((a, i) => !a.startsWith('--') && !/^--(?:results|stages)$/.test(args[i - 1] ?? ''));
+  const [file, only, version] = [value('--results'), value('--stages'), value('--record')];
+  const names = args.filter((a, i) => !a.startsWith('--') && !/^--(?:results|stages|record)$/.test(args[i - 1] ?? ''));
   const wanted = new Set(stages.filter(stage => only === undefined || only.split(',').includes(stage)));
   const results = resultsIn(file);
   const moto = await startMoto(path.join(__dirname, 'requirements.txt'));
@@ -50,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
       results.push(result);
       process.stdout.write(`${lineOf(result)}\n`);
       if (file !== undefined) writeFileSync(file, JSON.stringify(results));
+      if (version !== undefined) record(configuration, result, version);
     }
   } finally {
     await proxy.close();
@@ -60,6 +64,17 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`${matrix}\n`);
   if (args.includes('--write')) writeFileSync(docs, withMatrix(readFileSync(docs, 'utf8'), matrix));
   return results.some(r => r.phases.some(p => p.outcome === 'refused')) ? 1 : 0;
+}
+
+/** One fixture; a run with a refusal is no proof of what is needed. */
+function record(configuration: Configuration, result: ConfigurationResult, provider: string): void {
+  if (result.phases.some(p => p.outcome === 'refused')) return;
+  const asked = execFileSync('terraform', ['version', '-json'], { encoding: 'utf8' });
+  const { terraform_version: terraform } = JSON.parse(asked) as { readonly terraform_version: string };
+  const emulator = /^moto==(.*)$/m.exec(readFileSync(path.join(__dirname, 'requirements.txt'), 'utf8'))?.[1] ?? '';
+  const of = { provider, terraform, emulator: `moto ${emulator}`, account, region };
+  const text = `${JSON.stringify(recordingOf(configuration, result, of), null, 1)}\n`;
+  writeFileSync(path.join(__dirname, '..', 'fixtures', 'observed', `${configuration.name}.json`), text);
 }
 
 const providerPlace = () => ({

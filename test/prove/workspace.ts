@@ -24,7 +24,8 @@ export interface Ended {
   readonly error: string;
 }
 
-const patience = 20 * 60_000;
+/** An emulator may never come to what the provider waits for. */
+const patience = 5 * 60_000;
 
 /** A folder in which terraform runs. */
 export class Workspace {
