@@ -16,7 +16,7 @@ export interface SeenCall {
 }
 
 /** A name that resolves nowhere: clients send what is for it to their HTTP proxy. */
-export const awsHost = 'aws.test';
+const awsHost = 'aws.test';
 
 /**
  * Stands between an AWS SDK and an emulator as its HTTP proxy: records each call as IAM sees it, and answers AccessDenied to what the
