@@ -141,7 +141,7 @@ const rows = [
     title: 'The role lacks a permission',
     explanation:
       'AWS refused a call: the permission policy does not allow it, or a boundary, a policy of the organization or of the resource stands against it.',
-    nextStep: 'See which policy decides: "tfc-oidc denied" reads the message beside the policies of the role.',
+    nextStep: 'See which policy decides: read the message beside the policies of the role (tfc-oidc denied does).',
   },
   {
     number: 17,

@@ -49,5 +49,5 @@ export function accountsNote({ survive, all }: Identities): string {
   const known = new Set(all.flatMap(i => i.account ?? []));
   const accounts = known.size > 1 ? ` in ${known.size === 2 ? 'two' : known.size} accounts` : '';
   const number = ['no', 'one', 'two', 'three', 'four', 'five', 'six'][count] ?? String(count);
-  return ` This root speaks as ${number} AWS identities${accounts}, and without their credentials fewer would be left: map them to tagged configurations of the workspace first ("tfc-oidc map-providers", var.${dynamicVariable}).`;
+  return ` This root speaks as ${number} AWS identities${accounts}, and without their credentials fewer would be left: map them to tagged configurations of the workspace first (tfc-oidc map-providers), through var.${dynamicVariable}.`;
 }

@@ -90,7 +90,7 @@ function comparison(
       state: 'warning',
       evidence,
       nextStep: !p.ours
-        ? 'Add what is missing where the role is managed; tfc-oidc permissions prints the policy.'
+        ? 'Add what is missing where the role is managed (tfc-oidc permissions prints the policy).'
         : lacking
           ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
           : 'Configure the smaller policy (tfc-oidc configure --permissions code): neither the code, nor what exists, nor what was applied last needs the rest.',

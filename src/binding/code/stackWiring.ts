@@ -148,7 +148,7 @@ function rolesWanted(
       problem(
         'several-roles',
         `The providers of deployment "${deployment.name}" take several roles: ${open.map(name => `var.${name}`).join(', ')}.`,
-        `Name each: ${open.map(name => `--role-arn ${deployment.name}.${name}=ARN`).join(' ')}.`,
+        `Name the role of each (${open.map(name => `--role-arn ${deployment.name}.${name}=ARN`).join(' ')}).`,
       ),
     );
   return ok([

@@ -115,7 +115,7 @@ const testSubject: Clue = {
     explanation:
       'A test of a module has a subject of its own, without project and workspace: organization:ORG:module:MODULE:operation:test_run. A trust policy for a workspace refuses it.',
     nextStep:
-      'Let the trust policy of the role allow organization:ORG:module:MODULE:operation:test_run; "tfc-oidc trust --module NAME" prints it.',
+      'Let the trust policy of the role allow organization:ORG:module:MODULE:operation:test_run (tfc-oidc trust --module NAME prints it).',
   },
 };
 
@@ -126,7 +126,7 @@ const deploymentSubject: Clue = {
     explanation:
       'The deployment of a Stack has a subject of its own: organization:ORG:project:PROJECT:stack:STACK:deployment:DEPLOYMENT:operation:plan (or apply). A trust policy for a workspace refuses it.',
     nextStep:
-      'Let the trust policy of the role allow the subject of the deployment; "tfc-oidc trust --stack NAME --deployment NAME" prints it.',
+      'Let the trust policy of the role allow the subject of the deployment (tfc-oidc trust --stack NAME --deployment NAME prints it).',
   },
 };
 
@@ -147,7 +147,7 @@ const deploymentToken: Clue = {
   advice: {
     explanation:
       'A Stack takes no TFC_AWS_* variables: its deployment hands identity_token.NAME.jwt to an ephemeral input, and the provider exchanges it.',
-    nextStep: 'Wire the token to the provider of the Stack; "tfc-oidc stack" says where it is not.',
+    nextStep: 'Wire the token to the provider of the Stack (tfc-oidc stack says where it is not).',
   },
 };
 

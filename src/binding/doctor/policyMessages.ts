@@ -5,7 +5,7 @@ const otherPolicy =
   /\b(?:CreatePolicy(?:Version)?|Put(?:Role|User|Group)Policy|PutKeyPolicy|PutBucketPolicy|CreateKey|PutResourcePolicy|SetQueueAttributes|SetTopicAttributes|SetRepositoryPolicy|AssumeRole(?:WithWebIdentity)?|PutPermissionSet\w*|(?:Create|Update)Policy)\b(?! polic)|IAM (?:Role|User|Group) (?:\([^)]*\) )?(?:inline )?policy\b|IAM (?:Inline )?Policy \(|(?:creating|updating) IAM Policy\b/i;
 
 const malformed = '\\bMalformedPolicy(?:Document(?:Exception)?)?\\b';
-const lintTrust = 'Check the trust policy with "tfc-oidc lint-trust": it names the place.';
+const lintTrust = 'Check the trust policy, statement by statement (tfc-oidc lint-trust names the place).';
 
 /** A message of IAM about a trust policy whose own text is at fault. Nothing of the subject. */
 const trustText = (code: string, words: string, title: string, nextStep: string): ErrorSignature => ({
@@ -35,14 +35,14 @@ export const policyMessages: readonly ErrorSignature[] = [
       explanation:
         'The Federated principal of the trust policy is no ARN of an OIDC provider: the account, the host or a part of the ARN is empty or wrong.',
       nextStep:
-        'Name the ARN of the OIDC provider as the Federated principal (arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST); "tfc-oidc trust" prints it.',
+        'Name the ARN of the OIDC provider as the Federated principal (arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST), letter by letter (tfc-oidc trust prints it).',
     },
   },
   trustText(
     'PolicyPrincipalMissing',
     'Invalid principal in policy|invalid principals?\\b',
     'A principal that the policy names does not exist, or not yet',
-    'Create the principal that the message names first, or correct its ARN; one that was deleted and made again has to be named anew. "tfc-oidc lint-trust" checks the rest.',
+    'Create the principal that the message names first, or correct its ARN; one that was deleted and made again has to be named anew (tfc-oidc lint-trust checks the rest).',
   ),
   trustText(
     'TrustPolicyNoJson',
@@ -85,7 +85,7 @@ export const policyMessages: readonly ErrorSignature[] = [
     modes: [],
     other: {
       title: 'IAM refuses a permission policy, not the trust policy',
-      nextStep: 'Check the policy with "tfc-oidc lint-policy".',
+      nextStep: 'Check the policy for what IAM does not take (tfc-oidc lint-policy).',
     },
   },
   trustText(
@@ -111,7 +111,7 @@ export const policyMessages: readonly ErrorSignature[] = [
     other: {
       title: 'IAM refuses a policy, in words that are not known here',
       nextStep:
-        'Certain is: nothing was written, and roles that exist go on working. Check a trust policy with "tfc-oidc lint-trust", a permission policy with "tfc-oidc lint-policy".',
+        'Certain is: nothing was written, and roles that exist go on working. Check the policy for what IAM does not take (tfc-oidc lint-trust, tfc-oidc lint-policy).',
     },
   },
   {
@@ -120,7 +120,7 @@ export const policyMessages: readonly ErrorSignature[] = [
     modes: [],
     other: {
       title: 'AWS refuses a policy that is not the trust policy of a role',
-      nextStep: 'Check the policy with "tfc-oidc lint-policy".',
+      nextStep: 'Check the policy for what IAM does not take (tfc-oidc lint-policy).',
     },
   },
 ];

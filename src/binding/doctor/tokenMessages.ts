@@ -140,7 +140,7 @@ export const unlistedTokenMessages: readonly ErrorSignature[] = [
     other: {
       title: 'AWS refused the token, in words that are not known here',
       nextStep:
-        'Certain is: AWS refuses a token like this before it looks at any trust policy. Look at the OIDC provider (its URL and audiences) and at the signing keys of the host: "tfc-oidc doctor --profile NAME" does.',
+        'Certain is: AWS refuses a token like this before it looks at any trust policy. Look at the OIDC provider (its URL and audiences) and at the signing keys of the host (tfc-oidc doctor --profile NAME does).',
     },
   },
   {

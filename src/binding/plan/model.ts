@@ -87,7 +87,8 @@ export function ownedElsewhere(
     return {
       code: 'managed-by-cloudformation',
       message: `${what} belongs to the CloudFormation stack ${stack}. A change here would be undone by the next deployment.`,
-      nextStep: "Change the stack's template instead: tfc-oidc export --as cloudformation writes the resources for it.",
+      nextStep:
+        "Change the stack's template instead: Export as Code writes the resources for it (tfc-oidc export --as cloudformation).",
     };
   }
   const owner = owners.find(o => o.kind === kind && o.name.toLowerCase() === name.toLowerCase());
@@ -95,7 +96,7 @@ export function ownedElsewhere(
   return {
     code: 'managed-by-terraform',
     message: `${what} is managed by ${owner.where}. A change here would be undone by the next terraform apply.`,
-    nextStep: 'Change that file instead: tfc-oidc export --as terraform writes the resources for it.',
+    nextStep: 'Change that file instead: Export as Code writes the resources for it (tfc-oidc export --as terraform).',
   };
 }
 

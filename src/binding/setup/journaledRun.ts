@@ -156,7 +156,7 @@ export async function confirmAccount({ account, caller }: OpenedAccount, surface
   throw new ProblemError({
     code: 'account-unconfirmed',
     message: `aws and terraform take different credentials here, and nothing says that account ${accountId} (${arn}, with ${origin}) is meant. Nothing was written.`,
-    nextStep: `Give --account ${accountId} if it is, or choose a profile with --profile. tfc-oidc whoami tells what was looked at.`,
+    nextStep: `Say that it is (--account ${accountId}), or choose a profile (--profile). Look at what each of them takes (tfc-oidc whoami).`,
   });
 }
 
@@ -174,14 +174,14 @@ export async function stoppedRun(
 export const undoingProblem = (run: JournalRun): Problem => ({
   code: 'unfinished-run',
   message: `The undo of the run of ${new Date(run.at).toISOString()} is not complete.`,
-  nextStep: 'Finish it with "tfc-oidc undo --yes".',
+  nextStep: 'Finish it by another Undo (tfc-oidc undo --yes).',
 });
 
 /** Why nothing new is begun: an earlier run wants to be gone on with. `where`: where it stopped, in one sentence. */
 export const unfinishedProblem = (where: string): Problem => ({
   code: 'unfinished-run',
   message: where,
-  nextStep: 'Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".',
+  nextStep: 'Go on with it (tfc-oidc apply --resume --yes), or take it back (tfc-oidc undo --yes).',
 });
 
 /** All changes hold. */

@@ -84,8 +84,7 @@ function causeSections(diagnosis: Diagnosis, i: number, report: DoctorReport): r
       actions: [...leading, ...checks].flatMap(check => fixButton(check, report)).slice(0, 1),
     },
   ];
-  const compared = comparisonSection(evidence);
-  return [{ kind: 'checks', heading: `${i + 1}. ${mode.title}`, rows }, ...(compared === undefined ? [] : [compared])];
+  return [{ kind: 'checks', heading: `${i + 1}. ${mode.title}`, rows }, ...comparisonSection(evidence)];
 }
 
 function fixButton(check: Check, report: DoctorReport): readonly PageAction[] {
@@ -108,11 +107,11 @@ function remedyLabel({ remedy }: Check): string {
 }
 
 /** The subject as it is trusted and as AWS received it, part by part. */
-function comparisonSection(evidence: readonly string[]): Section | undefined {
+export function comparisonSection(evidence: readonly string[]): readonly Section[] {
   const compared = comparisonOf(evidence);
-  if (compared === undefined) return undefined;
+  if (compared === undefined) return [];
   const rows = segmentsOf(compared.trusted, compared.received);
-  return { kind: 'comparison', heading: 'The subject, part by part', rows };
+  return [{ kind: 'comparison', heading: 'The subject, part by part', rows }];
 }
 
 const parts = ['organization', 'project', 'workspace', 'stack', 'deployment', 'run_phase', 'operation'];
@@ -177,7 +176,7 @@ function received({ checks }: DoctorReport): readonly Section[] {
     title: c.title,
     details: [...c.evidence.filter(e => !isComparison(e)), ...(c.state === 'unknown' ? [c.why] : [])],
   }));
-  const compared = found.flatMap(c => comparisonSection(c.evidence) ?? []).slice(0, 1);
+  const compared = found.flatMap(c => comparisonSection(c.evidence)).slice(0, 1);
   return [{ kind: 'checks', heading: 'What AWS received (CloudTrail)', rows }, ...compared];
 }
 

@@ -5,7 +5,9 @@ import type { Problem } from '../../core/problem';
 import { capitalised, changesOf } from '../words';
 import type { BoardState } from '../model';
 import { reasonOf } from '../reasons';
+import { isComparison } from '../../binding/report';
 import { changeLine } from './changes';
+import { comparisonSection } from './doctor';
 import type { CheckLine, Page, PageAction, Section } from './model';
 import type { RunSoFar } from './run';
 import { type PageQuestion, runSections } from './runView';
@@ -43,14 +45,14 @@ export function remedyPage(state: RemedyState): Page {
 }
 
 const endState = ({ ended, proofs }: RunSoFar): BoardState =>
-  ended !== 'done' ? 'wrong' : proofs.every(p => p.state === 'proven') ? 'ok' : 'warning';
+  ended !== 'done' ? 'wrong' : proofs.every(p => p.checks.every(c => c.state === 'ok')) ? 'ok' : 'warning';
 
 const endText = ({ ended, proofs }: RunSoFar): string =>
   ended === 'stopped'
     ? 'It stopped before the end. What was done is kept, and can be taken back.'
-    : proofs.every(p => p.state === 'proven')
+    : proofs.every(p => p.checks.every(c => c.state === 'ok'))
       ? 'Put right, and read back: everything holds.'
-      : 'Done, and read back. Something else does not hold yet.';
+      : 'Put right, and read back. What else does not hold is below.';
 
 function planned({ check, plan, problem }: RemedyState): readonly Section[] {
   const changes = plan?.bindings.flatMap(b => b.changes) ?? [];
@@ -58,11 +60,12 @@ function planned({ check, plan, problem }: RemedyState): readonly Section[] {
   const wrong: CheckLine = {
     state: check.state,
     title: check.title,
-    details: [...check.evidence, check.why],
+    details: [...check.evidence.filter(e => !isComparison(e)), check.why],
   };
   const notes = plan?.bindings.flatMap(b => b.notes) ?? [];
   return [
     { kind: 'checks', heading: 'What was seen', rows: [wrong] },
+    ...comparisonSection(check.evidence),
     ...(problems.length === 0
       ? []
       : [

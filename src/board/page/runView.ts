@@ -81,8 +81,11 @@ function standing({ standing: now, warnings }: RunSoFar): readonly Section[] {
 /** What holds is folded: it needs no look. */
 function proofSection({ place, state, checks, because }: Extract<SetupEvent, { id: 'proof' }>): readonly Section[] {
   const name = `${place.organization}/${place.workspace}`;
+  const left = checks.some(c => c.state === 'wrong' || c.state === 'warning');
   const headings = {
-    proven: `Proven: everything was read back for ${name}, and holds`,
+    proven: left
+      ? `Proven: everything was read back for ${name}. This is left`
+      : `Proven: everything was read back for ${name}, and holds`,
     'this configuration': `Read back: this configuration of ${name} holds`,
     'not proven': `Not proven: ${name}`,
     'not read': `Not read back: ${name}`,

@@ -252,11 +252,9 @@ function strangerSection({ role, madeFor, changes }: ShownStranger, ticked: Read
   };
 }
 
-function changeSections({ plan, needs, strangers, ticked }: SetupState): readonly Section[] {
+function changeSections({ plan, needs }: SetupState): readonly Section[] {
   if (plan === undefined) return [];
   const shown = changesIn(plan);
-  const known = new Set(shown.map(c => c.id));
-  const refused = strangers.filter(s => !ticked.has(`take-over:${s.role}`)).flatMap(s => s.changes);
   const after = [...plan.bindings.flatMap(b => b.removals), ...plan.code];
   const sections: Section[] = [];
   if (shown.length > 0)
@@ -265,9 +263,6 @@ function changeSections({ plan, needs, strangers, ticked }: SetupState): readonl
       heading: changesOf(shown.length),
       rows: shown.map(c => changeLine(c, needs.get(c.id))),
     });
-  const waiting = refused.filter(c => !known.has(c.id));
-  if (waiting.length > 0)
-    sections.push({ kind: 'changes', heading: 'Changes that want your tick', rows: waiting.map(c => changeLine(c)) });
   if (after.length > 0)
     sections.push({
       kind: 'changes',

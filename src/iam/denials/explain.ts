@@ -46,7 +46,7 @@ const whoChanges: Readonly<Record<NonNullable<DenyingPolicy>, string>> = {
   rcp: "Only the organization's management account, or who it delegated that to, can change it.",
   session: 'Whoever makes the session passes it: look at the code or the tool that assumes the role.',
   'vpc-endpoint': 'It is changed in the account that owns the VPC endpoint.',
-  trust: 'It is changed in the account of the role: see "tfc-oidc prove" and "tfc-oidc doctor".',
+  trust: 'It is changed in the account of the role; the doctor says what it lacks (tfc-oidc doctor, tfc-oidc prove).',
   boundary: 'It is a managed policy; whoever delegates the administration of roles owns it.',
 };
 
@@ -72,7 +72,7 @@ export function explainDenial(
     const nextStep =
       denial.encoded === undefined
         ? 'The message does not say which action was refused. Give the whole error message, or the event of CloudTrail.'
-        : 'The message is encoded. Only AWS can decode it: repeat with --profile (needs sts:DecodeAuthorizationMessage), or give what "aws sts decode-authorization-message" prints.';
+        : 'The message is encoded. Only AWS can decode it: read the account, which needs sts:DecodeAuthorizationMessage (--profile), or give what "aws sts decode-authorization-message" prints.';
     return { decision: undefined, lacks: [], nextStep, change: undefined };
   }
   const request = { action, resource: denial.resource, context: denial.context };
@@ -101,7 +101,7 @@ export function explainDenial(
     return {
       decision: denial.kind === 'implicit' ? 'implicit-deny' : undefined,
       lacks,
-      nextStep: `Give ${what} with ${option}, or read the account with --profile, to see which statement it is.`,
+      nextStep: `Give ${what} (${option}), or read the account (--profile), to see which statement it is.`,
       change: undefined,
     };
   }

@@ -38,5 +38,5 @@ function differenceOf(aws: Identity, terraform: Identity): readonly string[] {
 const refusalsOf = (files: SharedFiles): readonly string[] =>
   files.refusals.map(
     ({ file, line, why }) =>
-      `The AWS CLI refuses ${file}: line ${line} is ${why}. Terraform and tfc-oidc read it all the same.`,
+      `The AWS CLI refuses ${file}: line ${line} is ${why}. Terraform reads it all the same, and so is it done here.`,
   );

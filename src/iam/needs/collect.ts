@@ -259,7 +259,7 @@ class Collector {
           : undefined);
       for (const key of Object.keys(condition?.['StringEquals'] ?? {}).filter(k => k.startsWith('aws:ResourceTag/')))
         this.notes.add(
-          `Deletes in EC2 are limited to what carries the default tag ${key.slice(16)}; when you change that tag, make the policy with --state or --applied, so that it also allows deleting what still carries the former one.`,
+          `Deletes in EC2 are limited to what carries the default tag ${key.slice(16)}; when you change that tag, make the policy with what exists (--state, --applied), so that it also allows deleting what still carries the former one.`,
         );
       this.needs.push({
         ...{ action, address, location, source, confidence, ...where, region: home.region },

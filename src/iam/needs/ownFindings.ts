@@ -17,11 +17,11 @@ export interface OwnFinding {
 
 const nextSteps: Readonly<Partial<Record<PermissionCode, string>>> = {
   escalation:
-    'Write the names of the roles, users and policies in the code (name, or name_prefix with four letters), give --state so that real ARNs are known, or set permissions_boundary on what the code makes.',
+    'Write the names of the roles, users and policies in the code (name, or name_prefix with four letters), give the state so that real ARNs are known (--state), or set permissions_boundary on what the code makes.',
   'pass-role-any': 'Write the ARN or the name of the role in the code.',
-  'any-account': 'Give --account, or write the ARN with its account.',
+  'any-account': 'Write the ARN with its account (--account gives it).',
   'full-access': 'Write the names of the resources in the code.',
-  'resource-could-be-scoped': 'Write the name of the resource in the code, or give --state.',
+  'resource-could-be-scoped': 'Write the name of the resource in the code, or give the state (--state).',
 };
 
 /**

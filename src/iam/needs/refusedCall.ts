@@ -59,9 +59,9 @@ function row(type: string | undefined, data: boolean, action: string, mapping: T
   const words = mapping.onlyWith(data ? `data.${type}` : type).get(name);
   if (words === undefined)
     return [
-      `${type} is known to call ${name}: make the policy anew (tfc-oidc permissions), with --state where the code no longer has the resource.`,
+      `${type} is known to call ${name}: make the policy anew (tfc-oidc permissions), with the state where the code no longer has the resource (--state).`,
     ];
   return [
-    `${type} is known to call ${name} only where the code has ${words.split(',').join(' or ')} (src/iam/needs/tables/${table}): make the policy anew with --state, which tells what is set there.`,
+    `${type} is known to call ${name} only where the code has ${words.split(',').join(' or ')} (src/iam/needs/tables/${table}): make the policy anew with the state, which tells what is set there (--state).`,
   ];
 }

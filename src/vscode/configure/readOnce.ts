@@ -20,6 +20,12 @@ export function readOnce(account: AwsAccount): AwsAccount {
   return {
     ...account,
     readProvider: (arn, signal) => once(`provider ${arn}`, () => account.readProvider(arn, signal)),
-    readRole: (role, signal) => once(`role ${role}`, () => account.readRole(role, signal)),
+    readRole: (role, signal) =>
+      once(`role ${role}`, async () => {
+        const read = await account.readRole(role, signal);
+        // Asked for by name and found: the same role, when it is asked for by its ARN.
+        if (read.ok && read.value !== undefined) kept.set(`role ${read.value.arn}`, Promise.resolve(read));
+        return read;
+      }),
   };
 }

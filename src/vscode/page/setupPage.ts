@@ -1,7 +1,14 @@
 import * as vscode from 'vscode';
 import { codeOwners } from '../../binding/gather/code';
 import { prepareBinding } from '../../binding/plan/prepare';
-import { planSetup, planView, type SetupPlan, setUp, type UseCaseServices } from '../../binding/setup';
+import {
+  planSetup,
+  planView,
+  type SetupPlan,
+  type SetupResult,
+  setUp,
+  type UseCaseServices,
+} from '../../binding/setup';
 import type { FromPage } from '../../board/page/messages';
 import { setupPage, type SetupState } from '../../board/page/setup';
 import { isAbort, type Problem, ProblemError, unwrap } from '../../core/problem';
@@ -189,10 +196,10 @@ export class SetupPage {
     return { ...plan, opened: session.opened };
   }
 
-  private setupServices(): ReturnType<typeof setupServices> {
+  private setupServices(opened = this.session.opened): ReturnType<typeof setupServices> {
     const during: UseCaseServices['during'] = (stage, workspaces, work) =>
       this.dialogue.during(stage, workspaces, work);
-    return setupServices(this.services, during, this.choices.analysed, this.session.opened);
+    return setupServices(this.services, during, this.choices.analysed, opened);
   }
 
   private receive(message: FromPage): Promise<void> {
@@ -303,13 +310,29 @@ export class SetupPage {
           ]
         : []),
     ];
-    const result = await setUp(plan, this.setupServices(), dialogue.surface, new AbortController().signal);
+    const result = await this.carryOut(plan);
     if (result.state === 'declined' || result.state === 'refused') {
       dialogue.run = undefined;
       this.draw();
       return;
     }
-    const { services } = this;
+    await this.after(result);
+  }
+
+  /** Where nothing at all is written, what the plan has read a moment ago is what is proven: it is not asked for twice. */
+  private async carryOut(plan: SetupPlan): Promise<SetupResult> {
+    const { dialogue, choices, session, services } = this;
+    const opened = writesNothing(plan) ? choices.opened : session.opened;
+    try {
+      return await setUp(plan, this.setupServices(opened), dialogue.surface, new AbortController().signal);
+    } finally {
+      services.bindings.useAccount(session.opened);
+    }
+  }
+
+  private async after(result: SetupResult): Promise<void> {
+    const { services, choices } = this;
+    if (result.state === 'declined' || result.state === 'refused') return;
     await services.bindings.useCode(services.store.all());
     for (const outcome of result.outcomes.values())
       for (const run of outcome.runs)
@@ -365,6 +388,10 @@ const isProof = (plan: SetupPlan): boolean =>
   plan.problems.length === 0 &&
   plan.declined.length === 0 &&
   plan.groups.every(g => g.changes.length === 0 && !g.members.some(m => 'notAsked' in m.hcp));
+
+/** Nor after it: a reading that guards a write is never an old one. */
+const writesNothing = (plan: SetupPlan): boolean =>
+  isProof(plan) && plan.groups.every(g => g.removals.length === 0) && (plan.code?.changes.length ?? 0) === 0;
 
 const notRead: Problem = {
   code: 'stopped',

@@ -48,13 +48,14 @@ const remedy = {
     await w.button('Make 1 Change in Account 123456789012').waitFor({ timeout: 40_000 });
     await w.preview('for workspace payments-prod').waitFor();
     await w.preview('Replace the trust policy of role tfc-payments').waitFor();
+    await w.preview('The subject, part by part').waitFor();
     await w.unfold('Difference');
     await w.shot('remedy-1-plan-dark');
     assert.equal(JSON.stringify(aws.dump()), before);
     // Interaction 2: the yes.
     await w.press('Make 1 Change');
     await w.button('Undo').waitFor({ timeout: 40_000 });
-    await w.preview('Done, and read back').waitFor();
+    await w.preview('Put right, and read back').waitFor();
     await w.shot('remedy-2-done');
     assert.match(
       aws.store.account('123456789012').roles.get('tfc-payments').trust,
@@ -83,6 +84,7 @@ const again = {
     // The workspace's roles are in another account: that is said before anything else.
     await w.preview('uses roles of account 123456789012 today').waitFor({ timeout: 30_000 });
     await w.shot('again-1-other-account');
+    aws.log.length = 0;
     await w.change('profile', 'profile acme-prod');
     // Roles and permissions are those that are there, so nothing is left to say yes to: it is proven at once.
     await w.preview('Proven: everything was read back for acme/network-prod').waitFor({ timeout: 40_000 });
@@ -90,6 +92,9 @@ const again = {
     await w.unfold('checks hold');
     await w.preview('acme/network-prod is in project "Network"').waitFor({ timeout: 40_000 });
     await w.shot('again-3-nothing-to-do');
+    // What the plan has read a moment ago is what is proven: nothing is written, so nothing is read twice.
+    const reads = aws.log.map(entry => entry.action);
+    assert.equal(reads.filter(a => a === 'GetRole').length, 2, reads.join(' '));
     await w.press('Not Now');
     await w.preview('Nothing was written: everything was as it should be').waitFor();
     assert.equal(JSON.stringify(aws.dump()), before);

@@ -104,12 +104,7 @@ const options = {
     await w.choose('network');
     await w.press('Make');
     await host.page.locator('.monaco-dialog-box').first().waitFor();
-    // The yes names both accounts.
-    await host.page
-      .locator('.monaco-dialog-box')
-      .getByText('uses roles of AWS account 123456789012 today')
-      .first()
-      .waitFor();
+    await host.page.locator('.monaco-dialog-box').getByText('in AWS account 210987654321?').first().waitFor();
     await w.shot('wizard-second-question');
     await w.dialogButton('Make').click();
     // The other account can't be read with this profile: what is proven is this configuration, and its providers are mapped at once.
@@ -158,7 +153,7 @@ const strangers = {
     await w.choose('legacy-apply');
     await w.preview('Role legacy-plan was not made by this extension').waitFor({ timeout: 30_000 });
     await w.preview('Role legacy-apply was not made by this extension').waitFor();
-    await w.preview('Changes that want your tick').waitFor();
+    await w.preview('Replace the trust policy of role legacy-plan').waitFor();
     assert.equal(await w.button('Make').count(), 0);
     await w.shot('wizard-adopt-1');
     await w.tick('Take over role legacy-plan');

@@ -215,7 +215,7 @@ describe('the page of a setup before the yes', () => {
       tick.rows.map(r => [r.id, r.ticked]),
       [['take-over:legacy', false]],
     );
-    assert.ok(page.sections.some(s => s.kind === 'changes' && s.heading === 'Changes that want your tick'));
+    assert.ok(page.sections.some(s => s.kind === 'changes' && s.heading === '2 changes'));
     assert.ok(!page.actions.some(a => a.id === 'make'));
   });
 

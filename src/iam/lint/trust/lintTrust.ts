@@ -85,7 +85,7 @@ function underCondition(s: Statement, host: string, found: readonly TrustFinding
     {
       code: 'unknown-issuer',
       weight: 'depends',
-      message: `${host} is not a host of HCP Terraform. If this host is Terraform Enterprise, name it with --hostname, and the policy is judged; other programs have a subject grammar of their own.`,
+      message: `${host} is not a host of HCP Terraform. If this host is Terraform Enterprise, name it, and the policy is judged (--hostname); other programs have a subject grammar of their own.`,
       start: span.start,
       end: span.end,
     },

@@ -185,7 +185,9 @@ test('while answers change the account is read once; what was refused is asked a
     readRole: () => {
       asked++;
       const problem = { code: 'x', message: '', nextStep: '' };
-      return Promise.resolve(refuse ? { ok: false, problem } : { ok: true, value: undefined });
+      return Promise.resolve(
+        refuse ? { ok: false, problem } : { ok: true, value: { arn: `arn:aws:iam::${one}:role/a` } },
+      );
     },
   } as unknown as AwsAccount);
   const { signal } = new AbortController();
@@ -194,6 +196,9 @@ test('while answers change the account is read once; what was refused is asked a
   assert.equal((await account.readRole('a', signal)).ok, true);
   await account.readRole('a', signal);
   assert.equal(asked, 2);
-  await account.readRole('b', signal);
+  // The same role by its ARN is no other one; one of another account is.
+  await account.readRole(`arn:aws:iam::${one}:role/a`, signal);
+  assert.equal(asked, 2);
+  await account.readRole(`arn:aws:iam::${other}:role/a`, signal);
   assert.equal(asked, 3);
 });
