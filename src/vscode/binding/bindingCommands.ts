@@ -46,7 +46,20 @@ export class BindingCommands {
         message: 'No Terraform root of this window has a cloud block or backend "remote".',
         nextStep: 'Run "TFC OIDC: Write a Cloud Block", or "Configure TFC OIDC" to choose a workspace.',
       });
+    await this.useEnvironment();
     await this.bindings.check(roots);
+  }
+
+  /** Where nobody chose a profile and the environment names one, that is the one that every AWS tool would take here. */
+  private async useEnvironment(): Promise<void> {
+    const name = this.env['AWS_PROFILE'] ?? this.env['AWS_DEFAULT_PROFILE'];
+    if (this.bindings.chosenAccount !== undefined || name === undefined || name === '') return;
+    try {
+      this.bindings.useAccount(await openProfile({ name }, this.env));
+    } catch (error) {
+      // The checks of the account are unknown then, and lead to the choice of a profile.
+      if (!(error instanceof ProblemError) && !(error instanceof vscode.CancellationError)) throw error;
+    }
   }
 
   /** Checks one root; asked for where none is given. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { viewId } from '../contract';
+import { type CommandId, viewId } from '../contract';
 import type { BindingStore } from './bindingStore';
 import type { ProjectStore } from '../projectStore';
 
@@ -38,7 +38,7 @@ export class StatusBar implements vscode.Disposable {
           : `TFC OIDC: ${wrong} roots to put right`,
       ...(unchecked === 0 ? [] : [unchecked === 1 ? '1 not checked' : `${unchecked} not checked`]),
     ].join(', ');
-    this.item.tooltip = text;
+    this.item.tooltip = wrong === 0 ? text : withRemedy(text);
     this.item.accessibilityInformation = { label: text };
     this.item.show();
   }
@@ -47,4 +47,13 @@ export class StatusBar implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.item.dispose();
   }
+}
+
+/** The way to what puts something right. It opens a page, and writes nothing. */
+function withRemedy(text: string): vscode.MarkdownString {
+  const command: CommandId = 'tfcOidc.fixCheck';
+  const out = new vscode.MarkdownString();
+  out.isTrusted = { enabledCommands: [command] };
+  out.appendText(`${text}. `).appendMarkdown(`[Put This Right…](command:${command})`);
+  return out;
 }

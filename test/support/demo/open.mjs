@@ -37,8 +37,9 @@ The example company is in ${path.relative(process.cwd(), company.folder)}. Besid
 Try:
   1. Open storefront/main.tf: the keys are underlined, Ctrl+. has the fixes.
   2. Open the TFC OIDC sidebar and check the bindings: one is healthy, one is broken, one still has its keys.
-  3. Run "Configure TFC OIDC" for storefront, with profile acme-prod: look at the preview, say yes, and see the proof.
-  4. Run the doctor on payments-prod: its last run was refused by AWS, and the doctor says where the subject differs.
+  3. Run "Configure TFC OIDC" in storefront/main.tf: look at the page, change an answer, say yes, and see the proof.
+  4. Run the doctor on payments-prod: its last run was refused by AWS, and the doctor says where the subject differs. Its
+     *Put This Right…* needs a click and a yes.
   5. "TFC OIDC: Undo…" takes everything back.`);
 }
 
@@ -99,7 +100,7 @@ function environment() {
   // A desktop VS Code needs the user's home for its display; the profiles are named by variables of their own.
   const { HOME, USERPROFILE, ...profiles } = company.env;
   const home = hasDesktop() ? {} : { HOME, USERPROFILE };
-  return { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{}', ...profiles, ...home };
+  return { ...Object.fromEntries(own), EXTENSIONS_GALLERY: '{}', ...profiles, AWS_PROFILE: 'acme-prod', ...home };
 }
 
 function userData() {
