@@ -152,7 +152,7 @@ function shown<T>(
 let answered: (() => void) | undefined;
 
 /** Takes away the question that was answered last, where it is still there: before a dialog, which wants the focus for itself. */
-export function closeAnswered(): void {
+function closeAnswered(): void {
   answered?.();
 }
 

@@ -52,7 +52,7 @@ export interface BindingChoices {
 /** The name under which the inline permission policy is kept. */
 export const policyName = 'tfc-oidc-permissions';
 
-export function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
+function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
   return use === 'run' ? ['plan', 'apply'] : [use];
 }
 

@@ -123,7 +123,7 @@ function rolesField(choices: Choices): Field {
 }
 
 /** The value of a policy's field. */
-export function policyValue(policy: PolicyChoice | undefined): string {
+function policyValue(policy: PolicyChoice | undefined): string {
   if (policy === undefined || policy.kind === 'none') return 'none';
   if (policy.kind === 'managed') return `managed ${policy.arn.split('/').at(-1) ?? ''}`;
   return policy.generated === true ? 'code' : 'own';

@@ -2,9 +2,7 @@ import type { BindingChoices } from '../../binding/desired/choices';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { notAsked } from '../../binding/gather/binding';
 import { localCredentials, type Machine } from '../../binding/gather/localChain';
-import type { PreparedBinding } from '../../binding/plan/prepare';
-import type { VariablePlan } from '../../binding/plan/variables';
-import type { PlannedGroup, SetupGroup, SetupMember } from '../../binding/setup';
+import type { SetupGroup, SetupMember } from '../../binding/setup';
 import { unwrap } from '../../core/problem';
 import {
   configurationTag,
@@ -19,17 +17,6 @@ import type { WorkspaceIdentity } from '../../oidc/subject';
 import type { ChosenAccount } from '../aws';
 import type { AnalysedRoot } from '../projectStore';
 import { type Choices, type GatheredWorkspace, policiesOf, rolesOf } from './choices';
-
-/** One workspace of the run, as it was worked out. */
-export interface Target {
-  readonly binding: BindingChoices;
-  readonly prepared: PreparedBinding | undefined;
-  readonly hcp: GatheredWorkspace | undefined;
-  readonly variables: VariablePlan | undefined;
-}
-
-export const titleOf = (targets: readonly Pick<Target, 'binding'>[]): string =>
-  targets.map(t => t.binding.workspaces[0]?.workspace ?? '').join(', ');
 
 const gathered = (choices: Choices, workspace: string): GatheredWorkspace | undefined =>
   choices.hcp?.find(h => h.workspace.name === workspace);
@@ -73,12 +60,6 @@ function notesOf(choices: Choices): readonly string[] {
   const { plan, apply } = policiesOf(choices);
   return [...new Set([apply, plan].flatMap(policy => (policy?.kind === 'inline' ? (policy.notes ?? []) : [])))];
 }
-
-/** A planned group as the preview shows it. */
-export const targetOf = (choices: Choices, { prepared, variables, members }: PlannedGroup): Target => {
-  const hcp = gathered(choices, members[0]?.place.workspace ?? '');
-  return { binding: prepared.choices, prepared, hcp, variables: hcp === undefined ? undefined : variables };
-};
 
 function bindingChoices(
   choices: Choices,
