@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { documentationPage, type Finding, type Severity } from '../../lint/finding';
+import { inEditor } from '../../core/editorText';
 import { diagnosticSource, pages } from '../contract';
 import type { ProjectStore } from '../projectStore';
 
@@ -44,7 +45,7 @@ export class Diagnostics implements vscode.Disposable {
 function toDiagnostic(store: ProjectStore, finding: Finding): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(
     store.range(finding.location),
-    finding.message,
+    inEditor(finding.message),
     severities[finding.severity],
   );
   diagnostic.source = diagnosticSource;
