@@ -1,5 +1,5 @@
 // npm run bench [-- PART…] [--peers]: measures, prints one table, and writes bench/results.json and the table in docs/bench.md.
-// PART: sizes, activation, keystrokes, scan, peers, audit, setup; all of them where none is named. `--peers` installs checkov from
+// PART: sizes, activation, keystrokes, scan, peers, audit, setup, migrate; all of them where none is named. `--peers` installs checkov from
 // PyPI into .cache/bench-peers. Nothing here passes or fails: budgets stand beside the figures.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -199,7 +199,29 @@ function setup() {
   ];
 }
 
-const parts = { sizes, activation, keystrokes, scan, peers, audit, setup };
+function migrate() {
+  const { whole, killed } = typescript('migrate.ts');
+  const limit = (whole.requests / 30) * 1000;
+  return [
+    row(
+      `Migration of ${whole.workspaces} workspaces in ${whole.accounts} accounts, ${whole.requests} requests to HCP Terraform`,
+      ms(whole.milliseconds),
+      {
+        beside: `HCP Terraform’s limit of 30 requests a second, ${ms(limit)}`,
+        ratio: times(whole.milliseconds / limit),
+        budget: '1.3×',
+      },
+    ),
+    row('… memory at most', `${Math.round(whole.memory / 1024)} MB`, { budget: '300 MB' }),
+    row(
+      `… ${killed.workspaces} workspaces in ${killed.accounts} accounts, killed at ${killed.kills} random moments and gone on with`,
+      killed.same && killed.left === 0 ? 'the same end' : 'ANOTHER END',
+      { beside: 'a run that nobody killed' },
+    ),
+  ];
+}
+
+const parts = { sizes, activation, keystrokes, scan, peers, audit, setup, migrate };
 const named = process.argv.slice(2).filter(arg => !arg.startsWith('--'));
 const results = path.join(root, 'bench/results.json');
 const before = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')).parts : {};

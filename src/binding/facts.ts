@@ -109,12 +109,27 @@ export interface RolePermissionFacts {
   }[];
 }
 
+/** What a role used of what it was granted, as AWS tells it. */
+export interface RoleUseFacts {
+  /** Granted, unused for 90 days, and not needed by the code. */
+  readonly unused: readonly string[];
+  /** How many are needed by the code and were not used yet. */
+  readonly neededUnused: number;
+  /** Services of which AWS tells no actions. */
+  readonly untold: readonly string[];
+  /** The role is younger than 90 days. */
+  readonly tooYoung: boolean;
+  readonly codeKnown: boolean;
+}
+
 export interface AccountFacts {
   readonly accountId: string;
   readonly partition: string;
   readonly provider: Fact<{ readonly arn: string; readonly audiences: readonly string[] } | undefined>;
   /** By ARN; `undefined` where the account has no such role. */
   readonly roles: ReadonlyMap<string, Fact<RoleFacts | undefined>>;
+  /** By role ARN, where it was asked. */
+  readonly use?: ReadonlyMap<string, Fact<RoleUseFacts>>;
   /** By role ARN, where there was something to compare with. */
   readonly permissions?: ReadonlyMap<string, Fact<RolePermissionFacts>>;
 }

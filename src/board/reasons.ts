@@ -37,6 +37,7 @@ const reasons: Readonly<Record<CheckId, (check: Check) => string>> = {
   'role-unchanged': () => 'role was changed elsewhere',
   'role-permissions': check => (check.state === 'wrong' ? 'permissions are missing' : 'permissions differ from code'),
   'role-allows-refused': () => 'AWS refused calls',
+  'role-use': () => 'unused permissions',
   'last-run': () => 'latest run failed',
   'aws-received': () => 'AWS refused the token',
   'old-key': () => 'old access key lives on',

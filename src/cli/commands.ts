@@ -3,6 +3,7 @@ import { audit } from './commands/audit';
 import { check } from './commands/check';
 import { cloud } from './commands/cloud';
 import { keys } from './commands/company/keys';
+import { migrate } from './commands/company/migrate';
 import { completions } from './commands/completions';
 import { configure } from './commands/configure';
 import { denied } from './commands/denied';
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   whoami,
   audit,
   keys,
+  migrate,
   watchReport,
   mcp,
   completions(() => commands),

@@ -17,7 +17,7 @@ export interface Place {
 const text = (change: IamChange, field: string): string => String(change.input[field]);
 
 /** Is it about an access key? Such a change has the key's hash in place of its id. */
-export const isOfKey = ({ action }: IamChange): boolean => action === 'UpdateAccessKey' || action === 'DeleteAccessKey';
+const isOfKey = ({ action }: IamChange): boolean => action === 'UpdateAccessKey' || action === 'DeleteAccessKey';
 
 /** The role's name, the provider's ARN, or the hash of an access key. */
 export function targetOf(change: IamChange, partition: string): string {

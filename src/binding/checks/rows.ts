@@ -21,6 +21,7 @@ import {
 import type { StackUnderCheck } from './stack/underCheck';
 import { stackIdentityToken, stackInputs, stackProvider, stackStaticCredentials, stackSubject } from './stack/wired';
 import { tagsAndAliases } from './tags';
+import { roleUse } from './roleUse';
 import { roleTrustsRun, roleUnchanged, strangersRefused, trustAcceptable, trustSize } from './trust';
 import {
   enabled,
@@ -63,6 +64,7 @@ const bindingTable = [
   issuerReadable,
   rolePermissions,
   roleAllowsRefused,
+  roleUse,
   lastRun,
   awsReceived,
   oldKey,

@@ -5,7 +5,7 @@
 
 /** A value: JSON-like data, or `raw` text such as a reference. */
 export type HclValue =
-  string | number | boolean | null | readonly HclValue[] | { readonly [key: string]: HclValue } | Raw;
+  string | number | boolean | null | readonly HclValue[] | { readonly [key: string]: HclValue } | Raw | JsonEncode;
 
 export class Raw {
   constructor(readonly text: string) {}
@@ -17,7 +17,7 @@ export class JsonEncode {
 }
 
 export type HclItem =
-  | { readonly kind: 'attribute'; readonly name: string; readonly value: HclValue | JsonEncode }
+  | { readonly kind: 'attribute'; readonly name: string; readonly value: HclValue }
   | {
       readonly kind: 'block';
       readonly type: string;
@@ -27,7 +27,7 @@ export type HclItem =
   | { readonly kind: 'comment'; readonly text: string }
   | { readonly kind: 'blank' };
 
-export const attribute = (name: string, value: HclValue | JsonEncode): HclItem => ({ kind: 'attribute', name, value });
+export const attribute = (name: string, value: HclValue): HclItem => ({ kind: 'attribute', name, value });
 export const block = (type: string, labels: readonly string[], items: readonly HclItem[]): HclItem => ({
   kind: 'block',
   type,
@@ -60,7 +60,7 @@ function lines(items: readonly HclItem[], indent: string): string[] {
   };
   for (const item of items) {
     if (item.kind === 'attribute') {
-      const value = item.value instanceof JsonEncode ? encoded(item.value, indent) : print(item.value, indent);
+      const value = print(item.value, indent);
       if (value.includes('\n')) {
         flush();
         out.push(`${indent}${item.name} = ${value}`);
@@ -94,6 +94,7 @@ function encoded(json: JsonEncode, indent: string): string {
 
 function print(value: HclValue, indent: string): string {
   if (value instanceof Raw) return value.text;
+  if (value instanceof JsonEncode) return encoded(value, indent);
   if (typeof value === 'string') return quote(value);
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isList(value)) {

@@ -142,22 +142,22 @@ function variableItems(
   return items;
 }
 
-function resource(address: string, items: readonly HclItem[]): HclItem {
+export function resource(address: string, items: readonly HclItem[]): HclItem {
   const [type = '', name = ''] = address.split('.');
   return block('resource', [type, name], items);
 }
 
-function imported(address: string, id: string | undefined): HclItem[] {
+export function imported(address: string, id: string | undefined): HclItem[] {
   if (id === undefined) return [];
   return [block('import', [], [attribute('to', new Raw(address)), attribute('id', id)]), blank];
 }
 
-function tagged(tags: Readonly<Record<string, string>>): HclItem[] {
+export function tagged(tags: Readonly<Record<string, string>>): HclItem[] {
   return Object.keys(tags).length === 0 ? [] : [blank, attribute('tags', tags)];
 }
 
 /** The policy with the ARNs of resources of this file as references, so that Terraform knows the order. */
-function referring(value: unknown, references: ReadonlyMap<string, Raw>): HclValue {
+export function referring(value: unknown, references: ReadonlyMap<string, Raw>): HclValue {
   if (typeof value === 'string') return references.get(value) ?? value;
   if (Array.isArray(value)) return value.map(item => referring(item, references));
   if (typeof value === 'object' && value !== null) {

@@ -26,6 +26,7 @@ import { issuerFacts, type PlainFetch } from './issuer';
 import { rememberedByRoles } from './memory';
 import { oldKeyFacts, type OldKeys } from './oldKeys';
 import type { PermissionQuestion } from './permissions';
+import { roleUseFacts } from './roleUse';
 import { trailFacts } from './trail';
 
 /** A source that a caller does not ask, and why: what depends on it is unknown for that reason, and never dropped without a word. */
@@ -50,6 +51,8 @@ export interface CommonSources {
   readonly ownValue: OwnValue | NotAsked;
   /** What commands on this machine go by. */
   readonly machine: Machine | NotAsked;
+  /** `asked` only with the user's consent: IAM makes a report of what each role used. */
+  readonly roleUse: 'asked' | NotAsked;
   /** Keys that workspaces had, as they were seen. */
   readonly oldKeys: OldKeys | NotAsked;
   /** Names as they were when the binding was last seen whole, beside what its roles remember. */
@@ -119,6 +122,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       ? unknown(sources.issuer.notAsked)
       : issuerFacts(sources.hostname, sources.issuer, signal),
   ]);
+  const read = await withUse(sources, accountRead, hcp, signal);
   const old = await given(sources.oldKeys)?.(`${sources.hostname}/${sources.organization}/${sources.workspace}`);
   return {
     facts: {
@@ -126,7 +130,7 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       code,
       workspace: hcp.workspace,
       variables,
-      account: accountRead,
+      account: read,
       issuer,
       run: hcp.run,
       pastedError: sources.pastedError,
@@ -137,6 +141,20 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
     },
     source: hcp.source,
   };
+}
+
+/** The account with what its roles used, where that was asked. */
+async function withUse(
+  sources: BindingSources,
+  account: BindingFacts['account'],
+  hcp: HcpReading,
+  signal: AbortSignal,
+): Promise<BindingFacts['account']> {
+  if (sources.roleUse !== 'asked' || 'missing' in sources.account || account.state === 'unknown') return account;
+  const question = questionOf(sources, sources.account.caller, hcp, signal);
+  if (question === undefined) return account;
+  const use = await roleUseFacts(sources.account, account.value, question, sources.now, signal);
+  return known({ ...account.value, use });
 }
 
 function rememberedNames(

@@ -147,12 +147,15 @@ export class Journal {
 
 /** A name that sorts by time and fits any file system: `20261124T091500000Z-app-terraform-io-acme-storefront-123456789012`. */
 export function journalName(at: number, subject: string): string {
-  const about = subject
+  return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${slugOf(subject)}`;
+}
+
+/** A subject as a part of a file's name. */
+export const slugOf = (subject: string): string =>
+  subject
     .replace(/[^\w]+/g, '-')
     .slice(-100)
     .replace(/^-+/, '');
-  return `${new Date(at).toISOString().replace(/[-:.]/g, '')}-${about}`;
-}
 
 /** Reads a journal. A last line that was cut by a crash is left out; `undefined` when not even the first line is whole. */
 export function readJournal(name: string, text: string): JournalRun | undefined {

@@ -5,6 +5,8 @@ import {
   type OpenedAccount,
   type Surface,
   type UseCaseServices,
+  stoppedRun,
+  undoingProblem,
   writeJournaled,
   confirmAccount,
 } from '../setup';
@@ -67,6 +69,8 @@ export async function carryOutKey(
   if (!yes) return { state: 'declined', written: undefined, problems: [] };
   await confirmAccount(opened, surface);
   await unusedSince(plan, signal);
+  const stopped = await stoppedRun(services, subjectOf(plan), [change]);
+  if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
   const written = await writeJournaled(
     {
       stage: 'write',
@@ -75,8 +79,8 @@ export async function carryOutKey(
       workspaces: [],
       changes: [change],
       opened,
-      seen: undefined,
-      goOn: false,
+      seen: stopped?.run,
+      goOn: stopped?.asPlanned === true,
     },
     services,
     surface,

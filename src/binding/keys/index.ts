@@ -1,9 +1,9 @@
 /** The old key: where it stands, whose it is, when it was used, and its end. */
-export { carryOutKey, type KeyPlan, type KeyResult, planKey } from './carryOut';
+export { carryOutKey, type KeyResult, planKey } from './carryOut';
 export { leftoversOf } from './change';
 export { decideKey, quietDays, useText } from './decide';
-export { type CodeOfWorkspaces, findStaticKeys } from './found';
-export { keyFacts, type KeySources } from './gather';
+export { findStaticKeys } from './found';
+export { keyFacts } from './gather';
 export { likelyOwners } from './likely';
 export { rememberedKeys, rememberOwner, rememberStanding } from './memory';
 export type {

@@ -80,20 +80,18 @@ export interface KeyFacts {
   readonly lookedEverywhere: Fact<true>;
 }
 
-export const keyStates = [
-  'in-place',
-  'not-proven',
-  'no-run-yet',
-  'still-used',
-  'can-be-deactivated',
-  'inactive',
-  'can-be-deleted',
-  'deleted',
-  'root',
-  'unknown',
-] as const;
 /** How far the migration away from a key has come. */
-export type KeyState = (typeof keyStates)[number];
+export type KeyState =
+  | 'in-place'
+  | 'not-proven'
+  | 'no-run-yet'
+  | 'still-used'
+  | 'can-be-deactivated'
+  | 'inactive'
+  | 'can-be-deleted'
+  | 'deleted'
+  | 'root'
+  | 'unknown';
 
 export interface KeyDecision {
   readonly state: KeyState;

@@ -39,6 +39,16 @@ export interface QuestionTable {
     readonly question: { readonly accountId: string; readonly caller: string; readonly origin: string };
     readonly answer: boolean;
   };
+  /** All that is planned for the workspaces of one account: one yes for it, and no further question. */
+  'migrate-account': {
+    readonly question: {
+      readonly accountId: string;
+      readonly root: boolean;
+      readonly workspaces: readonly string[];
+      readonly changes: readonly Change[];
+    };
+    readonly answer: boolean;
+  };
   /** One change of one access key, with a yes of its own. `shown`: the last four characters of its id. */
   'change-key': {
     readonly question: {

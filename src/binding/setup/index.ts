@@ -4,7 +4,14 @@
 export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
-export { confirmAccount, resumeJournaled, undoingProblem, unfinishedProblem, writeJournaled } from './journaledRun';
+export {
+  confirmAccount,
+  resumeJournaled,
+  stoppedRun,
+  undoingProblem,
+  unfinishedProblem,
+  writeJournaled,
+} from './journaledRun';
 export type {
   CheckedMember,
   FollowedRun,

@@ -1,3 +1,4 @@
+import { ProblemError } from '../../core/problem';
 import {
   ask,
   confirmAccount,
@@ -5,6 +6,8 @@ import {
   type OpenedAccount,
   type Surface,
   type UseCaseServices,
+  stoppedRun,
+  undoingProblem,
   writeJournaled,
 } from '../setup';
 import type { IamChange } from '../change';
@@ -24,16 +27,19 @@ export async function carryOutShrinking(
   const answer = await ask(surface, 'write', { accountId, root, roles: [role], workspaces: [], changes, stopped: [] });
   if (answer === 'no') return { state: 'declined', written: undefined };
   await confirmAccount(opened, surface);
+  const subject = `aws-role/${role}@${accountId}`;
+  const stopped = await stoppedRun(services, subject, changes);
+  if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
   const written = await writeJournaled(
     {
       stage: 'write',
-      subject: `aws-role/${role}@${accountId}`,
+      subject,
       title: `Make the permissions of role ${role} smaller`,
       workspaces: [],
       changes,
       opened,
-      seen: undefined,
-      goOn: false,
+      seen: stopped?.run,
+      goOn: stopped?.asPlanned === true,
     },
     services,
     surface,

@@ -12,7 +12,7 @@ import type { CliContext } from '../command';
 /** The account of a profile; nothing is sent yet. */
 export function accountOf(
   context: CliContext,
-  request: { readonly profile: string | undefined; readonly region: string | undefined },
+  request: { readonly profile: string | undefined; readonly region: string | undefined; readonly assume?: string },
 ): Promise<Result<AwsAccount>> {
   return loadAws().openAccount({
     env: context.env,
@@ -21,6 +21,7 @@ export function accountOf(
     ...(context.time && { wait: context.time.wait }),
     ...(request.profile !== undefined && { profile: request.profile }),
     ...(request.region !== undefined && { region: request.region }),
+    ...(request.assume !== undefined && { assume: request.assume }),
     ...(context.interactive && process.stdin.isTTY && { mfaCode: (serial: string) => askForCode(context, serial) }),
   });
 }

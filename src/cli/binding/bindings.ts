@@ -57,7 +57,7 @@ export async function checkBindings(
   context: CliContext,
   values: StatusValues,
   folder: TerraformFolder | undefined,
-  more: { readonly pastedError?: string; readonly cloudTrail?: boolean } = {},
+  more: { readonly pastedError?: string; readonly cloudTrail?: boolean; readonly use?: boolean } = {},
 ): Promise<readonly CheckedBinding[]> {
   const sessions = new HcpSessions(context);
   const account = await openIfAsked(context, values);
@@ -71,6 +71,7 @@ export async function checkBindings(
     const { facts, source } = await gatherBinding(
       {
         ...sources,
+        ...(more.use === true && { roleUse: 'asked' as const }),
         ...target,
         code: codeOf(context, target.root),
         client: client ?? { missing: noTokenProblem(target.hostname, found).message },

@@ -36,16 +36,17 @@ export async function commonSources(
   journal: string | undefined,
   withAccount: boolean,
   readState = false,
+  store: JournalStore | undefined = journal === undefined ? undefined : journals(journal),
 ): Promise<CommonSources> {
-  const runs = journal === undefined ? [] : await readJournals(journals(journal));
+  const runs = store === undefined ? [] : await readJournals(store);
   return {
     issuer: withAccount ? fetchOf(context) : notAsked('The host is asked together with an AWS account (--profile).'),
     permissions: permissionSources(permissionFile),
     written: writtenPolicies(runs),
     ownValue: writtenValues(runs),
     machine: await machineOf(context),
-    oldKeys:
-      journal === undefined ? notAsked('There is no place where keys are remembered.') : oldKeysOf(journals(journal)),
+    oldKeys: store === undefined ? notAsked('There is no place where keys are remembered.') : oldKeysOf(store),
+    roleUse: notAsked('What roles used is asked by status alone (--use).'),
     remembered: notAsked('The command line keeps no names: what the roles remember counts.'),
     cache: new Map(),
     readState,
@@ -57,10 +58,14 @@ export const codeOf = (context: CliContext, root: Root | undefined): SetupMember
   root && { root, findings: lintRoot(root, { environment: context.env }) };
 
 /** What use cases of the command line work with; the journals and locks are in one folder. */
-export function useCaseServices(context: CliContext, journal: string): UseCaseServices {
+export function useCaseServices(
+  context: CliContext,
+  journal: string,
+  store: JournalStore = journals(journal),
+): UseCaseServices {
   const sessions = new HcpSessions(context);
   return {
-    journals: journals(journal),
+    journals: store,
     locked: async (subject, work) => unwrap(await withLock(fs, journal, path.join, subject, thisProcess(), work)),
     // Opened when a change to a variable first needs it: most runs have none.
     client: async hostname => {
@@ -80,11 +85,14 @@ export function setupServices(
   journal: string,
   folder: TerraformFolder | undefined,
   readState = false,
+  store: JournalStore = journals(journal),
 ): SetupServices {
   return {
-    ...useCaseServices(context, journal),
-    check: async (members, opened, signal) =>
-      check(context, await commonSources(context, journal, opened !== undefined, readState), members, opened, signal),
+    ...useCaseServices(context, journal, store),
+    check: async (members, opened, signal) => {
+      const sources = await commonSources(context, journal, opened !== undefined, readState, store);
+      return check(context, sources, members, opened, signal);
+    },
     planCode: async (roots, options, signal) => {
       const plans = [];
       for (const { code, tags } of roots) {

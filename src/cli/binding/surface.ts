@@ -27,6 +27,7 @@ export function cliSurface(
     // What is left of a run that stopped is what was shown: it is gone on with, so that one undo takes all of it back.
     write: ({ stopped }) => Promise.resolve(!yes ? 'no' : stopped.some(s => s.asPlanned) ? 'go on' : 'yes'),
     'confirm-account': question => confirmAccount(context, question, account),
+    'migrate-account': () => Promise.resolve(yes),
     'change-key': () => Promise.resolve(yes),
     'clean-up-variables': ({ changes }) => Promise.resolve(changes.map(c => c.id)),
     // Nobody is there to look at a difference that was not part of the plan.

@@ -5,8 +5,12 @@ import { checkBindings, statusOptions } from '../binding/bindings';
 import { readTerraformFolder } from '../terraformFolder';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
-import { textOrJson, strictOption } from '../option';
+import { flag, textOrJson, strictOption } from '../option';
 import { jsonReport } from '../output/jsonReport';
+
+const useOption = flag(
+  'with --profile: also ask IAM what the roles used of what they were granted (a report, some seconds each)',
+);
 
 export const status = command({
   name: 'status',
@@ -14,7 +18,7 @@ export const status = command({
   summary: 'say what is true of every binding: workspace, variables, account, code',
   operands: '[PATH]',
   about: `Runs every check of every workspace that the project's cloud blocks name. Reads HCP Terraform with the token that Terraform would use, and with --profile the AWS account. Writes nothing.`,
-  options: { ...statusOptions, strict: strictOption, format: textOrJson },
+  options: { ...statusOptions, use: useOption, strict: strictOption, format: textOrJson },
   report: `JSON: { "bindings": [{ "dir", "hostname", "organization", "workspace", "state", "checks": [{ "id", "configuration", "phase", "title", "state": "ok|warning|wrong|unknown", "evidence", "why", "nextStep", "failureModes", "page" }] }] }`,
   exits: {
     0: 'nothing is wrong. "unknown" is not wrong; it says why it is unknown',
@@ -24,7 +28,7 @@ export const status = command({
   async run(context, { values, positionals }) {
     const format = values.format;
     const folder = await readTerraformFolder(context, positionals);
-    const bindings = await checkBindings(context, values, folder);
+    const bindings = await checkBindings(context, values, folder, { use: values.use });
     const rows = bindings.map(b => ({
       ...(b.root !== undefined && { dir: folder.name(b.root.dir) }),
       hostname: b.hostname,

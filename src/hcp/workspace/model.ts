@@ -15,6 +15,8 @@ export interface Workspace {
   /** null: there is no run yet. `undefined`: the host does not tell it here. */
   readonly latestRunId: string | null | undefined;
   readonly tags: readonly string[];
+  /** `owner/name` of its repository, where it has one. */
+  readonly repository?: string;
   /** Its page in the browser. */
   readonly url: string;
 }

@@ -191,6 +191,7 @@ async function complete(
     const name = requiredString(resource, 'name');
     const scheme = isLoopback(client.hostname) ? 'http' : 'https';
     const own = fieldsOf(resource.attributes['setting-overwrites'])['execution-mode'];
+    const repository = fieldsOf(resource.attributes['vcs-repo'])['identifier'];
     const ofProject = fieldsOf(found?.attributes['setting-overwrites'])['default-execution-mode'];
     return {
       id: resource.id,
@@ -217,6 +218,7 @@ async function complete(
       permissions: permissionsOf(resource),
       latestRunId: latestRunOf(resource),
       tags: tagNamesOf(resource) ?? [],
+      ...(typeof repository === 'string' && { repository }),
       url: `${scheme}://${client.hostname}/app/${segment(organization)}/workspaces/${segment(name)}`,
     };
   });

@@ -153,8 +153,8 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
   const profile = files.cli.profiles.get(identity.profile.name)?.settings ?? {};
   const settings = requestSettings(env, files, profile, options.region);
   const region = settings.region ?? 'us-east-1';
-  const { origin } = identity;
-  if (origin === undefined) return unsent(identity.problem ?? nothingFound(identity));
+  if (identity.origin === undefined) return unsent(identity.problem ?? nothingFound(identity));
+  const origin = assuming(options.assume, identity.profile.name, identity.origin);
   const name = nameOf(identity);
   const wrong = regionProblem(region, name);
   if (wrong !== undefined) return unsent(wrong);
@@ -225,7 +225,8 @@ export async function openSender(options: AccountOptions): Promise<Sender | Send
       text: originText(origin),
       passedOver: identity.passedOver,
       differences: report.differences,
-      differs: report.differs,
+      // A role that was named is in the account that is meant, whatever Terraform would take here.
+      differs: report.differs && options.assume === undefined,
     },
     expiry: async signal => (await untilAborted(credentials(), signal)).expiration?.getTime(),
     send: (operation, input, signal) =>
@@ -277,6 +278,9 @@ const exchange: Readonly<Partial<Record<Origin['kind'], string>>> = {
   'assume-role': 'sts:AssumeRole',
   'web-identity': 'sts:AssumeRoleWithWebIdentity',
 };
+
+const assuming = (roleArn: string | undefined, profile: string, source: Origin): Origin =>
+  roleArn === undefined ? source : { kind: 'assume-role', profile, roleArn, source };
 
 const unsent = (problem: Problem): SendFailure => ({ ok: false, problem, effect: 'none', retry: false });
 

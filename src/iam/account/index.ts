@@ -1,6 +1,7 @@
 import { fail, isAbort, ok, type Result } from '../../core/problem';
 import { openSender } from './client';
 import {
+  countRoles,
   deniedActions,
   identityOf,
   listProviders,
@@ -68,6 +69,7 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
         signal,
       ),
     rolesTrusting: (arn, signal) => rolesTrusting(read, arn, signal),
+    countRoles: signal => countRoles(read, signal),
     listProviders: signal => listProviders(read, signal),
     deniedActions: (caller, actions, signal) => deniedActions(read, caller, actions, signal),
     webIdentityEvents: (region, since, signal) =>

@@ -152,6 +152,11 @@ function names(policy: string, arn: string): boolean {
   return policy.includes(JSON.stringify(arn)) || policy.includes(JSON.stringify(arn).replace(/\//g, '\\/'));
 }
 
+export async function countRoles(send: Send, signal: AbortSignal): Promise<Result<number>> {
+  const roles = await all(send, 'ListRoles', {}, 'Roles', signal);
+  return roles.ok ? ok(roles.value.length) : roles;
+}
+
 export async function rolesTrusting(
   send: Send,
   providerArn: string,

@@ -186,6 +186,8 @@ export interface AwsAccount {
   validatePolicy(document: string, signal: AbortSignal): Promise<Result<readonly ValidationFinding[]>>;
   /** Names of the account's roles whose trust policy names `providerArn`. */
   rolesTrusting(providerArn: string, signal: AbortSignal): Promise<Result<readonly string[]>>;
+  /** How many roles there are. */
+  countRoles(signal: AbortSignal): Promise<Result<number>>;
   /** ARNs of all OIDC providers. */
   listProviders(signal: AbortSignal): Promise<Result<readonly string[]>>;
   /** Actions of `actions` (`iam:CreateRole`) that the caller's own policies don't allow. Fails where that can't be known. */
@@ -208,6 +210,8 @@ export interface AwsAccount {
 }
 
 export interface AccountOptions {
+  /** A role that is assumed with the credentials of the profile, in whatever account it is. */
+  readonly assume?: string;
   readonly profile?: string;
   readonly region?: string;
   readonly env: Readonly<Record<string, string | undefined>>;

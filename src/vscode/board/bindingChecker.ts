@@ -189,6 +189,7 @@ export class BindingChecker implements Checker {
         written: writtenPolicies(runs),
         ownValue: writtenValues(runs),
         machine: await machineOf(this.env),
+        roleUse: notAsked('What roles used is asked in a terminal (tfc-oidc status --use).'),
         oldKeys: oldKeysOf(this.journals),
         remembered: workspace => this.remembered(workspace),
         cache: new Map(),

@@ -35,6 +35,7 @@ export function editorSurface(
   const answers: Answers = {
     'take-over-role': () => Promise.resolve(false),
     write: () => Promise.resolve('no'),
+    'migrate-account': () => Promise.resolve(false),
     'clean-up-variables': () => Promise.resolve([]),
     'change-code': () => Promise.resolve(false),
     'confirm-account': async ({ accountId, caller, origin }) => {

@@ -54,6 +54,8 @@ export class PageDialogue {
           const yes = await this.asked({ id: 'clean-up-variables', ...question });
           return yes ? question.changes.flatMap(c => (this.ticked.has(c.id) ? [c.id] : [])) : [];
         },
+        // The page is about one workspace.
+        'migrate-account': () => Promise.resolve(false),
         'change-key': question => mayChangeKey(this.ui, question),
         'change-code': question => this.asked({ id: 'change-code', ...question }),
         'start-run': question => this.asked({ id: 'start-run', ...question }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { permissions } from '../../../src/cli/commands/permissions';
+import { status } from '../../../src/cli/commands/status';
 import { undo } from '../../../src/cli/commands/undo';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import type { CommandRun } from '../../support/runCommand';
@@ -129,4 +130,20 @@ test('nothing is taken from a young role, or by the code alone', async () => {
     pair.aws.server.writes().filter(w => w === 'PutRolePolicy'),
     [],
   );
+});
+
+test('status says how many actions nobody used for 90 days, where it may ask', async () => {
+  months();
+  const told = async (...args: readonly string[]): Promise<string> =>
+    (await pair.run(status, 'project', '--profile', 'default', ...args)).out;
+  assert.match(
+    await told('--use'),
+    /Use of role tfc-acme-prod-apply[\s\S]*3 actions granted, unused for 90 days and not needed by the code/,
+  );
+  assert.doesNotMatch(await told(), /Use of role/);
+  pair.aws.server.addCaller(pair.aws.stored, 'AKIAIOSFODNN7EXAMPLE', {
+    deny: ['iam:GenerateServiceLastAccessedDetails'],
+  });
+  assert.match(await told('--use'), /iam:GenerateServiceLastAccessedDetails/);
+  pair.aws.server.addCaller(pair.aws.stored, 'AKIAIOSFODNN7EXAMPLE');
 });

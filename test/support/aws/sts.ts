@@ -49,7 +49,7 @@ function session(
   seconds: number,
 ): { credentials: XmlValue; user: XmlValue } {
   const { store, callers } = at;
-  const accessKeyId = store.newId('ASIA').slice(0, 20);
+  const accessKeyId = `ASIA${store.newId('').slice(-16)}`;
   const expires = store.now() + seconds * 1000;
   const arn = `arn:${account.partition}:sts::${account.id}:assumed-role/${role.name}/${name}`;
   const sessionToken = `session-${accessKeyId}`;

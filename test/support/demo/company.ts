@@ -67,11 +67,27 @@ function nameHost(folder: string, hostname: string): void {
   }
 }
 
+/** Of a user that has had it for two years; made up, and as long as IAM's. */
+export const storefrontKey = 'AKIADEMOSTOREFRONT01';
+
+/** The key of the workspace with its history, and the user that it leaves behind. */
+function keyWithHistory(aws: AwsServer): void {
+  const account = aws.store.account(production);
+  aws.addCaller(account, storefrontKey, { user: 'ci-storefront' });
+  const user = account.users.get('ci-storefront');
+  Object.assign(user ?? {}, { groups: ['deployers'], attached: ['arn:aws:iam::aws:policy/PowerUserAccess'] });
+  Object.assign(user?.keys[0] ?? {}, {
+    createDate: '2024-11-18T09:12:00Z',
+    lastUsed: { date: '2026-11-20T10:01:00Z', service: 's3', region: 'eu-central-1' },
+  });
+}
+
 /** AWS's documented example keys; each profile leads to the server on loopback. */
 function profiles(aws: AwsServer, home: string): Record<string, string> {
   const archiveKey = 'AKIAI44QH8DHBEXAMPLE';
   aws.addAccount(production, { partition: 'aws', alias: 'acme-prod', accessKeyId: exampleKey });
   aws.addAccount(archive, { partition: 'aws', alias: 'acme-archive', accessKeyId: archiveKey });
+  keyWithHistory(aws);
   const config = ['acme-prod', 'acme-archive']
     .map(name => `[profile ${name}]\nregion = eu-central-1\nendpoint_url = ${aws.url}\n`)
     .join('\n');
@@ -101,7 +117,7 @@ function seed(hcp: HcpServer): Workspaces {
   const payments = state.workspace('acme', 'payments-prod', { projectId: project('Payments') });
   const network = state.workspace('acme', 'network-prod', { projectId: project('Network') });
   const analytics = state.workspace('acme', 'analytics-eu', { projectId: project('Analytics'), tags: ['analytics'] });
-  state.variable(storefront, 'AWS_ACCESS_KEY_ID', exampleKey);
+  state.variable(storefront, 'AWS_ACCESS_KEY_ID', storefrontKey);
   const legacy = state.varset('acme', 'legacy AWS keys', { workspaceIds: [storefront.id] });
   state.variable(legacy, 'AWS_SECRET_ACCESS_KEY', exampleSecret, { sensitive: true });
   state.run(storefront);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { afterwards } from './afterwards';
 import { type Company, production } from './company';
 
 const root = path.resolve(__dirname, '../../..');
@@ -52,6 +53,7 @@ export async function tellStory(company: Company): Promise<void> {
   await run(1, 'doctor', 'payments', ...profile);
   tell('Which workspaces of the organization still hold keys?');
   await run(0, 'audit', '--organization', 'acme', ...host);
+  await afterwards(company, tell, run);
 }
 
 /** Shows a call and its output; another exit code than the expected one ends the story. */

@@ -24,7 +24,7 @@ const needed: readonly CheckId[] = [
   'stack-provider',
   'stack-subject',
 ];
-const aside: readonly CheckId[] = ['no-static-credentials', 'variables-well-formed', 'last-run', 'old-key'];
+const aside: readonly CheckId[] = ['no-static-credentials', 'variables-well-formed', 'last-run', 'old-key', 'role-use'];
 
 /** A healthy binding of which one check says something else. */
 const with_ = (id: CheckId, state: Check['state']): readonly Check[] => {
