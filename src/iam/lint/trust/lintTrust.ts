@@ -106,7 +106,7 @@ const grammarCodes: ReadonlySet<string> = new Set([
 function strangersGetIn(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): boolean {
   const subject = 'organization:qstranger-7z:project:Default Project:workspace:qstranger-7z:run_phase:plan';
   return allows.some(s => {
-    const hostname = hostOf(s, expected) ?? 'app.terraform.io';
+    const hostname = hostMeant([s], expected);
     if (hasHole(hostname)) return false;
     const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
     return [...audiences, 'aws.workload.identity'].some(
@@ -145,6 +145,10 @@ function hostOf(s: Statement, expected: TrustExpectation): string | undefined {
   const key = s.clauses.find(c => /:(?:sub|aud)$/i.test(c.key))?.key;
   return key === undefined ? undefined : key.slice(0, key.lastIndexOf(':'));
 }
+
+/** The host that the tokens of these statements come from; where none says it, the public one. */
+const hostMeant = (statements: readonly Statement[], expected: TrustExpectation): string =>
+  statements.map(s => hostOf(s, expected)).find(h => h !== undefined) ?? 'app.terraform.io';
 
 function principalFindings(s: Statement, expected: TrustExpectation): readonly TrustFinding[] {
   if (s.notPrincipal !== undefined) {
@@ -276,8 +280,7 @@ function reachable(
 ): readonly TrustFinding[] {
   const { organization, project, workspace } = expected;
   if (organization === undefined || workspace === undefined || allows.length === 0) return [];
-  const host =
-    expected.hostname ?? allows.map(s => hostOf(s, expected)).find(h => h !== undefined) ?? 'app.terraform.io';
+  const host = hostMeant(allows, expected);
   if (hasHole(host)) return [];
   const audience = expected.audience ?? 'aws.workload.identity';
   // Without a project its segment stays open: the question is then whether any project would do.

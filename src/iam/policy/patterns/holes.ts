@@ -34,9 +34,6 @@ export class Holes {
 /** Stands before the mark of a part that is known to be an id, where a subject has a name. No name holds it. */
 export const idMark = '\uE002';
 
-/** Each mark of a text. */
-export const holes = /\uE000\d+\uE001/;
-
 /** Each mark as one letter, for those to whom it is all the same which expression it stands for. */
 export function collapsed(text: string): string {
   return text.replace(/\uE000\d+\uE001/g, '\uE000');
