@@ -12,6 +12,9 @@ const elsewhere = [
   /^src\/cli\//,
   /^src\/iam\/data\//,
   /^src\/binding\/export\//,
+  // The watch, the baseline and the settings of a folder are the terminal's.
+  /^src\/binding\/watch\//,
+  /^src\/lint\/(?:baseline|folderSettings)\.ts$/,
   // What the doctor and the checks print for the terminal only.
   /^src\/binding\/report\.ts$/,
   /^src\/core\/editorText\.ts$/,
@@ -41,7 +44,7 @@ const commands = readdirSync(path.join(root, 'src/cli/commands')).map(name =>
 /** An option or a command of our own terminal within a sentence. */
 const ofTerminal = new RegExp(`(?:^|[\\s("])--[a-z][\\w-]+|\\btfc-oidc (?:${commands.join('|')})\\b`);
 /** Calls of the AWS CLI are for a terminal, whoever shows them. What begins with an option is put together elsewhere: arguments of a program, or a part of what stands in parentheses. */
-const isSentence = (text: string): boolean => /\S\s+\S/.test(text) && !/^\s*(?:--|aws )/.test(text);
+const isSentence = (text: string): boolean => /\S\s+\S/.test(text) && !/^\s*(?:--|aws |tfc-oidc )/.test(text);
 
 test('no text that the editor can show names an option or a command of the terminal', () => {
   const found = files.flatMap(file =>
