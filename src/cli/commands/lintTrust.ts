@@ -2,11 +2,12 @@ import { applyEdits, LineIndex } from '../../core/text';
 import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
 import { lintTrustFile, worst } from '../../iam/lint/trust/lintFile';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
-import { issuerHost } from '../../oidc/names';
+import { unwrap } from '../../core/problem';
+import { deploymentName, issuerHost, moduleName, stackName } from '../../oidc/names';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { audienceOption, hostnameOf } from '../names';
-import { choice, flag, host, section, strictOption, text, UsageError } from '../option';
+import { choice, flag, host, list, section, strictOption, text, UsageError } from '../option';
 import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
 import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
 import { trustPolicyRules, withOthers } from '../output/ruleTexts';
@@ -27,6 +28,9 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
       organization: text('ORG', 'organization'),
       project: text('PROJECT', 'project'),
       workspace: text('NAME', 'workspace'),
+      stack: text('NAME', 'a Stack, in place of a workspace'),
+      deployment: list('NAME', 'deployment of the Stack (default: one that the policy lets in)'),
+      module: text('NAME', 'the tests of a module of the private registry, in place of a workspace'),
       hostname: host('HOST', 'issuer (default: what the policy names)'),
       audience: audienceOption,
     }),
@@ -84,14 +88,24 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
   },
 });
 
-type Names = Readonly<Record<'organization' | 'project' | 'workspace' | 'hostname' | 'audience', string | undefined>>;
+type Names = Readonly<
+  Record<'organization' | 'project' | 'workspace' | 'stack' | 'module' | 'hostname' | 'audience', string | undefined>
+> & { readonly deployment: readonly string[] };
 
 function expectationOf(values: Names): TrustExpectation {
-  const { organization, project, workspace, audience } = values;
+  const { organization, project, workspace, stack, module, deployment, audience } = values;
+  if ([workspace, stack, module].filter(name => name !== undefined).length > 1)
+    throw new UsageError('name one of --workspace, --stack and --module');
+  if (deployment.length > 0 && stack === undefined) throw new UsageError('--deployment needs --stack');
   return {
     ...(organization !== undefined && { organization }),
     ...(project !== undefined && { project }),
     ...(workspace !== undefined && { workspace }),
+    ...(stack !== undefined && {
+      stack: unwrap(stackName(stack)),
+      deployments: deployment.map(d => unwrap(deploymentName(d))),
+    }),
+    ...(module !== undefined && { module: unwrap(moduleName(module)) }),
     ...(audience !== undefined && { audience }),
     ...(values.hostname !== undefined && { hostname: issuerHost(hostnameOf(values)) }),
   };

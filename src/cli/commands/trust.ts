@@ -1,9 +1,22 @@
 import { unwrap } from '../../core/problem';
 import { pretty, type TrustDocument } from '../../iam/policy/document';
-import { type AnyProjectIdentity, trustPolicy } from '../../iam/policy/trust';
-import { audienceName, defaultAudience, organizationName, workspaceName } from '../../oidc/names';
+import {
+  type AnyDeploymentIdentity,
+  anyDeploymentLetsIn,
+  type AnyProjectIdentity,
+  trustPolicy,
+  type TrustRequest,
+} from '../../iam/policy/trust';
+import {
+  audienceName,
+  defaultAudience,
+  organizationName,
+  projectName,
+  stackName,
+  workspaceName,
+} from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
-import type { Identity, Phase } from '../../oidc/subject';
+import type { Phase } from '../../oidc/subject';
 import {
   audienceOption,
   hostnameOf,
@@ -15,7 +28,7 @@ import {
   phasesOf,
 } from '../names';
 import { command } from '../command';
-import { choice, flag, needed, text, type Values } from '../option';
+import { choice, flag, needed, text, UsageError, type Values } from '../option';
 
 const trustOptions = {
   ...identityOptions,
@@ -27,6 +40,7 @@ const trustOptions = {
     'one policy for one role (default plan,apply); separate: two policies, { "plan": …, "apply": … }, for two roles',
   ),
   'any-project': flag('let the workspace be moved: project:* with the exact workspace'),
+  'any-deployment': flag('let in every deployment of the Stack, also one that is added later: deployment:*'),
   format: choice(['json'], 'json', 'the only format'),
 } as const;
 
@@ -44,6 +58,7 @@ export const trust = command({
     'tfc-oidc trust --organization acme --project "Default Project" --workspace prod --account 123456789012 --phase plan',
     `tfc-oidc trust --organization acme --project web --workspace a --workspace b --account 123456789012 | \\
   tfc-oidc prove - --subject organization:acme:project:web:workspace:a:run_phase:plan`,
+    'tfc-oidc trust --organization acme --project web --stack web --any-deployment --account 123456789012 --phase plan',
   ],
   exits: { 0: 'printed', 2: 'could not run' },
   run: (context, { values }) => {
@@ -51,6 +66,7 @@ export const trust = command({
     if (phases === 'separate') {
       context.out(pretty({ plan: policyFor(values, ['plan']), apply: policyFor(values, ['apply']) }));
     } else context.out(pretty(policyFor(values, phasesOf(phases))));
+    if (values['any-deployment']) context.err(`The pattern lets in ${anyDeploymentLetsIn(values.stack ?? '')}.\n`);
     return Promise.resolve(0);
   },
 });
@@ -63,13 +79,35 @@ function policyFor(values: TrustValues, phases: readonly Phase[]): TrustDocument
       partition: partitionOf(values) ?? 'aws',
       accountId: unwrap(accountId(values.account)),
       audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
-      identities: values['any-project'] ? anyProject(values) : identitiesOf(values),
+      identities: identitiesFor(values),
       phases,
     }),
   );
 }
 
-function anyProject(values: TrustValues): readonly (Identity | AnyProjectIdentity)[] {
+function identitiesFor(values: TrustValues): TrustRequest['identities'] {
+  if (values['any-project'] && values['any-deployment'])
+    throw new UsageError('--any-project is for a workspace, --any-deployment for a Stack');
+  if (values['any-project']) return anyProject(values);
+  return values['any-deployment'] ? anyDeployment(values) : identitiesOf(values);
+}
+
+function anyDeployment(values: TrustValues): readonly AnyDeploymentIdentity[] {
+  const { stack, project, workspace, module } = values;
+  if (stack === undefined || project === undefined || workspace.length > 0 || module !== undefined)
+    throw new UsageError('--any-deployment needs --stack and --project, and no workspace or module');
+  const organization = unwrap(organizationName(values.organization));
+  return [
+    {
+      kind: 'stack-any-deployment',
+      organization,
+      project: unwrap(projectName(project)),
+      stack: unwrap(stackName(stack)),
+    },
+  ];
+}
+
+function anyProject(values: TrustValues): readonly AnyProjectIdentity[] {
   const organization = unwrap(organizationName(values.organization));
   return values.workspace.map(w => ({
     kind: 'workspace-any-project',

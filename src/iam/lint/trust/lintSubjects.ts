@@ -75,7 +75,7 @@ function idFindings(text: string, found: Found): readonly TrustFinding[] {
 function nameFindings(text: string, expected: TrustExpectation, found: Found): readonly TrustFinding[] {
   const segments = parseSubject(text.replace(/(:workspace:[^:]*):\*+$/, '$1:run_phase:*'))?.segments ?? {};
   const out: TrustFinding[] = [];
-  for (const name of ['organization', 'project', 'workspace'] as const) {
+  for (const name of ['organization', 'project', 'workspace', 'stack', 'module'] as const) {
     const wanted = expected[name];
     const written = segments[name];
     if (wanted === undefined || written === undefined || written === wanted || /[*?\uE000]/.test(written)) continue;

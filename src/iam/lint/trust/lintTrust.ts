@@ -1,9 +1,9 @@
-import type { Span } from '../../../core/text';
 import { parseOidcProviderArn } from '../../../oidc/partition';
 import { assumeAction, evaluate } from '../../policy/webIdentity';
 import { coversAction } from '../../policy/patterns/partly';
 import { hasHole } from '../../policy/patterns/holes';
 import { lintClauses } from './lintClauses';
+import { reachable } from './reachable';
 import { type PolicyText, readPolicyText } from '../../policy/node';
 import { type Policy, readPolicy, type Statement } from '../../policy/statement';
 import { issuerOf } from './issuer';
@@ -74,7 +74,10 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
     const unverified = issuerOf(statement, expected.hostname) === 'unverified';
     findings.push(...(unverified ? underCondition(statement, host ?? 'This host', found) : found));
   }
-  findings.push(...reachable(policy, allows, expected, read.root), ...denied(policy, allows, expected));
+  findings.push(
+    ...reachable(policy, allows, hostMeant(allows, expected), expected, read.root),
+    ...denied(policy, allows, expected),
+  );
   return report(findings, strangersGetIn(policy, allows, expected));
 }
 
@@ -271,64 +274,6 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
   ];
 }
 
-/** With all names given: do this workspace's runs get in? */
-function reachable(
-  policy: Policy,
-  allows: readonly Statement[],
-  expected: TrustExpectation,
-  root: Span,
-): readonly TrustFinding[] {
-  const { organization, project, workspace } = expected;
-  if (organization === undefined || workspace === undefined || allows.length === 0) return [];
-  const host = hostMeant(allows, expected);
-  if (hasHole(host)) return [];
-  const audience = expected.audience ?? 'aws.workload.identity';
-  // Without a project its segment stays open: the question is then whether any project would do.
-  const named = project ?? projectIn(allows) ?? 'Default Project';
-  const decisions = (['plan', 'apply'] as const).map(phase => ({
-    phase,
-    evaluation: evaluate(policy, {
-      hostname: host,
-      subject: `organization:${organization}:project:${named}:workspace:${workspace}:run_phase:${phase}`,
-      audience,
-    }),
-  }));
-  const open = decisions.filter(d => d.evaluation.decision === 'allow');
-  const span = { start: root.start, end: root.start + 1 };
-  if (open.length === 2) return [];
-  const [only] = open;
-  const other = decisions.find(d => d.evaluation.decision !== 'allow');
-  if (only !== undefined && other !== undefined) {
-    return [
-      {
-        code: 'one-phase',
-        weight: 'note',
-        message: `Only ${only.phase} runs may assume the role; ${other.phase} runs need a role of their own.`,
-        ...span,
-      },
-    ];
-  }
-  if (decisions.some(d => d.evaluation.decision === 'undecided')) {
-    return [
-      {
-        code: 'undecided',
-        weight: 'note',
-        message: `Whether the workspace may assume the role can not be told from the policy: ${[...new Set(decisions.flatMap(d => d.evaluation.why))].join(' ')}`,
-        ...span,
-      },
-    ];
-  }
-  const why = [...new Set(decisions.flatMap(d => d.evaluation.why))].slice(0, 2).join(' ');
-  return [
-    {
-      code: 'workspace-refused',
-      weight: 'broken',
-      message: `Runs of ${organization}/${workspace} (project "${named}") are refused. ${why}`,
-      ...span,
-    },
-  ];
-}
-
 /** Subjects that are written out, let in by one statement and refused by the Deny of another. */
 function denied(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): readonly TrustFinding[] {
   if (!policy.statements.some(s => s.effect === 'Deny')) return [];
@@ -353,16 +298,4 @@ function denied(policy: Policy, allows: readonly Statement[], expected: TrustExp
       return [{ code: 'denied', weight: 'broken', message, start: v.start, end: v.end }];
     });
   });
-}
-
-function projectIn(allows: readonly Statement[]): string | undefined {
-  for (const s of allows) {
-    for (const c of s.clauses) {
-      for (const v of c.values) {
-        const found = /^organization:[^:]*:project:([^:*?]+):workspace:/.exec(v.value)?.[1];
-        if (found !== undefined) return found;
-      }
-    }
-  }
-  return undefined;
 }

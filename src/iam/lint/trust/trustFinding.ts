@@ -27,6 +27,11 @@ export interface TrustExpectation {
   readonly organization?: string;
   readonly project?: string;
   readonly workspace?: string;
+  readonly stack?: string;
+  /** Of the Stack; without one the question is whether any deployment gets in. */
+  readonly deployments?: readonly string[];
+  /** The tests of this module of the private registry. */
+  readonly module?: string;
   /** The issuer's host, without port. */
   readonly hostname?: string;
   readonly audience?: string;

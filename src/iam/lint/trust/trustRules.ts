@@ -24,6 +24,8 @@ export const trustRules: Readonly<Record<string, { readonly title: string; reado
     'json-comment': { title: 'IAM refuses comments', weight: 'broken' },
     'refused-by-iam': { title: 'IAM refuses the policy as malformed', weight: 'broken' },
     'workspace-refused': { title: 'The workspace that was given does not get in', weight: 'broken' },
+    'stack-refused': { title: 'The Stack that was given does not get in', weight: 'broken' },
+    'module-refused': { title: 'The tests of the module that was given do not get in', weight: 'broken' },
     denied: { title: 'A Deny refuses what another statement lets in', weight: 'broken' },
     'no-value': { title: 'A condition has an empty list of values', weight: 'broken' },
     'any-subject': { title: 'Every subject gets in', weight: 'too-broad' },

@@ -82,6 +82,29 @@ test('with names given, the runs of that workspace must get in', () => {
   assert.equal(lint(text, { ...names, project: 'api' }).verdict, 'broken');
 });
 
+test('with a Stack or a module given, its runs must get in, whatever stands open in the pattern', () => {
+  const stackHead = 'organization:acme:project:web:stack:web';
+  const cases: readonly (readonly [string, Parameters<typeof lint>[1], string, string?])[] = [
+    [`${stackHead}:*`, { stack: 'web' }, 'correct'],
+    [`${stackHead}:*`, { stack: 'Web' }, 'broken', 'stack-refused'],
+    [`${stackHead}:*`, { organization: 'acme', project: 'other', stack: 'web' }, 'broken', 'stack-refused'],
+    [`${stackHead}:deployment:prod:*`, { stack: 'web', deployments: ['prod'] }, 'correct'],
+    [`${stackHead}:deployment:prod:*`, { stack: 'web', deployments: ['prod', 'dev'] }, 'broken', 'stack-refused'],
+    [`${stackHead}:deployment:*:operation:plan`, { stack: 'web', deployments: ['x'] }, 'correct', 'one-phase'],
+    ['organization:acme:module:vpc:*', { module: 'vpc' }, 'correct'],
+    ['organization:acme:module:vpc:*', { module: 'vpc2' }, 'broken', 'module-refused'],
+    ['organization:acme:module:vpc:*', { organization: 'other', module: 'vpc' }, 'broken', 'module-refused'],
+    ['organization:acme:project:web:workspace:w:run_phase:*', { stack: 'w' }, 'broken', 'stack-refused'],
+    ['organization:*', { stack: 'web' }, 'too-broad', 'any-organization'],
+  ];
+  for (const [subject, names, verdict, code] of cases) {
+    const got = lint(policy('StringLike', subject), names);
+    const what = `${subject} ${JSON.stringify(names)}: ${got.codes.join(', ')}`;
+    assert.equal(got.verdict, verdict, what);
+    if (code !== undefined) assert.ok(got.codes.includes(code), what);
+  }
+});
+
 test('a provider with a scheme is one finding, and no fix spoils the keys; a subject without phase is malformed', () => {
   const text = policy('StringLike', `${head}:run_phase:*`, undefined, `https://${host}`);
   assert.deepEqual(lint(text), { verdict: 'broken', codes: ['malformed-provider'] });

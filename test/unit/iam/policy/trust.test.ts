@@ -11,9 +11,11 @@ import { trustPolicy } from '../../../../src/iam/policy/trust';
 import {
   audienceName,
   defaultAudience,
+  deploymentName,
   hostname,
   organizationName,
   projectName,
+  stackName,
   workspaceName,
 } from '../../../../src/oidc/names';
 import type { Phase, WorkspaceIdentity } from '../../../../src/oidc/subject';
@@ -62,6 +64,38 @@ test('every generated policy allows its own runs in its own phases, and no other
     }),
     { numRuns: 100 },
   );
+});
+
+test('too many deployments for a list: the pattern is offered with what it lets in, and written only when asked for', () => {
+  const stack = {
+    organization: unwrap(organizationName('acme')),
+    project: unwrap(projectName('web')),
+    stack: unwrap(stackName('web')),
+  };
+  const request = {
+    hostname: unwrap(hostname('app.terraform.io')),
+    partition: 'aws' as const,
+    accountId: '123456789012',
+    audience: defaultAudience,
+    phases: ['plan'] as const,
+  };
+  const deployments = Array.from({ length: 30 }, (_, i) => unwrap(deploymentName(`d${i}`)));
+  const listed = trustPolicy({
+    ...request,
+    identities: deployments.map(deployment => ({ kind: 'stack', ...stack, deployment })),
+  });
+  assert.ok(!listed.ok);
+  assert.equal(listed.problem.code, 'trust-policy-too-long');
+  assert.match(listed.problem.nextStep, /:stack:web:deployment:\*:operation:plan, which lets in every deployment/);
+  assert.match(listed.problem.nextStep, /no other Stack, no workspace and no module test/);
+
+  const text = compact(unwrap(trustPolicy({ ...request, identities: [{ kind: 'stack-any-deployment', ...stack }] })));
+  const subject = (name: string, deployment: string, operation: string): string =>
+    `organization:acme:project:web:stack:${name}:deployment:${deployment}:operation:${operation}`;
+  assert.equal(ask(text, subject('web', 'tomorrow', 'plan')), 'allow');
+  assert.equal(ask(text, subject('web', 'tomorrow', 'apply')), 'deny');
+  assert.equal(ask(text, subject('web2', 'd1', 'plan')), 'deny');
+  assert.equal(ask(text, 'organization:acme:project:web:workspace:web:run_phase:plan'), 'deny');
 });
 
 test('the proof holds for every generated policy: own runs pass, each stranger is denied', () => {
