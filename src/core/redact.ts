@@ -15,7 +15,7 @@ const shapes: readonly RegExp[] = [
   // Access key ids, also of sessions (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
   /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
   // JSON Web Tokens, those of workload identity among them.
-  /\beyJ[\w-]{8,4000}\.[\w-]{1,4000}\.[\w-]{0,4000}/g,
+  /\beyJ[\w-]{8,512}\.[\w-]{1,4000}\.[\w-]{0,4000}/g,
   // Tokens of HCP Terraform, GitHub and GitLab.
   /\b[A-Za-z0-9]{10,200}\.atlasv1\.[\w-]+/g,
   /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,})/g,
@@ -50,7 +50,9 @@ export function redact(text: string): string {
 /** The beginning of a text of others that may be of any length: cut first, and not within a word, which may be a secret. */
 export function redactStart(text: string, longest: number): string {
   if (text.length <= longest) return redact(text);
-  return `${redact(text.slice(0, longest).replace(/[^\s"',;<>]{0,1000}$/, ''))}…`;
+  let end = longest;
+  while (end > 0 && end > longest - 1000 && !/[\s"',;<>]/.test(text.charAt(end - 1))) end--;
+  return `${redact(text.slice(0, end))}…`;
 }
 
 export const looksSecret = (text: string): boolean => redact(text) !== text;

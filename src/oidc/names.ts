@@ -79,7 +79,7 @@ export function hostname(value: string): Result<Hostname> {
   const bare = asciiHost(value.trim())
     .toLowerCase()
     .replace(/^https?:\/\//, '')
-    .replace(/\/+$/, '');
+    .replace(/(?<!\/)\/+$/, '');
   return check(
     bare,
     /^(?=.{1,253}(?::\d+)?$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::\d{1,5})?$/,

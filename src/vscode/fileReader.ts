@@ -102,15 +102,22 @@ export class WorkspaceFiles implements FileReader, vscode.Disposable {
     if (first.startsWith('/')) return uri.with({ path: [first, ...rest].join('/') }).toString();
     return vscode.Uri.joinPath(uri, ...parts.map(part => part.replaceAll('\\', '/')))
       .toString()
-      .replace(/\/+$/, '');
+      .replace(/(?<!\/)\/+$/, '');
   }
 
   dirname(path: string): string {
-    return vscode.Uri.joinPath(vscode.Uri.parse(path, true), '..').toString().replace(/\/+$/, '');
+    return vscode.Uri.joinPath(vscode.Uri.parse(path, true), '..')
+      .toString()
+      .replace(/(?<!\/)\/+$/, '');
   }
 
   basename(path: string): string {
-    return vscode.Uri.parse(path, true).path.replace(/\/+$/, '').split('/').pop() ?? path;
+    return (
+      vscode.Uri.parse(path, true)
+        .path.replace(/(?<!\/)\/+$/, '')
+        .split('/')
+        .pop() ?? path
+    );
   }
 
   relative(from: string, to: string): string {

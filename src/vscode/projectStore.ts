@@ -259,7 +259,7 @@ export class ProjectStore implements vscode.Disposable {
 
 const nameOf = (uri: vscode.Uri): string => uri.path.split('/').pop() ?? '';
 
-const pathOf = (folder: vscode.WorkspaceFolder): string => folder.uri.toString().replace(/\/+$/, '');
+const pathOf = (folder: vscode.WorkspaceFolder): string => folder.uri.toString().replace(/(?<!\/)\/+$/, '');
 
 /** Findings by file, each once though several roots may share the file. */
 function byFile(roots: readonly AnalysedRoot[]): ReadonlyMap<string, readonly Finding[]> {

@@ -23,5 +23,5 @@ export function roleNameFor(
   const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
   const tail = `-${hash}${use === 'run' ? '' : `-${use}`}`;
   const head = clean.slice(0, use === 'run' ? undefined : -1).join('-');
-  return head.slice(0, maximum - tail.length).replace(/-+$/, '') + tail;
+  return head.slice(0, maximum - tail.length).replace(/(?<!-)-+$/, '') + tail;
 }

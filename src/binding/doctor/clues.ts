@@ -160,7 +160,7 @@ function refusalClue({ code, principal, action, resource, around }: CluedMessage
   const decided = decidedBy(decisionOf(around));
   if (decided !== undefined) return { told, advice: { nextStep: decided } };
   if (action === undefined) return { told };
-  const on = resource === undefined ? '' : ` on ${resource.replace(/[.,;]+$/, '')}`;
+  const on = resource === undefined ? '' : ` on ${resource.replace(/(?<![.,;])[.,;]+$/, '')}`;
   const who = name === undefined ? 'the caller' : `the role ${name}`;
   if (/^sts:AssumeRole$/i.test(action))
     return {

@@ -33,7 +33,8 @@ export interface OtherError {
 }
 
 /** Access key ids, session tokens and JWTs, should a log hold one: they never leave this function. */
-const secrets = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\b[\w-]{14}\.atlasv1\.[\w-]+/g;
+const secrets =
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{1,512}\.[\w-]{1,4000}\.[\w-]{1,4000}|\b[\w-]{14}\.atlasv1\.[\w-]+/g;
 
 /** The provider prints these above the error that explains them. */
 const wrappers: ReadonlySet<string> = new Set(['WebIdentityArgument', 'NoCredentials', 'AliasWithoutCredentials']);
@@ -190,7 +191,7 @@ function excerpt({ text, starts }: FlatMessage, start: number, end: number): str
 function factsOf(line: string): MessageFacts {
   const match = (pattern: RegExp): string | undefined => pattern.exec(line)?.[1];
   const roleArn = match(/\b(arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+)/);
-  const action = match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]+: (\w+),/);
+  const action = match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]{1,80}: (\w{1,100}),/);
   const resource = match(/on resource:? ?["'`]?([^\s"'`]+)/i);
   const principal = match(/\bUser:? ["'`]?(arn:[^\s"'`]+)/i);
   const profile = match(/shared config profile, ([^\s,"]+)/i);

@@ -185,7 +185,7 @@ async function appliedCode(
   }
   try {
     const files = mapReader(code.value.files);
-    const root = await readRoot(files, {}, `/${folder.value}`.replace(/\/+$/, '') || '/', '/', {});
+    const root = await readRoot(files, {}, `/${folder.value}`.replace(/(?<!\/)\/+$/, '') || '/', '/', {});
     return root === undefined || root.module.files.length === 0 ? undefined : root;
   } catch (error) {
     if (isAbort(error) || signal.aborted) throw error;

@@ -13,7 +13,7 @@ export async function credentialsInCode(
   code: ConfigurationCode,
   folder: string,
 ): Promise<readonly string[] | undefined> {
-  const root = await readRoot(mapReader(code.files), {}, `/${folder}`.replace(/\/+$/, '') || '/', '/', {});
+  const root = await readRoot(mapReader(code.files), {}, `/${folder}`.replace(/(?<!\/)\/+$/, '') || '/', '/', {});
   if (root === undefined || root.module.files.length === 0) return undefined;
   const lines = new Map<string, LineIndex>();
   return lintRoot(root)

@@ -7,7 +7,7 @@
  */
 export function printable(text: string): string {
   return text.replace(
-    /(?!\t|\n|\f|\r\n|(?<![^])\r)[\p{Cc}\p{Bidi_Control}]|(?<=^[ \t]*):(?=:)|#(?=#(?:\[|[a-z]+\[))/gimu,
+    /(?!\t|\n|\f|\r\n|(?<![^])\r)[\p{Cc}\p{Bidi_Control}]|:(?=:)(?<=^[ \t]*:)|#(?=#(?:\[|[a-z]+\[))/gimu,
     c => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -252,7 +252,7 @@ export class HcpClient {
   ): Promise<Result<Answer>> {
     const base = await this.discover(signal);
     if (!base.ok) return base;
-    const url = new URL(`${base.value.href.replace(/\/+$/, '')}${path}`);
+    const url = new URL(`${base.value.href.replace(/(?<!\/)\/+$/, '')}${path}`);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }

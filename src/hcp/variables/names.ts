@@ -104,7 +104,7 @@ function repairedSpelling(key: string, upper: string): string | undefined {
     const own = `TFC_${stray[1] ?? ''}${stray[2] ?? ''}`;
     if (knownName(own) !== undefined) return own;
   }
-  const trailing = upper.replace(/_+$/, '');
+  const trailing = upper.replace(/(?<!_)_+$/, '');
   return trailing !== upper && knownName(trailing) !== undefined ? trailing : undefined;
 }
 

@@ -79,6 +79,6 @@ function credentialsOf(plan: Readonly<Record<string, unknown>>): readonly string
 
 /** Does a plan's log, as a person reads it, tell of an object of AWS? A second source, where the JSON can't be read. */
 export const logUsesAws = (log: string): boolean =>
-  /^\s*(?:# )?(?:module\.[^\s:]+\.)?(?:data\.)?aws_\w+\.[^\s:]+(?:: (?:Refreshing state|Reading|Read complete)| will be | must be | has )/m.test(
+  /^[ \t]*(?:# )?(?:module\.[^\s:]{1,500}\.)?(?:data\.)?aws_\w{1,100}\.[^\s:]{1,500}(?:: (?:Refreshing state|Reading|Read complete)| will be | must be | has )/m.test(
     log,
   );

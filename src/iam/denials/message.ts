@@ -47,7 +47,7 @@ const maximum = 2_000_000;
 export function readDenials(input: string, actions: ActionList): readonly Denial[] {
   const trimmed = input.slice(-maximum).trim();
   const json = /^[[{]/.test(trimmed)
-    ? (parsed(trimmed) ?? parsed(`[${trimmed.replace(/\}\s*\n\s*\{/g, '},{')}]`))
+    ? (parsed(trimmed) ?? parsed(`[${trimmed.replace(/\}[^\S\n]*\n\s*\{/g, '},{')}]`))
     : undefined;
   const found = json === undefined ? textDenials(trimmed, actions) : jsonDenials(json, actions, 0);
   const seen = new Set<string>();
@@ -81,7 +81,7 @@ function parsed(text: string): unknown {
 
 /** AWS quotes with `"`, some services with a backtick in front and an apostrophe behind. */
 const message =
-  /(?:(?:\bUser:? *)?["'`]?\b(?<principal>arn:[^\s"'`]+)["'`]? *)?(?:\bis )?(?:not|n't) authorized to perform:? *["'`]?(?<action>[\w-]+:[\w*]+)["'`]?(?: on (?:the )?resource(?:: *["'`]?|(?= ["'`]?arn:) ["'`]?)(?<resource>(?:role|user|group|policy|instance profile) [\w+=,.@/-]+|[^\s"'`<]+)["'`]?)?/gi;
+  /(?:(?:\bUser:? *)?["'`]?\b(?<principal>arn:[^\s"'`]{1,700})["'`]? *)?(?:\bis )?(?:not|n't) authorized to perform:? *["'`]?(?<action>[\w-]+:[\w*]+)["'`]?(?: on (?:the )?resource(?:: *["'`]?|(?= ["'`]?arn:) ["'`]?)(?<resource>(?:role|user|group|policy|instance profile) [\w+=,.@/-]+|[^\s"'`<]+)["'`]?)?/gi;
 /** What AWS adds to its message since 2021, and the policy's ARN since 2026. */
 const implicitReason = /^["'`\s.,]*because no (?<policy>[\w -]*?(?:polic(?:y|ies)|boundar(?:y|ies))) allows?\b/i;
 const explicitReason =
@@ -170,12 +170,12 @@ function fromMessage(
   before: string,
   actions: ActionList,
 ): Denial {
-  const resource = resourceArn(groups['resource']?.replace(/[.,;)]+$/, ''), groups['principal']);
+  const resource = resourceArn(groups['resource']?.replace(/(?<![.,;)])[.,;)]+$/, ''), groups['principal']);
   const principal = groups['principal'];
   return {
     action: canonical(groups['action'], actions),
     resource,
-    principal: principal?.replace(/[.,;]+$/, ''),
+    principal: principal?.replace(/(?<![.,;])[.,;]+$/, ''),
     ...decisionIn(tail),
     encoded: encodedIn(tail),
     requestId: requestIdIn(before) ?? requestIdIn(tail),
@@ -198,7 +198,7 @@ function decisionIn(tail: string): Pick<Denial, 'kind' | 'policy' | 'policyArn'>
   return {
     kind: explicit !== undefined ? 'explicit' : implicit !== undefined ? 'implicit' : 'unknown',
     policy: policies.find(([pattern]) => pattern.test(words))?.[1],
-    policyArn: explicit?.['arn']?.replace(/[.,;)]+$/, ''),
+    policyArn: explicit?.['arn']?.replace(/(?<![.,;)])[.,;)]+$/, ''),
   };
 }
 

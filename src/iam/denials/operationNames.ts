@@ -77,7 +77,7 @@ export function otherPermission(operation: string): string | undefined {
  * CloudTrail adds versions to some names (`ListFunctions20150331`). Undefined where that is not known.
  */
 export function permissionOfOperation(service: string, name: string, actions: ActionList): string | undefined {
-  const bare = name.replace(/(?:V2)?20\d{6,}(?:v\d+)?$/, '');
+  const bare = name.replace(/(?:V2)?20\d{6,20}(?:v\d{1,9})?$/, '');
   const word = service.toLowerCase().replace(/[^a-z0-9-]/g, '');
   const prefix = Object.hasOwn(otherServices, word) ? otherServices[word] : word;
   if (prefix !== undefined && prefix !== '') {

@@ -74,7 +74,9 @@ class ConfigParser {
   }
 
   private set(text: string, line: number): void {
-    const [, name, value] = /^(.*?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
+    const sign = text.search(/[=:]/);
+    const name = sign === -1 ? undefined : text.slice(0, sign).trimEnd();
+    const value = sign === -1 ? undefined : text.slice(sign + 1).trimStart();
     if (this.section === undefined) {
       this.refuse(line, 'a line before the first section');
     } else if (name === undefined || value === undefined || name === '') {

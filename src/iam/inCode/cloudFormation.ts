@@ -16,7 +16,7 @@ export type Yaml = typeof YamlModule;
 
 /** Is it a template of CloudFormation, in YAML or JSON, also one that CDK has made? */
 export function isCloudFormation(text: string): boolean {
-  return /^\s*"?AWSTemplateFormatVersion"?\s*:/m.test(text) || /["']?Type["']?\s*:\s*["']?AWS::IAM::/.test(text);
+  return /^[ \t]*"?AWSTemplateFormatVersion"?\s*:/m.test(text) || /["']?Type["']?\s*:\s*["']?AWS::IAM::/.test(text);
 }
 
 /** The trust policies of the template's resources. `undefined`: the text is no YAML that can be read. */
@@ -127,7 +127,7 @@ class TemplateReader {
       const text = this.yaml.isSeq(argument) ? this.text(argument.items[0] as Node) : this.text(argument);
       if (text !== undefined)
         return this.partly(
-          text.replace(/\$\{(?!!)([^}]*)\}/g, (_, inner: string) => this.marker.mark(undefined, inner)),
+          text.replace(/\$\{(?!!)([^{}]*)\}/g, (_, inner: string) => this.marker.mark(undefined, inner)),
           written,
           span,
         );

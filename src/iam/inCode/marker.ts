@@ -49,7 +49,7 @@ const nameLike =
 
 /** What a reference's name tells of the text behind it. */
 function shapeOf(written: string): string | undefined {
-  const path = written.replace(/\[[^\]]*\]/g, '').trim();
+  const path = written.replace(/\[[^[\]]*\]/g, '').trim();
   const type = /^(?:data\.)?(aws_\w+)\.[\w-]+\.arn$/.exec(path)?.[1];
   if (type !== undefined && Object.hasOwn(arnShapes, type)) return arnShapes[type];
   if (/(?:^|[._])(?:s3_)?bucket_arn$/.test(path)) return arnShapes['aws_s3_bucket'];

@@ -102,7 +102,7 @@ function sizeFinding({ fit }: Permissions): OwnFinding {
 }
 
 function actionsIn(text: string): ReadonlySet<string> {
-  return new Set([...text.matchAll(/\b[a-z0-9-]+:[A-Z][A-Za-z0-9]+\b/g)].map(([action]) => action));
+  return new Set([...text.matchAll(/\b[a-z0-9-]{1,60}:[A-Z][A-Za-z0-9]{1,120}\b/g)].map(([action]) => action));
 }
 
 /** The lines that ask for an action on what is not named: those that name their resource are not the cause. */

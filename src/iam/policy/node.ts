@@ -88,7 +88,7 @@ function syntaxProblems(
 function hint(here: string, text: string): string {
   if (/^[\u201c\u201d\u201e\u00ab\u00bb]/.test(here)) return ' Typographic quotes are none to JSON: write ".';
   if (here.startsWith("'")) return ' JSON takes double quotes only.';
-  if (/^\s*(?:Version|Statement|AWSTemplateFormatVersion)\s*:/m.test(text))
+  if (/^[ \t]*(?:Version|Statement|AWSTemplateFormatVersion)\s*:/m.test(text))
     return ' This looks like YAML; IAM takes JSON.';
   if (/^[A-Za-z]/.test(here) && /^\s*[[{]/.test(text)) return ' JSON takes names in double quotes.';
   return '';
@@ -117,7 +117,7 @@ function decoded(input: string): string {
 
 /** A policy that was copied as a JSON text: `"{\\"Version\\": …}"`, as state files and APIs have it. */
 function unquoted(text: string): string {
-  if (!/^\s*"\s*(?:\\n)?\s*\{/.test(text)) return text;
+  if (!/^\s*"\s*(?:\\n\s*)?\{/.test(text)) return text;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'string' ? value : text;

@@ -19,14 +19,14 @@ function compiled(format: string): Compiled {
   // A bucket's name has no slash.
   const any = fields[2] === 's3' ? '[^/]+' : '.+';
   const source = rest
-    .split(/\$\{[^}]*\}/)
+    .split(/\$\{[^{}]*\}/)
     .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join(any);
   const word = /^(?:\$\{\w+\}\/)?([a-zA-Z0-9-]+)/.exec(rest)?.[1] ?? ' ';
   const made = {
     head: fields.slice(0, 5),
     rest: new RegExp(`^${source}$`),
-    pattern: rest.replace(/\$\{[^}]*\}/g, '*'),
+    pattern: rest.replace(/\$\{[^{}]*\}/g, '*'),
     word: word.replace(/-/g, '_').toLowerCase(),
   };
   known.set(format, made);

@@ -64,7 +64,9 @@ function isCommentedOut(comment: string): boolean {
   return comment
     .replace(/^\/\*|\*\/$/g, '')
     .split(/[\r\n]+/)
-    .some(line => /^\s*(?:#|\/\/|\*)*\s*(?:"?[\w.-]+"?\s*=(?!=)|[\w-]+(?:\s+"[^"]*")*\s*\{|[}\])]+,?\s*$)/.test(line));
+    .some(line =>
+      /^\s*(?:(?:#|\/\/|\*)+\s*)?(?:"?[\w.-]+"?\s*=(?!=)|[\w-]+(?:\s+"[^"]*")*\s*\{|[}\])]+,?\s*$)/.test(line),
+    );
 }
 
 /**
@@ -147,7 +149,8 @@ function withBlankLines(text: string, span: Span): Span {
   const above = lineAbove(text, span.start);
   const blankAbove = above !== undefined && isBlank(text, above);
   const opensAbove =
-    above === undefined || /\{\s*(?:(?:#|\/\/).*|\/\*.*\*\/\s*)?$/.test(text.slice(above.start, above.end));
+    above === undefined ||
+    /\{\s{0,100}(?:(?:#|\/\/).{0,300}|\/\*.{0,300}\*\/\s{0,100})?$/.test(text.slice(above.start, above.end));
   let end = span.end;
   while (end < text.length && isBlank(text, { start: end, end: lineEnd(text, end) })) {
     end = afterBreak(text, lineEnd(text, end));

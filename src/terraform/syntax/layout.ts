@@ -219,7 +219,7 @@ function firstAtLeast(sorted: readonly number[] | undefined, value: number): num
 }
 
 function opensAtEnd(line: string): boolean {
-  const code = line.length < 256 ? line.replace(/[ \t]+(?:#|\/\/)[^"]*$/, '') : line;
+  const code = line.length < 256 ? line.replace(/(?<![ \t])[ \t]+(?:#|\/\/)[^"]{0,256}$/, '') : line;
   const last = code.trimEnd().at(-1);
   return last === '{' || last === '[' || last === '(';
 }

@@ -1,7 +1,7 @@
 import type { Marks } from './marks';
 import { number, type NumberValue, unknown, type Value } from './value';
 
-const written = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const written = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** A number as it is written in code or text; `undefined`: it is none. Those that JavaScript would round are not exact. */
 export function parseNumber(source: string, marks?: Marks): Value | undefined {

@@ -144,7 +144,7 @@ function hostOf(s: Statement, expected: TrustExpectation): string | undefined {
     .map(f => parseOidcProviderArn(f.value)?.host ?? /oidc-provider\/(.+)$/.exec(f.value)?.[1])
     .find(h => h !== undefined);
   // The ARN's own defect is a finding already; the keys are judged by the host that was meant.
-  if (provider !== undefined) return provider.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  if (provider !== undefined) return provider.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, '');
   const key = s.clauses.find(c => /:(?:sub|aud)$/i.test(c.key))?.key;
   return key === undefined ? undefined : key.slice(0, key.lastIndexOf(':'));
 }

@@ -160,7 +160,7 @@ export function logBucketNeeds(needing: NeedingResource): readonly Need[] {
     const text = referencedName(value, scope) ?? knownText(value, scope);
     const name =
       text?.open === false
-        ? /^([a-z0-9.-]+?)(?:\.s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?)?$/.exec(text.text)?.[1]
+        ? /^([a-z0-9.-]{1,100}?)(?:\.s3[a-z0-9.-]{0,60}\.amazonaws\.com(?:\.cn)?)?$/.exec(text.text)?.[1]
         : undefined;
     return ['s3:GetBucketAcl', 's3:PutBucketAcl'].map(action =>
       byHand(needing, {

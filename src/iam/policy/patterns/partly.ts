@@ -6,7 +6,7 @@ type Parts = Extract<Pattern, { kind: 'pattern' }>['parts'];
 /** What only Terraform knows: the marks of trust policies (see `Holes`), and those of permission policies (see `anyText`). */
 const marks = /\uE000\d+\uE001|[\uE000\uE001]/;
 /** What only AWS knows: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */
-const policyVariable = /\$\{(?![*?$]\})[^}]*\}/;
+const policyVariable = /\$\{(?![*?$]\})[^{}]*\}/;
 const either = new RegExp(`${marks.source}|${policyVariable.source}`);
 
 export interface Reading {

@@ -12,7 +12,7 @@ type Token = { readonly kind: 'char'; readonly char: string } | { readonly kind:
 function patternTokens(pattern: string, variables: boolean): readonly Token[] {
   const out: Token[] = [];
   const text = variables
-    ? pattern.replace(/\$\{([^}]*)\}/g, (_, name: string) =>
+    ? pattern.replace(/\$\{([^{}]*)\}/g, (_, name: string) =>
         name === '*' ? '\uE002' : name === '?' ? '\uE003' : name === '$' ? '$' : anyText,
       )
     : pattern;
@@ -35,7 +35,7 @@ function formatTokens(format: string): readonly Token[] {
   const out: Token[] = [];
   let colons = 0;
   const s3 = /^[^:]*:[^:]*:s3:::/.test(format);
-  for (const part of format.split(/(\$\{[^}]*\}|\*)/)) {
+  for (const part of format.split(/(\$\{[^{}]*\}|\*)/)) {
     if (part === '*') out.push({ kind: 'run', not: '' });
     else if (part.startsWith('${')) {
       const not = colons < 5 ? ':/' : s3 && /bucket/i.test(part) ? '/' : '';

@@ -63,7 +63,7 @@ export const files: Readonly<Record<string, Definition>> = {
     gives: 'string',
     total: true,
     apply: args => {
-      const path = textAt(args, 0).replace(/(?!^)\/+$/, '');
+      const path = textAt(args, 0).replace(/(?<=^\/|[^/])\/+$/, '');
       return text(path === '' ? '.' : path === '/' ? '/' : path.slice(path.lastIndexOf('/') + 1));
     },
   },

@@ -4,7 +4,7 @@ import { joinTexts } from '../templates';
 import { isWhole, text, unknown, type Value } from '../value';
 import { toJson } from './json';
 
-const verb = /%(?:\[(\d+)\])?([-+# 0]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])/g;
+const verb = /%(?:\[(\d+)\])?([-+# 0]*)([1-9]\d*)?(?:\.(\d+))?([a-zA-Z%])/g;
 
 interface Verb {
   readonly flags: string;

@@ -43,7 +43,7 @@ export function compile(pattern: string, length: number): RegExp | string | Unkn
 
 /** At most so many ways to match: each repetition without an end may stop anywhere, one inside of another doubles with each character. */
 function stepsOf(source: string, length: number): number {
-  const repeated = source.replace(/\\./gs, 'x').replace(/\[[^\]]*\]/g, 'x');
+  const repeated = source.replace(/\\./gs, 'x').replace(/\[[^\]]{0,100}\]/g, 'x');
   const endless = repeated.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0;
   const nested = /\)(?:[*+]|\{\d+(?:,\d*)?\})/.test(repeated);
   const depth = nested ? (repeated.match(/\)(?:[*+]|\{)/g)?.length ?? 0) : 0;

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { printable } from '../../../src/cli/output/printable';
+import { redact } from '../../../src/core/redact';
+import { parseCliConfig } from '../../../src/hcp/tokens/cliConfig';
+import { readPolicyText } from '../../../src/iam/policy/node';
+import { readPolicy } from '../../../src/iam/policy/statement';
+import { parseAsCli, parseAsGo } from '../../../src/iam/identity/ini';
+import { parseHcl } from '../../../src/terraform/syntax/hcl';
+import { parseTerraformJson } from '../../../src/terraform/syntax/json';
+import { growth, pumps, regexesOf, use } from '../../support/growth/regexes';
+
+/** Twice the input takes about twice the time, and never four times: in whatever file or reply of others it stands. */
+
+const src = path.join(__dirname, '../../../src');
+/** The power by which time may grow with length. */
+const most = 1.3;
+
+/** What was measured once may have been another thing's time: only what stays above counts. */
+function grows(work: (length: number) => void, longest: number): number | undefined {
+  let least = growth(work, longest);
+  for (let again = 0; again < 4 && least !== undefined && least > most; again++)
+    least = Math.min(least, growth(work, longest) ?? 1);
+  return least !== undefined && least > most ? least : undefined;
+}
+
+test('no regular expression of the source goes over a text again and again', () => {
+  const all = regexesOf(src);
+  assert.ok(all.length > 500, `${all.length} expressions`);
+  const slow = all.flatMap(found => {
+    const worst = Math.max(0, ...pumps(found).map(pump => grows(length => use(found, pump(length)), 32_000) ?? 0));
+    return worst === 0 ? [] : [`${found.place} /${found.regex.source}/: n^${worst.toFixed(1)}`];
+  });
+  assert.deepEqual(slow, []);
+});
+
+test('the measure tells what grows from what does not', () => {
+  const found = (regex: RegExp) => ({ place: 'here', regex });
+  for (const regex of [/\s+$/, /(a+)+$/, /a.*b.*c/, /\/\*[\s\S]*?\*\//])
+    assert.ok(
+      pumps(found(regex)).some(pump => (grows(length => use(found(regex), pump(length)), 32_000) ?? 0) > most),
+      String(regex),
+    );
+  for (const regex of [/(?<!\s)\s+$/, /^a+$/, /[a-z]{1,60}:/g])
+    for (const pump of pumps(found(regex)))
+      assert.equal(
+        grows(length => use(found(regex), pump(length)), 32_000),
+        undefined,
+        String(regex),
+      );
+});
+
+describe('what others wrote is read in time that grows with it', () => {
+  const lines = (line: (i: number) => string, length: number): string => {
+    const out: string[] = [];
+    for (let i = 0, size = 0; size < length; i++) {
+      const text = line(i);
+      out.push(text);
+      size += text.length;
+    }
+    return out.join('');
+  };
+  const policy = (text: string): void => {
+    const { root } = readPolicyText(text);
+    if (root !== undefined) readPolicy(root, 'permissions');
+  };
+  const cases: readonly (readonly [string, (text: string) => unknown, (length: number) => string])[] = [
+    ['keys of a policy', policy, n => `{${lines(i => `"k${i}":1,`, n)}"Statement":[]}`],
+    ['the same key of a policy', policy, n => `{${lines(() => '"Version":1,', n)}"Statement":[]}`],
+    ['commas of a policy', policy, n => `{"Statement":[${lines(() => '[1,],', n)}`],
+    ['what is no policy', policy, n => `{${lines(() => "'a' ", n)}`],
+    ['comments of a policy', policy, n => `{${lines(() => '/* a */', n)}"Statement":[]}`],
+    ['statements', policy, n => `{"Statement":[${lines(i => `{"Sid":"s${i}"},`, n)}{}]}`],
+    ['nested lists of a policy', policy, n => lines(() => '[', n)],
+    ['.terraformrc, blocks', parseCliConfig, n => lines(i => `credentials "h${i}.example.com" {\n token = "x"\n}\n`, n)],
+    ['.terraformrc, one key', parseCliConfig, n => lines(() => 'a = "b"\n', n)],
+    ['.terraformrc, many keys', parseCliConfig, n => lines(i => `a${i} = "b"\n`, n)],
+    ['.terraformrc, comments', parseCliConfig, n => lines(() => '# a\n/* b */ ', n)],
+    ['.terraformrc, heredocs', parseCliConfig, n => lines(() => 'a = <<E\nb\nE\n', n)],
+    ['.terraformrc, an open comment', parseCliConfig, n => `/*${lines(() => '/* ', n)}`],
+    ['credentials.tfrc.json', parseCliConfig, n => `{"credentials":{${lines(i => `"h${i}.example.com":{"token":"x"},`, n)}"a.b":{}}}`],
+    ['profiles of AWS', parseAsCli, n => lines(i => `[profile p${i}]\nregion = x\n`, n)],
+    ['settings of one profile', parseAsGo, n => `[default]\n${lines(i => `k${i} = x\n`, n)}`],
+    ['provider blocks', parseHcl, n => lines(i => `provider "aws" {\n alias = "a${i}"\n}\n`, n)],
+    ['braces', parseHcl, n => lines(() => 'a {\n', n)],
+    ['quotes', parseHcl, n => lines(() => 'a = "\n', n)],
+    ['templates', parseHcl, n => `a = "${lines(() => '${a}', n)}"\n`],
+    ['heredocs', parseHcl, n => lines(i => `a${i} = <<E\n x\nE\n`, n)],
+    ['comments', parseHcl, n => lines(() => '/* a */ # b\n', n)],
+    ['JSON blocks', text => parseTerraformJson(text, 'config'), n => `{"provider":{"aws":[${lines(i => `{"alias":"a${i}"},`, n)}{}]}}`],
+    ['JSON that is none', text => parseTerraformJson(text, 'config'), n => lines(() => '{"a":[', n)],
+    ['a message', redact, n => lines(() => 'token=a b: c ', n)],
+    ['lines for a terminal', printable, n => lines(() => ' \t:: \u0000\n', n)],
+  ]; // prettier-ignore
+  for (const [what, read, text] of cases) {
+    test(what, () => {
+      const texts = new Map<number, string>();
+      const work = (length: number): void => {
+        const known = texts.get(length) ?? text(length);
+        texts.set(length, known);
+        read(known);
+      };
+      assert.equal(grows(work, 128_000), undefined);
+    });
+  }
+});
