@@ -61,7 +61,7 @@ const segment = uriPart;
 /** Two requests, and one for each variable set that is neither included nor cached. */
 export async function readVariables(
   client: HcpClient,
-  workspace: Pick<Workspace, 'id' | 'name' | 'project' | 'permissions'>,
+  workspace: Pick<Workspace, 'id' | 'name' | 'organization' | 'project' | 'permissions'>,
   signal: AbortSignal,
   options: ReadVariablesOptions = {},
 ): Promise<Result<VariableReading>> {
@@ -92,9 +92,9 @@ export async function readVariables(
     if (!inherited.ok) {
       if (!sets.ok) gaps.push(`Inherited variables can not be read either: ${inherited.problem.message}`);
     } else if (sets.ok) {
-      differences.push(...compare(effectiveVariables(all), inherited.value));
+      differences.push(...compare(effectiveVariables(all), named(inherited.value, all)));
     } else {
-      all.push(...strangers(own.value, inherited.value));
+      all.push(...(await strangers(client, workspace.organization, own.value, inherited.value, signal)));
     }
   }
   return ok({
@@ -280,23 +280,53 @@ function compare(effective: readonly EffectiveVariable[], theirs: readonly Inher
   return out;
 }
 
-/** Inherited variables where the sets themselves can't be read: named by the set's id. */
-function strangers(own: readonly PlainVariable[], inherited: readonly Inherited[]): readonly Variable[] {
+/** A variable of all-vars that names no set belongs to the one in which its id was read. */
+function named(inherited: readonly Inherited[], all: readonly Variable[]): readonly Inherited[] {
+  const sets = new Map(all.flatMap(v => (v.origin.from === 'varset' ? [[v.id, v.origin.id] as const] : [])));
+  return inherited.map(i => ({ ...i, varsetId: i.varsetId ?? sets.get(i.variable.id) }));
+}
+
+/** The sets of the organization by the ids of their variables; empty where they can't be read. */
+async function setsByVariable(
+  client: HcpClient,
+  organization: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Resource>> {
+  const list = await client.all(`/organizations/${segment(organization)}/varsets`, { include: 'vars' }, signal);
+  const out = new Map<string, Resource>();
+  for (const set of list.ok ? list.value.data : [])
+    for (const { id } of relatedMany(set, 'vars') ?? []) out.set(id, set);
+  return out;
+}
+
+/** Inherited variables where the workspace's sets can't be read: each by its set's name, or by what is known of it. */
+async function strangers(
+  client: HcpClient,
+  organization: string,
+  own: readonly PlainVariable[],
+  inherited: readonly Inherited[],
+  signal: AbortSignal,
+): Promise<readonly Variable[]> {
   const ownIds = new Set(own.map(v => v.id));
-  return inherited
-    .filter(({ variable }) => !ownIds.has(variable.id))
-    .map(({ variable, varsetId }) => ({
+  const foreign = inherited.filter(({ variable }) => !ownIds.has(variable.id));
+  const sets = foreign.some(f => f.varsetId === undefined)
+    ? await setsByVariable(client, organization, signal)
+    : new Map<string, Resource>();
+  return foreign.map(({ variable, varsetId }) => {
+    const set = sets.get(variable.id);
+    return {
       ...variable,
       origin: {
         from: 'varset',
-        id: varsetId ?? 'unknown',
-        name: varsetId ?? '(unknown)',
+        id: varsetId ?? set?.id ?? `of ${variable.id}`,
+        name: varsetId ?? (set === undefined ? undefined : stringOf(set, 'name')) ?? `that holds ${variable.id}`,
         // all-vars leaves out what is overwritten: one that beats the workspace's own has priority.
         priority: own.some(v => v.key === variable.key && v.category === variable.category),
         owner: 'organization',
         scope: 'global',
       },
-    }));
+    };
+  });
 }
 
 function mayNotRead(client: HcpClient, workspace: string, cause?: Problem): Problem {

@@ -270,6 +270,24 @@ describe('variables', () => {
     assert.ok(reading.effective.some(v => v.key === 'AWS_ACCESS_KEY_ID' && v.origin.from === 'varset'));
   });
 
+  for (const owners of ['varset', 'configurable', 'neither'] as const) {
+    test(`are of the set that holds them, where all-vars names it by ${owners}`, async context => {
+      server.state.deaf.owners = owners;
+      context.after(() => delete server.state.deaf.owners);
+      assert.deepEqual((await read('vars')).differences, []);
+      server.faults.push({ path: /workspaces\/[^/]*\/varsets$/, status: 404 });
+      const { effective } = await read('vars');
+      const inherited = effective.find(v => v.key === 'AWS_ACCESS_KEY_ID');
+      const set = server.state.varsets.find(s => s.name === 'global');
+      assert.ok(set);
+      assert.equal(inherited?.origin.from === 'varset' ? inherited.origin.id : '', set.id);
+      // By its id alone where nothing gives its name; never as one that is not known.
+      const name = inherited?.origin.from === 'varset' ? inherited.origin.name : '';
+      assert.ok([set.id, set.name].includes(name), name);
+      server.faults.length = 0;
+    });
+  }
+
   test('that may not be read are said to be so', async () => {
     server.state.workspace('acme', 'closed', { mayReadVariables: false });
     const workspace = unwrap(await readWorkspace(connect(server), 'acme', 'closed', signal));

@@ -108,7 +108,12 @@ export function bindingDocuments(state: HcpState, workspace: WorkspaceState): re
   }));
 }
 
-export function variableDocument(variable: VariableState, owner: WorkspaceState | VarsetState): Document {
+export function variableDocument(
+  variable: VariableState,
+  owner: WorkspaceState | VarsetState,
+  /** How it says whose it is; HashiCorp's description allows all of them. */
+  says: 'both' | 'varset' | 'configurable' | 'neither' = 'both',
+): Document {
   const type = 'projectId' in owner ? 'workspaces' : 'varsets';
   return {
     id: variable.id,
@@ -124,8 +129,10 @@ export function variableDocument(variable: VariableState, owner: WorkspaceState 
       'version-id': variable.versionId,
     },
     relationships: {
-      configurable: identifier(type, owner.id),
-      ...(type === 'varsets' ? { varset: identifier('varsets', owner.id) } : {}),
+      ...(says === 'both' || says === 'configurable' ? { configurable: identifier(type, owner.id) } : {}),
+      ...(type === 'varsets' && (says === 'both' || says === 'varset')
+        ? { varset: identifier('varsets', owner.id) }
+        : {}),
     },
   };
 }

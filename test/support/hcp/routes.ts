@@ -289,7 +289,7 @@ function allVariables(state: HcpState, workspace: WorkspaceState): readonly Docu
   for (const owner of [workspace, ...sets]) {
     for (const variable of owner.vars) {
       const key = `${variable.category}/${variable.key}`;
-      if (!out.has(key)) out.set(key, variableDocument(variable, owner));
+      if (!out.has(key)) out.set(key, variableDocument(variable, owner, state.deaf.owners));
     }
   }
   return [...out.values()];
@@ -342,6 +342,14 @@ function patchVariable(
   if (variable.sensitive && given['sensitive'] === false) {
     return invalid('Sensitive variables can not be made readable', '/data/attributes/sensitive');
   }
+  const key = typeof given['key'] === 'string' ? given['key'] : variable.key;
+  const category =
+    given['category'] === 'env' || given['category'] === 'terraform' ? given['category'] : variable.category;
+  if (key === '') return invalid("Key can't be blank", '/data/attributes/key');
+  if (owner.vars.some(v => v !== variable && v.key === key && v.category === category))
+    return invalid('Key has already been taken', '/data/attributes/key');
+  Object.assign(variable, { key, category });
+  if (typeof given['hcl'] === 'boolean') variable.hcl = given['hcl'];
   if (typeof given['value'] === 'string') variable.value = given['value'];
   if (given['sensitive'] === true) variable.sensitive = true;
   if (typeof given['description'] === 'string') variable.description = given['description'];

@@ -32,6 +32,8 @@ export interface Deafness {
   pages: boolean;
   /** A workspace does not tell its latest run. */
   runs: boolean;
+  /** How a variable of all-vars says which set it is of. */
+  owners?: 'both' | 'varset' | 'configurable' | 'neither';
 }
 
 export type Mode = 'remote' | 'agent' | 'local';
