@@ -1,4 +1,12 @@
-import { findNodeAtOffset, getNodePath, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  findNodeAtOffset,
+  getNodePath,
+  type JSONPath,
+  modify,
+  type Node,
+  parseTree,
+} from 'jsonc-parser';
 import type { Span } from '../../core/text';
 import type { Replacement } from './hclRemoval';
 import { firstOffset, indentAt, lineBreakOf } from './lines';
@@ -51,7 +59,9 @@ export function setInJson(
   if (node === undefined) return [];
   const first = tree.children?.[0];
   const indent = first === undefined ? '' : indentAt(text, first.offset + shift);
-  return modify(text.slice(shift), [...getNodePath(node), ...path], value, {
+  const whole = [...getNodePath(node), ...path];
+  if (!takesPath(tree, whole)) return [];
+  return modify(text.slice(shift), whole, value, {
     formattingOptions: {
       insertSpaces: !indent.includes('\t'),
       tabSize: indent.includes('\t') ? 1 : indent.length || 2,
@@ -61,6 +71,14 @@ export function setInJson(
     span: { start: edit.offset + shift, end: edit.offset + edit.length + shift },
     newText: edit.content,
   }));
+}
+
+/** Is there, on the way to the end of a path, nothing that can't hold the next step of it? `{"terraform": 6}` has no place for a block. */
+function takesPath(tree: Node, path: JSONPath): boolean {
+  return path.every((step, i) => {
+    const at = findNodeAtLocation(tree, path.slice(0, i));
+    return at === undefined || at.type === (typeof step === 'number' ? 'array' : 'object');
+  });
 }
 
 /** Where the object or property that covers `offset` is in the document: the path stays right while other things change. */

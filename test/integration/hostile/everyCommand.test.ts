@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Command } from '../../../src/cli/command';
+import { consult } from '../../../src/binding/doctor/consult';
+import { doctorReport } from '../../../src/binding/report';
+import { doctorPage } from '../../../src/board/page/doctor';
+import { renderPage } from '../../../src/board/page/render';
+import { reasonOf } from '../../../src/board/reasons';
+import { checkBindings, statusOptions } from '../../../src/cli/binding/bindings';
+import { type Command, command } from '../../../src/cli/command';
+import { readTerraformFolder } from '../../../src/cli/terraformFolder';
 import { commands } from '../../../src/cli/commands';
 import { exampleKey } from '../../support/aws/profiles';
 import { ServerPair } from '../../support/binding/serverWorlds';
@@ -88,6 +95,18 @@ variable "db_password" {
     path.join(aws.home, 'tokened', 'main.tf'),
     `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n    token        = "${plants.token('token in the cloud block')}"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n`,
   );
+  const broken = path.join(aws.home, 'broken');
+  mkdirSync(broken);
+  for (const [name, text] of Object.entries(brokenFiles())) writeFileSync(path.join(broken, name), text);
+  // A key of the reader's own, outside of the repository.
+  mkdirSync(path.join(broken, '.git'));
+  writeFileSync(
+    path.join(aws.home, 'id_ed25519'),
+    `${plants.password('linked file')}\n-----BEGIN OPENSSH PRIVATE KEY-----\n`,
+  );
+  symlinkSync('../id_ed25519', path.join(broken, 'linked.tf'));
+  symlinkSync('../id_ed25519', path.join(broken, 'linked.auto.tfvars'));
+  symlinkSync('..', path.join(broken, 'above'));
   state.variable(workspace, 'AWS_ACCESS_KEY_ID', id('id in a variable'));
   state.variable(workspace, 'AWS_SECRET_ACCESS_KEY', key('sensitive variable'), { sensitive: true });
   state.variable(workspace, 'AWS_SESSION_TOKEN', plants.session('session token in a variable'));
@@ -149,6 +168,27 @@ aws_session_token = ${plants.session('session token that AWS does not know')}
 });
 after(() => pair.close());
 
+/** Mistakes that leave a secret where a name, a sign or nothing should stand. */
+function brokenFiles(): Readonly<Record<string, string>> {
+  const pass = (place: string): string => plants.password(place);
+  return {
+    'bare.tf': `provider "aws" {\n  secret_key = ${pass('a value without quotes')}\n}\n`,
+    'behind.tf': `provider "aws" {\n  region = "x" ${pass('behind an argument')}\n}\n`,
+    'pem.tf': `locals {\n  key = -----BEGIN RSA PRIVATE KEY-----\n${key('line of a private key')}\n-----END RSA PRIVATE KEY-----\n}\n`,
+    'open.tf': `locals {\n  a = "${pass('a string without an end')}\n  b = 1\n}\n`,
+    'heredoc.tf': `locals {\n  a = <<EOT\n${pass('a heredoc without an end')}\n`,
+    'escape.tf': `locals {\n  a = "\\q${pass('behind an escape that is none')}"\n}\n`,
+    'template.tf': `locals {\n  a = "\${${pass('in a template')}"\n}\n`,
+    'twice.tf': `locals {\n  a = "${pass('the first of two')}" "${pass('the second of two')}"\n}\n`,
+    'block.tf': `provider ${pass('in place of a label')} {\n}\n`,
+    'lost.tf': `${pass('a line of its own')}\n`,
+    'broken.tf.json': `{"provider":{"aws":[{"secret_key":"${key('JSON that ends')}",${pass('JSON without quotes')}`,
+    'number.tf.json': '6',
+    'bare.auto.tfvars': `secret = ${pass('tfvars without quotes')}\n${pass('a line of tfvars')}\n`,
+    'broken.auto.tfvars.json': `{"secret": ${pass('tfvars.json without quotes')}}`,
+  };
+}
+
 const inAccount = ['--profile', 'default'];
 const managed = ['--policy-arn', 'arn:aws:iam::aws:policy/ReadOnlyAccess'];
 const named = ['--organization', 'acme', '--workspace', 'prod'];
@@ -163,11 +203,12 @@ const runs: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ['project', '--profile', 'unknown'],
     ['project', '--profile', 'userinfo'],
   ],
-  check: () => [['project'], ['.'], ['tokened']],
+  check: () => [['project'], ['.'], ['tokened'], ['broken'], ['broken/bare.tf']],
   fix: () => [
     ['project', '--dry-run'],
     ['project', '--dry-run', '--code', 'hard-coded-key'],
     ['backend', '--dry-run'],
+    ['broken', '--dry-run'],
     ['tokened', '--dry-run'],
   ],
   cloud: () => [
@@ -316,6 +357,47 @@ const echoes = (): readonly { readonly status: number; readonly body?: object; r
   },
   { status: 500, text: `<html>Authorization: Bearer ${pair.hcp.token}, cookie ${plants.token('error page')}</html>` },
 ];
+
+/** What the editor shows of the same facts: the reasons of the board, the doctor's page and what it copies. */
+const surfaces = command({
+  name: 'surfaces',
+  group: 'State',
+  summary: 'what the editor shows',
+  operands: '[PATH]',
+  about: '',
+  options: statusOptions,
+  exits: {},
+  async run(context, { values, positionals }) {
+    const folder = await readTerraformFolder(context, positionals);
+    const pastedError = plantedPolicies(plants)['error.txt'] ?? '';
+    for (const b of await checkBindings(context, values, folder, { pastedError })) {
+      const report = { subject: `${b.organization}/${b.workspace}`, ...consult(b.facts, b.checks) };
+      for (const busy of [undefined, 'Asking …']) {
+        const state = {
+          report,
+          pasted: '',
+          accountId: '123456789012',
+          trailAsked: true,
+          ...(busy !== undefined && { busy }),
+        };
+        const page = doctorPage(state);
+        context.out(JSON.stringify(page) + renderPage(page));
+      }
+      for (const redact of [true, false])
+        context.out(doctorReport({ ...report, redact, fixesOf: () => [] }, 'markdown'));
+      context.out(b.checks.map(reasonOf).join('\n'));
+    }
+    return 0;
+  },
+});
+
+test('no secret is on the board or the page of the doctor, nor in what it copies', async () => {
+  const ran = await world.run(surfaces, 'project', ...inAccount);
+  assert.equal(ran.crash, undefined);
+  assert.match(ran.out, /Doctor for acme\/prod/);
+  assert.match(ran.out, /# .*acme\/prod/, 'what is copied');
+  assert.deepEqual(searched(ran, 'the surfaces of the editor'), []);
+});
 
 describe('no secret comes out of errors of', () => {
   for (const name of ['configure', 'status', 'doctor', 'variables', 'audit', 'prove-run', 'export', 'map-providers'])

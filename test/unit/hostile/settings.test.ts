@@ -107,3 +107,22 @@ test('programs are started in one place each, by name or by the user’s own con
   assert.deepEqual(hcp.match(/\bspawn\b/g)?.length, 2);
   assert.match(hcp, /vscode\.workspace\.isTrusted \? helperRunner\(spawn, /);
 });
+
+test('the network is reached in one place each, and by nobody who reads code', () => {
+  const folder = path.join(root, 'src');
+  const network =
+    /^import (?!type)[^;]* from '(?:node:)?(?:https?|http2|net|tls|dgram|dns)'|(?<![.\w])fetch\(|\b(?:WebSocket|XMLHttpRequest|EventSource|sendBeacon)\b/m;
+  const reaching = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .filter(name => network.test(readFileSync(path.join(folder, name), 'utf8')))
+    .map(name => name.replaceAll(path.sep, '/'));
+  assert.deepEqual(reaching.sort(), [
+    // The keys of the host, with its public documents and no token.
+    'binding/gather/issuer.ts',
+    'cli/binding/http.ts',
+    // The system's certificates and the user's proxy.
+    'node/trust.ts',
+    'node/tunnel.ts',
+    'vscode/connection.ts',
+  ]);
+});

@@ -324,3 +324,29 @@ describe('backend "remote" with empty and contradicting settings', () => {
     );
   });
 });
+
+test('files that hold JSON and no object are told or passed over, never a bug', async () => {
+  for (const json of [
+    '6',
+    'null',
+    'true',
+    '"x"',
+    '[]',
+    '[6]',
+    '[[{}]]',
+    '{"terraform":6}',
+    '{"terraform":[6,null]}',
+    '',
+  ]) {
+    for (const files of [
+      { 'main.tf.json': json },
+      { 'main.tf.json': json, 'other.tf': 'locals {}\n' },
+      { 'main.tf': 'terraform {\n}\n', 'versions.tf.json': json },
+    ]) {
+      const root = await rootOf(files);
+      for (const made of [addCloudBlock(root, choice), remoteToCloud(root, choice)])
+        if (!made.ok) assert.ok(made.problem.nextStep.length > 5, json);
+        else assert.match(made.value.text, /organization/);
+    }
+  }
+});
