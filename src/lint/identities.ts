@@ -5,7 +5,7 @@ import { evaluate, isList, isMap, type ModuleScope, stringOf, textOf, type Value
 import { backendArguments } from './backends';
 import { comesFromInjected, injectedUses } from './injected';
 import { isLocalMock } from './mock';
-import { type Nested, nested, nestedValue, sameConfiguration, setInRun } from './providers';
+import { type Nested, nested, nestedValue, providerName, sameConfiguration, setInRun } from './providers';
 import { fileArguments, keyArguments } from './arguments';
 import { isUnsetInRun, valuesInRun } from './values';
 
@@ -75,7 +75,7 @@ function identityOf(root: Root, module: Module, provider: ProviderBlock, scope: 
   const assumed = bodies.flatMap(body => nested(body, 'assume_role')).filter(item => isMade(item, scope) !== false);
   const roles = assumed.map(item => nestedValue(item, 'role_arn'));
   const web = bodies.flatMap(body => nested(body, 'assume_role_with_web_identity'));
-  const name = `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;
+  const name = providerName(provider);
   const keyOfRole = (role: Expression | undefined): string => (role === undefined ? '?' : valueKey(role, scope));
   const chain = roles.map(keyOfRole).join('>');
   // What may not be assumed at all tells nobody apart once the credentials are gone.

@@ -1,3 +1,4 @@
+import { isRandom } from '../core/redact';
 import type { Span } from '../core/text';
 import type { Module, ProviderBlock, Root, SourceFile } from '../terraform/model';
 import { at, headerSpan } from '../terraform/model';
@@ -19,7 +20,14 @@ export const configuresItself = ({ body }: ProviderBlock): boolean =>
 
 /** `provider "aws"`, with its alias where it has one. */
 export function providerName(provider: ProviderBlock): string {
-  return `provider "${provider.name}"${provider.alias === undefined ? '' : ` (alias "${provider.alias}")`}`;
+  return `provider "${provider.name}"${aliasText(provider.alias)}`;
+}
+
+/** An alias is quoted where it is a name. What stands in its place otherwise may be anything, a key too. */
+function aliasText(alias: string | undefined): string {
+  if (alias === undefined) return '';
+  const isName = /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(alias) && !(alias.length >= 20 && isRandom(alias));
+  return isName ? ` (alias "${alias}")` : ' (its alias is no name)';
 }
 
 /**

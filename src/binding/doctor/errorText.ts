@@ -1,3 +1,4 @@
+import { redact } from '../../core/redact';
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
 import { ageClue, type Clue, clueOf } from './clues';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
@@ -113,7 +114,7 @@ function readMessage(message: LogMessage, frame: string): readonly Recognised[] 
       const facts = { ...factsOf(around), ...factsOf(line) };
       const { code } = signature;
       const clue = clueOf({ code, ...facts, around, frame });
-      const reading = { line, code, ...facts, ...said(signature), ...clue };
+      const reading = { line: redact(line), code, ...facts, ...said(signature), ...clue };
       return { signature, reading, rank, at: start, warning: message.severity === 'warning' };
     });
   });
@@ -191,7 +192,8 @@ function excerpt({ text, starts }: FlatMessage, start: number, end: number): str
 function factsOf(line: string): MessageFacts {
   const match = (pattern: RegExp): string | undefined => pattern.exec(line)?.[1];
   const roleArn = match(/\b(arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+)/);
-  const action = match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]{1,80}: (\w{1,100}),/);
+  const action =
+    match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]{1,80}: (\w{1,100}),/);
   const resource = match(/on resource:? ?["'`]?([^\s"'`]+)/i);
   const principal = match(/\bUser:? ["'`]?(arn:[^\s"'`]+)/i);
   const profile = match(/shared config profile, ([^\s,"]+)/i);

@@ -119,7 +119,10 @@ export function keyText(report: KeyReport, shown: KeyShown): string {
   out.push(...hiddenLines(report));
   for (const gap of report.gaps) out.push(`Not read: ${gap}`);
   if (report.keys.length === 0 && report.hidden.length === 0) out.push('No long-lived key was found.');
-  return `${out.map(oneLine).join('\n').replace(/(?<!\n)\n+$/, '')}\n`;
+  return `${out
+    .map(oneLine)
+    .join('\n')
+    .replace(/(?<!\n)\n+$/, '')}\n`;
 }
 
 function ownerLines(facts: KeyFacts, { now }: KeyShown): readonly string[] {

@@ -61,7 +61,7 @@ export function maskFile(
     const long = /\d{8}/.test(expression.text) && expression.text.length !== 12;
     if (long || isAbout(expression)) hidden.push(expression);
   });
-  hidden.push(...(file.syntax === 'json' ? outsideOfTree(file.text, pieces) : comments(file)));
+  hidden.push(...(file.syntax === 'json' ? jsonStrings(file.text, pieces, hidden) : comments(file)));
   return { text: masked(file.text, hidden), hidden, values };
 }
 
@@ -73,15 +73,20 @@ function comments({ text, parsed }: SourceFile): readonly Span[] {
   });
 }
 
-/** Strings of JSON that are neither a key nor in the tree: what stands behind "//", for one. */
-function outsideOfTree(text: string, pieces: readonly TextPiece[]): readonly Span[] {
+/**
+ * Strings of JSON that are masked as a whole: those that are neither a key nor in the tree (what stands behind "//", for one), those of
+ * which a part is masked, and those with a directive, which may end the tree's knowledge of them.
+ */
+function jsonStrings(text: string, pieces: readonly TextPiece[], hidden: readonly Span[]): readonly Span[] {
   const inTree = touchesAny(pieces.map(piece => piece.span));
+  const isHidden = touchesAny(hidden);
   const out: Span[] = [];
   for (const { 0: found, index: start } of text.matchAll(/"(?:[^"\\]|\\.)*"/g)) {
     const end = start + found.length;
-    const isKey = /^\s{0,100}:/.test(text.slice(end, end + 101));
-    if (isKey || inTree({ start, end })) continue;
-    if (!isProse(found.slice(1, -1))) out.push({ start: start + 1, end: end - 1 });
+    if (/^\s{0,100}:/.test(text.slice(end, end + 101))) continue;
+    const whole = found.includes('%{') || isHidden({ start, end });
+    if (whole || (!inTree({ start, end }) && !isProse(found.slice(1, -1))))
+      out.push({ start: start + 1, end: end - 1 });
   }
   return out;
 }

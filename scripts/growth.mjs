@@ -1,0 +1,27 @@
+// npm run growth: the regular expressions of src whose time grows faster than n^1.3 with a text made to make them go back and forth.
+// Takes a minute or two of the machine's time, so it is no part of the tests.
+import path from 'node:path';
+import { cost, growth, pumps, regexesOf, use } from '../test/support/growth/regexes.ts';
+
+const most = 1.3;
+const all = regexesOf(path.join(import.meta.dirname, '../src'));
+let slow = 0;
+for (const found of all) {
+  const spent = (pump, length) => cost(() => use(found, pump(length)));
+  let worst = 0;
+  for (const pump of pumps(found)) {
+    // Most are done with a text of any kind at once.
+    if (spent(pump, 300) < 2 && spent(pump, 3000) < 1.5) continue;
+    const work = length => use(found, pump(length));
+    let least = growth(work, 32_000);
+    // What was measured once may have been another thing's time.
+    for (let again = 0; again < 3 && least > most; again++) least = Math.min(least, growth(work, 32_000) ?? 1);
+    worst = Math.max(worst, least ?? 0);
+    if (worst > 1.6) break;
+  }
+  if (worst <= most) continue;
+  slow++;
+  console.log(`${found.place} n^${worst.toFixed(2)} ${found.regex.source.slice(0, 120)}`);
+}
+console.log(`${all.length} regular expressions, ${slow} that grow faster than n^${most}`);
+process.exitCode = slow === 0 ? 0 : 1;
