@@ -62,7 +62,7 @@ function sample(node: AST.Node, flags: string): string {
 /** What stands before a part in the alternatives around it. */
 function before(node: AST.Node, flags: string): string {
   let text = '';
-  for (let at: AST.Node = node; at.parent != null; at = at.parent as AST.Node) {
+  for (let at: AST.Node = node; at.parent !== null; at = at.parent as AST.Node) {
     if (at.parent.type !== 'Alternative') continue;
     const all: readonly AST.Node[] = at.parent.elements;
     text =

@@ -17,7 +17,7 @@ import { lintTrustText } from '../../../src/iam/lint/trust/lintTrust';
 import { parseAsCli, parseAsGo } from '../../../src/iam/identity/ini';
 import { lintRoot } from '../../../src/lint/lint';
 import { readProject } from '../../../src/terraform/read';
-import { Plants } from './plants';
+import type { Plants } from './plants';
 import { plantedPolicies, plantedRoot } from './plantedFiles';
 
 /** What the product reads of others, with secrets in it, and all that it would say or keep of that. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { printable } from '../../../src/cli/output/printable';
 import { redact } from '../../../src/core/redact';
@@ -8,7 +9,7 @@ import { readPolicy } from '../../../src/iam/policy/statement';
 import { parseAsCli, parseAsGo } from '../../../src/iam/identity/ini';
 import { parseHcl } from '../../../src/terraform/syntax/hcl';
 import { parseTerraformJson } from '../../../src/terraform/syntax/json';
-import { cost, type FoundRegex, growth, pumps, use } from '../../support/growth/regexes';
+import { cost, type FoundRegex, growth, pumps, regexesOf, use } from '../../support/growth/regexes';
 
 /** Twice the input takes about twice the time, and never four times: in whatever file or reply of others it stands. */
 
@@ -30,7 +31,12 @@ function growthOf(found: FoundRegex, pump: (length: number) => string): number |
   return grows(length => use(found, pump(length)), 8000);
 }
 
-// `npm run growth` asks this of every expression of the source.
+test('every expression of the source is found, for npm run growth to ask', () => {
+  const all = regexesOf(path.join(__dirname, '../../../src'));
+  assert.ok(all.length > 500, `${all.length} expressions`);
+  assert.ok(all.flatMap(pumps).length > 5 * all.length);
+});
+
 test('the measure tells what grows from what does not', () => {
   const found = (regex: RegExp): FoundRegex => ({ place: 'here', regex });
   for (const regex of [/\s+$/, /(a+)+$/, /a.*b.*c/, /\/\*[\s\S]*?\*\//])
