@@ -11,7 +11,7 @@ for (const found of all) {
   let worst = 0;
   for (const pump of pumps(found)) {
     // Most are done with a text of any kind at once.
-    if (spent(pump, 300) < 2 && spent(pump, 3000) < 1.5) continue;
+    if (spent(pump, 300) < 2 && spent(pump, 12_000) < 2) continue;
     const work = length => use(found, pump(length));
     let least = growth(work, 32_000);
     // What was measured once may have been another thing's time.
