@@ -1,6 +1,6 @@
 import type { Check } from '../check';
 import { type ReceivedCall, receivedCalls } from '../checks/received';
-import { type BindingFacts, hasUnread } from '../facts';
+import { type BindingFacts, hasUnread, onlyText } from '../facts';
 import { diagnose, type Diagnosis, otherErrors, unrecognised } from './diagnose';
 import type { OtherError } from './errorText';
 
@@ -33,6 +33,25 @@ export function consult(facts: BindingFacts, checks: readonly Check[]): Consulta
     others,
     received: receivedCalls(facts),
   };
+}
+
+/** The words of a failure mode are of workspaces and their variables; what a check found in a Stack has words of its own. */
+function inStackWords(diagnosis: Diagnosis): Diagnosis {
+  const [leading] = diagnosis.leading;
+  if (leading === undefined) return diagnosis;
+  const { mode } = diagnosis;
+  const title = mode.id === 'not-enabled' ? 'A provider of the deployment exchanges no token for a role' : mode.title;
+  return { ...diagnosis, mode: { ...mode, title }, explanation: leading.why };
+}
+
+/** The same of a deployment of a Stack: its checks, and a text that somebody pasted. */
+export function consultDeployment(pastedError: string | undefined, checks: readonly Check[]): Consultation {
+  const facts: BindingFacts = { ...onlyText(''), pastedError };
+  const diagnoses = diagnose(facts, checks).map(inStackWords);
+  const others = otherErrors(facts, diagnoses);
+  const outcome = outcomeOf(facts, diagnoses, others);
+  // No workspace was asked for, so that none is missing.
+  return { outcome: outcome === 'unread' ? 'silent' : outcome, checks, diagnoses, others, received: [] };
 }
 
 function outcomeOf(facts: BindingFacts, diagnoses: readonly Diagnosis[], others: readonly OtherError[]): Outcome {

@@ -1,12 +1,13 @@
 import { cannotTell, checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/report';
 import { receivedJson } from '../../binding/checks/received';
-import { consult, type Consultation } from '../../binding/doctor/consult';
+import { consult, consultDeployment, type Consultation } from '../../binding/doctor/consult';
 import type { Diagnosis } from '../../binding/doctor/diagnose';
 import { onlyText } from '../../binding/facts';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { logMebibytes, readInput } from '../input';
 import { remedyCommands } from '../binding/remedyCommands';
-import { readTerraformFolder } from '../terraformFolder';
+import { type CheckedDeployment, checkStacks, nothingHere } from '../binding/deployments';
+import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { type ExitCode, exitCode } from '../exitCode';
 import { choice, file, flag, UsageError } from '../option';
@@ -28,7 +29,7 @@ export const doctor = command({
     redact: flag('hide account numbers'),
     format: choice(['text', 'markdown', 'json'], 'text', 'how to report'),
   },
-  report: `JSON: { "bindings": [{ "organization", "workspace", "outcome": "causes|cannot-tell|unread|silent", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
+  report: `JSON: { "bindings": [{ "organization", "workspace", "deployment", "outcome": "causes|cannot-tell|unread|silent", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
   exits: {
     0: 'nothing speaks for a failure',
     1: 'causes were found',
@@ -60,11 +61,10 @@ export const doctor = command({
       ...(error !== undefined && { pastedError: error }),
       cloudTrail,
     });
-    return report(
-      context,
-      format,
-      values.redact,
-      bindings.map(b => ({
+    const deployments = await checkStacks(context, values, folder);
+    if (bindings.length + deployments.length === 0 && format !== 'json') context.out(nothingHere(folder));
+    return report(context, format, values.redact, [
+      ...bindings.map(b => ({
         subject: `${b.organization}/${b.workspace}`,
         organization: b.organization,
         workspace: b.workspace,
@@ -79,7 +79,8 @@ export const doctor = command({
             inCode: b.root !== undefined && values.organization === undefined,
           }),
       })),
-    );
+      ...deployments.map(d => deploymentRow(d, folder, error)),
+    ]);
   },
 });
 
@@ -87,7 +88,22 @@ interface Row extends Consultation {
   readonly subject: string;
   readonly organization: string;
   readonly workspace: string;
+  /** Of a Stack; it has no workspace. */
+  readonly deployment?: string;
   readonly fixesOf: (diagnosis: Diagnosis) => readonly string[];
+}
+
+/** A deployment takes the place of the workspace. No command puts its causes right: each step stands in its advice. */
+function deploymentRow({ root, wiring, checks }: CheckedDeployment, folder: TerraformFolder, error?: string): Row {
+  const organization = root.cloud.organization.state === 'known' ? root.cloud.organization.value : '';
+  return {
+    subject: `Deployment "${wiring.deployment.name}" of the Stack in ${folder.name(root.dir)}`,
+    organization,
+    workspace: '',
+    deployment: wiring.deployment.name,
+    ...consultDeployment(error, checks),
+    fixesOf: () => [],
+  };
 }
 
 type Format = 'text' | 'markdown' | 'json';
@@ -97,6 +113,7 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
     const bindings = rows.map(r => ({
       organization: r.organization,
       workspace: r.workspace,
+      ...(r.deployment !== undefined && { deployment: r.deployment }),
       outcome: r.outcome,
       ...(r.outcome === 'cannot-tell' && { message: cannotTell }),
       diagnoses: r.diagnoses.map(d => ({ ...diagnosisJson(d), fixes: r.fixesOf(d) })),

@@ -1,21 +1,17 @@
 import { type Check, worst } from '../../binding/check';
 import { checkJson, checkText } from '../../binding/report';
-import { parseRoleArn, providerUrlHost } from '../../binding/checks/arn';
+import { parseRoleArn } from '../../binding/checks/arn';
 import type { StackNames } from '../../binding/checks/stack/underCheck';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
-import { rolesOf, type StackWiring, wiringOf } from '../../binding/stack/wiring';
-import { stackChecks } from '../../binding/checks/table';
+import { rolesOf } from '../../binding/stack/wiring';
 import { CodeDraft } from '../../binding/code/draft';
 import { nextStackStep } from '../../binding/code/stackWiring';
-import { type AccountFacts, type Fact, known, unknown } from '../../binding/facts';
-import { stackAccount } from '../../binding/gather/account';
-import { trustJudge } from '../../binding/checks/judge';
 import { ProblemError, unwrap } from '../../core/problem';
 import { lintRoot } from '../../lint/lint';
 import { audienceName, defaultAudience, organizationName, projectName, stackName } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
 import { readRoot } from '../../terraform/read';
-import { openAccount } from '../binding/binding';
+import { checkDeployments } from '../binding/deployments';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { filesAround } from '../files';
 import { audienceOption, hostnameOf } from '../names';
@@ -80,28 +76,22 @@ export const stack = command({
       return showAndWrite(context, folder, changes, { yes: values.yes, json, notes });
     }
     const names = namesOf(values, root);
-    const chosen = values.deployment;
-    const wirings = root.stack.deployments
-      .filter(d => chosen.length === 0 || chosen.includes(d.name))
-      .map(deployment => wiringOf(root, deployment));
-    const hostname = stackHost(root.cloud, values.hostname);
-    const accounts = await accountsOf(context, values, hostname, wirings);
-    const rows = wirings.map(wiring => ({
+    const checked = await checkDeployments(context, root, {
+      chosen: values.deployment,
+      names,
+      hostname: stackHost(root.cloud, values.hostname),
+      audience: given,
+      profiles: values.profile,
+      region: values.region,
+    });
+    const rows = checked.map(({ wiring, checks }) => ({
       name: wiring.deployment.name,
       roleArn: rolesOf(wiring)[0] ?? null,
       roles: wiring.exchanges.map(e => ({
         provider: e.name,
         roleArn: e.role.state === 'known' ? e.role.value : null,
       })),
-      checks: stackChecks({
-        root,
-        wiring,
-        audience: given,
-        names,
-        issuer: providerUrlHost(hostname),
-        accounts,
-        judge: trustJudge,
-      }),
+      checks,
     }));
     if (rows.length === 0)
       throw new UsageError(
@@ -141,22 +131,6 @@ function namesOf(values: StackValues, root: Root): StackNames | undefined {
       `--organization, --project and --stack go together; missing: ${found.missing.map(name => `--${name}`).join(', ')}`,
     );
   return undefined;
-}
-
-async function accountsOf(
-  context: CliContext,
-  values: StackValues,
-  hostname: string,
-  wirings: readonly StackWiring[],
-): Promise<Fact<readonly AccountFacts[]>> {
-  if (values.profile.length === 0) return unknown('No AWS profile was chosen (--profile).');
-  const arns = [...new Set(wirings.flatMap(rolesOf))];
-  const accounts: AccountFacts[] = [];
-  for (const profile of values.profile) {
-    const opened = await openAccount(context, { profile, region: values.region, account: undefined });
-    accounts.push(await stackAccount(opened, hostname, arns, context.signal));
-  }
-  return known(accounts);
 }
 
 /** Takes step after step, each on the text that the one before left. */

@@ -3,6 +3,7 @@ import { hasUnread } from '../../binding/facts';
 import { checkJson, checkText } from '../../binding/report';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { readTerraformFolder } from '../terraformFolder';
+import { checkStacks, nothingHere } from '../binding/deployments';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { flag, textOrJson, strictOption } from '../option';
@@ -17,9 +18,9 @@ export const status = command({
   group: 'State',
   summary: 'say what is true of every binding: workspace, variables, account, code',
   operands: '[PATH]',
-  about: `Runs every check of every workspace that the project's cloud blocks name. Reads HCP Terraform with the token that Terraform would use, and with --profile the AWS account. Writes nothing.`,
+  about: `Runs every check of every workspace that the project's cloud blocks name, and of every deployment of its Stacks. Reads HCP Terraform with the token that Terraform would use, and with --profile the AWS account. Writes nothing.`,
   options: { ...statusOptions, use: useOption, strict: strictOption, format: textOrJson },
-  report: `JSON: { "bindings": [{ "dir", "hostname", "organization", "workspace", "state", "checks": [{ "id", "configuration", "phase", "title", "state": "ok|warning|wrong|unknown", "evidence", "why", "nextStep", "failureModes", "page" }] }] }`,
+  report: `JSON: { "bindings": [{ "dir", "hostname", "organization", "workspace", "state", "checks": [{ "id", "configuration", "phase", "title", "state": "ok|warning|wrong|unknown", "evidence", "why", "nextStep", "failureModes", "page" }] }], "deployments": [{ "dir", "name", "state", "checks": [...] }] }, the last one where there is a Stack`,
   exits: {
     0: 'nothing is wrong. "unknown" is not wrong; it says why it is unknown',
     1: 'something is wrong',
@@ -29,6 +30,7 @@ export const status = command({
     const format = values.format;
     const folder = await readTerraformFolder(context, positionals);
     const bindings = await checkBindings(context, values, folder, { use: values.use });
+    const deployments = await checkStacks(context, values, folder);
     const rows = bindings.map(b => ({
       ...(b.root !== undefined && { dir: folder.name(b.root.dir) }),
       hostname: b.hostname,
@@ -37,20 +39,33 @@ export const status = command({
       state: worst(b.checks),
       checks: b.checks.map(checkJson),
     }));
-    if (format === 'json') context.out(jsonReport('status', { bindings: rows }));
+    const ofStacks = deployments.map(({ root, wiring, checks }) => ({
+      dir: folder.name(root.dir),
+      name: wiring.deployment.name,
+      state: worst(checks),
+      checks: checks.map(checkJson),
+    }));
+    if (format === 'json')
+      context.out(jsonReport('status', { bindings: rows, ...(ofStacks.length > 0 && { deployments: ofStacks }) }));
     else {
-      if (bindings.length === 0) context.out('No cloud block names a workspace here.\n');
+      if (bindings.length + deployments.length === 0) context.out(nothingHere(folder));
+      deployments.forEach(({ root, wiring, checks }) =>
+        context.out(
+          `\nDeployment "${wiring.deployment.name}" of the Stack in ${folder.name(root.dir)}: ${worst(checks)}\n${checks.map(checkText).join('')}`,
+        ),
+      );
       bindings.forEach(b =>
         context.out(
           `\n${b.organization}/${b.workspace} on ${b.hostname}: ${worst(b.checks)}\n${b.checks.map(checkText).join('')}`,
         ),
       );
     }
+    const all = [...bindings, ...deployments];
     return exitCode(
       {
-        wrong: bindings.some(b => worst(b.checks) === 'wrong'),
+        wrong: all.some(b => worst(b.checks) === 'wrong'),
         unread: bindings.some(b => hasUnread(b.facts)),
-        open: bindings.some(b => b.checks.some(check => check.state === 'unknown')),
+        open: all.some(b => b.checks.some(check => check.state === 'unknown')),
       },
       values.strict,
     );

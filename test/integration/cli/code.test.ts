@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { check } from '../../../src/cli/commands/check';
 import { cloud } from '../../../src/cli/commands/cloud';
 import { configure } from '../../../src/cli/commands/configure';
+import { doctor } from '../../../src/cli/commands/doctor';
 import { mapProviders } from '../../../src/cli/commands/mapProviders';
 import { stack } from '../../../src/cli/commands/stack';
 import { status } from '../../../src/cli/commands/status';
@@ -242,6 +243,40 @@ describe('stack', () => {
     );
     assert.match(out, /project:Default Project:stack:platform:deployment:prod:operation:apply/);
     assert.equal(code, 1);
+  });
+
+  test('status and doctor speak of the deployments of a Stack: static keys are wrong, nothing is silent', async () => {
+    rmSync(file());
+    const keys = 'access_key = var.access_key\n    secret_key = var.secret_key';
+    const variable = (name: string): string => `variable "${name}" {\n  type = string\n}\n`;
+    write(
+      `${variable('access_key')}${variable('secret_key')}provider "aws" "this" {\n  config {\n    ${keys}\n  }\n}\n`,
+      'providers.tfcomponent.hcl',
+    );
+    for (const command of [status, doctor]) {
+      const { code, out } = await pair.run(command, 'project');
+      assert.equal(code, 0);
+      assert.match(out, /The Stack in .* has no deployment block/);
+    }
+    write('deployment "prod" {\n  inputs = {}\n}\n', 'deployments.tfdeploy.hcl');
+    const told = await pair.run(status, 'project');
+    assert.equal(told.code, 1);
+    assert.match(told.out, /Deployment "prod" of the Stack in .*: wrong/);
+    assert.match(told.out, /sets access_key, secret_key, and takes that before the role/);
+    assert.doesNotMatch(told.out, /No cloud block/);
+    const asked = await pair.run(doctor, 'project');
+    assert.equal(asked.code, 1);
+    assert.match(asked.out, /Static credentials win over the role/);
+    assert.doesNotMatch(asked.out, /TFC_AWS_PROVIDER_AUTH/);
+    const report = JSON.parse((await pair.run(status, 'project', '--format', 'json')).out) as {
+      deployments: { name: string; state: string }[];
+    };
+    assert.deepEqual(
+      report.deployments.map(d => [d.name, d.state]),
+      [['prod', 'wrong']],
+    );
+    const causes = (await pair.run(doctor, 'project', '--format', 'json')).out;
+    assert.match(causes, /"deployment": "prod",\n\s+"outcome": "causes"/);
   });
 
   test('a folder without Stack files is refused', async () => {
