@@ -55,6 +55,8 @@ export interface WorkspaceFacts {
   readonly name: string;
   readonly organization: string;
   readonly hostname: string;
+  /** The host that issues the tokens, where it is another one than the API's (Terraform Enterprise with a second host name). */
+  readonly issuer?: string;
   readonly project: { readonly id: string; readonly name: string };
   readonly executionMode: 'remote' | 'agent' | 'local';
   /** Where the mode comes from: the workspace itself, its project, or the organization. */

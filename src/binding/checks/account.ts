@@ -1,6 +1,6 @@
 import { issuerProblem } from '../../oidc/names';
 import { phases } from '../facts';
-import { parseRoleArn, providerUrlHost } from './arn';
+import { parseRoleArn, issuerOfWorkspace } from './arn';
 import { bindingRow } from './bindingRow';
 import { type AccountOfConfiguration, accountsOf, type RoleUse } from './configurations';
 import type { CheckResult } from './row';
@@ -82,9 +82,7 @@ export const providerExists = bindingRow({
       return {
         ...base,
         state: 'wrong',
-        evidence: [
-          `Account ${account.accountId} has no OIDC provider for https://${providerUrlHost(workspace.hostname)}.`,
-        ],
+        evidence: [`Account ${account.accountId} has no OIDC provider for https://${issuerOfWorkspace(workspace)}.`],
         nextStep: `Create the OIDC provider in account ${account.accountId}, with the audience "${c.audience}".`,
         remedy: { kind: 'create-provider', tag: c.tag, audience: c.audience },
         failureModes: ['provider-missing'],
@@ -168,8 +166,8 @@ export const issuerReadable = bindingRow({
     return found.map(({ workspace, configuration }) => {
       const base = { configuration: label(configuration) };
       const { issuer, keys, problem } = fact.value;
-      const expected = `https://${providerUrlHost(workspace.hostname)}`;
-      const port = issuerProblem(workspace.hostname);
+      const expected = `https://${issuerOfWorkspace(workspace)}`;
+      const port = issuerProblem(workspace.issuer ?? workspace.hostname);
       const otherName = issuer !== undefined && issuer !== expected;
       const evidence = [
         ...(port === undefined ? [] : [port.message]),

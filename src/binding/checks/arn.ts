@@ -14,6 +14,10 @@ export function parseRoleArn(arn: string): RoleArnParts | undefined {
   return { partition, accountId, path, name };
 }
 
+/** The issuer of a workspace's tokens, as it stands in provider ARNs and condition keys. */
+export const issuerOfWorkspace = (workspace: { readonly hostname: string; readonly issuer?: string }): string =>
+  providerUrlHost(workspace.issuer ?? workspace.hostname);
+
 /** The host as it stands in provider ARNs and condition keys: lower case, no port (AWS knows none). */
 export function providerUrlHost(hostname: string): string {
   return hostname.toLowerCase().replace(/:\d+$/, '');

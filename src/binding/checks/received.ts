@@ -11,7 +11,7 @@ import {
 import { type FailureModeId, failureModes } from '../failureModes';
 import type { BindingFacts, Phase, TrailFacts, WorkspaceFacts } from '../facts';
 import type { Remedy } from '../remedy';
-import { providerUrlHost } from './arn';
+import { issuerOfWorkspace } from './arn';
 import { bindingRow } from './bindingRow';
 import { rolesOfRuns, type RoleUse } from './configurations';
 import { pastedEvents, receivedEvents } from './events';
@@ -116,7 +116,7 @@ export function receivedCalls(facts: BindingFacts): readonly ReceivedCall[] {
     const comparison =
       event.subject === undefined || role === undefined
         ? undefined
-        : nearestTrusted(event.subject, trustedSubjects(role.trustPolicy, providerUrlHost(w.hostname)));
+        : nearestTrusted(event.subject, trustedSubjects(role.trustPolicy, issuerOfWorkspace(w)));
     return { event, phase, use, comparison };
   });
 }

@@ -3,7 +3,7 @@ import { comparisonLines, nearestTrusted, trustedSubjects } from '../doctor/rece
 import type { BindingFacts, Phase } from '../facts';
 import { phases } from '../facts';
 import type { Remedy } from '../remedy';
-import { providerUrlHost } from './arn';
+import { issuerOfWorkspace } from './arn';
 import type { ReadRole } from './configurations';
 import type { TrustJudge, TrustRequest } from './judge';
 import { type ClaimKey, issuerStatements } from './policyParts';
@@ -40,7 +40,7 @@ export const namesOf = (workspace: ReadRole['workspace']): Parameters<TrustJudge
 });
 
 function question(read: ReadRole, judge: TrustJudge): Question {
-  const hostname = providerUrlHost(read.workspace.hostname);
+  const hostname = issuerOfWorkspace(read.workspace);
   const request = {
     hostname,
     providerArn: oidcProviderArn(read.account.partition, read.account.accountId, hostname),

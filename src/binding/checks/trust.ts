@@ -2,7 +2,7 @@ import { trustQuota } from '../../iam/policy/document';
 import { oidcProviderArn } from '../../oidc/partition';
 import { phases } from '../facts';
 import type { Remedy } from '../remedy';
-import { providerUrlHost } from './arn';
+import { issuerOfWorkspace } from './arn';
 import { bindingRow } from './bindingRow';
 import { type ReadRole, rolesRead } from './configurations';
 import { namesOf, type RefusalMode, trustVerdict } from './refusal';
@@ -68,7 +68,7 @@ export const strangersRefused = bindingRow({
     rolesRead(facts).map(read => {
       const { workspace, account, role, configuration } = read;
       const base = { ...of(read), title: `Strangers are refused (${read.phase} role)` };
-      const hostname = providerUrlHost(workspace.hostname);
+      const hostname = issuerOfWorkspace(workspace);
       const providerArn = oidcProviderArn(account.partition, account.accountId, hostname);
       const { audience } = configuration;
       const letIn = judge
@@ -99,7 +99,7 @@ export const trustAcceptable = bindingRow({
   refutes: ['trust-policy-refused'],
   run: ({ facts, judge }) =>
     rolesRead(facts).flatMap((read): readonly CheckResult<'trust-policy-refused'>[] => {
-      const host = providerUrlHost(read.workspace.hostname);
+      const host = issuerOfWorkspace(read.workspace);
       if (judge.meetsSharedProviderRule(read.role.trustPolicy, host)) return [];
       return [
         {

@@ -16,6 +16,8 @@ import { roleNameFor } from './roleNames';
 /** What a person decides about a binding; everything else follows. */
 export interface BindingChoices {
   readonly hostname: Hostname;
+  /** The host that issues the tokens, where it is another one. */
+  readonly issuer?: Hostname;
   readonly workspaces: readonly WorkspaceIdentity[];
   /** `ws-…`, where the workspace was read and is the only one. */
   readonly workspaceId?: string;
@@ -71,7 +73,7 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
   const uses: readonly DesiredRole['use'][] = choices.roles === 'single' ? ['run'] : ['plan', 'apply'];
   for (const use of uses) {
     const trust = trustPolicy({
-      hostname: choices.hostname,
+      hostname: choices.issuer ?? choices.hostname,
       partition: choices.partition,
       accountId: choices.accountId,
       audience: choices.audience,
@@ -101,7 +103,7 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
     account: {
       accountId: choices.accountId,
       partition: choices.partition,
-      provider: { url: issuerUrl(choices.hostname), audiences: [choices.audience], tags },
+      provider: { url: issuerUrl(choices.issuer ?? choices.hostname), audiences: [choices.audience], tags },
       roles,
     },
     variables: choices.workspaces.map(w => ({
@@ -141,11 +143,11 @@ function variablesFor(choices: BindingChoices, roles: readonly DesiredRole[]): r
 /** Who gets in with a trust policy and who does not, for the runs of one workspace: what a person reads before a yes. */
 export function proofRows(
   role: Pick<DesiredRole, 'trustPolicy' | 'use'>,
-  { hostname, audience }: Pick<BindingChoices, 'hostname' | 'audience'>,
+  { hostname, issuer = hostname, audience }: Pick<BindingChoices, 'hostname' | 'issuer' | 'audience'>,
   identity: WorkspaceIdentity,
 ): readonly ProofRow[] {
   const policy = readPolicy(readPolicyText(compact(role.trustPolicy)).root);
-  return prove(policy, { hostname, audience, identity, phases: phasesOfUse(role.use) });
+  return prove(policy, { hostname: issuer, audience, identity, phases: phasesOfUse(role.use) });
 }
 
 /** Puts each trust policy to the proof: its own runs get in, strangers do not. A row that does not hold blocks the plan. */

@@ -1,5 +1,5 @@
 import type { Check } from '../check';
-import { providerUrlHost } from '../checks/arn';
+import { issuerOfWorkspace } from '../checks/arn';
 import { checkRow } from '../checks/rows';
 import { type FailureMode, type FailureModeId, failureMode } from '../failureModes';
 import type { BindingFacts } from '../facts';
@@ -229,7 +229,7 @@ function readingsOf(facts: BindingFacts): readonly SourcedReading[] {
 /** Events of CloudTrail say what AWS received: where there are some, the text around them says no more of the same calls. */
 function pastedReadings(facts: BindingFacts): readonly SourcedReading[] {
   if (facts.pastedError === undefined) return [];
-  const host = facts.workspace.state === 'known' ? providerUrlHost(facts.workspace.value.hostname) : undefined;
+  const host = facts.workspace.state === 'known' ? issuerOfWorkspace(facts.workspace.value) : undefined;
   const events = eventsIn(facts.pastedError).flatMap(event => eventReading(event, host) ?? []);
   const rest = events.length > 0 && /^\s*[[{]/.test(facts.pastedError) ? [] : causesIn(facts.pastedError);
   const texts = rest.filter(r => events.length === 0 || r.code !== 'AssumeRoleWithWebIdentityDenied');

@@ -22,7 +22,7 @@ import { localCredentials, type Machine } from './localChain';
 import { accountFacts } from './account';
 import { codeFacts } from './code';
 import { hcpFacts, type HcpReading } from './hcp';
-import { issuerFacts, type PlainFetch } from './issuer';
+import { issuerFacts, otherIssuer, type PlainFetch } from './issuer';
 import { rememberedByRoles } from './memory';
 import { oldKeyFacts, type OldKeys } from './oldKeys';
 import type { PermissionQuestion } from './permissions';
@@ -67,6 +67,8 @@ export interface BindingSources extends CommonSources {
   readonly organization: string;
   readonly workspace: string;
   readonly hostname: string;
+  /** The host that issues the tokens, where somebody named it; else the host's discovery document says it. */
+  readonly issuerHost?: string;
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
   readonly client: HcpClient | { readonly missing: string; readonly problem?: Problem };
   readonly account: { readonly account: AwsAccount; readonly caller: CallerIdentity } | { readonly missing: string };
@@ -104,38 +106,44 @@ export async function gatherBinding(sources: BindingSources, signal: AbortSignal
       : 'missing' in account
         ? unknown(account.missing)
         : await trailFacts(account, { variables, code, run: hcp.run, now: sources.now }, signal);
-  const [accountRead, issuer] = await Promise.all([
+  const issuer =
+    'notAsked' in sources.issuer
+      ? unknown(sources.issuer.notAsked)
+      : await issuerFacts(sources.hostname, sources.issuer, signal);
+  const named = issuer.state === 'known' ? otherIssuer(sources.hostname, issuer.value.issuer) : undefined;
+  const issuedBy = sources.issuerHost ?? named;
+  const workspace =
+    issuedBy === undefined || hcp.workspace.state === 'unknown'
+      ? hcp.workspace
+      : known({ ...hcp.workspace.value, issuer: issuedBy });
+  const accountRead: BindingFacts['account'] =
     'missing' in account
       ? unknown(account.missing)
       : variables.state === 'known'
-        ? accountFacts(
+        ? await accountFacts(
             account,
-            sources.hostname,
+            issuedBy ?? sources.hostname,
             variables.value,
             given(sources.written) ?? (() => undefined),
             signal,
             questionOf(sources, account.caller, hcp, signal),
             receivedEvents({ trail, pastedError: sources.pastedError }).flatMap(event => event.roleArn ?? []),
           ).then(known)
-        : variables,
-    'notAsked' in sources.issuer
-      ? unknown(sources.issuer.notAsked)
-      : issuerFacts(sources.hostname, sources.issuer, signal),
-  ]);
+        : variables;
   const read = await withUse(sources, accountRead, hcp, signal);
   const old = await given(sources.oldKeys)?.(`${sources.hostname}/${sources.organization}/${sources.workspace}`);
   return {
     facts: {
       ...(old !== undefined && old.length > 0 && { oldKeys: await oldKeyFacts(old, account, signal) }),
       code,
-      workspace: hcp.workspace,
+      workspace,
       variables,
       account: read,
       issuer,
       run: hcp.run,
       pastedError: sources.pastedError,
       trail,
-      remembered: rememberedNames(sources, hcp.workspace, accountRead),
+      remembered: rememberedNames(sources, workspace, accountRead),
       local: 'notAsked' in sources.machine ? undefined : localCredentials(sources.machine, code),
       now: sources.now,
     },

@@ -37,6 +37,18 @@ export async function issuerFacts(
   return known({ issuer, keys: Array.isArray(keys['keys']) ? keys['keys'].length : 0, problem: undefined });
 }
 
+/**
+ * The issuer that a host names in its discovery document, where that is another host: Terraform Enterprise with
+ * TFE_OIDC_HOSTNAME_CHOICE=secondary. `undefined` where it is the host itself, or no plain https host.
+ */
+export function otherIssuer(hostname: string, issuer: string | undefined): string | undefined {
+  const host = /^https:\/\/([a-z0-9.-]+(?::\d+)?)$/i.exec(issuer ?? '')?.[1]?.toLowerCase();
+  const own = hostname.toLowerCase().replace(/:\d+$/, '');
+  return host === undefined || own === 'app.terraform.io' || host === own || host === hostname.toLowerCase()
+    ? undefined
+    : host;
+}
+
 /** The object behind a URL, or why there is none, in one sentence. */
 async function json(
   url: string,

@@ -1,5 +1,5 @@
 import { parseSubject } from '../../oidc/subject';
-import { providerUrlHost } from '../checks/arn';
+import { issuerOfWorkspace } from '../checks/arn';
 import { trustedSubjects } from '../doctor/received';
 import type { AccountFacts, RememberedNames, WorkspaceFacts } from '../facts';
 import type { OwnValue } from '../../hcp/variables/read';
@@ -13,7 +13,7 @@ export function rememberedByRoles(account: AccountFacts, workspace: WorkspaceFac
   for (const fact of account.roles.values()) {
     const role = fact.state === 'known' ? fact.value : undefined;
     if (role?.workspaceIdTag === undefined) continue;
-    const trusted = trustedSubjects(role.trustPolicy, providerUrlHost(workspace.hostname));
+    const trusted = trustedSubjects(role.trustPolicy, issuerOfWorkspace(workspace));
     // Names of before a rename may stand beside those of today: then nothing is missing.
     if (role.workspaceIdTag === workspace.id && trusted.some(({ value }) => namesToday(value, workspace)))
       return {

@@ -41,6 +41,8 @@ export interface SetupMember {
   readonly hcp: { readonly client: HcpClient; readonly reading: HcpReading } | NotAsked;
   /** What commands on this machine take, where its environment was looked at. */
   readonly local: LocalFacts | undefined;
+  /** The host that issues the tokens, where it is another one than that of the API. */
+  readonly issuerHost?: string;
 }
 
 /** Workspaces that get the same roles: mostly one. */

@@ -156,7 +156,7 @@ async function planProvider(
   { account, caller }: OpenedAccount,
   signal: AbortSignal,
 ): Promise<Part> {
-  const host = unwrap(hostname(workspace.hostname));
+  const host = unwrap(hostname(workspace.issuer ?? workspace.hostname));
   const port = issuerProblem(host);
   if (port !== undefined) return { changes: [], problems: [port] };
   const desired = accountOf(caller, issuerUrl(host), [unwrap(audienceName(audience))], []);
@@ -196,7 +196,7 @@ async function planRoleRemedy(
       `Account ${caller.accountId} has no role ${remedy.roleArn}.`,
       'Choose a profile of the account of the role (--profile).',
     );
-  const host = unwrap(hostname(workspace.hostname));
+  const host = unwrap(hostname(workspace.issuer ?? workspace.hostname));
   const url = issuerUrl(host);
   const provider = unwrap(await account.readProvider(providerArnOf(caller, url.replace(/^https:\/\//, '')), signal));
   const wanted = remedy.kind === 'update-trust' ? trustOf(remedy, ground, role.trustPolicy, caller) : undefined;
@@ -245,7 +245,7 @@ function trustOf(
     change,
     phases,
     identity: identityOf(workspace),
-    hostname: unwrap(hostname(workspace.hostname)),
+    hostname: unwrap(hostname(workspace.issuer ?? workspace.hostname)),
     partition: unwrap(partitionName(partition)),
     accountId,
     audience: unwrap(audienceName(audience)),

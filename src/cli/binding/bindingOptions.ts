@@ -40,6 +40,7 @@ import {
   type Values,
   wholeNumber,
 } from '../option';
+import { type ChosenIssuer, issuerFor, issuerOption } from './issuer';
 
 /** What the roles are for. */
 const subjectOptions = section('What the roles are for (taken from the cloud block of PATH where not given)', {
@@ -47,7 +48,8 @@ const subjectOptions = section('What the roles are for (taken from the cloud blo
   project: text('PROJECT', 'project, "Default Project" with the space; the token carries the real one'),
   workspace: list('NAME', 'workspace'),
   'workspace-id': text('ID', 'ws-…, kept as a tag: it tells a renamed workspace from another one'),
-  hostname: host('HOST', 'issuer: app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
+  hostname: host('HOST', 'app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
+  issuer: issuerOption,
   audience: text('AUDIENCE', 'default aws.workload.identity'),
   tag: text('TAG', 'a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)'),
 });
@@ -124,6 +126,7 @@ export interface BindingRequest {
   readonly ownedByCode: readonly CodeOwner[];
   /** The account that the profile must belong to. */
   readonly account: string | undefined;
+  readonly issuer: ChosenIssuer;
   /** What was inferred and should be looked at. */
   notes(accountId: string, partition: string): readonly string[];
 }
@@ -192,6 +195,7 @@ export async function bindingRequest(
     throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
   const { arns, ...chosen } = roleNames(values);
   const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
+  const issuer = await issuerFor(context, values.issuer, hostName);
   const code = fromCode
     ? await policiesOfCode(
         context,
@@ -206,7 +210,9 @@ export async function bindingRequest(
     profile: values.profile,
     region: values.region,
     account: values.account,
+    issuer,
     notes: (accountId, partition) => [
+      ...issuer.notes,
       ...(code?.notes(accountId, partition) ?? []),
       ...(given === undefined
         ? [
@@ -226,6 +232,7 @@ export async function bindingRequest(
       if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
       return {
         hostname: hostName,
+        ...(issuer.issuer !== undefined && { issuer: issuer.issuer }),
         workspaces,
         accountId,
         partition: unwrap(partitionName(partition)),

@@ -116,7 +116,10 @@ async function setupGroup(
   const notes = request.notes(choices.accountId, choices.partition);
   const variableTarget = await variableTargetOf(context, values['variable-set'], targets);
   return {
-    members: targets.map(t => t.member),
+    members: targets.map(t => ({
+      ...t.member,
+      ...(choices.issuer !== undefined && { issuerHost: choices.issuer }),
+    })),
     choices,
     adopt,
     ownedByCode,

@@ -125,11 +125,12 @@ async function check(
   signal: AbortSignal,
 ): Promise<readonly CheckedMember[]> {
   const out: CheckedMember[] = [];
-  for (const { place, code, hcp } of members) {
+  for (const { place, code, hcp, issuerHost } of members) {
     const { facts, source } = await gatherBinding(
       {
         ...sources,
         ...place,
+        ...(issuerHost !== undefined && { issuerHost }),
         code: code === undefined ? undefined : codeOf(context, await again(context, code.root, signal)),
         client: 'notAsked' in hcp ? { missing: hcp.notAsked } : hcp.client,
         account: opened ?? { missing: 'No AWS profile was chosen (--profile).' },

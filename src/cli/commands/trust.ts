@@ -10,6 +10,7 @@ import {
 import {
   audienceName,
   defaultAudience,
+  type Hostname,
   organizationName,
   projectName,
   stackName,
@@ -27,12 +28,14 @@ import {
   phaseOptions,
   phasesOf,
 } from '../names';
+import { issuerFor, issuerOption } from '../binding/issuer';
 import { command } from '../command';
 import { choice, flag, needed, text, UsageError, type Values } from '../option';
 
 const trustOptions = {
   ...identityOptions,
   account: needed('ID', 'AWS account of the role and the OIDC provider, twelve digits; needed'),
+  issuer: issuerOption,
   partition: partitionOption,
   region: text('REGION', 'takes the partition from a region'),
   audience: audienceOption,
@@ -61,21 +64,24 @@ export const trust = command({
     'tfc-oidc trust --organization acme --project web --stack web --any-deployment --account 123456789012 --phase plan',
   ],
   exits: { 0: 'printed', 2: 'could not run' },
-  run: (context, { values }) => {
+  run: async (context, { values }) => {
+    const chosen = await issuerFor(context, values.issuer, hostnameOf(values));
+    for (const note of chosen.notes) context.err(`${note}\n`);
+    const issuer = chosen.issuer ?? hostnameOf(values);
     const phases = values.phases ?? values.phase ?? 'plan,apply';
     if (phases === 'separate') {
-      context.out(pretty({ plan: policyFor(values, ['plan']), apply: policyFor(values, ['apply']) }));
-    } else context.out(pretty(policyFor(values, phasesOf(phases))));
+      context.out(pretty({ plan: policyFor(values, issuer, ['plan']), apply: policyFor(values, issuer, ['apply']) }));
+    } else context.out(pretty(policyFor(values, issuer, phasesOf(phases))));
     if (values['any-deployment']) context.err(`The pattern lets in ${anyDeploymentLetsIn(values.stack ?? '')}.\n`);
-    return Promise.resolve(0);
+    return 0;
   },
 });
 
-function policyFor(values: TrustValues, phases: readonly Phase[]): TrustDocument {
+function policyFor(values: TrustValues, issuer: Hostname, phases: readonly Phase[]): TrustDocument {
   const audience = values.audience;
   return unwrap(
     trustPolicy({
-      hostname: hostnameOf(values),
+      hostname: issuer,
       partition: partitionOf(values) ?? 'aws',
       accountId: unwrap(accountId(values.account)),
       audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),

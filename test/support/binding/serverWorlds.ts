@@ -4,7 +4,7 @@ import path from 'node:path';
 import { configure } from '../../../src/cli/commands/configure';
 import type { Command } from '../../../src/cli/command';
 import { openWorld, type World } from '../aws/world';
-import { HcpServer } from '../hcp/server';
+import { HcpServer, type HcpServerOptions } from '../hcp/server';
 import type { VarsetState, WorkspaceState } from '../hcp/state';
 import { type CommandRun, runCommand } from '../runCommand';
 
@@ -26,8 +26,8 @@ export class ServerPair {
     aws.server.issuers.set(hcp.issuer.url, hcp.origin);
   }
 
-  static async open(): Promise<ServerPair> {
-    return new ServerPair(await openWorld({ region: 'eu-central-1' }), await HcpServer.start());
+  static async open(options: HcpServerOptions = {}): Promise<ServerPair> {
+    return new ServerPair(await openWorld({ region: 'eu-central-1' }), await HcpServer.start(options));
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,8 @@ export interface Fault {
 export interface HcpServerOptions {
   /** Requests in any second, after which 429 is answered. Default: no limit. */
   readonly rateLimit?: number;
+  /** The second host name of Terraform Enterprise, where that one issues the tokens (TFE_OIDC_HOSTNAME_CHOICE=secondary). */
+  readonly oidcHost?: string;
 }
 
 export interface Seen {
@@ -75,7 +77,7 @@ export class HcpServer {
     private readonly contract: Contract,
   ) {
     // As AWS knows a host: https, no port. A test maps this URL to `origin`.
-    this.issuer = new Issuer(`https://${hostname.replace(/:\d+$/, '')}`);
+    this.issuer = new Issuer(`https://${options.oidcHost ?? hostname.replace(/:\d+$/, '')}`);
   }
 
   static async start(options: HcpServerOptions = {}): Promise<HcpServer> {
