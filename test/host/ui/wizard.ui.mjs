@@ -326,8 +326,12 @@ const several = {
     await w.shot('wizard-several-question');
     await w.dialogButton('Make 6 Changes').click();
     // Both are read back; what is open of them is said for each.
-    await w.preview('acme/analytics-ap').waitFor({ timeout: 60_000 });
-    await w.preview('acme/analytics-us').waitFor({ timeout: 60_000 });
+    // The title names both from the start; the headings of what was read back come after the writing.
+    for (const workspace of ['analytics-ap', 'analytics-us'])
+      await w.webview
+        .getByRole('heading', { level: 2, name: new RegExp(`(?:roven|ead back).*acme/${workspace}`) })
+        .first()
+        .waitFor({ timeout: 60_000 });
     await w.shot('wizard-several-proof');
     assert.ok(rolesOf(aws).has('tfc-acme-analytics-us') && rolesOf(aws).has('tfc-acme-analytics-ap'));
     assert.deepEqual(hcp.violations, []);
