@@ -74,13 +74,13 @@ function kindOf(dir: string, entry: Dirent): FileEntry['kind'] {
 }
 
 /** The repository that holds a folder: the nearest one above with a `.git`. Without one, nothing says where a project ends. */
-export async function repositoryOf(folder: string): Promise<string> {
+export async function repositoryOf(folder: string): Promise<string | undefined> {
   for (let dir = folder; ; dir = path.dirname(dir)) {
     try {
       await access(path.join(dir, '.git'), constants.F_OK);
       return dir;
     } catch {
-      if (dir === path.dirname(dir)) return dir;
+      if (dir === path.dirname(dir)) return undefined;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { FileRole } from './model';
-import { mayBeTerragrunt } from './terragrunt';
+import { mayBeTerragrunt } from './terragruntNames';
 
 export interface FileKind {
   readonly role: FileRole;

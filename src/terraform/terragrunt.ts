@@ -1,22 +1,12 @@
 import type { Module, SourceFile } from './model';
 import type { Attribute, Block, Body, Expression, LiteralString, ParsedFile, Template } from './syntax/ast';
 import { parseHcl } from './syntax/hcl';
+import { ownName } from './terragruntNames';
 
 /**
  * Terragrunt's own files (https://terragrunt.gruntwork.io/docs/reference/hcl): `generate` blocks write Terraform code, which stands in them
  * as a text. That code is read where it stands: each of its nodes has its place in Terragrunt's file.
  */
-
-/** Files of other tools whose names end in `.hcl` too. */
-const others: ReadonlySet<string> = new Set(['docker-bake.hcl', 'waypoint.hcl', 'bake.hcl']);
-
-/** A name that only Terragrunt has. */
-const ownName = /^(?:terragrunt|root|.+\.terragrunt|terragrunt\.stack)\.hcl$/;
-
-/** May it be Terragrunt's by its name? Of `NAME.hcl` the text decides: such files hold what Terragrunt's files include. */
-export function mayBeTerragrunt(name: string): boolean {
-  return ownName.test(name) || (/^[^.]+\.hcl$/.test(name) && !others.has(name));
-}
 
 /** Files of any name are Terragrunt's where they say what it alone says. */
 export function isTerragrunt(name: string, text: string): boolean {

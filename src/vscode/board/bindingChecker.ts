@@ -19,6 +19,7 @@ import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
 import { codeFacts } from '../../binding/gather/code';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { stackAccount } from '../../binding/gather/account';
+import { proofGap } from '../../binding/prove/proven';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { trustJudge } from '../../binding/checks/judge';
 import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
@@ -82,6 +83,10 @@ export class BindingChecker implements Checker {
   withCode(analysed: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace {
     const facts = { ...checked.facts, code: codeFacts(analysed.root, analysed.findings) };
     return { ...checked, facts, checks: runChecks(facts, trustJudge) };
+  }
+
+  proves(checks: readonly Check[]): boolean {
+    return proofGap(checks) === undefined;
   }
 
   /** All workspaces of a root; where they are many or the code names none, those that were looked at `before`. */

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import type { BindingFacts } from '../../binding/facts';
 import type { GatheredBinding } from '../../binding/gather/binding';
-import { proofGap } from '../../binding/prove/proven';
 import type { ChosenAccount } from '../aws';
 import type { Problem } from '../../core/problem';
 import { withProgress } from '../progress';
@@ -61,6 +60,8 @@ export interface Checker {
     signal: AbortSignal,
   ): Promise<CheckedWorkspace>;
   withCode(root: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace;
+  /** Do the checks of a workspace prove its setup? */
+  proves(checks: readonly Check[]): boolean;
   /** The deployments of a Stack as the code is now; what the account said is asked for with the next check. */
   deployments(root: AnalysedRoot): readonly CheckedDeployment[];
 }
@@ -74,6 +75,7 @@ export class BindingStore implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly results = new Map<string, RootStatus>();
   private account: ChosenAccount | undefined;
+  private checker: Checker | undefined;
 
   /** The code that each root's checks were made with. */
   private readonly codes = new Map<string, AnalysedRoot>();
@@ -82,6 +84,10 @@ export class BindingStore implements vscode.Disposable {
     private readonly loadChecker: () => Promise<Checker>,
     private readonly memory = new BindingMemory(),
   ) {}
+
+  private async theChecker(): Promise<Checker> {
+    return (this.checker ??= await this.loadChecker());
+  }
 
   /** When a run last proved a workspace, in milliseconds since the epoch. */
   provenAt(place: WorkspacePlace): number | undefined {
@@ -120,11 +126,13 @@ export class BindingStore implements vscode.Disposable {
 
   /** Is every workspace that the code names read, with every role proven? Then nothing needs the credentials in the code. */
   isProven(root: AnalysedRoot): boolean {
+    const { checker } = this;
     const { names, workspaces, problem } = this.of(root) ?? { names: [], workspaces: [], problem: undefined };
     return (
+      checker !== undefined &&
       problem === undefined &&
       names.length > 0 &&
-      names.every(name => workspaces.some(w => w.workspace === name && proofGap(w.checks) === undefined))
+      names.every(name => workspaces.some(w => w.workspace === name && checker.proves(w.checks)))
     );
   }
 
@@ -140,7 +148,7 @@ export class BindingStore implements vscode.Disposable {
 
   /** Checks all workspaces of the given roots, with progress in the view. */
   async check(roots: readonly AnalysedRoot[]): Promise<void> {
-    const checker = await this.loadChecker();
+    const checker = await this.theChecker();
     await withProgress('Checking OIDC bindings', async (signal, tell) => {
       for (const root of roots) {
         const before = this.of(root)?.workspaces ?? [];
@@ -164,7 +172,7 @@ export class BindingStore implements vscode.Disposable {
   async checkOne(analysed: AnalysedRoot, name: string, signal: AbortSignal): Promise<CheckedWorkspace | undefined> {
     const status = this.results.get(analysed.root.dir);
     if (status === undefined) return undefined;
-    const checked = await (await this.loadChecker()).checkNamed(analysed, name, this.account, signal);
+    const checked = await (await this.theChecker()).checkNamed(analysed, name, this.account, signal);
     if (checked === undefined) return undefined;
     this.keep(analysed, checked);
     return checked;
@@ -175,7 +183,7 @@ export class BindingStore implements vscode.Disposable {
    * `places`.
    */
   async checkPlaces(analysed: AnalysedRoot, places: readonly WorkspacePlace[]): Promise<readonly CheckedWorkspace[]> {
-    const checker = await this.loadChecker();
+    const checker = await this.theChecker();
     return withProgress('Checking OIDC bindings', async (signal, tell) => {
       const out: CheckedWorkspace[] = [];
       for (const place of places) {
@@ -206,7 +214,7 @@ export class BindingStore implements vscode.Disposable {
     const differs = (root: AnalysedRoot): boolean =>
       this.results.has(root.root.dir) && this.codes.get(root.root.dir) !== root;
     if (!roots.some(differs)) return;
-    const checker = await this.loadChecker();
+    const checker = await this.theChecker();
     for (const root of roots.filter(differs)) {
       const status = this.results.get(root.root.dir);
       if (status === undefined) continue;

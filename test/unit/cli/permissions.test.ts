@@ -109,7 +109,10 @@ test('a newer provider in the lock file is a note', async () => {
   assert.ok(newer.notes.some(n => n.includes('99.0.0')));
   const older = report(await run({ 'main.tf': queue, '.terraform.lock.hcl': lock('5.0.0') }));
   assert.ok(!older.notes.some(n => n.includes('lock file')));
-  assert.match(older.notes[0] ?? '', /^This policy is for the code as it is now\..* give --state, --plan or --applied/);
+  assert.match(
+    older.notes[0] ?? '',
+    /^This policy is for the code as it is now\..* give --state, --plan, --applied or --remote/,
+  );
   assert.deepEqual(older.notes.slice(1), [
     'ARNs hold any region: give --region.',
     'ARNs hold any account: give --account.',
@@ -143,7 +146,7 @@ test('what could not be read is named, and the result is not called complete', a
   const messages = report(done).unread.map(u => u.message);
   assert.match(messages[2] ?? '', /there is no folder that can be read at \.\/gone/);
   assert.match(messages[3] ?? '', /run terraform init/);
-  assert.match(messages[4] ?? '', /outside of the repository/);
+  assert.match(messages[4] ?? '', /there is no folder that can be read at \.\.\/\.\.\/away/);
   const asText = await run(files, '--format', 'text');
   assert.equal(asText.code, 1);
   assert.match(asText.out, /Not read; what these need is missing:\n {2}link\.tf:1 {2}link\.tf was not read/);

@@ -66,7 +66,7 @@ test('each command that reads credentials or writes is refused by code in Restri
   assert.equal(text.match(/await services\(\)/g)?.length, 3);
   assert.match(
     text,
-    /if \(!vscode\.workspace\.isTrusted\) panel\.dispose\(\);\s*else \{\s*const \{ pages, checks \} = await services\(\);/,
+    /if \(!vscode\.workspace\.isTrusted\) panel\.dispose\(\);\s*else \{\s*const \{ pages, checks, configure \} = await services\(\);/,
   );
   const hidden = manifest.contributes.commands.filter(c => c.enablement?.includes('isWorkspaceTrusted') === true);
   assert.deepEqual(
@@ -99,6 +99,8 @@ test('programs are started in one place each, by name or by the user’s own con
     .filter(name => /['"](?:node:)?child_process['"]/.test(readFileSync(path.join(folder, name), 'utf8')));
   assert.deepEqual(starting.map(name => name.replaceAll(path.sep, '/')).sort(), [
     'cli/binding/hcpSession.ts',
+    // `check --changed-since` asks git, by its name, with nothing of the repository's configuration that starts a program.
+    'cli/changedFiles.ts',
     'hcp/tokens/runHelper.ts',
     'vscode/hcp.ts',
   ]);

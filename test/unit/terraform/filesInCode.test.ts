@@ -61,7 +61,7 @@ module "m" {
       nodeFiles,
       {},
       path.join(dir, 'live'),
-      await repositoryOf(path.join(dir, 'live')),
+      (await repositoryOf(path.join(dir, 'live'))) ?? '/',
     );
     const [root] = project.roots;
     assert.deepEqual(await localsOf(root), {
@@ -95,7 +95,7 @@ test('without a repository modules above the folder are followed, and files only
   });
   try {
     const folder = path.join(dir, 'envs/prod');
-    const [root] = (await readProject(nodeFiles, {}, folder, await repositoryOf(folder))).roots;
+    const [root] = (await readProject(nodeFiles, {}, folder, (await repositoryOf(folder)) ?? '/')).roots;
     assert.deepEqual(root?.problems, []);
     assert.equal(root.modules.length, 2);
     assert.deepEqual(await localsOf(root), { near: 'near', far: undefined });

@@ -353,7 +353,7 @@ test('a URL is no host name; a port is part of one', async () => {
     return value.state === 'known' ? value.value : value.state;
   };
   assert.equal(await hostname('TFE.example.com:8443'), 'tfe.example.com:8443');
-  assert.equal(await hostname('bücher.example'), 'bücher.example');
+  assert.equal(await hostname('bücher.example'), 'xn--bcher-kva.example');
   for (const url of ['https://app.terraform.io', 'app.terraform.io/', 'tfe example', 'tfe.example.com:'])
     assert.equal(await hostname(url), 'unknown', url);
 });

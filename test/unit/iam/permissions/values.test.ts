@@ -25,8 +25,9 @@ test('what an expression tells of a name', async () => {
     [named('replace("jobs", "/j/", "x")'), ['xobs']],
     [named('"x-${var.name}"', 'variable "name" {}'), ['x-*']],
     [named('signum(length(var.l)) == 1 ? "a-jobs" : "b-jobs"', 'variable "l" {\n  default = ["x"]\n}'), ['a-jobs']],
-    // Only Terraform knows.
-    [named('var.on ? "a-jobs" : "b-jobs"', 'variable "on" {}'), ['*']],
+    // Only Terraform knows; an end that both have is known.
+    [named('var.on ? "a-jobs" : "b-jobs"', 'variable "on" {}'), ['*-jobs']],
+    [named('var.on ? "a-jobs" : "b-tasks"', 'variable "on" {}'), ['*']],
     [named('coalesce(var.name, "else-jobs")', 'variable "name" {}'), ['*']],
     [named('trimsuffix("jobs.fifo", var.end)', 'variable "end" {}'), ['*']],
     [named('local.a', 'locals {\n  a = "${local.b}${local.b}"\n  b = "${local.a}${local.a}"\n}'), ['*']],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { WorkspaceFacts } from '../../../../src/binding/facts';
 import type { AwsAccount } from '../../../../src/iam/account/types';
 import type { Choices } from '../../../../src/vscode/configure/choices';
 import {
@@ -89,7 +90,7 @@ const choices = (over: Partial<Choices> = {}): Choices => ({
   organization: 'acme',
   workspaces: ['web'],
   project: 'Web',
-  known: [],
+  known: [{ name: 'web' } as unknown as WorkspaceFacts],
   profile: { name: 'prod' },
   opened,
   options: true,
