@@ -78,8 +78,19 @@ test('each command that reads credentials or writes is refused by code in Restri
       .map(c => c.command.replace('tfcOidc.', ''))
       .filter(id => !asked.includes(`tfcOidc.${id}`))
       .sort(),
-    ['clearFilter', 'copyText', 'filter', 'fixRoot', 'openLocation', 'refresh', 'showLog', 'whyPermissions'],
-    'these only read and edit the code, or choose what the sidebar shows',
+    [
+      'clearFilter',
+      'copyText',
+      'explainRule',
+      'filter',
+      'fixRoot',
+      'ignoreFinding',
+      'openLocation',
+      'refresh',
+      'showLog',
+      'whyPermissions',
+    ],
+    'these only read and edit the code, show a page of the extension, or choose what the sidebar shows',
   );
 });
 
