@@ -4,7 +4,6 @@ import type { DesiredVariable } from '../desired/desired';
 import { parseRoleArn } from '../checks/arn';
 import { switchOf } from '../checks/variables';
 import { proposedTags } from '../../lint/everywhere';
-import { codeFacts } from '../gather/code';
 import { type BindingFacts, phases } from '../facts';
 import type { HcpReading } from '../gather/hcp';
 import type { CodePlan } from '../plan/code';
@@ -14,6 +13,7 @@ import { planRemovals, planVariables, type VariablePlan } from '../plan/variable
 import { changesOfRole, strangeRoles } from './adoption';
 import { ask, type Surface } from './dialogue';
 import { stoppedRun } from './journaledRun';
+import { afterTheCode } from './tagSwitch';
 import type { OpenedAccount, PlannedGroup, SetupGroup, SetupMember, SetupPlan, SetupWishes } from './model';
 import type { RootOfSetup, SetupServices } from './services';
 
@@ -38,7 +38,7 @@ export async function planSetup(
   for (const group of groups) {
     const { prepared, left } = await prepare(group, opened, surface, signal);
     declined.push(...left);
-    planned.push(await planGroup(group, prepared, wishes, known, services));
+    planned.push(await planGroup(group, prepared, { wishes, known, services, signal }));
   }
   const code = wishes.fixCode ? await services.planCode(rootsOf(planned), { mappingOnly: false }, signal) : undefined;
   return { opened, wishes, groups: planned, code, declined, problems: problemsOf(planned, code) };
@@ -75,17 +75,27 @@ async function prepare(
 async function planGroup(
   group: SetupGroup,
   prepared: PreparedBinding,
-  wishes: SetupWishes,
-  known: Set<string>,
-  services: PlanServices,
+  {
+    wishes,
+    known,
+    services,
+    signal,
+  }: {
+    readonly wishes: SetupWishes;
+    readonly known: Set<string>;
+    readonly services: PlanServices;
+    readonly signal: AbortSignal;
+  },
 ): Promise<PlannedGroup> {
   const iam = prepared.plan.changes.filter(change => !known.has(change.id));
   for (const change of prepared.plan.changes) known.add(change.id);
   const each = group.members.map(m => variablesOf(m, group, prepared));
+  const planned = unique(each.flatMap(v => v.changes));
+  const ready = await afterTheCode(group.members, planned, prepared.choices.tag, Date.now(), signal);
   const variables: VariablePlan = {
-    changes: unique(each.flatMap(v => v.changes)),
+    changes: ready.changes,
     problems: each.flatMap(v => v.problems),
-    notes: each.flatMap(v => v.notes),
+    notes: [...each.flatMap(v => v.notes), ...ready.notes],
   };
   const changes: readonly Change[] = [...iam, ...variables.changes];
   return {
@@ -179,7 +189,6 @@ function notesOf(member: SetupMember, prepared: PreparedBinding): readonly strin
   const taken = member.local === undefined ? '' : `, and the AWS provider takes ${member.local.source}`;
   return [
     ...besideVault(member, prepared),
-    ...tagBeforeCode(member, prepared),
     ...ownConfigurations(member, prepared),
     ...elsewhere.map(
       other =>
@@ -203,20 +212,6 @@ function besideVault(member: SetupMember, { choices }: PreparedBinding): readonl
       c =>
         `Workspace ${member.place.workspace} takes these credentials from ${c.backing === 'vault' ? 'Vault' : 'HCP Vault Secrets'} today (${switchOf(c)}). With native ones beside them it is documented nowhere which a run takes: switch ${switchOf(c)} off once the role is proven, or use another tag.`,
     );
-}
-
-/**
- * As soon as a tag exists, every provider block has to be mapped, also in the code that runs use. What stands in version control can't be
- * seen from here, so it is said whenever the files here were not mapped before.
- */
-function tagBeforeCode(member: SetupMember, { choices }: PreparedBinding): readonly string[] {
-  const { tag } = choices;
-  if (tag === undefined || member.code === undefined) return [];
-  const { providers } = codeFacts(member.code.root, []);
-  if (!providers.some(p => p.mapsTo.kind === 'none')) return [];
-  return [
-    `Runs of ${member.place.workspace} use the code in version control. Until its provider blocks are mapped there, runs stop once TFC_AWS_PROVIDER_AUTH_${tag} is set. To keep every run working, map the code first (tfc-oidc map-providers --tag ${tag}), merge and push it, then configure the tag.`,
-  ];
 }
 
 /** Where the code speaks as several identities, one configuration is not enough: each other one is proposed by its tag. */

@@ -66,7 +66,7 @@ async function accountsOf(
 }
 
 /** The Stacks of a folder, for commands that take workspaces and Stacks. */
-export const stacksIn = (folder: TerraformFolder): readonly Root[] =>
+const stacksIn = (folder: TerraformFolder): readonly Root[] =>
   folder.project.roots.filter(root => root.stack !== undefined);
 
 /** Every deployment of the Stacks of a folder; none where the options name workspaces. */

@@ -194,6 +194,38 @@ describe('map-providers', () => {
     );
     assert.equal((await pair.run(status, 'project', '--profile', 'default')).code, 0);
   });
+
+  test('the switch of a tag waits for the code that runs use', async () => {
+    two();
+    await pair.configure();
+    two();
+    const args = ['project', '--profile', 'default', '--tag', 'ARCHIVE', '--yes'];
+    const key = 'TFC_AWS_PROVIDER_AUTH_ARCHIVE';
+    const isSet = (): boolean => pair.workspace.vars.some(v => v.key === key);
+    // That code is the one from before: its provider names no configuration.
+    pair.hcp.state.configuration(pair.workspace);
+    const held = await pair.run(configure, ...args);
+    assert.match(held.out, /TFC_AWS_PROVIDER_AUTH_ARCHIVE is left out: the code that runs of prod use/);
+    assert.equal(held.code, 1);
+    assert.equal(isSet(), false);
+    assert.equal(pair.workspace.vars.filter(v => v.key.endsWith('_ROLE_ARN_ARCHIVE')).length, 2);
+
+    assert.equal((await pair.run(mapProviders, 'project', '--tag', 'ARCHIVE', '--yes')).code, 0);
+    pair.hcp.state.configuration(pair.workspace, 'uploaded', { files: { 'main.tf': read() } });
+    const done = await pair.run(configure, ...args);
+    assert.match(done.out, /is mapped to a configuration; TFC_AWS_PROVIDER_AUTH_ARCHIVE is written last/);
+    assert.equal(done.code, 0, done.out + done.err);
+    assert.equal(isSet(), true);
+  });
+
+  test('where the code that runs use is not known, it is said before the yes', async () => {
+    two();
+    await pair.configure();
+    two();
+    const shown = await pair.run(configure, 'project', '--profile', 'default', '--tag', 'ARCHIVE');
+    assert.match(shown.out, /Whether the code that runs of prod use maps each provider block .* is not known here/);
+    assert.equal(shown.code, 1);
+  });
 });
 
 describe('stack', () => {
