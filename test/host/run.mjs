@@ -89,7 +89,8 @@ async function inside(suite) {
   try {
     const result = await host.done(240_000);
     const counts = `${result.passes ?? 0} passing\n${result.failures ?? (result.ok ? 0 : 1)} failing`;
-    return result.ok ? counts : Promise.reject(new Error(`${counts}\n${result.error}`));
+    if (!result.ok) throw new Error(`${counts}\n${result.error}`);
+    return counts;
   } finally {
     await host.close();
   }
