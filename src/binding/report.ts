@@ -124,9 +124,16 @@ export function doctorReport(report: DoctorReport, format: 'text' | 'markdown'):
 export const cannotTell =
   'I can\'t tell: nothing in the text is known here as a message about credentials. Give the whole message, from its first "Error:" on, or the event of CloudTrail.';
 
+/** Checks that tell of no failure: what AWS received has a section of its own, and the old key and the use of a role matter later. */
+const besides: ReadonlySet<string> = new Set(['aws-received', 'old-key', 'role-use']);
+
+/** What could not be read and might explain a failure. */
+export const openQuestions = (checks: readonly Check[]): readonly Check[] =>
+  checks.filter(c => c.state === 'unknown' && !besides.has(c.id));
+
 /** No cause found is good news only where all could be read, and there was no text that says something else. */
 function nothingFound({ outcome, others, checks }: DoctorReport, layout: Layout): readonly string[] {
-  const unread = checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
+  const unread = openQuestions(checks);
   const points = layout.points(
     unread.map(c => `${c.title}: ${c.why}${c.nextStep === undefined ? '' : ` → ${c.nextStep}`}`),
   );

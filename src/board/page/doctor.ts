@@ -1,6 +1,6 @@
 import type { Check } from '../../binding/check';
 import type { Diagnosis } from '../../binding/doctor/diagnose';
-import { comparisonOf, type DoctorReport, isComparison } from '../../binding/report';
+import { comparisonOf, type DoctorReport, isComparison, openQuestions } from '../../binding/report';
 import { inEditor } from '../../core/editorText';
 import type { BoardState } from '../model';
 import type { CheckLine, ComparedSegment, Page, PageAction, Section } from './model';
@@ -39,7 +39,7 @@ export function doctorAction(id: string, { report }: DoctorState): DoctorAction 
 /** The doctor's page: first what it knows, then what it could still be told. */
 export function doctorPage(state: DoctorState): Page {
   const { report, busy } = state;
-  const unread = report.checks.filter(c => c.state === 'unknown' && c.id !== 'aws-received');
+  const unread = openQuestions(report.checks);
   return {
     title: `Doctor for ${report.subject}`,
     state: stateOf(report, unread.length),

@@ -131,12 +131,20 @@ async function goOn(context: CliContext, values: ApplyValues): Promise<ExitCode>
     services,
     cliSurface(context, { yes: true, account: values.account }, json),
   );
-  return report(context, result, json, {});
+  return report(context, result, json, undefined);
 }
 
-function report(context: CliContext, result: JournaledResult, json: boolean, plan: object): ExitCode {
-  context.out(
-    json ? jsonReport('apply', { ...plan, result: applyJson(result, result.journal) }) : `\n${applyText(result)}`,
-  );
+function report(
+  context: CliContext,
+  result: JournaledResult,
+  json: boolean,
+  plan: ReturnType<typeof planJson> | undefined,
+): ExitCode {
+  const done = applyJson(result, result.journal);
+  if (!json) context.out(`\n${applyText(result)}`);
+  else
+    context.out(
+      plan === undefined ? jsonReport('apply', { result: done }) : jsonReport('apply', { ...plan, result: done }),
+    );
   return exitCode({ wrong: false, stopped: result.state !== 'complete' });
 }

@@ -57,6 +57,9 @@ export function maskFile(
     if (secret || !isHarmless(piece)) hidden.push(content(file.text, piece));
   }
   visitExpressions(file.parsed.body, expression => {
+    // A value without its quotes: Terraform's own references have a dot, and names in a module are plain words.
+    if (expression.kind === 'reference' && !expression.path.includes('.'))
+      if (isAbout(expression) || !/^[a-z_]*\d?$/.test(expression.path)) hidden.push(expression);
     if (expression.kind !== 'number') return;
     const long = /\d{8}/.test(expression.text) && expression.text.length !== 12;
     if (long || isAbout(expression)) hidden.push(expression);

@@ -125,7 +125,7 @@ test('an empty folder, and a folder without Terraform', async () => {
   try {
     writeFileSync(path.join(folder, 'readme.md'), 'nothing');
     assert.deepEqual(await run([folder]), { code: 0, out: 'No Terraform configuration was found.\n', err: '' });
-    assert.equal((await run(['--format', 'json', folder])).out, '{\n  "roots": []\n}\n');
+    assert.equal((await run(['--format', 'json', folder])).out, '{\n  "schemaVersion": 1,\n  "roots": []\n}\n');
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -147,8 +147,14 @@ describe('map-providers', () => {
     block('    workspaces {\n      name = "prod"\n    }\n', 'nobody');
     await assert.rejects(pair.run(mapProviders, 'project'), /organization nobody does not exist/);
     block('    workspaces {\n      tags = ["none-has-it"]\n    }\n');
-    await assert.rejects(pair.run(mapProviders, 'project'), /No workspace of organization acme has the tags/);
-    await assert.rejects(pair.run(status, 'project'), /No workspace of organization acme has the tags/);
+    await assert.rejects(
+      pair.run(mapProviders, 'project'),
+      /Organization acme exists on .*, but no workspace with the tags of the block/,
+    );
+    await assert.rejects(
+      pair.run(status, 'project'),
+      /Organization acme exists on .*, but no workspace with the tags of the block/,
+    );
     block('    workspaces {\n      name = "prod"\n    }\n');
     await assert.rejects(pair.run(mapProviders, 'project', '--workspace', 'stage'), /is for prod; stage is not among/);
     block('');

@@ -62,6 +62,7 @@ test('subject prints one line for each phase, or JSON', () => {
   const lines = program(['subject', ...who]);
   assert.deepEqual(lines, { code: 0, out: `${prefix}:plan\n${prefix}:apply\n`, err: '' });
   assert.deepEqual(JSON.parse(program(['subject', ...who, '--phase', 'apply', '--format', 'json']).out), {
+    schemaVersion: 1,
     subjects: [{ phase: 'apply', subject: `${prefix}:apply` }],
   });
   assert.equal(
@@ -87,7 +88,7 @@ test('trust by pipe into prove: own runs get in, strangers do not', () => {
   const own = program(['prove', '-', '--subject', `${prefix}:plan`], both);
   assert.equal(own.code, 0);
   assert.equal(proof(own).decision, 'allow');
-  assert.deepEqual(Object.keys(proof(own)), ['decision', 'statements', 'why']);
+  assert.deepEqual(Object.keys(proof(own)), ['schemaVersion', 'decision', 'statements', 'why']);
   for (const stranger of [
     `${prefix.replace('acme', 'acme2')}:plan`,
     `${prefix.replace('prod', 'prod2')}:plan`,
@@ -128,6 +129,7 @@ test('the URL-encoded document of get-role is read by prove and lint-trust', () 
   const linted = program(['lint-trust', name, ...who]);
   assert.equal(linted.code, 0);
   assert.deepEqual(JSON.parse(linted.out), {
+    schemaVersion: 1,
     verdict: 'correct',
     findings: [],
     policies: [{ file: 'role.json', verdict: 'correct' }],

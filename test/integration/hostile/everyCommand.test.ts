@@ -279,6 +279,10 @@ const runs: Readonly<Record<string, () => readonly (readonly string[])[]>> = {
     ['project', ...inAccount],
     ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount],
   ],
+  migrate: () => [
+    ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount],
+    ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount, '--yes'],
+  ],
   'watch-report': () => [
     ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount],
     ['--hostname', pair.hcp.hostname, '--organization', 'acme', ...inAccount, '--keep'],
