@@ -15,7 +15,8 @@ export const mcp = command({
   examples: ['{ "mcpServers": { "tfc-oidc": { "command": "npx", "args": ["-y", "tfc-oidc", "mcp", "."] } } }'],
   exits: { 0: 'its input ended', 2: 'could not run' },
   async run(context, { values, positionals }) {
-    await (await import('./server')).serve(context, values, positionals);
+    const { serve } = await import('./server');
+    await serve(context, values, positionals);
     return 0;
   },
 });
