@@ -71,7 +71,7 @@ class VariableExecutor implements Executor<VariableChange> {
       case 'create':
         if (current === undefined) return { ok: true, state: 'nothing' };
         if (!isOurs(change, outcome, current, certainty)) return keptForNow();
-        return undone(await gone(deleteVariable(client, change.scope, current.id, never)));
+        return undone(await gone(client, change, current.id));
       case 'update':
         if (current === undefined) return kept('It was removed since by somebody else.');
         if (change.before !== undefined && current.value === change.before) return { ok: true, state: 'nothing' };
@@ -120,7 +120,7 @@ async function undoDeletion(
 async function write(client: HcpClient, change: VariableChange): Promise<Result<StoredVariable | undefined>> {
   const { scope, expected, value } = change;
   if (change.action === 'delete') {
-    return gone(deleteVariable(client, scope, expected?.id ?? '', never));
+    return gone(client, change, expected?.id ?? '');
   }
   // A journal keeps no sensitive value, so a resumed run has none.
   if (value === undefined) return fail(valueMissing(change));
@@ -139,9 +139,13 @@ async function write(client: HcpClient, change: VariableChange): Promise<Result<
 }
 
 /** Something that is not there any more was deleted, by whomever. */
-async function gone(deleting: Promise<Result<void>>): Promise<Result<undefined>> {
-  const result = await deleting;
-  return result.ok || result.problem.status === 404 ? ok(undefined) : result;
+/** Deletes a variable; where the reply leaves open whether it happened, it is looked for. */
+async function gone(client: HcpClient, change: VariableChange, id: string): Promise<Result<undefined>> {
+  const result = await deleteVariable(client, change.scope, id, never);
+  if (result.ok || result.problem.status === 404) return ok(undefined);
+  if (!mayHaveHappened(result.problem)) return result;
+  const after = await findVariable(client, change.scope, change.key, change.category, never);
+  return after.ok && after.value?.id !== id ? ok(undefined) : result;
 }
 
 function isDone(change: VariableChange, current: StoredVariable | undefined): boolean {

@@ -152,9 +152,14 @@ export class HcpClient {
     return answer.ok ? ok(undefined) : answer;
   }
 
+  /** A deletion is answered by 204, as HashiCorp documents for each; whatever else comes may be the word of something in between. */
   async delete(path: string, signal: AbortSignal): Promise<Result<void>> {
     const answer = await this.request('DELETE', path, {}, undefined, signal);
-    return answer.ok ? ok(undefined) : answer;
+    if (!answer.ok || answer.value.status === 204) return answer.ok ? ok(undefined) : answer;
+    const at = { hostname: this.hostname, method: 'DELETE', path };
+    return fail(
+      replyProblem(at, `is a ${answer.value.status}, and a deletion is answered by 204`, answer.value.requestId),
+    );
   }
 
   /**
