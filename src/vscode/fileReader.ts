@@ -100,13 +100,13 @@ export class WorkspaceFiles implements FileReader, vscode.Disposable {
     const uri = vscode.Uri.parse(base, true);
     const [first = '', ...rest] = parts;
     if (first.startsWith('/')) return uri.with({ path: [first, ...rest].join('/') }).toString();
-    return vscode.Uri.joinPath(uri, ...parts.map(part => part.replaceAll('\\', '/')))
+    return vscode.Uri.joinPath(withPath(uri), ...parts.map(part => part.replaceAll('\\', '/')))
       .toString()
       .replace(/(?<!\/)\/+$/, '');
   }
 
   dirname(path: string): string {
-    return vscode.Uri.joinPath(vscode.Uri.parse(path, true), '..')
+    return vscode.Uri.joinPath(withPath(vscode.Uri.parse(path, true)), '..')
       .toString()
       .replace(/(?<!\/)\/+$/, '');
   }
@@ -136,3 +136,6 @@ export class WorkspaceFiles implements FileReader, vscode.Disposable {
     this.forgetAll();
   }
 }
+
+/** The top of a host (`vscode-remote://HOST`) has a path too, or VS Code refuses to join anything to it. */
+const withPath = (uri: vscode.Uri): vscode.Uri => (uri.path === '' ? uri.with({ path: '/' }) : uri);

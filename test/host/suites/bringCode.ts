@@ -173,6 +173,14 @@ export const run = (): Promise<unknown> =>
       await previews.showMarkdown('Run prod.md', '# Proven');
       await previews.showMarkdown('Accounts and Tokens.md', '# Accounts');
       const labels = (): string[] => vscode.window.tabGroups.all.flatMap(g => g.tabs.map(t => t.label));
+      // A preview is a tab a moment after its command has ended.
+      while (!labels().some(l => l.includes('Run prod.md')) || !labels().some(l => l.includes('Accounts and Tokens')))
+        await new Promise<void>(resolve => {
+          const listening = vscode.window.tabGroups.onDidChangeTabs(() => {
+            listening.dispose();
+            resolve();
+          });
+        });
       assert.ok(
         labels().some(l => l.includes('Run prod.md')),
         labels().join(', '),

@@ -25,8 +25,10 @@ export const run = (): Promise<unknown> =>
           const free = [
             'copyText',
             'clearFilter',
+            'explainRule',
             'filter',
             'fixRoot',
+            'ignoreFinding',
             'openLocation',
             'refresh',
             'showLog',

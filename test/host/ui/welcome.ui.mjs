@@ -12,7 +12,7 @@ const walkthrough = (theme, name) => ({
     await w.quick.locator('.monaco-list-row', { hasText: 'From static AWS keys to OIDC' }).first().click();
     const steps = host.page.locator('.getting-started-step');
     await steps.first().waitFor();
-    assert.equal(await steps.count(), 5);
+    assert.equal(await steps.count(), 6);
     const titles = [
       ['Open a Terraform project', 'main.tf'],
       ['Sign in to HCP Terraform', 'Secret storage'],
@@ -21,7 +21,7 @@ const walkthrough = (theme, name) => ({
       ['Verify', 'Plan-only run'],
     ];
     for (const [i, [title, inPicture]] of titles.entries()) {
-      const step = steps.nth(i);
+      const step = steps.nth(i + 1);
       await step.getByText(title).first().click();
       await step.locator('.monaco-button').first().waitFor();
       await w.preview(inPicture).waitFor();
