@@ -234,15 +234,21 @@ export class Matrix {
         return;
       }
       // An error that comes after the effect has its status already.
-      await watch.after(call, entry.status < 400 || entry.fault === 'error-after');
-      await done?.(call);
+      try {
+        await watch.after(call, entry.status < 400 || entry.fault === 'error-after');
+      } finally {
+        await done?.(call);
+      }
     };
     pair.hcp.onCall = async (request, moment) => {
       if (watch.asking) return undefined;
       const call = hcpCall(request);
       if (moment === 'after') {
-        await watch.after(call, true);
-        await done?.(call);
+        try {
+          await watch.after(call, true);
+        } finally {
+          await done?.(call);
+        }
         return undefined;
       }
       watch.before(call, { hcp: request });

@@ -111,8 +111,13 @@ export class Watch {
       const arn = value(`TFC_AWS_${phase.toUpperCase()}_ROLE_ARN`) ?? value('TFC_AWS_RUN_ROLE_ARN');
       if (arn === undefined) return `a role is asked for, but none is named for ${phase}`;
       this.asking = true;
-      const reply = await pair.assumeArn(phase, arn);
-      this.asking = false;
+      let reply: string;
+      try {
+        // A connection that was kept may be closed by the server just then: asked once more.
+        reply = await pair.assumeArn(phase, arn).catch(() => pair.assumeArn(phase, arn));
+      } finally {
+        this.asking = false;
+      }
       if (!reply.includes('<SecretAccessKey>') && !(keys && this.keysAreEnough))
         return `${arn} does not let ${phase} in`;
     }
