@@ -130,8 +130,8 @@ export class Matrix {
     const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
     const ran = await this.watched(
       watch,
-      () => {
-        under += 1;
+      call => {
+        if (call.write) under += 1;
         return undefined;
       },
       async () => {
