@@ -220,6 +220,31 @@ describe('delete', () => {
     assert.equal(owner.vars.length, 0);
   });
 
+  test('is believed only where the variable is gone: a page with status 200 is no deletion, and a host that says 200 is taken at its word', async () => {
+    for (const owner of owners()) {
+      const variable = server.state.variable(owner, 'AWS_SECRET_ACCESS_KEY', 'x', { sensitive: true });
+      const c = change(owner, { action: 'delete' }, variable);
+      for (const text of ['', '<!DOCTYPE html><html></html>', '{"status":"ok"}']) {
+        server.faults.push({ method: 'DELETE', path: /./, status: 200, text, times: 1 });
+        const swallowed = await perform(c);
+        assert.ok(!swallowed.ok, text);
+        assert.deepEqual([swallowed.effect, swallowed.problem.code], ['none', 'hcp-reply']);
+        assert.equal(owner.vars.length, 1);
+      }
+      server.faults.push({ method: 'DELETE', path: /./, status: 200, text: '', times: 1, afterwards: true });
+      const done = await perform(c);
+      assert.ok(done.ok && done.ours);
+      assert.equal(owner.vars.length, 0);
+      // And so does an undo of what was created.
+      const made = change(owner, { value: 'true' });
+      const performed = await perform(made);
+      server.faults.push({ method: 'DELETE', path: /./, status: 200, text: '', times: 1 });
+      assert.ok(!(await executor().undo(made, outcome(performed), 'done', signal)).ok);
+      assert.equal(owner.vars.length, 1);
+      assert.deepEqual(await executor().undo(made, outcome(performed), 'done', signal), { ok: true, state: 'undone' });
+    }
+  });
+
   test('of what is gone already is not ours', async () => {
     const [owner] = owners();
     assert.ok(owner);
