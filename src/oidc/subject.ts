@@ -1,12 +1,15 @@
-import { fail, ok, type Result } from '../core/problem';
-import type {
-  DeploymentName,
-  ModuleName,
-  OrganizationName,
-  ProjectName,
-  StackName,
-  Subject,
-  WorkspaceName,
+import { fail, ok, type Result, unwrap } from '../core/problem';
+import {
+  type DeploymentName,
+  type ModuleName,
+  type OrganizationName,
+  organizationName,
+  type ProjectName,
+  projectName,
+  type StackName,
+  type Subject,
+  type WorkspaceName,
+  workspaceName,
 } from './names';
 
 /**
@@ -23,6 +26,14 @@ export interface WorkspaceIdentity {
   readonly project: ProjectName;
   readonly workspace: WorkspaceName;
 }
+
+/** The identity of a workspace by its names as texts; a name that HCP Terraform would not take is thrown as a problem. */
+export const workspaceIdentity = (organization: string, project: string, workspace: string): WorkspaceIdentity => ({
+  kind: 'workspace',
+  organization: unwrap(organizationName(organization)),
+  project: unwrap(projectName(project)),
+  workspace: unwrap(workspaceName(workspace)),
+});
 
 export interface StackIdentity {
   readonly kind: 'stack';

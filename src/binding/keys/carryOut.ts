@@ -5,9 +5,7 @@ import {
   type OpenedAccount,
   type Surface,
   type UseCaseServices,
-  stoppedRun,
-  undoingProblem,
-  writeJournaled,
+  writeAgreed,
   confirmAccount,
 } from '../setup';
 import type { IamChange } from '../change';
@@ -69,22 +67,8 @@ export async function carryOutKey(
   if (!yes) return { state: 'declined', written: undefined, problems: [] };
   await confirmAccount(opened, surface);
   await unusedSince(plan, signal);
-  const stopped = await stoppedRun(services, subjectOf(plan), [change]);
-  if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
-  const written = await writeJournaled(
-    {
-      stage: 'write',
-      subject: subjectOf(plan),
-      title: change.title,
-      workspaces: [],
-      changes: [change],
-      opened,
-      seen: stopped?.run,
-      goOn: stopped?.asPlanned === true,
-    },
-    services,
-    surface,
-  );
+  const run = { subject: subjectOf(plan), title: change.title, changes: [change], opened };
+  const written = await writeAgreed(run, services, surface);
   return { state: written.state === 'complete' ? 'done' : 'stopped', written, problems: [] };
 }
 

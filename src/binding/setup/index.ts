@@ -10,6 +10,7 @@ export {
   stoppedRun,
   undoingProblem,
   unfinishedProblem,
+  writeAgreed,
   writeJournaled,
 } from './journaledRun';
 export type {

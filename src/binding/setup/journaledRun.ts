@@ -170,6 +170,27 @@ export async function stoppedRun(
   return run && { run, where: whereItStopped(run), asPlanned: goesOnAsPlanned(run, changes) };
 }
 
+/**
+ * Writes changes that were shown and agreed to as one journaled run: a run that stopped is gone on with where its rest is what was shown,
+ * and an undo that was begun is finished first.
+ */
+export async function writeAgreed(
+  run: Pick<RunOfChanges, 'subject' | 'title' | 'changes' | 'opened'>,
+  services: UseCaseServices,
+  surface: Surface,
+): Promise<JournaledResult> {
+  const stopped = await stoppedRun(services, run.subject, run.changes);
+  if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
+  const whole = {
+    ...run,
+    stage: 'write',
+    workspaces: [],
+    seen: stopped?.run,
+    goOn: stopped?.asPlanned === true,
+  } as const;
+  return writeJournaled(whole, services, surface);
+}
+
 /** Why nothing new is begun: an undo that was begun is finished first. */
 export const undoingProblem = (run: JournalRun): Problem => ({
   code: 'unfinished-run',

@@ -1,17 +1,8 @@
 import { type Problem, ProblemError, unwrap } from '../../core/problem';
-import {
-  audienceName,
-  defaultAudience,
-  hostname,
-  issuerProblem,
-  issuerUrl,
-  organizationName,
-  projectName,
-  workspaceName,
-} from '../../oidc/names';
+import { audienceName, defaultAudience, hostname, issuerProblem, issuerUrl } from '../../oidc/names';
 import { withAdditions } from '../../iam/needs/additions';
 import { oidcProviderArn, partitionName } from '../../oidc/partition';
-import type { WorkspaceIdentity } from '../../oidc/subject';
+import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import type { Change } from '../change';
 import type { DesiredAccount, DesiredRole, PolicyJson } from '../desired/desired';
 import { managedByTag, managedByValue } from '../desired/ownership';
@@ -88,12 +79,7 @@ export async function planRemedies(
   };
 }
 
-const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => ({
-  kind: 'workspace',
-  organization: unwrap(organizationName(w.organization)),
-  project: unwrap(projectName(w.project.name)),
-  workspace: unwrap(workspaceName(w.name)),
-});
+const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => workspaceIdentity(w.organization, w.project.name, w.name);
 
 function planOne(remedy: ChangingRemedy, ground: RemedyGround, signal: AbortSignal): Promise<Part> | Part {
   switch (remedy.kind) {

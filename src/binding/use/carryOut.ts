@@ -1,4 +1,3 @@
-import { ProblemError } from '../../core/problem';
 import {
   ask,
   confirmAccount,
@@ -6,9 +5,7 @@ import {
   type OpenedAccount,
   type Surface,
   type UseCaseServices,
-  stoppedRun,
-  undoingProblem,
-  writeJournaled,
+  writeAgreed,
 } from '../setup';
 import type { IamChange } from '../change';
 
@@ -27,22 +24,8 @@ export async function carryOutShrinking(
   const answer = await ask(surface, 'write', { accountId, root, roles: [role], workspaces: [], changes, stopped: [] });
   if (answer === 'no') return { state: 'declined', written: undefined };
   await confirmAccount(opened, surface);
-  const subject = `aws-role/${role}@${accountId}`;
-  const stopped = await stoppedRun(services, subject, changes);
-  if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
-  const written = await writeJournaled(
-    {
-      stage: 'write',
-      subject,
-      title: `Make the permissions of role ${role} smaller`,
-      workspaces: [],
-      changes,
-      opened,
-      seen: stopped?.run,
-      goOn: stopped?.asPlanned === true,
-    },
-    services,
-    surface,
-  );
+  const title = `Make the permissions of role ${role} smaller`;
+  const run = { subject: `aws-role/${role}@${accountId}`, title, changes, opened };
+  const written = await writeAgreed(run, services, surface);
   return { state: written.state === 'complete' ? 'done' : 'stopped', written };
 }

@@ -7,18 +7,9 @@ import { stateFolder } from '../../binding/journal/folder';
 import type { CodeOwner } from '../../binding/plan/model';
 import { ProblemError, unwrap } from '../../core/problem';
 import { plainJson } from '../../iam/policy/node';
-import {
-  audienceName,
-  configurationTag,
-  defaultAudience,
-  defaultHostname,
-  hostname,
-  organizationName,
-  projectName,
-  workspaceName,
-} from '../../oidc/names';
+import { audienceName, configurationTag, defaultAudience, defaultHostname, hostname } from '../../oidc/names';
 import { partitionName } from '../../oidc/partition';
-import type { WorkspaceIdentity } from '../../oidc/subject';
+import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import { type Root, type Value, workspaceOf } from '../../terraform/model';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { permissionFile } from '../../node/permissionFiles';
@@ -157,14 +148,7 @@ export async function bindingRequest(
     throw new UsageError(
       '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
     );
-  const workspaces =
-    reported ??
-    names.map((w): WorkspaceIdentity => ({
-      kind: 'workspace',
-      organization: unwrap(organizationName(organization)),
-      project: unwrap(projectName(project)),
-      workspace: unwrap(workspaceName(w)),
-    }));
+  const workspaces = reported ?? names.map(w => workspaceIdentity(organization, project, w));
   const roles = values.roles;
   const audience = values.audience;
   const tag = values.tag;

@@ -1,7 +1,5 @@
 import type { WorkspaceFacts } from '../../binding/facts';
-import { unwrap } from '../../core/problem';
-import { organizationName, projectName, workspaceName } from '../../oidc/names';
-import type { WorkspaceIdentity } from '../../oidc/subject';
+import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import { bindingRequest, journalDir } from '../binding/bindingOptions';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
 import { targets } from '../binding/bindings';
@@ -92,9 +90,4 @@ function requestFor(
   );
 }
 
-const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => ({
-  kind: 'workspace',
-  organization: unwrap(organizationName(w.organization)),
-  project: unwrap(projectName(w.project.name)),
-  workspace: unwrap(workspaceName(w.name)),
-});
+const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => workspaceIdentity(w.organization, w.project.name, w.name);

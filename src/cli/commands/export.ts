@@ -9,9 +9,8 @@ import { exportTerraform } from '../../binding/export/terraform';
 import { readVariables } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
 import { readWorkspace } from '../../hcp/workspace/read';
-import { organizationName, projectName, workspaceName } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
-import type { WorkspaceIdentity } from '../../oidc/subject';
+import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import { planBinding } from '../binding/binding';
 import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
 import { targets } from '../binding/bindings';
@@ -121,12 +120,7 @@ async function reportedWorkspaces(
     if (client === undefined) return undefined;
     const workspace = unwrap(await readWorkspace(client, target.organization, target.workspace, context.signal));
     first ??= workspace;
-    identities.push({
-      kind: 'workspace',
-      organization: unwrap(organizationName(workspace.organization)),
-      project: unwrap(projectName(workspace.project.name)),
-      workspace: unwrap(workspaceName(workspace.name)),
-    });
+    identities.push(workspaceIdentity(workspace.organization, workspace.project.name, workspace.name));
     const reading = await readVariables(client, workspace, context.signal);
     // Without the permission to read variables there is still everything else.
     if (reading.ok) variables.push(...existingVariables(workspace.name, reading.value.all));

@@ -4,16 +4,9 @@ import { notAsked } from '../../binding/gather/binding';
 import { localCredentials, type Machine } from '../../binding/gather/localChain';
 import type { SetupGroup, SetupMember } from '../../binding/setup';
 import { unwrap } from '../../core/problem';
-import {
-  configurationTag,
-  defaultAudience,
-  hostname,
-  organizationName,
-  projectName,
-  workspaceName,
-} from '../../oidc/names';
+import { configurationTag, defaultAudience, hostname } from '../../oidc/names';
 import { accountId, partitionName } from '../../oidc/partition';
-import type { WorkspaceIdentity } from '../../oidc/subject';
+import { workspaceIdentity } from '../../oidc/subject';
 import type { ChosenAccount } from '../aws';
 import type { AnalysedRoot } from '../projectStore';
 import { type Choices, type GatheredWorkspace, policiesOf, rolesOf } from './choices';
@@ -69,12 +62,11 @@ function bindingChoices(
 ): BindingChoices {
   const { cloud } = analysed.root;
   const known = choices.known?.find(w => w.name === workspace);
-  const identity: WorkspaceIdentity = {
-    kind: 'workspace',
-    organization: unwrap(organizationName(choices.organization ?? '')),
-    project: unwrap(projectName(known?.project.name ?? choices.project ?? '')),
-    workspace: unwrap(workspaceName(workspace)),
-  };
+  const identity = workspaceIdentity(
+    choices.organization ?? '',
+    known?.project.name ?? choices.project ?? '',
+    workspace,
+  );
   const partition = opened?.caller.partition ?? 'aws';
   const { roles, names, path, tag, boundary } = rolesOf(choices);
   const permissions = (use: 'plan' | 'apply'): BindingChoices['policies']['plan'] & object => {

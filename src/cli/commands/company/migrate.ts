@@ -15,13 +15,7 @@ import type { OpenedAccount } from '../../../binding/setup';
 import { ok, unwrap } from '../../../core/problem';
 import { type AuditRow, auditWorkspaces } from '../../../hcp/audit';
 import { permissionFile } from '../../../node/permissionFiles';
-import {
-  defaultAudience,
-  hostname as hostnameName,
-  organizationName,
-  projectName,
-  workspaceName,
-} from '../../../oidc/names';
+import { defaultAudience, hostname as hostnameName, organizationName } from '../../../oidc/names';
 import { partitionName } from '../../../oidc/partition';
 import type { Root } from '../../../terraform/model';
 import { auditProgress } from '../../binding/auditProgress';
@@ -34,6 +28,7 @@ import { accountFinder, givenAccounts, openMember } from '../../binding/migrateA
 import { codeOf, journals, setupServices } from '../../binding/services';
 import { cliSurface } from '../../binding/surface';
 import { type CliContext, command } from '../../command';
+import { workspaceIdentity } from '../../../oidc/subject';
 import { hostnameOf } from '../../names';
 import { choice, file, flag, list, needed, section, text, textOrJson, wholeNumber, type Values } from '../../option';
 import { migrationJson, migrationText, resultText, unitLine } from '../../output/migrationReport';
@@ -194,14 +189,7 @@ function migrationServices(
       const of = (phase: 'plan' | 'apply') => ({ attached, ...policies?.policy(phase, accountId, partition) });
       return {
         hostname: unwrap(hostnameName(w.hostname)),
-        workspaces: [
-          {
-            kind: 'workspace',
-            organization: unwrap(organizationName(w.organization)),
-            project: unwrap(projectName(w.project.name)),
-            workspace: unwrap(workspaceName(w.name)),
-          },
-        ],
+        workspaces: [workspaceIdentity(w.organization, w.project.name, w.name)],
         workspaceId: w.id,
         accountId,
         partition,
@@ -227,14 +215,7 @@ function migrationServices(
       const { workspace: w } = unit.row;
       const subject = subjectOf({
         hostname: unwrap(hostnameName(w.hostname)),
-        workspaces: [
-          {
-            kind: 'workspace',
-            organization: unwrap(organizationName(w.organization)),
-            project: unwrap(projectName(w.project.name)),
-            workspace: unwrap(workspaceName(w.name)),
-          },
-        ],
+        workspaces: [workspaceIdentity(w.organization, w.project.name, w.name)],
         accountId: unit.accountId,
       });
       const services = setupServices(context, journal, folder, false, journalsOf(journals(journal), subject));
