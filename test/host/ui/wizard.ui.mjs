@@ -271,6 +271,8 @@ const undone = {
     await w.shot('wizard-undo');
     await host.page.keyboard.press('Enter');
     await w.preview('Taken back').waitFor({ timeout: 30_000 });
+    // Its heading stands over the first change already.
+    await w.button('Stop After This Change').waitFor({ state: 'detached', timeout: 30_000 });
     await w.shot('wizard-undone');
     assert.equal(dumped(aws), before);
   },
