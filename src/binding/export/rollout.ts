@@ -3,7 +3,7 @@ import type { DesiredBinding, DesiredRole } from '../desired/desired';
 import { exportCloudFormation } from './cloudFormation';
 import { type Existing, identifier, providerArn } from './existing';
 import { attribute, blank, block, comment, type HclItem, type HclValue, JsonEncode, printHcl, Raw } from './hclPrinter';
-import { imported, referring, resource, tagged } from './terraform';
+import { imported, providerItems, referring, requiredProviders, resource } from './terraform';
 
 /** The workspaces of one account, for teams that roll out through code: the same plans as those that would be applied. */
 export interface AccountRollout {
@@ -68,30 +68,12 @@ function accountText({ accountId, workspaces }: AccountRollout): string {
     ),
     comment('Apply it with credentials that may write IAM of this account, and a token that may write variables.'),
     blank,
-    block(
-      'terraform',
-      [],
-      [
-        block(
-          'required_providers',
-          [],
-          [
-            attribute('aws', { source: 'hashicorp/aws', version: '>= 5.81' }),
-            attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' }),
-          ],
-        ),
-      ],
-    ),
+    requiredProviders,
     blank,
     block('provider', ['aws'], [attribute('allowed_account_ids', [accountId])]),
     ...(hostname === 'app.terraform.io' ? [] : [blank, block('provider', ['tfe'], [attribute('hostname', hostname)])]),
     blank,
-    ...imported(provider, first.existing.providerArn),
-    resource(provider, [
-      attribute('url', account.provider.url),
-      attribute('client_id_list', account.provider.audiences),
-      ...tagged(account.provider.tags),
-    ]),
+    ...providerItems(provider, account.provider, first.existing.providerArn),
     ...workspaces.flatMap(w => callOf(w.desired, w.existing, references, taken)),
   ]);
 }

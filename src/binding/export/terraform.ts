@@ -1,4 +1,4 @@
-import type { DesiredBinding, DesiredRole, DesiredVariables } from '../desired/desired';
+import type { DesiredAccount, DesiredBinding, DesiredRole, DesiredVariables } from '../desired/desired';
 import { type Existing, identifier, providerArn, roleArn } from './existing';
 import { attribute, blank, block, comment, type HclItem, type HclValue, JsonEncode, printHcl, Raw } from './hclPrinter';
 
@@ -16,29 +16,10 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
     comment(`Dynamic provider credentials for HCP Terraform in AWS account ${account.accountId}.`),
     comment('Apply it with credentials that may write IAM, not from the workspace that it is for.'),
     blank,
-    block(
-      'terraform',
-      [],
-      [
-        block(
-          'required_providers',
-          [],
-          [
-            // Earlier ones ask for thumbprints: https://github.com/hashicorp/terraform-provider-aws/pull/37255
-            attribute('aws', { source: 'hashicorp/aws', version: '>= 5.81' }),
-            attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' }),
-          ],
-        ),
-      ],
-    ),
+    requiredProviders,
     blank,
     ...hostOf(desired),
-    ...imported(provider, existing.providerArn),
-    resource(provider, [
-      attribute('url', account.provider.url),
-      attribute('client_id_list', account.provider.audiences),
-      ...tagged(account.provider.tags),
-    ]),
+    ...providerItems(provider, account.provider, existing.providerArn),
   ];
   for (const role of account.roles) {
     const name = identifier(role.name, taken);
@@ -146,6 +127,32 @@ export function resource(address: string, items: readonly HclItem[]): HclItem {
   const [type = '', name = ''] = address.split('.');
   return block('resource', [type, name], items);
 }
+
+export const requiredProviders: HclItem = block(
+  'terraform',
+  [],
+  [
+    block(
+      'required_providers',
+      [],
+      [
+        // Earlier ones ask for thumbprints: https://github.com/hashicorp/terraform-provider-aws/pull/37255
+        attribute('aws', { source: 'hashicorp/aws', version: '>= 5.81' }),
+        attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' }),
+      ],
+    ),
+  ],
+);
+
+/** The OIDC provider, and its import where it is there. `address`: `TYPE.NAME`. */
+export const providerItems = (
+  address: string,
+  { url, audiences, tags }: DesiredAccount['provider'],
+  there: string | undefined,
+): readonly HclItem[] => [
+  ...imported(address, there),
+  resource(address, [attribute('url', url), attribute('client_id_list', audiences), ...tagged(tags)]),
+];
 
 export function imported(address: string, id: string | undefined): HclItem[] {
   if (id === undefined) return [];
