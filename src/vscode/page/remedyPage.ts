@@ -1,4 +1,3 @@
-import * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { localCredentials } from '../../binding/gather/localChain';
@@ -7,7 +6,7 @@ import type { JournalStore } from '../../binding/journal/journal';
 import { isChanging } from '../../binding/remedy';
 import { carryOut, planRemedies, remedyView, type RemedyPlan, type SetupMember } from '../../binding/setup';
 import { remedyPage } from '../../board/page/remedy';
-import { isAbort, type Problem, ProblemError, unwrap } from '../../core/problem';
+import { type Problem, ProblemError, unwrap } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import { machineOf } from '../binding/machine';
@@ -16,9 +15,9 @@ import { modal } from '../configure/editorUi';
 import { nameOf, setupServices } from '../configure/services';
 import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
-import { problemText } from '../problemText';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { PageDialogue } from './dialogue';
+import { guarded } from './guarded';
 import type { PagePanel } from './panel';
 
 export interface RemedyServices {
@@ -154,16 +153,14 @@ export class RemedyPage {
     this.draw();
   }
 
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (isAbort(error) || error instanceof vscode.CancellationError) return;
-      if (!(error instanceof ProblemError)) throw error;
-      this.problem = error.problem;
-      this.draw();
-      if (this.closed) void vscode.window.showErrorMessage(problemText(error.problem));
-    }
+  private guarded(work: () => Promise<void>): Promise<void> {
+    return guarded(work, {
+      show: problem => {
+        this.problem = problem;
+        this.draw();
+      },
+      isClosed: () => this.closed,
+    });
   }
 }
 

@@ -29,9 +29,10 @@ import type { CommandId } from '../contract';
 import { fixesOf } from '../language/codeFixes';
 import type { ExtensionLog } from '../log';
 import type { Previews } from '../preview';
-import { inEditor, problemText } from '../problemText';
+import { inEditor } from '../problemText';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { PageDialogue } from './dialogue';
+import { guarded } from './guarded';
 import type { PagePanel } from './panel';
 
 /** What the setup's page works with. */
@@ -210,17 +211,14 @@ export class SetupPage {
     });
   }
 
-  /** What goes wrong is said on the page; in a message, where that was closed. */
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (isAbort(error) || error instanceof vscode.CancellationError) return;
-      if (!(error instanceof ProblemError)) throw error;
-      this.problem = error.problem;
-      this.draw();
-      if (this.closed) void vscode.window.showErrorMessage(problemText(error.problem));
-    }
+  private guarded(work: () => Promise<void>): Promise<void> {
+    return guarded(work, {
+      show: problem => {
+        this.problem = problem;
+        this.draw();
+      },
+      isClosed: () => this.closed,
+    });
   }
 
   private async tick(id: string, on: boolean): Promise<void> {
