@@ -4,6 +4,7 @@ import type { ConfigurationFacts, VariableFacts } from '../hcp/variables/credent
 import type { Comparison } from '../iam/needs/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
+import type { Phase } from '../oidc/subject';
 
 export type {
   ConfigurationFacts,
@@ -47,7 +48,7 @@ export const unreadProblem = ({ why, nextStep, problem }: Unread): Problem =>
   };
 
 /** A run phase that assumes a role (https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens). */
-export type Phase = 'plan' | 'apply';
+export type { Phase };
 export const phases: readonly Phase[] = ['plan', 'apply'];
 
 export interface WorkspaceFacts {

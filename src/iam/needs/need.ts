@@ -4,7 +4,7 @@ import type { Conditions } from '../policy/permissionDocument';
 /** Why a statement's resources are as wide as they are; its Sid says it. Empty: they are named. */
 export type Why = '' | 'NoResourceScope' | 'MayHaveNoResource' | 'NameNotKnown';
 
-export type Phase = 'plan' | 'apply';
+export type { Phase } from '../../oidc/subject';
 /** Where the knowledge comes from; `hand` is this product's own table. */
 export type NeedSource = 'provider-call-graph' | 'hand' | 'same-name-resource' | 'backend' | 'provider-block' | 'state';
 
