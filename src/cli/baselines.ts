@@ -4,7 +4,7 @@ import type { Root, SourceFile } from '../terraform/model';
 import { type BaselineFile, baselinePath, newBaseline, readBaseline, usualBaseline } from './baselineFile';
 import type { CliContext } from './command';
 import { nodeFiles } from './files';
-import { isBelow } from './projectSettings';
+import { isBelow } from '../node/within';
 import { writeOutput } from './replaceFile';
 import type { ScannedFolder } from './terraformFolder';
 

@@ -3,7 +3,7 @@ import type { Environment } from '../core/host';
 import { unwrap } from '../core/problem';
 import { isIgnored, type ProjectSettings, readProjectSettings } from '../lint/projectFile';
 import { filesAround, nodeFiles } from './files';
-import { filesWithin } from '../node/within';
+import { filesWithin, isBelow } from '../node/within';
 
 /** Where a command runs. */
 interface Place {
@@ -30,12 +30,6 @@ export async function projectSettings(context: Place, folder: string): Promise<P
       name,
     ),
   );
-}
-
-/** Is a folder the other one, or below it? */
-export function isBelow(folder: string, outer: string): boolean {
-  const name = path.relative(outer, folder);
-  return name !== '..' && !name.startsWith(`..${path.sep}`) && !path.isAbsolute(name);
 }
 
 /**

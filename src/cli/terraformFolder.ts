@@ -9,7 +9,8 @@ import { mapRoots, readProject } from '../terraform/read';
 import { filesAround } from './files';
 import { FilePlaces, type Places } from './output/places';
 import type { CliContext } from './command';
-import { ignoredBelow, isBelow, isFileIgnored, projectSettings } from './projectSettings';
+import { ignoredBelow, isFileIgnored, projectSettings } from './projectSettings';
+import { isBelow } from '../node/within';
 import { UsageError } from './option';
 
 /** A folder given on the command line, read, with what commands need to speak about its files. */

@@ -91,10 +91,11 @@ async function baselineOf(host: FileReader, settings: ProjectSettings): Promise<
   return { ...base, problem: { ...parsed.problem, file, at: { line: 0, character: 0 } } };
 }
 
-/** The nearest folder above with a `.git`, else the folder itself. */
+/** The nearest folder above with a `.git`, else the folder itself. What is above a folder that cannot be listed is not looked at. */
 async function repositoryOf(host: FileReader, folder: string): Promise<string> {
   for (let dir = folder; ; dir = host.dirname(dir)) {
-    if ((await host.list(dir))?.some(entry => entry.name === '.git') === true) return dir;
-    if (dir === host.dirname(dir)) return folder;
+    const entries = await host.list(dir);
+    if (entries?.some(entry => entry.name === '.git') === true) return dir;
+    if (entries === undefined || dir === host.dirname(dir)) return folder;
   }
 }

@@ -71,7 +71,8 @@ function realOf(file: string): string | undefined {
   }
 }
 
-function isBelow(file: string, folder: string): boolean {
+/** Is a file or folder the other one, or below it? Both are absolute paths. */
+export function isBelow(file: string, folder: string): boolean {
   const name = path.relative(folder, file);
   return name !== '..' && !name.startsWith(`..${path.sep}`) && !path.isAbsolute(name);
 }

@@ -7,7 +7,7 @@ import type { Leftovers } from '../../lint/edits/leftovers';
 import { lintProject } from '../../lint/lint';
 import { rules } from '../../lint/table';
 import type { SourceFile } from '../../terraform/model';
-import { isBelow } from '../projectSettings';
+import { isBelow } from '../../node/within';
 import { replaceable, type Replaceable, replaceFile } from '../replaceFile';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { Unread } from '../output/unread';
