@@ -159,7 +159,7 @@ export function imported(address: string, id: string | undefined): HclItem[] {
   return [block('import', [], [attribute('to', new Raw(address)), attribute('id', id)]), blank];
 }
 
-export function tagged(tags: Readonly<Record<string, string>>): HclItem[] {
+function tagged(tags: Readonly<Record<string, string>>): HclItem[] {
   return Object.keys(tags).length === 0 ? [] : [blank, attribute('tags', tags)];
 }
 

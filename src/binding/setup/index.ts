@@ -4,15 +4,7 @@
 export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
-export {
-  confirmAccount,
-  resumeJournaled,
-  stoppedRun,
-  undoingProblem,
-  unfinishedProblem,
-  writeAgreed,
-  writeJournaled,
-} from './journaledRun';
+export { confirmAccount, resumeJournaled, undoingProblem, unfinishedProblem, writeAgreed } from './journaledRun';
 export type {
   CheckedMember,
   FollowedRun,

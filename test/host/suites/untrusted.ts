@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { activated, codesOf, diagnosticsOf, fileUri } from '../cases/editor';
 import { commandIds } from '../../../src/vscode/contract';
+import { freeCommands } from '../../support/freeCommands';
 import { Person } from '../cases/person';
 import { runMocha } from '../mochaRun';
 
@@ -22,19 +23,7 @@ export const run = (): Promise<unknown> =>
       it('commands that read credentials or write are refused, and what stands behind them is not even loaded', async () => {
         const person = new Person();
         try {
-          const free = [
-            'copyText',
-            'clearFilter',
-            'explainRule',
-            'filter',
-            'fixRoot',
-            'ignoreFinding',
-            'openLocation',
-            'refresh',
-            'showLog',
-            'whyPermissions',
-          ];
-          for (const id of commandIds.filter(c => !free.includes(c.replace('tfcOidc.', '')))) {
+          for (const id of commandIds.filter(c => !freeCommands.includes(c.replace('tfcOidc.', '')))) {
             const before = person.seen.length;
             await vscode.commands.executeCommand(id);
             const said = person.seen.slice(before).map(s => `${s.what}: ${s.text}`);

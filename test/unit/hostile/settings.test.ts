@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { freeCommands } from '../../support/freeCommands';
 
 /** What a folder can choose by its `.vscode/settings.json`: nothing that runs, signs in or receives something. */
 
@@ -78,19 +79,7 @@ test('each command that reads credentials or writes is refused by code in Restri
       .map(c => c.command.replace('tfcOidc.', ''))
       .filter(id => !asked.includes(`tfcOidc.${id}`))
       .sort(),
-    [
-      'clearFilter',
-      'copyText',
-      'explainRule',
-      'filter',
-      'fixRoot',
-      'ignoreFinding',
-      'openLocation',
-      'refresh',
-      'showLog',
-      'whyPermissions',
-    ],
-    'these only read and edit the code, show a page of the extension, or choose what the sidebar shows',
+    freeCommands,
   );
 });
 
