@@ -1,4 +1,3 @@
-import { lineEdits } from '../binding/code/lineDiff';
 import type { CodeChange } from '../binding/change';
 import { applyEdits } from '../core/text';
 import { ProblemError, unwrap } from '../core/problem';
@@ -6,7 +5,7 @@ import type { Project, Root } from '../terraform/model';
 import { jsonReport } from './output/jsonReport';
 import { replaceable, replaceFile } from './replaceFile';
 import type { TerraformFolder } from './terraformFolder';
-import { unifiedDiff } from '../core/unifiedDiff';
+import { unifiedDiff } from '../core/diff';
 import type { CliContext } from './command';
 import { type ExitCode, exitCode } from './exitCode';
 import { UsageError } from './option';
@@ -34,7 +33,7 @@ export function onlyRoot(folder: TerraformFolder, project: Project): Root {
 
 /** The difference of a file with the secrets of both sides masked: edits themselves repeat what stands in the lines they write anew. */
 export function changeDiff(folder: TerraformFolder, { file, before = '', after = '' }: CodeChange): string {
-  return unifiedDiff(folder.name(file), before, lineEdits(file, before, after));
+  return unifiedDiff(folder.name(file), before, after);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { SourceFile } from '../../terraform/model';
 import type { CodeChange } from '../change';
 import { parseSource } from '../../terraform/folders';
 import { codeChange, isBroken } from '../plan/code';
-import { lineEdits } from './lineDiff';
+import { lineEdits } from '../../core/diff';
 
 /** A new text of one file of the project. */
 export interface NewText {

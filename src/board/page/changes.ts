@@ -1,6 +1,5 @@
-import { lineEdits } from '../../binding/code/lineDiff';
 import type { Change, IamAction } from '../../binding/change';
-import { unifiedDiff } from '../../core/unifiedDiff';
+import { unifiedDiff } from '../../core/diff';
 import type { ChangeLine } from './model';
 
 /** Why a kind of request to IAM is in a plan. */
@@ -40,9 +39,7 @@ const undoOf = ({ undoable, undoNote }: Change): string =>
 export function differenceOf({ before, after }: Pick<Change, 'before' | 'after'>): readonly string[] {
   const [from, to] = [ended(before), ended(after)];
   if (from === to) return [];
-  const lines = unifiedDiff('', from, lineEdits('', from, to))
-    .split('\n')
-    .slice(2, -1);
+  const lines = unifiedDiff('', from, to).split('\n').slice(2, -1);
   return lines.filter(line => !line.startsWith('@@'));
 }
 

@@ -13,7 +13,7 @@ import { logMebibytes, readInput } from '../input';
 import { permissionData, resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';
 import { Unread } from '../output/unread';
-import { unifiedDiff } from '../../core/unifiedDiff';
+import { unifiedDiff } from '../../core/diff';
 import { exitCode } from '../exitCode';
 import { command } from '../command';
 import { file, files, text, textOrJson, UsageError } from '../option';
@@ -175,7 +175,7 @@ function report(
             title: change.title,
             statement: change.statement,
             document: policy?.code === undefined ? document(after) : null,
-            diff: unifiedDiff((policy?.code?.file ?? change.policy).replace(/^\/+/, ''), before, change.edits),
+            diff: unifiedDiff((policy?.code?.file ?? change.policy).replace(/^\/+/, ''), before, after),
           },
   };
 }

@@ -2,7 +2,7 @@ import type { ApplyResult, Progress } from '../../binding/apply/apply';
 import type { Change } from '../../binding/change';
 import type { UndoResult } from '../../binding/undo';
 import type { PreparedBinding } from '../../binding/plan/prepare';
-import { unifiedDiff } from '../../core/unifiedDiff';
+import { unifiedDiff } from '../../core/diff';
 
 /** What `plan` and `apply` print. */
 
@@ -53,7 +53,7 @@ export function changeText(change: Change, number: number): string {
   const title = `${number}. ${change.title}${change.destructive ? '  (replaces what tfc-oidc did not make)' : ''}\n`;
   const before = change.before === undefined ? '' : `${change.before}\n`;
   const after = change.after === undefined ? '' : `${change.after}\n`;
-  const diff = unifiedDiff('', before, [{ span: { start: 0, end: before.length }, newText: after }]);
+  const diff = unifiedDiff('', before, after);
   const lines = diff.split('\n').slice(2, -1);
   return `${title}${lines.map(line => `     ${line}\n`).join('')}`;
 }

@@ -4,7 +4,7 @@ import { addCloudBlock, type WorkspaceChoice } from '../../binding/code/cloudBlo
 import { remoteToCloud } from '../../binding/code/remoteToCloud';
 import { mapProviders } from '../../binding/code/providerMapping';
 import type { NewText } from '../../binding/code/draft';
-import { lineEdits } from '../../binding/code/lineDiff';
+import { lineEdits } from '../../core/diff';
 import { codeChange } from '../../binding/plan/code';
 import { type TaggedConfigurations, taggedConfigurations, workspacesOf } from '../../binding/gather/workspacesOf';
 import { ProblemError, type Result, unwrap } from '../../core/problem';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeChange } from '../../../src/binding/plan/code';
-import { lineEdits } from '../../../src/binding/code/lineDiff';
+import { lineEdits } from '../../../src/core/diff';
 import { lintRoot } from '../../../src/lint/lint';
 import { readProject } from '../../../src/terraform/read';
 import { memoryFiles } from '../../support/memoryFiles';

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { addCloudBlock } from '../../../src/binding/code/cloudBlock';
 import { remoteToCloud } from '../../../src/binding/code/remoteToCloud';
-import { lineEdits } from '../../../src/binding/code/lineDiff';
+import { lineEdits, unifiedDiff } from '../../../src/core/diff';
 import type { NewText } from '../../../src/binding/code/draft';
 import { mapProviders } from '../../../src/binding/code/providerMapping';
 import { nextStackStep } from '../../../src/binding/code/stackWiring';
 import { parseSource } from '../../../src/terraform/folders';
 import { codeChange, isBroken, planFixes } from '../../../src/binding/plan/code';
 import { resourceReference } from '../../../src/cli/permissionData';
-import { unifiedDiff } from '../../../src/core/unifiedDiff';
 import { applyEdits } from '../../../src/core/text';
 import { generatePermissions } from '../../../src/iam/needs/generate';
 import { lintPermissionsInCode } from '../../../src/iam/lint/permissions/lintPermissions';
@@ -49,7 +48,7 @@ function holds(root: Root, texts: readonly NewText[]): void {
     assert.equal(isBroken({ ...file, text, parsed: parseSource(file, text) }), false, `broken: ${file.path}\n${text}`);
     const change = codeChange(file, lineEdits(file.path, file.text, text), 'x', findings);
     assert.equal(applyEdits(file.text, change.edits), text);
-    unifiedDiff(file.path, change.before ?? '', lineEdits(file.path, change.before ?? '', change.after ?? ''));
+    unifiedDiff(file.path, change.before ?? '', change.after ?? '');
   }
 }
 

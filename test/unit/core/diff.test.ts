@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lineEdits } from '../../../../src/binding/code/lineDiff';
-import { applyEdits } from '../../../../src/core/text';
+import { applyPatch } from 'diff';
+import { lineEdits, unifiedDiff } from '../../../src/core/diff';
+import { applyEdits } from '../../../src/core/text';
 
 const text = fc
   .array(fc.tuple(fc.constantFrom('a', 'b', 'c', '', 'long line'), fc.constantFrom('\n', '\r\n', '\r')), {
@@ -35,4 +36,23 @@ test('lines between two changes stay out of the edits', () => {
     edits.map(e => e.newText),
     ['x\n', 'z\n'],
   );
+});
+
+test('the unified diff makes the one text of the other', () => {
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const diff = unifiedDiff('f', before, after);
+      if (before === after) assert.equal(diff, '');
+      else assert.equal(applyPatch(before, diff, { autoConvertLineEndings: false }), after);
+    }),
+  );
+});
+
+test('texts with thousands of lines that differ are replaced as one, in no time', () => {
+  const [before, after] = ['a', 'b'].map(name => Array.from({ length: 20_000 }, (_, i) => `${name}${i}`).join('\n'));
+  assert.ok(before !== undefined && after !== undefined);
+  assert.deepEqual(lineEdits('f', before, after), [
+    { file: 'f', span: { start: 0, end: before.length }, newText: after },
+  ]);
+  assert.equal(applyPatch(before, unifiedDiff('f', before, after)), after);
 });
