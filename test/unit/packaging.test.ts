@@ -176,7 +176,34 @@ function publishingJob(workflow: string): string {
   return job;
 }
 
-test('workflows use actions by commit, keep no token, and may do nothing but read; one job, which a person approves, publishes', () => {
+test('every action that is used by a workflow, the action, a template or an example of the documents is named by its commit and version', () => {
+  const inFolder = (folder: string, names: RegExp): readonly string[] =>
+    readdirSync(path.join(root, folder))
+      .filter(f => names.test(f))
+      .map(f => `${folder}/${f}`);
+  const yaml = /\.ya?ml$/;
+  const files = ['action.yml', ...inFolder('.github/workflows', yaml), ...inFolder('templates', yaml)];
+  const own = /^tfc-oidc\/vscode-configure-tfc-oidc@v\d+\.\d+\.\d+$/;
+  const pinned = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+  const found = [...files, ...inFolder('docs', /\.md$/), 'README.md'].flatMap(file =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/^[ -]*uses:\s*(.+)$/gm)].map(
+      m => [file, m[1] ?? ''] as const,
+    ),
+  );
+  assert.deepEqual(
+    found.filter(([file, action]) => !pinned.test(action) && !(file.endsWith('.md') && own.test(action))),
+    [],
+  );
+  const shas = new Map<string, string>();
+  for (const [, action] of found.filter(([, a]) => pinned.test(a))) {
+    const [name = '', sha = ''] = action.split('@');
+    assert.equal(shas.get(name) ?? sha, sha, `${name}: one version everywhere`);
+    shas.set(name, sha);
+  }
+  assert.ok(['actions/checkout', 'actions/setup-node', 'github/codeql-action/upload-sarif'].every(a => shas.has(a)));
+});
+
+test('workflows keep no token, and may do nothing but read; one job, which a person approves, publishes', () => {
   const folder = path.join(root, '.github/workflows');
   const names = readdirSync(folder).filter(f => /\.ya?ml$/.test(f));
   assert.deepEqual(
@@ -185,9 +212,6 @@ test('workflows use actions by commit, keep no token, and may do nothing but rea
   );
   for (const name of names) {
     const text = readFileSync(path.join(folder, name), 'utf8');
-    const uses = [...text.matchAll(/\buses:\s*(.+)$/gm)].map(m => m[1] ?? '');
-    assert.ok(uses.length > 0, name);
-    for (const action of uses) assert.match(action, /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/, name);
     assert.match(text, /^permissions: \{\}$/m, `${name}: nothing is allowed that a job does not ask for`);
     const publishes = name === 'release.yml' ? publishingJob(text) : '';
     const jobs = [...text.slice(text.indexOf('\njobs:')).matchAll(/^ {2}\w[\w-]*:$/gm)].length;

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { consult } from '../../../../src/binding/doctor/consult';
 import { errorSignatures } from '../../../../src/binding/doctor/errorSignatures';
+import { readErrorText } from '../../../../src/binding/doctor/errorText';
 import { onlyText } from '../../../../src/binding/facts';
+import { failureModes } from '../../../../src/binding/failureModes';
 
 /** What a text alone is told to mean: the first cause, or what else it is. */
 function told(text: string): { mode: number | undefined; other: string | undefined; words: string; next: string } {
@@ -244,6 +246,31 @@ describe('what a report alone tells', () => {
     const codes = [...new Set(errorSignatures.map(s => s.code))];
     assert.deepEqual(
       codes.filter(code => !page.includes(`| ${code} |`)),
+      [],
+    );
+  });
+
+  test('every symptom of docs/doctor.md is read as what the page says of it, and the symptoms lead to every failure mode', () => {
+    const page = readFileSync(path.resolve(__dirname, '../../../../docs/doctor.md'), 'utf8');
+    const part = page.slice(page.indexOf('## The run says …'), page.indexOf('## Failure modes'));
+    const linked = (text: string): ReadonlySet<string> =>
+      new Set([...text.matchAll(/\]\(#([\w-]+)\)/g)].map(m => m[1] ?? ''));
+    for (const symptom of part.split('\n### ').slice(1)) {
+      const [heading = ''] = symptom.split('\n');
+      const said = [...heading.matchAll(/`([^`]+)`/g)].map(m => m[1] ?? '').join(' for ');
+      const [reading] = readErrorText(`Error: ${said}`);
+      assert.equal(reading === undefined, said === '', heading);
+      const led = linked(symptom);
+      assert.ok(led.size > 0, heading);
+      if (reading !== undefined)
+        assert.ok(
+          reading.modes.some(mode => led.has(mode)),
+          `${heading}: ${reading.modes.join()}`,
+        );
+    }
+    const all = linked(part);
+    assert.deepEqual(
+      failureModes.map(m => m.id).filter(id => !all.has(id)),
       [],
     );
   });
