@@ -1,7 +1,7 @@
 import type { Result } from '../core/problem';
 import { isAbort, ok } from '../core/problem';
 import type { HcpClient } from './client/client';
-import { type VariableFacts, credentialFacts } from './variables/credentials';
+import { type SuspiciousVariable, type VariableFacts, credentialFacts } from './variables/credentials';
 import { readVariables, type VariableReading, type VarsetCache } from './variables/read';
 import type { Workspace } from './workspace/model';
 import { listWorkspaces, type WorkspaceFilter } from './workspace/read';
@@ -20,17 +20,28 @@ export type AuditState =
   | 'local'
   | 'unknown';
 
+/** What keeps a configuration from working. */
+export interface AuditFault {
+  readonly kind: 'not-switched-on' | 'no-role' | 'malformed';
+  /** In one sentence. */
+  readonly text: string;
+}
+
 export interface AuditRow {
   readonly workspace: Workspace;
   readonly state: AuditState;
+  /** `error`: static keys, or a configuration with a fault. `warning`: unknown. */
+  readonly severity: 'error' | 'warning' | 'ok';
   readonly facts: VariableFacts | undefined;
   /** Every variable that reaches it; `undefined` where they could not be read. */
   readonly reading: VariableReading | undefined;
-  /** What keeps the configurations from working, in one sentence each. */
-  readonly faults: readonly string[];
+  readonly faults: readonly AuditFault[];
   /** Why something could not be read. */
   readonly unread: readonly string[];
 }
+
+/** Hears of each workspace once it was read: of what was read before a stop nothing is lost. */
+export type AuditProgress = (done: number, total: number, row: AuditRow) => void;
 
 const concurrency = 12;
 
@@ -43,7 +54,7 @@ export async function auditWorkspaces(
   organization: string,
   filter: WorkspaceFilter,
   signal: AbortSignal,
-  progress: (done: number, total: number) => void = () => undefined,
+  progress: AuditProgress = () => undefined,
 ): Promise<Result<readonly AuditRow[]>> {
   const list = await listWorkspaces(client, organization, filter, signal);
   return list.ok ? ok(await auditRows(client, list.value, signal, progress)) : list;
@@ -54,7 +65,7 @@ export async function auditRows(
   client: HcpClient,
   workspaces: readonly Workspace[],
   signal: AbortSignal,
-  progress: (done: number, total: number) => void = () => undefined,
+  progress: AuditProgress = () => undefined,
 ): Promise<readonly AuditRow[]> {
   const cache: VarsetCache = new Map();
   const rows: AuditRow[] = [];
@@ -68,9 +79,10 @@ export async function auditRows(
       const index = next++;
       const workspace = workspaces[index];
       if (workspace === undefined) return;
-      rows[index] = await auditOne(client, workspace, cache, both);
+      const row = await auditOne(client, workspace, cache, both);
+      rows[index] = row;
       done += 1;
-      progress(done, workspaces.length);
+      progress(done, workspaces.length, row);
     }
   };
   try {
@@ -94,6 +106,7 @@ async function auditOne(
     return {
       workspace,
       state: 'unknown',
+      severity: 'warning',
       facts: undefined,
       reading: undefined,
       faults: [],
@@ -101,12 +114,15 @@ async function auditOne(
     };
   }
   const facts = credentialFacts(reading.value.effective);
+  const state = stateOf(workspace, facts, reading.value.gaps);
+  const faults = faultsOf(facts);
   return {
     workspace,
-    state: stateOf(workspace, facts, reading.value.gaps),
+    state,
+    severity: severityOf(state, faults),
     facts,
     reading: reading.value,
-    faults: faultsOf(facts),
+    faults,
     unread: reading.value.gaps,
   };
 }
@@ -121,27 +137,35 @@ function stateOf(workspace: Workspace, facts: VariableFacts, gaps: readonly stri
   return gaps.length > 0 || facts.configurations.some(c => c.enabled === 'hidden') ? 'unknown' : 'none';
 }
 
-function faultsOf(facts: VariableFacts): readonly string[] {
-  const out: string[] = [];
+function severityOf(state: AuditState, faults: readonly AuditFault[]): AuditRow['severity'] {
+  if (state === 'local') return 'ok';
+  if (state === 'static' || state === 'both' || faults.length > 0) return 'error';
+  return state === 'unknown' ? 'warning' : 'ok';
+}
+
+function faultsOf(facts: VariableFacts): readonly AuditFault[] {
+  const out: AuditFault[] = [];
   for (const c of facts.configurations) {
     const name = c.tag === undefined ? 'default configuration' : `configuration ${c.tag}`;
     if (c.enabled === 'no') {
-      out.push(
-        `The ${name} is not switched on${c.enabledValue === undefined ? '' : ` (its switch is ${JSON.stringify(c.enabledValue)})`}.`,
-      );
+      const value = c.enabledValue === undefined ? '' : ` (its switch is ${JSON.stringify(c.enabledValue)})`;
+      out.push({ kind: 'not-switched-on', text: `The ${name} is not switched on${value}.` });
     }
     if (c.backing !== 'native') continue;
     const missing = (['plan', 'apply'] as const).filter(phase => c.roles[phase].state === 'missing');
-    if (missing.length > 0) out.push(`The ${name} has no role for ${missing.join(' and ')}.`);
+    if (missing.length > 0)
+      out.push({ kind: 'no-role', text: `The ${name} has no role for ${missing.join(' and ')}.` });
   }
-  for (const s of facts.suspicious) {
-    out.push(
-      s.problem === 'misspelt'
-        ? `${s.key} of the ${s.origin} is no known variable; ${s.suggestion} is.`
-        : s.problem === 'category'
-          ? `${s.key} of the ${s.origin} must be an environment variable.`
-          : `${s.key} of the ${s.origin} must be ${s.suggestion}.`,
-    );
+  return [...out, ...facts.suspicious.map((s): AuditFault => ({ kind: 'malformed', text: malformed(s) }))];
+}
+
+function malformed({ problem, key, origin, suggestion }: SuspiciousVariable): string {
+  switch (problem) {
+    case 'misspelt':
+      return `${key} of the ${origin} is no known variable; ${suggestion} is.`;
+    case 'category':
+      return `${key} of the ${origin} must be an environment variable.`;
+    default:
+      return `${key} of the ${origin} must be ${suggestion}.`;
   }
-  return out;
 }

@@ -1,11 +1,10 @@
 import { unwrap } from '../../core/problem';
 import { oneLine } from '../../core/text';
-import type { AuditRow, AuditState } from '../../hcp/audit';
-import { auditWorkspaces } from '../../hcp/audit';
+import { type AuditRow, auditWorkspaces } from '../../hcp/audit';
+import { auditCounts, auditCsv, auditMarkdown, auditProgressText, staticKeys } from '../../hcp/auditReport';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { findProject } from '../../hcp/workspace/read';
 import { organizationName } from '../../oidc/names';
-import { csvLine } from '../output/csv';
 import { auditProgress } from '../binding/auditProgress';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
@@ -25,7 +24,7 @@ export const audit = command({
     organization: needed('ORG', 'the organization; needed'),
     project: text('PROJECT', 'only the workspaces of this project'),
     hostname: host('HOST', 'default app.terraform.io'),
-    format: choice(['text', 'json', 'csv'], 'text', 'how to report'),
+    format: choice(['text', 'json', 'csv', 'markdown'], 'text', 'how to report'),
     strict: strictOption,
     'fail-on': choice(['error', 'warning', 'never'], 'error', 'the lowest severity that makes the exit code 1'),
   },
@@ -57,10 +56,11 @@ Errors: static keys, and configurations with faults. Warnings: unknown.`,
       rows.length > 0 ? undefined : await noWorkspaces(client, organization, filterInWords(filter), context.signal);
     const subject = { hostname, organization, project: project?.name };
     if (format === 'json') context.out(json(subject, rows));
-    else if (format === 'csv') context.out(csv(organization, rows));
+    else if (format === 'csv') context.out(auditCsv({ ...subject, rows }));
+    else if (format === 'markdown') context.out(auditMarkdown({ ...subject, rows }));
     else context.out(textOf(subject, rows));
     if (none !== undefined) context.err(`${none.message} (${none.code})\n${none.nextStep}\n`);
-    const severities = rows.map(severityOf);
+    const severities = rows.map(row => row.severity);
     return exitCode(
       {
         wrong: severities.some(s => failOn !== 'never' && (s === 'error' || (failOn === 'warning' && s === 'warning'))),
@@ -78,21 +78,6 @@ interface Subject {
   readonly project: string | undefined;
 }
 
-function severityOf(row: AuditRow): 'error' | 'warning' | 'ok' {
-  if (row.state === 'local') return 'ok';
-  if (row.state === 'static' || row.state === 'both' || row.faults.length > 0) return 'error';
-  return row.state === 'unknown' ? 'warning' : 'ok';
-}
-
-const states: readonly AuditState[] = ['oidc', 'static', 'both', 'none', 'local', 'unknown'];
-
-function countOf(rows: readonly AuditRow[]): Readonly<Record<string, number>> {
-  return Object.fromEntries([
-    ['workspaces', rows.length],
-    ...states.map(state => [state, rows.filter(r => r.state === state).length] as const),
-  ]);
-}
-
 function json({ hostname, organization, project }: Subject, rows: readonly AuditRow[]): string {
   const workspaces = rows.map(row => ({
     name: row.workspace.name,
@@ -101,62 +86,23 @@ function json({ hostname, organization, project }: Subject, rows: readonly Audit
     executionMode: row.workspace.executionMode,
     url: row.workspace.url,
     state: row.state,
-    severity: severityOf(row),
+    severity: row.severity,
     configurations: row.facts?.configurations.map(c => ({ ...c, tag: c.tag ?? null })) ?? [],
     staticCredentials: row.facts?.staticCredentials ?? [],
-    faults: row.faults,
+    faults: row.faults.map(f => f.text),
     unread: row.unread,
   }));
-  const report = { hostname, organization, project: project ?? null, summary: countOf(rows), workspaces };
+  const report = {
+    hostname,
+    organization,
+    project: project ?? null,
+    summary: { workspaces: rows.length, ...auditCounts(rows) },
+    workspaces,
+  };
   return jsonReport('audit', report);
 }
 
-const header = [
-  'organization',
-  'project',
-  'workspace',
-  'workspace_id',
-  'execution_mode',
-  'state',
-  'severity',
-  'configurations',
-  'plan_roles',
-  'apply_roles',
-  'static_credentials',
-  'faults',
-  'unread',
-  'url',
-];
-
-function csv(organization: string, rows: readonly AuditRow[]): string {
-  const lines = rows.map(row => {
-    const configurations = row.facts?.configurations ?? [];
-    const roles = (phase: 'plan' | 'apply'): string =>
-      configurations.map(({ roles: { [phase]: r } }) => (r.state === 'set' ? r.arn : r.state)).join('; ');
-    return csvLine([
-      organization,
-      row.workspace.project.name,
-      row.workspace.name,
-      row.workspace.id,
-      row.workspace.executionMode,
-      row.state,
-      severityOf(row),
-      configurations.map(c => c.tag ?? 'default').join('; '),
-      roles('plan'),
-      roles('apply'),
-      statics(row).join('; '),
-      row.faults.join(' '),
-      row.unread.join(' '),
-      row.workspace.url,
-    ]);
-  });
-  return csvLine(header) + lines.join('');
-}
-
-const statics = (row: AuditRow): readonly string[] =>
-  row.facts?.staticCredentials.map(s => `${s.key} from the ${s.origin}`) ?? [];
-
-const words: Readonly<Record<AuditState, string>> = {
+const words: Readonly<Record<AuditRow['state'], string>> = {
   oidc: 'dynamic credentials',
   static: 'STATIC KEYS',
   both: 'STATIC KEYS beat its dynamic credentials',
@@ -168,13 +114,12 @@ const words: Readonly<Record<AuditState, string>> = {
 function textOf({ hostname, organization, project }: Subject, rows: readonly AuditRow[]): string {
   const lines = rows.flatMap(row => [
     `${row.workspace.name} (${row.workspace.project.name}): ${words[row.state]}`,
-    ...[...statics(row), ...row.faults, ...row.unread].map(line => `    ${line}`),
+    ...[...staticKeys(row), ...row.faults.map(f => f.text), ...row.unread].map(line => `    ${line}`),
   ]);
-  const counts = states
-    .map(state => [rows.filter(r => r.state === state).length, state] as const)
-    .filter(([count]) => count > 0)
-    .map(([count, state]) => `${count} ${state}`);
+  const counts = Object.entries(auditCounts(rows))
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
   const where = `${organization}${project === undefined ? '' : `, project ${project}`} on ${hostname}`;
   const total = `${rows.length} ${rows.length === 1 ? 'workspace' : 'workspaces'} of ${where}`;
-  return `${lines.map(oneLine).join('\n')}${lines.length > 0 ? '\n\n' : ''}${total}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.\n`;
+  return `${lines.map(oneLine).join('\n')}${lines.length > 0 ? '\n\n' : ''}${total}${counts.length > 0 ? `: ${counts.join(', ')}` : ''}.\n${rows.length === 0 ? '' : `${auditProgressText(rows)}.\n`}`;
 }

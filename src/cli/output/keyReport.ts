@@ -1,6 +1,6 @@
 import { type KeyFacts, type KeyReport, type KeyState, useText } from '../../binding/keys';
 import { oneLine } from '../../core/text';
-import { csvLine } from './csv';
+import { csvLine } from '../../core/csv';
 
 /** How much of an id is shown, and from when ages are counted. */
 export interface KeyShown {

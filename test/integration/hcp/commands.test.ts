@@ -144,7 +144,7 @@ describe('audit', () => {
   test('of one project, with its exit codes', async () => {
     const result = await run(audit, ...args('--project', 'platform'));
     assert.equal(result.code, 0);
-    assert.match(result.out, /1 workspace of acme, project Platform on [^ ]+: 1 oidc\.\n$/);
+    assert.match(result.out, /1 workspace of acme, project Platform on [^ ]+: 1 oidc\.\n100 % on OIDC \(1 of 1\)\.\n$/);
     // One of the five could not be read: no finding, and no clean organization either.
     assert.equal((await run(audit, ...args('--fail-on', 'never'))).code, 2);
     assert.equal((await run(audit, ...args('--project', 'Platform', '--fail-on', 'warning'))).code, 0);
@@ -221,6 +221,21 @@ describe('audit', () => {
     assert.equal(lines.length, 7);
     assert.match(lines[0] ?? '', /^organization,project,workspace,workspace_id,execution_mode,state,severity,/);
     assert.match(lines[4] ?? '', /^acme,Default Project,old,ws-\w+,remote,static,error,/);
+  });
+
+  test('as Markdown has how far it is, then a row for each workspace, the worst first', async () => {
+    const result = await run(audit, ...args('--format', 'markdown'));
+    noSecret(result);
+    assert.match(result.out, /^# AWS credentials of acme on /);
+    // The one that could not be read does not count as moved.
+    assert.match(result.out, /^33 % on OIDC \(1 of 3\)\. 5 workspaces:$/m);
+    const rows = result.out.split('\n').filter(line => /^\| (?!Workspace|---)/.test(line));
+    assert.equal(rows.length, 5);
+    assert.match(
+      rows[0] ?? '',
+      /^\| old \| Default Project \| static keys \| AWS_ACCESS_KEY_ID from the variable set =cmd\\\|calc; /,
+    );
+    assert.match(rows[1] ?? '', /^\| closed \| /);
   });
 
   test('without a token says where it looked', async () => {

@@ -112,7 +112,7 @@ describe('names that HCP Terraform answers', () => {
       log: 'Error: No valid credential sources found \u001b]0;owned\u0007 <script>alert(1)</script> [x](javascript:alert(1))\n\n::error::forged\n',
     });
     const at = ['--hostname', hcp.hostname, '--organization', 'acme'];
-    for (const format of ['text', 'json', 'csv']) {
+    for (const format of ['text', 'json', 'csv', 'markdown']) {
       const audited = await run('audit', ...at, '--format', format);
       assert.equal(audited.code, 1, audited.err);
       harmless(audited);
@@ -121,6 +121,7 @@ describe('names that HCP Terraform answers', () => {
         const cells = [...audited.out.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/gm)];
         for (const [, quoted, plain] of cells) assert.doesNotMatch(quoted ?? plain ?? '', /^[=+@\t]/);
       }
+      if (format === 'markdown') assert.doesNotMatch(audited.out, /(?<!\\)(?:<script|\]\()/);
     }
     harmless(await run('variables', ...at, '--workspace', 'prod'));
     for (const format of ['text', 'markdown', 'json']) {

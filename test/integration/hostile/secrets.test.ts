@@ -144,7 +144,7 @@ test('no secret of any input comes out of any command, nor stays in what it leav
     await run('configure', 'project', '--profile', 'broken', ...as);
   }
   await run('doctor', 'project', ...aws, '--format', 'markdown');
-  for (const format of ['text', 'json', 'csv'])
+  for (const format of ['text', 'json', 'csv', 'markdown'])
     await run('audit', '--hostname', pair.hcp.hostname, '--organization', 'acme', '--format', format);
   for (const as of ['terraform', 'cloudformation', 'aws-cli']) await run('export', 'project', ...aws, '--as', as);
   await run('variables', '--hostname', 'tfe.example.com', '--organization', 'acme', '--workspace', 'prod');

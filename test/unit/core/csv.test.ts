@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { csvCell, csvLine } from '../../../src/cli/output/csv';
+import { csvCell, csvLine } from '../../../src/core/csv';
 
 test('formulas, quotes and line ends', () => {
   assert.equal(csvLine(['a', '', 'b c']), 'a,,b c\r\n');
