@@ -1,10 +1,13 @@
-// npm run growth: the regular expressions of src whose time grows faster than n^1.3 with a text made to make them go back and forth.
-// Takes a minute or two of the machine's time, so it is no part of the tests.
+// npm run growth [-- PART…]: the regular expressions of src (of the files whose path holds a PART) whose time grows faster than n^1.3
+// with a text made to make them go back and forth. Takes a minute or two of the machine's time, so it is no part of the tests.
 import path from 'node:path';
 import { cost, growth, pumps, regexesOf, use } from '../test/support/growth/regexes.ts';
 
 const most = 1.3;
-const all = regexesOf(path.join(import.meta.dirname, '../src'));
+const parts = process.argv.slice(2);
+const all = regexesOf(path.join(import.meta.dirname, '../src')).filter(
+  ({ place }) => parts.length === 0 || parts.some(part => place.includes(part)),
+);
 let slow = 0;
 for (const found of all) {
   const spent = (pump, length) => cost(() => use(found, pump(length)));

@@ -21,7 +21,7 @@ const shapes: readonly RegExp[] = [
   /\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,})/g,
   // Stripe, Vault, Slack, npm, Google (https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns).
   /\b(?:(?:sk|rk)_(?:live|test)_\w{16,}|whsec_[\w+/]{16,}|hv[sbr]\.[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|npm_\w{30,}|AIza[\w-]{30,})/g,
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,20000}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[\w+/=\s]{0,20000})/g,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?:(?!-----BEGIN )[\s\S]){0,20000}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[\w+/=\s]{0,20000})/g,
   // The password of a URL; the name of the user stays.
   /(?<=:\/\/[^/\s:@"']{0,200}:)[^/\s@"']+(?=@)/g,
   // Session tokens of AWS.

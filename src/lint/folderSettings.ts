@@ -55,7 +55,7 @@ function ignoring(
   settings: ProjectSettings | undefined,
 ): (relativeDir: string) => boolean {
   if (own !== undefined) {
-    const ignoredFolders = own.map(f => f.replace(/^\.\/|\/+$/g, ''));
+    const ignoredFolders = own.map(f => f.replace(/^\.\/|(?<!\/)\/+$/g, ''));
     return dir => isIgnored({ ignoredFolders }, dir);
   }
   if (settings === undefined) return () => false;

@@ -10,12 +10,19 @@ export interface NameAt {
 /** The block types that a place stands in, outermost first: the text before it is read for braces outside of strings and comments. */
 function blocksBefore(text: string): readonly string[] {
   const open: string[] = [];
-  const plain = text.replace(/"(?:[^"\\\n]|\\.)*"?|#.*|\/\/.*|\/\*[^]*?\*\//g, found =>
+  const plain = text.replace(/"(?:[^"\\\n]|\\.)*"?|#.*|\/\/.*|\/\*(?:[^]*?\*\/|[^]*)/g, found =>
     found.startsWith('"') ? '""' : '',
   );
-  for (const [, type, brace] of plain.matchAll(/(?:([A-Za-z_][\w-]*)[^\n{}]*)?([{}])/g)) {
-    if (brace === '{') open.push(type ?? '');
-    else open.pop();
+  // The first word of a line, or behind a brace, is the type of the block that opens next.
+  let type: string | undefined;
+  for (const [piece] of plain.matchAll(/[{}\n]|[A-Za-z_][\w-]*/g)) {
+    if (/[\w-]/.test(piece)) {
+      type ??= piece;
+      continue;
+    }
+    if (piece === '{') open.push(type ?? '');
+    if (piece === '}') open.pop();
+    type = undefined;
   }
   return open;
 }

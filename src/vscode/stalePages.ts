@@ -9,7 +9,7 @@ export async function closeStalePages(): Promise<void> {
       ({ input, label }) =>
         input instanceof vscode.TabInputWebview &&
         (input.viewType.endsWith(pageType) ||
-          (input.viewType.includes('markdown.preview') && /\bRun .*\.md$/.test(label))),
+          (input.viewType.includes('markdown.preview') && label.endsWith('.md') && /\bRun /.test(label))),
     );
   if (stale.length > 0) await vscode.window.tabGroups.close(stale);
 }

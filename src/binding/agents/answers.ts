@@ -95,7 +95,7 @@ function inputsOf(id: AgentToolId, input: unknown): Result<Inputs> {
 }
 
 function chosen(roots: readonly AgentRoot[], wanted: string | undefined): readonly AgentRoot[] {
-  const name = wanted?.replace(/^\.?\/+|\/+$/g, '');
+  const name = wanted?.replace(/^\.?\/+|(?<!\/)\/+$/g, '');
   return name === undefined || name === '' ? roots : roots.filter(r => r.label === name);
 }
 

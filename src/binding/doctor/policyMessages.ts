@@ -2,7 +2,7 @@ import type { ErrorSignature } from './signature';
 
 /** The requests that write a policy that is no trust policy. */
 const otherPolicy =
-  /\b(?:CreatePolicy(?:Version)?|Put(?:Role|User|Group)Policy|PutKeyPolicy|PutBucketPolicy|CreateKey|PutResourcePolicy|SetQueueAttributes|SetTopicAttributes|SetRepositoryPolicy|AssumeRole(?:WithWebIdentity)?|PutPermissionSet\w*|(?:Create|Update)Policy)\b(?! polic)|IAM (?:Role|User|Group) (?:\([^)]*\) )?(?:inline )?policy\b|IAM (?:Inline )?Policy \(|(?:creating|updating) IAM Policy\b/i;
+  /\b(?:CreatePolicy(?:Version)?|Put(?:Role|User|Group)Policy|PutKeyPolicy|PutBucketPolicy|CreateKey|PutResourcePolicy|SetQueueAttributes|SetTopicAttributes|SetRepositoryPolicy|AssumeRole(?:WithWebIdentity)?|PutPermissionSet\w*|(?:Create|Update)Policy)\b(?! polic)|IAM (?:Role|User|Group) (?:\([^()]*\) )?(?:inline )?policy\b|IAM (?:Inline )?Policy \(|(?:creating|updating) IAM Policy\b/i;
 
 const malformed = '\\bMalformedPolicy(?:Document(?:Exception)?)?\\b';
 const lintTrust = 'Check the trust policy, statement by statement (tfc-oidc lint-trust names the place).';
@@ -23,7 +23,7 @@ const trustText = (code: string, words: string, title: string, nextStep: string)
 export const policyMessages: readonly ErrorSignature[] = [
   {
     code: 'TrustPolicyTooLong',
-    pattern: /(?:LimitExceeded\w*:? )?(?:Cannot exceed quota for )?ACLSizePerRole/i,
+    pattern: /(?:\bLimitExceeded\w*:? )?(?:Cannot exceed quota for )?ACLSizePerRole/i,
     modes: ['trust-policy-too-long'],
   },
   {

@@ -53,7 +53,7 @@ export const providerMessages: readonly ErrorSignature[] = [
   },
   {
     code: 'RoleMissing',
-    pattern: /NoSuchEntity\w*\W[^]{0,60}?role with name \S{1,70} cannot be found/i,
+    pattern: /\bNoSuchEntity\w*\W[^]{0,60}?role with name \S{1,70} cannot be found/i,
     modes: [],
     other: {
       title: 'A role that the configuration reads does not exist in this account',

@@ -201,7 +201,8 @@ function rootOf({ project, folder }: TerraformFolder): Root {
 async function newerProvider(context: CliContext, root: Root, known: string): Promise<readonly string[]> {
   const { host } = await filesAround(root.dir, context.env);
   const lock = await host.read(host.join(root.dir, '.terraform.lock.hcl'), 1024 * 1024).catch(() => undefined);
-  const version = /provider\s+"[^"]*\/hashicorp\/aws"\s*\{[^}]*?\bversion\s*=\s*"([\d.]+)/.exec(lock ?? '')?.[1];
+  const block = /^provider[ \t]+"[^"\n]*\/hashicorp\/aws"[ \t]*\{([^{}]*)/m.exec(lock ?? '')?.[1];
+  const version = /^[ \t]*version[ \t]*=[ \t]*"([\d.]+)/m.exec(block ?? '')?.[1];
   if (version === undefined) return [];
   const [a = 0, b = 0, c = 0] = version.split('.').map(Number);
   const [x = 0, y = 0, z = 0] = known.split('.').map(Number);

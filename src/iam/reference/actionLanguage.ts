@@ -20,14 +20,30 @@ export interface ActionProposal {
 /** How far back a list of actions is looked for. */
 const reach = 20_000;
 
-/** A key that holds actions, in JSON, in jsonencode and in aws_iam_policy_document, and the string that is open behind it. */
-const openString =
-  /(?:"(?:Not)?Action"\s*[:=]|\b(?:not_)?actions\s*=|\b(?:Not)?Action\s*[=:])(?:[\s,[]|"[^"\n]*"|#[^\n]*\n|\/\/[^\n]*\n)*"([^"\n]*)$/;
+/** A key that holds actions, in JSON, in jsonencode and in aws_iam_policy_document. */
+const actionKey = /"(?:Not)?Action"\s*[:=]|\b(?:not_)?actions\s*=|\b(?:Not)?Action\s*[=:]/g;
+
+/** What a list of actions may hold, up to the string that is open or the end of the list. */
+const listSoFar = /(?:[\s,[]|"[^"\n]*"|#[^\n]*\n|\/\/[^\n]*\n)*/y;
+
+/** The string of a list of actions that is open at the end of a text. No list is read again from a key that stands within it. */
+function openString(text: string): string | undefined {
+  let end = 0;
+  for (const key of text.matchAll(actionKey)) {
+    if (key.index < end) continue;
+    listSoFar.lastIndex = key.index + key[0].length;
+    listSoFar.exec(text);
+    end = listSoFar.lastIndex;
+    const typed = /^"([^"\n]*)$/.exec(text.slice(end))?.[1];
+    if (typed !== undefined) return typed;
+  }
+  return undefined;
+}
 
 /** The string of a list of actions that an offset stands in: what was typed before it, and the place of all of it. */
 export function actionAt(text: string, offset: number): (Span & { readonly typed: string }) | undefined {
   const before = text.slice(Math.max(0, offset - reach), offset);
-  const typed = openString.exec(before)?.[1];
+  const typed = openString(before);
   if (typed === undefined) return undefined;
   const rest = /^[^"\n,\]\s]*/.exec(text.slice(offset, offset + 200))?.[0] ?? '';
   return { typed, start: offset - typed.length, end: offset + rest.length };

@@ -101,6 +101,8 @@ export function pumps({ regex }: FoundRegex): readonly ((length: number) => stri
           add(head, piece, tail);
           add('', piece, tail);
           add('', head + piece, tail);
+          // Something in front that an expression for the whole text does not take at once.
+          add('\u0001', piece, tail);
           for (const other of inner) if (other !== piece) add(head, piece + other, tail);
         }
     },

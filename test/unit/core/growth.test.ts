@@ -3,6 +3,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { printable } from '../../../src/cli/output/printable';
 import { redact } from '../../../src/core/redact';
+import { nameAt } from '../../../src/oidc/nameAt';
+import { actionAt } from '../../../src/iam/reference/actionLanguage';
 import { parseCliConfig } from '../../../src/hcp/tokens/cliConfig';
 import { readPolicyText } from '../../../src/iam/policy/node';
 import { readPolicy } from '../../../src/iam/policy/statement';
@@ -87,6 +89,10 @@ describe('what others wrote is read in time that grows with it', () => {
     ['comments', parseHcl, n => lines(() => '/* a */ # b\n', n)],
     ['JSON blocks', text => parseTerraformJson(text, 'config'), n => `{"provider":{"aws":[${lines(i => `{"alias":"a${i}"},`, n)}{}]}}`],
     ['JSON that is none', text => parseTerraformJson(text, 'config'), n => lines(() => '{"a":[', n)],
+    ['keys of private keys without an end', redact, n => lines(() => '-----BEGIN PRIVATE KEY-----\n', n)],
+    ['names in braces', nameAt, n => `${lines(() => 'a { /* { ', n)}\n name = "x`],
+    ['words before a name', nameAt, n => `${lines(() => 'a-b ', n)}\n name = "x`],
+    ['lists of actions', text => actionAt(text, text.length), n => lines(() => 'Action = ["a", # Action = [\n', n)],
     ['a message', redact, n => lines(() => 'token=a b: c ', n)],
     ['lines for a terminal', printable, n => lines(() => ' \t:: \u0000\n', n)],
   ]; // prettier-ignore

@@ -44,6 +44,7 @@ describe('the name that is being typed', () => {
   test('is told by its argument and its blocks', () => {
     assert.deepEqual(nameAt('terraform {\n  cloud {\n    organization = "ac'), { wanted: 'organization', typed: 'ac' });
     assert.deepEqual(nameAt(`${cloud}      name = "we`), { wanted: 'workspace', typed: 'we' });
+    assert.deepEqual(nameAt(`/* a */ ${cloud}      project = "`), { wanted: 'project', typed: '' });
     assert.deepEqual(nameAt(`${cloud}      project = "`), { wanted: 'project', typed: '' });
     assert.deepEqual(nameAt('terraform {\n  backend "remote" {\n    workspaces {\n      name = "'), {
       wanted: 'workspace',

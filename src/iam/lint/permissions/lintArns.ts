@@ -31,7 +31,7 @@ export function lintResources(statement: PolicyNode): readonly PermissionFinding
 }
 
 const isPlaceholder = (value: string): boolean =>
-  /^(?:<[^<>]+>|_+[A-Z][A-Z0-9_]*_+|\{\{[^{}]+\}\}|\[\[[^[\]]+\]\]|@@?[A-Z_]+@@?)(?:\/\*)?$/.test(value);
+  /^(?:<[^<>]+>|_+[A-Z][A-Z0-9_]*_|\{\{[^{}]+\}\}|\[\[[^[\]]+\]\]|@@?[A-Z_]+@@?)(?:\/\*)?$/.test(value);
 
 /** Why a pattern is no ARN, or one that no resource has; `undefined`: nothing speaks against it. */
 function arnProblem(value: string): string | undefined {

@@ -31,6 +31,8 @@ test('the cursor stands in a list of actions: JSON, jsonencode, aws_iam_policy_d
   assert.equal(typedAt('Action = ["|'), '>');
   assert.equal(typedAt('Action   : "sqs|"'), 'sqs>sqs');
   assert.equal(typedAt('actions = [\n  "a:b",\n  # more\n  "ec2:Desc|\n'), 'ec2:Desc>ec2:Desc');
+  assert.equal(typedAt('Action = ["a:b", # Action = no\n "s3:|'), 's3:>s3:');
+  assert.equal(typedAt('Action = "a:b"\nAction = ["s3:|'), 's3:>s3:');
   assert.equal(typedAt('not_actions = ["x|"]'), 'x>x');
 });
 
