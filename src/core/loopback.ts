@@ -4,4 +4,8 @@ export function isLoopback(hostname: string): boolean {
   return match?.[1] !== undefined && isLoopbackName(match[1]);
 }
 
-export const isLoopbackName = (name: string): boolean => name === 'localhost' || /^127(?:\.\d{1,3}){3}$/.test(name);
+/**
+ * Names that mean this machine wherever they are looked up; an address of version 6 with its brackets or without. Names below `localhost`
+ * are not among them: some resolvers ask a name server about them.
+ */
+export const isLoopbackName = (name: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(name);

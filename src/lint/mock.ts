@@ -1,3 +1,4 @@
+import { isLoopbackName } from '../core/loopback';
 import type { Module, ProviderBlock, Root } from '../terraform/model';
 import type { Expression } from '../terraform/syntax/ast';
 import { assumedVariables, isShowable, stringOf } from '../terraform/values';
@@ -24,7 +25,7 @@ export function isLocalMock(root: Root, module: Module, provider: ProviderBlock)
   const endpoints = bodies.flatMap(body => nested(body, 'endpoints')).flatMap(endpointUrls);
   const urls = endpoints.map(e => literal(root, module, e) ?? defaultOf(root, module, e)).filter(url => url !== '');
   const known = urls.filter(url => url !== undefined);
-  if (urls.length === 0 || !known.every(isLoopback)) return false;
+  if (urls.length === 0 || !known.every(isLocal)) return false;
   return known.length === urls.length || hasDummies;
 }
 
@@ -52,16 +53,10 @@ function isDummy(value: string | undefined): boolean {
   return value !== undefined && !looksLikeAwsKey(value);
 }
 
-function isLoopback(url: string): boolean {
+/** What runs on this machine or in a container beside the caller: loopback, "all addresses", and the names of LocalStack. */
+function isLocal(url: string): boolean {
   const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)/i.exec(url)?.[1]?.toLowerCase() ?? '';
   return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === 'localhost.localstack.cloud' ||
-    host.endsWith('.localhost.localstack.cloud') ||
-    /^127(?:\.\d{1,3}){3}$/.test(host) ||
-    host === '0.0.0.0' ||
-    host === '[::1]' ||
-    host === 'localstack'
+    isLoopbackName(host) || /^(?:0\.0\.0\.0|localstack|.+\.localhost|(?:.+\.)?localhost\.localstack\.cloud)$/.test(host)
   );
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../core/host';
+import { isLoopbackName } from '../core/loopback';
 
 /** A proxy that opens tunnels (CONNECT). */
 export interface Proxy {
@@ -19,7 +20,7 @@ export class ProxySettingError extends Error {}
  */
 export function proxyFor(host: string, port: number, env: Environment): Proxy | undefined {
   const [name, setting] = first(env, 'HTTPS_PROXY', 'https_proxy');
-  if (setting === undefined || isLoopback(host)) return undefined;
+  if (setting === undefined || isLoopbackName(host)) return undefined;
   const [, exceptions] = first(env, 'NO_PROXY', 'no_proxy');
   if ((exceptions ?? '').split(',').some(entry => excepts(entry.trim().toLowerCase(), host.toLowerCase(), port)))
     return undefined;
@@ -60,11 +61,6 @@ function decoded(text: string): string {
 }
 
 const bare = (host: string): string => host.replace(/^\[|\]$/g, '');
-
-function isLoopback(host: string): boolean {
-  const name = bare(host).toLowerCase();
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name);
-}
 
 /** One entry of NO_PROXY: `*`, a name with its subdomains, `.name` for its subdomains alone, an address, a network; with a port or not. */
 function excepts(entry: string, host: string, port: number): boolean {
