@@ -17,11 +17,22 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
+/** The nearest of `words` in letters of either case, where it takes no more slips than a word is granted. */
+export function nearest(given: string, words: readonly string[], slips: (word: string) => number): string | undefined {
+  const lower = given.toLowerCase();
+  let best: string | undefined;
+  let least = Infinity;
+  for (const word of words) {
+    const most = Math.min(slips(word), least - 1);
+    if (Math.abs(word.length - given.length) > most) continue;
+    const distance = editDistance(lower, word.toLowerCase());
+    if (distance <= most) [best, least] = [word, distance];
+  }
+  return best;
+}
+
 /** The one of `words` that was probably meant by `given`: two slips at most, and never half of a short word. */
 export function closest(given: string, words: readonly string[]): string | undefined {
-  const near = words
-    .map(word => ({ word, distance: editDistance(given.toLowerCase(), word.toLowerCase()) }))
-    .filter(({ word, distance }) => distance <= 2 && distance * 2 < Math.max(given.length, word.length))
-    .sort((a, b) => a.distance - b.distance);
-  return near[0]?.word ?? words.find(word => given.length > 2 && word.startsWith(given));
+  const slips = (word: string): number => Math.min(2, Math.ceil(Math.max(given.length, word.length) / 2) - 1);
+  return nearest(given, words, slips) ?? words.find(word => given.length > 2 && word.startsWith(given));
 }

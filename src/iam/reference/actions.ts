@@ -1,3 +1,4 @@
+import { nearest } from '../../core/editDistance';
 import { gunzipSync } from 'node:zlib';
 import { compilePattern, matches } from '../policy/patterns/glob';
 
@@ -98,27 +99,6 @@ function isActionFile(data: unknown): data is ActionFile {
   );
 }
 
-/** The nearest of some words, where one is near enough to be meant; all in lower case. */
-export function closest(word: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 4)) + 1;
-  for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= least) continue;
-    const d = distance(word, candidate);
-    if (d < least) [best, least] = [candidate, d];
-  }
-  return best;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+/** The nearest of some words, where one is near enough to be meant: a slip, and one more for each four letters beyond the first four. */
+export const closest = (word: string, candidates: readonly string[]): string | undefined =>
+  nearest(word, candidates, () => Math.max(1, Math.floor(word.length / 4)));
