@@ -46,22 +46,3 @@ export function accountId(value: string): Result<string> {
     nextStep: 'Copy the account id from the AWS console, without dashes.',
   });
 }
-
-/** The ARN of the OIDC provider for a host: it follows from account and host. */
-export function oidcProviderArn(partition: string, account: string, host: string): string {
-  return `arn:${partition}:iam::${account}:oidc-provider/${host}`;
-}
-
-export interface OidcProviderArn {
-  readonly partition: string;
-  readonly account: string;
-  /** Host, and path where the issuer has one. */
-  readonly host: string;
-}
-
-export function parseOidcProviderArn(arn: string): OidcProviderArn | undefined {
-  const match = /^arn:(aws[\w-]*):iam::(\d{12}):oidc-provider\/(.+)$/.exec(arn);
-  if (match === null) return undefined;
-  const [, partition = '', account = '', host = ''] = match;
-  return { partition, account, host };
-}

@@ -1,3 +1,4 @@
+import { oidcProviderArn } from '../../oidc/arns';
 import { fail, ok, type Result } from '../../core/problem';
 import type { ListedKey } from '../../iam/account/askedTypes';
 import type { ActualProvider, ActualRole, AwsAccount, IamOperation } from '../../iam/account/types';
@@ -22,7 +23,7 @@ const isOfKey = ({ action }: IamChange): boolean => action === 'UpdateAccessKey'
 /** The role's name, the provider's ARN, or the hash of an access key. */
 export function targetOf(change: IamChange, partition: string): string {
   if (change.action === 'CreateOpenIDConnectProvider') {
-    return `arn:${partition}:iam::${change.accountId}:oidc-provider/${text(change, 'Url').replace(/^https:\/\//, '')}`;
+    return oidcProviderArn(partition, change.accountId, text(change, 'Url').replace(/^https:\/\//, ''));
   }
   if (isOfKey(change)) return text(change, 'KeyHash');
   return typeof change.input['RoleName'] === 'string'

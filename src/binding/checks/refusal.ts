@@ -1,4 +1,4 @@
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
 import { comparisonLines, nearestTrusted, trustedSubjects } from '../doctor/received';
 import type { BindingFacts, Phase } from '../facts';
 import { phases } from '../facts';

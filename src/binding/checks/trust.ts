@@ -1,5 +1,5 @@
 import { trustQuota } from '../../iam/policy/document';
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
 import { phases } from '../facts';
 import type { Remedy } from '../remedy';
 import { issuerOfWorkspace } from './arn';

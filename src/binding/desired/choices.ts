@@ -1,3 +1,4 @@
+import { roleArn } from '../../oidc/arns';
 import { ok, type Result } from '../../core/problem';
 import { compact } from '../../iam/policy/document';
 import { prove, type ProofRow } from '../../iam/policy/prove';
@@ -122,11 +123,11 @@ function variablesFor(choices: BindingChoices, roles: readonly DesiredRole[]): r
     { key: `TFC_AWS_PROVIDER_AUTH${suffix}`, value: 'true', description: 'Use dynamic provider credentials for AWS' },
   ];
   for (const role of roles) {
-    const arn = `arn:${choices.partition}:iam::${choices.accountId}:role${role.path}${role.name}`;
     const what = role.use === 'run' ? 'plans and applies' : role.use === 'plan' ? 'plans' : 'applies';
     out.push({
       key: `TFC_AWS_${role.use.toUpperCase()}_ROLE_ARN${suffix}`,
-      value: arn,
+      value: roleArn(choices, role.path, role.name),
+      roleOf: role.use,
       description: `AWS role that ${what} assume`,
     });
   }

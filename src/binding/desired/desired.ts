@@ -42,6 +42,8 @@ export interface DesiredAccount {
 export interface DesiredVariable {
   readonly key: string;
   readonly value: string;
+  /** The role whose ARN is the value: it becomes another one where the role exists under another path. */
+  readonly roleOf?: DesiredRole['use'];
   readonly description: string;
 }
 

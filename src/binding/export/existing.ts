@@ -1,5 +1,5 @@
 import type { Variable } from '../../hcp/variables/precedence';
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
 import type { ActualAccount } from '../plan/model';
 
 /** What the account and the workspace already hold: exports import it, or leave it alone, instead of making it twice. */
@@ -58,8 +58,4 @@ export function identifier(name: string, taken: Set<string>): string {
 /** The ARN of the account's provider for a URL: it is deterministic (host and path behind `oidc-provider/`). */
 export function providerArn(partition: string, accountId: string, url: string): string {
   return oidcProviderArn(partition, accountId, url.replace(/^https:\/\//, ''));
-}
-
-export function roleArn(partition: string, accountId: string, path: string, name: string): string {
-  return `arn:${partition}:iam::${accountId}:role${path}${name}`;
 }

@@ -1,5 +1,6 @@
 import type { DesiredAccount, DesiredBinding, DesiredRole, DesiredVariables } from '../desired/desired';
-import { type Existing, identifier, providerArn, roleArn } from './existing';
+import { roleArn } from '../../oidc/arns';
+import { type Existing, identifier, providerArn } from './existing';
 import { attribute, blank, block, comment, type HclItem, type HclValue, JsonEncode, printHcl, Raw } from './hclPrinter';
 
 /**
@@ -23,10 +24,7 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
   ];
   for (const role of account.roles) {
     const name = identifier(role.name, taken);
-    references.set(
-      roleArn(account.partition, account.accountId, role.path, role.name),
-      new Raw(`aws_iam_role.${name}.arn`),
-    );
+    references.set(roleArn(account, role.path, role.name), new Raw(`aws_iam_role.${name}.arn`));
     items.push(...roleItems(role, name, existing, references));
   }
   for (const set of desired.variables) items.push(...variableItems(set, existing, references, taken));

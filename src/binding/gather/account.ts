@@ -1,5 +1,5 @@
 import type { ActualRole, AwsAccount, CallerIdentity } from '../../iam/account/types';
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
 import { parseRoleArn, providerUrlHost } from '../checks/arn';
 import {
   type AccountFacts,

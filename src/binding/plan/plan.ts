@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem';
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn, roleArn } from '../../oidc/arns';
 import type { IamChange } from '../change';
 import type { DesiredAccount } from '../desired/desired';
 import { providerPreconditions, rolePreconditions } from './preconditions';
@@ -50,7 +50,7 @@ export function planAccount(desired: DesiredAccount, actual: ActualAccount, opti
       use: role.use,
       tag: role.tag,
       name: role.name,
-      arn: there?.arn ?? `arn:${desired.partition}:iam::${desired.accountId}:role${role.path}${role.name}`,
+      arn: there?.arn ?? roleArn(desired, role.path, role.name),
       state: state as 'create' | 'update' | 'unchanged',
     };
   });

@@ -2,7 +2,7 @@ import { ok, type Problem, type Result } from '../../core/problem';
 import type { ActualRole, AwsAccount, CallerIdentity } from '../../iam/account/types';
 import { issuerHost } from '../../oidc/names';
 import { withAdditions } from '../../iam/needs/additions';
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
 import { type BindingChoices, desiredBinding, proofOf } from '../desired/choices';
 import type { DesiredBinding } from '../desired/desired';
 import { planAccount } from './plan';
@@ -107,15 +107,10 @@ function keepingWhatIsThere(desired: DesiredBinding, actual: ActualAccount, choi
 
 /** An adopted role keeps its path, so its ARN may differ from the one that a new role would have. */
 function withActualArns(desired: DesiredBinding, plan: AccountPlan): DesiredBinding {
-  const arns = new Map(
-    desired.account.roles.map((role, i) => [
-      `arn:${desired.account.partition}:iam::${desired.account.accountId}:role${role.path}${role.name}`,
-      plan.roles[i]?.arn,
-    ]),
-  );
+  const arns = new Map(plan.roles.map(({ use, arn }) => [use, arn]));
   const variables = desired.variables.map(set => ({
     ...set,
-    variables: set.variables.map(v => ({ ...v, value: arns.get(v.value) ?? v.value })),
+    variables: set.variables.map(v => ({ ...v, value: (v.roleOf && arns.get(v.roleOf)) ?? v.value })),
   }));
   return { ...desired, variables };
 }

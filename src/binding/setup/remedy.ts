@@ -1,7 +1,8 @@
 import { type Problem, ProblemError, unwrap } from '../../core/problem';
 import { audienceName, defaultAudience, hostname, issuerProblem, issuerUrl } from '../../oidc/names';
 import { withAdditions } from '../../iam/needs/additions';
-import { oidcProviderArn, partitionName } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
+import { partitionName } from '../../oidc/partition';
 import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import type { Change } from '../change';
 import type { DesiredAccount, DesiredRole, PolicyJson } from '../desired/desired';

@@ -1,3 +1,4 @@
+import { awsManagedPolicyArn } from '../../oidc/arns';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BindingChoices } from '../../binding/desired/choices';
@@ -253,7 +254,7 @@ async function policiesOfCode(
 /** AWS's own managed policies by their names, in the partition of the account. */
 function withArns<T extends { readonly attached: readonly string[] }>(permissions: T, partition: string): T {
   const attached = permissions.attached.map(given =>
-    /^[\w+=,.@/-]+$/.test(given) && !given.startsWith('arn:') ? `arn:${partition}:iam::aws:policy/${given}` : given,
+    /^[\w+=,.@/-]+$/.test(given) && !given.startsWith('arn:') ? awsManagedPolicyArn(partition, given) : given,
   );
   return { ...permissions, attached };
 }

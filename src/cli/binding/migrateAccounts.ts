@@ -1,3 +1,4 @@
+import { roleArn } from '../../oidc/arns';
 import { type Fact, known, unknown } from '../../binding/facts';
 import { accountOfRoles } from '../../binding/migrate';
 import { rememberedKeys } from '../../binding/keys';
@@ -30,7 +31,7 @@ export async function openMember(
 ): Promise<Result<OpenedAccount>> {
   const { region, pattern, assume } = routes;
   const profile = pattern === undefined ? routes.profile : pattern.replaceAll('{account}', accountId);
-  const role = assume === undefined ? {} : { assume: `arn:${partition}:iam::${accountId}:role/${assume}` };
+  const role = assume === undefined ? {} : { assume: roleArn({ partition, accountId }, '/', assume) };
   const account = await accountOf(context, { profile, region, ...role });
   if (!account.ok) return account;
   const caller = await account.value.identity(context.signal);

@@ -2,7 +2,7 @@ import { oneLine } from '../../core/text';
 import type { StatementResult } from '../../iam/policy/evaluate';
 import { evaluateText } from '../../iam/policy/webIdentity';
 import { issuerHost } from '../../oidc/names';
-import { parseOidcProviderArn } from '../../oidc/partition';
+import { parseOidcProviderArn } from '../../oidc/arns';
 import { readInput } from '../input';
 import { audienceOption, hostnameOf } from '../names';
 import { command } from '../command';

@@ -1,3 +1,4 @@
+import { roleOfSession } from '../../oidc/arns';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
 import type { ActualProvider, ActualRole, CallerIdentity, IamOperation, SendResult } from './types';
 
@@ -173,13 +174,9 @@ export async function rolesTrusting(
 
 /** The principal whose policies SimulatePrincipalPolicy can read: a role's session stands for its role. */
 function simulatedArn(caller: CallerIdentity): string | undefined {
-  const session = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(caller.arn);
-  // The session ARN leaves out the role's path; roles with a path (all SSO roles) can't be named from it.
-  if (session) {
-    return session[3]?.startsWith('AWSReservedSSO_')
-      ? undefined
-      : `arn:${session[1]}:iam::${session[2]}:role/${session[3]}`;
-  }
+  const role = roleOfSession(caller.arn);
+  // Roles with a path (all SSO roles) can't be named from it.
+  if (role !== undefined) return role.includes(':role/AWSReservedSSO_') ? undefined : role;
   return caller.root ? undefined : caller.arn;
 }
 

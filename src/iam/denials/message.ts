@@ -1,3 +1,4 @@
+import { iamArn, roleOfSession } from '../../oidc/arns';
 import { flatLog } from '../../core/logText';
 import type { ActionList } from '../reference/actions';
 import { permissionOfOperation } from './operationNames';
@@ -213,7 +214,8 @@ function resourceArn(resource: string | undefined, principal: string | undefined
   const named = /^(role|user|group|policy|instance profile) \/?(.+)$/i.exec(resource);
   const [, partition, , , account] = principal?.split(':') ?? [];
   if (named === null || partition === undefined || account === undefined) return undefined;
-  return `arn:${partition}:iam::${account}:${(named[1] ?? '').toLowerCase().replace(' ', '-')}/${named[2] ?? ''}`;
+  const kind = (named[1] ?? '').toLowerCase().replace(' ', '-');
+  return iamArn({ partition, accountId: account }, `${kind}/${named[2] ?? ''}`);
 }
 
 function contextOf(
@@ -232,9 +234,7 @@ function contextOf(
 
 /** The role of a session, without its path, which a session's ARN does not hold. */
 export function roleOf(principal: string): string | undefined {
-  const session = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)/.exec(principal);
-  if (session !== null) return `arn:${session[1] ?? ''}:iam::${session[2] ?? ''}:role/${session[3] ?? ''}`;
-  return /^arn:[^:]+:iam::\d{12}:role\//.test(principal) ? principal : undefined;
+  return roleOfSession(principal) ?? (/^arn:[^:]+:iam::\d{12}:role\//.test(principal) ? principal : undefined);
 }
 
 type Value = Readonly<Record<string, unknown>>;

@@ -9,7 +9,8 @@ import {
   type StackName,
   type WorkspaceName,
 } from '../../oidc/names';
-import { oidcProviderArn, type Partition } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
+import type { Partition } from '../../oidc/partition';
 import { type Identity, type Phase, type StackIdentity, subjectsOf } from '../../oidc/subject';
 import { compact, oneOrMany, policySize, type TrustDocument, trustQuota, type TrustStatement } from './document';
 

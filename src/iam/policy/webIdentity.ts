@@ -1,4 +1,4 @@
-import { parseOidcProviderArn } from '../../oidc/partition';
+import { parseOidcProviderArn } from '../../oidc/arns';
 import { parseSubject } from '../../oidc/subject';
 import type { KeyValue } from './conditions';
 import { type Evaluation, evaluatePolicies, type PolicyRequest } from './evaluate';

@@ -63,8 +63,8 @@ export type RoleNames = Readonly<Partial<Record<'run' | 'plan' | 'apply', string
 /** Where the permissions of a role come from. */
 export type PolicyChoice =
   | { readonly kind: 'none' }
-  /** `PARTITION` in the ARN stands for the account's partition. */
-  | { readonly kind: 'managed'; readonly arn: string }
+  /** A policy that AWS manages, by its name. */
+  | { readonly kind: 'managed'; readonly name: string }
   | {
       readonly kind: 'inline';
       readonly document: PolicyJson;

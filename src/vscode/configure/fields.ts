@@ -125,7 +125,7 @@ function rolesField(choices: Choices): Field {
 /** The value of a policy's field. */
 function policyValue(policy: PolicyChoice | undefined): string {
   if (policy === undefined || policy.kind === 'none') return 'none';
-  if (policy.kind === 'managed') return `managed ${policy.arn.split('/').at(-1) ?? ''}`;
+  if (policy.kind === 'managed') return `managed ${policy.name}`;
   return policy.generated === true ? 'code' : 'own';
 }
 

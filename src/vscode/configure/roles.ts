@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isAbort, ProblemError } from '../../core/problem';
 import { hostname, issuerHost } from '../../oidc/names';
-import { oidcProviderArn } from '../../oidc/partition';
+import { oidcProviderArn } from '../../oidc/arns';
 import type { ChosenAccount } from '../aws';
 import { problemText } from '../problemText';
 import { type Choice, configureTitle, GoBack, pick, type Position } from '../steps';

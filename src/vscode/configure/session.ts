@@ -183,7 +183,7 @@ export class SetupSession {
 
   private withoutCode(use: Use): NonNullable<Choices['policies']>[Use] & object {
     const reads = use === 'plan' && this.choices.chosen === undefined;
-    return reads ? { kind: 'managed', arn: 'arn:PARTITION:iam::aws:policy/ReadOnlyAccess' } : { kind: 'none' };
+    return reads ? { kind: 'managed', name: 'ReadOnlyAccess' } : { kind: 'none' };
   }
 
   /** Which answers are missing or cannot be taken. */
@@ -308,9 +308,9 @@ const notSignedIn: Problem = {
   nextStep: 'Choose it again to sign in, or choose another one.',
 };
 
-function managed(value: string): { readonly kind: 'managed'; readonly arn: string } | undefined {
+function managed(value: string): { readonly kind: 'managed'; readonly name: string } | undefined {
   const name = /^managed (ReadOnlyAccess|PowerUserAccess)$/.exec(value)?.[1];
-  return name === undefined ? undefined : { kind: 'managed', arn: `arn:PARTITION:iam::aws:policy/${name}` };
+  return name === undefined ? undefined : { kind: 'managed', name };
 }
 
 const accountsOf = (arns: readonly string[]): readonly string[] => [

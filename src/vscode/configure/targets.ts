@@ -1,3 +1,4 @@
+import { awsManagedPolicyArn } from '../../oidc/arns';
 import type { BindingChoices } from '../../binding/desired/choices';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { notAsked } from '../../binding/gather/binding';
@@ -71,7 +72,7 @@ function bindingChoices(
   const { roles, names, path, tag, boundary } = rolesOf(choices);
   const permissions = (use: 'plan' | 'apply'): BindingChoices['policies']['plan'] & object => {
     const policy = policiesOf(choices)[use];
-    if (policy?.kind === 'managed') return { attached: [policy.arn.replace('PARTITION', partition)] };
+    if (policy?.kind === 'managed') return { attached: [awsManagedPolicyArn(partition, policy.name)] };
     if (policy?.kind !== 'inline') return { attached: [] };
     const { document: inline, additions } = policy;
     return { attached: [], inline, ...(additions !== undefined && { additions }) };

@@ -103,7 +103,7 @@ async function inEditor(): Promise<{ readonly result: SetupResult; readonly even
       },
     ],
     known: [workspace],
-    policies: { plan: { kind: 'managed', arn: 'arn:PARTITION:iam::aws:policy/ReadOnlyAccess' } },
+    policies: { plan: { kind: 'managed', name: 'ReadOnlyAccess' } },
   };
   const group = groupOf(choices, analysed, 'prod', [analysed], file => file, await machineOf(context));
   const events: SetupEvent[] = [];

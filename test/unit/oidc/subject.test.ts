@@ -13,7 +13,8 @@ import {
   stackName,
   workspaceName,
 } from '../../../src/oidc/names';
-import { oidcProviderArn, parseOidcProviderArn, partitionOfRegion } from '../../../src/oidc/partition';
+import { oidcProviderArn, parseOidcProviderArn } from '../../../src/oidc/arns';
+import { partitionOfRegion } from '../../../src/oidc/partition';
 import { moduleTestSubject, parseSubject, stackSubject, workspaceSubject } from '../../../src/oidc/subject';
 
 const organization = unwrap(organizationName('acme'));

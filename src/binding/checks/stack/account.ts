@@ -1,6 +1,6 @@
 import { trustQuota } from '../../../iam/policy/document';
 import { strangersOf } from '../../../iam/policy/prove';
-import { oidcProviderArn } from '../../../oidc/partition';
+import { oidcProviderArn } from '../../../oidc/arns';
 import { type AccountFacts, phases, type RoleFacts } from '../../facts';
 import type { Exchange } from '../../stack/wiring';
 import { accountReadable, providerExists, roleExists } from '../account';

@@ -1,3 +1,4 @@
+import { awsManagedPolicyArn, iamArn } from '../../../oidc/arns';
 import { codeOwners } from '../../../binding/gather/code';
 import { holdsNotAsked } from '../../../binding/gather/holds';
 import { permissionSources } from '../../../binding/gather/permissionSources';
@@ -184,7 +185,7 @@ function migrationServices(
       const { accountId } = caller;
       const partition = unwrap(partitionName(caller.partition));
       const { workspace: w } = unit.row;
-      const attached = values['policy-arn'].map(name => `arn:${partition}:iam::aws:policy/${name}`);
+      const attached = values['policy-arn'].map(name => awsManagedPolicyArn(partition, name));
       const policies = policiesOf(unit);
       const of = (phase: 'plan' | 'apply') => ({ attached, ...policies?.policy(phase, accountId, partition) });
       return {
@@ -198,7 +199,7 @@ function migrationServices(
         path: values.path ?? '/',
         names: {},
         ...(values.boundary !== undefined && {
-          boundaryArn: `arn:${partition}:iam::${accountId}:policy/${values.boundary}`,
+          boundaryArn: iamArn({ partition, accountId }, `policy/${values.boundary}`),
         }),
         policies: { run: of('apply'), plan: of('plan'), apply: of('apply') },
       };

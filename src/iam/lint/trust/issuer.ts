@@ -1,4 +1,4 @@
-import { parseOidcProviderArn } from '../../../oidc/partition';
+import { parseOidcProviderArn } from '../../../oidc/arns';
 import type { Statement } from '../../policy/statement';
 
 /**

@@ -1,4 +1,4 @@
-import { parseOidcProviderArn } from '../../../oidc/partition';
+import { parseOidcProviderArn } from '../../../oidc/arns';
 import { assumeAction, evaluate } from '../../policy/webIdentity';
 import { coversAction } from '../../policy/patterns/partly';
 import { hasHole } from '../../policy/patterns/holes';
