@@ -63,12 +63,14 @@ describe('behind a proxy', { skip: hasOpenssl ? false : 'openssl is not installe
 
   test('configure goes through tunnels, inside of which TLS is spoken with each host', async () => {
     const { code, out, err } = await run(['configure', 'project', '--yes']);
-    // The server's discovery document is of its own address, so one check can't be right here; its keys are read through the proxy too.
+    // The server's discovery document names its own address, which the roles are made for; its keys are asked for through the proxy too,
+    // and no such address can be reached there.
     assert.equal(code, 1, err + out);
     assert.match(
       out,
-      /The discovery document says "https:\/\/127\.0\.0\.1"; AWS expects "https:\/\/tfe\.acme\.example"/,
+      /Tokens of tfe\.acme\.example are issued by https:\/\/127\.0\.0\.1, as its discovery document says/,
     );
+    assert.match(out, /✗ wrong +Signing keys of the host/);
     assert.match(out, /✓ ok +Trust for apply runs/);
     assert.equal(pair.variable('TFC_AWS_PROVIDER_AUTH').value, 'true');
     assert.deepEqual([...new Set(proxy.tunnels.map(t => t.target))].sort(), hosts.map(h => `${h}:443`).sort());
