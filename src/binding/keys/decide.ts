@@ -6,12 +6,13 @@ const day = 86_400_000;
 /** How long a key is left inactive before it may be deleted: a job that runs once a week shows in that time. */
 export const quietDays = 7;
 
-const date = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
+/** "2026-11-30 10:00 UTC". */
+export const dateText = (at: number): string => new Date(at).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
 
 /** "s3 in eu-central-1 at 2026-11-30 10:00 UTC". */
 export function useText({ at, service, region }: KeyUse): string {
   if (at === undefined) return 'never used';
-  return `${service ?? 'an unknown service'} in ${region ?? 'an unknown region'} at ${date(Date.parse(at))}`;
+  return `${service ?? 'an unknown service'} in ${region ?? 'an unknown region'} at ${dateText(Date.parse(at))}`;
 }
 
 /** What may be done with a key, and why not more. Pure: the same facts give the same answer. */
@@ -74,8 +75,8 @@ function ofInactive({ inactiveSince: since, lastUse, places }: KeyFacts, now: nu
   if (now < ripe)
     return {
       state,
-      why: `It is inactive since ${date(since)}, and nobody made it active again.`,
-      nextStep: `From ${date(ripe)} on it can be deleted (--delete).`,
+      why: `It is inactive since ${dateText(since)}, and nobody made it active again.`,
+      nextStep: `From ${dateText(ripe)} on it can be deleted (--delete).`,
       offers: ['activate'],
     };
   return {
@@ -111,13 +112,13 @@ function ofActive(facts: KeyFacts, owner: Extract<KeyOwner, { kind: 'user' }>): 
   if (used !== undefined && used >= firstRun.value)
     return {
       state: 'still-used',
-      why: `Something else uses this key: ${useText(lastUse.value)}, after the first run with the role (${date(firstRun.value)}).`,
+      why: `Something else uses this key: ${useText(lastUse.value)}, after the first run with the role (${dateText(firstRun.value)}).`,
       nextStep: `Find what uses the key of user ${owner.name}, and move it too. CloudTrail names its address and program.`,
       offers: [],
     };
   return {
     state: 'can-be-deactivated',
-    why: `It stands nowhere any more; its last use (${useText(lastUse.value)}) lies before the first run with the role (${date(firstRun.value)}).`,
+    why: `It stands nowhere any more; its last use (${useText(lastUse.value)}) lies before the first run with the role (${dateText(firstRun.value)}).`,
     nextStep: 'Deactivate it (--deactivate). That can be undone.',
     offers: ['deactivate'],
   };

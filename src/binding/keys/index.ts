@@ -6,6 +6,7 @@ export { findStaticKeys } from './found';
 export { keyFacts } from './gather';
 export { likelyOwners } from './likely';
 export { rememberedKeys, rememberOwner, rememberStanding } from './memory';
+export { withTrailHints } from './trailHints';
 export type {
   FoundKeys,
   KeyAction,

@@ -4,7 +4,7 @@ import { shownId } from './id';
 import type { LikelyOwner } from './model';
 
 /** Users whose keys were used within this time of a run may be who the run was. */
-const near = 15 * 60_000;
+export const near = 15 * 60_000;
 const telling = /terraform|tfc|tfe|hcp|deploy|pipeline|\bci\b|automation/i;
 /** A question for each user and key: an account with more is looked at in IAM. */
 const most = 200;

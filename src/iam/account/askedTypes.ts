@@ -28,6 +28,18 @@ export interface UserLeftovers {
   readonly groups: readonly string[];
 }
 
+/** A call of an IAM user, as CloudTrail keeps it. */
+export interface UserCall {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** `DescribeInstances`. */
+  readonly name: string;
+  /** The program that called, in its own words. */
+  readonly agent: string | undefined;
+  /** The access key that signed it. */
+  readonly keyId: string | undefined;
+}
+
 /** What IAM and STS say of access keys. Each asks; nothing is written. */
 export interface AccountKeys {
   /** The account that a key belongs to, whatever its state. `sts:GetAccessKeyInfo`. */

@@ -13,7 +13,7 @@ import {
 import { accountKeys } from './keys';
 import { readManagedPolicy, validatePolicy } from './policies';
 import { retried, wait } from './retry';
-import { webIdentityEvents } from './trail';
+import { callsOfUser, type TrailReader, webIdentityEvents } from './trail';
 import type { AccountOptions, AwsAccount } from './types';
 import { accountUse } from './use';
 
@@ -29,6 +29,12 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
   const pause = options.wait ?? wait;
   const read: typeof sender.send = (operation, input, signal) =>
     retried(() => sender.send(operation, input, signal), signal, pause, sender.maxAttempts);
+  const trail = (region: string): TrailReader => ({
+    region,
+    lookUp: (input, signal) =>
+      retried(() => sender.lookupEvents(region, input, signal), signal, pause, sender.maxAttempts),
+    pause,
+  });
   return ok({
     profile: sender.profile,
     region: sender.region,
@@ -72,13 +78,7 @@ export async function openAccount(options: AccountOptions): Promise<Result<AwsAc
     countRoles: signal => countRoles(read, signal),
     listProviders: signal => listProviders(read, signal),
     deniedActions: (caller, actions, signal) => deniedActions(read, caller, actions, signal),
-    webIdentityEvents: (region, since, signal) =>
-      webIdentityEvents(
-        (input, s) => retried(() => sender.lookupEvents(region, input, s), s, pause, sender.maxAttempts),
-        pause,
-        region,
-        since,
-        signal,
-      ),
+    webIdentityEvents: (region, since, signal) => webIdentityEvents(trail(region), since, signal),
+    callsOfUser: (region, user, span, signal) => callsOfUser(trail(region), user, span, signal),
   });
 }

@@ -1,7 +1,7 @@
 import type { Agent as HttpsAgent } from 'node:https';
 import type { Problem, Result } from '../../core/problem';
 import type { Range } from '../../core/text';
-import type { AccountKeys, AccountUse } from './askedTypes';
+import type { AccountKeys, AccountUse, UserCall } from './askedTypes';
 
 /** How a profile gets its credentials, as the AWS CLI would read it. */
 export type ProfileKind =
@@ -201,6 +201,13 @@ export interface AwsAccount {
    * Needs `cloudtrail:LookupEvents`. An event shows up some minutes after the call (AWS: typically within 5, up to 15).
    */
   webIdentityEvents(region: string, since: number, signal: AbortSignal): Promise<Result<readonly WebIdentityEvent[]>>;
+  /** What a user called in a region between two times (milliseconds since the epoch), at most 50. Needs `cloudtrail:LookupEvents`. */
+  callsOfUser(
+    region: string,
+    user: string,
+    span: { readonly from: number; readonly to: number },
+    signal: AbortSignal,
+  ): Promise<Result<readonly UserCall[]>>;
   /** Access keys of the account and their users. */
   readonly keys: AccountKeys;
   /** What its roles may do, and what they did. */

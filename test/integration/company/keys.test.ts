@@ -167,6 +167,50 @@ describe('what is said of a key', () => {
     assert.match(out, /A key of this user was used at the time of the last run\./);
   });
 
+  test('with consent CloudTrail is asked who called as Terraform at the time of a run: that user first, still as a guess', async () => {
+    const { server, stored: account } = pair.aws;
+    const run = new Date(Date.parse(ago(2)));
+    pair.workspace.vars = pair.workspace.vars.filter(v => v.key !== 'AWS_ACCESS_KEY_ID');
+    pair.hcp.state.variable(pair.workspace, 'AWS_ACCESS_KEY_ID', id, { sensitive: true });
+    pair.hcp.state.run(pair.workspace, { at: run.toISOString() });
+    // Nothing of its name or last use speaks for it.
+    server.addCaller(account, 'AKIAI44QH8DHBEXAMPL2', { user: 'zoe' });
+    const call1 = {
+      accountId: account.id,
+      region: 'eu-central-1',
+      user: 'zoe',
+      accessKeyId: 'AKIAI44QH8DHBEXAMPL2',
+      source: 'ec2.amazonaws.com',
+      name: 'DescribeVpcs',
+      userAgent:
+        'APN/1.0 HashiCorp/1.0 Terraform/1.9.0 (+https://www.terraform.io) terraform-provider-aws/5.60.0 (+https://registry.terraform.io/providers/hashicorp/aws)',
+    };
+    server.userEvents.push(
+      { ...call1, id: 'e1', time: run.getTime() + 60_000 },
+      // Not Terraform, not in that time, and of another region than any that is asked.
+      { ...call1, id: 'e2', user: 'admin', time: run.getTime(), userAgent: 'aws-cli/2.15.0 Python/3.11' },
+      { ...call1, id: 'e3', user: 'ci-terraform', time: run.getTime() + 3_600_000 },
+    );
+    const without = await call();
+    assert.doesNotMatch(without.out, /CloudTrail/);
+    assert.equal(server.calls('cloudtrail').length, 0, 'nobody agreed to that question');
+    const { out } = await call('--cloudtrail');
+    assert.match(out, /This is a guess, not a finding/);
+    assert.ok(out.indexOf('    zoe:') < out.indexOf('    ci-terraform:'), out);
+    const hints = out.match(/CloudTrail: .*/g);
+    assert.equal(hints?.length, 1);
+    assert.match(
+      hints[0],
+      /^CloudTrail: Terraform called DescribeVpcs with key …MPL2 of this user at .* UTC, at the time of a run\. It may be that run, or Terraform somewhere else\.$/,
+    );
+    assert.doesNotMatch(out, /AKIAI44QH8DHBEXAMPL2/);
+    pair.aws.server.addCaller(account, 'AKIAIOSFODNN7EXAMPLE', { deny: ['cloudtrail:LookupEvents'] });
+    const refused = await call('--cloudtrail');
+    assert.match(refused.out, /Not read: CloudTrail of eu-central-1: .*cloudtrail:LookupEvents/);
+    pair.aws.server.addCaller(account, 'AKIAIOSFODNN7EXAMPLE');
+    account.users.delete('zoe');
+  });
+
   test('a key of the root user is called out and left to a person', async () => {
     pair.aws.stored.users.delete('ci-terraform');
     pair.aws.server.addCaller(pair.aws.stored, id, { user: 'root' });

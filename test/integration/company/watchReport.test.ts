@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { watchReport } from '../../../src/cli/watch/watchReport';
+import { realWait } from '../../../src/hcp/client/limiter';
 import { ProblemError } from '../../../src/core/problem';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import type { CommandRun } from '../../support/runCommand';
@@ -90,6 +91,53 @@ describe('watch-report', () => {
     assert.deepEqual(await changes(), [`other permission-new ${role.name}`]);
     role.inline.set('own', policy(['s3:*', 'sqs:ReceiveMessage']));
     assert.deepEqual(await changes(), [`worse permission-lost ${role.name}`, `other permission-new ${role.name}`]);
+  });
+
+  test('a key that passes 90 days is told on that night, once, with its last four characters', async () => {
+    const day = 86_400_000;
+    const start = Date.parse('2026-03-01T03:00:00Z');
+    const { server, stored } = pair.aws;
+    server.addCaller(stored, 'AKIAI44QH8DHBEXAMPLE', { user: 'ci-terraform' });
+    const old = server.store.accessKey('AKIAI44QH8DHBEXAMPLE')?.key;
+    assert.ok(old);
+    old.createDate = new Date(start - 88 * day).toISOString();
+    pair.hcp.state.variable(pair.workspace, 'AWS_ACCESS_KEY_ID', 'AKIAI44QH8DHBEXAMPLE');
+    const night = async (
+      days: number,
+    ): Promise<{ readonly code: number; readonly keys: readonly string[]; readonly out: string }> => {
+      const done = await runCommand(
+        watchReport,
+        [
+          '--organization',
+          'acme',
+          '--hostname',
+          pair.hcp.hostname,
+          '--report',
+          'aging.json',
+          '--profile',
+          'default',
+          '--format',
+          'json',
+        ],
+        { cwd: pair.aws.home, env: pair.env, time: { now: () => start + days * day, wait: realWait } },
+      );
+      const { changes: found } = JSON.parse(done.out) as {
+        changes: { kind: string; direction: string; on: string; what: string }[];
+      };
+      const keys = found.filter(c => c.kind === 'key-old').map(c => `${c.direction} ${c.on}: ${c.what}`);
+      return { code: done.code, keys, out: done.out };
+    };
+    assert.deepEqual((await night(0)).keys, []);
+    assert.deepEqual((await night(1)).keys, [], '89 days are not 90');
+    const passed = await night(2);
+    assert.equal(passed.code, 1);
+    assert.equal(passed.keys.length, 1);
+    assert.match(
+      passed.keys[0] ?? '',
+      /^worse .*MPLE: The access key is 90 days old; it stands in .*AWS_ACCESS_KEY_ID/,
+    );
+    assert.doesNotMatch(passed.out, /AKIAI44QH8DHBEXAMPLE/);
+    assert.deepEqual((await night(3)).keys, [], 'told once');
   });
 
   test('what can not be read is named, exits 2, and what was known stays', async () => {

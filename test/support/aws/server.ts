@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { validatePolicy } from './accessAnalyzer';
 import { type Caller, dumpAccount, type StoredAccount, type StoredKey } from './account';
 import { AwsError } from './awsError';
-import { lookupEvents } from './cloudTrail';
+import { lookupEvents, type UserEvent } from './cloudTrail';
 import { type Fault, Faults, wrongBodies } from './faults';
 import { providerActions } from './iamProviders';
 import { policyActions } from './iamPolicies';
@@ -66,6 +66,8 @@ export class AwsServer {
   readonly store: IamStore;
   readonly callers = new Map<string, Caller>();
   readonly events: WebIdentityEvent[] = [];
+  /** Calls of IAM users that CloudTrail has; tests put them there. */
+  readonly userEvents: UserEvent[] = [];
   readonly issuers = new Map<string, string>();
   readonly mfa = new Map<string, string>();
   readonly ssoSessions: SsoSession[] = [];
@@ -314,7 +316,7 @@ export class AwsServer {
     if (call.service === 'cloudtrail') {
       const caller = this.permitted(call, 'cloudtrail');
       if (call.action !== 'LookupEvents') throw new AwsError('InvalidAction', `Unknown operation ${call.action}`, 400);
-      return JSON.stringify(lookupEvents(this.events, caller, call.region, call.json));
+      return JSON.stringify(lookupEvents(this.events, this.userEvents, caller, call.region, call.json));
     }
     if (call.service === 'sts') {
       if (this.disabledRegions.has(call.region)) {

@@ -50,6 +50,7 @@ export class ServerPair {
     aws.stored.roles.clear();
     aws.stored.providers.clear();
     aws.server.events.length = 0;
+    aws.server.userEvents.length = 0;
     hcp.faults.length = 0;
     hcp.state.workspaces.length = 0;
     hcp.state.varsets.length = 0;

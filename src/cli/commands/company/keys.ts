@@ -10,9 +10,10 @@ import {
   likelyOwners,
   planKey,
   quietDays,
+  withTrailHints,
 } from '../../../binding/keys';
 import type { OpenedAccount } from '../../../binding/setup';
-import { unknown } from '../../../binding/facts';
+import { known, unknown } from '../../../binding/facts';
 import { ProblemError, unwrap } from '../../../core/problem';
 import { organizationName } from '../../../oidc/names';
 import { accountOptions, journalDir, journalOption } from '../../binding/bindingOptions';
@@ -32,10 +33,12 @@ import { readTerraformFolder } from '../../terraformFolder';
 const keyOptions = {
   organization: text('ORG', 'look at every workspace and variable set of this organization'),
   hostname: text('HOST', 'default app.terraform.io'),
-  ...section(
-    'AWS: whose keys they are and when they were used (nothing is written without one of the actions)',
-    accountOptions,
-  ),
+  ...section('AWS: whose keys they are and when they were used (nothing is written without one of the actions)', {
+    ...accountOptions,
+    cloudtrail: flag(
+      'for keys whose id cannot be read: also ask CloudTrail (LookupEvents) whether Terraform called as one of the likely users at the time of a run; needs cloudtrail:LookupEvents. Off unless given',
+    ),
+  }),
   ...section('One key, with a yes of its own', {
     deactivate: text(
       'KEY',
@@ -85,7 +88,7 @@ What was seen is kept beside the journals (a hash of the id, its last four chara
       const chosen = keyNamed(looked.keys, wanted.key);
       return act(context, values, planKey(wanted.action, chosen, opened, Date.now()), journal);
     }
-    const report = await reportOf(looked, opened, context.signal);
+    const report = await reportOf(looked, opened, values.cloudtrail, context.signal);
     const shown = { ids: values['show-ids'], now: Date.now() };
     if (values.format === 'json') context.out(jsonReport('keys', keyJson(report, shown)));
     else context.out(values.format === 'csv' ? keyCsv(report, shown) : keyText(report, shown));
@@ -118,7 +121,12 @@ function keyNamed(all: readonly KeyFacts[], name: string): KeyFacts {
   });
 }
 
-async function reportOf(looked: LookedAt, opened: OpenedAccount | undefined, signal: AbortSignal): Promise<KeyReport> {
+async function reportOf(
+  looked: LookedAt,
+  opened: OpenedAccount | undefined,
+  trail: boolean,
+  signal: AbortSignal,
+): Promise<KeyReport> {
   const { found, keys: all } = looked;
   const listed: KeyReport['keys'][number][] = [];
   for (const facts of all) {
@@ -132,12 +140,26 @@ async function reportOf(looked: LookedAt, opened: OpenedAccount | undefined, sig
       left?.ok === true && left.value !== undefined && name !== undefined ? leftoversOf(name, left.value) : [];
     listed.push({ facts, decision, leftovers });
   }
-  const workspaces = found.hidden.flatMap((p: KeyPlace) => p.workspaces);
-  const likely =
-    found.hidden.length === 0 || opened === undefined
-      ? unknown('No AWS profile was chosen.', 'Choose a profile of the account (--profile).')
-      : await likelyOwners(opened, workspaces, await lastRuns(looked, workspaces), signal);
-  return { keys: listed, hidden: found.hidden, likely, gaps: found.gaps, problems: [] };
+  const { likely, gaps } = await guessed(looked, opened, trail, signal);
+  return { keys: listed, hidden: found.hidden, likely, gaps: [...found.gaps, ...gaps], problems: [] };
+}
+
+/** Who may own the keys whose ids can't be read; `trail`: CloudTrail may be asked too. */
+async function guessed(
+  looked: LookedAt,
+  opened: OpenedAccount | undefined,
+  trail: boolean,
+  signal: AbortSignal,
+): Promise<Pick<KeyReport, 'likely' | 'gaps'>> {
+  const { hidden } = looked.found;
+  if (hidden.length === 0 || opened === undefined)
+    return { likely: unknown('No AWS profile was chosen.', 'Choose a profile of the account (--profile).'), gaps: [] };
+  const workspaces = hidden.flatMap((p: KeyPlace) => p.workspaces);
+  const runs = await lastRuns(looked, workspaces);
+  const likely = await likelyOwners(opened, workspaces, runs, signal);
+  if (!trail || likely.state === 'unknown') return { likely, gaps: [] };
+  const { owners, gaps } = await withTrailHints(opened, likely.value, runs, signal);
+  return { likely: known(owners), gaps };
 }
 
 /** A question each: more workspaces make a guess no better. */
