@@ -2,7 +2,7 @@ import type { BoardInput, BoardRoot, BoardState, BoardWorkspace } from './model'
 import type { Summary } from './summary';
 import { wordOf } from './words';
 
-/** What is shown: roots of one state, and those in which a text stands. */
+/** What is shown: roots and workspaces of one state, and those in which a text stands. */
 export interface Filter {
   readonly state?: BoardState;
   readonly text?: string;

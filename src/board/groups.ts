@@ -24,10 +24,12 @@ export interface Folder<R> {
 /** So many roots are shown as one list; more are put into their folders. */
 const listed = 12;
 
-const order: readonly BoardState[] = ['wrong', 'warning', 'unknown', 'unchecked', 'ok', 'aside'];
+/** The worst first. */
+export const stateOrder: readonly BoardState[] = ['wrong', 'warning', 'unknown', 'unchecked', 'ok', 'aside'];
 
 /** The worst of several states. */
-const worstOf = (states: readonly BoardState[]): BoardState => order.find(state => states.includes(state)) ?? 'aside';
+export const worstOf = (states: readonly BoardState[]): BoardState =>
+  stateOrder.find(state => states.includes(state)) ?? 'aside';
 
 /** Roots by state, the worst first, and by name. Many of them stand in their folders; a folder with a single thing in it is left out. */
 export function groupRoots<R extends Placed>(rows: readonly R[], prefix = ''): readonly (R | Folder<R>)[] {
@@ -36,7 +38,8 @@ export function groupRoots<R extends Placed>(rows: readonly R[], prefix = ''): r
 
 const sorted = <T extends { readonly label: string; readonly state: BoardState }>(items: readonly T[]): readonly T[] =>
   [...items].sort(
-    (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0),
+    (a, b) =>
+      stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0),
   );
 
 function inFolders<R extends Placed>(rows: readonly R[], prefix: string): readonly (R | Folder<R>)[] {
@@ -88,7 +91,7 @@ function counts(rows: readonly Placed[]): string {
     ok: count => `${count} ok`,
     aside: count => `${count} without a cloud block`,
   };
-  return order
+  return stateOrder
     .map(state => [state, rows.filter(r => r.state === state).length] as const)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => words[state](count))

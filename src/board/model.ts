@@ -65,23 +65,14 @@ export type BestAction =
   | 'doctor'
   | 'likeNames'
   | 'explainPermission'
-  | 'proveRun';
+  | 'proveRun'
+  | 'resumeOrganization';
 
-/** One row. Commands take the part of it that they need, never the row's kind. */
-export interface Row<A extends BoardRoot, W extends BoardWorkspace> {
+/** What every row says, whatever it is about. */
+export interface ShownRow {
   /** Stable while the thing that it shows is there: the view keeps what is open, and refreshes single rows by it. */
   readonly id: string;
-  readonly kind:
-    | 'root'
-    | 'workspace'
-    | 'configuration'
-    | 'deployment'
-    | 'check'
-    | 'finding'
-    | 'waiting'
-    | 'holds'
-    | 'note'
-    | 'unopened';
+  readonly kind: string;
   readonly label: string;
   readonly description: string;
   readonly state: BoardState;
@@ -94,10 +85,33 @@ export interface Row<A extends BoardRoot, W extends BoardWorkspace> {
   readonly open: 'leaf' | 'closed' | 'opened';
   readonly best?: BestAction;
   readonly location?: Location;
+}
+
+/** One row of a root. Commands take the part of it that they need, never the row's kind. */
+export interface Row<A extends BoardRoot, W extends BoardWorkspace> extends ShownRow {
+  readonly kind:
+    | 'root'
+    | 'workspace'
+    | 'configuration'
+    | 'deployment'
+    | 'check'
+    | 'finding'
+    | 'waiting'
+    | 'holds'
+    | 'note'
+    | 'unopened';
   readonly analysed: A;
   readonly checked?: W;
   readonly check?: Check;
   readonly finding?: Finding;
   /** The rows below; `undefined` for a workspace that is checked when it is opened. */
   readonly rows: (() => readonly Row<A, W>[]) | undefined;
+}
+
+/** A row of an organization. Everything below it is worked out with it, so that two of them can be compared. */
+export interface OrganizationRow extends ShownRow {
+  readonly kind: 'organization' | 'group' | 'audited' | 'unfinished' | 'keys' | 'key' | 'place';
+  /** The workspace's page in the browser. */
+  readonly url?: string;
+  readonly rows: readonly OrganizationRow[];
 }

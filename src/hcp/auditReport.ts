@@ -20,8 +20,17 @@ export interface AuditReport {
 const states: readonly AuditState[] = ['oidc', 'static', 'both', 'none', 'local', 'unknown'];
 
 /** How many workspaces there are of each state. */
-export const auditCounts = (rows: readonly AuditRow[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(states.map(state => [state, rows.filter(r => r.state === state).length]));
+export function auditCounts(rows: readonly AuditRow[]): Readonly<Record<AuditState, number>> {
+  const count = (state: AuditState): number => rows.filter(r => r.state === state).length;
+  return {
+    oidc: count('oidc'),
+    static: count('static'),
+    both: count('both'),
+    none: count('none'),
+    local: count('local'),
+    unknown: count('unknown'),
+  };
+}
 
 /**
  * "38 % on OIDC (12 of 31)": of the workspaces that have AWS credentials or may have some, those with dynamic credentials that nothing
@@ -98,7 +107,7 @@ const rank = { error: 0, warning: 1, ok: 2 } as const;
 export function auditMarkdown(report: AuditReport): string {
   const { hostname, organization, project, rows, unread = 0, at, keyDays } = report;
   const where = `${organization}${project === undefined ? '' : `, project ${project}`} on ${hostname}`;
-  const counts = states.map(s => [s, rows.filter(r => r.state === s).length] as const).filter(([, n]) => n > 0);
+  const counts = auditCounts(rows);
   const sorted = [...rows].sort(
     (a, b) => rank[a.severity] - rank[b.severity] || (a.workspace.name < b.workspace.name ? -1 : 1),
   );
@@ -117,7 +126,7 @@ export function auditMarkdown(report: AuditReport): string {
     '',
     `${auditProgressText(rows)}. ${at === undefined ? '' : `Read at ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC. `}${rows.length} ${rows.length === 1 ? 'workspace' : 'workspaces'}:`,
     '',
-    ...counts.map(([state, count]) => `- ${count}: ${words[state]}`),
+    ...states.flatMap(state => (counts[state] === 0 ? [] : [`- ${counts[state]}: ${words[state]}`])),
     ...(unread === 0 ? [] : [`- ${unread}: not read, since the reading was stopped`]),
     '',
     '| Workspace | Project | State | Why | Oldest key |',

@@ -29,10 +29,15 @@ export const commandIds = [
   'tfcOidc.explainRule',
   'tfcOidc.showLog',
   'tfcOidc.copyText',
+  'tfcOidc.showOrganization',
+  'tfcOidc.resumeOrganization',
+  'tfcOidc.refreshOrganization',
+  'tfcOidc.closeOrganization',
+  'tfcOidc.reportOrganization',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
-export type ContextKey = 'tfcOidc.state' | 'tfcOidc.filtered';
+export type ContextKey = 'tfcOidc.state' | 'tfcOidc.filtered' | 'tfcOidc.organization';
 
 /** Why the view is empty: one welcome text for each. */
 export type ViewState = 'loading' | 'noFolder' | 'noTerraform' | 'ready';

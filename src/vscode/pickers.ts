@@ -13,6 +13,10 @@ export type RowTarget =
       readonly checked?: CheckedWorkspace;
       readonly check?: Check;
       readonly finding?: Finding;
+      /** A workspace of the organization: its page in the browser. */
+      readonly url?: string;
+      /** What the row says, for the clipboard. */
+      readonly hover?: readonly string[];
     }
   | undefined;
 

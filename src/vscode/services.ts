@@ -5,6 +5,7 @@ import { BindingCommands } from './binding/bindingCommands';
 import { UndoCommand } from './binding/undoCommand';
 import { journalsOf } from './binding/journals';
 import type { BindingStore, Checker } from './board/bindingStore';
+import type { OrganizationStore } from './board/organizationStore';
 import { CodeCommands } from './language/codeCommands';
 import { ConfigureCommand } from './configure/command';
 import { HcpConnections } from './hcp';
@@ -13,6 +14,7 @@ import { PolicyValidation } from './language/policyValidation';
 import { Pages } from './page/pages';
 import type { Previews } from './preview';
 import type { ProjectStore } from './projectStore';
+import { OrganizationCommands } from './organization/commands';
 import { WaysOut } from './binding/waysOut';
 
 /** What activation has made already. */
@@ -22,6 +24,7 @@ export interface Surfaces {
   readonly log: ExtensionLog;
   readonly store: ProjectStore;
   readonly bindings: BindingStore;
+  readonly organizations: OrganizationStore;
   readonly previews: Previews;
 }
 
@@ -35,10 +38,11 @@ export interface Services {
   readonly validation: PolicyValidation;
   readonly waysOut: WaysOut;
   readonly pages: Pages;
+  readonly organization: OrganizationCommands;
 }
 
 /** Builds what commands need. This file is the entry of dist/services.js: nothing that activation needs belongs here. */
-export function createServices({ context, env, log, store, bindings, previews }: Surfaces): Services {
+export function createServices({ context, env, log, store, bindings, organizations, previews }: Surfaces): Services {
   const connections = new HcpConnections(context.secrets, nodeFiles, env);
   const journals = journalsOf(context.globalStorageUri, env);
   const places = { drafts: vscode.Uri.joinPath(context.globalStorageUri, 'policies') };
@@ -57,5 +61,6 @@ export function createServices({ context, env, log, store, bindings, previews }:
     validation,
     waysOut: new WaysOut(store, bindings, connections),
     pages,
+    organization: new OrganizationCommands(store, connections, organizations),
   };
 }

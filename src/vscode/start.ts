@@ -7,6 +7,7 @@ import type { FileReader } from '../core/host';
 import { ProblemError } from '../core/problem';
 import { BindingMemory } from './board/bindingMemory';
 import { BindingStore } from './board/bindingStore';
+import { OrganizationStore } from './board/organizationStore';
 import { rowText } from './board/boardItems';
 import { CloudLens } from './language/cloudLens';
 import { CodeActions } from './language/codeActions';
@@ -60,8 +61,9 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   const services = (): Promise<Services> => (loaded ??= host.loadServices({ ...surfaces, env: host.env }));
   const memory = new BindingMemory(context.workspaceState);
   const bindings = new BindingStore(async () => (await services()).checker, memory);
-  const surfaces = { context, log, store, bindings, previews };
-  const tree = new BindingsTree(store, bindings, keys);
+  const organizations = new OrganizationStore();
+  const surfaces = { context, log, store, bindings, organizations, previews };
+  const tree = new BindingsTree(store, bindings, keys, organizations);
   const unawaited = (what: string, work: Promise<void>): void =>
     void work.catch((error: unknown) => log.warn(`${what}: ${String(error)}`));
   context.subscriptions.push(
@@ -79,6 +81,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
       unawaited('reading with the environment', store.refreshAll());
     }),
     bindings,
+    organizations,
     log,
     files,
     store,
@@ -127,6 +130,11 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.undo', s => s.undo.run());
   trusted('tfcOidc.writeCloud', (s, target) => s.code.writeCloud(target));
   trusted('tfcOidc.mapProviders', (s, target) => s.code.mapProviders(target));
+  trusted('tfcOidc.showOrganization', s => s.organization.show(() => tree.revealOrganization()));
+  trusted('tfcOidc.resumeOrganization', s => s.organization.resume());
+  trusted('tfcOidc.refreshOrganization', s => s.organization.refresh());
+  trusted('tfcOidc.reportOrganization', s => s.organization.report());
+  trusted('tfcOidc.closeOrganization', s => Promise.resolve(s.organization.close()));
   commands.register('tfcOidc.filter', () => chooseFilter(tree));
   commands.register('tfcOidc.clearFilter', () => tree.setFilter({}));
   context.subscriptions.push(
@@ -171,13 +179,12 @@ function requireTrust(): void {
 /** By state, or by a text that stands in names and findings. */
 async function chooseFilter(tree: BindingsTree): Promise<void> {
   const states: readonly BoardState[] = ['wrong', 'warning', 'unknown', 'unchecked', 'ok'];
-  const roots = tree.roots();
   const items = [
     { label: 'Everything', description: '', value: {} },
     { label: 'What holds a text…', description: tree.currentFilter.text ?? '', value: 'text' as const },
     ...states.map(state => ({
       label: capitalised(wordOf(state)),
-      description: String(roots.filter(r => r.state === state).length),
+      description: String(tree.count(state)),
       value: { ...tree.currentFilter, state },
     })),
   ];
@@ -186,7 +193,7 @@ async function chooseFilter(tree: BindingsTree): Promise<void> {
   if (chosen === undefined) return;
   if (chosen.value !== 'text') return tree.setFilter(chosen.value);
   const text = await vscode.window.showInputBox({
-    prompt: 'A part of a folder, workspace, finding or file',
+    prompt: 'A part of a folder, workspace, project, finding or file',
     value: tree.currentFilter.text ?? '',
   });
   if (text !== undefined) tree.setFilter({ ...tree.currentFilter, text });
@@ -197,6 +204,7 @@ async function copyText(tree: BindingsTree, row: RowTarget): Promise<void> {
   const text =
     row?.finding?.message ??
     (row?.check === undefined ? undefined : checkText(row.check)) ??
+    (row?.analysed === undefined ? row?.hover?.join('\n') : undefined) ??
     tree
       .roots()
       .filter(r => row === undefined || r.row.analysed === row.analysed)

@@ -236,6 +236,10 @@ export class BindingCommands {
   }
 
   async openInBrowser(target: RowTarget): Promise<void> {
+    if (target?.url !== undefined) {
+      await vscode.env.openExternal(vscode.Uri.parse(target.url));
+      return;
+    }
     const found = await this.workspaceOf(target, 'Open in Browser');
     const facts = found?.checked.facts.workspace;
     if (facts?.state === 'known') await vscode.env.openExternal(vscode.Uri.parse(facts.value.url));

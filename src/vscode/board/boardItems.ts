@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Folder } from '../../board/groups';
-import type { BestAction, BoardState, Row } from '../../board/model';
+import type { BestAction, BoardState, OrganizationRow, Row, ShownRow } from '../../board/model';
 import { wordOf } from '../../board/words';
 import { type CommandId, pages } from '../contract';
 import type { AnalysedRoot } from '../projectStore';
@@ -8,6 +8,19 @@ import type { CheckedWorkspace } from './bindingStore';
 
 /** A row of the board with what commands need of it. */
 export type BoardRow = Row<AnalysedRoot, CheckedWorkspace>;
+
+const organizationKinds: ReadonlySet<string> = new Set<OrganizationRow['kind']>([
+  'organization',
+  'group',
+  'audited',
+  'unfinished',
+  'keys',
+  'key',
+  'place',
+]);
+
+export const isOfOrganization = (row: { readonly kind: string }): row is OrganizationRow =>
+  organizationKinds.has(row.kind);
 
 /** How states look. Each stands in words too, never in colour alone. */
 const looks: Readonly<Record<BoardState, readonly [icon: string, color: string | undefined]>> = {
@@ -43,7 +56,7 @@ const linked: Partial<Record<BestAction, () => readonly [CommandId, string]>> = 
 const enabledCommands = Object.values(linked).map(link => link()[0]);
 
 /** A row as VS Code shows it; `folder` is what stands above it already. */
-export function itemOf(row: BoardRow, folder: string): vscode.TreeItem {
+export function itemOf(row: BoardRow | OrganizationRow, folder: string): vscode.TreeItem {
   const item = new vscode.TreeItem(row.label.slice(folder.length), collapsible[row.open]);
   item.id = row.id;
   item.description = row.description;
@@ -70,7 +83,13 @@ export function folderItem(folder: Folder<BoardRow>): vscode.TreeItem {
 }
 
 /** Words that conditions of the manifest's menus look for. */
-function tags(row: BoardRow): readonly string[] {
+function tags(row: BoardRow | OrganizationRow): readonly string[] {
+  if (isOfOrganization(row))
+    return [
+      row.kind,
+      ...(row.best === undefined ? [] : [`best-${row.best}`]),
+      ...(row.url === undefined ? [] : ['on-the-web']),
+    ];
   return [
     row.kind,
     ...(row.best === undefined ? [] : [`best-${row.best}`]),
@@ -81,12 +100,15 @@ function tags(row: BoardRow): readonly string[] {
 }
 
 /** Where Enter and a click lead: to the place in the code, or to what makes known what is not. */
-function commandOf(row: BoardRow): vscode.Command | undefined {
+function commandOf(row: ShownRow): vscode.Command | undefined {
   if (row.location !== undefined) return { command: 'tfcOidc.openLocation', title: 'Open', arguments: [row.location] };
-  if (row.kind !== 'note' && row.kind !== 'waiting') return undefined;
+  if (!leading.has(row.kind)) return undefined;
   const id = row.best === undefined ? undefined : commandOfAction[row.best];
   return id === undefined ? undefined : { command: id, title: row.label, arguments: [row] };
 }
+
+/** Rows that are there for what they lead to. */
+const leading: ReadonlySet<string> = new Set(['note', 'waiting', 'unfinished', 'key']);
 
 const commandOfAction: Readonly<Record<BestAction, CommandId>> = {
   fixCheck: 'tfcOidc.fixCheck',
@@ -99,10 +121,11 @@ const commandOfAction: Readonly<Record<BestAction, CommandId>> = {
   likeNames: 'tfcOidc.likeNames',
   explainPermission: 'tfcOidc.explainPermission',
   proveRun: 'tfcOidc.proveRun',
+  resumeOrganization: 'tfcOidc.resumeOrganization',
 };
 
 /** What was seen, why it matters and what to do, with the remedy as a link. Text that may come from anywhere is appended as text. */
-function hover(row: BoardRow): vscode.MarkdownString {
+function hover(row: BoardRow | OrganizationRow): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = { enabledCommands };
   row.hover.forEach((line, i) => {
@@ -119,11 +142,11 @@ function hover(row: BoardRow): vscode.MarkdownString {
 }
 
 /** A link's arguments: ids of the row, encoded so that none of them can end the link. */
-const argumentsOf = (row: BoardRow): string =>
-  encodeURIComponent(JSON.stringify([{ row: row.id, root: row.analysed.root.dir }])).replace(
+const argumentsOf = (row: BoardRow | OrganizationRow): string =>
+  encodeURIComponent(JSON.stringify('analysed' in row ? [{ row: row.id, root: row.analysed.root.dir }] : [])).replace(
     /[()']/g,
     c => `%${c.charCodeAt(0).toString(16)}`,
   );
 
 /** The whole state of a row in one line, for the clipboard. */
-export const rowText = (row: BoardRow): string => [`${row.label}: ${wordOf(row.state)}`, ...row.hover].join('\n');
+export const rowText = (row: ShownRow): string => [`${row.label}: ${wordOf(row.state)}`, ...row.hover].join('\n');

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Filter, filterText, fits } from '../../board/filter';
 import { type Folder, groupRoots } from '../../board/groups';
-import type { BoardInput, BoardState } from '../../board/model';
+import type { BoardInput, BoardState, OrganizationRow } from '../../board/model';
 import { checkRows, rootRow } from '../../board/rows';
 import { type Summary, summaryOf } from '../../board/summary';
 import type { Location } from '../../core/text';
@@ -9,10 +9,12 @@ import { viewId, type ViewState } from '../contract';
 import type { ContextKeys } from '../contextKeys';
 import { rootLabel } from './describe';
 import type { BindingStore, CheckedWorkspace } from './bindingStore';
-import { type BoardRow, folderItem, itemOf } from './boardItems';
+import { OrganizationRows } from './organizationRows';
+import type { OrganizationStore } from './organizationStore';
+import { type BoardRow, folderItem, isOfOrganization, itemOf } from './boardItems';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
-export type Element = BoardRow | Folder<BoardRow>;
+export type Element = BoardRow | Folder<BoardRow> | OrganizationRow;
 
 /** So many roots with problems are shown opened at once; of more, each says its reason in its own row. */
 const openedAtOnce = 4;
@@ -33,7 +35,8 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
   private filter: Filter = {};
   private readonly known = new Map<string, Known>();
   private readonly elements = new Map<string, BoardRow>();
-  private top: readonly Element[] = [];
+  private top: readonly (BoardRow | Folder<BoardRow>)[] = [];
+  private readonly organization = new OrganizationRows();
   /** The folder that a root is shown in, by the root's id. */
   private readonly folders = new Map<string, string>();
   /** What the list of roots looked like when it was last drawn: while it is the same, only roots that differ are drawn anew. */
@@ -44,9 +47,14 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
     private readonly store: ProjectStore,
     private readonly bindings: BindingStore,
     private readonly keys: ContextKeys,
+    private readonly organizations: OrganizationStore,
   ) {
     this.view = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
-    this.subscriptions = [store.onDidChange(() => this.update()), bindings.onDidChange(() => this.update())];
+    this.subscriptions = [
+      store.onDidChange(() => this.update()),
+      bindings.onDidChange(() => this.update()),
+      organizations.onDidChange(() => this.updateOrganization()),
+    ];
     this.update();
   }
 
@@ -55,7 +63,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
   }
 
   /** The row that is selected, for keys that act on it. */
-  get selected(): BoardRow | undefined {
+  get selected(): BoardRow | OrganizationRow | undefined {
     const [first] = this.view.selection;
     return first === undefined || first.kind === 'folder' ? undefined : first;
   }
@@ -89,6 +97,26 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
     this.view.message = filterText(filter);
     this.keys.set('tfcOidc.filtered', filterText(filter) !== '');
     this.update();
+    this.updateOrganization();
+  }
+
+  /** How many roots and workspaces of the organization are in a state. */
+  count(state: BoardState): number {
+    return this.roots().filter(r => r.state === state).length + this.organization.count(state);
+  }
+
+  /** Brings the organization's row into sight, with the keyboard on it. */
+  async revealOrganization(): Promise<void> {
+    const { top } = this.organization;
+    if (top !== undefined) await this.view.reveal(top, { select: true, focus: true, expand: true });
+  }
+
+  private updateOrganization(): void {
+    const { view } = this.organizations;
+    this.keys.set('tfcOidc.organization', view !== undefined);
+    const changed = this.organization.update(view, this.filter);
+    if (changed === 'all') this.changed.fire(undefined);
+    else for (const row of changed) this.changed.fire(row);
   }
 
   private update(): void {
@@ -169,7 +197,7 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
     }
   }
 
-  private noteFolders(items: readonly Element[], path: string): void {
+  private noteFolders(items: readonly (BoardRow | Folder<BoardRow>)[], path: string): void {
     for (const item of items)
       if (item.kind === 'folder') this.noteFolders(item.items, item.path);
       else this.folders.set(item.id, path);
@@ -195,9 +223,16 @@ export class BindingsTree implements vscode.TreeDataProvider<Element>, vscode.Di
   }
 
   private below(element: Element | undefined): readonly Element[] | Promise<readonly Element[]> {
-    if (element === undefined) return this.top;
+    if (element === undefined)
+      return [...(this.organization.top === undefined ? [] : [this.organization.top]), ...this.top];
+    if (isOfOrganization(element)) return element.rows;
     if (element.kind === 'folder') return element.items;
     return element.rows === undefined ? this.open(element) : element.rows();
+  }
+
+  /** Only the organization's own row is ever revealed, and it stands at the top. */
+  getParent(): undefined {
+    return undefined;
   }
 
   getTreeItem(element: Element): vscode.TreeItem {
@@ -225,7 +260,7 @@ function renewed(known: BoardRow, row: BoardRow): BoardRow {
 }
 
 /** Order and folders of the list, without what a single row says. */
-const skeletonOf = (items: readonly Element[]): string =>
+const skeletonOf = (items: readonly (BoardRow | Folder<BoardRow>)[]): string =>
   items
     .map(i => (i.kind === 'folder' ? `${i.id} ${i.description}(${skeletonOf(i.items)})` : `${i.id} ${i.open}`))
     .join('\n');

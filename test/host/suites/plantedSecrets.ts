@@ -8,6 +8,7 @@ import { BindingChecker } from '../../../src/vscode/board/bindingChecker';
 import { journalsOf } from '../../../src/vscode/binding/journals';
 import { BindingMemory } from '../../../src/vscode/board/bindingMemory';
 import { BindingStore } from '../../../src/vscode/board/bindingStore';
+import { OrganizationStore } from '../../../src/vscode/board/organizationStore';
 import { ContextKeys } from '../../../src/vscode/contextKeys';
 import { type CommandId, commandIds, previewScheme } from '../../../src/vscode/contract';
 import { agentToolIds, editorName } from '../../../src/binding/agents/toolIds';
@@ -146,7 +147,7 @@ export const run = (): Promise<unknown> =>
         configurable: true,
         writable: true,
       });
-      tree = new BindingsTree(store, bindings, new ContextKeys());
+      tree = new BindingsTree(store, bindings, new ContextKeys(), new OrganizationStore());
       Object.defineProperty(vscode.window, 'createTreeView', {
         value: createTreeView,
         configurable: true,
@@ -270,6 +271,11 @@ export const run = (): Promise<unknown> =>
       'tfcOidc.showLog': () => [],
       'tfcOidc.copyText': () => [{ finding: target().analysed.findings[0] }],
       'tfcOidc.undo': () => [],
+      'tfcOidc.showOrganization': () => [],
+      'tfcOidc.resumeOrganization': () => [],
+      'tfcOidc.refreshOrganization': () => [],
+      'tfcOidc.reportOrganization': () => [],
+      'tfcOidc.closeOrganization': () => [],
       'tfcOidc.fixRoot': () => [target()],
     };
 
