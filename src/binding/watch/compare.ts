@@ -160,6 +160,9 @@ function roleChanges(before: WatchedRole, now: WatchedRole): readonly WatchChang
   return [...trustChanges(before, now), ...permissionChanges(before, now)];
 }
 
+/** A policy for others than HCP Terraform is not judged: it lets no run in either. */
+const letsNoRunIn = ({ trust }: WatchedRole): boolean => trust === 'broken' || trust === 'not-judged';
+
 function trustChanges(before: WatchedRole, now: WatchedRole): readonly WatchChange[] {
   const on = now.arn;
   const changes: WatchChange[] = [];
@@ -185,7 +188,7 @@ function trustChanges(before: WatchedRole, now: WatchedRole): readonly WatchChan
       what: `Its trust policy does not name ${less.join(' and ')} any more.`,
       nextStep: '',
     });
-  if (now.trust === 'broken' && before.trust !== 'broken')
+  if (letsNoRunIn(now) && !letsNoRunIn(before))
     changes.push({
       kind: 'credentials-lost',
       direction: 'worse',

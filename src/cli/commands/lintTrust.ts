@@ -1,6 +1,7 @@
 import { applyEdits, LineIndex } from '../../core/text';
 import { lintTrustInCode } from '../../iam/lint/trust/lintHcl';
 import { lintTrustFile, worst } from '../../iam/lint/trust/lintFile';
+import { isForNobody } from '../../iam/lint/trust/lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { unwrap } from '../../core/problem';
 import { deploymentName, issuerHost, moduleName, stackName } from '../../oidc/names';
@@ -38,9 +39,9 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     strict: strictOption,
     fix: flag('print the one POLICY with every fix applied, instead of the report'),
   },
-  report: `JSON: { "verdict": "correct|depends|not-read|too-broad|broken", the worst of all, "findings": [{ "file", "code", "severity", "weight", "message", "range", "fixes" }], "policies": [{ "file", "address", "verdict" }] }`,
+  report: `JSON: { "verdict": "correct|depends|not-judged|not-read|too-broad|broken", the worst of all, "findings": [{ "file", "code", "severity", "weight", "message", "range", "fixes" }], "policies": [{ "file", "address", "verdict" }] }`,
   exits: {
-    0: 'correct, or values that stand elsewhere decide',
+    0: 'correct, or values that stand elsewhere decide, or not for HCP Terraform (not-judged)',
     1: 'too broad or broken',
     2: 'could not run, or a file could not be read (it is named)',
   },
@@ -115,6 +116,7 @@ const severities = {
   note: 'information',
   depends: 'information',
   'not-read': 'information',
+  'not-judged': 'information',
   broken: 'error',
   'too-broad': 'warning',
 } as const;
@@ -152,7 +154,9 @@ async function lint(source: PolicySource, expected: TrustExpectation): Promise<r
   const { code, text: input, siblings, found, name } = source;
   if (code === undefined) {
     if (found && !trustsSomebody(input)) return [];
-    return [await lintTrustFile(name, input, expected, () => import('yaml'))];
+    const report = await lintTrustFile(name, input, expected, () => import('../../iam/inCode/yaml'));
+    // Whoever names a folder asks about what is in it for HCP Terraform.
+    return found && isForNobody(report) ? [] : [report];
   }
   return lintTrustInCode(code.file, code.text, expected, siblings).map(policy => ({ ...policy, text: code.text }));
 }

@@ -1,8 +1,8 @@
-import type * as YamlModule from 'yaml';
 import type { Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { Span } from '../../core/text';
 import type { PolicyEntry, PolicyNode } from '../policy/node';
 import type { Marker } from './marker';
+import type * as YamlModule from './yaml';
 
 /** A policy that stands in a CloudFormation template. Spans are offsets into the file. */
 export interface TemplatePolicy {
@@ -11,7 +11,7 @@ export interface TemplatePolicy {
   readonly root: PolicyNode;
 }
 
-/** What of the `yaml` package is used; it is loaded by whoever meets a template. */
+/** It is loaded by whoever meets a template. */
 export type Yaml = typeof YamlModule;
 
 /** Is it a template of CloudFormation, in YAML or JSON, also one that CDK has made? */

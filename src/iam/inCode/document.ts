@@ -23,6 +23,8 @@ interface Part {
   readonly attributes: readonly Attribute[];
   readonly blocks: readonly Block[];
   readonly frame: Frame;
+  /** Only Terraform knows whether it is written at all. */
+  readonly open?: boolean;
 }
 
 /** Statements of another document of the module, by its name; `undefined`: there is none here. */
@@ -80,9 +82,9 @@ class DocumentReader {
       // A caller may give another list than the default.
       const open = made === undefined || (each !== undefined && assumedVariables(evaluate(each, frame)).length > 0);
       this.incomplete ||= open;
-      return made === undefined || (open && made.length === 0)
-        ? [partOf(content, block, frame)]
-        : made.slice(0, 50).map(instance => partOf(content, block, instance.frame));
+      const frames =
+        made === undefined || (open && made.length === 0) ? [frame] : made.slice(0, 50).map(instance => instance.frame);
+      return frames.map(within => ({ ...partOf(content, block, within), open }));
     });
     const argument = body.attributes.find(a => a.name === type)?.value;
     const items = argument?.kind === 'tuple' ? argument.items : argument === undefined ? [] : [argument];
@@ -130,16 +132,26 @@ class DocumentReader {
         value: { kind: 'string', value: 'Allow', ...at(part.head) },
       });
     const either = exclusive(entries, part.place);
-    const more: PolicyEntry[] = [];
-    for (const [type, key] of [
-      ['principals', 'Principal'],
-      ['not_principals', 'NotPrincipal'],
-    ] as const)
-      for (const p of this.parts(type, part, part.frame))
-        addTo(more, { key, keySpan: at(p.head), value: this.principal(p) });
+    const more = [...this.principals(part)];
     for (const p of this.parts('condition', part, part.frame))
       addTo(more, { key: 'Condition', keySpan: at(p.head), value: this.condition(p) });
     return object(part.place, [...either, ...more]);
+  }
+
+  /** Where each of `principals` and `not_principals` may be left out, only Terraform knows which of them the statement has. */
+  private principals(part: Part): readonly PolicyEntry[] {
+    const named = this.parts('principals', part, part.frame);
+    const excluded = this.parts('not_principals', part, part.frame);
+    const all = [...named, ...excluded];
+    const [first] = all;
+    if (first !== undefined && named.length > 0 && excluded.length > 0 && all.some(p => p.open)) {
+      const value: PolicyNode = { kind: 'unknown', text: '', ...at(part.place) };
+      return [{ key: 'Principal', keySpan: at(first.head), value }];
+    }
+    const entries: PolicyEntry[] = [];
+    for (const p of named) addTo(entries, { key: 'Principal', keySpan: at(p.head), value: this.principal(p) });
+    for (const p of excluded) addTo(entries, { key: 'NotPrincipal', keySpan: at(p.head), value: this.principal(p) });
+    return entries;
   }
 
   private principal(part: Part): PolicyNode {

@@ -146,6 +146,8 @@ function elementProblems(node: PolicyNode, kind: PolicyKind, bad: Bad): void {
   }
   for (const e of node.entries) {
     if (elements.has(e.key) || elementsOf[kind].has(e.key)) continue;
+    // What only Terraform knows may be null, and then the element is not written.
+    if (e.value.kind === 'unknown' && elementsOf.permissions.has(e.key)) continue;
     bad(
       e.keySpan,
       kind === 'trust' && elementsOf.permissions.has(e.key)
@@ -166,7 +168,7 @@ function readStatement(node: PolicyNode, index: number, kind: PolicyKind): State
   const get = (key: string): PolicyNode | undefined => entry(node, key)?.value;
   const effect = get('Effect');
   const effectText = effect?.kind === 'string' ? effect.value : undefined;
-  if (effectText !== 'Allow' && effectText !== 'Deny')
+  if (effectText !== 'Allow' && effectText !== 'Deny' && effect?.kind !== 'unknown')
     bad(effect ?? node, 'The Effect is "Allow" or "Deny", written so.');
   const sid = get('Sid');
   const principal = get('Principal');

@@ -10,6 +10,7 @@ const severities: Readonly<Record<TrustFinding['weight'], vscode.DiagnosticSever
   broken: vscode.DiagnosticSeverity.Error,
   'too-broad': vscode.DiagnosticSeverity.Warning,
   'not-read': vscode.DiagnosticSeverity.Information,
+  'not-judged': vscode.DiagnosticSeverity.Information,
   depends: vscode.DiagnosticSeverity.Information,
   note: vscode.DiagnosticSeverity.Information,
 };

@@ -83,6 +83,15 @@ describe('the packed CLI, installed from its file without a network', () => {
     }
   });
 
+  test('reads a template of CloudFormation with the library that it loads for it', async () => {
+    const role =
+      'Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n        Statement:\n' +
+      '          - {Effect: Allow, Principal: {Service: ec2.amazonaws.com}, Action: "sts:AssumeRole"}\n';
+    writeFileSync(path.join(folder, 'role.yaml'), role);
+    const { code, out } = await run(['lint-trust', 'role.yaml', '--format', 'json']);
+    assert.deepEqual([code, (JSON.parse(out) as { verdict: string }).verdict], [0, 'not-judged']);
+  });
+
   test('checks code, generates permissions, and answers over the Model Context Protocol', async () => {
     const code = path.join(folder, 'code');
     mkdirSync(code);

@@ -1,4 +1,5 @@
 import { parseOidcProviderArn } from '../../../oidc/arns';
+import { hasHole } from '../../policy/patterns/holes';
 import type { Statement } from '../../policy/statement';
 
 /**
@@ -24,9 +25,11 @@ export function issuerOf(s: Statement, asked: string | undefined): Issuer {
   const subjects = s.clauses.filter(c => /:sub$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
   const looksAlike = subjects.some(v => /^organization:/.test(v));
   if (hosts.some(h => others.test(h)) || (!looksAlike && subjects.some(v => /^[a-z_]+[:/]/i.test(v)))) return 'another';
-  if (hosts.some(h => enterprise.test(h) || h.includes('\uE000'))) return 'terraform';
+  if (hosts.some(h => enterprise.test(h))) return 'terraform';
   const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
-  return looksAlike || audiences.includes('aws.workload.identity') ? 'unverified' : 'another';
+  if (!looksAlike && !audiences.includes('aws.workload.identity')) return 'another';
+  // A host that only Terraform knows, with subjects or the audience of HCP Terraform.
+  return hosts.some(hasHole) ? 'terraform' : 'unverified';
 }
 
 function providersOf(s: Statement): readonly string[] {

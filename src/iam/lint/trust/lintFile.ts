@@ -3,13 +3,14 @@ import { trustMarker } from '../../inCode/marker';
 import { isTemplate, readTemplate } from '../../inCode/template';
 import { entry, type PolicyNode, readPolicyText } from '../../policy/node';
 import { Holes } from '../../policy/patterns/holes';
-import { lintTrust, lintTrustText, type TrustReport } from './lintTrust';
+import { isForNobody, lintTrust, lintTrustText, type TrustReport } from './lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
 
 /** The verdict on a file with several policies: the worst one. */
 export function worst(verdicts: readonly TrustVerdict[]): TrustVerdict {
   const order = ['broken', 'too-broad', 'not-read', 'depends'] as const;
-  return order.find(v => verdicts.includes(v)) ?? 'correct';
+  const isJudged = verdicts.length === 0 || verdicts.some(v => v !== 'not-judged');
+  return order.find(v => verdicts.includes(v)) ?? (isJudged ? 'correct' : 'not-judged');
 }
 
 type FileReport = TrustReport & { readonly text: string };
@@ -53,18 +54,12 @@ function lintTemplate(text: string, expected: TrustExpectation, yaml: Yaml): Fil
       text,
       'This CloudFormation template could not be read: its YAML or JSON is broken. Give the policy itself as JSON.',
     );
-  const reports = policies.flatMap(({ address, root }) => {
+  const all = policies.map(({ address, root }) => {
     const report = written(lintTrust({ root, syntax: [], comments: [], text }, expected), holes);
-    const isOurs = !report.findings.some(f => f.code === 'no-statement');
-    return isOurs
-      ? [
-          {
-            verdict: report.verdict,
-            findings: report.findings.map(f => ({ ...f, message: `${address}: ${f.message}` })),
-          },
-        ]
-      : [];
+    return { ...report, findings: report.findings.map(f => ({ ...f, message: `${address}: ${f.message}` })) };
   });
+  const ours = all.filter(report => !isForNobody(report));
+  const reports = ours.length > 0 || all.some(report => report.verdict !== 'not-judged') ? ours : all;
   if (reports.length === 0)
     return notRead(text, 'This CloudFormation template has no trust policy for HCP Terraform that can be read.');
   return { verdict: worst(reports.map(r => r.verdict)), findings: reports.flatMap(r => r.findings), text };

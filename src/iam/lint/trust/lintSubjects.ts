@@ -71,6 +71,10 @@ function idFindings(text: string, found: Found): readonly TrustFinding[] {
   });
 }
 
+/** Names that a subject could carry, and that examples use for "put yours here": `ORG_NAME`, `YOUR_TFC_ORG_NAME_HERE`, `your-workspace`. */
+const placeholder =
+  /^(?:(?:YOUR|MY|INSERT|REPLACE(?:[_-]WITH)?)[_-])?(?:(?:TFC|TFE|HCP|TERRAFORM)[_-])*(?:ORG|ORGANI[SZ]ATION|PROJECT|WORKSPACE|STACK|MODULE)(?:[_-]?(?:NAME|ID))?(?:[_-]HERE)?$|^your[_-][a-z_-]*(?:org|organi[sz]ation|project|workspace|stack|module)(?:[_-]?name)?$/;
+
 /** Differences to the names that were given, and names that look like a slip. Case and blanks are the ones that people overlook. */
 function nameFindings(text: string, expected: TrustExpectation, found: Found): readonly TrustFinding[] {
   const segments = parseSubject(text.replace(/(:workspace:[^:]*):\*+$/, '$1:run_phase:*'))?.segments ?? {};
@@ -78,6 +82,10 @@ function nameFindings(text: string, expected: TrustExpectation, found: Found): r
   for (const name of ['organization', 'project', 'workspace', 'stack', 'module'] as const) {
     const wanted = expected[name];
     const written = segments[name];
+    if (written !== undefined && written !== wanted && placeholder.test(written)) {
+      const message = `The ${name} "${written}" looks like a placeholder that was left in. Write the name as HCP Terraform shows it.`;
+      out.push(found('placeholder', 'depends', message));
+    }
     if (wanted === undefined || written === undefined || written === wanted || /[*?\uE000]/.test(written)) continue;
     if (written.trim().toLowerCase() === wanted.toLowerCase()) {
       const message = `The ${name} is "${written}" here and "${wanted}" in HCP Terraform. Every letter counts.`;

@@ -1,3 +1,4 @@
+import type { Span } from '../../../core/text';
 import { parseOidcProviderArn } from '../../../oidc/arns';
 import { assumeAction, evaluate } from '../../policy/webIdentity';
 import { coversAction } from '../../policy/patterns/partly';
@@ -50,12 +51,15 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
     return report(findings, false);
   }
   const policy = readPolicy(read.root);
+  const relevant = policy.statements.filter(s => isRelevant(s, expected.hostname));
+  if (relevant.length === 0 && isForOthers(policy, expected)) return notJudged(policy, read.root);
   for (const p of [...policy.problems, ...policy.statements.flatMap(s => s.problems)]) {
     findings.push({ code: 'refused-by-iam', weight: 'broken', message: p.message, start: p.start, end: p.end });
   }
-  const relevant = policy.statements.filter(s => isRelevant(s, expected.hostname));
   const allows = relevant.filter(s => s.effect === 'Allow');
-  if (allows.length === 0) {
+  const open = relevant.filter(s => s.effect === undefined && s.problems.length === 0);
+  for (const { span } of open) findings.push({ code: 'depends', weight: 'depends', message: openEffect, ...span });
+  if (allows.length === 0 && open.length === 0) {
     findings.push({
       code: 'no-statement',
       weight: 'broken',
@@ -79,6 +83,30 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
     ...denied(policy, allows, expected),
   );
   return report(findings, strangersGetIn(policy, allows, expected));
+}
+
+const openEffect =
+  'The Effect of this statement is not known here: it allows or denies, and only Terraform knows which.';
+
+/** Does it trust somebody, and nobody asked whether a run gets in? Then the grammar of HCP Terraform says nothing of it. */
+function isForOthers(policy: Policy, expected: TrustExpectation): boolean {
+  const { organization, project, workspace, stack, module, hostname } = expected;
+  const asked = [organization, project, workspace, stack, module, hostname].some(name => name !== undefined);
+  return !asked && policy.statements.length > 0;
+}
+
+function notJudged(policy: Policy, root: Span): TrustReport {
+  const message = policy.statements.some(s => s.principal ?? s.notPrincipal)
+    ? 'No statement of this policy is for tokens of HCP Terraform. It trusts another issuer or other principals, and was not judged.'
+    : 'No statement of this policy names a Principal: it is not a trust policy, and was not judged. For a permission policy there is "tfc-oidc lint-policy".';
+  const finding: TrustFinding = {
+    code: 'no-statement',
+    weight: 'not-judged',
+    message,
+    start: root.start,
+    end: root.start + 1,
+  };
+  return { verdict: 'not-judged', findings: [finding] };
 }
 
 /** What can be said of a host that may be of another program: nothing that follows from the subjects of HCP Terraform. */
@@ -126,11 +154,16 @@ function report(findings: readonly TrustFinding[], strangersGetIn: boolean): Tru
   return { verdict, findings: sorted };
 }
 
+/** Is nothing in the policy for HCP Terraform? */
+export const isForNobody = (report: TrustReport): boolean => report.findings.some(f => f.code === 'no-statement');
+
 /** Is the statement about HCP Terraform: by its provider, by its condition keys, or by what a subject looks like? */
 function isRelevant(s: Statement, hostname: string | undefined): boolean {
   const issuer = issuerOf(s, hostname);
-  // `Principal: "*"` without any condition lets everybody in, tokens of HCP Terraform among them.
-  return issuer !== 'another' || (s.principal?.any === true && s.clauses.length === 0 && covers(s));
+  // `Principal: "*"` without any condition lets everybody in, tokens of HCP Terraform among them. The policy of an endpoint or a bucket,
+  // which is written so, has a Resource.
+  const isOfResource = s.resources !== undefined || s.notResources !== undefined;
+  return issuer !== 'another' || (s.principal?.any === true && s.clauses.length === 0 && covers(s) && !isOfResource);
 }
 
 function covers(s: Statement): boolean {

@@ -87,7 +87,7 @@ test('a condition on the subject in no policy that can be read is told', () => {
   assert.deepEqual(verdicts(source), ['not-read']);
 });
 
-const yaml = (): Promise<Yaml> => import('yaml');
+const yaml = (): Promise<Yaml> => import('../../../../src/iam/inCode/yaml');
 const fileVerdict = async (name: string, text: string): Promise<string> =>
   (await lintTrustFile(name, text, {}, yaml)).verdict;
 const policy = (subject: string, federated = 'arn:aws:iam::123456789012:oidc-provider/app.terraform.io'): string =>

@@ -142,7 +142,7 @@ test('another program is not judged by the grammar of HCP Terraform', () => {
   const otf = 'organization:acme:workspace:web:run_phase:plan';
   assert.deepEqual(verdict(otf, 'otf.example.org'), ['depends', 'unknown-issuer']);
   assert.deepEqual(verdict('project_path:infra/*:ref_type:branch', 'gitlab.terraform.example.org', 'x'), [
-    'broken',
+    'not-judged',
     'no-statement',
   ]);
   assert.deepEqual(verdict(otf, 'tfe.example.org'), ['broken', 'missing-project']);
