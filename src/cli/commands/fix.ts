@@ -59,6 +59,8 @@ export const fix = command({
     });
     if (values['dry-run']) {
       for (const change of plan.changes) context.out(changeDiff(folder, change));
+      // Beside the difference, which a program may read.
+      context.err(openFindings(wanted.length - plan.fixed.length, changes.length > 0));
       for (const problem of plan.problems) context.err(`tfc-oidc fix: ${problem.message}\n`);
       return exitCode({ wrong: false, unread: plan.problems.length > 0 || unread.any });
     }
@@ -80,16 +82,17 @@ export const fix = command({
     }
     if (ready.length > 0) context.out(leftBehind(folder, plan.leftovers));
     const open = wanted.length - plan.fixed.filter(f => ready.some(r => r.file.path === f.location.file)).length;
-    if (ready.length === 0 && open === 0) context.out('Nothing to fix.\n');
-    if (open > 0) {
-      context.out(
-        `${open === 1 ? '1 finding needs' : `${open} findings need`} a decision; "tfc-oidc check" lists them.\n`,
-      );
-    }
+    context.out(openFindings(open, ready.length > 0));
     for (const problem of problems) context.err(`tfc-oidc fix: ${problem.message} ${problem.nextStep}\n`);
     return exitCode({ wrong: false, unread: problems.length > 0 || unread.any });
   },
 });
+
+/** What a fix leaves: findings that need a decision, or that there was nothing to fix. */
+function openFindings(open: number, changed: boolean): string {
+  if (open === 0) return changed ? '' : 'Nothing to fix.\n';
+  return `${open === 1 ? '1 finding needs' : `${open} findings need`} a decision; "tfc-oidc check" lists them.\n`;
+}
 
 /** Variables that nothing uses any more: those that stay, and those that the workspace may still have a value for. */
 function leftBehind(folder: TerraformFolder, left: Leftovers | undefined): string {

@@ -1,4 +1,5 @@
 import { oneLine, type Range } from '../../core/text';
+import { chosenFix } from '../../lint/fixAll';
 import { documentationPage, type Finding, type Severity } from '../../lint/finding';
 import type { CloudSettings, Root, Value } from '../../terraform/model';
 import type { Places } from './places';
@@ -94,6 +95,8 @@ export class CheckText {
   private readonly seen = new Set<string>();
   private readonly counts: Record<Severity, number> = { error: 0, warning: 0, information: 0 };
   private roots = 0;
+  /** Findings that `fix` mends without a decision. */
+  private fixable = 0;
 
   constructor(private readonly folder: Places) {}
 
@@ -121,10 +124,21 @@ export class CheckText {
       }
       // A module that two roots share is reported with each of them, and counted once.
       const key = `${place} ${finding.code}`;
-      if (!this.seen.has(key)) this.counts[finding.severity]++;
+      if (!this.seen.has(key)) {
+        this.counts[finding.severity]++;
+        if (chosenFix(finding, false) !== undefined) this.fixable++;
+      }
       this.seen.add(key);
     }
     return `${lines.map(oneLine).join('\n')}\n\n`;
+  }
+
+  /** What `fix` can do about it. */
+  private way(): string {
+    if (this.fixable === 0) return '';
+    return this.fixable === this.seen.size
+      ? ' "tfc-oidc fix" fixes them without a decision.'
+      : ` "tfc-oidc fix" fixes ${this.fixable} of them; the others need a decision.`;
   }
 
   end(): string {
@@ -132,7 +146,7 @@ export class CheckText {
     if (this.seen.size === 0) return 'No findings.\n';
     const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
     const { error, warning, information } = this.counts;
-    return `${plural(error, 'error')}, ${plural(warning, 'warning')}, ${information} information. "tfc-oidc fix" removes what needs no decision.\n`;
+    return `${plural(error, 'error')}, ${plural(warning, 'warning')}, ${information} information.${this.way()}\n`;
   }
 }
 
