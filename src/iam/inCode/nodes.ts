@@ -77,6 +77,8 @@ export class PolicyNodes {
   private items(item: Expression, frame: Frame, depth: number): readonly PolicyNode[] {
     const node = this.node(item, frame, depth);
     if (inner(item).kind === 'conditional' && node.kind === 'array') return node.items;
+    // Before Terraform 0.12 a list of a variable was written `["${var.names}"]`.
+    if (item.kind === 'template' && node.kind === 'array') return node.items;
     // A null that was worked out is one that some caller, or some default, would not give.
     return [node.kind === 'literal' && node.value === null && item.kind !== 'null' ? this.unknown(at(item)) : node];
   }
@@ -92,8 +94,9 @@ export class PolicyNodes {
     }
     if (isList(value)) {
       const items = value.items.map(item => (item.kind === 'null' ? this.unknown(span) : this.value(item, span)));
-      // A variable may be given another value than its default.
-      const open = assumedVariables(value).length > 0 ? [this.unknown(span)] : [];
+      // A variable may be given another value than its default; a list that comes out empty stands for what nobody has given yet.
+      const isOpen = assumedVariables(value).length > 0 || items.length === 0;
+      const open = isOpen ? [this.unknown(span)] : [];
       return { kind: 'array', items: [...items, ...open], ...span };
     }
     if (isMap(value)) {
@@ -108,6 +111,8 @@ export class PolicyNodes {
     const text = convert(value, 'string');
     // An empty text that was worked out stands for what is not made, or not given.
     if (text?.kind !== 'string' || text.value === '') return this.partly(expression, written, span);
+    if (endsInEmpty(text.value, value))
+      return this.marker.node(`${text.value}${this.marker.mark(undefined, written)}`, written, span);
     return { kind: 'string', value: text.value, ...span };
   }
 
@@ -117,7 +122,11 @@ export class PolicyNodes {
 
   private unknownValue(value: Unknown, span: Span, expression: Expression | undefined, written: string): PolicyNode {
     if (value.member !== undefined) return { kind: 'array', items: [this.value(value.member, span)], ...span };
-    if (value.pieces !== undefined) return this.marker.node(this.textOf(value, undefined, written), written, span);
+    if (value.pieces !== undefined) {
+      const text = this.textOf(value, undefined, written);
+      const more = endsInEmpty(text, value) ? this.marker.mark(undefined, written) : '';
+      return this.marker.node(`${text}${more}`, written, span);
+    }
     if (value.type !== 'string' && value.type !== 'dynamic') return this.unknown(span);
     return this.partly(expression, written, span, value);
   }
@@ -234,6 +243,9 @@ export class PolicyNodes {
     return this.value(evaluate(expression, frame), at(expression), expression);
   }
 }
+
+/** `table/`, where a variable with an empty default comes last: a caller gives the name. */
+const endsInEmpty = (text: string, value: Value): boolean => /[:/]$/.test(text) && assumedVariables(value).length > 0;
 
 /** Of two branches the one that stands for nothing. */
 const isNothing = (n: PolicyNode): boolean =>

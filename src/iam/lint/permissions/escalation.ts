@@ -44,7 +44,9 @@ export const escalations: readonly Escalation[] = [
   made('CreateRoleAndAttachPolicy', 'iam:CreateRole', 'iam:AttachRolePolicy'),
   made('CreateRoleAndPutPolicy', 'iam:CreateRole', 'iam:PutRolePolicy'),
   own('AddUserToGroup', 'iam:AddUserToGroup'),
-  own('UpdateRolePolicyToAssumeIt', 'iam:UpdateAssumeRolePolicy', 'sts:AssumeRole'),
+  // Alone: a trust policy that names the caller's own ARN needs no sts:AssumeRole in the same account
+  // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html).
+  own('UpdateRolePolicyToAssumeIt', 'iam:UpdateAssumeRolePolicy'),
   made('UpdateTrustAndAttachPolicy', 'iam:UpdateAssumeRolePolicy', 'iam:AttachRolePolicy'),
   made('UpdateTrustAndPutPolicy', 'iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy'),
   own('DeleteRolePermissionsBoundary', 'iam:DeleteRolePermissionsBoundary'),

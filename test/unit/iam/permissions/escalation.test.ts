@@ -122,3 +122,9 @@ test('in code, who has the policy is known: itself, the role that it is written 
   ]);
   assert.deepEqual(codes(document('iam:PutRolePolicy', 'aws_iam_role.app.arn') + inline), []);
 });
+
+test('a trust policy that may be rewritten is enough: on every role, not on some', () => {
+  assert.deepEqual(found(allow('iam:UpdateAssumeRolePolicy', '*')), ['UpdateRolePolicyToAssumeIt']);
+  assert.deepEqual(found(allow('iam:UpdateAssumeRolePolicy', iam('role/*'))), ['UpdateRolePolicyToAssumeIt']);
+  assert.deepEqual(found(allow('iam:UpdateAssumeRolePolicy', iam('role/app-*'))), []);
+});

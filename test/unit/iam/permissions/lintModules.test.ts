@@ -175,3 +175,33 @@ test('every key with a placeholder of AWS’s list is one, whatever stands in it
     assert.deepEqual(unknown(key), [], key);
   assert.equal(unknown('secretsmanager:ResorceTag/x').length, 1);
 });
+
+test('a name that comes last and is empty by default, and a list that comes out empty, are given by a caller', () => {
+  const more = 'variable "table" {\n  default = ""\n}\nvariable "logs" {\n  default = {}\n}\n';
+  const table =
+    'format("arn:aws:dynamodb:%s:%s:table/%s", "eu-west-1", data.aws_caller_identity.current.account_id, var.table)';
+  assert.deepEqual(errors(document(statement(`[${table}]`, '["dynamodb:GetItem"]'), more)), []);
+  const each =
+    '[for log in toset(flatten([formatlist("a/%s", keys(var.logs))])) : "arn:aws:logs:eu-west-1:123456789012:log-group:${log}"]';
+  assert.deepEqual(errors(document(statement(each, '["logs:PutLogEvents"]'), more)), []);
+  // A name that is written out as nothing is one that no table has.
+  const written = '["arn:aws:dynamodb:eu-west-1:123456789012:table/"]';
+  assert.match(errors(document(statement(written, '["dynamodb:GetItem"]')))[0] ?? '', /^resource-mismatch/);
+});
+
+test('the way to write a list before Terraform 0.12', () => {
+  const more = 'variable "actions" {\n  default = ["kms:Decrypt"]\n}\n';
+  assert.deepEqual(errors(document(statement('["*"]', '["${var.actions}"]'), more)), []);
+});
+
+test('actions that AWS lists in its guides and not in its reference', () => {
+  const found = (action: string): readonly string[] =>
+    lintPermissionText(
+      JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] }),
+      reference,
+    ).findings.map(f => `${f.severity} ${f.code}`);
+  assert.deepEqual(found('transform:ListWorklogs'), []);
+  assert.deepEqual(found('ecr-public:BatchGetImage'), ['warning unknown-action']);
+  assert.deepEqual(found('sso:ListEverything'), ['warning unknown-action']);
+  assert.deepEqual(found('ecr:DeleteImage'), ['error unknown-action']);
+});
