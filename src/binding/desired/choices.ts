@@ -7,19 +7,28 @@ import { readPolicy } from '../../iam/policy/statement';
 import type { PermissionDocument } from '../../iam/policy/permissionDocument';
 import { trustPolicy } from '../../iam/policy/trust';
 import type { Problem } from '../../core/problem';
-import { type Audience, type ConfigurationTag, defaultAudience, type Hostname, issuerUrl } from '../../oidc/names';
+import {
+  type Audience,
+  type ConfigurationTag,
+  defaultAudience,
+  type Hostname,
+  issuerUrl,
+  type Subject,
+} from '../../oidc/names';
 import type { Partition } from '../../oidc/partition';
-import type { Phase, WorkspaceIdentity } from '../../oidc/subject';
+import { type Identity, type Phase, subjectsOf } from '../../oidc/subject';
 import type { DesiredBinding, DesiredRole, DesiredVariable, PolicyJson } from './desired';
-import { managedByTag, managedByValue, roleDescription, workspaceIdTag, workspaceNameTag } from './ownership';
-import { roleNameFor } from './roleNames';
+import { bindingKinds, nameOf, placeOf } from '../place';
+import { madeForName, managedByTag, managedByValue, nameTags, roleDescription, workspaceIdTag } from './ownership';
+import { roleNameFor, roleNameParts } from './roleNames';
 
 /** What a person decides about a binding; everything else follows. */
 export interface BindingChoices {
   readonly hostname: Hostname;
   /** The host that issues the tokens, where it is another one. */
   readonly issuer?: Hostname;
-  readonly workspaces: readonly WorkspaceIdentity[];
+  /** Bindings of one kind: workspaces, deployments of one Stack, or the tests of modules. */
+  readonly identities: readonly Identity[];
   /** `ws-…`, where the workspace was read and is the only one. */
   readonly workspaceId?: string;
   readonly accountId: string;
@@ -61,36 +70,39 @@ function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
 
 /** Everything that the choices mean, in AWS and in HCP Terraform. */
 export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> {
-  const [first] = choices.workspaces;
+  const { identities, hostname } = choices;
+  const [first] = identities;
   const organization = first?.organization ?? '';
   const tags: Record<string, string> = { ...choices.tags, [managedByTag]: managedByValue };
   const roleTags = {
     ...tags,
-    ...(choices.workspaces.length === 1 &&
-      first !== undefined && { [workspaceNameTag]: `${organization}/${first.workspace}` }),
+    ...(identities.length === 1 && first !== undefined && { [nameTags[first.kind]]: madeForName(first) }),
     ...(choices.workspaceId !== undefined && { [workspaceIdTag]: choices.workspaceId }),
   };
   const roles: DesiredRole[] = [];
-  const uses: readonly DesiredRole['use'][] = choices.roles === 'single' ? ['run'] : ['plan', 'apply'];
+  const apart = choices.roles === 'separate' && identities.every(i => bindingKinds[i.kind].rolesApart);
+  const uses: readonly DesiredRole['use'][] = apart ? ['plan', 'apply'] : ['run'];
   for (const use of uses) {
     const trust = trustPolicy({
-      hostname: choices.issuer ?? choices.hostname,
+      hostname: choices.issuer ?? hostname,
       partition: choices.partition,
       accountId: choices.accountId,
       audience: choices.audience,
-      identities: choices.workspaces,
+      identities,
       phases: phasesOfUse(use),
       ...(choices.trustPolicyQuota !== undefined && { quota: choices.trustPolicyQuota }),
     });
     if (!trust.ok) return trust;
     const permissions = choices.policies[use];
-    const subjects = choices.workspaces.map(w => w.workspace).join(', ');
+    const names = identities.map(i => nameOf(placeOf(i, hostname))).join(', ');
     roles.push({
       use,
       ...(choices.tag !== undefined && { tag: choices.tag }),
-      name: choices.names[use] ?? roleNameFor(organization, first?.workspace ?? '', use, choices.tag),
+      name:
+        choices.names[use] ??
+        roleNameFor(organization, first === undefined ? [] : roleNameParts(first), use, choices.tag),
       path: choices.path,
-      description: roleDescription(use, organization, subjects),
+      description: roleDescription(use, organization, names),
       ...(choices.maxSessionDuration !== undefined && { maxSessionDuration: choices.maxSessionDuration }),
       trustPolicy: { ...trust.value },
       inlinePolicies: permissions?.inline === undefined ? [] : [{ name: policyName, document: permissions.inline }],
@@ -100,6 +112,8 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
     });
   }
   const variables = variablesFor(choices, roles);
+  const [role] = roles;
+  const arn = role === undefined ? '' : roleArn(choices, role.path, role.name);
   return ok({
     account: {
       accountId: choices.accountId,
@@ -107,12 +121,26 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
       provider: { url: issuerUrl(choices.issuer ?? choices.hostname), audiences: [choices.audience], tags },
       roles,
     },
-    variables: choices.workspaces.map(w => ({
-      hostname: choices.hostname,
-      organization: w.organization,
-      scope: { type: 'workspace', name: w.workspace, project: w.project },
-      variables,
-    })),
+    variables: identities.flatMap(i =>
+      i.kind !== 'workspace'
+        ? []
+        : [
+            {
+              hostname,
+              organization: i.organization,
+              scope: { type: 'workspace', name: i.workspace, project: i.project },
+              variables,
+            },
+          ],
+    ),
+    inputs: identities.flatMap(i =>
+      i.kind === 'stack' ? [{ stack: i.stack, deployment: i.deployment, roleArn: arn }] : [],
+    ),
+    testConfigurations: identities.flatMap(i =>
+      i.kind === 'module-test'
+        ? [{ hostname, organization: i.organization, module: i.module, roleArn: arn, audience: choices.audience }]
+        : [],
+    ),
   });
 }
 
@@ -141,11 +169,11 @@ function variablesFor(choices: BindingChoices, roles: readonly DesiredRole[]): r
   return out;
 }
 
-/** Who gets in with a trust policy and who does not, for the runs of one workspace: what a person reads before a yes. */
+/** Who gets in with a trust policy and who does not, for the runs of one binding: what a person reads before a yes. */
 export function proofRows(
   role: Pick<DesiredRole, 'trustPolicy' | 'use'>,
   { hostname, issuer = hostname, audience }: Pick<BindingChoices, 'hostname' | 'issuer' | 'audience'>,
-  identity: WorkspaceIdentity,
+  identity: Identity,
 ): readonly ProofRow[] {
   const policy = readPolicy(readPolicyText(compact(role.trustPolicy)).root);
   return prove(policy, { hostname: issuer, audience, identity, phases: phasesOfUse(role.use) });
@@ -154,15 +182,16 @@ export function proofRows(
 /** Puts each trust policy to the proof: its own runs get in, strangers do not. A row that does not hold blocks the plan. */
 export function proofOf(choices: BindingChoices): (role: DesiredRole) => readonly Problem[] {
   return role =>
-    choices.workspaces.flatMap(identity => {
-      // The other workspaces of a shared role are no strangers to it.
+    choices.identities.flatMap(identity => {
+      // The other bindings of a shared role are no strangers to it.
       const others = new Set(
-        choices.workspaces.flatMap(w => `organization:${w.organization}:project:${w.project}:workspace:${w.workspace}`),
+        choices.identities.flatMap(other => {
+          const subjects = other === identity ? undefined : subjectsOf(other, ['plan', 'apply']);
+          return subjects?.ok === true ? subjects.value : [];
+        }),
       );
       return proofRows(role, choices, identity)
-        .filter(
-          row => !row.holds && !(row.expected === 'deny' && others.has(row.subject.replace(/:run_phase:.*$/, ''))),
-        )
+        .filter(row => !row.holds && !(row.expected === 'deny' && others.has(row.subject as Subject)))
         .map((row): Problem => ({
           code: 'trust-not-proven',
           message: `The trust policy of ${role.name} answers "${row.evaluation.decision}" to ${row.who} (${row.subject}); it should be "${row.expected}".`,

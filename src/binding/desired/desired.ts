@@ -57,7 +57,26 @@ export interface DesiredVariables {
   readonly variables: readonly DesiredVariable[];
 }
 
+/** The role of a deployment of a Stack, which its code gives to the components as an input. */
+export interface DesiredInput {
+  readonly stack: string;
+  readonly deployment: string;
+  readonly roleArn: string;
+}
+
+/** What the tests of a registry module get (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/test-configuration). */
+export interface DesiredTestConfiguration {
+  readonly hostname: string;
+  readonly organization: string;
+  readonly module: string;
+  readonly roleArn: string;
+  readonly audience: string;
+}
+
+/** What names the roles is one of the three, by the kind of the bindings. */
 export interface DesiredBinding {
   readonly account: DesiredAccount;
   readonly variables: readonly DesiredVariables[];
+  readonly inputs: readonly DesiredInput[];
+  readonly testConfigurations: readonly DesiredTestConfiguration[];
 }

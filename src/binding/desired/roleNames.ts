@@ -1,20 +1,36 @@
 import { createHash } from 'node:crypto';
+import type { Identity } from '../../oidc/subject';
 
 const maximum = 64;
 
 /**
- * A role name for a workspace: readable, within IAM's grammar and 64 characters, and different for different inputs.
- * Where letters had to be replaced or cut, a hash of the exact names keeps two workspaces apart.
+ * The names of a binding within its organization, as they stand in the name of its role. Names of Stacks are unique in a project only:
+ * the one that comes second has it in its name.
+ */
+export function roleNameParts(identity: Identity, distinct = false): readonly string[] {
+  switch (identity.kind) {
+    case 'workspace':
+      return [identity.workspace];
+    case 'stack':
+      return [...(distinct ? [identity.project] : []), identity.stack, identity.deployment];
+    case 'module-test':
+      return [identity.module, 'tests'];
+  }
+}
+
+/**
+ * A role name for a binding: readable, within IAM's grammar and 64 characters, and different for different inputs.
+ * Where letters had to be replaced or cut, a hash of the exact names keeps two bindings apart.
  */
 export function roleNameFor(
   organization: string,
-  workspace: string,
+  names: readonly string[],
   use: 'run' | 'plan' | 'apply',
   tag?: string,
-  /** With the hash in any case: for a workspace whose plain name another one has taken. */
+  /** With the hash in any case: for a binding whose plain name another one has taken. */
   distinct = false,
 ): string {
-  const parts = ['tfc', organization, workspace, ...(tag === undefined ? [] : [tag]), ...(use === 'run' ? [] : [use])];
+  const parts = ['tfc', organization, ...names, ...(tag === undefined ? [] : [tag]), ...(use === 'run' ? [] : [use])];
   const clean = parts.map(part => part.replace(/[^\w+=,.@-]+/g, '-'));
   const name = clean.join('-');
   // Joined names are ambiguous where a part holds the separator ("a-b" + "c" = "a" + "b-c"): there the role's tags tell

@@ -1,5 +1,6 @@
 import type { DesiredBinding, DesiredRole } from '../desired/desired';
-import { managedByTag, workspaceNameTag } from '../desired/ownership';
+import { bindingKinds } from '../place';
+import { madeFor, managedByTag, nameTags } from '../desired/ownership';
 import { providerArn } from './existing';
 
 /**
@@ -46,27 +47,37 @@ export function exportAwsCli(desired: DesiredBinding): string {
         `aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "$provider" --client-id ${shell(audience)}`,
     ),
     '',
-    '# owner ROLE WORKSPACE: "absent", "ours" or "foreign" (also when it was made for another workspace)',
+    '# owner ROLE NAME TAG: "absent", "ours" or "foreign" (also when it was made for another one)',
     'owner() {',
-    '  local reason made workspace',
+    '  local reason made name',
     '  if ! reason=$(aws iam get-role --role-name "$1" 2>&1 >/dev/null); then',
     '    absent "$reason"',
     '    echo absent',
     '    return',
     '  fi',
     `  made=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='${managedByTag}'].Value | [0]" --output text)`,
-    `  workspace=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='${workspaceNameTag}'].Value | [0]" --output text)`,
+    `  name=$(aws iam list-role-tags --role-name "$1" --query "Tags[?Key=='$3'].Value | [0]" --output text)`,
     '  if [ "$made" = None ] || [ -z "$made" ]; then echo foreign; return; fi',
-    '  if [ -n "$2" ] && [ "$workspace" != "$2" ]; then echo foreign; return; fi',
+    '  if [ -n "$2" ] && [ "$name" != "$2" ]; then echo foreign; return; fi',
     '  echo ours',
     '}',
   ];
   for (const role of account.roles) out.push('', ...roleLines(role));
-  out.push('', "cat <<'NEXT'", 'Done. Set these environment variables in the HCP Terraform workspace (not sensitive):');
+  out.push('', "cat <<'NEXT'");
+  if (desired.variables.length > 0)
+    out.push('Done. Set these environment variables in the HCP Terraform workspace (not sensitive):');
   for (const set of desired.variables) {
     out.push(`  ${set.scope.type === 'workspace' ? 'workspace' : 'variable set'} ${oneLine(set.scope.name)}:`);
     for (const variable of set.variables) out.push(`    ${oneLine(variable.key)} = ${oneLine(variable.value)}`);
   }
+  for (const { stack, deployment, roleArn } of desired.inputs)
+    out.push(
+      `Done. Deployment ${oneLine(deployment)} of Stack ${oneLine(stack)} assumes ${oneLine(roleArn)}: give it as an input.`,
+    );
+  for (const { module, roleArn, audience } of desired.testConfigurations)
+    out.push(
+      `Done. Set the test configuration of module ${oneLine(module)}: role ${oneLine(roleArn)}, audience ${oneLine(audience)}.`,
+    );
   out.push('NEXT', '');
   return out.join('\n');
 }
@@ -74,6 +85,7 @@ export function exportAwsCli(desired: DesiredBinding): string {
 function roleLines(role: DesiredRole): string[] {
   const name = shell(role.name);
   const trust = shell(JSON.stringify(role.trustPolicy));
+  const made = madeFor(role.tags);
   const create = [
     `  aws iam create-role --role-name ${name} --path ${shell(role.path)}`,
     `    --description ${shell(role.description)}`,
@@ -85,7 +97,7 @@ function roleLines(role: DesiredRole): string[] {
     ...(Object.keys(role.tags).length === 0 ? [] : [`   ${tagArguments(role.tags, ' ')}`]),
   ];
   return [
-    `state=$(owner ${name} ${shell(role.tags[workspaceNameTag] ?? '')})`,
+    `state=$(owner ${name} ${shell(made?.name ?? '')} ${shell(nameTags[made?.kind ?? 'workspace'])})`,
     'case $state in',
     'absent)',
     `${create.join(' \\\n')} >/dev/null`,
@@ -104,7 +116,7 @@ function roleLines(role: DesiredRole): string[] {
       : [`  aws iam tag-role --role-name ${name}${tagArguments(role.tags, ' ')}`]),
     '  ;;',
     '*)',
-    `  printf '%s\\n' ${shell(`The role ${role.name} exists and was not made by this tool for this workspace. Nothing of it was changed; choose another name or remove it.`)} >&2`,
+    `  printf '%s\\n' ${shell(`The role ${role.name} exists and was not made by this tool for this ${bindingKinds[made?.kind ?? 'workspace'].noun}. Nothing of it was changed; choose another name or remove it.`)} >&2`,
     '  exit 1',
     '  ;;',
     'esac',

@@ -33,7 +33,7 @@ export function exportCloudFormation(desired: DesiredBinding, existing: Existing
     const id = logicalId(role, taken);
     resources[id] = { Type: 'AWS::IAM::Role', Properties: roleProperties(role, arn, federated) };
     outputs[`${id}Arn`] = {
-      Description: `Value of ${variableOf(role)} in the workspace`,
+      Description: useOf(role, desired),
       Value: { 'Fn::GetAtt': [id, 'Arn'] },
     };
   }
@@ -122,6 +122,17 @@ function logicalId(role: DesiredRole, taken: Set<string>): string {
   for (let n = 2; taken.has(id); n++) id = `${base}${n}`;
   taken.add(id);
   return id;
+}
+
+/** What the ARN of a role is for. */
+function useOf(role: DesiredRole, { inputs, testConfigurations }: DesiredBinding): string {
+  const fits = ({ roleArn }: { readonly roleArn: string }): boolean =>
+    roleArn.endsWith(`:role${role.path}${role.name}`);
+  const deployments = inputs.filter(fits).map(i => `${i.stack}/${i.deployment}`);
+  if (deployments.length > 0) return `Role of the deployments ${deployments.join(', ')}: an input of their code`;
+  const modules = testConfigurations.filter(fits).map(t => t.module);
+  if (modules.length > 0) return `Role in the test configuration of ${modules.join(', ')}`;
+  return `Value of ${variableOf(role)} in the workspace`;
 }
 
 function variableOf(role: DesiredRole): string {

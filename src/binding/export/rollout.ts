@@ -38,6 +38,8 @@ export function rolloutCloudFormation(accounts: readonly AccountRollout[]): {
     const desired: DesiredBinding = {
       account: { ...first.desired.account, roles },
       variables: workspaces.flatMap(w => w.desired.variables),
+      inputs: [],
+      testConfigurations: [],
     };
     const existing = { ...first.existing, roles: workspaces.flatMap(w => w.existing.roles) };
     const text = exportCloudFormation(desired, existing);
@@ -68,7 +70,7 @@ function accountText({ accountId, workspaces }: AccountRollout): string {
     ),
     comment('Apply it with credentials that may write IAM of this account, and a token that may write variables.'),
     blank,
-    requiredProviders,
+    requiredProviders(true),
     blank,
     block('provider', ['aws'], [attribute('allowed_account_ids', [accountId])]),
     ...(hostname === 'app.terraform.io' ? [] : [blank, block('provider', ['tfe'], [attribute('hostname', hostname)])]),

@@ -17,7 +17,7 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
     comment(`Dynamic provider credentials for HCP Terraform in AWS account ${account.accountId}.`),
     comment('Apply it with credentials that may write IAM, not from the workspace that it is for.'),
     blank,
-    requiredProviders,
+    requiredProviders(desired.variables.length > 0),
     blank,
     ...hostOf(desired),
     ...providerItems(provider, account.provider, existing.providerArn),
@@ -28,7 +28,29 @@ export function exportTerraform(desired: DesiredBinding, existing: Existing): st
     items.push(...roleItems(role, name, existing, references));
   }
   for (const set of desired.variables) items.push(...variableItems(set, existing, references, taken));
+  items.push(...outputItems(desired, references));
   return printHcl(items);
+}
+
+/** The roles that no provider writes down: those of deployments are inputs of a Stack's code, those of tests are set in the registry. */
+function outputItems({ inputs, testConfigurations }: DesiredBinding, references: ReadonlyMap<string, Raw>): HclItem[] {
+  const taken = new Set<string>();
+  const output = (name: string, description: string, arn: string): HclItem[] => [
+    blank,
+    block(
+      'output',
+      [identifier(name, taken)],
+      [attribute('description', description), attribute('value', references.get(arn) ?? arn)],
+    ),
+  ];
+  return [
+    ...inputs.flatMap(({ stack, deployment, roleArn: arn }) =>
+      output(`role_arn_${deployment}`, `Input of deployment ${deployment} of the Stack ${stack}`, arn),
+    ),
+    ...testConfigurations.flatMap(({ module, roleArn: arn }) =>
+      output(`role_arn_${module}`, `Role in the test configuration of module ${module}`, arn),
+    ),
+  ];
 }
 
 /** The tfe provider speaks to app.terraform.io unless it is told another host. */
@@ -126,21 +148,23 @@ export function resource(address: string, items: readonly HclItem[]): HclItem {
   return block('resource', [type, name], items);
 }
 
-export const requiredProviders: HclItem = block(
-  'terraform',
-  [],
-  [
-    block(
-      'required_providers',
-      [],
-      [
-        // Earlier ones ask for thumbprints: https://github.com/hashicorp/terraform-provider-aws/pull/37255
-        attribute('aws', { source: 'hashicorp/aws', version: '>= 5.81' }),
-        attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' }),
-      ],
-    ),
-  ],
-);
+/** The tfe provider is needed where variables are written. */
+export const requiredProviders = (tfe: boolean): HclItem =>
+  block(
+    'terraform',
+    [],
+    [
+      block(
+        'required_providers',
+        [],
+        [
+          // Earlier ones ask for thumbprints: https://github.com/hashicorp/terraform-provider-aws/pull/37255
+          attribute('aws', { source: 'hashicorp/aws', version: '>= 5.81' }),
+          ...(tfe ? [attribute('tfe', { source: 'hashicorp/tfe', version: '>= 0.60' })] : []),
+        ],
+      ),
+    ],
+  );
 
 /** The OIDC provider, and its import where it is there. `address`: `TYPE.NAME`. */
 export const providerItems = (

@@ -254,6 +254,9 @@ export interface RunFilter {
   readonly organization?: string;
   readonly project?: string;
   readonly workspace?: string;
+  readonly stack?: string;
+  readonly deployment?: string;
+  readonly module?: string;
 }
 
 /** The runs about such a binding. A journal's subject has organization and workspace; the project is in the trust policies. */
@@ -275,16 +278,22 @@ export function runsAbout(runs: readonly JournalRun[], filter: RunFilter): reado
 }
 
 function isNamed(run: JournalRun, filter: RunFilter): boolean {
-  // HOST/ORG/WORKSPACE+ORG/WORKSPACE@ACCOUNT#TAG
+  // HOST/ORG/WORKSPACE+ORG/WORKSPACE@ACCOUNT#TAG; ORG/stack:PROJECT:STACK:DEPLOYMENT and ORG/module:MODULE of the other kinds
   const bindings = run.subject
     .replace(/@\d{12}(?:#.*)?$/, '')
     .replace(/^[^/]*\//, '')
     .split('+');
   return bindings.some(binding => {
-    const [organization, workspace] = binding.split('/');
-    return (
-      (filter.organization === undefined || organization === filter.organization) &&
-      (filter.workspace === undefined || workspace === filter.workspace)
+    const [organization, ...rest] = binding.split('/');
+    const [kind, ...names] = rest.join('/').split(':');
+    const named = {
+      organization,
+      ...(names.length === 0 && { workspace: kind }),
+      ...(kind === 'stack' && { stack: names[1], deployment: names[2] }),
+      ...(kind === 'module' && { module: names[0] }),
+    };
+    return (['organization', 'workspace', 'stack', 'deployment', 'module'] as const).every(
+      name => filter[name] === undefined || filter[name] === named[name],
     );
   });
 }

@@ -1,4 +1,5 @@
 import type { JournalStore } from '../journal/journal';
+import { fullName } from '../place';
 import type { SetupMember } from '../setup/model';
 import { keysOfWorkspace } from './found';
 import { rememberStanding } from './memory';
@@ -10,7 +11,7 @@ import { rememberStanding } from './memory';
 export async function keepKeys(journals: JournalStore, members: readonly SetupMember[], now: number): Promise<void> {
   for (const { place, code, hcp } of members) {
     const variables = 'notAsked' in hcp ? [] : (hcp.reading.source?.reading.all ?? []);
-    const keys = keysOfWorkspace(`${place.organization}/${place.workspace}`, variables, code?.root);
+    const keys = keysOfWorkspace(fullName(place), variables, code?.root);
     await rememberStanding(journals, keys, place.hostname, now);
   }
 }

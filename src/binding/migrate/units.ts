@@ -3,7 +3,8 @@ import type { AuditRow } from '../../hcp/audit';
 import { parseRoleArn } from '../checks/arn';
 import { type Fact, known, unknown } from '../facts';
 import type { HcpReading } from '../gather/hcp';
-import type { SetupMember, WorkspacePlace } from '../setup/model';
+import type { WorkspacePlace } from '../place';
+import type { SetupMember } from '../setup/model';
 
 /** One workspace that is to move, as the audit read it. */
 export interface MigrationUnit {

@@ -2,7 +2,8 @@ import type { Problem } from '../../core/problem';
 import type { ActualProvider, ActualRole } from '../../iam/account/types';
 import type { IamChange } from '../change';
 import type { DesiredRole } from '../desired/desired';
-import { managedByTag, workspaceIdTag, workspaceNameTag } from '../desired/ownership';
+import { bindingKinds } from '../place';
+import { madeFor, managedByTag, workspaceIdTag } from '../desired/ownership';
 
 /** What the account holds of the things that are desired. Roles by the desired name; missing ones are absent. */
 export interface ActualAccount {
@@ -100,17 +101,25 @@ export function ownedElsewhere(
   };
 }
 
-/** A role that we made for one workspace is not taken for another of a similar name. */
+/** A role that we made for one binding is not taken for another of a similar name. */
 export function madeForAnother(name: string, desired: Tags, actual: Tags): Problem | undefined {
-  const ids = [desired[workspaceIdTag], actual[workspaceIdTag]];
-  const names = [desired[workspaceNameTag], actual[workspaceNameTag]];
-  const [wanted, there] = ids.every(id => id !== undefined) ? ids : names;
-  if (wanted === undefined || there === undefined || wanted === there) return undefined;
+  const [wantedId, id] = [desired[workspaceIdTag], actual[workspaceIdTag]];
+  const [wanted, there] = [madeFor(desired), madeFor(actual)];
+  // Ids do not change when names do.
+  if (wantedId !== undefined && id !== undefined ? wantedId === id : isSameMade(wanted, there)) return undefined;
+  const kind = there === undefined || there.kind === wanted?.kind ? '' : `${bindingKinds[there.kind].noun} `;
   return {
     code: 'role-of-another-workspace',
-    message: `Role ${name} was made for the workspace ${names[1] ?? there}, not for ${names[0] ?? wanted}.`,
+    message: `Role ${name} was made for the ${kind === '' ? madeNoun(wanted) : kind}${there?.name ?? id ?? ''}, not for ${kind === '' ? '' : `the ${madeNoun(wanted)}`}${wanted?.name ?? wantedId ?? ''}.`,
     nextStep: 'Choose another role name (--role-name), or take it over (--adopt).',
   };
 }
 
 type Tags = Readonly<Record<string, string>>;
+type Made = ReturnType<typeof madeFor>;
+
+/** A role that does not tell what it was made for is taken for one's own. */
+const isSameMade = (wanted: Made, there: Made): boolean =>
+  wanted === undefined || there === undefined || (wanted.kind === there.kind && wanted.name === there.name);
+
+const madeNoun = (made: Made): string => `${bindingKinds[made?.kind ?? 'workspace'].noun} `;

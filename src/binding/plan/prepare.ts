@@ -1,14 +1,14 @@
 import { ok, type Problem, type Result } from '../../core/problem';
 import type { ActualRole, AwsAccount, CallerIdentity } from '../../iam/account/types';
-import { issuerHost } from '../../oidc/names';
 import { withAdditions } from '../../iam/needs/additions';
 import { oidcProviderArn } from '../../oidc/arns';
 import { type BindingChoices, desiredBinding, proofOf } from '../desired/choices';
 import type { DesiredBinding } from '../desired/desired';
 import { planAccount } from './plan';
 import { type AccountPlan, type ActualAccount, isOurs, madeForAnother, type PlanOptions } from './model';
-import { workspaceNameTag } from '../desired/ownership';
-import { roleNameFor } from '../desired/roleNames';
+import { madeFor } from '../desired/ownership';
+import { roleNameFor, roleNameParts } from '../desired/roleNames';
+import { journalSubject } from '../place';
 
 /** A binding worked out against what the account holds now. Nothing was written. */
 export interface PreparedBinding {
@@ -67,7 +67,7 @@ export async function prepareBinding(
 }
 
 /**
- * Derived names that are collision-free: where another workspace's role has the plain one ("a-b" + "c" and "a" + "b-c"), a hash is
+ * Derived names that are collision-free: where another binding's role has the plain one ("a-b" + "c" and "a" + "b-c"), a hash is
  * added. A second run finds the role with the hash. `undefined`: nothing collides.
  */
 function namesApart(
@@ -75,7 +75,7 @@ function namesApart(
   desired: DesiredBinding,
   actual: ActualAccount,
 ): BindingChoices | undefined {
-  const [first] = choices.workspaces;
+  const [first] = choices.identities;
   if (first === undefined) return undefined;
   const names = { ...choices.names };
   for (const role of desired.account.roles) {
@@ -83,8 +83,8 @@ function namesApart(
     if (choices.names[role.use] !== undefined || there === undefined) continue;
     if (!isOurs(there.tags) || madeForAnother(role.name, role.tags, there.tags) === undefined) continue;
     // A workspace made anew under its old name is asked about: its former role trusts it already.
-    if (there.tags[workspaceNameTag] === role.tags[workspaceNameTag]) continue;
-    names[role.use] = roleNameFor(first.organization, first.workspace, role.use, role.tag, true);
+    if (madeFor(there.tags)?.name === madeFor(role.tags)?.name) continue;
+    names[role.use] = roleNameFor(first.organization, roleNameParts(first, true), role.use, role.tag, true);
   }
   return Object.keys(names).length === Object.keys(choices.names).length ? undefined : { ...choices, names };
 }
@@ -112,7 +112,16 @@ function withActualArns(desired: DesiredBinding, plan: AccountPlan): DesiredBind
     ...set,
     variables: set.variables.map(v => ({ ...v, value: (v.roleOf && arns.get(v.roleOf)) ?? v.value })),
   }));
-  return { ...desired, variables };
+  const actual = <T extends { readonly roleArn: string }>(item: T): T => ({
+    ...item,
+    roleArn: arns.get('run') ?? item.roleArn,
+  });
+  return {
+    ...desired,
+    variables,
+    inputs: desired.inputs.map(actual),
+    testConfigurations: desired.testConfigurations.map(actual),
+  };
 }
 
 async function missingPermissions(
@@ -156,11 +165,14 @@ async function readActual(
   return ok({ accountId: caller.accountId, partition: caller.partition, provider: provider.value, roles });
 }
 
-/** What a journal's subject is: the host, organization and workspaces, in one account. */
-export function subjectOf(choices: Pick<BindingChoices, 'hostname' | 'workspaces' | 'accountId' | 'tag'>): string {
-  const names = choices.workspaces.map(w => `${w.organization}/${w.workspace}`).join('+');
-  return `${issuerHost(choices.hostname)}/${names}@${choices.accountId}${choices.tag === undefined ? '' : `#${choices.tag}`}`;
-}
+/** What a journal's subject is for these choices. */
+export const subjectOf = ({
+  hostname,
+  identities,
+  accountId,
+  tag,
+}: Pick<BindingChoices, 'hostname' | 'identities' | 'accountId' | 'tag'>): string =>
+  journalSubject(hostname, identities, accountId, tag);
 
 /** The account that a journal's subject names. */
 export const accountOfSubject = (subject: string): string | undefined => /@(\d{12})(?:#|$)/.exec(subject)?.[1];

@@ -1,12 +1,12 @@
 import type { IamChange } from '../change';
 import { isOurs, madeForAnother } from '../plan/model';
-import { workspaceNameTag } from '../desired/ownership';
+import { madeFor } from '../desired/ownership';
 import type { PreparedBinding } from '../plan/prepare';
 
-/** A role that would be changed and that this product did not make, or made for another workspace. */
+/** A role that would be changed and that this product did not make, or made for another binding. */
 export interface StrangeRole {
   readonly name: string;
-  /** `ORGANIZATION/WORKSPACE`, where it was made for one; `undefined`: somebody else made it. */
+  /** `ORGANIZATION/WORKSPACE` (or the like of a Stack or a module), where it was made for one; `undefined`: somebody else made it. */
   readonly madeFor: string | undefined;
 }
 
@@ -26,7 +26,7 @@ export function strangeRoles({ desired, actual, plan }: Worked): readonly Strang
     if (there === undefined || changesOfRole({ plan }, role.name).length === 0) return [];
     if (!isOurs(there.tags)) return [{ name: role.name, madeFor: undefined }];
     if (madeForAnother(role.name, role.tags, there.tags) === undefined) return [];
-    return [{ name: role.name, madeFor: there.tags[workspaceNameTag] ?? '' }];
+    return [{ name: role.name, madeFor: madeFor(there.tags)?.name ?? '' }];
   });
 }
 

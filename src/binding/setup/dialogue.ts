@@ -4,7 +4,8 @@ import type { Change, CodeChange, IamChange, VariableChange } from '../change';
 import type { Check } from '../check';
 import type { Consultation } from '../doctor/consult';
 import type { RunProof } from '../prove/planOnlyRun';
-import type { ProofState, WorkspacePlace } from './model';
+import type { BindingPlace } from '../place';
+import type { ProofState } from './model';
 import type { Standing } from './standing';
 import type { PlanView } from './view';
 
@@ -107,7 +108,7 @@ export type Answer<Id extends QuestionId> = QuestionTable[Id]['answer'];
 export type Answers = { readonly [Id in QuestionId]: (question: Question<Id>) => Promise<Answer<Id>> };
 
 /** The parts of a use case that take long. */
-export type StageId = 'write' | 'read-back' | 'clean-up' | 'code' | 'run' | 'undo';
+export type StageId = 'write' | 'wire' | 'read-back' | 'clean-up' | 'code' | 'run' | 'undo';
 
 /** What use cases tell, in the order in which it happens. Plain data, so that it can be printed, shown in a page and kept. */
 export type SetupEvent =
@@ -134,7 +135,7 @@ export type SetupEvent =
   | { readonly id: 'stopped'; readonly standing: Standing }
   | {
       readonly id: 'proof';
-      readonly place: WorkspacePlace;
+      readonly place: BindingPlace;
       readonly state: ProofState;
       readonly checks: readonly Check[];
       /** Why it does not count as proven. */
@@ -145,7 +146,7 @@ export type SetupEvent =
   | { readonly id: 'run-status'; readonly workspace: string; readonly status: string; readonly runId: string }
   | {
       readonly id: 'run-ended';
-      readonly place: WorkspacePlace;
+      readonly place: BindingPlace;
       readonly proof: RunProof;
       readonly consultation: Consultation | undefined;
     }

@@ -4,8 +4,10 @@
 export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
+export { isWorkspace } from './model';
 export { confirmAccount, resumeJournaled, undoingProblem, unfinishedProblem, writeAgreed } from './journaledRun';
 export type {
+  CheckedBinding,
   CheckedMember,
   FollowedRun,
   GroupOutcome,
@@ -18,7 +20,6 @@ export type {
   SetupPlan,
   SetupResult,
   SetupWishes,
-  WorkspacePlace,
 } from './model';
 export { missingSet, planSetup } from './planSetup';
 export { carryOut, planRemedies, remedyView, type RemedyPlan, type RemedyResult } from './remedy';

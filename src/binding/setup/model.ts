@@ -18,6 +18,7 @@ import type { PreparedBinding } from '../plan/prepare';
 import type { VariablePlan, VariableTarget } from '../plan/variables';
 import type { RunProof } from '../prove/planOnlyRun';
 import type { ProofGap } from '../prove/proven';
+import type { BindingPlace, WorkspacePlace } from '../place';
 
 /** An account as a profile opens it. */
 export interface OpenedAccount {
@@ -25,27 +26,22 @@ export interface OpenedAccount {
   readonly caller: CallerIdentity;
 }
 
-/** A workspace by its names. */
-export interface WorkspacePlace {
-  readonly hostname: string;
-  readonly organization: string;
-  readonly workspace: string;
-}
-
-/** One workspace of a setup, as it was before anything was written. */
+/** One binding of a setup, as it was before anything was written. */
 export interface SetupMember {
-  readonly place: WorkspacePlace;
+  readonly place: BindingPlace;
   /** The root whose runs it has, where one of the project is. */
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
-  /** What HCP Terraform says of it. `notAsked`: only the account is set up, nothing is proven, and nothing is taken away. */
+  /** What HCP Terraform says of a workspace. `notAsked`: only the account is set up, nothing is proven, and nothing is taken away. */
   readonly hcp: { readonly client: HcpClient; readonly reading: HcpReading } | NotAsked;
   /** What commands on this machine take, where its environment was looked at. */
   readonly local: LocalFacts | undefined;
   /** The host that issues the tokens, where it is another one than that of the API. */
   readonly issuerHost?: string;
+  /** Of a deployment: the variables of the components that carry the role; empty for the one that does, or a new one. */
+  readonly inputs?: readonly string[];
 }
 
-/** Workspaces that get the same roles: mostly one. */
+/** Bindings that get the same roles: mostly one. */
 export interface SetupGroup {
   readonly members: readonly SetupMember[];
   readonly choices: BindingChoices;
@@ -91,6 +87,8 @@ export interface SetupPlan {
   readonly wishes: SetupWishes;
   readonly groups: readonly PlannedGroup[];
   readonly code: CodePlan | undefined;
+  /** Of a Stack: the code by which its deployments use the roles. Written behind IAM and before the proof. */
+  readonly wiring?: CodePlan;
   /** Roles of somebody else that a person did not give away; the plan is one without them, and says so as a problem. */
   readonly declined: readonly string[];
   /** Each of them blocks the whole setup. */
@@ -102,13 +100,20 @@ export interface JournaledResult extends ApplyResult {
   readonly journal: string;
 }
 
-/** A workspace as it is now, with all its checks. */
-export interface CheckedMember {
+/** A binding as it is now, with all its checks. */
+export interface CheckedBinding {
+  readonly place: BindingPlace;
+  readonly checks: readonly Check[];
+}
+
+/** A workspace, with what its checks were made from. */
+export interface CheckedMember extends CheckedBinding {
   readonly place: WorkspacePlace;
   readonly facts: BindingFacts;
   readonly source: HcpReading['source'];
-  readonly checks: readonly Check[];
 }
+
+export const isWorkspace = (checked: CheckedBinding): checked is CheckedMember => 'facts' in checked;
 
 /**
  * `proven`: every role was evaluated, and nothing but what is removed last is wrong. `this configuration`: that holds for the
@@ -129,7 +134,7 @@ export interface GroupOutcome {
   removed: JournaledResult | undefined;
   proof: ProofState;
   gap: ProofGap | undefined;
-  checked: readonly CheckedMember[];
+  checked: readonly CheckedBinding[];
   runs: FollowedRun[];
   /** Why there is no run, or no end of one. */
   notStarted: Problem | undefined;
@@ -141,5 +146,6 @@ export interface GroupOutcome {
 export interface SetupResult {
   readonly state: 'refused' | 'declined' | 'stopped' | 'nothing' | 'done';
   readonly outcomes: ReadonlyMap<PlannedGroup, GroupOutcome>;
+  readonly wired: JournaledResult | undefined;
   readonly fixed: JournaledResult | undefined;
 }

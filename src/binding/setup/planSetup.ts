@@ -16,8 +16,10 @@ import { stoppedRun } from './journaledRun';
 import { afterTheCode } from './tagSwitch';
 import type { OpenedAccount, PlannedGroup, SetupGroup, SetupMember, SetupPlan, SetupWishes } from './model';
 import type { RootOfSetup, SetupServices } from './services';
+import type { Root } from '../../terraform/model';
+import { nameOf } from '../place';
 
-type PlanServices = Pick<SetupServices, 'journals' | 'planCode'>;
+type PlanServices = Pick<SetupServices, 'journals' | 'planCode' | 'planWiring'>;
 
 /**
  * Works out a setup against what the account and HCP Terraform hold, whole: all that may be written is in the plan before anything is
@@ -41,13 +43,38 @@ export async function planSetup(
     planned.push(await planGroup(group, prepared, { wishes, known, services, signal }));
   }
   const code = wishes.fixCode ? await services.planCode(rootsOf(planned), { mappingOnly: false }, signal) : undefined;
-  return { opened, wishes, groups: planned, code, declined, problems: problemsOf(planned, code) };
+  const wiring = await planWiring(planned, services, signal);
+  const problems = problemsOf(planned, [code, wiring]);
+  return { opened, wishes, groups: planned, code, ...(wiring !== undefined && { wiring }), declined, problems };
 }
 
-const problemsOf = (groups: readonly PlannedGroup[], code: CodePlan | undefined): readonly Problem[] => [
+const problemsOf = (groups: readonly PlannedGroup[], code: readonly (CodePlan | undefined)[]): readonly Problem[] => [
   ...groups.flatMap(g => [...g.prepared.plan.problems, ...g.variables.problems]),
-  ...(code?.problems ?? []),
+  ...code.flatMap(plan => plan?.problems ?? []),
 ];
+
+/** What the code of a Stack has to say so that its deployments use the roles of these groups; `undefined`: no group is of a Stack. */
+function planWiring(
+  groups: readonly PlannedGroup[],
+  services: PlanServices,
+  signal: AbortSignal,
+): Promise<CodePlan> | undefined {
+  const roles: Record<string, string> = {};
+  const variables: Record<string, Record<string, string>> = {};
+  let root: Root | undefined;
+  for (const { members, prepared } of groups)
+    for (const { place, code, inputs = [] } of members) {
+      const name = 'stack' in place ? place.deployment : undefined;
+      const arn = prepared.desired.inputs.find(i => i.deployment === name)?.roleArn;
+      if (name === undefined || arn === undefined || code === undefined) continue;
+      root = code.root;
+      if (inputs.length === 0) roles[name] = arn;
+      for (const input of inputs) (variables[name] ??= {})[input] = arn;
+    }
+  const [audience] = groups.map(g => g.choices.audience);
+  if (root === undefined || audience === undefined) return undefined;
+  return services.planWiring(root, { audience, roles, variables }, signal);
+}
 
 async function prepare(
   group: SetupGroup,
@@ -116,7 +143,7 @@ const unique = <T extends { readonly id: string }>(changes: readonly T[]): reado
 ];
 
 const wantedBy = (prepared: PreparedBinding, { place }: SetupMember): readonly DesiredVariable[] =>
-  prepared.desired.variables.find(v => v.scope.name === place.workspace)?.variables ?? [];
+  prepared.desired.variables.find(v => v.scope.name === nameOf(place))?.variables ?? [];
 
 const nothing: VariablePlan = { changes: [], problems: [], notes: [] };
 
@@ -176,7 +203,7 @@ function tagsOf(variables: BindingFacts['variables'] | undefined): readonly stri
 /** What a person should know before saying yes. */
 function notesOf(member: SetupMember, prepared: PreparedBinding): readonly string[] {
   const { accountId } = prepared.caller;
-  const { workspace } = member.place;
+  const workspace = nameOf(member.place);
   const facts = readingOf(member);
   const arns =
     facts?.variables.state !== 'known'
@@ -210,7 +237,7 @@ function besideVault(member: SetupMember, { choices }: PreparedBinding): readonl
     .filter(c => c.backing !== 'native' && c.tag === choices.tag && c.enabled !== 'no')
     .map(
       c =>
-        `Workspace ${member.place.workspace} takes these credentials from ${c.backing === 'vault' ? 'Vault' : 'HCP Vault Secrets'} today (${switchOf(c)}). With native ones beside them it is documented nowhere which a run takes: switch ${switchOf(c)} off once the role is proven, or use another tag.`,
+        `Workspace ${nameOf(member.place)} takes these credentials from ${c.backing === 'vault' ? 'Vault' : 'HCP Vault Secrets'} today (${switchOf(c)}). With native ones beside them it is documented nowhere which a run takes: switch ${switchOf(c)} off once the role is proven, or use another tag.`,
     );
 }
 
@@ -222,7 +249,7 @@ function ownConfigurations(member: SetupMember, { choices }: PreparedBinding): r
   if (tags.length === 0) return [];
   const each = tags.map(tag => `tfc-oidc configure --tag ${tag}`).join(', ');
   return [
-    `The code of ${member.place.workspace} speaks as several AWS identities, and this sets up the default one. Set up ${tags.length === 1 ? `a configuration with tag ${tags[0] ?? ''}` : `configurations with the tags ${tags.join(', ')}`} too, each with the credentials of its account (${each}); then map the provider blocks to them (tfc-oidc map-providers).`,
+    `The code of ${nameOf(member.place)} speaks as several AWS identities, and this sets up the default one. Set up ${tags.length === 1 ? `a configuration with tag ${tags[0] ?? ''}` : `configurations with the tags ${tags.join(', ')}`} too, each with the credentials of its account (${each}); then map the provider blocks to them (tfc-oidc map-providers).`,
   ];
 }
 

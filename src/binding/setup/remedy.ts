@@ -23,9 +23,17 @@ import type { ChangingRemedy } from '../remedy';
 import { changedTrust } from './changeTrust';
 import { ask, type Surface } from './dialogue';
 import { confirmAccount, stoppedRun, undoingProblem, writeJournaled } from './journaledRun';
-import type { CheckedMember, JournaledResult, OpenedAccount, SetupMember, StoppedRun } from './model';
+import {
+  type CheckedMember,
+  isWorkspace,
+  type JournaledResult,
+  type OpenedAccount,
+  type SetupMember,
+  type StoppedRun,
+} from './model';
 import type { SetupServices, UseCaseServices } from './services';
 import type { PlanView } from './view';
+import { fullName, nameOf } from '../place';
 
 /** What a remedy is planned from: a reading of a moment ago, and the account. */
 export interface RemedyGround {
@@ -66,7 +74,7 @@ export async function planRemedies(
   const changes = [...new Map(parts.flatMap(p => p.changes).map(c => [c.id, c])).values()];
   const subject = subjectOf({
     hostname: unwrap(hostname(ground.workspace.hostname)),
-    workspaces: [identityOf(ground.workspace)],
+    identities: [identityOf(ground.workspace)],
     accountId: ground.opened?.caller.accountId ?? '000000000000',
   });
   return {
@@ -298,8 +306,9 @@ export async function carryOut(
   if (typeof state === 'string') return end({ state, applied: undefined, checked });
   if (state.state !== 'complete') return end({ state: 'stopped', applied: state, checked });
   const place = member.place;
-  await surface.tell({ id: 'stage', stage: 'read-back', workspaces: [place.workspace] });
-  const [again = checked] = await services.check([member], opened, signal);
+  await surface.tell({ id: 'stage', stage: 'read-back', workspaces: [nameOf(place)] });
+  const [now] = await services.check([member], opened, signal);
+  const again = now !== undefined && isWorkspace(now) ? now : checked;
   const gap = proofGap(again.checks);
   await surface.tell({
     id: 'proof',
@@ -326,7 +335,7 @@ async function write(
   }
   if (changes.length === 0) return 'nothing';
   if (stopped?.run.state === 'undoing') throw new ProblemError(undoingProblem(stopped.run));
-  const name = `${member.place.organization}/${member.place.workspace}`;
+  const name = fullName(member.place);
   const answer = await ask(surface, 'write', {
     accountId: opened?.caller.accountId ?? '',
     root: opened?.caller.root === true,

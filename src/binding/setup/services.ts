@@ -4,8 +4,10 @@ import type { Wait } from '../../hcp/client/limiter';
 import type { CodeFiles } from '../apply/code';
 import type { JournalStore } from '../journal/journal';
 import type { CodePlan } from '../plan/code';
+import type { StackChoice } from '../code/stackWiring';
+import type { Root } from '../../terraform/model';
 import type { StageId } from './dialogue';
-import type { CheckedMember, OpenedAccount, SetupMember } from './model';
+import type { CheckedBinding, OpenedAccount, SetupMember } from './model';
 
 /** What a use case works with. All I/O is here; a use case has none of its own. */
 export interface UseCaseServices {
@@ -25,12 +27,12 @@ export interface UseCaseServices {
 
 /** What a setup works with beside that. */
 export interface SetupServices extends UseCaseServices {
-  /** Everything about these workspaces read anew, from every source and with the code as its files are now, and all checks. */
+  /** Everything about these bindings read anew, from every source and with the code as its files are now, and all checks. */
   check(
     members: readonly SetupMember[],
     opened: OpenedAccount | undefined,
     signal: AbortSignal,
-  ): Promise<readonly CheckedMember[]>;
+  ): Promise<readonly CheckedBinding[]>;
   /**
    * The changes of the code of the members' roots: its fixes (unless `mappingOnly`), and the mapping of provider blocks where a
    * workspace has tagged configurations.
@@ -40,6 +42,8 @@ export interface SetupServices extends UseCaseServices {
     options: { readonly mappingOnly: boolean },
     signal: AbortSignal,
   ): Promise<CodePlan>;
+  /** The changes of a Stack's code by which these deployments use these roles; nothing where all is wired. */
+  planWiring(root: Root, choice: StackChoice, signal: AbortSignal): Promise<CodePlan>;
 }
 
 /** A root with the tags of the configurations that its workspaces have or get. */

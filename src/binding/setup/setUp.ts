@@ -1,5 +1,6 @@
 import { ProblemError } from '../../core/problem';
 import type { Change, VariableChange } from '../change';
+import type { Check } from '../check';
 import { readJournals } from '../journal/journal';
 import { keepKeys } from '../keys/keep';
 import { subjectOf } from '../plan/prepare';
@@ -7,20 +8,23 @@ import { ofConfiguration, type ProofGap, proofGap } from '../prove/proven';
 import { ask, type StageId, type Surface } from './dialogue';
 import { followRun } from './followRun';
 import { confirmAccount, isComplete, undoingProblem, writeJournaled } from './journaledRun';
-import type {
-  CheckedMember,
-  GroupOutcome,
-  JournaledResult,
-  PlannedGroup,
-  ProofState,
-  SetupMember,
-  SetupPlan,
-  SetupResult,
+import {
+  type CheckedBinding,
+  isWorkspace,
+  type CheckedMember,
+  type GroupOutcome,
+  type JournaledResult,
+  type PlannedGroup,
+  type ProofState,
+  type SetupMember,
+  type SetupPlan,
+  type SetupResult,
 } from './model';
 import { rootsOf } from './planSetup';
 import type { SetupServices } from './services';
 import { standingOf } from './standing';
 import { planView } from './view';
+import { fullName, kindOf, nameOf } from '../place';
 
 /**
  * The whole order of a setup, once, for every surface: what is shown, the yes, IAM, variables, the proof by reading everything back,
@@ -36,7 +40,7 @@ export async function setUp(
   const setup = new Setup(plan, services, surface, signal);
   const state = await setup.run();
   await surface.tell({ id: 'finished', state });
-  return { state, outcomes: setup.outcomes, fixed: setup.fixed };
+  return { state, outcomes: setup.outcomes, wired: setup.wired, fixed: setup.fixed };
 }
 
 /** A run that ended in the middle: nothing comes after it. */
@@ -44,6 +48,7 @@ class Stopped extends Error {}
 
 class Setup {
   readonly outcomes = new Map<PlannedGroup, GroupOutcome>();
+  wired: JournaledResult | undefined;
   fixed: JournaledResult | undefined;
   /** Journals of this setup, for what stands now where it stops. */
   private readonly journals = new Set<string>();
@@ -73,7 +78,7 @@ class Setup {
     }
     if (this.isWriting()) await confirmAccount(plan.opened, surface);
     try {
-      for (const group of groups) await this.writeGroup(group, answer === 'go on');
+      await this.writeAndProve(answer === 'go on');
       await this.cleanUp();
       await this.changeCode();
       await this.proveByRuns();
@@ -81,26 +86,28 @@ class Setup {
       if (error instanceof Stopped) return 'stopped';
       throw error;
     }
-    const written = this.fixed !== undefined || this.all.some(o => o.applied !== undefined || o.removed !== undefined);
+    const written =
+      this.fixed !== undefined ||
+      this.wired !== undefined ||
+      this.all.some(o => o.applied !== undefined || o.removed !== undefined);
     return written ? 'done' : 'nothing';
   }
 
   /** A run in HCP Terraform is asked for too: it appears in the list of runs. */
   private isWriting(): boolean {
-    const { groups, code, wishes } = this.plan;
-    return (
-      groups.some(g => g.changes.length + g.removals.length > 0) || (code?.changes.length ?? 0) > 0 || wishes.proveByRun
-    );
+    const { groups, code, wiring, wishes } = this.plan;
+    const edits = (code?.changes.length ?? 0) + (wiring?.changes.length ?? 0);
+    return groups.some(g => g.changes.length + g.removals.length > 0) || edits > 0 || wishes.proveByRun;
   }
 
   private askForYes(): Promise<'yes' | 'go on' | 'no'> {
-    const { groups, opened } = this.plan;
-    const changes = groups.flatMap(g => g.changes);
+    const { groups, opened, wiring } = this.plan;
+    const changes = [...groups.flatMap(g => g.changes), ...(wiring?.changes ?? [])];
     return ask(this.surface, 'write', {
       accountId: opened.caller.accountId,
       root: opened.caller.root,
       roles: groups.flatMap(g => g.prepared.plan.roles.map(r => r.name)),
-      workspaces: groups.flatMap(g => g.members.map(m => `${m.place.organization}/${m.place.workspace}`)),
+      workspaces: groups.flatMap(g => g.members.map(m => fullName(m.place))),
       changes,
       stopped: groups.flatMap(g =>
         g.stopped === undefined ? [] : [{ where: g.stopped.where, asPlanned: g.stopped.asPlanned }],
@@ -108,7 +115,25 @@ class Setup {
     });
   }
 
-  private async writeGroup(group: PlannedGroup, goOn: boolean): Promise<void> {
+  /** Each group is proven before the next one is written; the groups of a Stack share its files, so all of them come before the proof. */
+  private async writeAndProve(goOn: boolean): Promise<void> {
+    const { groups, wiring } = this.plan;
+    const [first] = groups;
+    for (const group of groups) {
+      const outcome = await this.writeGroup(group, goOn);
+      if (wiring === undefined) await this.proveGroup(group, outcome);
+    }
+    if (wiring === undefined || first === undefined) return;
+    if (wiring.changes.length > 0) this.wired = await this.write(first, 'wire', wiring.changes, false);
+    for (const [group, outcome] of this.outcomes) await this.proveGroup(group, outcome);
+  }
+
+  private async proveGroup(group: PlannedGroup, outcome: GroupOutcome): Promise<void> {
+    await this.readBack(group, outcome);
+    await this.tellProof(group, outcome);
+  }
+
+  private async writeGroup(group: PlannedGroup, goOn: boolean): Promise<GroupOutcome> {
     const outcome: GroupOutcome = {
       applied: undefined,
       removed: undefined,
@@ -120,8 +145,7 @@ class Setup {
     };
     this.outcomes.set(group, outcome);
     if (group.changes.length > 0) outcome.applied = await this.write(group, 'write', group.changes, goOn);
-    await this.readBack(group, outcome);
-    await this.tellProof(group, outcome);
+    return outcome;
   }
 
   /** Throws `Stopped` where it came to no end, and tells what stands now. */
@@ -131,7 +155,7 @@ class Setup {
     changes: readonly Change[],
     goOn: boolean,
   ): Promise<JournaledResult> {
-    const workspaces = group.members.map(m => `${m.place.organization}/${m.place.workspace}`);
+    const workspaces = group.members.map(m => fullName(m.place));
     const result = await writeJournaled(
       {
         stage,
@@ -150,6 +174,7 @@ class Setup {
     if (isComplete(result)) return result;
     const outcome = this.outcomes.get(group);
     if (stage === 'code') this.fixed = result;
+    else if (stage === 'wire') this.wired = result;
     else if (outcome !== undefined) outcome[stage === 'clean-up' ? 'removed' : 'applied'] = result;
     const runs = (await readJournals(this.services.journals)).filter(r => this.journals.has(r.name));
     await this.surface.tell({ id: 'stopped', standing: standingOf(this.plan.groups, result, runs) });
@@ -159,7 +184,7 @@ class Setup {
   private async readBack(group: PlannedGroup, outcome: GroupOutcome): Promise<void> {
     const members = group.members.filter(isRead);
     if (members.length === 0) return;
-    const names = members.map(m => m.place.workspace);
+    const names = members.map(m => nameOf(m.place));
     await this.surface.tell({ id: 'stage', stage: 'read-back', workspaces: names });
     outcome.checked = await this.services.check(members, this.plan.opened, this.signal);
     const { state, gap } = proofOf(outcome.checked, group.choices.tag);
@@ -169,7 +194,7 @@ class Setup {
 
   private async tellProof({ choices }: PlannedGroup, { proof, checked }: GroupOutcome): Promise<void> {
     for (const { place, checks } of checked) {
-      const gap = proofGap(proof === 'not proven' ? ofConfiguration(checks, choices.tag) : checks);
+      const gap = proofGap(proof === 'not proven' ? ownChecks({ place, checks }, choices.tag) : checks);
       await this.surface.tell({ id: 'proof', place, state: proof, checks, because: reasonsOf(gap) });
     }
   }
@@ -215,7 +240,7 @@ class Setup {
 
   private async chosen(group: PlannedGroup, may: readonly VariableChange[]): Promise<readonly VariableChange[]> {
     if (may.length === 0) return [];
-    const workspace = group.members.map(m => m.place.workspace).join(', ');
+    const workspace = group.members.map(m => nameOf(m.place)).join(', ');
     const ids = new Set(await ask(this.surface, 'clean-up-variables', { workspace, changes: may }));
     return may.filter(c => ids.has(c.id));
   }
@@ -247,10 +272,7 @@ class Setup {
 
   /** What was read before the last change tells of things as they were. */
   private async readAgain(): Promise<void> {
-    for (const [group, outcome] of this.outcomes) {
-      await this.readBack(group, outcome);
-      await this.tellProof(group, outcome);
-    }
+    for (const [group, outcome] of this.outcomes) await this.proveGroup(group, outcome);
   }
 
   private async leaveCode(): Promise<void> {
@@ -262,13 +284,13 @@ class Setup {
     if (!this.plan.wishes.proveByRun) return;
     for (const [group, outcome] of this.outcomes) {
       if (outcome.proof !== 'proven' && outcome.proof !== 'this configuration') continue;
-      for (const checked of outcome.checked) await this.proveMember(group, outcome, checked);
+      for (const checked of outcome.checked) if (isWorkspace(checked)) await this.proveMember(group, outcome, checked);
     }
   }
 
   private async proveMember(group: PlannedGroup, outcome: GroupOutcome, checked: CheckedMember): Promise<void> {
     const { workspace } = checked.place;
-    const member = group.members.find(m => m.place.workspace === workspace);
+    const member = group.members.find(m => nameOf(m.place) === workspace);
     if (checked.source === undefined || member === undefined || 'notAsked' in member.hcp) return;
     const { client } = member.hcp;
     try {
@@ -292,6 +314,7 @@ class Setup {
 
 const titles: Readonly<Record<StageId, string>> = {
   write: 'Set up OIDC',
+  wire: 'Wire the deployments',
   'read-back': 'Read back',
   'clean-up': 'Clean up variables',
   code: 'Fix the code',
@@ -299,17 +322,27 @@ const titles: Readonly<Record<StageId, string>> = {
   undo: 'Undo',
 };
 
-const isRead = (member: SetupMember): boolean => !('notAsked' in member.hcp);
+/** The checks of a deployment need its code and the account; those of a workspace need HCP Terraform. */
+const isRead = (member: SetupMember): boolean => kindOf(member.place) === 'stack' || !('notAsked' in member.hcp);
 
 function proofOf(
-  checked: readonly CheckedMember[],
+  checked: readonly CheckedBinding[],
   tag: string | undefined,
 ): { readonly state: ProofState; readonly gap: ProofGap | undefined } {
-  const own = checked.map(c => proofGap(ofConfiguration(c.checks, tag))).find(gap => gap !== undefined);
+  const own = checked.map(c => proofGap(ownChecks(c, tag))).find(gap => gap !== undefined);
   if (own !== undefined) return { state: 'not proven', gap: own };
   const whole = checked.map(c => proofGap(c.checks)).find(gap => gap !== undefined);
   return whole === undefined ? { state: 'proven', gap: undefined } : { state: 'this configuration', gap: whole };
 }
+
+/**
+ * What is said of that which was set up: one configuration of a workspace, or the roles of one account. A deployment may have roles in
+ * another account too, which only a profile of that account can read.
+ */
+const ownChecks = ({ place, checks }: CheckedBinding, tag: string | undefined): readonly Check[] =>
+  kindOf(place) === 'workspace'
+    ? ofConfiguration(checks, tag)
+    : checks.filter(c => c.id !== 'account-readable' || c.state !== 'unknown');
 
 const reasonsOf = (gap: ProofGap | undefined): readonly string[] =>
   gap === undefined

@@ -3,6 +3,7 @@ import type { VariableChange } from '../change';
 import type { JournalRun, Step } from '../journal/journal';
 import type { Problem } from '../../core/problem';
 import { type ConfigurationFacts, phases } from '../facts';
+import { fullName, kindOf } from '../place';
 import type { PlannedGroup, SetupMember } from './model';
 
 /** Where a setup stands that ended in the middle: told from what was read before it and what its journals say since. */
@@ -52,8 +53,9 @@ function reaches({ change }: Step, { hcp }: SetupMember): boolean {
 }
 
 function credentialsNow(member: SetupMember, tag: string | undefined, all: readonly Step[]): string {
-  const { organization, workspace } = member.place;
-  const name = `${organization}/${workspace}`;
+  const name = fullName(member.place);
+  if (kindOf(member.place) === 'stack')
+    return `Runs of ${name} have the credentials that the code which HCP Terraform has of the Stack gives them; what is written here counts once it is pushed.`;
   const steps = all.filter(s => reaches(s, member));
   const variables = 'notAsked' in member.hcp ? undefined : member.hcp.reading.variables;
   if (variables === undefined)

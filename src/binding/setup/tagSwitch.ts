@@ -8,6 +8,7 @@ import type { VariableChange } from '../change';
 import { codeFacts } from '../gather/code';
 import { codeInWords } from '../prove/codeThatRuns';
 import type { SetupMember } from './model';
+import { nameOf } from '../place';
 
 /**
  * Is every provider block of the code that runs use mapped to a configuration? As soon as a tag is switched on each has to be
@@ -66,15 +67,15 @@ export async function afterTheCode(
     if (found.state === 'unmapped') {
       isHeld = true;
       notes.push(
-        `${key} is left out: the code that runs of ${place.workspace} use (${found.code}) does not say which configuration ${found.blocks.slice(0, 3).join(', ')}${found.blocks.length > 3 ? ' …' : ''} uses, and with the tag switched on the next run would stop. Map the code (tfc-oidc map-providers --tag ${tag}), bring it to where runs take it from, then configure the tag again: the switch is written then.`,
+        `${key} is left out: the code that runs of ${nameOf(place)} use (${found.code}) does not say which configuration ${found.blocks.slice(0, 3).join(', ')}${found.blocks.length > 3 ? ' …' : ''} uses, and with the tag switched on the next run would stop. Map the code (tfc-oidc map-providers --tag ${tag}), bring it to where runs take it from, then configure the tag again: the switch is written then.`,
       );
     } else if (found.state === 'unknown')
       notes.push(
-        `Whether the code that runs of ${place.workspace} use maps each provider block to a configuration is not known here: ${found.why} Where one is not mapped, the next run stops once ${key} is written. Say yes only if you know that the code is mapped.`,
+        `Whether the code that runs of ${nameOf(place)} use maps each provider block to a configuration is not known here: ${found.why} Where one is not mapped, the next run stops once ${key} is written. Say yes only if you know that the code is mapped.`,
       );
     else
       notes.push(
-        `Each provider block of the code that runs of ${place.workspace} use (${found.code}) is mapped to a configuration; ${key} is written last.`,
+        `Each provider block of the code that runs of ${nameOf(place)} use (${found.code}) is mapped to a configuration; ${key} is written last.`,
       );
   }
   return { changes: isHeld ? changes.filter(c => c.key !== key) : changes, notes };

@@ -3,6 +3,7 @@ import type { Change, CodeChange, VariableChange } from '../change';
 import type { Drift } from '../plan/model';
 import type { AccountPlan } from '../plan/model';
 import type { SetupPlan } from './model';
+import { nameOf, placeOf } from '../place';
 
 /** A plan as a surface shows it: plain data without clients. */
 export interface PlanView {
@@ -45,11 +46,11 @@ export function planView({ opened: { caller }, groups, code, problems }: SetupPl
   return {
     account: { id: caller.accountId, partition: caller.partition, caller: caller.arn, root: caller.root },
     bindings: groups.map(({ prepared, changes, removals, notes, variables, stopped }) => ({
-      workspaces: prepared.choices.workspaces.map(w => ({
+      workspaces: prepared.choices.identities.map(i => ({
         hostname: prepared.choices.hostname,
-        organization: w.organization,
-        project: w.project,
-        name: w.workspace,
+        organization: i.organization,
+        project: i.kind === 'module-test' ? '' : i.project,
+        name: nameOf(placeOf(i, prepared.choices.hostname)),
       })),
       provider: prepared.plan.provider,
       roles: prepared.plan.roles,

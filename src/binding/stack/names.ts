@@ -19,12 +19,12 @@ const textOf = (value: Value<string> | undefined): string | undefined =>
  * tells which of them nobody named; a name that can be none is one of them.
  */
 export function stackNamesOf(
-  cloud: CloudSettings,
+  cloud: CloudSettings | undefined,
   given: GivenStackNames = {},
 ): { readonly names: StackNames } | { readonly missing: readonly ('organization' | 'project' | 'stack')[] } {
-  const organization = organizationName(given.organization ?? textOf(cloud.organization) ?? '');
-  const project = projectName(given.project ?? textOf(cloud.project) ?? '');
-  const stack = stackName(given.stack ?? textOf(cloud.stack) ?? '');
+  const organization = organizationName(given.organization ?? textOf(cloud?.organization) ?? '');
+  const project = projectName(given.project ?? textOf(cloud?.project) ?? '');
+  const stack = stackName(given.stack ?? textOf(cloud?.stack) ?? '');
   if (organization.ok && project.ok && stack.ok)
     return {
       names: {
@@ -43,7 +43,7 @@ export function stackNamesOf(
 }
 
 /** The host of the Stack's API. */
-export function stackHost(cloud: CloudSettings, given: string | undefined): string {
-  const host = hostname(given ?? textOf(cloud.hostname) ?? defaultHostname);
+export function stackHost(cloud: CloudSettings | undefined, given: string | undefined): string {
+  const host = hostname(given ?? textOf(cloud?.hostname) ?? defaultHostname);
   return host.ok ? host.value : defaultHostname;
 }

@@ -2,6 +2,7 @@ import type { Change } from '../../binding/change';
 import type { SetupEvent, Standing, StageId } from '../../binding/setup';
 import type { Problem } from '../../core/problem';
 import type { ChangeLine } from './model';
+import { fullName, kindOf } from '../../binding/place';
 
 type Told<Id extends SetupEvent['id']> = Extract<SetupEvent, { readonly id: Id }>;
 
@@ -81,7 +82,7 @@ export function follow(run: RunSoFar, event: SetupEvent): RunSoFar {
 }
 
 const samePlace = (a: Told<'proof'>['place'], b: Told<'proof'>['place']): boolean =>
-  a.hostname === b.hostname && a.organization === b.organization && a.workspace === b.workspace;
+  a.hostname === b.hostname && kindOf(a) === kindOf(b) && fullName(a) === fullName(b);
 
 const words: Readonly<Record<Told<'change'>['progress']['state'], RunLine['progress']>> = {
   started: 'runs',

@@ -9,6 +9,7 @@ import { changesOf } from '../words';
 import { changeLine, differenceOf } from './changes';
 import type { ChangeLine, CheckLine, PageAction, Section } from './model';
 import { linesBefore, type RunLine, type RunSoFar } from './run';
+import { fullName } from '../../binding/place';
 
 /** A question of the use case that the page shows, and that its buttons answer. */
 export type PageQuestion =
@@ -80,7 +81,7 @@ function standing({ standing: now, warnings }: RunSoFar): readonly Section[] {
 
 /** What holds is folded: it needs no look. */
 function proofSection({ place, state, checks, because }: Extract<SetupEvent, { id: 'proof' }>): readonly Section[] {
-  const name = `${place.organization}/${place.workspace}`;
+  const name = fullName(place);
   const left = checks.some(c => c.state === 'wrong' || c.state === 'warning');
   const headings = {
     proven: left
@@ -195,7 +196,7 @@ export function questionActions(question: PageQuestion, ticked: ReadonlySet<stri
 function runSection({ place, proof, consultation }: Extract<SetupEvent, { id: 'run-ended' }>): Section {
   const words = runWords[proof.state];
   const { state, changes, doubts, code, milliseconds } = proof;
-  const subject = `${place.organization}/${place.workspace}`;
+  const subject = fullName(place);
   const row: CheckLine = {
     state: state === 'proven' ? 'ok' : state === 'failed' ? 'wrong' : 'warning',
     title: `${proof.status.replaceAll('_', ' ')}, after ${Math.round(milliseconds / 1000)} s`,

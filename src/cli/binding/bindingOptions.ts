@@ -4,47 +4,27 @@ import path from 'node:path';
 import type { BindingChoices } from '../../binding/desired/choices';
 import type { PolicyJson } from '../../binding/desired/desired';
 import { codeOwners } from '../../binding/gather/code';
+import { holdsNotAsked } from '../../binding/gather/holds';
 import { stateFolder } from '../../binding/journal/folder';
+import { bindingKinds } from '../../binding/place';
 import type { CodeOwner } from '../../binding/plan/model';
+import type { StackGroups } from '../../binding/stack/groups';
+import { stackProviders } from '../../binding/stack/wiring';
 import { ProblemError, unwrap } from '../../core/problem';
 import { plainJson } from '../../iam/policy/node';
-import { audienceName, configurationTag, defaultAudience, defaultHostname, hostname } from '../../oidc/names';
+import { audienceName, configurationTag, defaultAudience } from '../../oidc/names';
 import { partitionName } from '../../oidc/partition';
-import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
-import { type Root, type Value, workspaceOf } from '../../terraform/model';
+import type { SubjectKind, WorkspaceIdentity } from '../../oidc/subject';
+import type { Root } from '../../terraform/model';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { permissionFile } from '../../node/permissionFiles';
+import { type NamedBindings, namedBindings, subjectOptions } from './bindingNames';
 import { type CodePolicies, codePolicies } from './codePolicies';
 import { holdsOf, type KnownWorkspace } from './holds';
-import { projectSettings } from '../projectSettings';
-import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
-import {
-  choice,
-  file,
-  flag,
-  host,
-  list,
-  optionalChoice,
-  section,
-  text,
-  UsageError,
-  type Values,
-  wholeNumber,
-} from '../option';
-import { type ChosenIssuer, issuerFor, issuerOption } from './issuer';
-
-/** What the roles are for. */
-const subjectOptions = section('What the roles are for (taken from the cloud block of PATH where not given)', {
-  organization: text('ORG', 'organization'),
-  project: text('PROJECT', 'project, "Default Project" with the space; the token carries the real one'),
-  workspace: list('NAME', 'workspace'),
-  'workspace-id': text('ID', 'ws-…, kept as a tag: it tells a renamed workspace from another one'),
-  hostname: host('HOST', 'app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
-  issuer: issuerOption,
-  audience: text('AUDIENCE', 'default aws.workload.identity'),
-  tag: text('TAG', 'a second configuration (TFC_AWS_PROVIDER_AUTH_TAG)'),
-});
+import { file, flag, list, optionalChoice, section, text, UsageError, type Values, wholeNumber } from '../option';
+import { type ChosenIssuer, issuerFor } from './issuer';
+import { groupsOf, onlyGroup } from './stackRoles';
 
 /** How AWS is asked. */
 export const profileOptions = {
@@ -66,10 +46,13 @@ export const journalOption = file(
 );
 
 const roleOptions = section('Roles', {
-  roles: choice(['separate', 'single'], 'separate', 'a role each for plan and apply, or one for both'),
+  roles: optionalChoice(
+    ['separate', 'single'],
+    'a role each for plan and apply (default for workspaces), or one for both (deployments of a Stack and module tests have one)',
+  ),
   'role-name': text(
     'N',
-    'instead of tfc-ORG-WORKSPACE[-plan|-apply]; a name or an ARN. With separate roles --role-name N means N-plan and N-apply',
+    'instead of tfc-ORG-WORKSPACE[-plan|-apply] or tfc-ORG-STACK-DEPLOYMENT; a name or an ARN. With separate roles --role-name N means N-plan and N-apply',
   ),
   'plan-role-name': text('N', 'the role of plans, as --role-name'),
   'apply-role-name': text('N', 'the role of applies, as --role-name'),
@@ -108,9 +91,11 @@ export const bindingOptions = {
 export type BindingValues = Values<typeof bindingOptions>;
 
 /** Everything that the options and the project say; the account itself is not asked. */
-export interface BindingRequest {
+export interface BindingRequest extends Pick<NamedBindings, 'identities' | 'folder' | 'root'> {
   choices(accountId: string, partition: string): BindingChoices;
-  readonly workspaces: readonly WorkspaceIdentity[];
+  /** Of a Stack: its deployments by the role that they get. */
+  groups(accountId: string, partition: string, shared: boolean): StackGroups;
+  readonly kind: SubjectKind;
   readonly tag: string | undefined;
   readonly profile: string | undefined;
   readonly region: string | undefined;
@@ -132,25 +117,11 @@ export async function bindingRequest(
   /** The same workspaces with their clients, where they were read. */
   read?: readonly KnownWorkspace[],
 ): Promise<BindingRequest> {
-  const named = values.organization !== undefined && values.workspace.length > 0;
-  const fromCode = values['permissions'] !== undefined && values.permissions === 'code';
-  const folder =
-    named && positionals.length === 0 && !fromCode ? undefined : await readTerraformFolder(context, positionals);
-  const root = folder === undefined ? undefined : rootFor(folder.project.roots, values);
-  const cloud = root?.cloud;
-  const { organization, host } = await ownersOf(context, values, folder, cloud);
-  if (organization === undefined) throw new UsageError('--organization is needed: the project does not name one');
-  const names =
-    values.workspace.length > 0 ? [...new Set(values.workspace)] : cloud === undefined ? [] : workspaceNames(cloud);
-  if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
-  const given = values.project;
-  const project = given ?? (cloud?.project.state === 'known' ? cloud.project.value : undefined);
-  if (project === undefined)
-    throw new UsageError(
-      '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
-    );
-  const workspaces = reported ?? names.map(w => workspaceIdentity(organization, project, w));
-  const roles = values.roles;
+  const fromCode = values.permissions === 'code';
+  const named = await namedBindings(context, values, positionals, fromCode, reported, read);
+  const { identities, hostname: hostName, folder, root } = named;
+  const [kind = 'workspace'] = identities.map(i => i.kind);
+  const roles = rolesOf(values, kind);
   const audience = values.audience;
   const tag = values.tag;
   const boundary = values.boundary;
@@ -176,21 +147,53 @@ export async function bindingRequest(
       );
   }
   const workspaceId = values['workspace-id'];
-  if (workspaceId !== undefined && (!/^ws-[A-Za-z0-9]+$/.test(workspaceId) || workspaces.length > 1))
+  if (workspaceId !== undefined && (!/^ws-[A-Za-z0-9]+$/.test(workspaceId) || identities.length > 1))
     throw new UsageError(`--workspace-id takes the ws-… of the one workspace; it was "${workspaceId}"`);
   const { arns, ...chosen } = roleNames(values);
-  const hostName = host === undefined ? defaultHostname : unwrap(hostname(host));
   const issuer = await issuerFor(context, values.issuer, hostName);
   const code = fromCode
     ? await policiesOfCode(
         context,
         codeRoot(folder?.project.roots ?? [], root, values),
-        read ?? { hostname: hostName, cloud, organization, workspaces: workspaces.map(w => w.workspace) },
+        named.holds,
         values['read-state'],
       )
     : undefined;
+  const base = (accountId: string, partition: string): BindingChoices => {
+    const withCode = <T extends { readonly attached: readonly string[] }>(own: T, phase: 'plan' | 'apply'): T => {
+      const policy = code?.policy(phase, accountId, partition);
+      return policy === undefined ? own : { ...own, ...policy };
+    };
+    const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
+    if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
+    return {
+      hostname: hostName,
+      ...(issuer.issuer !== undefined && { issuer: issuer.issuer }),
+      identities,
+      accountId,
+      partition: unwrap(partitionName(partition)),
+      audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
+      roles,
+      ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
+      ...(workspaceId !== undefined && { workspaceId }),
+      ...chosen,
+      tags,
+      ...(quota !== undefined && { trustPolicyQuota: quota }),
+      ...(boundary !== undefined && { boundaryArn: boundary }),
+      policies: {
+        run: withArns(withCode(policies.run, 'apply'), partition),
+        plan: withArns(withCode(policies.plan, 'plan'), partition),
+        apply: withArns(withCode(policies.apply, 'apply'), partition),
+      },
+      ...(session !== undefined && { maxSessionDuration: session }),
+    };
+  };
+  const groups: BindingRequest['groups'] = (accountId, partition, shared) =>
+    groupsOf(base(accountId, partition), root, values.input, shared);
   return {
-    workspaces,
+    ...named,
+    kind,
+    groups,
     tag,
     profile: values.profile,
     region: values.region,
@@ -199,55 +202,34 @@ export async function bindingRequest(
     notes: (accountId, partition) => [
       ...issuer.notes,
       ...(code?.notes(accountId, partition) ?? []),
-      ...(given === undefined
-        ? [
-            `The project "${project}" is the one of the cloud block. The token carries the project that the workspace is really in: check it in HCP Terraform.`,
-          ]
+      ...named.notes,
+      ...(kind === 'stack' ? groups(accountId, partition, false).notes : []),
+      ...(code !== undefined && kind === 'stack' && (root === undefined || stackProviders(root).length > 1)
+        ? ['The policy is for all components of the deployment, also for those whose provider has another role.']
         : []),
     ],
     adopt: values.adopt,
     ownedByCode:
       folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
-    choices: (accountId, partition) => {
-      const withCode = <T extends { readonly attached: readonly string[] }>(own: T, phase: 'plan' | 'apply'): T => {
-        const policy = code?.policy(phase, accountId, partition);
-        return policy === undefined ? own : { ...own, ...policy };
-      };
-      const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
-      if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
-      return {
-        hostname: hostName,
-        ...(issuer.issuer !== undefined && { issuer: issuer.issuer }),
-        workspaces,
-        accountId,
-        partition: unwrap(partitionName(partition)),
-        audience: audience === undefined ? defaultAudience : unwrap(audienceName(audience)),
-        roles,
-        ...(tag !== undefined && { tag: unwrap(configurationTag(tag)) }),
-        ...(workspaceId !== undefined && { workspaceId }),
-        ...chosen,
-        tags,
-        ...(quota !== undefined && { trustPolicyQuota: quota }),
-        ...(boundary !== undefined && { boundaryArn: boundary }),
-        policies: {
-          run: withArns(withCode(policies.run, 'apply'), partition),
-          plan: withArns(withCode(policies.plan, 'plan'), partition),
-          apply: withArns(withCode(policies.apply, 'apply'), partition),
-        },
-        ...(session !== undefined && { maxSessionDuration: session }),
-      };
-    },
+    choices: (accountId, partition) =>
+      kind === 'stack' ? onlyGroup(groups(accountId, partition, false)) : base(accountId, partition),
   };
 }
 
 async function policiesOfCode(
   context: CliContext,
   root: Root,
-  where: Parameters<typeof holdsOf>[1],
+  where: NamedBindings['holds'],
   readState: boolean,
 ): Promise<CodePolicies> {
   const sources = permissionSources(permissionFile);
-  const holds = await holdsOf(context, where, { readState, switches: type => sources.switches(type) });
+  const holds =
+    where === undefined
+      ? holdsNotAsked(
+          'What exists already is read of workspaces alone.',
+          'Compare the policy with a run before you make a role smaller.',
+        )
+      : await holdsOf(context, where, { readState, switches: type => sources.switches(type) });
   return codePolicies(root, holds, sources);
 }
 
@@ -264,6 +246,21 @@ const otherAccount = (arn: string, accountId: string, partition: string) => ({
   message: `The role ${arn} is not in the account of the profile (${accountId}, ${partition}).`,
   nextStep: 'Choose a profile of the account of the role with --profile.',
 });
+
+/** One role or two, as the kind of the binding allows; options that it has no use for are refused. */
+function rolesOf(values: BindingValues, kind: SubjectKind): 'separate' | 'single' {
+  const { noun, rolesApart, wiredIn } = bindingKinds[kind];
+  if (rolesApart) {
+    if (values.input.length > 0) throw new UsageError('--input is for the deployments of a Stack');
+    return values.roles ?? 'separate';
+  }
+  if (values.roles === 'separate')
+    throw new UsageError(`a ${noun} has one role for all of its tokens; leave --roles separate out`);
+  const foreign = (['tag', 'workspace-id'] as const).find(o => values[o] !== undefined);
+  if (foreign !== undefined)
+    throw new UsageError(`--${foreign} is for workspaces; the role of a ${noun} is named in ${wiredIn}`);
+  return 'single';
+}
 
 /** What only separate roles take. */
 const apartOptions = [
@@ -334,40 +331,6 @@ export function journalToRead(
     if (error instanceof ProblemError && error.problem.code === 'no-home') return undefined;
     throw error;
   }
-}
-
-/** Organization and host: the options win, then the code, then tfc-oidc.json. */
-async function ownersOf(
-  context: CliContext,
-  values: BindingValues,
-  folder: TerraformFolder | undefined,
-  cloud: Root['cloud'] | undefined,
-): Promise<{ readonly organization: string | undefined; readonly host: string | undefined }> {
-  const known = (value: Value<string> | undefined): string | undefined =>
-    value?.state === 'known' ? value.value : undefined;
-  // Code without a block, or none: what the repository says for all of it.
-  const settings =
-    cloud !== undefined ? undefined : (folder?.settings ?? (await projectSettings(context, context.cwd)));
-  return {
-    organization: values.organization ?? known(cloud?.organization) ?? settings?.defaults.organization,
-    host: values.hostname ?? known(cloud?.hostname) ?? settings?.defaults.hostname,
-  };
-}
-
-function rootFor(roots: readonly Root[], values: BindingValues): Root | undefined {
-  const candidates = roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote');
-  const wanted = values.workspace;
-  const named = candidates.filter(r => workspaceNames(r.cloud).some(n => wanted.includes(n)));
-  const found = named.length > 0 ? named : candidates;
-  if (found.length > 1 && values.workspace.length === 0) {
-    throw new UsageError(`PATH holds ${found.length} roots with a cloud block; name one of them, or give --workspace`);
-  }
-  return found[0];
-}
-
-function workspaceNames(cloud: Root['cloud']): readonly string[] {
-  const name = workspaceOf(cloud);
-  return name === undefined ? [] : [name];
 }
 
 /** The configuration whose code decides: the one of the cloud block, or the only one. */

@@ -5,9 +5,11 @@ import { codeFacts } from '../../binding/gather/code';
 import { hcpFacts } from '../../binding/gather/hcp';
 import { writtenValues } from '../../binding/gather/memory';
 import { readJournals } from '../../binding/journal/journal';
+import { inWords } from '../../binding/place';
 import type { VariableTarget } from '../../binding/plan/variables';
 import {
   missingSet,
+  type OpenedAccount,
   planSetup,
   type SetupGroup,
   type SetupMember,
@@ -68,27 +70,37 @@ export async function readTarget(
   return { member, client, workspace: reading.workspace.value };
 }
 
+/** The groups of workspaces, once the account is known. */
+export async function workspaceGroups(
+  context: CliContext,
+  values: ConfigureValues,
+  groups: readonly ConfiguredGroup[],
+  { caller }: OpenedAccount,
+): Promise<readonly SetupGroup[]> {
+  const wanted: SetupGroup[] = [];
+  for (const group of groups) {
+    const choices = group.request.choices(caller.accountId, caller.partition);
+    wanted.push(await setupGroup(context, values, group, choices));
+  }
+  return wanted;
+}
+
 /** One run of `configure`: the use case with answers from options, its plan and its end printed. */
 export async function runConfigure(
   context: CliContext,
   values: ConfigureValues,
   folder: TerraformFolder,
-  groups: readonly ConfiguredGroup[],
+  request: BindingRequest,
+  groupsOf: (opened: OpenedAccount) => Promise<readonly SetupGroup[]>,
   started: number,
 ): Promise<ExitCode> {
-  const [first] = groups;
-  if (first === undefined) throw new Error('there is nothing to configure');
   const json = values.format === 'json';
   const services = setupServices(context, journalDir(context, values), folder, values['read-state']);
   const surface = cliSurface(context, { yes: values.yes, account: values.account }, json, {}, event => {
     if (event.id === 'stopped') context.err(standingText(event.standing));
   });
-  const opened = await openAwsAccount(context, first.request);
-  const wanted: SetupGroup[] = [];
-  for (const group of groups) {
-    const choices = group.request.choices(opened.caller.accountId, opened.caller.partition);
-    wanted.push(await setupGroup(context, values, group, choices));
-  }
+  const opened = await openAwsAccount(context, request);
+  const wanted = await groupsOf(opened);
   const wishes = {
     removeStaticKeys: values['remove-static-keys'],
     fixVariables: values['fix-variables'],
@@ -148,7 +160,7 @@ async function variableTargetOf(
 function printEnd(
   context: CliContext,
   plan: SetupPlan,
-  { state, outcomes, fixed }: SetupResult,
+  { state, outcomes, wired, fixed }: SetupResult,
   started: number,
 ): void {
   if (state === 'stopped') return;
@@ -157,10 +169,10 @@ function printEnd(
     return;
   }
   if (state === 'declined') {
-    const names = plan.groups.flatMap(g => g.members.map(m => m.place.workspace)).join(', ');
+    const names = plan.groups.flatMap(g => g.members.map(m => inWords(m.place))).join(', ');
     const roles = plan.groups.flatMap(g => g.prepared.plan.roles.map(r => r.name)).join(', ');
     context.err(
-      `Nothing was written. Repeat it with --yes to write to AWS account ${plan.opened.caller.accountId} (roles ${roles}) and workspace ${names}.\n`,
+      `Nothing was written. Repeat it with --yes to write to AWS account ${plan.opened.caller.accountId} (roles ${roles}) and set up ${names}.\n`,
     );
     return;
   }
@@ -170,6 +182,10 @@ function printEnd(
     if (notStarted !== undefined)
       context.err(`No plan-only run proves it: ${notStarted.message} (${notStarted.code})\n${notStarted.nextStep}\n`);
   }
+  if (wired !== undefined)
+    context.out(
+      `\nCode: ${wired.done} of ${wired.total} files changed. It counts once it is pushed to where HCP Terraform takes the Stack from.\n`,
+    );
   if (fixed !== undefined) context.out(`\nCode: ${fixed.done} of ${fixed.total} files changed.\n`);
   const { seconds, awsCalls, hcpCalls } = effort(context, started);
   context.out(`\nTook ${seconds} s, ${awsCalls} requests to AWS and ${hcpCalls} to HCP Terraform.\n`);

@@ -1,23 +1,11 @@
-import { trustJudge } from '../../binding/checks/judge';
-import { providerUrlHost } from '../../binding/checks/arn';
-import type { Check } from '../../binding/check';
 import type { StackNames } from '../../binding/checks/stack/underCheck';
-import { stackChecks } from '../../binding/checks/table';
-import { type AccountFacts, type Fact, known, unknown } from '../../binding/facts';
-import { stackAccount } from '../../binding/gather/account';
+import { type CheckedDeployment, gatherDeployments } from '../../binding/gather/deployments';
+import type { OpenedAccount } from '../../binding/setup';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
-import { rolesOf, type StackWiring, wiringOf } from '../../binding/stack/wiring';
 import type { Root } from '../../terraform/model';
 import type { CliContext } from '../command';
 import type { TerraformFolder } from '../terraformFolder';
 import { openAccount } from './binding';
-
-/** One deployment of one Stack, with all its checks. */
-export interface CheckedDeployment {
-  readonly root: Root;
-  readonly wiring: StackWiring;
-  readonly checks: readonly Check[];
-}
 
 interface StackAsked {
   /** Only these deployments; none for all of them. */
@@ -35,36 +23,20 @@ interface StackAsked {
 export async function checkDeployments(
   context: CliContext,
   root: Root,
-  asked: StackAsked,
+  { profiles, region, hostname, ...asked }: StackAsked,
 ): Promise<readonly CheckedDeployment[]> {
-  const wirings = (root.stack?.deployments ?? [])
-    .filter(d => asked.chosen.length === 0 || asked.chosen.includes(d.name))
-    .map(deployment => wiringOf(root, deployment));
-  const accounts = await accountsOf(context, asked, wirings);
-  const { audience, names } = asked;
-  const issuer = providerUrlHost(asked.hostname);
-  return wirings.map(wiring => ({
-    root,
-    wiring,
-    checks: stackChecks({ root, wiring, audience, names, issuer, accounts, judge: trustJudge }),
-  }));
+  const accounts: OpenedAccount[] = [];
+  for (const profile of profiles) accounts.push(await openAccount(context, { profile, region, account: undefined }));
+  return gatherDeployments(
+    {
+      ...asked,
+      root,
+      issuer: hostname,
+      accounts: profiles.length === 0 ? { missing: 'No AWS profile was chosen (--profile).' } : accounts,
+    },
+    context.signal,
+  );
 }
-
-async function accountsOf(
-  context: CliContext,
-  { profiles, region, hostname }: StackAsked,
-  wirings: readonly StackWiring[],
-): Promise<Fact<readonly AccountFacts[]>> {
-  if (profiles.length === 0) return unknown('No AWS profile was chosen (--profile).');
-  const arns = [...new Set(wirings.flatMap(rolesOf))];
-  const accounts: AccountFacts[] = [];
-  for (const profile of profiles) {
-    const opened = await openAccount(context, { profile, region, account: undefined });
-    accounts.push(await stackAccount(opened, hostname, arns, context.signal));
-  }
-  return known(accounts);
-}
-
 /** The Stacks of a folder, for commands that take workspaces and Stacks. */
 const stacksIn = (folder: TerraformFolder): readonly Root[] =>
   folder.project.roots.filter(root => root.stack !== undefined);

@@ -11,7 +11,19 @@ import { permissionSources } from '../../binding/gather/permissionSources';
 import { journalFolder } from '../../binding/journal/folder';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { withLock } from '../../binding/journal/lock';
-import type { CheckedMember, OpenedAccount, SetupMember, SetupServices, UseCaseServices } from '../../binding/setup';
+import type { Check } from '../../binding/check';
+import { planStackWiring } from '../../binding/code/planWiring';
+import { gatherDeployments } from '../../binding/gather/deployments';
+import type { DeploymentPlace } from '../../binding/place';
+import type {
+  CheckedBinding,
+  CheckedMember,
+  OpenedAccount,
+  SetupMember,
+  SetupServices,
+  UseCaseServices,
+} from '../../binding/setup';
+import { stackNamesOf } from '../../binding/stack/names';
 import { fail, ok, unwrap } from '../../core/problem';
 import { realWait } from '../../hcp/client/limiter';
 import { noTokenProblem } from '../../hcp/tokens/report';
@@ -93,6 +105,12 @@ export function setupServices(
       const sources = await commonSources(context, journal, opened !== undefined, readState, store);
       return check(context, sources, members, opened, signal);
     },
+    planWiring: async (root, choice, signal) => {
+      const { host, boundary } = await filesAround(folder?.folder ?? root.dir, context.env);
+      const files = { host, env: context.env, boundary };
+      const findings = lintRoot(root, { environment: context.env });
+      return planStackWiring(files, { root, findings }, choice, file => folder?.name(file.path) ?? file.path, signal);
+    },
     planCode: async (roots, options, signal) => {
       const plans = [];
       for (const { code, tags } of roots) {
@@ -116,16 +134,23 @@ export function setupServices(
   };
 }
 
-/** Reads each workspace anew, and its root from the files as they are now: they may have been written a moment ago. */
+/** Reads each binding anew, and its root from the files as they are now: they may have been written a moment ago. */
 async function check(
   context: CliContext,
   sources: CommonSources,
   members: readonly SetupMember[],
   opened: OpenedAccount | undefined,
   signal: AbortSignal,
-): Promise<readonly CheckedMember[]> {
-  const out: CheckedMember[] = [];
+): Promise<readonly CheckedBinding[]> {
+  const out: CheckedBinding[] = [];
   for (const { place, code, hcp, issuerHost } of members) {
+    if (!('workspace' in place)) {
+      out.push({
+        place,
+        checks: 'stack' in place ? await deploymentChecks(context, place, code, opened, signal, issuerHost) : [],
+      });
+      continue;
+    }
     const { facts, source } = await gatherBinding(
       {
         ...sources,
@@ -140,9 +165,34 @@ async function check(
       },
       signal,
     );
-    out.push({ place, facts, source, checks: runChecks(facts, trustJudge) });
+    const member: CheckedMember = { place, facts, source, checks: runChecks(facts, trustJudge) };
+    out.push(member);
   }
   return out;
+}
+
+async function deploymentChecks(
+  context: CliContext,
+  place: DeploymentPlace,
+  code: SetupMember['code'],
+  opened: OpenedAccount | undefined,
+  signal: AbortSignal,
+  issuer = place.hostname,
+): Promise<readonly Check[]> {
+  if (code === undefined) return [];
+  const names = stackNamesOf(undefined, place);
+  const checked = await gatherDeployments(
+    {
+      root: await again(context, code.root, signal),
+      chosen: [place.deployment],
+      names: 'names' in names ? names.names : undefined,
+      issuer,
+      audience: undefined,
+      accounts: opened === undefined ? { missing: 'No AWS profile was chosen (--profile).' } : [opened],
+    },
+    signal,
+  );
+  return checked.flatMap(c => c.checks);
 }
 
 async function again(context: CliContext, root: Root, signal: AbortSignal): Promise<Root> {

@@ -13,7 +13,8 @@ import {
   unfinishedProblem,
 } from '../../binding/setup';
 import { ProblemError } from '../../core/problem';
-import type { WorkspaceIdentity } from '../../oidc/subject';
+import { placeOf } from '../../binding/place';
+import type { Identity } from '../../oidc/subject';
 import { openAccount, openAwsAccount } from '../binding/binding';
 import { bindingOptions, bindingRequest, journalDir } from '../binding/bindingOptions';
 import { journals, setupServices, useCaseServices } from '../binding/services';
@@ -60,7 +61,7 @@ export const apply = command({
     const services = setupServices(context, journal, undefined);
     const surface = cliSurface(context, { yes, account: request.account }, json);
     const group: SetupGroup = {
-      members: choices.workspaces.map(w => memberOf(choices.hostname, w)),
+      members: choices.identities.map(i => memberOf(choices.hostname, i)),
       choices,
       adopt: request.adopt,
       ownedByCode: request.ownedByCode,
@@ -92,8 +93,8 @@ export const apply = command({
 /** HCP Terraform is not asked here: variables, proof and all that comes after it are for "configure". */
 const iamAlone = { removeStaticKeys: false, fixVariables: false, fixCode: false, proveByRun: false };
 
-const memberOf = (hostname: string, { organization, workspace }: WorkspaceIdentity): SetupMember => ({
-  place: { hostname, organization, workspace },
+const memberOf = (hostname: string, identity: Identity): SetupMember => ({
+  place: placeOf(identity, hostname),
   code: undefined,
   hcp: notAsked('"tfc-oidc apply" writes to AWS alone.'),
   local: undefined,

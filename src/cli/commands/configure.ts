@@ -1,9 +1,17 @@
 import type { WorkspaceFacts } from '../../binding/facts';
 import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
+import { kindNamed } from '../binding/bindingNames';
 import { bindingRequest, journalDir } from '../binding/bindingOptions';
+import { configureStack } from '../binding/configureStack';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
 import { targets } from '../binding/bindings';
-import { type ConfiguredGroup, type ReadTarget, readTarget, runConfigure } from '../binding/configureRun';
+import {
+  type ConfiguredGroup,
+  type ReadTarget,
+  readTarget,
+  runConfigure,
+  workspaceGroups,
+} from '../binding/configureRun';
 import { HcpSessions } from '../binding/hcpSession';
 import { readTerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
@@ -27,6 +35,7 @@ Of several workspaces (--workspace several times, or --all-workspaces) each gets
   async run(context, { values, positionals }) {
     const started = Date.now();
     const folder = await readTerraformFolder(context, positionals);
+    if (kindNamed(values, folder) === 'stack') return configureStack(context, values, positionals, folder, started);
     const sessions = new HcpSessions(context);
     const found = await targets(context, values, folder, sessions);
     if (found.length === 0)
@@ -49,7 +58,16 @@ Of several workspaces (--workspace several times, or --all-workspaces) each gets
     for (const members of shared ? [read] : read.map(r => [r])) {
       groups.push({ targets: members, request: await requestFor(context, values, positionals, members) });
     }
-    return runConfigure(context, values, folder, groups, started);
+    const [first] = groups;
+    if (first === undefined) throw new Error('there is nothing to configure');
+    return runConfigure(
+      context,
+      values,
+      folder,
+      first.request,
+      opened => workspaceGroups(context, values, groups, opened),
+      started,
+    );
   },
 });
 

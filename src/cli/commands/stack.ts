@@ -4,20 +4,18 @@ import { parseRoleArn } from '../../binding/checks/arn';
 import type { StackNames } from '../../binding/checks/stack/underCheck';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import { rolesOf } from '../../binding/stack/wiring';
-import { CodeDraft } from '../../binding/code/draft';
-import { nextStackStep } from '../../binding/code/stackWiring';
+import { planStackWiring, wiringOrProblem } from '../../binding/code/planWiring';
 import { ProblemError, unwrap } from '../../core/problem';
 import { lintRoot } from '../../lint/lint';
 import { audienceName, defaultAudience, organizationName, projectName, stackName } from '../../oidc/names';
 import type { Root } from '../../terraform/model';
-import { readRoot } from '../../terraform/read';
 import { checkDeployments } from '../binding/deployments';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { filesAround } from '../files';
 import { audienceOption, hostnameOf } from '../names';
 import { jsonReport } from '../output/jsonReport';
 import { readTerraformFolder } from '../terraformFolder';
-import { type CliContext, command } from '../command';
+import { command } from '../command';
 import { exitCode } from '../exitCode';
 import { flag, host, list, section, strictOption, text, textOrJson, UsageError, type Values } from '../option';
 
@@ -68,10 +66,15 @@ export const stack = command({
       });
     const given = values.audience === undefined ? undefined : unwrap(audienceName(values.audience));
     if (values['role-arn'].length > 0) {
-      const { draft, notes } = await wire(context, values, root, given ?? defaultAudience, folder.folder);
-      const changes = draft.changes(
-        file => `Wire the credentials in ${folder.name(file.path)}`,
-        lintRoot(root, { environment: context.env }),
+      const { host, boundary } = await filesAround(folder.folder, context.env);
+      const { changes, notes } = wiringOrProblem(
+        await planStackWiring(
+          { host, env: context.env, boundary },
+          { root, findings: lintRoot(root, { environment: context.env }) },
+          { audience: given ?? defaultAudience, ...rolesFor(values, root) },
+          file => folder.name(file.path),
+          context.signal,
+        ),
       );
       return showAndWrite(context, folder, changes, { yes: values.yes, json, notes });
     }
@@ -131,33 +134,6 @@ function namesOf(values: StackValues, root: Root): StackNames | undefined {
       `--organization, --project and --stack go together; missing: ${found.missing.map(name => `--${name}`).join(', ')}`,
     );
   return undefined;
-}
-
-/** Takes step after step, each on the text that the one before left. */
-async function wire(
-  context: CliContext,
-  values: StackValues,
-  root: Root,
-  audience: string,
-  folder: string,
-): Promise<{ readonly draft: CodeDraft; readonly notes: readonly string[] }> {
-  const roles = rolesFor(values, root);
-  const { host, boundary } = await filesAround(folder, context.env);
-  const draft = new CodeDraft(host);
-  const notes: string[] = [];
-  const original = new Map(root.module.files.map(f => [f.path, f]));
-  let now = root;
-  // Each step adds something that is missing; there are four kinds, for each deployment and provider.
-  for (let n = 0; n < 1000; n++) {
-    const step = unwrap(nextStackStep(now, { audience, ...roles }));
-    if (step === undefined) break;
-    draft.write([{ file: original.get(step.file.path) ?? step.file, text: step.text }]);
-    notes.push(`Adds ${step.what}.`);
-    const again = await readRoot(draft.files, context.env, root.dir, boundary, { signal: context.signal });
-    if (again === undefined || step.text === step.file.text) break;
-    now = again;
-  }
-  return { draft, notes };
 }
 
 function rolesFor(

@@ -19,6 +19,9 @@ const undoOptions = {
     organization: text('ORG', 'the last run about this organization'),
     project: text('PROJECT', 'the last run about this project'),
     workspace: text('NAME', 'the last run about this workspace'),
+    stack: text('NAME', 'the last run about this Stack'),
+    deployment: text('NAME', 'the last run about this deployment of a Stack'),
+    module: text('NAME', 'the last run about the tests of this module'),
     run: text('NAME', 'an earlier run instead of the last one (the name of its journal)'),
     journal: journalOption,
   }),
@@ -81,11 +84,14 @@ interface ToUndo {
 
 /** The run that is meant. A run that was named, or a binding whose runs wrote nothing to AWS, needs no account. */
 async function runToUndo(context: CliContext, values: UndoValues, all: readonly JournalRun[]): Promise<ToUndo> {
-  const { organization, project, workspace } = values;
+  const { organization, project, workspace, stack, deployment, module } = values;
   const filter = {
     ...(organization !== undefined && { organization }),
     ...(project !== undefined && { project }),
     ...(workspace !== undefined && { workspace }),
+    ...(stack !== undefined && { stack }),
+    ...(deployment !== undefined && { deployment }),
+    ...(module !== undefined && { module }),
   };
   const named = values.run === undefined ? undefined : all.find(r => r.name === values.run);
   if (named !== undefined && planUndo(named, all).accountId === undefined)

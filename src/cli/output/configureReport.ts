@@ -1,17 +1,17 @@
 import type { VariableChange } from '../../binding/change';
 import { checkJson, checkText } from '../../binding/report';
 import type { CodePlan } from '../../binding/plan/code';
+import { fullName, kindOf } from '../../binding/place';
 import type { GroupOutcome, PlannedGroup, SetupPlan, SetupResult } from '../../binding/setup';
 import { changeText, planJson, planText } from './planReport';
 import { runProofJson, runProofText } from './runReport';
 
 /** What `configure` prints: the plan before, the proof after, and both as JSON. */
 
-const namesOf = (group: PlannedGroup): string =>
-  group.members.map(m => `${m.place.organization}/${m.place.workspace}`).join(', ');
+const namesOf = (group: PlannedGroup): string => group.members.map(m => fullName(m.place)).join(', ');
 
-/** The plan of each group of workspaces, with what comes after the proof. */
-export function setupText({ groups, code }: SetupPlan): string {
+/** The plan of each group of bindings, with what comes after the proof. */
+export function setupText({ groups, code, wiring }: SetupPlan): string {
   const out: string[] = [];
   for (const { prepared, notes, variables, removals, stopped } of groups) {
     out.push(planText(prepared, notes));
@@ -29,6 +29,10 @@ export function setupText({ groups, code }: SetupPlan): string {
       );
     out.push('\n');
   }
+  if (wiring !== undefined && wiring.changes.length > 0)
+    out.push(
+      `Code by which the deployments use ${groups.length === 1 ? 'the role' : 'the roles'}:\n\n${wiring.changes.map((c, i) => changeText(c, i + 1)).join('')}\n`,
+    );
   if (code !== undefined && code.changes.length > 0)
     out.push(`Code, after the proof:\n\n${code.changes.map((c, i) => changeText(c, i + 1)).join('')}\n`);
   return out.join('');
@@ -39,13 +43,19 @@ export function outcomeText(group: PlannedGroup, { proof, checked, runs }: Group
   const names = namesOf(group);
   const checks = checked.flatMap(c => c.checks).map(checkText);
   return [
-    `\nRead back (${names}): ${proof === 'proven' ? 'proven' : 'not proven'}\n${checks.join('')}`,
+    `\nRead back (${names}): ${proofWords(group, proof)}\n${checks.join('')}`,
     ...runs.map(run => `\n${runProofText(names, run)}`),
   ].join('');
 }
 
-export function setupJson(plan: SetupPlan, { state, outcomes, fixed }: SetupResult) {
-  const { groups, code, problems } = plan;
+function proofWords({ members, choices }: PlannedGroup, proof: GroupOutcome['proof']): string {
+  if (proof === 'proven') return 'proven';
+  const inAccount = proof === 'this configuration' && members.every(m => kindOf(m.place) === 'stack');
+  return inAccount ? `proven in account ${choices.accountId}; its roles in other accounts were not read` : 'not proven';
+}
+
+export function setupJson(plan: SetupPlan, { state, outcomes, wired, fixed }: SetupResult) {
+  const { groups, code, wiring, problems } = plan;
   const refused = state === 'refused' || state === 'declined';
   const bindings = groups.map(group => bindingJson(group, refused ? undefined : outcomes.get(group)));
   const [only] = bindings;
@@ -53,6 +63,7 @@ export function setupJson(plan: SetupPlan, { state, outcomes, fixed }: SetupResu
     bindings.length === 1 && only !== undefined ? { ...only, ...(problems.length > 0 && { problems }) } : { bindings };
   return {
     ...body,
+    ...(wiring !== undefined && { wiring: wiring.changes.map(codeChangeJson), wired: wired ?? null }),
     ...(code !== undefined && { code: code.changes.map(codeChangeJson), fixed: fixed ?? null }),
   };
 }

@@ -3,6 +3,8 @@ import type { Change } from '../../binding/change';
 import type { UndoResult } from '../../binding/undo';
 import type { PreparedBinding } from '../../binding/plan/prepare';
 import { unifiedDiff } from '../../core/diff';
+import { bindingKinds, fullName, placeOf } from '../../binding/place';
+import type { Identity } from '../../oidc/subject';
 
 /** What `plan` and `apply` print. */
 
@@ -29,13 +31,21 @@ export function planJson(planned: PreparedBinding, notes: readonly string[]) {
       region: account.region,
       differences: account.origin.differences,
     },
-    workspaces: choices.workspaces.map(w => ({
-      hostname: choices.hostname,
-      organization: w.organization,
-      project: w.project,
-      name: w.workspace,
-      id: choices.workspaceId ?? null,
-    })),
+    workspaces: choices.identities.flatMap(i =>
+      i.kind !== 'workspace'
+        ? []
+        : [
+            {
+              hostname: choices.hostname,
+              organization: i.organization,
+              project: i.project,
+              name: i.workspace,
+              id: choices.workspaceId ?? null,
+            },
+          ],
+    ),
+    ...named('deployments', deploymentsOf(choices.identities)),
+    ...named('modules', modulesOf(choices.identities)),
     provider: plan.provider,
     roles: plan.roles.map(role => ({ ...role, tag: role.tag ?? null })),
     changes: plan.changes.map(changeJson),
@@ -45,8 +55,23 @@ export function planJson(planned: PreparedBinding, notes: readonly string[]) {
     variables: planned.desired.variables.flatMap(set =>
       set.variables.map(({ key, value }) => ({ workspace: set.scope.name, key, value, category: 'env' })),
     ),
+    ...(planned.desired.inputs.length > 0 && { inputs: planned.desired.inputs }),
+    ...(planned.desired.testConfigurations.length > 0 && { testConfigurations: planned.desired.testConfigurations }),
   };
 }
+
+const named = <Name extends string, Item>(name: Name, items: readonly Item[]) =>
+  (items.length === 0 ? {} : { [name]: items }) as { readonly [N in Name]?: readonly Item[] };
+
+const deploymentsOf = (identities: readonly Identity[]) =>
+  identities.flatMap(i => {
+    if (i.kind !== 'stack') return [];
+    const { organization, project, stack, deployment } = i;
+    return [{ organization, project, stack, deployment }];
+  });
+
+const modulesOf = (identities: readonly Identity[]) =>
+  identities.flatMap(i => (i.kind === 'module-test' ? [{ organization: i.organization, module: i.module }] : []));
 
 /** A change in words, and as a diff. */
 export function changeText(change: Change, number: number): string {
@@ -63,9 +88,7 @@ export function planText(planned: PreparedBinding, notes: readonly string[]): st
   const out = [
     `Account    ${caller.accountId} (${caller.partition})`,
     `Caller     ${caller.arn}`,
-    ...choices.workspaces.map(
-      w => `Workspace  ${w.organization}/${w.workspace}, project "${w.project}", ${choices.hostname}`,
-    ),
+    ...choices.identities.map(i => headingOf(i, choices.hostname)),
     '',
   ];
   if (plan.changes.length === 0) {
@@ -80,10 +103,22 @@ export function planText(planned: PreparedBinding, notes: readonly string[]): st
   for (const note of allNotes(planned, notes)) out.push(`Note: ${note}`);
   for (const problem of plan.problems)
     out.push(`Not possible: ${problem.message} (${problem.code})`, `  ${problem.nextStep}`);
-  out.push('', 'Environment variables that the workspace needs:');
-  for (const set of planned.desired.variables)
+  const { variables, inputs, testConfigurations } = planned.desired;
+  if (variables.length > 0) out.push('', 'Environment variables that the workspace needs:');
+  for (const set of variables)
     for (const { key, value } of set.variables) out.push(`  ${set.scope.name}: ${key} = ${value}`);
+  for (const { deployment, roleArn } of inputs)
+    out.push('', `Deployment "${deployment}" assumes ${roleArn}, as an input of its code.`);
+  for (const { module, roleArn, audience } of testConfigurations)
+    out.push('', `The test configuration of module ${module} needs the role ${roleArn} and the audience ${audience}.`);
   return `${out.join('\n')}\n`;
+}
+
+function headingOf(identity: Identity, hostname: string): string {
+  const place = placeOf(identity, hostname);
+  const noun = bindingKinds[identity.kind].noun;
+  const project = identity.kind === 'module-test' ? '' : `, project "${identity.project}"`;
+  return `${(noun.charAt(0).toUpperCase() + noun.slice(1)).padEnd(10)} ${fullName(place)}${project}, ${hostname}`;
 }
 
 /** One line for each change, with its duration. */

@@ -240,7 +240,7 @@ export function chosenInUse(choices: Choices): ChosenRoles | undefined {
 /** The name that is proposed: what was typed, else the derived one without its ending. */
 export function baseName(choices: Choices): { readonly proposed: string; readonly derived: string } {
   const name = (use: 'run' | 'apply'): string =>
-    roleNameFor(choices.organization ?? '', choices.workspaces?.[0] ?? '', use, tagOf(choices));
+    roleNameFor(choices.organization ?? '', [choices.workspaces?.[0] ?? ''], use, tagOf(choices));
   const derived = choices.roles === 'single' ? name('run') : name('apply').replace(/-apply$/, '');
   return { proposed: choices.base ?? derived, derived };
 }

@@ -94,7 +94,7 @@ function rolesField(choices: Choices): Field {
   const workspaces = choices.workspaces ?? [];
   const names = (...uses: readonly ('run' | 'plan' | 'apply')[]): string => {
     const all = workspaces.flatMap(w =>
-      uses.map(use => roleNameFor(choices.organization ?? '', w, use, tagOf(choices))),
+      uses.map(use => roleNameFor(choices.organization ?? '', [w], use, tagOf(choices))),
     );
     return all.length <= 2 ? all.join(', ') : `${all.slice(0, 2).join(', ')} and ${all.length - 2} more`;
   };

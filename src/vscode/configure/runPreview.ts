@@ -2,10 +2,11 @@ import { runWords } from '../../binding/prove/runWords';
 import { doctorReport } from '../../binding/report';
 import type { SetupEvent } from '../../binding/setup';
 import { markdownCode, markdownLink, markdownText } from '../../core/markdown';
+import { fullName } from '../../binding/place';
 
 /** How a plan-only run ended; where it failed, the doctor's causes. */
 export function runPreview({ place, proof, consultation }: Extract<SetupEvent, { id: 'run-ended' }>): string {
-  const subject = `${place.organization}/${place.workspace}`;
+  const subject = fullName(place);
   const words = runWords[proof.state];
   const { changes } = proof;
   return [

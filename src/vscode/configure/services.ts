@@ -15,6 +15,7 @@ import type { HcpConnections } from '../hcp';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import type { ChosenAccount } from '../aws';
 import { type EditorUi, stageTitle } from './surface';
+import { planStackWiring } from '../../binding/code/planWiring';
 
 /** What use cases of the editor work with. */
 export interface UseCaseParts {
@@ -69,7 +70,7 @@ export function setupServices(
       // Just these, by the names that were chosen: the code may name none, or a hundred.
       const checked = await bindings.checkPlaces(
         await current(),
-        members.map(m => m.place),
+        members.flatMap(m => ('workspace' in m.place ? [m.place] : [])),
       );
       return checked.map((c): CheckedMember => ({ ...c, place: placeOf(c) }));
     },
@@ -83,6 +84,11 @@ export function setupServices(
         file => nameOf(file.path),
         signal,
       );
+    },
+    planWiring: async (_root, choice, signal) => {
+      const { root, findings, folder } = await current();
+      const files = { host: store.reader.afresh(), env, boundary: folder.uri.toString() };
+      return planStackWiring(files, { root, findings }, choice, file => nameOf(file.path), signal);
     },
   };
 }

@@ -23,8 +23,8 @@ export const shownWithoutAccount = (choices: BindingChoices): ShownTarget =>
   shownTarget(choices, unwrap(desiredBinding(choices)), true);
 
 function shownTarget(choices: BindingChoices, desired: DesiredBinding, byHand: boolean): ShownTarget {
-  const [identity] = choices.workspaces;
-  if (identity === undefined) throw new Error('a setup needs a workspace');
+  const [identity] = choices.identities;
+  if (identity?.kind !== 'workspace') throw new Error('a setup needs a workspace');
   return {
     hostname: choices.hostname,
     organization: identity.organization,

@@ -78,6 +78,8 @@ export function stageTitle(stage: StageId, workspaces: readonly string[]): strin
   switch (stage) {
     case 'write':
       return `Setting up OIDC for ${names}`;
+    case 'wire':
+      return 'Wiring the deployments to their roles';
     case 'read-back':
       return `Reading back ${names}`;
     case 'clean-up':

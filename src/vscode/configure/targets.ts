@@ -80,7 +80,7 @@ function bindingChoices(
   return {
     ...(known !== undefined && { workspaceId: known.id }),
     hostname: unwrap(hostname(cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io')),
-    workspaces: [identity],
+    identities: [identity],
     accountId: opened?.caller.accountId ?? unwrap(accountId(choices.account ?? '')),
     partition: unwrap(partitionName(partition)),
     audience: defaultAudience,

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { codeOwners } from '../../binding/gather/code';
 import { prepareBinding } from '../../binding/plan/prepare';
 import {
+  isWorkspace,
   planSetup,
   planView,
   type SetupPlan,
@@ -335,7 +336,8 @@ export class SetupPage {
     for (const outcome of result.outcomes.values())
       for (const run of outcome.runs)
         if (run.proof.state === 'proven')
-          for (const checked of outcome.checked) await services.bindings.noteProven(checked.place);
+          for (const checked of outcome.checked)
+            if (isWorkspace(checked)) await services.bindings.noteProven(checked.place);
     if (result.state !== 'stopped') await checkOthers(services, choices.analysed);
     if (this.closed) this.tellEnd(result.state);
   }

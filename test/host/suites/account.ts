@@ -74,7 +74,7 @@ export const run = (): Promise<unknown> =>
 
     const binding = (): BindingChoices => ({
       hostname: defaultHostname,
-      workspaces: [
+      identities: [
         {
           kind: 'workspace',
           organization: unwrap(organizationName('acme')),

@@ -37,6 +37,8 @@ const binding = (text: string): DesiredBinding => ({
       },
     ],
   },
+  inputs: [],
+  testConfigurations: [],
   variables: [
     {
       hostname: 'app.terraform.io',

@@ -190,7 +190,7 @@ function migrationServices(
       const of = (phase: 'plan' | 'apply') => ({ attached, ...policies?.policy(phase, accountId, partition) });
       return {
         hostname: unwrap(hostnameName(w.hostname)),
-        workspaces: [workspaceIdentity(w.organization, w.project.name, w.name)],
+        identities: [workspaceIdentity(w.organization, w.project.name, w.name)],
         workspaceId: w.id,
         accountId,
         partition,
@@ -216,7 +216,7 @@ function migrationServices(
       const { workspace: w } = unit.row;
       const subject = subjectOf({
         hostname: unwrap(hostnameName(w.hostname)),
-        workspaces: [workspaceIdentity(w.organization, w.project.name, w.name)],
+        identities: [workspaceIdentity(w.organization, w.project.name, w.name)],
         accountId: unit.accountId,
       });
       const services = setupServices(context, journal, folder, false, journalsOf(journals(journal), subject));

@@ -63,6 +63,8 @@ const desired = (inline = 'read "$HOME" ${x} `id` %{y}'): DesiredBinding => ({
       tags: { 'tfc-oidc:managed-by': 'configure-tfc-oidc', team: "o'hare" },
     })),
   },
+  inputs: [],
+  testConfigurations: [],
   variables: [
     {
       hostname: 'app.terraform.io',

@@ -42,7 +42,7 @@ function worked(roles: readonly [string, ActualRole][], options: Partial<PlanOpt
     roles: new Map(roles),
   };
   return {
-    desired: { account: wanted, variables: [] },
+    desired: { account: wanted, variables: [], inputs: [], testConfigurations: [] },
     actual,
     plan: planAccount(wanted, actual, { adopt: false, ...options }),
   };

@@ -1,0 +1,65 @@
+import type { Root } from '../../terraform/model';
+import type { StoreReader } from '../../terraform/values';
+import { providerUrlHost } from '../checks/arn';
+import type { Check } from '../check';
+import { trustJudge } from '../checks/judge';
+import type { StackNames } from '../checks/stack/underCheck';
+import { stackChecks } from '../checks/table';
+import { type AccountFacts, type Fact, known, unknown } from '../facts';
+import type { OpenedAccount } from '../setup/model';
+import { rolesOf, type StackWiring, wiringOf } from '../stack/wiring';
+import { stackAccount } from './account';
+
+/** One deployment of one Stack, with all its checks. */
+export interface CheckedDeployment {
+  readonly root: Root;
+  readonly wiring: StackWiring;
+  readonly names: StackNames | undefined;
+  readonly checks: readonly Check[];
+}
+
+/** What the checks of a Stack's deployments are made from. */
+export interface StackSources {
+  readonly root: Root;
+  /** Only these deployments; none for all of them. */
+  readonly chosen: readonly string[];
+  readonly names: StackNames | undefined;
+  /** The host that issues the tokens. */
+  readonly issuer: string;
+  /** Left out where that of the tokens is taken. */
+  readonly audience: string | undefined;
+  /** The accounts whose roles are read, or why none is. */
+  readonly accounts: readonly OpenedAccount[] | { readonly missing: string };
+  readonly stores?: StoreReader;
+}
+
+/** Runs every check of the deployments of one Stack. Nothing is written. */
+export async function gatherDeployments(
+  sources: StackSources,
+  signal: AbortSignal,
+): Promise<readonly CheckedDeployment[]> {
+  const { root, chosen, names, audience } = sources;
+  const wirings = (root.stack?.deployments ?? [])
+    .filter(d => chosen.length === 0 || chosen.includes(d.name))
+    .map(deployment => wiringOf(root, deployment, sources.stores));
+  const accounts = await accountsOf(sources, wirings, signal);
+  const issuer = providerUrlHost(sources.issuer);
+  return wirings.map(wiring => ({
+    root,
+    wiring,
+    names,
+    checks: stackChecks({ root, wiring, audience, names, issuer, accounts, judge: trustJudge }),
+  }));
+}
+
+async function accountsOf(
+  { accounts, issuer }: StackSources,
+  wirings: readonly StackWiring[],
+  signal: AbortSignal,
+): Promise<Fact<readonly AccountFacts[]>> {
+  if ('missing' in accounts) return unknown(accounts.missing);
+  const arns = [...new Set(wirings.flatMap(rolesOf))];
+  const read: AccountFacts[] = [];
+  for (const opened of accounts) read.push(await stackAccount(opened, issuer, arns, signal));
+  return known(read);
+}
