@@ -214,7 +214,7 @@ function migrate() {
     ),
     row('… memory at most', `${Math.round(whole.memory / 1024)} MB`, { budget: '300 MB' }),
     row(
-      `… ${killed.workspaces} workspaces in ${killed.accounts} accounts, killed at ${killed.kills} random moments and gone on with`,
+      `… killed at ${killed.kills} random moments and gone on with (${killed.workspaces} workspaces in ${killed.accounts} accounts)`,
       killed.same && killed.left === 0 ? 'the same end' : 'ANOTHER END',
       { beside: 'a run that nobody killed' },
     ),

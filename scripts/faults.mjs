@@ -2,6 +2,7 @@
 // the table in docs/reliability.md. `--every N` runs each N-th cell only, and the table says so.
 // npm run faults -- --kills N [--seed S] [--jobs N]: real processes are killed at N random moments, and what comes of that is written
 // beside the table.
+// npm run faults -- --stories [--every N] [--jobs N]: the same for what is written after a setup: the end of a key, a smaller role, waves.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,6 +16,7 @@ const option = (name, fallback) => {
 };
 const every = option('every', 1);
 const kills = option('kills', 0);
+const later = process.argv.includes('--stories');
 const seed = option('seed', 1);
 const jobs = option('jobs', Math.min(2, availableParallelism()));
 const file = path.join(root, 'docs/reliability.md');
@@ -23,7 +25,9 @@ const file = path.join(root, 'docs/reliability.md');
 function shard(part) {
   return new Promise((resolve, reject) => {
     const what =
-      kills > 0 ? ['test/faults/kills.ts', part, jobs, kills, seed] : ['test/faults/run.ts', part, jobs, every];
+      kills > 0
+        ? ['test/faults/kills.ts', part, jobs, kills, seed]
+        : [later ? 'test/faults/stories.ts' : 'test/faults/run.ts', part, jobs, every];
     const args = ['--import', 'tsx', ...what.map(String)];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     const results = [];
@@ -35,7 +39,8 @@ function shard(part) {
         return;
       }
       results.push(value);
-      for (const broken of value.broken) console.log(`${value.command} (${value.start}), ${placeOf(value)}: ${broken}`);
+      for (const broken of value.broken)
+        console.log(`${value.story ?? `${value.command} (${value.start})`}, ${placeOf(value)}: ${broken}`);
     });
     child.on('error', reject);
     child.on('close', code =>
@@ -58,42 +63,66 @@ function killsText(results) {
   return `${results.length} real processes, each ended with SIGKILL at a random moment (seed ${seed}): ${killed.length} were hit while they ran (${count('configure')} of configure, ${count('undo')} of undo), ${writing} of these after their first write; the others had come to their end by then. ${broken} broke a promise.`;
 }
 
-function table(results, { cells, kinds }) {
-  const cell = (command, service, kind) => {
-    const own = results.filter(r => r.command === command && r.call.service === service && r.kind === kind);
-    const count = end => own.filter(r => r.end === end).length;
-    const broken = own.filter(r => r.broken.length > 0).length;
-    const parts = [
-      [count('done'), 'done in spite of it'],
-      [count('stopped'), 'stopped'],
-      [count('killed'), 'killed'],
-      [broken, '**broken**'],
-    ];
-    return parts
-      .filter(([n]) => n > 0)
-      .map(([n, word]) => `${n} ${word}`)
-      .join(', ');
-  };
-  const columns = ['configure', 'undo'].flatMap(c => ['AWS', 'HCP Terraform'].map(s => [c, s]));
+/** How many of these runs came to which end. */
+function ends(own) {
+  const count = end => own.filter(r => r.end === end).length;
+  const parts = [
+    [count('done'), 'done in spite of it'],
+    [count('stopped'), 'stopped'],
+    [count('killed'), 'killed'],
+    [own.filter(r => r.broken.length > 0).length, '**broken**'],
+  ];
+  return parts
+    .filter(([n]) => n > 0)
+    .map(([n, word]) => `${n} ${word}`)
+    .join(', ');
+}
+
+function head(results, cells) {
   const broken = results.filter(r => r.broken.length > 0).length;
+  const part = every === 1 ? '' : ` (1 in ${every} of ${cells}, in turn over all calls and faults)`;
+  return `${results.length} runs with a fault${part}, ${broken} of them broke a promise.`;
+}
+
+const rows = (heads, lines) =>
+  [heads, heads.map(() => '---'), ...lines].map(line => `| ${line.join(' | ')} |`).join('\n');
+
+function table(results, { cells, kinds }) {
+  const columns = ['configure', 'undo'].flatMap(c => ['AWS', 'HCP Terraform'].map(s => [c, s]));
+  const of = ([command, service]) => results.filter(r => r.command === command && r.call.service === service);
+  const met = columns.map(
+    column => `${new Set(of(column).map(r => `${r.start} ${r.index}`)).size} of ${column.join(' to ')}`,
+  );
   return [
-    `${results.length} runs with a fault${every === 1 ? '' : ` (1 in ${every} of ${cells}, in turn over all calls and faults)`}, ${broken} of them broke a promise. Calls that met one: ${columns
-      .map(
-        ([c, s]) =>
-          `${new Set(results.filter(r => r.command === c && r.call.service === s).map(r => `${r.start} ${r.index}`)).size} of ${c} to ${s}`,
-      )
-      .join(', ')}.`,
+    `${head(results, cells)} Calls that met one: ${met.join(', ')}.`,
     '',
-    `| fault | ${columns.map(([c, s]) => `${c}, ${s}`).join(' | ')} |`,
-    `|---|${columns.map(() => '---').join('|')}|`,
-    ...kinds.map(kind => `| ${kind} | ${columns.map(([c, s]) => cell(c, s, kind)).join(' | ')} |`),
+    rows(
+      ['fault', ...columns.map(c => c.join(', '))],
+      kinds.map(kind => [kind, ...columns.map(c => ends(of(c).filter(r => r.kind === kind)))]),
+    ),
+  ].join('\n');
+}
+
+function storyTable(results, { cells, kinds, stories }) {
+  return [
+    head(results, cells),
+    '',
+    rows(
+      ['fault', ...stories],
+      kinds.map(kind => [kind, ...stories.map(s => ends(results.filter(r => r.story === s && r.kind === kind)))]),
+    ),
   ].join('\n');
 }
 
 const parts = await Promise.all(Array.from({ length: jobs }, (_, part) => shard(part)));
 const results = parts.flatMap(p => p.results);
 const violations = parts.flatMap(p => p.violations);
-const [name, text] = kills > 0 ? ['kills', killsText(results)] : ['faults', table(results, parts[0])];
+const [name, text] =
+  kills > 0
+    ? ['kills', killsText(results)]
+    : later
+      ? ['stories', storyTable(results, parts[0])]
+      : ['faults', table(results, parts[0])];
 console.log(text);
 for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
 if (existsSync(file)) {

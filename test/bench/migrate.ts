@@ -8,8 +8,8 @@ import { memberRole, seedOrganization } from '../support/company/organization';
 import { HcpServer } from '../support/hcp/server';
 
 /**
- * `migrate` of a thousand workspaces in forty accounts on the test servers, and of a smaller organization that is killed at ten random
- * moments and goes on. Prints JSON for scripts/bench.mjs.
+ * `migrate` of a thousand workspaces in forty accounts on the test servers: once whole, and once killed at ten random moments and gone on
+ * with. Prints JSON for scripts/bench.mjs.
  */
 interface Organization {
   readonly aws: AwsServer;
@@ -110,39 +110,51 @@ function residentOf(pid: number | undefined): number {
 const units = (run: Run): readonly { readonly state: string }[] =>
   (JSON.parse(run.out) as { readonly result: { readonly units: readonly { readonly state: string }[] } }).result.units;
 
-async function whole(workspaces: number, accounts: number) {
+interface Whole {
+  readonly workspaces: number;
+  readonly accounts: number;
+  readonly requests: number;
+  readonly milliseconds: number;
+  /** Kilobytes. */
+  readonly memory: number;
+}
+
+/** A run that nobody disturbs, and what it leaves. */
+async function whole(workspaces: number, accounts: number): Promise<{ readonly run: Whole; readonly end: string }> {
   const organization = await open(workspaces, accounts);
   const run = await call(organization);
   const done = units(run).filter(u => u.state === 'done').length;
   const requests = organization.hcp.apiRequests.length;
   if (done !== workspaces) throw new Error(`${done} of ${workspaces} moved`);
+  const end = organization.end();
   await organization.close();
-  return { workspaces, accounts, requests, milliseconds: run.milliseconds, memory: run.memory };
+  return { run: { workspaces, accounts, requests, milliseconds: run.milliseconds, memory: run.memory }, end };
 }
 
 /** Killed ten times at moments that a fixed seed chooses, gone on with each time, and held to the end of a run that nobody killed. */
-async function killed(workspaces: number, accounts: number) {
-  const [calm, hunted] = [await open(workspaces, accounts), await open(workspaces, accounts)];
-  const length = (await call(calm)).milliseconds;
+async function killed({ workspaces, accounts, milliseconds }: Whole, end: string) {
+  const hunted = await open(workspaces, accounts);
   let seed = 20;
   const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+  // The audit, a tenth of the whole, is made anew each time: from its middle on, so that each run comes on by some workspaces or dies in it.
+  const [earliest, span] = [milliseconds * 0.05, milliseconds * 0.25];
   let kills = 0;
   for (let i = 0; i < 10; i++) {
-    const run = await call(hunted, 1500 + random() * length * 0.3);
+    const run = await call(hunted, earliest + random() * span);
     if (run.code === null) kills += 1;
   }
   const last = await call(hunted);
-  const same = calm.end() === hunted.end();
-  await calm.close();
+  const same = hunted.end() === end;
   await hunted.close();
   return { workspaces, accounts, kills, same, left: units(last).filter(u => u.state !== 'done').length };
 }
 
+/** `migrate.ts [WORKSPACES [ACCOUNTS]]`. */
 async function main(): Promise<void> {
-  const [count = 1000, accounts = 40, small = 60, few = 6] = process.argv.slice(2).map(Number);
-  const hunted = await killed(small, few);
-  const all = count === 0 ? undefined : await whole(count, accounts);
-  console.log(JSON.stringify({ whole: all, killed: hunted }));
+  const [count = 1000, accounts = 40] = process.argv.slice(2).map(Number);
+  const { run, end } = await whole(count, accounts);
+  process.stderr.write(`${JSON.stringify(run)}\n`);
+  console.log(JSON.stringify({ whole: run, killed: await killed(run, end) }));
 }
 
 void main();

@@ -28,6 +28,8 @@ export interface AccountMigration {
   readonly problem: Problem | undefined;
   readonly opened: OpenedAccount | undefined;
   readonly units: readonly PlannedUnit[];
+  /** Workspaces that no plan could be made for, because of the problem. */
+  readonly unplanned: readonly MigrationUnit[];
   /** What is there and what would be made; undefined where the caller may not count. */
   readonly roles: { readonly now: number; readonly made: number } | undefined;
   readonly providers: { readonly now: number; readonly made: number } | undefined;
@@ -77,7 +79,14 @@ async function planAccountOf(
   surface: Surface,
   signal: AbortSignal,
 ): Promise<AccountMigration> {
-  const nothing = { accountId, opened: undefined, units: [], roles: undefined, providers: undefined };
+  const nothing = {
+    accountId,
+    opened: undefined,
+    units: [],
+    unplanned: units,
+    roles: undefined,
+    providers: undefined,
+  };
   const opened = await services.open(accountId);
   if (!opened.ok) return { ...nothing, problem: opened.problem };
   const planned: PlannedUnit[] = [];
@@ -100,7 +109,8 @@ async function planAccountOf(
       ? { now: providers.value.length, made: Math.min(1, made('CreateOpenIDConnectProvider')) }
       : undefined,
   };
-  return { accountId, opened: opened.value, units: planned, ...counts, problem: overQuota(accountId, counts) };
+  const problem = overQuota(accountId, counts);
+  return { accountId, opened: opened.value, units: planned, unplanned: [], ...counts, problem };
 }
 
 function overQuota(accountId: string, counts: Pick<AccountMigration, 'roles' | 'providers'>): Problem | undefined {

@@ -45,16 +45,18 @@ export async function migrate(
     [];
   for (const account of plan.accounts) {
     const yes = account.problem === undefined && account.units.length > 0 && (await mayWrite(account, surface));
+    const { accountId, problem } = account;
+    const why = problem?.message ?? 'There was no yes for this account.';
+    for (const { name } of account.unplanned) results.set(name, { name, accountId, state: 'failed', why });
     for (const planned of account.units) {
       const { name } = planned.unit;
-      const { accountId, problem } = account;
-      const why = problem?.message ?? 'There was no yes for this account.';
       if (yes) agreed.push({ accountId, planned, account });
       else results.set(name, { name, accountId, state: problem === undefined ? 'declined' : 'failed', why });
     }
   }
   const waves = wavesOf(agreed, wishes.size);
-  let why: string | undefined;
+  const refused = results.size > 0 && [...results.values()].every(r => r.state === 'failed');
+  let why: string | undefined = agreed.length === 0 && refused ? 'No account can be written.' : undefined;
   let gone = 0;
   for (const [index, wave] of waves.entries()) {
     if (why !== undefined || signal.aborted) break;

@@ -29,10 +29,10 @@ export function migrationJson(plan: MigrationPlan, result: MigrationResult) {
 
 /** One summary, then each plan. */
 export function migrationText(plan: MigrationPlan): string {
-  const workspaces = plan.accounts.flatMap(a => a.units);
+  const count = plan.accounts.reduce((sum, a) => sum + a.units.length + a.unplanned.length, 0);
   const done = plan.left.filter(l => l.done).length;
   const out = [
-    `${workspaces.length} workspaces in ${plan.accounts.length} accounts are to move; ${done} have moved already, ${plan.left.length - done} are left alone.`,
+    `${count} workspaces in ${plan.accounts.length} accounts are to move; ${done} have moved already, ${plan.left.length - done} are left alone.`,
     ...plan.accounts.map(summaryLine),
     ...plan.left.filter(l => !l.done).map(l => `  left: ${l.name}: ${l.why}`),
   ].map(oneLine);
@@ -53,7 +53,7 @@ export function migrationText(plan: MigrationPlan): string {
 function summaryLine(account: AccountMigration): string {
   const { accountId, problem, units, roles, providers } = account;
   if (problem !== undefined)
-    return `  ${accountId}: not possible: ${problem.message} (${problem.code}) ${problem.nextStep}`;
+    return `  ${accountId}: ${units.length + account.unplanned.length} workspaces, not possible: ${problem.message} (${problem.code}) ${problem.nextStep}`;
   const counted = roles === undefined ? 'roles not counted' : `${roles.now} roles, ${roles.made} more`;
   const ofProvider =
     providers === undefined ? '' : providers.made > 0 ? ', a new OIDC provider' : ', the OIDC provider is there';

@@ -128,13 +128,25 @@ test('an account that cannot be reached, or whose quota would not do, is said be
   assert.ok(template);
   for (let i = 0; i < 995; i++)
     account.roles.set(`old-${i}`, { ...template, name: `old-${i}`, arn: `${template.arn}-${i}` });
-  const report = read(await call('--yes'));
+  const done = await call('--yes');
+  const report = read(done);
+  assert.equal(done.code, 1, 'workspaces are left behind');
+  assert.deepEqual(states(report), { failed: 8, 'kept keys': 4 });
   assert.deepEqual(
     report.accounts.map(a => a.problem?.code ?? null),
     ['AccessDenied', 'roles-quota', null],
   );
   assert.equal(many.accounts[2]?.providers.size, 1);
   assert.equal(account.providers.size, 0);
+});
+
+test('where no account can be reached it stopped: every workspace is named with the reason', async () => {
+  for (const account of many.accounts) account.roles.delete(memberRole.toLowerCase());
+  const done = await call('--yes');
+  const report = read(done);
+  assert.equal(done.code, 2);
+  assert.deepEqual(states(report), { failed: 12 });
+  assert.deepEqual([report.result.state, report.result.why], ['stopped', 'No account can be written.']);
 });
 
 test('a key whose id cannot be read: the account is asked for, and can be said', async () => {

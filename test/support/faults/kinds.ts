@@ -22,10 +22,8 @@ export const faultKinds = [
 export type Kind = (typeof faultKinds)[number];
 export type CommandName = 'configure' | 'undo';
 
-/** One run of the matrix: what is asked for, and the call that meets the fault. */
-export interface Cell {
-  readonly command: CommandName;
-  readonly start: Start;
+/** The call that meets a fault, and which. */
+export interface FaultAt {
   readonly kind: Kind;
   /** 0-based among all calls of the command. */
   readonly index: number;
@@ -34,6 +32,12 @@ export interface Cell {
   readonly call: Call;
   /** What the reply with status 200 holds in place of one, by name. */
   readonly body?: WrongBody | HcpBody;
+}
+
+/** One run of the matrix: what is asked for, and the fault. */
+export interface Cell extends FaultAt {
+  readonly command: CommandName;
+  readonly start: Start;
 }
 
 /** Replies with status 200 that are none of HCP Terraform. */
@@ -101,8 +105,28 @@ export type Met =
     }
   | undefined;
 
+/** Every fault at every call. */
+export function faultsAt(calls: readonly Call[]): readonly FaultAt[] {
+  const out: FaultAt[] = [];
+  for (const [index, call] of calls.entries()) {
+    for (const kind of faultKinds) {
+      // What only reads has no effect that could come before the fault.
+      if (!call.write && (kind === '5xx after effect' || kind === 'killed after effect')) continue;
+      if (kind === 'wrong body, no effect' || kind === 'wrong body, after effect') {
+        for (const body of bodiesFor(call, kind, index)) out.push({ kind, index, lasting: false, call, body });
+        continue;
+      }
+      // A clock is looked at where something is written; it does not come back by itself.
+      if (kind === 'clock set back' && !call.write) continue;
+      for (const lasting of isKill(kind) || kind === 'clock set back' ? [false] : [false, true])
+        out.push({ kind, index, lasting, call });
+    }
+  }
+  return out;
+}
+
 /** Each of the bodies for what writes; in turn for what reads, where an effect before the fault makes no difference. */
-export function bodiesFor(call: Call, kind: Kind, index: number): readonly (WrongBody | HcpBody)[] {
+function bodiesFor(call: Call, kind: Kind, index: number): readonly (WrongBody | HcpBody)[] {
   const all = Object.keys(call.service === 'AWS' ? wrongBodies : hcpBodies) as (WrongBody | HcpBody)[];
   // What an operation without output answers has no result, and is right so; a list that says it goes on is no reply to a write.
   const without = !/^(?:Get|List|Create)/.test(call.name);
@@ -116,18 +140,34 @@ export const isKill = (kind: Kind): boolean => kind.startsWith('killed');
 export const keysAreEnough = ({ start, command }: Pick<Cell, 'start' | 'command'>): boolean =>
   start === 'sensitive' && command === 'undo';
 
-export function awsFault({ kind: named, lasting, body }: Cell): Met {
+function awsFault({ kind: named, lasting, body }: FaultAt): Met {
   const kind = aws[named];
   if (kind === undefined) return undefined;
   return { aws: { kind, lasting, ...(body !== undefined && { body: body as WrongBody }) } };
 }
 
-export function hcpFault({ kind, body }: Cell): Fault | undefined {
+export function hcpFault({ kind, body }: FaultAt): Fault | undefined {
   if (body === undefined) return hcp[kind];
   return {
     path: everything,
     status: 200,
     text: hcpBodies[body as HcpBody],
     afterwards: kind === 'wrong body, after effect',
+  };
+}
+
+/** Answers the calls of a run in their order: at its call, and from there on where it lasts, a call of the same service meets the fault. */
+export function meeting(at: FaultAt, setClockBack: () => void): (call: Call) => Met {
+  let n = -1;
+  return call => {
+    n += 1;
+    const hit = n === at.index || (at.lasting && n > at.index);
+    if (!hit || call.service !== at.call.service) return undefined;
+    if (at.kind === 'clock set back') {
+      setClockBack();
+      return undefined;
+    }
+    // The AWS server keeps a lasting fault by itself.
+    return call.service === 'AWS' ? (n === at.index ? awsFault(at) : undefined) : { hcp: hcpFault(at) };
   };
 }

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { startCli } from '../aws/cliProcess';
 import {
-  awsFault,
-  bodiesFor,
   type Cell,
   type CellResult,
   type CommandName,
-  faultKinds,
-  hcpFault,
+  faultsAt,
   isKill,
   keysAreEnough,
   type KillResult,
-  type Met,
+  meeting,
 } from './kinds';
-import { awsCall, type Call, hcpCall, Watch } from './watch';
+import { type Call, Watch } from './watch';
+import { killedAt, watched } from './watched';
 import { configureArgs, FaultWorld, type Ran, type Snapshot, type Start, withoutLostValues, type World } from './world';
 
 /** What runs without a fault left. */
@@ -43,25 +40,9 @@ export class Matrix {
   /** All cells of a start: it runs both commands once without a fault, and counts their calls. */
   async cells(start: Start): Promise<readonly Cell[]> {
     const { calls } = await this.known(start);
-    const out: Cell[] = [];
-    for (const command of ['configure', 'undo'] as const) {
-      for (const [index, call] of calls[command].entries()) {
-        for (const kind of faultKinds) {
-          // What only reads has no effect that could come before the fault.
-          if (!call.write && (kind === '5xx after effect' || kind === 'killed after effect')) continue;
-          if (kind === 'wrong body, no effect' || kind === 'wrong body, after effect') {
-            for (const body of bodiesFor(call, kind, index))
-              out.push({ command, start, kind, index, lasting: false, call, body });
-            continue;
-          }
-          // A clock is looked at where something is written; it does not come back by itself.
-          if (kind === 'clock set back' && !call.write) continue;
-          for (const lasting of isKill(kind) || kind === 'clock set back' ? [false] : [false, true])
-            out.push({ command, start, kind, index, lasting, call });
-        }
-      }
-    }
-    return out;
+    return (['configure', 'undo'] as const).flatMap(command =>
+      faultsAt(calls[command]).map(at => ({ command, start, ...at })),
+    );
   }
 
   /** Runs a cell: the fault, then each way out of it. */
@@ -128,7 +109,8 @@ export class Matrix {
       while (under > 0) await new Promise(resolve => setImmediate(resolve));
     };
     const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
-    const ran = await this.watched(
+    const ran = await watched(
+      this.world.pair,
       watch,
       call => {
         if (call.write) under += 1;
@@ -197,7 +179,8 @@ export class Matrix {
   private async counted(run: () => Promise<Ran>, keys: boolean): Promise<readonly Call[]> {
     const calls: Call[] = [];
     const watch = new Watch(this.world, keys);
-    const ran = await this.watched(
+    const ran = await watched(
+      this.world.pair,
       watch,
       call => {
         calls.push(call);
@@ -211,105 +194,17 @@ export class Matrix {
     return calls;
   }
 
-  /** Calls `met` at each call, before its effect; the fault that it returns, the call meets. */
-  private async watched<T>(
-    watch: Watch,
-    met: (call: Call) => Met | Promise<Met>,
-    run: () => Promise<T>,
-    done?: (call: Call) => Promise<void>,
-  ): Promise<T> {
-    const { pair } = this.world;
-    const { server } = pair.aws;
-    server.onCall = async (entry, moment) => {
-      if (watch.asking) return;
-      const call = awsCall(entry);
-      if (moment === 'before') {
-        watch.before(call, { aws: entry });
-        const fault = await met(call);
-        if (fault?.aws !== undefined) {
-          const { kind, lasting, body } = fault.aws;
-          const action = lasting ? '*' : entry.action;
-          server.faults.add({ action, kind, times: lasting ? Infinity : 1, ...(body !== undefined && { body }) });
-        }
-        return;
-      }
-      // An error that comes after the effect has its status already.
-      try {
-        await watch.after(call, entry.status < 400 || entry.fault === 'error-after');
-      } finally {
-        await done?.(call);
-      }
-    };
-    pair.hcp.onCall = async (request, moment) => {
-      if (watch.asking) return undefined;
-      const call = hcpCall(request);
-      if (moment === 'after') {
-        try {
-          await watch.after(call, true);
-        } finally {
-          await done?.(call);
-        }
-        return undefined;
-      }
-      watch.before(call, { hcp: request });
-      return (await met(call))?.hcp;
-    };
-    try {
-      return await run();
-    } finally {
-      server.onCall = undefined;
-      pair.hcp.onCall = undefined;
-      server.faults.clear();
-    }
-  }
-
   private async faulted(cell: Cell, watch: Watch): Promise<Ran | undefined> {
     if (isKill(cell.kind)) {
-      await this.killed(cell, watch);
+      await killedAt(this.world.pair, watch, cell, this.started(cell.start, cell.command));
       return undefined;
     }
-    let n = -1;
-    const { call: at, index, lasting } = cell;
-    return this.watched(
+    return watched(
+      this.world.pair,
       watch,
-      call => {
-        n += 1;
-        const hit = n === index || (lasting && n > index);
-        if (!hit || call.service !== at.service) return undefined;
-        if (cell.kind === 'clock set back') {
-          this.world.setClockBack();
-          return undefined;
-        }
-        return call.service === 'AWS' ? (n === index ? awsFault(cell) : undefined) : { hcp: hcpFault(cell) };
-      },
+      meeting(cell, () => this.world.setClockBack()),
       () => (cell.command === 'undo' ? this.world.undo() : this.world.configure(cell.start)),
     );
-  }
-
-  private async killed(cell: Cell, watch: Watch): Promise<void> {
-    const { child, ended } = this.started(cell.start, cell.command);
-    let n = -1;
-    let dead = false;
-    const kill = async (): Promise<void> => {
-      dead = true;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    };
-    await this.watched(
-      watch,
-      async call => {
-        n += 1;
-        if (n !== cell.index || dead || cell.kind !== 'killed before effect') return undefined;
-        await kill();
-        if (call.service === 'AWS') return { aws: { kind: 'drop-before' as const, lasting: false } };
-        return { hcp: hcpFault(cell) };
-      },
-      () => ended,
-      async () => {
-        if (n >= cell.index && !dead && cell.kind === 'killed after effect') await kill();
-      },
-    );
-    assert.ok(dead, `the process was not killed: it made ${n + 1} calls`);
   }
 
   /** As the messages say: go on with the run that stopped, then configure again. */

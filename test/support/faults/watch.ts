@@ -21,7 +21,8 @@ const withoutIds = (p: string): string => p.replace(/\/(?:ws|varset|var|run|prj|
 export const awsCall = (entry: LogEntry): Call => ({
   service: 'AWS',
   name: entry.action,
-  write: !/^(?:Get|List|Assume|Simulate|Decode)/.test(entry.action),
+  // GenerateServiceLastAccessedDetails makes a report, and changes nothing.
+  write: !/^(?:Get|List|Assume|Simulate|Decode|Generate|Lookup)/.test(entry.action),
 });
 export const hcpCall = (call: HcpCall): Call => ({
   service: 'HCP Terraform',

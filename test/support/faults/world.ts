@@ -24,6 +24,7 @@ export type Start = (typeof starts)[number];
 export interface Snapshot {
   readonly roles: ReadonlyMap<string, unknown>;
   readonly providers: ReadonlyMap<string, unknown>;
+  readonly users: ReadonlyMap<string, unknown>;
   readonly workspaces: readonly unknown[];
   readonly varsets: readonly unknown[];
   readonly files: ReadonlyMap<string, string>;
@@ -186,6 +187,7 @@ export class FaultWorld {
     return structuredClone({
       roles: aws.stored.roles,
       providers: aws.stored.providers,
+      users: aws.stored.users,
       workspaces: hcp.state.workspaces,
       varsets: hcp.state.varsets,
       files: new Map([...readTree(this.journalFolder), ...readTree(this.pair.project)]),
@@ -197,6 +199,7 @@ export class FaultWorld {
     const copy = structuredClone(snapshot) as unknown as {
       roles: typeof pair.aws.stored.roles;
       providers: typeof pair.aws.stored.providers;
+      users: typeof pair.aws.stored.users;
       workspaces: typeof pair.hcp.state.workspaces;
       varsets: typeof pair.hcp.state.varsets;
       files: Map<string, string>;
@@ -206,6 +209,8 @@ export class FaultWorld {
     for (const [key, role] of copy.roles) stored.roles.set(key, role);
     stored.providers.clear();
     for (const [key, provider] of copy.providers) stored.providers.set(key, provider);
+    stored.users.clear();
+    for (const [key, user] of copy.users) stored.users.set(key, user);
     pair.hcp.state.workspaces.splice(0, Infinity, ...copy.workspaces);
     pair.hcp.state.varsets.splice(0, Infinity, ...copy.varsets);
     const [workspace] = copy.workspaces;
