@@ -28,8 +28,8 @@ export interface AccountMigration {
   readonly problem: Problem | undefined;
   readonly opened: OpenedAccount | undefined;
   readonly units: readonly PlannedUnit[];
-  /** Workspaces that no plan could be made for, because of the problem. */
-  readonly unplanned: readonly MigrationUnit[];
+  /** Workspaces that no plan could be made for, each with its reason. */
+  readonly unplanned: readonly { readonly unit: MigrationUnit; readonly problem: Problem }[];
   /** What is there and what would be made; undefined where the caller may not count. */
   readonly roles: { readonly now: number; readonly made: number } | undefined;
   readonly providers: { readonly now: number; readonly made: number } | undefined;
@@ -79,23 +79,22 @@ async function planAccountOf(
   surface: Surface,
   signal: AbortSignal,
 ): Promise<AccountMigration> {
-  const nothing = {
-    accountId,
-    opened: undefined,
-    units: [],
-    unplanned: units,
-    roles: undefined,
-    providers: undefined,
-  };
   const opened = await services.open(accountId);
-  if (!opened.ok) return { ...nothing, problem: opened.problem };
+  if (!opened.ok) {
+    const { problem } = opened;
+    const unplanned = units.map(unit => ({ unit, problem }));
+    return { accountId, problem, opened: undefined, units: [], unplanned, roles: undefined, providers: undefined };
+  }
   const planned: PlannedUnit[] = [];
-  try {
-    for (const unit of units)
+  const unplanned: AccountMigration['unplanned'][number][] = [];
+  for (const unit of units) {
+    try {
       planned.push({ unit, plan: await planUnit(unit, opened.value, services, surface, signal) });
-  } catch (error) {
-    if (isAbort(error) || !(error instanceof ProblemError)) throw error;
-    return { ...nothing, opened: opened.value, problem: error.problem };
+    } catch (error) {
+      // What is wrong with one workspace stops no other.
+      if (isAbort(error) || !(error instanceof ProblemError)) throw error;
+      unplanned.push({ unit, problem: error.problem });
+    }
   }
   const { account } = opened.value;
   const [roles, providers] = [await account.countRoles(signal), await account.listProviders(signal)];
@@ -110,7 +109,7 @@ async function planAccountOf(
       : undefined,
   };
   const problem = overQuota(accountId, counts);
-  return { accountId, opened: opened.value, units: planned, unplanned: [], ...counts, problem };
+  return { accountId, opened: opened.value, units: planned, unplanned, ...counts, problem };
 }
 
 function overQuota(accountId: string, counts: Pick<AccountMigration, 'roles' | 'providers'>): Problem | undefined {

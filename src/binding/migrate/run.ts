@@ -47,7 +47,8 @@ export async function migrate(
     const yes = account.problem === undefined && account.units.length > 0 && (await mayWrite(account, surface));
     const { accountId, problem } = account;
     const why = problem?.message ?? 'There was no yes for this account.';
-    for (const { name } of account.unplanned) results.set(name, { name, accountId, state: 'failed', why });
+    for (const { unit, problem: own } of account.unplanned)
+      results.set(unit.name, { name: unit.name, accountId, state: 'failed', why: own.message });
     for (const planned of account.units) {
       const { name } = planned.unit;
       if (yes) agreed.push({ accountId, planned, account });

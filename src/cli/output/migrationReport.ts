@@ -34,6 +34,14 @@ export function migrationText(plan: MigrationPlan): string {
   const out = [
     `${count} workspaces in ${plan.accounts.length} accounts are to move; ${done} have moved already, ${plan.left.length - done} are left alone.`,
     ...plan.accounts.map(summaryLine),
+    ...plan.accounts
+      .filter(a => a.opened !== undefined)
+      .flatMap(a =>
+        a.unplanned.map(
+          ({ unit, problem }) =>
+            `  not possible: ${unit.name}: ${problem.message} (${problem.code}) ${problem.nextStep}`,
+        ),
+      ),
     ...plan.left.filter(l => !l.done).map(l => `  left: ${l.name}: ${l.why}`),
   ].map(oneLine);
   for (const account of plan.accounts) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -22,6 +22,7 @@ describe('the packed CLI, installed from its file without a network', () => {
   let folder: string;
   let pair: ServerPair;
   let bin: string;
+  let tarball: string;
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'packed-'));
@@ -29,6 +30,7 @@ describe('the packed CLI, installed from its file without a network', () => {
       makeCliPackage(options: { readonly out: string; readonly production: boolean }): Promise<string>;
     };
     const packed = await makeCliPackage({ out: folder, production: false });
+    tarball = packed;
     const { status, stderr } = spawnSync(
       'npm',
       ['install', packed, '--offline', '--no-audit', '--no-fund', '--no-package-lock', '--prefix', folder],
@@ -120,4 +122,43 @@ describe('the packed CLI, installed from its file without a network', () => {
     assert.deepEqual([report.schemaVersion, report.proven], [1, true]);
     assert.ok(pair.aws.stored.roles.size > 0);
   });
+
+  // There may be no Docker: what the image does is done here, by its own words, in folders in place of its own.
+  test(
+    'is what the Dockerfile unpacks and starts, as a user who is not root',
+    { skip: process.platform === 'win32' && 'tar' },
+    async () => {
+      const lines = readFileSync(path.join(root, 'Dockerfile'), 'utf8')
+        .split('\n')
+        .filter(line => /^[A-Z]+ /.test(line));
+      const given = (name: string): readonly string[] =>
+        lines.filter(line => line.startsWith(`${name} `)).map(line => line.slice(name.length + 1));
+      const [build = '', final = ''] = given('FROM');
+      assert.match(build, /^node:\d+-slim AS build$/);
+      assert.match(final, /^gcr\.io\/distroless\/nodejs\d+-debian\d+:nonroot$/);
+      const [source, result] = given('COPY');
+      assert.deepEqual([source, result], ['. .', '--from=build /app /app']);
+      const ignored = readFileSync(path.join(root, '.dockerignore'), 'utf8').split('\n');
+      for (const name of ['dist', 'node_modules', '.git', '.cache']) assert.ok(ignored.includes(name), name);
+      for (const name of ['package.json', 'package-lock.json', 'scripts', 'src', 'media', 'LICENSE'])
+        assert.ok(existsSync(path.join(root, name)) && !ignored.includes(name), name);
+      const [command = ''] = given('RUN');
+      const [packs, makes, unpacks = ''] = command.split(' && ');
+      assert.deepEqual([packs, makes], ['npm run package:cli', 'mkdir /app']);
+      const image = path.join(folder, 'image');
+      mkdirSync(path.join(image, 'app'), { recursive: true });
+      mkdirSync(path.join(image, 'dist'));
+      cpSync(tarball, path.join(image, 'dist', path.basename(tarball)));
+      const unpacked = spawnSync('sh', ['-c', unpacks.replaceAll('/app', './app')], { cwd: image, encoding: 'utf8' });
+      assert.equal(unpacked.status, 0, unpacked.stderr);
+      const [program, ...args] = JSON.parse(given('ENTRYPOINT')[0] ?? '') as readonly string[];
+      assert.equal(program, '/nodejs/bin/node');
+      const start = args.map(arg => arg.replace(/^\/app\//, `${image}/app/`));
+      const ran = spawnSync(process.execPath, [...start, ...(JSON.parse(given('CMD')[0] ?? '') as string[])], {
+        encoding: 'utf8',
+      });
+      assert.equal(ran.status, 0, ran.stderr);
+      assert.match(ran.stdout, /^Usage: tfc-oidc COMMAND/m);
+    },
+  );
 });
