@@ -34,12 +34,12 @@ const watch = setInterval(() => {
   }
 }, 1000);
 
-worker.on('message', ({ faults, kinds }) => {
+worker.on('message', ({ faults, kinds, pieces }) => {
   clearInterval(watch);
   for (const fault of faults) console.error(fault);
   const per = Object.entries(kinds).map(([name, n]) => `${name} ${n}`);
   console.log(
-    `${count} changed inputs (${per.join(', ')}), seed ${values.seed}, ${Math.round((Date.now() - started) / 1000)} s: ${faults.length} faults.`,
+    `${count} changed inputs (${per.join(', ')}), seed ${values.seed}, ${Math.round((Date.now() - started) / 1000)} s: ${faults.length} faults; ${pieces} said a piece of a secret that the change had broken up.`,
   );
   process.exitCode = faults.length === 0 ? 0 : 1;
 });

@@ -13,7 +13,8 @@ import type { Span } from './text';
 /** What is a secret whatever stands around it. */
 const shapes: readonly RegExp[] = [
   // Access key ids, also of sessions (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
-  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
+  // A log may have cut one off: the beginning is enough.
+  /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{8,}/g,
   // JSON Web Tokens, those of workload identity among them.
   /\beyJ[\w-]{8,512}\.[\w-]{1,4000}\.[\w-]{0,4000}/g,
   // Tokens of HCP Terraform, GitHub and GitLab.
@@ -34,6 +35,7 @@ const named: readonly RegExp[] = [
   /(?<=\bBearer\s{1,20})[\w.+/=~-]{16,}/gi,
   /(?<=\bBasic\s{1,20})(?=[\w+/=]{0,200}[A-Z\d])[\w+/=]{16,}/g,
   /(?<=(?:secret_?(?:access_?)?key|security-token|password|passwd)["']?\s{0,20}[:=]\s{0,20}["']?)[^\s"',;<>]{4,}/gi,
+  /(?<=(?:ACCESS_KEY(?:_ID)?|access_key(?:_id)?|[Aa]ccessKeyId)["']?\s{0,20}[:=]\s{0,20}["']?)[A-Z\d]{8,}[^\s"',;<>]*/g,
   // "token: mistyped" is prose; a token has a digit.
   /(?<=token["']?\s{0,20}[:=]\s{0,20}["']?)(?=[^\s"',;<>]{0,200}\d)[^\s"',;<>]{8,}/gi,
 ];

@@ -33,10 +33,6 @@ export interface OtherError {
   readonly nextStep: string;
 }
 
-/** Access key ids, session tokens and JWTs, should a log hold one: they never leave this function. */
-const secrets =
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{1,512}\.[\w-]{1,4000}\.[\w-]{1,4000}|\b[\w-]{14}\.atlasv1\.[\w-]+/g;
-
 /** The provider prints these above the error that explains them. */
 const wrappers: ReadonlySet<string> = new Set(['WebIdentityArgument', 'NoCredentials', 'AliasWithoutCredentials']);
 
@@ -107,14 +103,13 @@ const frameOf = (message: string): string | undefined => /\bon \S{1,300} line \d
 
 function readMessage(message: LogMessage, frame: string): readonly Recognised[] {
   const variants = flatMessages(message).map(flat => {
-    const shown = { ...flat, text: flat.text.replace(secrets, hidden => '[removed]'.padEnd(hidden.length)) };
-    return recognised(shown.text).map(({ signature, rank, start, end }) => {
-      const line = excerpt(shown, start, end);
-      const around = shown.text.slice(Math.max(0, start - 700), end + 700);
+    return recognised(flat.text).map(({ signature, rank, start, end }) => {
+      const line = redact(excerpt(flat, start, end));
+      const around = flat.text.slice(Math.max(0, start - 700), end + 700);
       const facts = { ...factsOf(around), ...factsOf(line) };
       const { code } = signature;
       const clue = clueOf({ code, ...facts, around, frame });
-      const reading = { line: redact(line), code, ...facts, ...said(signature), ...clue };
+      const reading = { line, code, ...facts, ...said(signature), ...clue };
       return { signature, reading, rank, at: start, warning: message.severity === 'warning' };
     });
   });
@@ -174,10 +169,13 @@ const fits = ({ where, unless }: ErrorSignature, around: string): boolean =>
 
 const longest = 500;
 
+/** A line that gives a variable a value, or a header: what was pasted beside an error is no part of it. */
+const assignment = /^(?:export |set |\$env:)?[A-Za-z_]\w{0,80} ?[=:]>?\S{8}|^export |^authorization\b/i;
+
 /** The lines of a match; its whole paragraph where that is short. */
 function excerpt({ text, starts }: FlatMessage, start: number, end: number): string {
   const bound = (paragraphs: boolean): { from: number; to: number } => {
-    const places = starts.filter(s => !paragraphs || s.paragraph);
+    const places = starts.filter(s => !paragraphs || s.paragraph || assignment.test(text.slice(s.at, s.at + 120)));
     return {
       from: places.filter(s => s.at <= start).at(-1)?.at ?? 0,
       to: places.find(s => s.at >= end)?.at ?? text.length,

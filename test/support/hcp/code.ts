@@ -1,5 +1,5 @@
-import { packTar } from 'modern-tar';
-import { gzipSync } from 'node:zlib';
+import { packTar, unpackTar } from 'modern-tar';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** What the runner and the archivist of the test server see in a configuration: enough of Terraform for one provider. */
 
@@ -11,6 +11,13 @@ export async function archiveOf(files: Files): Promise<Buffer> {
     body,
   }));
   return gzipSync(await packTar(entries));
+}
+
+/** The files of an archive that somebody uploads. */
+export async function filesOf(archive: Uint8Array): Promise<Files> {
+  const entries = await unpackTar(gunzipSync(archive));
+  const files = entries.filter(({ header }) => header.type === 'file');
+  return Object.fromEntries(files.map(({ header, data }) => [header.name, new TextDecoder().decode(data)]));
 }
 
 const withoutComments = (files: Files): string =>

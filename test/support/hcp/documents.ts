@@ -1,6 +1,8 @@
 import type {
+  AgentPoolState,
   ConfigurationState,
   HcpState,
+  OrganizationState,
   ProjectState,
   RunState,
   VariableState,
@@ -15,14 +17,28 @@ const identifier = (type: string, id: string | undefined): Document => ({
   data: id === undefined ? null : { id, type },
 });
 
-export function organizationDocument(organization: {
-  readonly name: string;
-  readonly executionMode: string;
-}): Document {
+export function organizationDocument(state: HcpState, organization: OrganizationState): Document {
   return {
     id: organization.name,
     type: 'organizations',
-    attributes: { name: organization.name, 'default-execution-mode': organization.executionMode },
+    attributes: {
+      name: organization.name,
+      'default-execution-mode': organization.executionMode,
+      'cost-estimation-enabled': organization.costEstimation,
+    },
+    relationships: {
+      'default-project': identifier('projects', state.projects.find(p => p.organization === organization.name)?.id),
+      'default-agent-pool': identifier('agent-pools', organization.agentPoolId),
+    },
+  };
+}
+
+export function agentPoolDocument(pool: AgentPoolState): Document {
+  return {
+    id: pool.id,
+    type: 'agent-pools',
+    attributes: { name: pool.name, 'organization-scoped': true, 'agent-count': 0 },
+    relationships: { organization: identifier('organizations', pool.organization) },
   };
 }
 
@@ -39,13 +55,40 @@ export function projectDocument(state: HcpState, project: ProjectState): Documen
     type: 'projects',
     attributes: {
       name: project.name,
+      description: project.description,
+      'auto-destroy-activity-duration': project.autoDestroy ?? null,
       'default-execution-mode':
         project.executionMode ?? state.organizations.get(project.organization)?.executionMode ?? 'remote',
-      'setting-overwrites': { 'default-execution-mode': project.executionMode !== undefined },
+      // Both or none are a project's own.
+      'setting-overwrites': {
+        'default-execution-mode': project.executionMode !== undefined,
+        'default-agent-pool': project.executionMode !== undefined,
+      },
     },
-    relationships: { organization: identifier('organizations', project.organization) },
+    relationships: {
+      organization: identifier('organizations', project.organization),
+      'default-agent-pool': identifier(
+        'agent-pools',
+        project.executionMode === undefined
+          ? state.organizations.get(project.organization)?.agentPoolId
+          : project.agentPoolId,
+      ),
+      'effective-tag-bindings': {
+        data: projectBindingDocuments(project).map(b => ({ id: b['id'], type: 'effective-tag-bindings' })),
+      },
+    },
   };
 }
+
+export const projectBindingDocuments = (
+  project: ProjectState,
+  type: 'effective-tag-bindings' | 'tag-bindings' = 'effective-tag-bindings',
+): readonly Document[] =>
+  Object.entries(project.bindings).map(([key, value]) => ({
+    id: `${type === 'tag-bindings' ? 'tb' : 'etb'}-${project.id.slice(4)}-${key}`,
+    type,
+    attributes: { key, value },
+  }));
 
 export function workspaceDocument(
   state: HcpState,
@@ -70,6 +113,13 @@ export function workspaceDocument(
         'agent-pool': workspace.agentPoolId !== undefined,
       },
       operations: mode !== 'local',
+      'auto-apply': workspace.autoApply,
+      'auto-destroy-activity-duration': project.autoDestroy ?? null,
+      'created-at': '2026-11-01T10:00:00.000Z',
+      source: 'tfe-api',
+      actions: { 'is-destroyable': true },
+      'workspace-kpis-runs-count': workspace.runs.length,
+      'resource-count': workspace.stateFile?.resources.length ?? 0,
       'terraform-version': '1.11.4',
       'tag-names': [...workspace.tags, ...Object.keys(workspace.bindings)],
       permissions: {
@@ -78,13 +128,19 @@ export function workspaceDocument(
         'can-queue-run': workspace.mayQueueRuns,
         'can-read-run': true,
         'can-update': true,
+        'can-destroy': true,
       },
+    },
+    links: {
+      self: `/api/v2/organizations/${workspace.organization}/workspaces/${workspace.name}`,
+      'self-html': `/app/${workspace.organization}/workspaces/${workspace.name}`,
     },
     relationships: {
       organization: identifier('organizations', workspace.organization),
       project: identifier('projects', workspace.projectId),
       'agent-pool': identifier('agent-pools', workspace.agentPoolId),
       'current-configuration-version': identifier('configuration-versions', workspace.configurations.at(-1)?.id),
+      vars: { data: workspace.vars.map(v => ({ id: v.id, type: 'vars' })) },
       ...(!state.deaf.runs && {
         'latest-run': identifier('runs', run?.id),
         'current-run': identifier('runs', run?.id),
@@ -143,6 +199,7 @@ export function varsetDocument(set: VarsetState): Document {
     type: 'varsets',
     attributes: {
       name: set.name,
+      description: set.description,
       global: set.global,
       priority: set.priority,
       'var-count': set.vars.length,
@@ -162,23 +219,74 @@ export function varsetDocument(set: VarsetState): Document {
   };
 }
 
+const known: Readonly<Document> = {
+  'auto-apply': false,
+  'allow-empty-apply': false,
+  'save-plan': false,
+  refresh: true,
+  'refresh-only': false,
+  'is-destroy': false,
+};
+const passedOn = [
+  ...Object.keys(known),
+  'replace-addrs',
+  'target-addrs',
+  'variables',
+  'terraform-version',
+  'policy-paths',
+  'invoke-action-addrs',
+];
+
 export function runDocument(run: RunState, workspace: WorkspaceState): Document {
+  const open = run.ahead.length > 0;
+  const waits = !open && ['planned', 'cost_estimated', 'policy_checked'].includes(run.status);
+  const asked = Object.fromEntries(Object.entries(run.asked).filter(([name]) => passedOn.includes(name)));
   return {
     id: run.id,
     type: 'runs',
     attributes: {
+      ...known,
+      'auto-apply': workspace.autoApply,
+      ...asked,
       status: run.status,
       'plan-only': run.planOnly,
       message: run.message,
-      actions: { 'is-cancelable': run.ahead.length > 0, 'is-confirmable': false },
+      source: 'tfe-api',
+      'trigger-reason': 'manual',
+      actions: {
+        'is-cancelable': open,
+        'is-confirmable': waits && !run.planOnly,
+        'is-discardable': waits && !run.planOnly,
+        'is-force-cancelable': false,
+      },
+      permissions: {
+        'can-apply': workspace.mayQueueRuns,
+        'can-cancel': workspace.mayQueueRuns,
+        'can-discard': workspace.mayQueueRuns,
+        'can-force-cancel': workspace.mayQueueRuns,
+        'can-force-execute': workspace.mayQueueRuns,
+      },
       'created-at': run.at,
-      'status-timestamps': run.status === 'errored' ? { 'errored-at': run.at } : {},
+      ...(run.canceledAt !== undefined && {
+        'canceled-at': run.canceledAt,
+        // A minute later, if Terraform has not stopped by then.
+        'force-cancel-available-at': new Date(Date.parse(run.canceledAt) + 60_000).toISOString(),
+      }),
+      'status-timestamps': {
+        'plan-queueable-at': run.at,
+        ...(run.status === 'errored' && { 'errored-at': run.at }),
+      },
     },
     relationships: {
       workspace: identifier('workspaces', workspace.id),
       'configuration-version': identifier('configuration-versions', run.configurationId),
       plan: identifier('plans', run.id.replace('run-', 'plan-')),
       apply: identifier('applies', run.id.replace('run-', 'apply-')),
+      'created-by': identifier('users', String(userDocument['id'])),
+      ...(run.estimated && { 'cost-estimate': identifier('cost-estimates', run.id.replace('run-', 'ce-')) }),
+      ...(run.confirmed && { 'confirmed-by': identifier('users', String(userDocument['id'])) }),
+      comments: { data: run.comments.map(comment => ({ id: comment.id, type: 'comments' })) },
+      'run-events': { data: [{ id: run.id.replace('run-', 're-'), type: 'run-events' }] },
     },
   };
 }
@@ -190,7 +298,7 @@ const phaseStates: readonly (readonly [readonly string[], string])[] = [
   [['canceled'], 'canceled'],
 ];
 
-export function configurationDocument(configuration: ConfigurationState): Document {
+export function configurationDocument(configuration: ConfigurationState, origin: string): Document {
   return {
     id: configuration.id,
     type: 'configuration-versions',
@@ -199,6 +307,7 @@ export function configurationDocument(configuration: ConfigurationState): Docume
       source: configuration.commit === undefined ? 'tfe-api' : 'github',
       speculative: false,
       error: null,
+      ...(configuration.status === 'pending' && { 'upload-url': `${origin}/archivist/upload/${configuration.id}` }),
       'status-timestamps': { 'uploaded-at': configuration.at },
     },
     relationships: {

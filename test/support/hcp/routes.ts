@@ -1,69 +1,56 @@
 import {
   bindingDocuments,
   configurationDocument,
-  ingressDocument,
   type Document,
   organizationDocument,
-  phaseDocument,
+  projectBindingDocuments,
   projectDocument,
-  runDocument,
   userDocument,
   variableDocument,
   varsetDocument,
   workspaceDocument,
 } from './documents';
 import { resourceDocuments, stateVersionDocument } from './held';
+import { manage } from './manage';
+import { type ApiReply, type ApiRequest, attributesOf, includes, invalid, notFound, one, paged } from './reply';
+import { listOfRuns, runs } from './runRoutes';
 import type { HcpState, VariableState, VarsetState, WorkspaceState } from './state';
-
-export interface ApiRequest {
-  readonly method: string;
-  /** Below /api/v2, decoded segments. */
-  readonly segments: readonly string[];
-  readonly query: URLSearchParams;
-  readonly body: unknown;
-  /** `http://127.0.0.1:port`. */
-  readonly origin: string;
-}
-
-export interface ApiReply {
-  readonly status: number;
-  /** Of a redirect. */
-  readonly location?: string;
-  readonly body?: unknown;
-}
-
-const one = (data: Document, included?: readonly Document[]): ApiReply => ({
-  status: 200,
-  body: included === undefined ? { data } : { data, included },
-});
-const notFound: ApiReply = { status: 404, body: { errors: [{ status: '404', title: 'not found' }] } };
-const invalid = (detail: string, pointer: string): ApiReply => ({
-  status: 422,
-  body: { errors: [{ status: '422', title: 'invalid attribute', detail, source: { pointer } }] },
-});
 
 /** A deaf host does not even look at what it does not know. */
 function heard(state: HcpState, request: ApiRequest): ApiRequest {
   const query = new URLSearchParams(request.query);
   for (const name of [...query.keys()]) {
-    if (state.deaf.filters && /^(?:filter|search)/.test(name)) query.delete(name);
+    if (state.deaf.filters && /^(?:filter|search|q$)/.test(name)) query.delete(name);
     if (state.deaf.includes && name === 'include') query.delete(name);
     if (state.deaf.pages && name === 'page[number]') query.set('page[number]', '1');
   }
   return { ...request, query };
 }
 
-const includes = (request: ApiRequest): readonly string[] => (request.query.get('include') ?? '').split(',');
-
 /** Answers one request from the state, and changes the state. */
 export function answer(state: HcpState, asked: ApiRequest): ApiReply {
   const request = heard(state, asked);
   const [kind = '', id = '', ...rest] = request.segments;
+  const managed = manage(state, request);
+  if (managed !== undefined) return managed;
   if (kind === 'organizations') return organizations(state, request, id, rest);
   if (kind === 'account' && id === 'details' && request.method === 'GET') return one(userDocument);
   if (kind === 'projects' && request.method === 'GET') {
     const project = state.projects.find(p => p.id === id);
-    return project === undefined ? notFound : one(projectDocument(state, project));
+    if (project === undefined) return notFound;
+    if (rest[0] === 'varsets')
+      return paged(
+        request,
+        byQuery(
+          request,
+          state.varsets.filter(s => s.projectIds.includes(id)),
+        ).map(varsetDocument),
+      );
+    if (rest[0] === 'tag-bindings' || rest[0] === 'effective-tag-bindings')
+      return { status: 200, body: { data: projectBindingDocuments(project, rest[0]) } };
+    if (rest.length > 0) return notFound;
+    const included = includes(request).includes('effective_tag_bindings') ? projectBindingDocuments(project) : [];
+    return one(projectDocument(state, project), included.length > 0 ? included : undefined);
   }
   if (kind === 'workspaces') {
     const workspace = state.workspaces.find(w => w.id === id);
@@ -85,105 +72,48 @@ export function answer(state: HcpState, asked: ApiRequest): ApiReply {
           agents.map((a, i) => ({ id: `agent-${i}`, type: 'agents', attributes: { name: a.name, status: a.status } })),
         );
   }
-  return runs(state, request, kind, id, rest);
-}
-
-/** Statuses of a run that the server makes, after the first one; tests give others. */
-const usualWay = ['plan_queued', 'planning', 'planned_and_finished'];
-
-function createRun(state: HcpState, request: ApiRequest): ApiReply {
-  const { data } = request.body as { data: { attributes?: Document; relationships?: Document } };
-  const related = (name: string): string | undefined =>
-    (data.relationships?.[name] as { data?: { id?: string } } | undefined)?.data?.id;
-  const workspace = state.workspaces.find(w => w.id === related('workspace'));
-  if (workspace === undefined || !workspace.mayQueueRuns) return notFound;
-  const wanted = related('configuration-version');
-  const configuration =
-    wanted === undefined ? workspace.configurations.at(-1) : workspace.configurations.find(c => c.id === wanted);
-  if (configuration?.status !== 'uploaded')
-    return invalid('Configuration version is missing', '/data/relationships/configuration-version');
-  const run = state.run(workspace, {
-    status: 'pending',
-    planOnly: data.attributes?.['plan-only'] === true && !state.ignoresPlanOnly,
-    message: String(data.attributes?.['message'] ?? ''),
-    at: new Date().toISOString(),
-    configurationId: configuration.id,
-    ahead: [...(state.nextRun ?? usualWay)],
-  });
-  return { status: 201, body: { data: runDocument(run, workspace) } };
-}
-
-function runs(state: HcpState, request: ApiRequest, kind: string, id: string, rest: readonly string[]): ApiReply {
-  if (kind === 'runs' && id === '' && request.method === 'POST') return createRun(state, request);
-  if (kind === 'configuration-versions') {
-    const found = state.workspaces.flatMap(w => w.configurations).find(c => c.id === id);
-    if (found === undefined) return notFound;
-    if (rest[0] === 'download')
-      return found.status === 'uploaded'
-        ? { status: 302, location: `${request.origin}/archivist/code/${id}` }
-        : notFound;
-    if (rest[0] === 'ingress-attributes') return found.commit === undefined ? notFound : one(ingressDocument(found));
-    const included = includes(request).includes('ingress_attributes') && found.commit !== undefined;
-    return one(configurationDocument(found), included ? [ingressDocument(found)] : undefined);
-  }
-  if (kind === 'runs' && rest[0] === 'actions') {
-    const run = state.workspaces.flatMap(w => w.runs).find(r => r.id === id);
-    if (run === undefined) return notFound;
-    if (rest[1] !== 'cancel' || run.ahead.length === 0)
-      return { status: 409, body: { errors: [{ status: '409', title: 'transition not allowed' }] } };
-    run.ahead = [];
-    run.status = 'canceled';
-    return { status: 202, body: null };
-  }
-  for (const workspace of state.workspaces) {
-    for (const run of workspace.runs) {
-      if (kind === 'runs' && run.id === id) {
-        const wanted = includes(request);
-        const included = (['plan', 'apply'] as const)
-          .filter(phase => wanted.includes(phase))
-          .map(phase => phaseDocument(run, phase, request.origin));
-        return one(runDocument(run, workspace), included.length > 0 ? included : undefined);
-      }
-      for (const phase of ['plan', 'apply'] as const) {
-        const type = phase === 'plan' ? 'plans' : 'applies';
-        if (kind === type && id === run.id.replace('run-', `${phase}-`)) {
-          if (rest[0] === 'json-output')
-            return workspace.mayDownloadState && run.plan !== undefined
-              ? { status: 307, location: `${request.origin}/archivist/fullplan/${run.id}` }
-              : notFound;
-          if (rest[0] === 'json-output-redacted')
-            return !workspace.mayReadState ||
-              state.plansWithoutJson ||
-              (phaseDocument(run, phase, request.origin)['attributes'] as Document)['status'] !== 'finished'
-              ? notFound
-              : { status: 307, location: `${request.origin}/archivist/plan/${run.id}` };
-          return one(phaseDocument(run, phase, request.origin));
-        }
-      }
-    }
-  }
-  return notFound;
+  return runs(state, request);
 }
 
 function organizations(state: HcpState, request: ApiRequest, name: string, rest: readonly string[]): ApiReply {
   const organization = state.organizations.get(name);
-  if (name === '') return paged(request, [...state.organizations.values()].map(organizationDocument));
+  if (name === '')
+    return paged(
+      request,
+      [...state.organizations.values()].map(o => organizationDocument(state, o)),
+    );
   if (organization === undefined) return notFound;
   const [part, workspaceName] = rest;
-  if (part === undefined) return one(organizationDocument(organization));
+  if (part === undefined) return one(organizationDocument(state, organization));
   if (part === 'projects') {
     const wanted = request.query.get('filter[names]')?.toLowerCase().split(',');
     const found = state.projects.filter(
-      p => p.organization === name && (wanted === undefined || wanted.includes(p.name.toLowerCase())),
+      p =>
+        p.organization === name &&
+        (wanted === undefined || wanted.includes(p.name.toLowerCase())) &&
+        tagged(request, p.bindings),
     );
     return paged(
       request,
-      found.map(p => projectDocument(state, p)),
+      byQuery(request, found).map(p => projectDocument(state, p)),
+      page =>
+        includes(request).includes('effective_tag_bindings')
+          ? found.filter(p => page.some(d => d['id'] === p.id)).flatMap(p => projectBindingDocuments(p))
+          : [],
     );
   }
   if (part === 'varsets') {
-    return paged(request, state.varsets.filter(s => s.organization === name).map(varsetDocument));
+    const own = state.varsets.filter(s => s.organization === name);
+    return paged(request, byQuery(request, own).map(varsetDocument));
   }
+  if (part === 'runs')
+    return withoutTotal(
+      listOfRuns(
+        state,
+        request,
+        state.workspaces.filter(w => w.organization === name),
+      ),
+    );
   if (part !== 'workspaces') return notFound;
   const own = state.workspaces.filter(w => w.organization === name);
   if (workspaceName !== undefined) {
@@ -197,7 +127,7 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
     w =>
       (search === null || w.name.includes(search)) &&
       tags.every(tag => tag in state.bindingsOf(w)) &&
-      taggedFilter(request.query).every(([key, value]) => state.bindingsOf(w)[key] === value) &&
+      tagged(request, state.bindingsOf(w)) &&
       (project === null || w.projectId === project),
   );
   return paged(
@@ -207,13 +137,26 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
   );
 }
 
-/** `filter[tagged][0][key]` with its value. */
-function taggedFilter(query: URLSearchParams): readonly (readonly [string, string])[] {
-  const out: [string, string][] = [];
+/** What `q` looks for: part of a name, whatever the case. */
+function byQuery<T extends { readonly name: string }>(request: ApiRequest, all: readonly T[]): readonly T[] {
+  const wanted = request.query.get('q')?.toLowerCase();
+  return wanted === undefined ? all : all.filter(one => one.name.toLowerCase().includes(wanted));
+}
+
+/** The runs of an organization come without a count (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run). */
+function withoutTotal(reply: ApiReply): ApiReply {
+  const body = reply.body as { readonly meta: { readonly pagination: Document } };
+  const { 'total-count': _count, 'total-pages': _pages, ...pagination } = body.meta.pagination;
+  return { ...reply, body: { ...body, meta: { pagination } } };
+}
+
+/** `filter[tagged][0][key]` with its value; a key without one takes any. */
+function tagged({ query }: ApiRequest, bindings: Readonly<Record<string, string>>): boolean {
   for (let i = 0; query.has(`filter[tagged][${i}][key]`); i++) {
-    out.push([query.get(`filter[tagged][${i}][key]`) ?? '', query.get(`filter[tagged][${i}][value]`) ?? '']);
+    const [key, value] = [query.get(`filter[tagged][${i}][key]`) ?? '', query.get(`filter[tagged][${i}][value]`) ?? ''];
+    if (!(key in bindings) || (value !== '' && bindings[key] !== value)) return false;
   }
-  return out;
+  return true;
 }
 
 function includedBindings(state: HcpState, request: ApiRequest, page: readonly Document[]): readonly Document[] {
@@ -239,22 +182,11 @@ function workspaces(
     const included = includedProjects(state, request, [document]);
     return one(document, included.length > 0 ? included : undefined);
   }
-  if (part === 'runs')
-    return paged(
-      request,
-      [...workspace.runs].reverse().map(run => runDocument(run, workspace)),
-    );
   if (part === 'effective-tag-bindings')
     return state.deaf.bindings ? notFound : { status: 200, body: { data: bindingDocuments(state, workspace) } };
   // Forbidden looks like missing.
   if (part === 'resources') return workspace.mayReadState ? paged(request, resourceDocuments(workspace)) : notFound;
-  if (part === 'runs')
-    return workspace.mayReadState
-      ? paged(
-          request,
-          [...workspace.runs].reverse().map(run => runDocument(run, workspace)),
-        )
-      : notFound;
+  if (part === 'runs') return listOfRuns(state, request, [workspace]);
   if (part === 'current-state-version')
     return workspace.mayDownloadState && workspace.stateFile !== undefined
       ? one(stateVersionDocument(workspace, request.origin))
@@ -265,11 +197,9 @@ function workspaces(
     return variables(state, request, workspace, id, false);
   }
   if (part === 'configuration-versions')
-    return paged(request, [...workspace.configurations].reverse().map(configurationDocument));
-  if (part === 'runs' && request.method === 'GET')
     return paged(
       request,
-      [...workspace.runs].sort((a, b) => (a.at < b.at ? 1 : -1)).map(run => runDocument(run, workspace)),
+      [...workspace.configurations].reverse().map(c => configurationDocument(c, request.origin)),
     );
   if (part === 'all-vars') return { status: 200, body: { data: allVariables(state, workspace) } };
   if (part === 'varsets') {
@@ -289,7 +219,7 @@ function allVariables(state: HcpState, workspace: WorkspaceState): readonly Docu
   for (const owner of [workspace, ...sets]) {
     for (const variable of owner.vars) {
       const key = `${variable.category}/${variable.key}`;
-      if (!out.has(key)) out.set(key, variableDocument(variable, owner, state.deaf.owners));
+      if (!out.has(key)) out.set(key, variableDocument(variable, owner, state.deaf.owners ?? 'varset'));
     }
   }
   return [...out.values()];
@@ -311,7 +241,8 @@ function variables(
     const given = attributesOf(request.body);
     const category = given['category'] === 'env' ? 'env' : 'terraform';
     const key = String(given['key'] ?? '');
-    if (key === '') return invalid("Key can't be blank", '/data/attributes/key');
+    const bad = badVariable(key, given);
+    if (bad !== undefined) return bad;
     if (owner.vars.some(v => v.key === key && v.category === category)) {
       return invalid('Key has already been taken', '/data/attributes/key');
     }
@@ -333,6 +264,14 @@ function variables(
   return one(variableDocument(variable, owner));
 }
 
+/** What no variable may have; the longest description is 512 characters. */
+function badVariable(key: string, { description }: Document): ApiReply | undefined {
+  if (key === '') return invalid("Key can't be blank", '/data/attributes/key');
+  if (typeof description === 'string' && description.length > 512)
+    return invalid('Description is too long (maximum is 512 characters)', '/data/attributes/description');
+  return undefined;
+}
+
 function patchVariable(
   state: HcpState,
   variable: VariableState,
@@ -345,7 +284,8 @@ function patchVariable(
   const key = typeof given['key'] === 'string' ? given['key'] : variable.key;
   const category =
     given['category'] === 'env' || given['category'] === 'terraform' ? given['category'] : variable.category;
-  if (key === '') return invalid("Key can't be blank", '/data/attributes/key');
+  const bad = badVariable(key, given);
+  if (bad !== undefined) return bad;
   if (owner.vars.some(v => v !== variable && v.key === key && v.category === category))
     return invalid('Key has already been taken', '/data/attributes/key');
   Object.assign(variable, { key, category });
@@ -355,38 +295,4 @@ function patchVariable(
   if (typeof given['description'] === 'string') variable.description = given['description'];
   variable.versionId = state.id('version');
   return one(variableDocument(variable, owner));
-}
-
-function attributesOf(body: unknown): Document {
-  const data = (body as { data?: { attributes?: Document } } | undefined)?.data;
-  return data?.attributes ?? {};
-}
-
-function paged(
-  request: ApiRequest,
-  all: readonly Document[],
-  including?: (page: readonly Document[]) => readonly Document[],
-): ApiReply {
-  const size = Math.min(100, Number(request.query.get('page[size]') ?? 20));
-  const number = Number(request.query.get('page[number]') ?? 1);
-  const data = all.slice((number - 1) * size, number * size);
-  const total = Math.max(1, Math.ceil(all.length / size));
-  const included = including?.(data) ?? [];
-  return {
-    status: 200,
-    body: {
-      data,
-      ...(included.length > 0 ? { included } : {}),
-      meta: {
-        pagination: {
-          'current-page': number,
-          'page-size': size,
-          'prev-page': number > 1 ? number - 1 : null,
-          'next-page': number < total ? number + 1 : null,
-          'total-pages': total,
-          'total-count': all.length,
-        },
-      },
-    },
-  };
 }

@@ -1,6 +1,6 @@
 import type { Issuer } from './issuer';
 import { ownCredentials, usesAws } from './code';
-import { usualCode } from './state';
+import { ended, usualCode } from './state';
 import type { HcpState, RunState, WorkspaceState } from './state';
 
 /** Where the runs of a test server get their credentials. */
@@ -21,10 +21,14 @@ export async function advance(
 ): Promise<void> {
   const workspace = state.workspaces.find(w => w.runs.some(r => r.id === runId));
   const run = workspace?.runs.find(r => r.id === runId);
-  const next = run?.ahead.shift();
-  if (workspace === undefined || run === undefined || next === undefined) return;
+  if (workspace === undefined || run === undefined) return;
+  // One run of a workspace at a time holds its state; plan-only runs do not wait.
+  const earlier = workspace.runs.slice(0, workspace.runs.indexOf(run));
+  if (!run.planOnly && run.status === 'pending' && earlier.some(r => !r.planOnly && !ended(r))) return;
+  const next = run.ahead.shift();
+  if (next === undefined) return;
   run.status = next;
-  if (next !== 'planned_and_finished' || runner === undefined) return;
+  if (!['planned_and_finished', 'planned', 'cost_estimating'].includes(next) || runner === undefined) return;
   const error = await credentials(state, issuer, runner, workspace, run);
   if (error === undefined) return;
   run.status = 'errored';

@@ -5,7 +5,7 @@ import { Issuer } from './issuer';
 import { answer } from './routes';
 import { advance, type Runner } from './runner';
 import { HcpState, usualCode } from './state';
-import { archiveOf, planJson } from './code';
+import { archiveOf, filesOf, planJson } from './code';
 import { planOf, workspaceOfStateVersion } from './held';
 
 export interface Fault {
@@ -132,7 +132,9 @@ export class HcpServer {
     const fault = (await this.onCall?.(call, 'before')) ?? listed;
     if (fault !== undefined && fault.afterwards !== true) return this.fail(fault, response);
     if (!url.pathname.startsWith('/api/v2/'))
-      return this.outside(url.pathname, response, request.headers.authorization);
+      return method === 'PUT'
+        ? this.upload(url.pathname, Buffer.concat(chunks), response)
+        : this.outside(url.pathname, response, request.headers.authorization);
     if (this.limited(response)) return;
     if (!authorized) return send(response, 401, { errors: [{ status: '401', title: 'unauthorized' }] });
     if (below === '/ping') {
@@ -189,6 +191,16 @@ export class HcpServer {
     }
     this.starts.push(now);
     return false;
+  }
+
+  /** The archive of a configuration version, which then is the one that runs use. */
+  private async upload(pathname: string, archive: Buffer, response: ServerResponse): Promise<void> {
+    const id = /^\/archivist\/upload\/(cv-\w+)$/.exec(pathname)?.[1];
+    const found = this.state.workspaces.flatMap(w => w.configurations).find(c => c.id === id);
+    if (found === undefined) return send(response, 404, undefined);
+    found.files = await filesOf(archive);
+    found.status = 'uploaded';
+    send(response, 200, undefined);
   }
 
   private async outside(pathname: string, response: ServerResponse, token: string | undefined): Promise<void> {

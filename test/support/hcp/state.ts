@@ -16,8 +16,26 @@ export interface ProjectState {
   name: string;
   /** `undefined`: as the organization has it. */
   executionMode: Mode | undefined;
+  agentPoolId: string | undefined;
+  description: string;
+  /** After which idle time what workspaces hold is destroyed; they inherit it. */
+  autoDestroy: string | undefined;
   /** Tags with a value; workspaces inherit them. */
   bindings: Record<string, string>;
+}
+
+export interface OrganizationState {
+  readonly name: string;
+  executionMode: Mode;
+  agentPoolId: string | undefined;
+  /** Runs stop once more, between plan and apply. */
+  costEstimation: boolean;
+}
+
+export interface AgentPoolState {
+  readonly id: string;
+  readonly organization: string;
+  readonly name: string;
 }
 
 /**
@@ -32,7 +50,10 @@ export interface Deafness {
   pages: boolean;
   /** A workspace does not tell its latest run. */
   runs: boolean;
-  /** How a variable of all-vars says which set it is of. */
+  /**
+   * How a variable of all-vars says which set it is of. By `varset` unless a test says otherwise: HashiCorp's own client cannot read a
+   * `configurable` of the type varsets.
+   */
   owners?: 'both' | 'varset' | 'configurable' | 'neither';
 }
 
@@ -45,6 +66,7 @@ export interface WorkspaceState {
   projectId: string;
   executionMode: Mode | undefined;
   agentPoolId: string | undefined;
+  autoApply: boolean;
   /** Plain tags. */
   tags: string[];
   /** Tags with a value. */
@@ -68,6 +90,7 @@ export interface VarsetState {
   readonly id: string;
   readonly organization: string;
   name: string;
+  description: string;
   global: boolean;
   priority: boolean;
   ownerProjectId: string | undefined;
@@ -85,6 +108,13 @@ export interface RunState {
   at: string;
   planOnly: boolean;
   message: string;
+  /** Whatever else the request for it asked for, under HCP Terraform's names. */
+  asked: Readonly<Record<string, unknown>>;
+  /** Its costs are, before somebody confirms it. */
+  estimated: boolean;
+  confirmed: boolean;
+  canceledAt: string | undefined;
+  comments: readonly { readonly id: string; readonly body: string }[];
   /** What it plans. */
   configurationId: string | undefined;
   /** Statuses that it has still to go through, one with each look at it. */
@@ -138,8 +168,13 @@ export const usualCode: Readonly<Record<string, string>> = {
     'provider "aws" {\n  region = "eu-central-1"\n}\n\nresource "aws_s3_bucket" "logs" {\n  bucket_prefix = "logs-"\n}\n',
 };
 
+/** Runs that go nowhere from here. */
+export const ended = ({ status }: RunState): boolean =>
+  ['applied', 'planned_and_finished', 'planned_and_saved', 'errored', 'canceled', 'discarded'].includes(status);
+
 export class HcpState {
-  readonly organizations = new Map<string, { readonly name: string; executionMode: Mode }>();
+  readonly organizations = new Map<string, OrganizationState>();
+  readonly agentPools: AgentPoolState[] = [];
   readonly projects: ProjectState[] = [];
   readonly workspaces: WorkspaceState[] = [];
   readonly varsets: VarsetState[] = [];
@@ -160,12 +195,21 @@ export class HcpState {
   }
 
   organization(name: string, executionMode: Mode = 'remote'): void {
-    this.organizations.set(name, { name, executionMode });
+    this.organizations.set(name, { name, executionMode, agentPoolId: undefined, costEstimation: false });
     this.project(name, 'Default Project');
   }
 
   project(organization: string, name: string, executionMode?: Mode): ProjectState {
-    const made: ProjectState = { id: this.id('prj'), organization, name, executionMode, bindings: {} };
+    const made: ProjectState = {
+      id: this.id('prj'),
+      organization,
+      name,
+      executionMode,
+      agentPoolId: undefined,
+      description: '',
+      autoDestroy: undefined,
+      bindings: {},
+    };
     this.projects.push(made);
     return made;
   }
@@ -178,6 +222,7 @@ export class HcpState {
       projectId: this.projects.find(p => p.organization === organization)?.id ?? '',
       executionMode: undefined,
       agentPoolId: undefined,
+      autoApply: false,
       tags: [],
       bindings: {},
       mayReadVariables: true,
@@ -200,6 +245,7 @@ export class HcpState {
       id: this.id('varset'),
       organization,
       name,
+      description: '',
       global: false,
       priority: false,
       ownerProjectId: undefined,
@@ -242,6 +288,11 @@ export class HcpState {
       at: '2026-11-20T10:00:00.000Z',
       planOnly: false,
       message: '',
+      asked: {},
+      estimated: false,
+      confirmed: false,
+      canceledAt: undefined,
+      comments: [],
       configurationId: undefined,
       ahead: [],
       plan: undefined,

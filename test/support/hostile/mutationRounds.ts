@@ -6,6 +6,13 @@ import { Plants } from './plants';
 const longest = 1000;
 const mostFaults = 20;
 
+interface MutationResult {
+  readonly faults: readonly string[];
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Rounds that said a piece of a secret that the change had broken up. */
+  readonly pieces: number;
+}
+
 interface Rounds {
   readonly count: number;
   readonly seed: number;
@@ -13,17 +20,17 @@ interface Rounds {
   readonly round: (n: number) => void;
 }
 
-/** What went wrong in so many rounds, each with all that is needed to see it again, and how many inputs of each kind there were. */
-export async function mutationFaults({
-  count,
-  seed,
-  kind,
-  round,
-}: Rounds): Promise<{ readonly faults: readonly string[]; readonly kinds: Readonly<Record<string, number>> }> {
+/**
+ * What went wrong in so many rounds, each with all that is needed to see it again, and how many inputs of each kind there were. A secret
+ * that the change itself broke up or joined to other letters has no shape any more, and maybe no name: pieces of such ones that are said
+ * are counted apart.
+ */
+export async function mutationFaults({ count, seed, kind, round }: Rounds): Promise<MutationResult> {
   const plants = new Plants();
   const all = kinds(plants).filter(k => kind === undefined || k.name === kind);
   const faults: string[] = [];
   const counts: Record<string, number> = {};
+  let pieces = 0;
   for (let n = 0; n < count && faults.length < mostFaults; n++) {
     round(n);
     // Each round from its own seed: any of them can be run again alone.
@@ -42,11 +49,12 @@ export async function mutationFaults({
       const shown = await chosen.say(text);
       const { user, system } = process.cpuUsage(begun);
       if ((user + system) / 1000 > longest) told(`${Math.round((user + system) / 1000)} ms`);
-      const out = plants.foundIn('what is said', shown);
+      const out = plants.foundIn('what is said', shown, text);
       if (out.length > 0) told(out.join('; '));
+      else if (plants.foundIn('what is said', shown).length > 0) pieces++;
     } catch (error) {
       told(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
   }
-  return { faults, kinds: counts };
+  return { faults, kinds: counts, pieces };
 }

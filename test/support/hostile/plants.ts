@@ -51,10 +51,14 @@ export class Plants {
     return this.keep(place, secret);
   }
 
-  /** "PLACE: in WHAT" for each secret that a text holds, wholly or by a half, plain or encoded. */
-  foundIn(what: string, text: string): readonly string[] {
+  /**
+   * "PLACE: in WHAT" for each secret that a text holds, wholly or by a half, plain or encoded. With `source` only of secrets that stand
+   * there as a word of their own.
+   */
+  foundIn(what: string, text: string, source?: string): readonly string[] {
     const found: string[] = [];
     for (const [place, secret] of this.secrets) {
+      if (source !== undefined && !standsIn(source, secret)) continue;
       if (forms(secret).some(form => text.includes(form))) found.push(`${place}: in ${what}`);
     }
     return found;
@@ -66,6 +70,15 @@ export class Plants {
     this.secrets.set(place, secret);
     return secret;
   }
+}
+
+/** Is it there, and not joined to other letters? */
+function standsIn(text: string, secret: string): boolean {
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
+    const around = text.charAt(at - 1) + text.charAt(at + secret.length);
+    if (!/[A-Za-z0-9+/]/.test(around)) return true;
+  }
+  return false;
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(`planted: ${text}`).digest();

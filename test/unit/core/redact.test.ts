@@ -89,3 +89,17 @@ test('a text that looks like the beginning of a secret everywhere is read in tim
     redact(piece.repeat(Math.ceil(60_000 / piece.length)));
   }
 });
+
+test('access key ids that are cut off, and what stands behind their name', () => {
+  for (const text of [
+    `AKIA${'IOSFODNN7EXA'}`,
+    `AWS_ACCESS_KEY_ID=AKAKIA${'IOSFODNN7EXAMPLE'}`,
+    `AWS_ACCESS_KEY_ID=AKIA${'IOSFODN'}*EXAMPLE`,
+    `"AccessKeyId": "ASIA${'IOSFODNN7EX'}b`,
+  ])
+    assert.doesNotMatch(redact(text), /IOSFODN|EXAMPLE/, text);
+  assert.equal(
+    redact('InvalidAccessKeyId: The AWS Access Key Id you provided'),
+    'InvalidAccessKeyId: The AWS Access Key Id you provided',
+  );
+});
