@@ -88,7 +88,18 @@ export async function policySources(
     }
     for (const file of await filesIn(context, name, unread)) sources.push(await source(file.name, file.text, true));
   }
-  return sources.map(s => (s.name === '-' ? { ...s, name: 'standard input' } : s));
+  return onceEach(context, sources).map(s => (s.name === '-' ? { ...s, name: 'standard input' } : s));
+}
+
+/** A file that is named and lies in a folder that is named too is one file, and was named. */
+function onceEach(context: CliContext, sources: readonly PolicySource[]): readonly PolicySource[] {
+  const files = new Map<string, PolicySource>();
+  for (const source of sources) {
+    const file = source.name === '-' ? '-' : path.resolve(context.cwd, source.name);
+    const former = files.get(file);
+    files.set(file, former === undefined ? source : { ...former, found: former.found && source.found });
+  }
+  return [...files.values()];
 }
 
 const isFolder = (context: CliContext, name: string): Promise<boolean> =>

@@ -4,6 +4,7 @@ import { accountOfRoles } from '../../binding/migrate';
 import { rememberedKeys } from '../../binding/keys';
 import type { JournalStore } from '../../binding/journal/journal';
 import type { OpenedAccount } from '../../binding/setup';
+import { loadAws } from '../../iam/account/load';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
 import type { AuditRow } from '../../hcp/audit';
 import { longLivedKeyIds } from '../../lint/secrets/detect';
@@ -39,6 +40,19 @@ export async function openMember(
   return caller.value.accountId === accountId
     ? ok({ account: account.value, caller: caller.value })
     : fail(other(accountId, caller.value.accountId));
+}
+
+/** Whichever of the pattern's profiles this machine has may ask whose account a key is of; `undefined`: it has none, or there is no pattern. */
+export async function profileOfPattern(context: CliContext, pattern: string | undefined): Promise<string | undefined> {
+  if (pattern === undefined) return undefined;
+  const [before = '', after = ''] = pattern.split('{account}');
+  const profiles = await loadAws().listProfiles(context.env);
+  return profiles.find(
+    ({ name = '' }) =>
+      name.startsWith(before) &&
+      name.endsWith(after) &&
+      /^\d{12}$/.test(name.slice(before.length, name.length - after.length)),
+  )?.name;
 }
 
 const other = (wanted: string, found: string): Problem => ({

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { migrate } from '../../../src/cli/commands/company/migrate';
 import { undo } from '../../../src/cli/commands/undo';
 import { wavesOf } from '../../../src/binding/migrate/units';
+import { staticProfile } from '../../support/aws/profiles';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import { type ManyWorkspaces, memberRole, seedOrganization } from '../../support/company/organization';
 import type { CommandRun } from '../../support/runCommand';
@@ -21,6 +25,8 @@ beforeEach(() => {
     if (id.startsWith('3000')) pair.aws.server.store.accounts.delete(id);
   many = seedOrganization(pair.aws.server, pair.hcp.state, { organization: 'acme', workspaces: 12, accounts: 3 });
 });
+
+const terraform = spawnSync('terraform', ['version']).status === 0;
 
 const call = (...args: readonly string[]): Promise<CommandRun> =>
   pair.run(
@@ -140,6 +146,62 @@ test('an account that cannot be reached, or whose quota would not do, is said be
   assert.equal(account.providers.size, 0);
 });
 
+test('a profile for each account by a pattern: the right ones are written, and one that leads elsewhere or is missing is refused', async () => {
+  const [first, second, third] = many.accounts;
+  assert.ok(first && second && third);
+  const { server, home } = pair.aws;
+  const ids = ['AKIAI44QH8DHBEXAMPLE', 'AKIAI44QH8DHBEXAMPL2'];
+  server.addCaller(first, ids[0] ?? '', { user: 'admin' });
+  server.addCaller(first, ids[1] ?? '', { user: 'admin2' });
+  const files = ['config', 'credentials'].map(name => path.join(home, '.aws', name));
+  const before = files.map(file => readFileSync(file, 'utf8'));
+  // The one of the second account has a key of the first.
+  for (const [i, account] of [first, second].entries()) {
+    const { config, credentials } = staticProfile(server.url, {
+      name: `acme-${account.id}-admin`,
+      accessKeyId: ids[i] ?? '',
+    });
+    appendFileSync(files[0] ?? '', config);
+    appendFileSync(files[1] ?? '', credentials);
+  }
+  try {
+    const done = await pair.run(
+      migrate,
+      ...['--organization', 'acme', '--hostname', pair.hcp.hostname, '--profile-pattern', 'acme-{account}-admin'],
+      ...['--policy-arn', 'ReadOnlyAccess', '--format', 'json', '--yes', '--remove-static-keys'],
+    );
+    const report = read(done);
+    assert.deepEqual(
+      report.accounts.map(a => [a.accountId, a.problem?.code ?? null]),
+      [
+        [first.id, null],
+        [second.id, 'other-account'],
+        [third.id, 'no-such-profile'],
+      ],
+    );
+    assert.deepEqual(states(report), { done: 4, failed: 8 });
+    assert.deepEqual([first.providers.size, second.providers.size, third.providers.size], [1, 0, 0]);
+  } finally {
+    for (const [i, file] of files.entries()) writeFileSync(file, before[i] ?? '');
+  }
+});
+
+test('a role that may not be assumed is refused, and stops no other account', async () => {
+  const [first, second] = many.accounts;
+  assert.ok(first && second);
+  const role = second.roles.get(memberRole.toLowerCase());
+  assert.ok(role);
+  role.trust = role.trust.replace(/"AWS":"[^"]*"/, '"AWS":"arn:aws:iam::999999999999:root"');
+  const report = read(await call('--yes', '--only-account', second.id));
+  assert.deepEqual(
+    report.accounts.map(a => a.problem?.code ?? null),
+    ['AccessDenied'],
+  );
+  assert.equal(second.providers.size, 0);
+  const other = read(await call('--yes', '--only-account', first.id));
+  assert.deepEqual(states(other), { 'kept keys': 4 });
+});
+
 test('where no account can be reached it stopped: every workspace is named with the reason', async () => {
   for (const account of many.accounts) account.roles.delete(memberRole.toLowerCase());
   const done = await call('--yes');
@@ -172,8 +234,6 @@ test('keys of a variable set stay: other workspaces have them too', async () => 
 });
 
 test('the same plan as code: one module call a workspace, with imports for what exists, or a template an account', async () => {
-  const { readFileSync } = await import('node:fs');
-  const path = await import('node:path');
   const out = path.join(pair.aws.home, 'rollout');
   const account = many.accounts[0];
   const [w] = many.workspaces;
@@ -186,6 +246,10 @@ test('the same plan as code: one module call a workspace, with imports for what 
   assert.equal(text.match(/^module "/gm)?.length, 4);
   assert.match(text, /to = module\.app_0000\.aws_iam_role\.this\["plan"\]\n {2}id = "tfc-acme-app-0000-plan"/);
   assert.match(text, /to = module\.app_0000\.tfe_variable\.this\["TFC_AWS_PROVIDER_AUTH"\]/);
+  if (terraform)
+    execFileSync('terraform', ['fmt', '-check', '-recursive', out], {
+      env: { ...process.env, TF_CLI_CONFIG_FILE: '' },
+    });
   assert.match(text, /trust_policy += jsonencode\(\{/);
   assert.equal(text.includes('AKIA'), false);
   assert.match(readFileSync(path.join(out, 'modules/tfc-oidc-workspace/main.tf'), 'utf8'), /for_each = var\.roles/);

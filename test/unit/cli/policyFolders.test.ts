@@ -115,3 +115,12 @@ test('denied refuses a --policy that is none', async context => {
   for (const name of ['bad.json', 'list.json'])
     await assert.rejects(runCommand(denied, ['error.txt', '--policy', name], { cwd: folder }), ProblemError);
 });
+
+test('a file that is named beside its folder is looked at once', async context => {
+  const folder = folderOf(context, files);
+  const once = found(await lint(folder, 'policies'));
+  assert.deepEqual(once, ['policies/a.json:1 unknown-action']);
+  assert.deepEqual(found(await lint(folder, 'policies', 'policies/a.json', './policies')), once);
+  const plain = await lint(folder, 'policies', 'policies/data.json').catch((error: unknown) => error);
+  assert.notDeepEqual(plain, await lint(folder, 'policies'), 'it was named, so it has to hold a policy');
+});

@@ -25,7 +25,7 @@ import { openAccount } from '../../binding/binding';
 import { codePolicies } from '../../binding/codePolicies';
 import { exportMigration } from '../../binding/migrateExport';
 import { HcpSessions } from '../../binding/hcpSession';
-import { accountFinder, givenAccounts, openMember } from '../../binding/migrateAccounts';
+import { accountFinder, givenAccounts, openMember, profileOfPattern } from '../../binding/migrateAccounts';
 import { codeOf, journals, setupServices } from '../../binding/services';
 import { cliSurface } from '../../binding/surface';
 import { type CliContext, command } from '../../command';
@@ -111,7 +111,11 @@ Workspaces whose code is in PATH get the permissions that it needs; all others g
     context.progress(`Reading the workspaces of ${organization} …\n`);
     const all = unwrap(await auditWorkspaces(client, organization, {}, context.signal, auditProgress(context)));
     const rows = all.filter(r => values.workspace.length === 0 || values.workspace.includes(r.workspace.name));
-    const base = values['profile-pattern'] === undefined ? await openAccount(context, values) : undefined;
+    const asking = values.profile ?? (await profileOfPattern(context, values['profile-pattern']));
+    const base =
+      values['profile-pattern'] === undefined || asking !== undefined
+        ? await openAccount(context, { ...values, profile: asking })
+        : undefined;
     const finder = await accountFinder(context, base, givenAccounts(values['account-of']), store);
     const code = codeFinder(context, folder);
     const sorted = await sortUnits(rows, client, code, finder);
