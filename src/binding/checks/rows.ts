@@ -20,6 +20,7 @@ import {
 } from './stack/account';
 import type { StackUnderCheck } from './stack/underCheck';
 import { stackIdentityToken, stackInputs, stackProvider, stackStaticCredentials, stackSubject } from './stack/wired';
+import { stackLastRun } from './stack/run';
 import { tagsAndAliases } from './tags';
 import { roleUse } from './roleUse';
 import { roleTrustsRun, roleUnchanged, strangersRefused, trustAcceptable, trustSize } from './trust';
@@ -85,6 +86,7 @@ const stackTable = [
   stackStrangersRefused,
   stackTrustAcceptable,
   stackTrustSize,
+  stackLastRun,
 ] as const;
 
 export type CheckId = (typeof bindingTable)[number]['id'] | (typeof stackTable)[number]['id'];

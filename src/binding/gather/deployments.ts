@@ -1,3 +1,6 @@
+import type { Problem } from '../../core/problem';
+import type { HcpClient } from '../../hcp/client/client';
+import { type DeploymentRun, latestDeploymentRun } from '../../hcp/stacks/read';
 import type { Root } from '../../terraform/model';
 import type { StoreReader } from '../../terraform/values';
 import { providerUrlHost } from '../checks/arn';
@@ -5,7 +8,7 @@ import type { Check } from '../check';
 import { trustJudge } from '../checks/judge';
 import type { StackNames } from '../checks/stack/underCheck';
 import { stackChecks } from '../checks/table';
-import { type AccountFacts, type Fact, known, unknown } from '../facts';
+import { type AccountFacts, type Fact, known, unknown, unread } from '../facts';
 import type { OpenedAccount } from '../setup/model';
 import { rolesOf, type StackWiring, wiringOf } from '../stack/wiring';
 import { stackAccount } from './account';
@@ -15,6 +18,8 @@ export interface CheckedDeployment {
   readonly root: Root;
   readonly wiring: StackWiring;
   readonly names: StackNames | undefined;
+  /** Its latest run, where HCP Terraform was asked. */
+  readonly run: Fact<DeploymentRun | undefined> | undefined;
   readonly checks: readonly Check[];
 }
 
@@ -31,6 +36,10 @@ export interface StackSources {
   /** The accounts whose roles are read, or why none is. */
   readonly accounts: readonly OpenedAccount[] | { readonly missing: string };
   readonly stores?: StoreReader;
+  /** Why there are no names. */
+  readonly namesProblem?: Problem | undefined;
+  /** Where HCP Terraform knows the Stack: its latest runs are read. */
+  readonly known?: { readonly client: HcpClient; readonly id: string } | undefined;
 }
 
 /** Runs every check of the deployments of one Stack. Nothing is written. */
@@ -44,12 +53,34 @@ export async function gatherDeployments(
     .map(deployment => wiringOf(root, deployment, sources.stores));
   const accounts = await accountsOf(sources, wirings, signal);
   const issuer = providerUrlHost(sources.issuer);
-  return wirings.map(wiring => ({
-    root,
-    wiring,
-    names,
-    checks: stackChecks({ root, wiring, audience, names, issuer, accounts, judge: trustJudge }),
-  }));
+  const { namesProblem } = sources;
+  const out: CheckedDeployment[] = [];
+  for (const wiring of wirings) {
+    const run = await runOf(sources, wiring.deployment.name, signal);
+    const checks = stackChecks({
+      root,
+      wiring,
+      audience,
+      names,
+      issuer,
+      accounts,
+      judge: trustJudge,
+      ...(namesProblem !== undefined && { namesProblem }),
+      ...(run !== undefined && { run }),
+    });
+    out.push({ root, wiring, names, run, checks });
+  }
+  return out;
+}
+
+async function runOf(
+  { known: stack }: StackSources,
+  deployment: string,
+  signal: AbortSignal,
+): Promise<CheckedDeployment['run']> {
+  if (stack === undefined) return undefined;
+  const run = await latestDeploymentRun(stack.client, stack.id, deployment, signal);
+  return run.ok ? known(run.value) : unread(run.problem);
 }
 
 async function accountsOf(

@@ -8,13 +8,15 @@ import {
 } from '../../oidc/names';
 import { type Identity, type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
-import { unwrap } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { type Root, type Value, workspaceOf } from '../../terraform/model';
 import { projectSettings } from '../projectSettings';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
 import { host, list, section, text, UsageError, type Values } from '../option';
+import { HcpSessions } from './hcpSession';
 import { issuerOption } from './issuer';
+import { lookForStack } from './stackLook';
 import type { KnownWorkspace, NamedPlace } from './holds';
 
 /** What the roles are for. */
@@ -40,6 +42,7 @@ export const subjectOptions = section('What the roles are for (taken from the cl
 });
 
 type SubjectValues = Values<typeof subjectOptions>;
+type NamingValues = SubjectValues & { readonly journal?: string | undefined };
 
 /** What the roles are for, as options and project say. */
 export interface NamedBindings {
@@ -75,7 +78,7 @@ const hasCloud = (root: Root): boolean => root.cloud.kind === 'cloud' || root.cl
 /** `fromCode`: the code is needed, whatever the options name. */
 export async function namedBindings(
   context: CliContext,
-  values: SubjectValues,
+  values: NamingValues,
   positionals: readonly string[],
   fromCode: boolean,
   /** Workspaces as HCP Terraform reports them: they may be in different projects. */
@@ -91,7 +94,7 @@ export async function namedBindings(
     case 'workspace':
       return namedWorkspaces(context, values, folder, reported, read);
     case 'stack':
-      return namedDeployments(values, folder);
+      return namedDeployments(context, values, folder);
     case 'module-test':
       return namedModule(context, values, folder);
   }
@@ -146,10 +149,16 @@ function stackRoot(folder: TerraformFolder | undefined): Root | undefined {
   return root;
 }
 
-function namedDeployments(values: SubjectValues, folder: TerraformFolder | undefined): NamedBindings {
+async function namedDeployments(
+  context: CliContext,
+  values: NamingValues,
+  folder: TerraformFolder | undefined,
+): Promise<NamedBindings> {
   const root = stackRoot(folder);
   const cloud = root?.cloud;
-  const found = stackNamesOf(cloud, values);
+  const look = root && (await lookForStack(context, root, values, new HcpSessions(context), true));
+  if (look?.names === undefined && look?.problem !== undefined) throw new ProblemError(look.problem);
+  const found = look?.names === undefined ? stackNamesOf(cloud, values) : { names: look.names };
   if (!('names' in found))
     throw new UsageError(
       `the ${found.missing.join(', ')} of the Stack ${found.missing.length === 1 ? 'is' : 'are'} needed: give ${found.missing.map(name => `--${name}`).join(', ')}, or set ${found.missing.map(name => `TF_STACKS_${name.toUpperCase()}_NAME`).join(', ')}`,

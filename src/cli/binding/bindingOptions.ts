@@ -5,7 +5,6 @@ import type { BindingChoices } from '../../binding/desired/choices';
 import type { PolicyJson } from '../../binding/desired/desired';
 import { codeOwners } from '../../binding/gather/code';
 import { holdsNotAsked } from '../../binding/gather/holds';
-import { stateFolder } from '../../binding/journal/folder';
 import { bindingKinds } from '../../binding/place';
 import type { CodeOwner } from '../../binding/plan/model';
 import type { StackGroups } from '../../binding/stack/groups';
@@ -311,26 +310,6 @@ function awsTags(values: BindingValues): Readonly<Record<string, string>> {
       return [given.slice(0, at), given.slice(at + 1)];
     }),
   );
-}
-
-/** Where what is written is noted; a ProblemError `no-home` where there is no such place. */
-export function journalDir(context: CliContext, values: { readonly journal: string | undefined }): string {
-  const given = values.journal;
-  if (given !== undefined) return path.resolve(context.cwd, given);
-  return stateFolder(context.env, context.env['HOME'] ?? '', path);
-}
-
-/** Where earlier runs are read; `undefined` where there is no home folder, and so nothing was ever noted. */
-export function journalToRead(
-  context: CliContext,
-  values: { readonly journal: string | undefined },
-): string | undefined {
-  try {
-    return journalDir(context, values);
-  } catch (error) {
-    if (error instanceof ProblemError && error.problem.code === 'no-home') return undefined;
-    throw error;
-  }
 }
 
 /** The configuration whose code decides: the one of the cloud block, or the only one. */

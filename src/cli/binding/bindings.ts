@@ -1,4 +1,5 @@
-import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
+import { fail, ok, type Problem, ProblemError, type Result, unwrap } from '../../core/problem';
+import { hostname } from '../../oidc/names';
 import { workspacesOf } from '../../binding/gather/workspacesOf';
 import { runChecks } from '../../binding/checks/table';
 import type { Check } from '../../binding/check';
@@ -11,8 +12,9 @@ import type { Root, Value } from '../../terraform/model';
 import type { OpenedAccount } from '../../binding/setup';
 import { openAwsAccount } from './binding';
 import { codeOf, commonSources } from './services';
-import { journalToRead } from './bindingOptions';
+import { journalToRead } from './journalPlace';
 import { HcpSessions } from './hcpSession';
+import { issuerOption } from './issuer';
 import { projectSettings } from '../projectSettings';
 import type { TerraformFolder } from '../terraformFolder';
 import { noTokenProblem } from '../../hcp/tokens/report';
@@ -44,6 +46,7 @@ export const statusOptions = {
   ...workspaceOptions,
   profile: text('NAME', 'also read the AWS account: provider, roles, trust policies (nothing is written)'),
   region: text('REGION', "default: the profile's"),
+  issuer: issuerOption,
   'read-state': flag(
     'also read the current state version, to tell by name what roles still need. It holds secrets: types, names and ARNs alone are kept, in memory',
   ),
@@ -73,6 +76,7 @@ export async function checkBindings(
         ...sources,
         ...(more.use === true && { roleUse: 'asked' as const }),
         ...target,
+        ...(values.issuer !== undefined && { issuerHost: unwrap(hostname(values.issuer)) }),
         code: codeOf(context, target.root),
         client: client ?? { missing: noTokenProblem(target.hostname, found).message },
         account,

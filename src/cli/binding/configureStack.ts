@@ -17,6 +17,7 @@ const ofWorkspaces = {
   'variable-set': 'the role of a deployment is an input of its code',
   'fix-variables': 'a Stack has no TFC_AWS_* variables',
   'all-workspaces': 'without --deployment all deployments of PATH are set up',
+  'prove-run': 'runs of a Stack begin when its code is pushed; then "tfc-oidc prove-run" reads the latest one',
   'remove-static-keys': 'the keys of a Stack are in its code: --fix-code',
 } as const;
 

@@ -1,17 +1,21 @@
-import type { StackNames } from '../../binding/checks/stack/underCheck';
 import { type CheckedDeployment, gatherDeployments } from '../../binding/gather/deployments';
 import type { OpenedAccount } from '../../binding/setup';
-import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import type { Root } from '../../terraform/model';
 import type { CliContext } from '../command';
 import type { TerraformFolder } from '../terraformFolder';
+import { unwrap } from '../../core/problem';
+import { hostname as hostName } from '../../oidc/names';
 import { openAccount } from './binding';
+import { HcpSessions } from './hcpSession';
+import { issuerFor } from './issuer';
+import { lookForStack, type StackLook } from './stackLook';
 
 interface StackAsked {
   /** Only these deployments; none for all of them. */
   readonly chosen: readonly string[];
-  readonly names: StackNames | undefined;
-  readonly hostname: string;
+  readonly look: StackLook;
+  /** The host that issues the tokens, where it is another one. */
+  readonly issuer?: string | undefined;
   /** Left out where that of the tokens is taken. */
   readonly audience: string | undefined;
   /** One for each account that is read. */
@@ -23,20 +27,29 @@ interface StackAsked {
 export async function checkDeployments(
   context: CliContext,
   root: Root,
-  { profiles, region, hostname, ...asked }: StackAsked,
+  { profiles, region, look, issuer, ...asked }: StackAsked,
 ): Promise<readonly CheckedDeployment[]> {
   const accounts: OpenedAccount[] = [];
   for (const profile of profiles) accounts.push(await openAccount(context, { profile, region, account: undefined }));
   return gatherDeployments(
     {
       ...asked,
+      ...look,
       root,
-      issuer: hostname,
+      issuer: issuer ?? look.hostname,
+      namesProblem: look.problem,
       accounts: profiles.length === 0 ? { missing: 'No AWS profile was chosen (--profile).' } : accounts,
     },
     context.signal,
   );
 }
+/** The host whose tokens they are: the one that was named, or that its discovery document names. What is to be said of it goes to standard error. */
+async function issuerOf(context: CliContext, given: string | undefined, hostname: string): Promise<string | undefined> {
+  const { issuer, notes } = await issuerFor(context, given, unwrap(hostName(hostname)));
+  for (const note of notes) context.err(`${note}\n`);
+  return issuer;
+}
+
 /** The Stacks of a folder, for commands that take workspaces and Stacks. */
 const stacksIn = (folder: TerraformFolder): readonly Root[] =>
   folder.project.roots.filter(root => root.stack !== undefined);
@@ -50,19 +63,22 @@ export async function checkStacks(
     readonly hostname: string | undefined;
     readonly profile: string | undefined;
     readonly region: string | undefined;
+    readonly journal: string | undefined;
+    readonly issuer: string | undefined;
   },
   folder: TerraformFolder,
 ): Promise<readonly CheckedDeployment[]> {
   if (values.workspace.length > 0) return [];
-  const { organization, hostname, profile, region } = values;
+  const { organization, hostname, profile, region, journal } = values;
+  const sessions = new HcpSessions(context);
   const out: CheckedDeployment[] = [];
   for (const root of stacksIn(folder)) {
-    const found = stackNamesOf(root.cloud, { organization, hostname });
+    const look = await lookForStack(context, root, { organization, hostname, journal }, sessions);
     out.push(
       ...(await checkDeployments(context, root, {
         chosen: [],
-        names: 'names' in found ? found.names : undefined,
-        hostname: stackHost(root.cloud, hostname),
+        look,
+        issuer: profile === undefined ? values.issuer : await issuerOf(context, values.issuer, look.hostname),
         audience: undefined,
         profiles: profile === undefined ? [] : [profile],
         region,

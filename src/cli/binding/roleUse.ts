@@ -22,7 +22,7 @@ import { UsageError } from '../option';
 import { applyText, changeJson, changeText } from '../output/planReport';
 import { jsonReport } from '../output/jsonReport';
 import type { TerraformFolder } from '../terraformFolder';
-import { journalDir } from './bindingOptions';
+import { journalDir } from './journalPlace';
 import { useCaseServices } from './services';
 import { cliSurface } from './surface';
 

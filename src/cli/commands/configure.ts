@@ -1,7 +1,8 @@
 import type { WorkspaceFacts } from '../../binding/facts';
 import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import { kindNamed } from '../binding/bindingNames';
-import { bindingRequest, journalDir } from '../binding/bindingOptions';
+import { bindingRequest } from '../binding/bindingOptions';
+import { journalDir } from '../binding/journalPlace';
 import { configureStack } from '../binding/configureStack';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
 import { targets } from '../binding/bindings';

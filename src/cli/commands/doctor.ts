@@ -95,17 +95,21 @@ interface Row extends Consultation {
 }
 
 /** A deployment takes the place of the workspace. No command puts its causes right: each step stands in its advice. */
-function deploymentRow({ root, wiring, checks }: CheckedDeployment, folder: TerraformFolder, error?: string): Row {
+function deploymentRow({ root, wiring, run, checks }: CheckedDeployment, folder: TerraformFolder, error?: string): Row {
   const organization = root.cloud.organization.state === 'known' ? root.cloud.organization.value : '';
   return {
     subject: `Deployment "${wiring.deployment.name}" of the Stack in ${folder.name(root.dir)}`,
     organization,
     workspace: '',
     deployment: wiring.deployment.name,
-    ...consultDeployment(error, checks),
+    ...consultDeployment(error ?? errorsOf(run), checks),
     fixesOf: () => [],
   };
 }
+
+/** What the failed steps of the latest run say. */
+const errorsOf = (run: CheckedDeployment['run']): string | undefined =>
+  run?.state === 'known' && run.value !== undefined && run.value.errors !== '' ? run.value.errors : undefined;
 
 type Format = 'text' | 'markdown' | 'json';
 

@@ -4,10 +4,12 @@ import { ok, ProblemError, unwrap } from '../../core/problem';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { openAwsAccount } from '../binding/binding';
 import { checkBindings, statusOptions } from '../binding/bindings';
+import { checkStacks } from '../binding/deployments';
 import { HcpSessions } from '../binding/hcpSession';
+import { proveDeployments } from '../binding/proveDeployments';
 import { jsonReport } from '../output/jsonReport';
 import { followRun } from '../../binding/setup';
-import { journalDir } from '../binding/bindingOptions';
+import { journalDir } from '../binding/journalPlace';
 import { useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
 import { isNoProof, isWithoutEnd, runProofJson, runProofText } from '../output/runReport';
@@ -23,6 +25,8 @@ export const proveRun = command({
   operands: '[PATH]',
   about: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result. Where it ends in an error, its log goes to the doctor. Plan-only runs can not be applied: the request says so, and a reply that says otherwise is cancelled and refused.
 
+For a Stack nothing is started, since its runs begin when its code is pushed: the latest run of each deployment is read, with the diagnostics of its steps. With --cloudtrail AWS's own record says whether the role was given to it.
+
 Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).`,
   options: {
     ...statusOptions,
@@ -32,7 +36,7 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     yes: flag('start the run; without it nothing is started'),
     format: textOrJson,
   },
-  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role`,
+  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role. Of a Stack { "deployments": [{ "deployment", "state": "proven|unproven|failed|waiting|none", "id", "status", "at", "doubts", "diagnoses" }] }`,
   exits: {
     0: 'proven',
     1: 'not proven, or --yes is missing',
@@ -44,6 +48,17 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     if (cloudtrail && values.profile === undefined)
       throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
     const folder = await readTerraformFolder(context, positionals);
+    const deployments = await checkStacks(context, values, folder);
+    if (deployments.length > 0) {
+      const journal = journalDir(context, values);
+      const opened = cloudtrail ? await openAwsAccount(context, { ...values, account: undefined }) : undefined;
+      const { proofs, rows } = await proveDeployments(context, deployments, { opened, journal, json });
+      if (json) context.out(jsonReport('prove-run', { runs: [], deployments: rows }));
+      return exitCode({
+        wrong: proofs.some(p => p.state === 'failed' || p.state === 'unproven'),
+        stopped: proofs.some(p => p.state === 'waiting' || p.state === 'none'),
+      });
+    }
     const bindings = await checkBindings(context, values, folder);
     if (bindings.length === 0)
       throw new UsageError(

@@ -8,7 +8,7 @@ import { checkJson, checkText } from '../../binding/report';
 import { carryOut, planRemedies, type RemedyPlan, type RemedyResult, type SetupMember } from '../../binding/setup';
 import { ProblemError } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
-import { journalDir } from '../binding/bindingOptions';
+import { journalDir } from '../binding/journalPlace';
 import { checkBindings, type CheckedBinding, openIfAsked, statusOptions } from '../binding/bindings';
 import { HcpSessions } from '../binding/hcpSession';
 import { machineOf } from '../binding/machine';

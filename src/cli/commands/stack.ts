@@ -1,8 +1,6 @@
 import { type Check, worst } from '../../binding/check';
 import { checkJson, checkText } from '../../binding/report';
 import { parseRoleArn } from '../../binding/checks/arn';
-import type { StackNames } from '../../binding/checks/stack/underCheck';
-import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import { rolesOf } from '../../binding/stack/wiring';
 import { planStackWiring, wiringOrProblem } from '../../binding/code/planWiring';
 import { ProblemError, unwrap } from '../../core/problem';
@@ -15,7 +13,9 @@ import { filesAround } from '../files';
 import { audienceOption, hostnameOf } from '../names';
 import { jsonReport } from '../output/jsonReport';
 import { readTerraformFolder } from '../terraformFolder';
-import { command } from '../command';
+import { HcpSessions } from '../binding/hcpSession';
+import { lookForStack, type StackLook } from '../binding/stackLook';
+import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { flag, host, list, section, strictOption, text, textOrJson, UsageError, type Values } from '../option';
 
@@ -78,11 +78,10 @@ export const stack = command({
       );
       return showAndWrite(context, folder, changes, { yes: values.yes, json, notes });
     }
-    const names = namesOf(values, root);
+    const look = await lookFor(context, values, root);
     const checked = await checkDeployments(context, root, {
       chosen: values.deployment,
-      names,
-      hostname: stackHost(root.cloud, values.hostname),
+      look,
       audience: given,
       profiles: values.profile,
       region: values.region,
@@ -121,19 +120,16 @@ function bare({ configuration: _configuration, ...check }: Check): Check {
   return check;
 }
 
-/** Options first, then what Terraform's own CLI reads from the environment. A name that can be none is an error. */
-function namesOf(values: StackValues, root: Root): StackNames | undefined {
+/** Options first, then what Terraform's own CLI reads from the environment, then HCP Terraform. A name that can be none is an error. */
+async function lookFor(context: CliContext, values: StackValues, root: Root): Promise<StackLook> {
   if (values.organization !== undefined) unwrap(organizationName(values.organization));
   if (values.project !== undefined) unwrap(projectName(values.project));
   if (values.stack !== undefined) unwrap(stackName(values.stack));
   hostnameOf(values);
-  const found = stackNamesOf(root.cloud, values);
-  if ('names' in found) return found.names;
-  if (values.organization !== undefined || values.project !== undefined || values.stack !== undefined)
-    throw new UsageError(
-      `--organization, --project and --stack go together; missing: ${found.missing.map(name => `--${name}`).join(', ')}`,
-    );
-  return undefined;
+  const look = await lookForStack(context, root, values, new HcpSessions(context), true);
+  const named = values.organization !== undefined || values.project !== undefined || values.stack !== undefined;
+  if (look.names === undefined && look.problem !== undefined && named) throw new ProblemError(look.problem);
+  return look;
 }
 
 function rolesFor(

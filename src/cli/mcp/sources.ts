@@ -47,7 +47,14 @@ export class McpSources implements AgentSources {
     const { folder } = this;
     if (folder === undefined) return [];
     const wanted = { ...folder, project: { ...folder.project, roots: roots.map(r => r.root) } };
-    const values = { ...this.values, organization: undefined, workspace: [], hostname: undefined, 'read-state': false };
+    const values = {
+      ...this.values,
+      organization: undefined,
+      workspace: [],
+      hostname: undefined,
+      issuer: undefined,
+      'read-state': false,
+    };
     const read = await checkBindings(this.context, values, wanted);
     return roots.map(({ label, root }) => {
       const workspaces = read.filter(b => b.root === root);

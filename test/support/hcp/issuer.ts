@@ -39,16 +39,8 @@ export class Issuer {
     now: number,
   ): string {
     const project = state.projectOf(workspace);
-    const seconds = Math.floor(now / 1000);
     const full = `organization:${workspace.organization}:project:${project.name}:workspace:${workspace.name}`;
     const claims = {
-      jti: randomUUID(),
-      iss: this.url,
-      aud: audience,
-      iat: seconds,
-      nbf: seconds - 5,
-      exp: seconds + 300,
-      sub: `${full}:run_phase:${phase}`,
       terraform_organization_id: `org-${workspace.organization}`,
       terraform_organization_name: workspace.organization,
       terraform_project_id: project.id,
@@ -58,6 +50,22 @@ export class Issuer {
       terraform_full_workspace: full,
       terraform_run_id: run.id,
       terraform_run_phase: phase,
+    };
+    return this.sign(`${full}:run_phase:${phase}`, audience, claims, now);
+  }
+
+  /** A token with that subject, of whatever kind of run. */
+  sign(sub: string, aud: string, more: Readonly<Record<string, string>>, now: number): string {
+    const seconds = Math.floor(now / 1000);
+    const claims = {
+      jti: randomUUID(),
+      iss: this.url,
+      aud,
+      iat: seconds,
+      nbf: seconds - 5,
+      exp: seconds + 300,
+      sub,
+      ...more,
     };
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const signed = `${part({ typ: 'JWT', alg: 'RS256', kid: this.kid })}.${part(claims)}`;

@@ -14,6 +14,7 @@ import { resourceDocuments, stateVersionDocument } from './held';
 import { manage } from './manage';
 import { type ApiReply, type ApiRequest, attributesOf, includes, invalid, notFound, one, paged } from './reply';
 import { listOfRuns, runs } from './runRoutes';
+import { stackDocument, stackList, type StackState } from './stacks';
 import type { HcpState, VariableState, VarsetState, WorkspaceState } from './state';
 
 /** A deaf host does not even look at what it does not know. */
@@ -72,7 +73,21 @@ export function answer(state: HcpState, asked: ApiRequest): ApiReply {
           agents.map((a, i) => ({ id: `agent-${i}`, type: 'agents', attributes: { name: a.name, status: a.status } })),
         );
   }
+  if (kind === 'stacks' && rest.length === 0) {
+    const stack = state.stacks.find(s => s.id === id);
+    return stack === undefined ? notFound : one(stackDocument(stack), projectsOfStacks(state, request, [stack]));
+  }
+  if (kind.startsWith('stack')) {
+    const list = stackList(state, request.segments);
+    return list === undefined ? notFound : paged(request, list);
+  }
   return runs(state, request);
+}
+
+function projectsOfStacks(state: HcpState, request: ApiRequest, stacks: readonly StackState[]): readonly Document[] {
+  if (!includes(request).includes('project')) return [];
+  const ids = new Set(stacks.map(s => s.projectId));
+  return state.projects.filter(p => ids.has(p.id)).map(p => projectDocument(state, p));
 }
 
 function organizations(state: HcpState, request: ApiRequest, name: string, rest: readonly string[]): ApiReply {
@@ -114,6 +129,16 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
         state.workspaces.filter(w => w.organization === name),
       ),
     );
+  if (part === 'stacks') {
+    const stacks = state.stacks.filter(s => s.organization === name);
+    return paged(request, stacks.map(stackDocument), page =>
+      projectsOfStacks(
+        state,
+        request,
+        stacks.filter(s => page.some(d => d['id'] === s.id)),
+      ),
+    );
+  }
   if (part !== 'workspaces') return notFound;
   const own = state.workspaces.filter(w => w.organization === name);
   if (workspaceName !== undefined) {

@@ -50,9 +50,11 @@ export interface HcpCall {
 /**
  * In the documentation and not in the description, or there with another answer: cancelling a run
  * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run), and the download of a configuration, which sends on
- * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/configuration-versions#download-configuration-files).
+ * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/configuration-versions#download-configuration-files). Stacks are documented
+ * alone: https://developer.hashicorp.com/terraform/cloud-docs/api-docs/stacks.
  */
-const undescribed = /^\/runs\/[^/]+\/actions\/cancel$|^\/configuration-versions\/[^/]+\/download$/;
+const undescribed =
+  /^\/runs\/[^/]+\/actions\/cancel$|^\/configuration-versions\/[^/]+\/download$|^\/organizations\/[^/]+\/stacks$|^\/stacks?(?:\/|-)/;
 
 /** An HCP Terraform of our own on a loopback port: stateful, with faults, every reply held against HashiCorp's description. */
 export class HcpServer {

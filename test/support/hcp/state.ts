@@ -1,3 +1,5 @@
+import type { StackState } from './stacks';
+
 /** What the test server knows. Tests change it at will; the server reads it at each request. */
 export interface VariableState {
   readonly id: string;
@@ -178,6 +180,7 @@ export class HcpState {
   readonly projects: ProjectState[] = [];
   readonly workspaces: WorkspaceState[] = [];
   readonly varsets: VarsetState[] = [];
+  readonly stacks: StackState[] = [];
   readonly agents = new Map<string, { readonly name: string; readonly status: string }[]>();
   /** Statuses of the next runs, in place of the usual ones. */
   nextRun: readonly string[] | undefined;
@@ -255,6 +258,21 @@ export class HcpState {
       ...given,
     };
     this.varsets.push(made);
+    return made;
+  }
+
+  stack(organization: string, name: string, given: Partial<Omit<StackState, 'id'>> = {}): StackState {
+    const made: StackState = {
+      id: this.id('st'),
+      organization,
+      name,
+      projectId: this.projects.find(p => p.organization === organization)?.id ?? '',
+      repository: undefined,
+      folder: '',
+      deployments: new Map(),
+      ...given,
+    };
+    this.stacks.push(made);
     return made;
   }
 

@@ -1,4 +1,6 @@
+import type { Problem } from '../../../core/problem';
 import type { Location } from '../../../core/text';
+import type { DeploymentRun } from '../../../hcp/stacks/read';
 import { type Identity, type StackIdentity, subjectsOf } from '../../../oidc/subject';
 import { at, headerSpan, type Root } from '../../../terraform/model';
 import { type AccountFacts, type Fact, phases } from '../../facts';
@@ -21,6 +23,10 @@ export interface StackUnderCheck {
   /** The audience that tokens have to carry, where somebody said so; else the one that they carry counts. */
   readonly audience: string | undefined;
   readonly names: StackNames | undefined;
+  /** Why they are missing, where somebody looked for them. */
+  readonly namesProblem?: Problem;
+  /** The latest run of the deployment, where HCP Terraform was asked. */
+  readonly run?: Fact<DeploymentRun | undefined>;
   /** The host whose tokens they are, as it stands in provider ARNs and condition keys. */
   readonly issuer: string;
   /** Every account that was read. */

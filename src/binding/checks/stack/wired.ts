@@ -343,8 +343,10 @@ export const stackSubject = stackRow({
           ...base,
           state: 'unknown',
           evidence: [],
-          why: 'Organization, project and Stack are not known here (--organization, --project, --stack).',
-          nextStep: 'Name the organization, the project and the Stack (--organization, --project, --stack).',
+          why: stack.namesProblem?.message ?? 'Organization, project and Stack are not known here.',
+          nextStep:
+            stack.namesProblem?.nextStep ??
+            'Name the organization, the project and the Stack (--organization, --project, --stack).',
         },
       ];
     if (subjects.ok) return [{ ...base, state: 'ok', evidence: [...subjects.value] }];

@@ -20,7 +20,8 @@ import { defaultAudience, hostname as hostnameName, organizationName } from '../
 import { partitionName } from '../../../oidc/partition';
 import type { Root } from '../../../terraform/model';
 import { auditProgress } from '../../binding/auditProgress';
-import { journalDir, journalOption, profileOptions } from '../../binding/bindingOptions';
+import { journalOption, profileOptions } from '../../binding/bindingOptions';
+import { journalDir } from '../../binding/journalPlace';
 import { openAccount } from '../../binding/binding';
 import { codePolicies } from '../../binding/codePolicies';
 import { exportMigration } from '../../binding/migrateExport';
