@@ -50,7 +50,7 @@ export function createServices({ context, env, log, store, bindings, organizatio
   context.subscriptions.push(validation);
   const pages = new Pages(context.extensionUri, store, bindings, { journals, connections, previews, env });
   return {
-    checker: new BindingChecker(connections, context.globalState, journals, env),
+    checker: new BindingChecker(connections, context.globalState, journals, env, store.reader),
     checks: new BindingCommands(store, bindings, connections, previews, env, journals, pages),
     configure: new ConfigureCommand(
       { store, previews, journals, connections, bindings, env, places, log, memory: context.globalState },

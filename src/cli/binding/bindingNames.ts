@@ -16,7 +16,7 @@ import type { CliContext } from '../command';
 import { host, list, section, text, UsageError, type Values } from '../option';
 import { HcpSessions } from './hcpSession';
 import { issuerOption } from './issuer';
-import { lookForStack } from './stackLook';
+import { stackLook } from './stackLook';
 import type { KnownWorkspace, NamedPlace } from './holds';
 
 /** What the roles are for. */
@@ -156,7 +156,7 @@ async function namedDeployments(
 ): Promise<NamedBindings> {
   const root = stackRoot(folder);
   const cloud = root?.cloud;
-  const look = root && (await lookForStack(context, root, values, new HcpSessions(context), true));
+  const look = root && (await stackLook(context, root, values, new HcpSessions(context), true));
   if (look?.names === undefined && look?.problem !== undefined) throw new ProblemError(look.problem);
   const found = look?.names === undefined ? stackNamesOf(cloud, values) : { names: look.names };
   if (!('names' in found))

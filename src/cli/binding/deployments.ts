@@ -8,7 +8,8 @@ import { hostname as hostName } from '../../oidc/names';
 import { openAccount } from './binding';
 import { HcpSessions } from './hcpSession';
 import { issuerFor } from './issuer';
-import { lookForStack, type StackLook } from './stackLook';
+import type { StackLook } from '../../binding/stack/look';
+import { stackLook } from './stackLook';
 
 interface StackAsked {
   /** Only these deployments; none for all of them. */
@@ -73,7 +74,7 @@ export async function checkStacks(
   const sessions = new HcpSessions(context);
   const out: CheckedDeployment[] = [];
   for (const root of stacksIn(folder)) {
-    const look = await lookForStack(context, root, { organization, hostname, journal }, sessions);
+    const look = await stackLook(context, root, { organization, hostname, journal }, sessions);
     out.push(
       ...(await checkDeployments(context, root, {
         chosen: [],

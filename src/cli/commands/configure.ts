@@ -36,7 +36,12 @@ Of several workspaces (--workspace several times, or --all-workspaces) each gets
   async run(context, { values, positionals }) {
     const started = Date.now();
     const folder = await readTerraformFolder(context, positionals);
-    if (kindNamed(values, folder) === 'stack') return configureStack(context, values, positionals, folder, started);
+    const kind = kindNamed(values, folder);
+    if (kind === 'module-test')
+      throw new UsageError(
+        '--module is for "plan", "apply" and "export": they make the role, and say what the test configuration of the module needs (its page in the registry, or its API, sets it)',
+      );
+    if (kind === 'stack') return configureStack(context, values, positionals, folder, started);
     const sessions = new HcpSessions(context);
     const found = await targets(context, values, folder, sessions);
     if (found.length === 0)

@@ -14,7 +14,8 @@ import { audienceOption, hostnameOf } from '../names';
 import { jsonReport } from '../output/jsonReport';
 import { readTerraformFolder } from '../terraformFolder';
 import { HcpSessions } from '../binding/hcpSession';
-import { lookForStack, type StackLook } from '../binding/stackLook';
+import type { StackLook } from '../../binding/stack/look';
+import { stackLook } from '../binding/stackLook';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { flag, host, list, section, strictOption, text, textOrJson, UsageError, type Values } from '../option';
@@ -126,7 +127,7 @@ async function lookFor(context: CliContext, values: StackValues, root: Root): Pr
   if (values.project !== undefined) unwrap(projectName(values.project));
   if (values.stack !== undefined) unwrap(stackName(values.stack));
   hostnameOf(values);
-  const look = await lookForStack(context, root, values, new HcpSessions(context), true);
+  const look = await stackLook(context, root, values, new HcpSessions(context), true);
   const named = values.organization !== undefined || values.project !== undefined || values.stack !== undefined;
   if (look.names === undefined && look.problem !== undefined && named) throw new ProblemError(look.problem);
   return look;

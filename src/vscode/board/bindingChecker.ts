@@ -2,13 +2,11 @@ import type * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import { providerUrlHost } from '../../binding/checks/arn';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
-import { rolesOf, wiringOf } from '../../binding/stack/wiring';
+import { lookForStack } from '../../binding/stack/look';
+import { wiringOf } from '../../binding/stack/wiring';
 import { runChecks, stackChecks } from '../../binding/checks/table';
 import {
-  type AccountFacts,
   type BindingFacts,
-  type Fact,
-  known,
   type RememberedNames,
   unknown,
   type WorkspaceFacts,
@@ -18,12 +16,15 @@ import { gatherBinding, notAsked } from '../../binding/gather/binding';
 import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
 import { codeFacts } from '../../binding/gather/code';
 import { permissionSources } from '../../binding/gather/permissionSources';
-import { stackAccount } from '../../binding/gather/account';
+import { chosenIssuer } from '../../binding/gather/chosenIssuer';
+import { gatherDeployments } from '../../binding/gather/deployments';
 import { proofGap } from '../../binding/prove/proven';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { trustJudge } from '../../binding/checks/judge';
 import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
+import type { FileReader } from '../../core/host';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
+import { hostname } from '../../oidc/names';
 import { permissionFile } from '../../node/permissionFiles';
 import type { HcpClient } from '../../hcp/client/client';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
@@ -55,6 +56,7 @@ export class BindingChecker implements Checker {
     /** What was written from this machine: tells whether a role was changed since. */
     private readonly journals: JournalStore,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly files: FileReader,
   ) {}
 
   /** One workspace of a root, by name. */
@@ -141,11 +143,8 @@ export class BindingChecker implements Checker {
     return ok(found.value.map(w => place(w.name)));
   }
 
-  /** Names come from the environment of Terraform's own CLI for Stacks; no file holds them. */
-  deployments(
-    { root }: AnalysedRoot,
-    accounts: Fact<readonly AccountFacts[]> = noAccount(),
-  ): readonly CheckedDeployment[] {
+  /** What the code of a Stack says of its deployments; names come from the environment of Terraform's own CLI for Stacks. */
+  deployments({ root }: AnalysedRoot): readonly CheckedDeployment[] {
     const found = stackNamesOf(root.cloud);
     return (root.stack?.deployments ?? []).map(deployment => ({
       name: deployment.name,
@@ -155,23 +154,42 @@ export class BindingChecker implements Checker {
         audience: undefined,
         names: 'names' in found ? found.names : undefined,
         issuer: providerUrlHost(stackHost(root.cloud, undefined)),
-        accounts,
+        accounts: unknown(noAccount),
         judge: trustJudge,
       }),
     }));
   }
 
-  /** What the code of a Stack says of its deployments, and what their roles say, where an account is chosen. */
+  /** The same with what HCP Terraform says of the Stack and its latest runs, and, where an account is chosen, of its roles. */
   private async checkStack(
-    analysed: AnalysedRoot,
+    { root, folder }: AnalysedRoot,
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<readonly CheckedDeployment[]> {
-    const { root } = analysed;
-    if (account === undefined) return this.deployments(analysed);
-    const arns = (root.stack?.deployments ?? []).flatMap(d => rolesOf(wiringOf(root, d)));
-    const host = stackHost(root.cloud, undefined);
-    return this.deployments(analysed, known([await stackAccount(account, host, [...new Set(arns)], signal)]));
+    const clientFor = async (hostname: string): Promise<HcpClient | undefined> => {
+      const client = await this.connections.find(hostname, root.cloud, signal);
+      return 'missing' in client ? undefined : client;
+    };
+    const boundary = folder.uri.toString();
+    const look = await lookForStack(root, {}, { clientFor, files: this.files, boundary, store: this.journals }, signal);
+    const host = hostname(look.hostname);
+    const issuer =
+      account === undefined || !host.ok
+        ? undefined
+        : (await chosenIssuer(editorFetch(this.env), undefined, host.value, signal)).issuer;
+    const checked = await gatherDeployments(
+      {
+        ...look,
+        root,
+        chosen: [],
+        issuer: issuer ?? look.hostname,
+        audience: undefined,
+        accounts: account === undefined ? { missing: noAccount } : [account],
+        namesProblem: look.problem,
+      },
+      signal,
+    );
+    return checked.map(({ wiring, checks }) => ({ name: wiring.deployment.name, checks }));
   }
 
   private async checkWorkspace(
@@ -240,4 +258,4 @@ export class BindingChecker implements Checker {
   }
 }
 
-const noAccount = (): Fact<readonly AccountFacts[]> => unknown('Unknown until an AWS profile is chosen.');
+const noAccount = 'Unknown until an AWS profile is chosen.';

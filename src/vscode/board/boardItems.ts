@@ -92,6 +92,8 @@ function tags(row: BoardRow | OrganizationRow): readonly string[] {
     ];
   return [
     row.kind,
+    // A Stack has no use for the commands of workspaces.
+    ...(row.analysed?.root.stack === undefined ? [] : ['stack']),
     ...(row.best === undefined ? [] : [`best-${row.best}`]),
     ...(row.checked === undefined ? [] : ['checked']),
     ...(row.check?.remedy !== undefined && row.check.state !== 'ok' ? ['fixable'] : []),

@@ -1,3 +1,4 @@
+import type { ChosenIssuer } from '../../binding/gather/chosenIssuer';
 import type { Fact, StaticVariable, WorkspaceFacts } from '../../binding/facts';
 import type { WorkspaceHolds } from '../../binding/gather/holds';
 import type { PolicyJson } from '../../binding/desired/desired';
@@ -48,6 +49,8 @@ export interface Choices {
   holds?: Fact<readonly WorkspaceHolds[]>;
   /** It was not asked, because no token was found. */
   noToken?: boolean;
+  /** Who issues the tokens of the host, and what has to be said of it. */
+  issuer?: ChosenIssuer;
 }
 
 /** Roles of the account that were chosen by name: those in the workspace's variables, or any that trust the provider. */

@@ -45,7 +45,7 @@ async function rolesTrusting(
   if (!host.ok) throw new ProblemError(host.problem);
   const { partition, accountId } = opened.caller;
   try {
-    const provider = oidcProviderArn(partition, accountId, issuerHost(host.value));
+    const provider = oidcProviderArn(partition, accountId, issuerHost(state.issuer?.issuer ?? host.value));
     const found = await opened.account.rolesTrusting(provider, signal);
     if (!found.ok) {
       void vscode.window.showErrorMessage(problemText(found.problem));

@@ -25,6 +25,9 @@ import { policyFromFile, type PolicyPlaces, writtenPolicy } from './permissions'
 import { readOnce } from './readOnce';
 import { existingRoles } from './roles';
 import { readWorkspaces } from './workspaces';
+import { chosenIssuer } from '../../binding/gather/chosenIssuer';
+import { defaultHostname, hostname } from '../../oidc/names';
+import { editorFetch } from '../connection';
 
 /** What the answers of a setup are inferred with. */
 export interface SessionServices {
@@ -80,6 +83,7 @@ export class SetupSession {
     this.problem = undefined;
     if (!this.hcpRead) {
       await readWorkspaces(choices, services.connections, services.journals, signal);
+      await this.inferIssuer(signal);
       this.hcpRead = true;
     }
     await this.inferProfile();
@@ -87,6 +91,14 @@ export class SetupSession {
     await this.inferPolicies(signal);
     this.look();
     return this.problem === undefined && this.problems.size === 0 && choices.profile !== undefined;
+  }
+
+  /** Terraform Enterprise may issue its tokens under another host name: provider and roles are for that one. */
+  private async inferIssuer(signal: AbortSignal): Promise<void> {
+    const { choices, services } = this;
+    const named = choices.analysed?.root.cloud.hostname;
+    const host = hostname(named?.state === 'known' ? named.value : defaultHostname);
+    if (host.ok) choices.issuer = await chosenIssuer(editorFetch(services.env), undefined, host.value, signal);
   }
 
   private async inferProfile(): Promise<void> {

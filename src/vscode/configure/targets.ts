@@ -37,6 +37,7 @@ export function groupOf(
     code: { root, findings },
     hcp: hcp === undefined ? notAsked(choices.hcpProblem ?? '') : { client: hcp.client, reading: hcp.facts },
     local: localCredentials(machine, codeFacts(root, findings)),
+    ...(binding.issuer !== undefined && { issuerHost: binding.issuer }),
   };
   return {
     members: [member],
@@ -49,10 +50,11 @@ export function groupOf(
   };
 }
 
-/** What a person should know of the policies that were made for the code, each sentence once. */
+/** What a person should know of the issuer, and of the policies that were made for the code, each sentence once. */
 function notesOf(choices: Choices): readonly string[] {
   const { plan, apply } = policiesOf(choices);
-  return [...new Set([apply, plan].flatMap(policy => (policy?.kind === 'inline' ? (policy.notes ?? []) : [])))];
+  const ofCode = [apply, plan].flatMap(policy => (policy?.kind === 'inline' ? (policy.notes ?? []) : []));
+  return [...new Set([...(choices.issuer?.notes ?? []), ...ofCode])];
 }
 
 function bindingChoices(
@@ -80,6 +82,7 @@ function bindingChoices(
   return {
     ...(known !== undefined && { workspaceId: known.id }),
     hostname: unwrap(hostname(cloud.hostname.state === 'known' ? cloud.hostname.value : 'app.terraform.io')),
+    ...(choices.issuer?.issuer !== undefined && { issuer: choices.issuer.issuer }),
     identities: [identity],
     accountId: opened?.caller.accountId ?? unwrap(accountId(choices.account ?? '')),
     partition: unwrap(partitionName(partition)),

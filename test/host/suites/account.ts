@@ -184,6 +184,7 @@ export const run = (): Promise<unknown> =>
                 memento,
                 journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
                 env,
+                nodeFiles,
               ),
             ),
           );
@@ -236,6 +237,7 @@ export const run = (): Promise<unknown> =>
             memento as unknown as vscode.Memento,
             journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
             env,
+            nodeFiles,
           );
           const bindings = new BindingStore(() => Promise.resolve(checker));
           const place = { hostname: hcp.hostname, organization: 'acme', workspace: 'ws-24' };

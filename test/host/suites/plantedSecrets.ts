@@ -136,6 +136,7 @@ export const run = (): Promise<unknown> =>
               memento,
               journalsOf(vscode.Uri.file(path.join(home, 'storage')), process.env),
               process.env,
+              nodeFiles,
             ),
           ),
         new BindingMemory(memento),

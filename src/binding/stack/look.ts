@@ -1,0 +1,79 @@
+import type { FileReader } from '../../core/host';
+import type { Problem } from '../../core/problem';
+import type { HcpClient } from '../../hcp/client/client';
+import type { Root } from '../../terraform/model';
+import type { StackNames } from '../checks/stack/underCheck';
+import type { JournalStore } from '../journal/journal';
+import { codePlace, findStack } from './find';
+import { type GivenStackNames, stackHost, stackNamesOf } from './names';
+
+/** What is known of the Stack of a folder. */
+export interface StackLook {
+  readonly names: StackNames | undefined;
+  /** Why there are none. */
+  readonly problem: Problem | undefined;
+  readonly hostname: string;
+  /** With the id by which HCP Terraform knows the Stack; undefined where it was not found there, or nobody is signed in. */
+  readonly known: { readonly client: HcpClient; readonly id: string } | undefined;
+}
+
+/** Where it is looked for. */
+export interface StackLookSources {
+  /** Undefined: nobody is signed in to that host. */
+  clientFor(hostname: string): Promise<HcpClient | undefined>;
+  readonly files: FileReader;
+  /** The repository, or the folder that is open. */
+  readonly boundary: string;
+  /** Where the id of a Stack is kept. */
+  readonly store: JournalStore | undefined;
+}
+
+/**
+ * The names that were given, or those of the environment, or else the Stack that HCP Terraform has for the repository and the folder of the
+ * code. Without a token only what was given counts.
+ */
+export async function lookForStack(
+  root: Root,
+  given: GivenStackNames,
+  { clientFor, files, boundary, store }: StackLookSources,
+  signal: AbortSignal,
+  /** Ask HCP Terraform for the Stack only where its names are not complete. */
+  namesAlone = false,
+): Promise<StackLook> {
+  const { cloud, dir } = root;
+  const hostname = stackHost(cloud, given.hostname);
+  const said = stackNamesOf(cloud, given);
+  const names = 'names' in said ? said.names : undefined;
+  const organization = names?.organization ?? given.organization ?? textOf(cloud.organization);
+  if (namesAlone && names !== undefined) return { names, hostname, known: undefined, problem: undefined };
+  const nothing = (problem: Problem): StackLook => ({ names, hostname, known: undefined, problem });
+  if (organization === undefined) return nothing(unnamed('missing' in said ? said.missing : []));
+  const client = await clientFor(hostname);
+  if (client === undefined) return nothing(unnamed('missing' in said ? said.missing : []));
+  const found = await findStack(
+    {
+      client,
+      organization,
+      stack: names?.stack ?? given.stack ?? textOf(cloud.stack),
+      project: names?.project ?? given.project ?? textOf(cloud.project),
+      dir,
+      place: await codePlace(files, dir, boundary),
+      store,
+    },
+    signal,
+  );
+  if ('problem' in found) return nothing(found.problem);
+  return { names: found.names, hostname, problem: undefined, known: { client, id: found.id } };
+}
+
+const textOf = (value: Root['cloud']['project'] | undefined): string | undefined =>
+  value?.state === 'known' ? value.value : undefined;
+
+const unnamed = (missing: readonly string[]): Problem => {
+  const names = missing.length === 0 ? ['organization', 'project', 'stack'] : missing;
+  return {
+    code: 'stack-unnamed',
+    message: `The ${names.join(', ')} of the Stack ${names.length === 1 ? 'is' : 'are'} not known here.`,
+    nextStep: `Name ${names.length === 1 ? 'it' : 'them'} (${names.map(n => `--${n}`).join(', ')}; or ${names.map(n => `TF_STACKS_${n.toUpperCase()}_NAME`).join(', ')}), or sign in to HCP Terraform, which knows the Stacks of a repository (terraform login).`,
+  };
+};
