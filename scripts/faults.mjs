@@ -1,5 +1,6 @@
-// npm run faults [-- --every N] [--jobs N]: each call of "configure" and "undo" meets each fault, and what comes of it is written to
-// the table in docs/reliability.md. `--every N` runs each N-th cell only, and the table says so.
+// npm run faults [-- --every N [--from M]] [--jobs N]: each call of "configure" and "undo" meets each fault, and what comes of it is
+// written to the table in docs/reliability.md. `--every N` runs each N-th cell only, and the table says so; with `--from M` it begins M
+// cells later, and what comes of it is printed only: another part of the same matrix.
 // npm run faults -- --kills N [--seed S] [--jobs N]: real processes are killed at N random moments, and what comes of that is written
 // beside the table.
 // npm run faults -- --stories [--every N] [--jobs N]: the same for what is written after a setup: the end of a key, a smaller role, waves.
@@ -15,6 +16,7 @@ const option = (name, fallback) => {
   return at < 0 ? fallback : Number(process.argv[at + 1]);
 };
 const every = option('every', 1);
+const from = option('from', 0);
 const kills = option('kills', 0);
 const later = process.argv.includes('--stories');
 const seed = option('seed', 1);
@@ -27,7 +29,7 @@ function shard(part) {
     const what =
       kills > 0
         ? ['test/faults/kills.ts', part, jobs, kills, seed]
-        : [later ? 'test/faults/stories.ts' : 'test/faults/run.ts', part, jobs, every];
+        : [later ? 'test/faults/stories.ts' : 'test/faults/run.ts', part, jobs, every, from];
     const args = ['--import', 'tsx', ...what.map(String)];
     const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
     const results = [];
@@ -125,7 +127,7 @@ const [name, text] =
       : ['faults', table(results, parts[0])];
 console.log(text);
 for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
-if (existsSync(file)) {
+if (existsSync(file) && from === 0) {
   const markers = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`);
   writeFileSync(
     file,

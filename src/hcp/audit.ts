@@ -2,7 +2,7 @@ import type { Result } from '../core/problem';
 import { isAbort, ok } from '../core/problem';
 import type { HcpClient } from './client/client';
 import { type SuspiciousVariable, type VariableFacts, credentialFacts } from './variables/credentials';
-import { readVariables, type VariableReading, type VarsetCache } from './variables/read';
+import { readVariables, type UnsureVariables, type VariableReading, type VarsetCache } from './variables/read';
 import type { Workspace } from './workspace/model';
 import { listWorkspaces, type WorkspaceFilter } from './workspace/read';
 
@@ -114,7 +114,7 @@ async function auditOne(
     };
   }
   const facts = credentialFacts(reading.value.effective);
-  const state = stateOf(workspace, facts, reading.value.gaps);
+  const state = stateOf(workspace, facts, reading.value.unsure);
   const faults = faultsOf(facts);
   return {
     workspace,
@@ -127,14 +127,14 @@ async function auditOne(
   };
 }
 
-function stateOf(workspace: Workspace, facts: VariableFacts, gaps: readonly string[]): AuditState {
+function stateOf(workspace: Workspace, facts: VariableFacts, unsure: UnsureVariables | undefined): AuditState {
   if (workspace.executionMode === 'local') return 'local';
   const statics = facts.staticCredentials.length > 0;
   const on = facts.configurations.some(c => c.enabled === 'yes');
-  if (on) return statics ? 'both' : gaps.length > 0 ? 'unknown' : 'oidc';
+  if (on) return statics ? 'both' : unsure !== undefined ? 'unknown' : 'oidc';
   if (statics) return 'static';
   // A sensitive switch or a set that can't be read may be what makes the difference.
-  return gaps.length > 0 || facts.configurations.some(c => c.enabled === 'hidden') ? 'unknown' : 'none';
+  return unsure !== undefined || facts.configurations.some(c => c.enabled === 'hidden') ? 'unknown' : 'none';
 }
 
 function severityOf(state: AuditState, faults: readonly AuditFault[]): AuditRow['severity'] {

@@ -6,6 +6,8 @@ import type { CheckResult } from './row';
 
 /** Checks of what the effective variables say. */
 
+const readSets = 'Use a token that may read the variable sets that reach the workspace, or ask for that permission.';
+
 export const variablesReadable = bindingRow({
   id: 'variables-readable',
   title: 'Variables',
@@ -14,7 +16,11 @@ export const variablesReadable = bindingRow({
   inProof: 'needed',
   refutes: [],
   run: ({ facts }) => {
-    if (facts.variables.state === 'known' || facts.workspace.state === 'unknown') return [];
+    if (facts.variables.state === 'known') {
+      const { unsure } = facts.variables.value;
+      return unsure === undefined ? [] : [{ state: 'unknown', evidence: [], why: unsure.why, nextStep: readSets }];
+    }
+    if (facts.workspace.state === 'unknown') return [];
     const nextStep = facts.variables.nextStep ?? 'Use a token that may read the variables of the workspace.';
     return [{ state: 'unknown', evidence: [], why: facts.variables.why, nextStep }];
   },
@@ -45,6 +51,8 @@ export const noStaticCredentials = bindingRow({
         const nextStep = facts.variables.nextStep ?? 'Use a token that may read the variables of the workspace.';
         return [{ state: 'unknown', evidence: [], why: facts.variables.why, nextStep }];
       }
+      const { unsure } = facts.variables.value;
+      if (unsure?.of === 'names') return [{ state: 'unknown', evidence: [], why: unsure.why, nextStep: readSets }];
       return [{ state: 'ok', evidence: ['No static AWS credentials in code, workspace or variable sets.'] }];
     }
     return [

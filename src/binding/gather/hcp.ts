@@ -48,7 +48,10 @@ export async function hcpFacts(
       ...(run.ok && { hasRun: run.value !== undefined }),
     }),
     variables: variables.ok
-      ? known(credentialFacts(variables.value.effective, options.feeding))
+      ? known({
+          ...credentialFacts(variables.value.effective, options.feeding),
+          ...(variables.value.unsure !== undefined && { unsure: variables.value.unsure }),
+        })
       : unread(variables.problem),
     run: run.ok ? known(erroredRun(run.value)) : unread(run.problem),
     source: variables.ok ? { workspace, reading: variables.value } : undefined,

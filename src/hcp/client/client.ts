@@ -103,7 +103,7 @@ export class HcpClient {
     const data = new Map<string, Resource>();
     const included = new Map<string, Resource>();
     for (let number = 1, pages = 1; ; pages++) {
-      const page = await this.get(path, { ...query, 'page[number]': number, 'page[size]': pageSize }, signal);
+      const page = await this.page(path, { ...query, 'page[number]': number, 'page[size]': pageSize }, signal);
       if (!page.ok) return page;
       const before = data.size;
       for (const resource of page.value.data) data.set(`${resource.type}/${resource.id}`, resource);
@@ -128,9 +128,16 @@ export class HcpClient {
     }
   }
 
+  /** One page of a list: `null` or an object where a list belongs is no empty list. */
+  async page(path: string, query: Query, signal: AbortSignal): Promise<Result<Page>> {
+    const page = await this.get(path, query, signal);
+    if (!page.ok || !page.value.single) return page;
+    return fail(replyProblem(this.endpoint('GET', path), 'has no list as data'));
+  }
+
   /** A list that is not paged in HashiCorp's description; a host that pages it all the same is followed. */
   async list(path: string, signal: AbortSignal): Promise<Result<readonly Resource[]>> {
-    const page = await this.get(path, {}, signal);
+    const page = await this.page(path, {}, signal);
     if (!page.ok) return page;
     const { nextPage: next, totalCount, data } = page.value;
     if (next === undefined && (totalCount === undefined || data.length >= totalCount)) return ok(data);

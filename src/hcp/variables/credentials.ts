@@ -2,6 +2,7 @@ import { looksSecret } from '../../core/redact';
 import { type BackingFacts, backingFacts } from './backing';
 import { type Backing, knownName, meantName } from './names';
 import { type EffectiveVariable, longOriginText, originText } from './precedence';
+import type { UnsureVariables } from './read';
 
 /** A role as the effective variables name it for one phase of one configuration. */
 export type RoleReference =
@@ -53,6 +54,8 @@ export interface VariableFacts {
   readonly shadowed?: readonly ShadowedVariable[];
   /** AWS_REGION, else AWS_DEFAULT_REGION; "(sensitive)" where it can't be read. */
   readonly region: string | undefined;
+  /** Sets that could not be read may say otherwise. */
+  readonly unsure?: UnsureVariables;
 }
 
 /** Environment variables that the AWS provider takes before the shared config file that HCP Terraform injects. */

@@ -27,12 +27,21 @@ export interface VariableReading {
   readonly effective: readonly EffectiveVariable[];
   /** What could not be read, in one sentence each: the effective variables may lack something. */
   readonly gaps: readonly string[];
+  /** Left out: the effective variables are all that counts, also where a gap was filled from `all-vars`. */
+  readonly unsure?: UnsureVariables;
   /** Where HCP Terraform's own `all-vars` says otherwise, in one sentence each. Only with `compare`. */
   readonly differences: readonly string[];
   /** By a set's id: how many other workspaces it is attached to by name. Sets of projects and of the whole organization are not counted. */
   readonly others?: ReadonlyMap<string, number>;
   /** The variable sets that reach the workspace, where they could be listed: also those that hold nothing. */
   readonly sets?: readonly Varset[];
+}
+
+/** Variables of sets that were not read may count beside the effective ones, or in their place. */
+export interface UnsureVariables {
+  readonly why: string;
+  /** `values`: `all-vars` gave every name; only a set with priority, which it does not know, may give one another value. */
+  readonly of: 'names' | 'values';
 }
 
 type PlainVariable = Omit<Variable, 'origin'>;
@@ -73,6 +82,7 @@ export async function readVariables(
     v.sensitive && ownValue !== undefined ? { ...v, value: ownValue(v) } : v;
   const all: Variable[] = own.value.map(v => ({ ...withOwn(v), origin: { from: 'workspace' } }));
   const gaps: string[] = [];
+  const unreadSets = new Map<string, VariableOrigin>();
   const others = new Map<string, number>();
   const sets = await readSets(client, workspace.id, signal);
   if (sets.ok) {
@@ -81,26 +91,35 @@ export async function readVariables(
       others.set(set.id, otherWorkspaces(set, workspace.id));
       const vars = await varsetVariables(client, set, sets.value.included, options.cache ?? new Map(), signal);
       if (vars.ok) all.push(...vars.value.map(v => ({ ...withOwn(v), origin })));
-      else gaps.push(`The variables of ${originText(origin)} can not be read: ${vars.problem.message}`);
+      else {
+        gaps.push(`The variables of ${originText(origin)} can not be read: ${vars.problem.message}`);
+        unreadSets.set(set.id, origin);
+      }
     }
   } else {
     gaps.push(`The variable sets can not be read: ${sets.problem.message}`);
   }
   const differences: string[] = [];
-  if (options.compare === true || !sets.ok) {
+  let unsure: UnsureVariables | undefined;
+  if (options.compare === true || gaps.length > 0) {
     const inherited = await readInherited(client, workspace.id, signal);
-    if (!inherited.ok) {
-      if (!sets.ok) gaps.push(`Inherited variables can not be read either: ${inherited.problem.message}`);
-    } else if (sets.ok) {
-      differences.push(...compare(effectiveVariables(all), named(inherited.value, all)));
+    const why = gaps.join(' ');
+    if (gaps.length === 0) {
+      if (inherited.ok) differences.push(...compare(effectiveVariables(all), named(inherited.value, all)));
+    } else if (inherited.ok) {
+      all.push(...(await strangers(client, workspace.organization, { all, unreadSets }, inherited.value, signal)));
+      const mayHavePriority = !sets.ok || [...unreadSets.values()].some(o => o.from === 'varset' && o.priority);
+      if (mayHavePriority) unsure = { why, of: 'values' };
     } else {
-      all.push(...(await strangers(client, workspace.organization, own.value, inherited.value, signal)));
+      gaps.push(`Inherited variables can not be read either: ${inherited.problem.message}`);
+      unsure = { why: gaps.join(' '), of: 'names' };
     }
   }
   return ok({
     all,
     effective: effectiveVariables(all),
     gaps,
+    ...(unsure !== undefined && { unsure }),
     differences,
     others,
     ...(sets.ok && { sets: varsetsOf(sets.value.data) }),
@@ -242,10 +261,10 @@ async function readInherited(
   workspaceId: string,
   signal: AbortSignal,
 ): Promise<Result<readonly Inherited[]>> {
-  const page = await client.get(`/workspaces/${segment(workspaceId)}/all-vars`, {}, signal);
-  if (!page.ok) return page;
+  const list = await client.list(`/workspaces/${segment(workspaceId)}/all-vars`, signal);
+  if (!list.ok) return list;
   return attempt(() =>
-    page.value.data.flatMap(resource => {
+    list.value.flatMap(resource => {
       const configurable = relatedOne(resource, 'configurable');
       const varset = relatedOne(resource, 'varset') ?? (configurable?.type === 'varsets' ? configurable : undefined);
       return plainVariable(resource).map(variable => ({ variable, varsetId: varset?.id }));
@@ -299,21 +318,23 @@ async function setsByVariable(
   return out;
 }
 
-/** Inherited variables where the workspace's sets can't be read: each by its set's name, or by what is known of it. */
+/** Inherited variables of sets that can't be read: each by its set's name, or by what is known of it. */
 async function strangers(
   client: HcpClient,
   organization: string,
-  own: readonly PlainVariable[],
+  { all, unreadSets }: { readonly all: readonly Variable[]; readonly unreadSets: ReadonlyMap<string, VariableOrigin> },
   inherited: readonly Inherited[],
   signal: AbortSignal,
 ): Promise<readonly Variable[]> {
-  const ownIds = new Set(own.map(v => v.id));
-  const foreign = inherited.filter(({ variable }) => !ownIds.has(variable.id));
+  const readIds = new Set(all.map(v => v.id));
+  const foreign = inherited.filter(({ variable }) => !readIds.has(variable.id));
   const sets = foreign.some(f => f.varsetId === undefined)
     ? await setsByVariable(client, organization, signal)
     : new Map<string, Resource>();
   return foreign.map(({ variable, varsetId }) => {
     const set = sets.get(variable.id);
+    const origin = unreadSets.get(varsetId ?? set?.id ?? '');
+    if (origin !== undefined) return { ...variable, origin };
     return {
       ...variable,
       origin: {
@@ -321,7 +342,9 @@ async function strangers(
         id: varsetId ?? set?.id ?? `of ${variable.id}`,
         name: varsetId ?? (set === undefined ? undefined : stringOf(set, 'name')) ?? `that holds ${variable.id}`,
         // all-vars leaves out what is overwritten: one that beats the workspace's own has priority.
-        priority: own.some(v => v.key === variable.key && v.category === variable.category),
+        priority: all.some(
+          v => v.origin.from === 'workspace' && v.key === variable.key && v.category === variable.category,
+        ),
         owner: 'organization',
         scope: 'global',
       },

@@ -60,7 +60,11 @@ export async function currentConfiguration(
     if (!version.ok) return version;
     return usable(version.value.resource, workspace.name, folder);
   }
-  const list = await client.get(`/workspaces/${id(workspace.id)}/configuration-versions`, { 'page[size]': 20 }, signal);
+  const list = await client.page(
+    `/workspaces/${id(workspace.id)}/configuration-versions`,
+    { 'page[size]': 20 },
+    signal,
+  );
   if (!list.ok) return list;
   const newest = list.value.data.find(
     v => stringOf(v, 'status') === 'uploaded' && booleanOf(v, 'speculative') !== true,

@@ -15,7 +15,7 @@ export async function readLatestRun(
 ): Promise<Result<Run | undefined>> {
   if (workspace.latestRunId === null) return ok(undefined);
   if (workspace.latestRunId !== undefined) return readRun(client, workspace.latestRunId, workspace, signal);
-  const list = await client.get(`/workspaces/${uriPart(workspace.id)}/runs`, { 'page[size]': '1' }, signal);
+  const list = await client.page(`/workspaces/${uriPart(workspace.id)}/runs`, { 'page[size]': '1' }, signal);
   if (!list.ok) return list;
   const [latest] = list.value.data;
   return latest === undefined ? ok(undefined) : readRun(client, latest.id, workspace, signal);

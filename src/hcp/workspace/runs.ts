@@ -35,7 +35,7 @@ export async function firstRunSince(
   let first: number | undefined;
   for (let page = 1; page <= pages; page++) {
     const path = `/workspaces/${uriPart(workspaceId)}/runs`;
-    const read = await client.get(path, { 'page[number]': page, 'page[size]': 100 }, signal);
+    const read = await client.page(path, { 'page[number]': page, 'page[size]': 100 }, signal);
     if (!read.ok) return read;
     const times = read.value.data.map(madeAt);
     for (const [i, run] of read.value.data.entries()) {
@@ -53,7 +53,7 @@ export async function lastRunAt(
   workspaceId: string,
   signal: AbortSignal,
 ): Promise<Result<number | undefined>> {
-  const read = await client.get(`/workspaces/${uriPart(workspaceId)}/runs`, { 'page[size]': 1 }, signal);
+  const read = await client.page(`/workspaces/${uriPart(workspaceId)}/runs`, { 'page[size]': 1 }, signal);
   if (!read.ok) return read;
   const [run] = read.value.data;
   const at = run === undefined ? NaN : madeAt(run);

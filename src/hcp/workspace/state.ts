@@ -54,7 +54,7 @@ export async function listPastRuns(
   signal: AbortSignal,
 ): Promise<Result<readonly PastRun[]>> {
   const path = `/workspaces/${uriPart(workspaceId)}/runs`;
-  const page = await client.get(path, { 'page[number]': 1, 'page[size]': pastRuns }, signal);
+  const page = await client.page(path, { 'page[number]': 1, 'page[size]': pastRuns }, signal);
   if (!page.ok) return page;
   return ok(
     page.value.data.map(run => ({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { configure } from '../../../src/cli/commands/configure';
 import { proveRun } from '../../../src/cli/commands/proveRun';
 import { repair } from '../../../src/cli/commands/repair';
@@ -109,5 +109,38 @@ describe('a page of a gateway in place of AWS', () => {
     assert.ok(!answer.ok);
     assert.equal(answer.problem.code, 'unreadable-reply', answer.problem.message);
     assert.match(answer.problem.message, /sts:AssumeRole/);
+  });
+});
+
+describe('variable sets that the token may not read', () => {
+  const refused = { status: 403, body: errors(403) };
+  beforeEach(async () => {
+    await pair.healthy();
+    pair.hcp.state.deaf.includes = true;
+  });
+  afterEach(() => {
+    pair.hcp.state.deaf.includes = false;
+  });
+  const states = async (): Promise<Readonly<Record<string, string>>> => {
+    const { out } = await pair.run(status, 'project', '--profile', 'default', '--format', 'json');
+    const [binding] = (JSON.parse(out) as { bindings: { checks: { id: string; state: string }[] }[] }).bindings;
+    return Object.fromEntries((binding?.checks ?? []).map(c => [c.id, c.state]));
+  };
+
+  test('keys in one of them are found by all-vars', async () => {
+    pair.hcp.state.variable(pair.varset, 'AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
+    assert.equal((await states())['no-static-credentials'], 'wrong');
+    pair.hcp.faults.push({ path: /^\/varsets\/[^/]+\/relationships\/vars/, ...refused });
+    assert.equal((await states())['no-static-credentials'], 'wrong');
+  });
+
+  test('without all-vars nobody knows that there are no keys, and with it which value wins', async () => {
+    assert.equal((await states())['no-static-credentials'], 'ok');
+    pair.hcp.faults.push({ path: /^\/workspaces\/[^/]+\/varsets/, ...refused });
+    const listed = await states();
+    assert.deepEqual([listed['no-static-credentials'], listed['variables-readable']], ['ok', 'unknown']);
+    pair.hcp.faults.push({ path: /^\/workspaces\/[^/]+\/all-vars/, ...refused });
+    const unlisted = await states();
+    assert.deepEqual([unlisted['no-static-credentials'], unlisted['variables-readable']], ['unknown', 'unknown']);
   });
 });

@@ -270,6 +270,40 @@ describe('variables', () => {
     assert.ok(reading.effective.some(v => v.key === 'AWS_ACCESS_KEY_ID' && v.origin.from === 'varset'));
   });
 
+  test('of one set that can not be read come from all-vars; a set with priority may still say otherwise', async () => {
+    const refused = { path: /\/varsets\/[^/]+\/relationships\/vars$/, status: 403 };
+    server.state.deaf.includes = true;
+    server.faults.push({ ...refused });
+    const reading = await read('vars');
+    const key = reading.effective.find(v => v.key === 'AWS_ACCESS_KEY_ID');
+    assert.equal(key && longOriginText(key.origin), 'global variable set global');
+    // The set "roles" has priority, and all-vars does not know that it wins.
+    assert.equal(reading.unsure?.of, 'values');
+    server.faults.push({ path: /\/all-vars$/, status: 403 });
+    assert.equal((await read('vars')).unsure?.of, 'names');
+    server.faults.length = 0;
+    const [roles] = server.state.varsets.filter(s => s.priority);
+    assert.ok(roles);
+    server.faults.push({ ...refused, path: /\/varsets\/[^/]+\/relationships\/vars$/ });
+    roles.priority = false;
+    assert.equal((await read('vars')).unsure, undefined);
+    roles.priority = true;
+    server.faults.length = 0;
+    server.state.deaf.includes = false;
+  });
+
+  test('of a reply whose data is no list are not none', async () => {
+    for (const data of [null, { id: 'var-1', type: 'vars' }])
+      for (const path of [/\/workspaces\/[^/]+\/vars$/, /\/workspaces\/[^/]+\/varsets$/]) {
+        server.faults.push({ path, status: 200, body: { data } });
+        const workspace = unwrap(await readWorkspace(connect(server), 'acme', 'vars', signal));
+        const reading = await readVariables(connect(server), workspace, signal);
+        if (reading.ok) assert.match(reading.value.gaps.join(), /no list/);
+        else assert.match(reading.problem.message, /no list/);
+        server.faults.length = 0;
+      }
+  });
+
   for (const owners of ['varset', 'configurable', 'neither'] as const) {
     test(`are of the set that holds them, where all-vars names it by ${owners}`, async context => {
       server.state.deaf.owners = owners;
