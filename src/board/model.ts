@@ -1,5 +1,6 @@
 import type { Check, CheckState } from '../binding/check';
 import type { BindingFacts } from '../binding/facts';
+import type { KeyReport } from '../binding/keys';
 import type { Location } from '../core/text';
 import type { Finding } from '../lint/finding';
 import type { Problem } from '../core/problem';
@@ -66,7 +67,9 @@ export type BestAction =
   | 'likeNames'
   | 'explainPermission'
   | 'proveRun'
-  | 'resumeOrganization';
+  | 'resumeOrganization'
+  | 'migrateNext'
+  | 'changeKey';
 
 /** What every row says, whatever it is about. */
 export interface ShownRow {
@@ -113,5 +116,6 @@ export interface OrganizationRow extends ShownRow {
   readonly kind: 'organization' | 'group' | 'audited' | 'unfinished' | 'keys' | 'key' | 'place';
   /** The workspace's page in the browser. */
   readonly url?: string;
+  readonly key?: KeyReport['keys'][number];
   readonly rows: readonly OrganizationRow[];
 }

@@ -33,8 +33,10 @@ const pageSize = 100;
 
 const number = (n: number): string => n.toLocaleString('en-US');
 
-const organizationId = ({ hostname, organization }: Pick<OrganizationView, 'hostname' | 'organization'>): string =>
-  `organization:${hostname}/${organization}`;
+export const organizationId = ({
+  hostname,
+  organization,
+}: Pick<OrganizationView, 'hostname' | 'organization'>): string => `organization:${hostname}/${organization}`;
 
 /** The organization with everything below it that the filter lets through. */
 export function organizationRow(view: OrganizationView, filter: Filter): OrganizationRow {
@@ -60,9 +62,14 @@ export function organizationRow(view: OrganizationView, filter: Filter): Organiz
     spoken: `Organization ${hover.join('. ')}`,
     open: 'opened',
     page: 'docs/organization.md',
-    ...(view.reading === 'stopped' && { best: 'resumeOrganization' as const }),
+    ...bestOf(view, all),
     rows: [...unfinished(id, view), ...(view.keys === undefined ? [] : [view.keys]), ...grouped(id, shown)],
   };
+}
+
+function bestOf({ reading }: OrganizationView, rows: readonly OrganizationRow[]): Pick<OrganizationRow, 'best'> {
+  if (reading === 'stopped') return { best: 'resumeOrganization' };
+  return reading === 'read' && rows.some(r => r.state === 'wrong') ? { best: 'migrateNext' } : {};
 }
 
 function descriptionOf({ reading, rows, workspaces, progress }: OrganizationView): string {
@@ -234,5 +241,5 @@ export function changedRows(before: OrganizationRow, after: OrganizationRow): re
   });
 }
 
-const shownText = ({ rows: _, ...shown }: OrganizationRow): string => JSON.stringify(shown);
+const shownText = ({ rows: _, key: __, ...shown }: OrganizationRow): string => JSON.stringify(shown);
 const idsBelow = ({ rows }: OrganizationRow): string => rows.map(r => r.id).join('\n');

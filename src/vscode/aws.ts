@@ -58,9 +58,15 @@ export async function openProfile(profile: ProfileChoice, env: NodeJS.ProcessEnv
   }
 }
 
-function accountOf(profile: ProfileChoice, env: NodeJS.ProcessEnv): Promise<Result<AwsAccount>> {
+/** `assume`: the ARN of a role that the profile assumes. */
+export function accountOf(
+  profile: ProfileChoice,
+  env: NodeJS.ProcessEnv,
+  assume?: string,
+): Promise<Result<AwsAccount>> {
   return loadAws().openAccount({
     ...(profile.name !== undefined && { profile: profile.name }),
+    ...(assume !== undefined && { assume }),
     env,
     agentFor: bundle => editorAgent(env, bundle),
     mfaCode: async serial => {

@@ -34,6 +34,9 @@ export const commandIds = [
   'tfcOidc.refreshOrganization',
   'tfcOidc.closeOrganization',
   'tfcOidc.reportOrganization',
+  'tfcOidc.migrateNext',
+  'tfcOidc.showKeys',
+  'tfcOidc.changeKey',
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Check } from '../binding/check';
+import type { KeyReport } from '../binding/keys';
 import type { Finding } from '../lint/finding';
 import { ProblemError } from '../core/problem';
 import type { CheckedWorkspace } from './board/bindingStore';
@@ -15,6 +16,7 @@ export type RowTarget =
       readonly finding?: Finding;
       /** A workspace of the organization: its page in the browser. */
       readonly url?: string;
+      readonly key?: KeyReport['keys'][number];
       /** What the row says, for the clipboard. */
       readonly hover?: readonly string[];
     }

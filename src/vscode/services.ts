@@ -49,8 +49,9 @@ export function createServices({ context, env, log, store, bindings, organizatio
   const validation = new PolicyValidation(bindings, env);
   context.subscriptions.push(validation);
   const pages = new Pages(context.extensionUri, store, bindings, { journals, connections, previews, env });
+  const checker = new BindingChecker(connections, context.globalState, journals, env, store.reader);
   return {
-    checker: new BindingChecker(connections, context.globalState, journals, env, store.reader),
+    checker,
     checks: new BindingCommands(store, bindings, connections, previews, env, journals, pages),
     configure: new ConfigureCommand(
       { store, previews, journals, connections, bindings, env, places, log, memory: context.globalState },
@@ -61,6 +62,13 @@ export function createServices({ context, env, log, store, bindings, organizatio
     validation,
     waysOut: new WaysOut(store, bindings, connections),
     pages,
-    organization: new OrganizationCommands(store, connections, organizations),
+    organization: new OrganizationCommands(store, connections, organizations, context.extensionUri, {
+      store,
+      bindings,
+      checker,
+      journals,
+      connections,
+      env,
+    }),
   };
 }

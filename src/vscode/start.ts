@@ -134,6 +134,9 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.resumeOrganization', s => s.organization.resume());
   trusted('tfcOidc.refreshOrganization', s => s.organization.refresh());
   trusted('tfcOidc.reportOrganization', s => s.organization.report());
+  trusted('tfcOidc.migrateNext', s => s.organization.migrateNext());
+  trusted('tfcOidc.showKeys', s => s.organization.showKeys());
+  trusted('tfcOidc.changeKey', (s, target) => s.organization.changeKey(target));
   trusted('tfcOidc.closeOrganization', s => Promise.resolve(s.organization.close()));
   commands.register('tfcOidc.filter', () => chooseFilter(tree));
   commands.register('tfcOidc.clearFilter', () => tree.setFilter({}));
@@ -143,9 +146,10 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
         // What a page shows is read with credentials, and so not before the window is trusted.
         if (!vscode.workspace.isTrusted) panel.dispose();
         else {
-          const { pages, checks, configure } = await services();
+          const { pages, checks, configure, organization } = await services();
           const kept = pageState(state);
-          if (kept?.kind === 'setup') await configure.restore(panel, kept.root);
+          if (kept?.kind === 'migration') organization.restore(panel, kept);
+          else if (kept?.kind === 'setup') await configure.restore(panel, kept.root);
           else await pages.restore(panel, kept, checks);
         }
       },

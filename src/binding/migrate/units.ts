@@ -72,6 +72,23 @@ export async function sortUnits(
   return { units: units.sort(byPlace), left };
 }
 
+/**
+ * The next of those that are to move. One that has its role and only keys beside it is left out where nothing of that would change: its
+ * keys stay by wish, or belong to variable sets of other workspaces. `later`: names that failed before; they come last.
+ */
+export function nextUnits(
+  units: readonly MigrationUnit[],
+  count: number,
+  removeStaticKeys: boolean,
+  later: ReadonlySet<string>,
+): readonly MigrationUnit[] {
+  const open = units.filter(({ row }) => {
+    if (row.state !== 'both' || row.faults.length > 0) return true;
+    return removeStaticKeys && row.facts?.staticCredentials.some(s => s.origin === 'workspace') === true;
+  });
+  return [...open.filter(u => !later.has(u.name)), ...open.filter(u => later.has(u.name))].slice(0, count);
+}
+
 /** Dynamic credentials and nothing beside them: done. What could not be read is not touched. */
 function reasonToLeave(row: AuditRow): Omit<LeftWorkspace, 'name'> | undefined {
   if (row.state === 'local')

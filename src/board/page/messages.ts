@@ -8,8 +8,8 @@ export interface ToPage {
 
 /** What of a page outlives its window. */
 export interface PageState {
-  readonly kind: 'doctor' | 'setup';
-  /** The root's folder, as a URI. */
+  readonly kind: 'doctor' | 'setup' | 'migration';
+  /** The root's folder as a URI; of a migration the host and the organization, with a slash between them. */
   readonly root: string;
   readonly workspace?: string;
 }
@@ -40,6 +40,6 @@ export function fromPage(message: unknown): FromPage | undefined {
 export function pageState(state: unknown): PageState | undefined {
   if (!isFields(state)) return undefined;
   const { kind, root, workspace } = state;
-  if ((kind !== 'doctor' && kind !== 'setup') || typeof root !== 'string') return undefined;
+  if ((kind !== 'doctor' && kind !== 'setup' && kind !== 'migration') || typeof root !== 'string') return undefined;
   return { kind, root, ...(typeof workspace === 'string' && { workspace }) };
 }

@@ -42,7 +42,14 @@ export type Section =
       readonly folded?: { readonly name: string; readonly rows: readonly ProofLine[] };
     }
   | { readonly kind: 'comparison'; readonly heading: string; readonly rows: readonly ComparedSegment[] }
-  | { readonly kind: 'changes'; readonly heading: string; readonly lead?: string; readonly rows: readonly ChangeLine[] }
+  | {
+      readonly kind: 'changes';
+      readonly heading?: string;
+      readonly lead?: string;
+      readonly rows: readonly ChangeLine[];
+      /** Many of them: shown when the line with this name is opened. */
+      readonly folded?: string;
+    }
   | {
       readonly kind: 'checks';
       readonly heading: string;

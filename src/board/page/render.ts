@@ -103,11 +103,13 @@ function content(of: Section, key: string): Html {
       ${of.folded === undefined ? undefined : folded(`proof-${key}`, of.folded.name, proofTable(of.folded.rows))}`;
     case 'comparison':
       return comparison(of.rows);
-    case 'changes':
-      return html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}
+    case 'changes': {
+      const changes = html`${of.lead === undefined ? undefined : html`<p>${of.lead}</p>`}
         <ol>
           ${of.rows.map((row, i) => change(row, `${key}-${i}`))}
         </ol>`;
+      return of.folded === undefined ? changes : folded(`changes-${key}`, of.folded, changes);
+    }
     case 'checks':
       return checks(of, key);
     case 'ticks':

@@ -267,7 +267,8 @@ function leftSections({ left, notStarted, lines, ended }: RunSoFar): readonly Se
             state: 'warning' as const,
             title: 'The old access key is still valid in AWS',
             details: ['It is out of the variables now, and whoever has a copy can still use it.'],
-            next: 'Deactivate it in IAM once nothing else uses it.',
+            next: 'Deactivate it once nothing else uses it.',
+            actions: [{ id: 'keys', label: 'Show Old Keys…' }],
           },
         ]
       : []),

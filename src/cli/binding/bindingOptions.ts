@@ -18,7 +18,7 @@ import type { Root } from '../../terraform/model';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { permissionFile } from '../../node/permissionFiles';
 import { type NamedBindings, namedBindings, subjectOptions } from './bindingNames';
-import { type CodePolicies, codePolicies } from './codePolicies';
+import { type CodePolicies, codePolicies } from '../../binding/gather/codePolicies';
 import { holdsOf, type KnownWorkspace } from './holds';
 import type { CliContext } from '../command';
 import { file, flag, list, optionalChoice, section, text, UsageError, type Values, wholeNumber } from '../option';

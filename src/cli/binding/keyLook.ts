@@ -2,24 +2,13 @@ import { gatherBinding, notAsked } from '../../binding/gather/binding';
 import { workspacesOf } from '../../binding/gather/workspacesOf';
 import { runChecks } from '../../binding/checks/table';
 import { trustJudge } from '../../binding/checks/judge';
-import { type Fact, known, unknown } from '../../binding/facts';
 import type { Check } from '../../binding/check';
-import { readJournals } from '../../binding/journal/journal';
-import {
-  findStaticKeys,
-  type FoundKeys,
-  keyFacts,
-  type KeyFacts,
-  rememberedKeys,
-  rememberOwner,
-  rememberStanding,
-} from '../../binding/keys';
+import { type LookedAt, lookAtKeys as lookAt } from '../../binding/keys';
 import type { OpenedAccount } from '../../binding/setup';
 import { unwrap } from '../../core/problem';
 import { type AuditRow, auditRows, auditWorkspaces } from '../../hcp/audit';
 import type { HcpClient } from '../../hcp/client/client';
 import { readWorkspace } from '../../hcp/workspace/read';
-import { lastRunAt } from '../../hcp/workspace/runs';
 import type { CliContext } from '../command';
 import type { TerraformFolder } from '../terraformFolder';
 import { codeOf, commonSources, journals } from './services';
@@ -36,17 +25,9 @@ export interface KeyLook {
   readonly journal: string;
 }
 
-export interface LookedAt {
-  readonly found: FoundKeys;
-  readonly keys: readonly KeyFacts[];
-  /** When a workspace ran last, milliseconds since the epoch. */
-  lastRun(organizationAndName: string): Promise<number | undefined>;
-}
-
-/** Finds static keys, remembers where they stand and whose they are, and reads everything about each. */
+/** Reads the workspaces and everything about the keys that stand in them. */
 export async function lookAtKeys(context: CliContext, look: KeyLook): Promise<LookedAt> {
   const { hostname, organization, folder, opened, journal } = look;
-  const store = journals(journal);
   const sessions = new HcpSessions(context);
   const places = placesInCode(folder);
   const rows: AuditRow[] = [];
@@ -61,36 +42,23 @@ export async function lookAtKeys(context: CliContext, look: KeyLook): Promise<Lo
       rows.push(...(await auditRows(client, [workspace], context.signal)));
     }
   }
-  const code = (folder?.project.roots ?? []).map(root => ({
-    root,
-    workspaces: places.filter(p => p.root === root).map(p => `${p.organization}/${p.workspace}`),
-  }));
-  const host = organization === undefined ? (places[0]?.hostname ?? hostname) : hostname;
-  const found = findStaticKeys(rows, code, file => folder?.name(file) ?? file, host, organization);
-  await rememberStanding(store, found.keys, host, Date.now());
-  const names = new Map(rows.map(row => [`${host}/${row.workspace.organization}/${row.workspace.name}`, row]));
-  const keys = await keyFacts(
+  return lookAt(
     {
-      found,
-      remembered: await rememberedKeys(store),
-      runs: await readJournals(store),
+      hostname: organization === undefined ? (places[0]?.hostname ?? hostname) : hostname,
+      organization,
+      rows,
+      client,
+      code: (folder?.project.roots ?? []).map(root => ({
+        root,
+        workspaces: places.filter(p => p.root === root).map(p => `${p.organization}/${p.workspace}`),
+      })),
+      nameOf: file => folder?.name(file) ?? file,
       opened,
-      workspace: name => {
-        const row = names.get(name);
-        return row === undefined || client === undefined ? undefined : { id: row.workspace.id, client };
-      },
-      checks: (name, signal) => checksOf(context, look, names.get(name), client, signal),
+      journals: journals(journal),
+      checks: (row, asked, signal) => checksOf(context, look, row, asked, signal),
     },
     context.signal,
   );
-  await rememberOwners(store, keys);
-  const lastRun = async (name: string): Promise<number | undefined> => {
-    const row = names.get(`${host}/${name}`);
-    if (row === undefined || client === undefined) return undefined;
-    const at = await lastRunAt(client, row.workspace.id, context.signal);
-    return at.ok ? at.value : undefined;
-  };
-  return { found, keys, lastRun };
 }
 
 interface PlaceInCode {
@@ -110,25 +78,14 @@ function placesInCode(folder: TerraformFolder | undefined): readonly PlaceInCode
   });
 }
 
-async function rememberOwners(store: ReturnType<typeof journals>, keys: readonly KeyFacts[]): Promise<void> {
-  for (const { hash, shown, account, owner } of keys)
-    if (account.state === 'known' && owner.state === 'known' && owner.value.kind === 'user')
-      await rememberOwner(store, { hash, shown, accountId: account.value, user: owner.value.name }, Date.now());
-}
-
 /** The workspace read anew with all its checks: what the proof rests on. */
 async function checksOf(
   context: CliContext,
   { hostname, opened, journal }: KeyLook,
-  row: AuditRow | undefined,
-  client: HcpClient | undefined,
+  row: AuditRow,
+  client: HcpClient,
   signal: AbortSignal,
-): Promise<Fact<readonly Check[]>> {
-  if (row === undefined || client === undefined)
-    return unknown(
-      'A workspace that used it was not looked at.',
-      'Look at the whole organization (--organization); a workspace that is gone uses no key.',
-    );
+): Promise<readonly Check[]> {
   const { facts } = await gatherBinding(
     {
       ...(await commonSources(context, journal, opened !== undefined)),
@@ -144,5 +101,5 @@ async function checksOf(
     },
     signal,
   );
-  return known(runChecks(facts, trustJudge));
+  return runChecks(facts, trustJudge);
 }

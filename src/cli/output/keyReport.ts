@@ -1,4 +1,4 @@
-import { type KeyFacts, type KeyReport, type KeyState, useText } from '../../binding/keys';
+import { ageDays, type KeyFacts, type KeyReport, type KeyState, useText } from '../../binding/keys';
 import { oneLine } from '../../core/text';
 import { csvLine } from '../../core/csv';
 
@@ -7,8 +7,6 @@ export interface KeyShown {
   readonly ids: boolean;
   readonly now: number;
 }
-
-const day = 86_400_000;
 
 const words: Readonly<Record<KeyState, string>> = {
   'in-place': 'IN USE',
@@ -28,11 +26,6 @@ const idOf = (facts: KeyFacts, { ids }: KeyShown): string =>
 
 const userOf = ({ owner }: KeyFacts): string | undefined =>
   owner.state === 'known' && owner.value.kind === 'user' ? owner.value.name : undefined;
-
-function ageDays({ owner }: KeyFacts, now: number): number | undefined {
-  if (owner.state === 'unknown' || owner.value.kind !== 'user' || owner.value.createdAt === undefined) return undefined;
-  return Math.floor((now - Date.parse(owner.value.createdAt)) / day);
-}
 
 const statusOf = ({ owner }: KeyFacts): string | undefined =>
   owner.state === 'known' && owner.value.kind === 'user' ? owner.value.status : undefined;

@@ -22,6 +22,7 @@ import { proofGap } from '../../binding/prove/proven';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
 import { trustJudge } from '../../binding/checks/judge';
 import { type NamedWorkspaces, workspacesOf } from '../../binding/gather/workspacesOf';
+import type { OpenedAccount, SetupMember } from '../../binding/setup';
 import type { FileReader } from '../../core/host';
 import { fail, ok, type Problem, type Result } from '../../core/problem';
 import { hostname } from '../../oidc/names';
@@ -78,7 +79,19 @@ export class BindingChecker implements Checker {
     signal: AbortSignal,
   ): Promise<CheckedWorkspace> {
     const client = await this.connections.find(hostname, analysed.root.cloud, signal);
-    return this.checkWorkspace(analysed, { hostname, organization, workspace }, client, account, signal);
+    const { root, findings } = analysed;
+    return this.checkWorkspace({ root, findings }, { hostname, organization, workspace }, client, account, signal);
+  }
+
+  /** A workspace of an organization, whether or not its code is in this window. */
+  async checkAlone(
+    place: WorkspacePlace,
+    code: SetupMember['code'],
+    client: HcpClient,
+    account: OpenedAccount | undefined,
+    signal: AbortSignal,
+  ): Promise<CheckedWorkspace> {
+    return this.checkWorkspace(code, place, client, account, signal);
   }
 
   /** The same workspace after its code has changed. */
@@ -193,17 +206,17 @@ export class BindingChecker implements Checker {
   }
 
   private async checkWorkspace(
-    analysed: AnalysedRoot,
+    code: SetupMember['code'],
     target: WorkspacePlace,
     client: HcpClient | { readonly missing: string; readonly problem: Problem },
-    account: ChosenAccount | undefined,
+    account: OpenedAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace> {
     const runs = await readJournals(this.journals);
     const gathered = await gatherBinding(
       {
         ...target,
-        code: { root: analysed.root, findings: analysed.findings },
+        code,
         client,
         account: account ?? { missing: 'Unknown until an AWS profile is chosen.' },
         issuer:

@@ -52,6 +52,7 @@ const linked: Partial<Record<BestAction, () => readonly [CommandId, string]>> = 
   chooseProfile: () => ['tfcOidc.chooseProfile', 'Choose a profile'],
   likeNames: () => ['tfcOidc.likeNames', 'See what there is'],
   explainPermission: () => ['tfcOidc.explainPermission', 'Which permission?'],
+  migrateNext: () => ['tfcOidc.migrateNext', 'Set up the next ten'],
 };
 const enabledCommands = Object.values(linked).map(link => link()[0]);
 
@@ -124,6 +125,8 @@ const commandOfAction: Readonly<Record<BestAction, CommandId>> = {
   explainPermission: 'tfcOidc.explainPermission',
   proveRun: 'tfcOidc.proveRun',
   resumeOrganization: 'tfcOidc.resumeOrganization',
+  migrateNext: 'tfcOidc.migrateNext',
+  changeKey: 'tfcOidc.changeKey',
 };
 
 /** What was seen, why it matters and what to do, with the remedy as a link. Text that may come from anywhere is appended as text. */

@@ -36,7 +36,7 @@ export class OrganizationRows {
   /** The object that VS Code has for a row, with what is true now. */
   private keep(row: OrganizationRow, former: ReadonlyMap<string, OrganizationRow>): OrganizationRow {
     const known = former.get(row.id) ?? { ...row };
-    for (const key of ['best', 'url'] as const) delete (known as { [k in typeof key]?: unknown })[key];
+    for (const key of ['best', 'url', 'key'] as const) delete (known as { [k in typeof key]?: unknown })[key];
     Object.assign(known, row, { rows: row.rows.map(child => this.keep(child, former)) });
     this.known.set(row.id, known);
     return known;

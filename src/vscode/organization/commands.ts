@@ -5,12 +5,20 @@ import type { OrganizationStore } from '../board/organizationStore';
 import type { HcpConnections } from '../hcp';
 import { withProgress } from '../progress';
 import type { ProjectStore } from '../projectStore';
+import type { PageState } from '../../board/page/messages';
+import { MigrationPage, type MigrationPageServices } from '../page/migrationPage';
+import { PagePanel } from '../page/panel';
+import type { RowTarget } from '../pickers';
 import { chooseOrganization } from './choose';
+import { OrganizationKeys } from './keys';
 import { type OrganizationPlace, OrganizationReader } from './reader';
 
 /** The organization on the board: read when somebody asks for it, stopped and gone on with, and reported. */
 export class OrganizationCommands {
   private reader: OrganizationReader | undefined;
+  private readonly keys: OrganizationKeys;
+  /** The page that sets up the next workspaces. */
+  private migration: PagePanel | undefined;
   /** The reading that is under way. */
   private running: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
 
@@ -18,7 +26,11 @@ export class OrganizationCommands {
     private readonly store: ProjectStore,
     private readonly connections: HcpConnections,
     private readonly board: OrganizationStore,
-  ) {}
+    private readonly extension: vscode.Uri,
+    private readonly parts: MigrationPageServices,
+  ) {
+    this.keys = new OrganizationKeys(parts);
+  }
 
   /** Puts an organization on the board and reads it. `reveal` brings it into sight once it is there. */
   async show(reveal: () => Promise<void>): Promise<void> {
@@ -39,10 +51,37 @@ export class OrganizationCommands {
   }
 
   async refresh(): Promise<void> {
+    await this.readAnew(this.shown());
+  }
+
+  /** The plan of the next workspaces, on a page of its own. */
+  async migrateNext(): Promise<void> {
+    if (this.migration !== undefined) {
+      this.migration.reveal();
+      return;
+    }
+    const reader = await this.present();
+    if (reader === undefined) return;
+    await this.openPage(PagePanel.open(this.extension, `Set up ${reader.place.organization}`), reader).planAnew();
+  }
+
+  /** A page of a former window. Its organization is named there; nothing is read before somebody asks. */
+  restore(panel: vscode.WebviewPanel, kept: PageState): void {
+    const [hostname = '', organization = ''] = kept.root.split('/');
+    if (this.reader === undefined) this.open({ hostname, organization });
+    this.openPage(new PagePanel(panel, this.extension), this.shown()).wait();
+  }
+
+  async showKeys(): Promise<void> {
+    const reader = await this.present();
+    if (reader === undefined) return;
+    await this.readAnew(reader);
+    if (reader.isWhole) await this.keys.show(reader);
+  }
+
+  async changeKey(target: RowTarget): Promise<void> {
     const reader = this.shown();
-    await this.stop();
-    reader.forget();
-    await this.read(reader);
+    await this.keys.change(target, reader, () => this.readAnew(reader));
   }
 
   close(): void {
@@ -80,9 +119,33 @@ export class OrganizationCommands {
     void vscode.window.setStatusBarMessage(`The report is in ${vscode.workspace.asRelativePath(file)}.`, 4000);
   }
 
+  /** The organization on the board; put there first where none is. */
+  private async present(): Promise<OrganizationReader | undefined> {
+    if (this.reader === undefined) {
+      if (!this.store.ready) await this.store.refresh();
+      const place = await chooseOrganization(this.store, this.connections, false);
+      if (place !== undefined) this.open(place);
+    }
+    return this.reader;
+  }
+
+  private openPage(panel: PagePanel, reader: OrganizationReader): MigrationPage {
+    this.migration = panel;
+    panel.onDidDispose(() => {
+      if (this.migration === panel) this.migration = undefined;
+    });
+    return new MigrationPage(panel, reader, this.parts);
+  }
+
   private reportOf(reader: OrganizationReader): AuditReport {
     const { view, audited, place } = reader;
-    return { ...place, rows: audited, unread: view.workspaces.length - audited.length, at: Date.now() };
+    return {
+      ...place,
+      rows: audited,
+      unread: view.workspaces.length - audited.length,
+      at: Date.now(),
+      ...(view.keyDays !== undefined && { keyDays: view.keyDays }),
+    };
   }
 
   private open(place: OrganizationPlace): void {
@@ -110,6 +173,13 @@ export class OrganizationCommands {
       message: 'No organization is on the board.',
       nextStep: 'Run "TFC OIDC: Show the Organization…" first.',
     });
+  }
+
+  /** All of it; one that was stopped goes on from where it ended. */
+  private async readAnew(reader: OrganizationReader): Promise<void> {
+    await this.stop();
+    if (reader.isWhole) reader.forget();
+    await this.read(reader);
   }
 
   /** Ends the reading that is under way, and waits for that. */

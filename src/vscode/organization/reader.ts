@@ -5,6 +5,7 @@ import type { Workspace } from '../../hcp/workspace/model';
 import { noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import { isAbort, type Problem, ProblemError, unwrap } from '../../core/problem';
+import type { OrganizationRow } from '../../board/model';
 import type { OrganizationView } from '../../board/organization';
 
 /** An organization by its name and host. */
@@ -26,10 +27,11 @@ export class OrganizationReader {
   private problem: Problem | undefined;
   private reading: OrganizationView['reading'] = 'listing';
   private published = 0;
+  private keys: Pick<OrganizationView, 'keys' | 'keyDays'> = {};
 
   constructor(
     readonly place: OrganizationPlace,
-    private readonly connect: (signal: AbortSignal) => Promise<HcpClient>,
+    readonly client: (signal: AbortSignal) => Promise<HcpClient>,
     private readonly publish: (view: OrganizationView) => void,
     private readonly clock: () => number = Date.now,
   ) {}
@@ -37,7 +39,21 @@ export class OrganizationReader {
   /** What is known now. */
   get view(): OrganizationView {
     const { place, problem, reading, rows, workspaces = [] } = this;
-    return { ...place, problem, reading, workspaces, rows, progress: auditProgressText([...rows.values()]) };
+    return {
+      ...place,
+      ...this.keys,
+      problem,
+      reading,
+      workspaces,
+      rows,
+      progress: auditProgressText([...rows.values()]),
+    };
+  }
+
+  /** What was found out about its keys. */
+  showKeys(keys: OrganizationRow, keyDays: ReadonlyMap<string, number>): void {
+    this.keys = { keys, keyDays };
+    this.draw();
   }
 
   /** In the order of the list. */
@@ -53,6 +69,7 @@ export class OrganizationReader {
   forget(): void {
     this.workspaces = undefined;
     this.rows.clear();
+    this.keys = {};
   }
 
   /** Workspaces that have been changed are read again by the next `read`. */
@@ -66,7 +83,7 @@ export class OrganizationReader {
     this.reading = this.workspaces === undefined ? 'listing' : 'reading';
     this.draw();
     try {
-      const client = await this.connect(signal);
+      const client = await this.client(signal);
       const { organization } = this.place;
       const workspaces = (this.workspaces ??= unwrap(await listWorkspaces(client, organization, {}, signal)));
       // A list that is empty is no clean organization: the token may see nothing of it.

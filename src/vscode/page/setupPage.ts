@@ -288,6 +288,8 @@ export class SetupPage {
         .of(analysed)
         ?.workspaces.find(w => choices.workspaces?.includes(w.workspace) === true);
       await vscode.commands.executeCommand(command, { analysed, checked });
+    } else if (id === 'keys') {
+      await vscode.commands.executeCommand('tfcOidc.showKeys' satisfies CommandId);
     } else if (id.startsWith('open-')) {
       const run = this.dialogue.run?.runs.find(r => `open-${r.proof.runId}` === id);
       if (run !== undefined) await vscode.env.openExternal(vscode.Uri.parse(run.proof.url));

@@ -276,6 +276,9 @@ export const run = (): Promise<unknown> =>
       'tfcOidc.resumeOrganization': () => [],
       'tfcOidc.refreshOrganization': () => [],
       'tfcOidc.reportOrganization': () => [],
+      'tfcOidc.migrateNext': () => [],
+      'tfcOidc.showKeys': () => [],
+      'tfcOidc.changeKey': () => [],
       'tfcOidc.closeOrganization': () => [],
       'tfcOidc.fixRoot': () => [target()],
     };

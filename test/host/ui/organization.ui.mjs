@@ -54,4 +54,86 @@ const board = {
   },
 };
 
-export default [board];
+/** Ten of forty, in three accounts: each account has its yes, the board follows, and the next plan holds others. */
+const nextTen = {
+  name: 'Set Up the Next Ten: planned, a yes for each account, proven, and the next ones planned, by keys alone',
+  prepare: withOrganization(14),
+  run: async (host, { company }) => {
+    const w = new Workbench(host);
+    const { page } = host;
+    const moved = () =>
+      [...company.hcp.state.workspaces.values()].filter(
+        x => /^app-/.test(x.name) && x.vars.some(v => v.key === 'TFC_AWS_PROVIDER_AUTH' && v.value === 'true'),
+      ).length;
+    await w.command('TFC OIDC: Set Up the Next Ten…');
+    await w.change('profile', 'profile acme-prod');
+    await w.preview('Account 123456789012').waitFor({ timeout: 60_000 });
+    await w.change('way', 'role');
+    await w.button('Set Up 10 Workspaces').waitFor({ timeout: 90_000 });
+    await w.unfold('app-0000 (');
+    await w.shot('migration-plan');
+    assert.equal(moved(), 0);
+    await w.press('Set Up 10 Workspaces');
+    for (const account of ['300000000000', '300000000001', '300000000002']) {
+      await page.locator('.monaco-dialog-box', { hasText: `in AWS account ${account}?` }).waitFor({ timeout: 60_000 });
+      await w.dialogButton('Make ').press('Enter');
+    }
+    await w.preview('10 workspaces of 10 are proven').waitFor({ timeout: 180_000 });
+    await w.shot('migration-done');
+    assert.equal(moved(), 10);
+    await w.press('Plan the Next Ones');
+    await w.button(/Set Up \d Workspaces/).waitFor({ timeout: 90_000 });
+    await w.webview.locator('summary', { hasText: 'app-0013 (' }).waitFor();
+    assert.equal(await w.webview.locator('summary', { hasText: 'app-0000 (' }).count(), 0);
+    assert.equal(host.refused.size, 0);
+  },
+};
+
+const oldKey = 'AKIADEMONETWORKEXMPL';
+
+/** A key that stood in a workspace whose role is proven: found, gone, deactivated with its own yes. */
+const keys = {
+  name: 'Show Old Keys: in use, then deactivated with a yes of its own, by keys alone',
+  prepare: async () => {
+    const prepared = await withCompany('Default Dark Modern')();
+    const { aws, hcp } = prepared.company;
+    aws.addCaller(aws.store.account('123456789012'), oldKey, { user: 'ci-network' });
+    const network = [...hcp.state.workspaces.values()].find(x => x.name === 'network-prod');
+    hcp.state.variable(network, 'AWS_ACCESS_KEY_ID', oldKey);
+    return { ...prepared, network };
+  },
+  run: async (host, { company, network }) => {
+    const w = new Workbench(host);
+    const { page } = host;
+    const row = text => page.locator(`.pane-body .monaco-list-row[aria-label*="${text}"]`).first();
+    const status = () => company.aws.store.account('123456789012').users.get('ci-network').keys[0].status;
+    await w.command('TFC OIDC: Choose AWS Profile…');
+    await w.choose('acme-prod');
+    await w.command('TFC OIDC: Show Old Keys…');
+    await row('Old keys: ').waitFor({ timeout: 90_000 });
+    await w.command('TFC OIDC: Filter…');
+    await w.choose('Everything');
+    await row('Old keys: ').click();
+    await page.keyboard.press('ArrowRight');
+    await row('Key ending in XMPL of ci-network: wrong, in use').waitFor();
+    await w.shot('keys-in-use');
+    // Its end is offered only once it stands nowhere and a run was made with the role.
+    network.vars = network.vars.filter(v => v.key !== 'AWS_ACCESS_KEY_ID');
+    company.hcp.state.run(network, { status: 'applied', at: new Date(Date.now() + 1000).toISOString() });
+    await w.command('TFC OIDC: Show Old Keys…');
+    await row('Key ending in XMPL of ci-network: warning, can be deactivated').waitFor({ timeout: 90_000 });
+    await w.command('TFC OIDC: Deactivate or Delete a Key…');
+    await page
+      .locator('.monaco-dialog-box', { hasText: 'Deactivate access key …XMPL of user ci-network' })
+      .waitFor({ timeout: 90_000 });
+    await w.shot('keys-yes');
+    assert.equal(status(), 'Active');
+    await w.dialogButton('Deactivate Key').press('Enter');
+    await row('Key ending in XMPL of ci-network: ok, inactive').waitFor({ timeout: 90_000 });
+    assert.equal(status(), 'Inactive');
+    const text = await page.evaluate(() => document.body.innerText);
+    assert.doesNotMatch(text, /AKIADEMO/);
+  },
+};
+
+export default [board, nextTen, keys];

@@ -1,25 +1,18 @@
 import {
   carryOutKey,
-  decideKey,
   type KeyAction,
   type KeyFacts,
-  type KeyPlace,
-  type KeyReport,
+  keyReport,
   type KeyResult,
-  leftoversOf,
-  likelyOwners,
   planKey,
   quietDays,
-  withTrailHints,
 } from '../../../binding/keys';
-import type { OpenedAccount } from '../../../binding/setup';
-import { known, unknown } from '../../../binding/facts';
 import { ProblemError, unwrap } from '../../../core/problem';
 import { organizationName } from '../../../oidc/names';
 import { accountOptions, journalOption } from '../../binding/bindingOptions';
 import { journalDir } from '../../binding/journalPlace';
 import { openAccount } from '../../binding/binding';
-import { type LookedAt, lookAtKeys } from '../../binding/keyLook';
+import { lookAtKeys } from '../../binding/keyLook';
 import { useCaseServices } from '../../binding/services';
 import { cliSurface } from '../../binding/surface';
 import { type CliContext, command } from '../../command';
@@ -89,7 +82,7 @@ What was seen is kept beside the journals (a hash of the id, its last four chara
       const chosen = keyNamed(looked.keys, wanted.key);
       return act(context, values, planKey(wanted.action, chosen, opened, Date.now()), journal);
     }
-    const report = await reportOf(looked, opened, values.cloudtrail, context.signal);
+    const report = await keyReport(looked, opened, values.cloudtrail, context.signal);
     const shown = { ids: values['show-ids'], now: Date.now() };
     if (values.format === 'json') context.out(jsonReport('keys', keyJson(report, shown)));
     else context.out(values.format === 'csv' ? keyCsv(report, shown) : keyText(report, shown));
@@ -120,59 +113,6 @@ function keyNamed(all: readonly KeyFacts[], name: string): KeyFacts {
     nextStep:
       one === undefined ? 'Give the last four characters of a key that the report lists.' : 'Give the whole id.',
   });
-}
-
-async function reportOf(
-  looked: LookedAt,
-  opened: OpenedAccount | undefined,
-  trail: boolean,
-  signal: AbortSignal,
-): Promise<KeyReport> {
-  const { found, keys: all } = looked;
-  const listed: KeyReport['keys'][number][] = [];
-  for (const facts of all) {
-    const decision = decideKey(facts, Date.now());
-    const { owner } = facts;
-    const quiet = owner.state === 'known' && owner.value.kind === 'user' && decision.state === 'can-be-deleted';
-    const name = quiet ? owner.value.name : undefined;
-    const left =
-      name === undefined || opened === undefined ? undefined : await opened.account.keys.leftovers(name, signal);
-    const leftovers =
-      left?.ok === true && left.value !== undefined && name !== undefined ? leftoversOf(name, left.value) : [];
-    listed.push({ facts, decision, leftovers });
-  }
-  const { likely, gaps } = await guessed(looked, opened, trail, signal);
-  return { keys: listed, hidden: found.hidden, likely, gaps: [...found.gaps, ...gaps], problems: [] };
-}
-
-/** Who may own the keys whose ids can't be read; `trail`: CloudTrail may be asked too. */
-async function guessed(
-  looked: LookedAt,
-  opened: OpenedAccount | undefined,
-  trail: boolean,
-  signal: AbortSignal,
-): Promise<Pick<KeyReport, 'likely' | 'gaps'>> {
-  const { hidden } = looked.found;
-  if (hidden.length === 0 || opened === undefined)
-    return { likely: unknown('No AWS profile was chosen.', 'Choose a profile of the account (--profile).'), gaps: [] };
-  const workspaces = hidden.flatMap((p: KeyPlace) => p.workspaces);
-  const runs = await lastRuns(looked, workspaces);
-  const likely = await likelyOwners(opened, workspaces, runs, signal);
-  if (!trail || likely.state === 'unknown') return { likely, gaps: [] };
-  const { owners, gaps } = await withTrailHints(opened, likely.value, runs, signal);
-  return { likely: known(owners), gaps };
-}
-
-/** A question each: more workspaces make a guess no better. */
-const mostRuns = 20;
-
-async function lastRuns(look: LookedAt, workspaces: readonly string[]): Promise<readonly number[]> {
-  const out: number[] = [];
-  for (const name of [...new Set(workspaces)].slice(0, mostRuns)) {
-    const at = await look.lastRun(name);
-    if (at !== undefined) out.push(at);
-  }
-  return out;
 }
 
 async function act(

@@ -1,36 +1,31 @@
-import { awsManagedPolicyArn, iamArn } from '../../../oidc/arns';
 import { codeOwners } from '../../../binding/gather/code';
-import { holdsNotAsked } from '../../../binding/gather/holds';
 import { permissionSources } from '../../../binding/gather/permissionSources';
 import { workspacesOf } from '../../../binding/gather/workspacesOf';
-import { journalsOf } from '../../../binding/journal/about';
 import {
+  accountFinder,
   migrate as carryOut,
+  migrationServices,
   type MigrationServices,
-  type MigrationUnit,
+  openMember,
   planMigration,
   sortUnits,
 } from '../../../binding/migrate';
-import { subjectOf } from '../../../binding/plan/prepare';
 import type { OpenedAccount } from '../../../binding/setup';
 import { ok, unwrap } from '../../../core/problem';
 import { type AuditRow, auditWorkspaces } from '../../../hcp/audit';
 import { permissionFile } from '../../../node/permissionFiles';
-import { defaultAudience, hostname as hostnameName, organizationName } from '../../../oidc/names';
-import { partitionName } from '../../../oidc/partition';
+import { organizationName } from '../../../oidc/names';
 import type { Root } from '../../../terraform/model';
 import { auditProgress } from '../../binding/auditProgress';
 import { journalOption, profileOptions } from '../../binding/bindingOptions';
 import { journalDir } from '../../binding/journalPlace';
-import { openAccount } from '../../binding/binding';
-import { codePolicies } from '../../binding/codePolicies';
+import { accountOf, openAccount } from '../../binding/binding';
 import { exportMigration } from '../../binding/migrateExport';
 import { HcpSessions } from '../../binding/hcpSession';
-import { accountFinder, givenAccounts, openMember, profileOfPattern } from '../../binding/migrateAccounts';
+import { givenAccounts, profileOfPattern } from '../../binding/migrateAccounts';
 import { codeOf, journals, setupServices } from '../../binding/services';
 import { cliSurface } from '../../binding/surface';
 import { type CliContext, command } from '../../command';
-import { workspaceIdentity } from '../../../oidc/subject';
 import { hostnameOf } from '../../names';
 import { choice, file, flag, list, needed, section, text, textOrJson, wholeNumber, type Values } from '../../option';
 import { migrationJson, migrationText, resultText, unitLine } from '../../output/migrationReport';
@@ -117,12 +112,12 @@ Workspaces whose code is in PATH get the permissions that it needs; all others g
       values['profile-pattern'] === undefined || asking !== undefined
         ? await openAccount(context, { ...values, profile: asking })
         : undefined;
-    const finder = await accountFinder(context, base, givenAccounts(values['account-of']), store);
+    const finder = await accountFinder(base, givenAccounts(values['account-of']), store, context.signal);
     const code = codeFinder(context, folder);
     const sorted = await sortUnits(rows, client, code, finder);
     const only = new Set(values['only-account']);
     const units = sorted.units.filter(u => only.size === 0 || only.has(u.accountId));
-    const services = migrationServices(context, values, { folder, journal, base });
+    const services = servicesOf(context, values, { folder, journal, base });
     const json = values.format === 'json';
     const surface = cliSurface(context, { yes: values.yes, account: undefined }, true);
     const plan = await planMigration(units, sorted.left, services, surface, context.signal);
@@ -166,68 +161,33 @@ interface Around {
   readonly base: OpenedAccount | undefined;
 }
 
-function migrationServices(
-  context: CliContext,
-  values: MigrateValues,
-  { folder, journal, base }: Around,
-): MigrationServices {
-  const routes = {
-    profile: values.profile,
-    region: values.region,
-    pattern: values['profile-pattern'],
-    assume: values['assume-role-in-accounts'],
-  };
-  const sources = permissionSources(permissionFile);
-  const holds = holdsNotAsked('What the workspaces hold was not read.', 'Configure a workspace by itself for that.');
-  const policiesOf = (unit: MigrationUnit) =>
-    unit.member.code === undefined ? undefined : codePolicies(unit.member.code.root, holds, sources);
-  return {
-    open: async accountId =>
-      base !== undefined && routes.assume === undefined && base.caller.accountId === accountId
-        ? ok(base)
-        : openMember(context, routes, accountId, base?.caller.partition ?? 'aws'),
-    choices: (unit, { caller }) => {
-      const { accountId } = caller;
-      const partition = unwrap(partitionName(caller.partition));
-      const { workspace: w } = unit.row;
-      const attached = values['policy-arn'].map(name => awsManagedPolicyArn(partition, name));
-      const policies = policiesOf(unit);
-      const of = (phase: 'plan' | 'apply') => ({ attached, ...policies?.policy(phase, accountId, partition) });
-      return {
-        hostname: unwrap(hostnameName(w.hostname)),
-        identities: [workspaceIdentity(w.organization, w.project.name, w.name)],
-        workspaceId: w.id,
-        accountId,
-        partition,
-        audience: defaultAudience,
-        roles: values.roles,
-        path: values.path ?? '/',
-        names: {},
-        ...(values.boundary !== undefined && {
-          boundaryArn: iamArn({ partition, accountId }, `policy/${values.boundary}`),
-        }),
-        policies: { run: of('apply'), plan: of('plan'), apply: of('apply') },
-      };
+function servicesOf(context: CliContext, values: MigrateValues, { folder, journal, base }: Around): MigrationServices {
+  const { region, profile } = values;
+  const routes = { profile, pattern: values['profile-pattern'], assume: values['assume-role-in-accounts'] };
+  return migrationServices(
+    {
+      roles: values.roles,
+      path: values.path ?? '/',
+      boundary: values.boundary,
+      attached: values['policy-arn'],
+      removeStaticKeys: values['remove-static-keys'],
+      proveByRun: values['prove-run'],
     },
-    notes: unit =>
-      unit.member.code === undefined
-        ? ['Its code is not here: it gets everything but the permissions that its code needs.']
-        : [],
-    ownedByCode: (folder?.project.roots ?? []).flatMap(r => codeOwners(r, file => folder?.name(file) ?? file)),
-    removeStaticKeys: values['remove-static-keys'],
-    proveByRun: values['prove-run'],
-    setup: unit => {
-      const { hcp } = unit.member;
-      const { workspace: w } = unit.row;
-      const subject = subjectOf({
-        hostname: unwrap(hostnameName(w.hostname)),
-        identities: [workspaceIdentity(w.organization, w.project.name, w.name)],
-        accountId: unit.accountId,
-      });
-      const services = setupServices(context, journal, folder, false, journalsOf(journals(journal), subject));
-      // One client for all: a limit of requests and one look for its address.
-      return 'notAsked' in hcp ? services : { ...services, client: () => Promise.resolve(ok(hcp.client)) };
+    {
+      open: async accountId =>
+        base !== undefined && routes.assume === undefined && base.caller.accountId === accountId
+          ? ok(base)
+          : openMember(
+              request => accountOf(context, { ...request, region }),
+              routes,
+              accountId,
+              base?.caller.partition ?? 'aws',
+              context.signal,
+            ),
+      journals: journals(journal),
+      permissions: permissionSources(permissionFile),
+      ownedByCode: (folder?.project.roots ?? []).flatMap(r => codeOwners(r, file => folder?.name(file) ?? file)),
+      setup: (_unit, own) => setupServices(context, journal, folder, false, own),
     },
-    now: Date.now,
-  };
+  );
 }

@@ -1,8 +1,8 @@
-import type { PolicyJson } from '../../binding/desired/desired';
-import type { Fact, Phase } from '../../binding/facts';
-import type { WorkspaceHolds } from '../../binding/gather/holds';
-import type { PermissionSources } from '../../binding/gather/permissionSources';
-import { policyNotes } from '../../binding/gather/policyNotes';
+import type { PolicyJson } from '../desired/desired';
+import type { Fact, Phase } from '../facts';
+import type { WorkspaceHolds } from './holds';
+import type { PermissionSources } from './permissionSources';
+import { policyNotes } from './policyNotes';
 import { ProblemError } from '../../core/problem';
 import { compact, policySize } from '../../iam/policy/document';
 import { policyQuotas } from '../../iam/lint/permissions/lintPermissions';
@@ -40,7 +40,7 @@ export function codePolicies(
         code: 'policy-too-large',
         message: `The policy that runs need for ${phase === 'plan' ? 'plans' : 'applies'} has ${size} characters; the inline policies of a role may have ${policyQuotas.role}.`,
         nextStep:
-          'Write it with "tfc-oidc permissions", which splits it into managed policies, create these, and attach them with --policy-arn.',
+          'Split it into managed policies, create these (tfc-oidc permissions writes them), and attach them to the role (--policy-arn).',
       });
     },
   };
