@@ -73,7 +73,7 @@ function bestOf({ reading }: OrganizationView, rows: readonly OrganizationRow[])
 }
 
 function descriptionOf({ reading, rows, workspaces, progress }: OrganizationView): string {
-  const read = `${number(rows.size)} of ${number(workspaces.length)} read`;
+  const read = `${Math.floor((100 * rows.size) / Math.max(1, workspaces.length))} % read`;
   switch (reading) {
     case 'listing':
       return 'listing its workspaces';

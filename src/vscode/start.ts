@@ -135,7 +135,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
   trusted('tfcOidc.refreshOrganization', s => s.organization.refresh());
   trusted('tfcOidc.reportOrganization', s => s.organization.report());
   trusted('tfcOidc.migrateNext', s => s.organization.migrateNext());
-  trusted('tfcOidc.showKeys', s => s.organization.showKeys());
+  trusted('tfcOidc.showKeys', s => s.organization.showKeys(() => tree.revealOrganization()));
   trusted('tfcOidc.changeKey', (s, target) => s.organization.changeKey(target));
   trusted('tfcOidc.closeOrganization', s => Promise.resolve(s.organization.close()));
   commands.register('tfcOidc.filter', () => chooseFilter(tree));

@@ -24,14 +24,19 @@ export type OpenAccount = (request: {
   readonly assume?: string;
 }) => Promise<Result<AwsAccount>>;
 
-/** Opens the account by a profile of its own, by a role in it, or by the one profile where it belongs to it. */
+/**
+ * Opens the account by a profile of its own or by a role in it. The account of the one profile (`base`) is open already: the role that an
+ * AWS Organization puts into its members is not in the account that they are reached from.
+ */
 export async function openMember(
   open: OpenAccount,
   { profile, pattern, assume }: AccountRoutes,
   accountId: string,
-  partition: string,
+  base: OpenedAccount | undefined,
   signal: AbortSignal,
 ): Promise<Result<OpenedAccount>> {
+  if (base !== undefined && pattern === undefined && base.caller.accountId === accountId) return ok(base);
+  const partition = base?.caller.partition ?? 'aws';
   const account = await open({
     profile: pattern === undefined ? profile : pattern.replaceAll('{account}', accountId),
     ...(assume !== undefined && { assume: roleArn({ partition, accountId }, '/', assume) }),

@@ -58,7 +58,8 @@ function leadOf({ plan, later, result, ended, busy, problem }: MigrationState): 
   if (plan === undefined)
     return busy === undefined && problem === undefined ? ['Nothing was read yet. Planning changes nothing.'] : [];
   const count = unitsOf(plan).length;
-  const where = plan.accounts.length === 1 ? '1 AWS account' : `${plan.accounts.length} AWS accounts`;
+  const accounts = plan.accounts.filter(a => a.problem === undefined && a.units.length > 0).length;
+  const where = accounts === 1 ? '1 AWS account' : `${accounts} AWS accounts`;
   const rest =
     later === 0
       ? ''
@@ -155,7 +156,9 @@ function accountSections({ accountId, problem, units, unplanned, roles, provider
           state: 'unchecked',
           title: `${workspaces(units.length)}, ${changesOf(all.length)}`,
           details: [
-            roles === undefined ? 'Its roles could not be counted.' : `${roles.now} roles today, ${roles.made} more`,
+            roles === undefined
+              ? 'Its roles could not be counted.'
+              : `${roles.now === 1 ? '1 role' : `${roles.now} roles`} today, ${roles.made} more`,
             ...(providers === undefined
               ? []
               : [providers.made > 0 ? 'A new OIDC provider, shared by all' : 'The OIDC provider is there']),

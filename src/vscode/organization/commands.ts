@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ProblemError, unwrap } from '../../core/problem';
 import { type AuditReport, auditCsv, auditMarkdown } from '../../hcp/auditReport';
 import type { OrganizationStore } from '../board/organizationStore';
+import { viewId } from '../contract';
 import type { HcpConnections } from '../hcp';
 import { withProgress } from '../progress';
 import type { ProjectStore } from '../projectStore';
@@ -40,7 +41,7 @@ export class OrganizationCommands {
     const { reader } = this;
     const isSame = reader?.place.hostname === place.hostname && reader.place.organization === place.organization;
     if (!isSame) this.open(place);
-    await vscode.commands.executeCommand('tfcOidc.bindings.focus');
+    await vscode.commands.executeCommand(focusView);
     await reveal();
     if (this.reader?.isWhole !== true) await this.resume();
   }
@@ -72,9 +73,11 @@ export class OrganizationCommands {
     this.openPage(new PagePanel(panel, this.extension), this.shown()).wait();
   }
 
-  async showKeys(): Promise<void> {
+  async showKeys(reveal: () => Promise<void>): Promise<void> {
     const reader = await this.present();
     if (reader === undefined) return;
+    await vscode.commands.executeCommand(focusView);
+    await reveal();
     await this.readAnew(reader);
     if (reader.isWhole) await this.keys.show(reader);
   }
@@ -209,5 +212,8 @@ export class OrganizationCommands {
     }
   }
 }
+
+/** The command that VS Code makes for the view. */
+const focusView = `${viewId}.focus`;
 
 const nothing = (): void => undefined;

@@ -21,7 +21,7 @@ import type { FromPage } from '../../board/page/messages';
 import { accountYes, migrationPage, type MigrationState } from '../../board/page/migration';
 import type { Field } from '../../board/page/model';
 import { known } from '../../binding/facts';
-import { isAbort, ok, type Problem, ProblemError } from '../../core/problem';
+import { isAbort, type Problem, ProblemError } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import { accountId as accountIdOf } from '../../oidc/partition';
 import { accountOf, openProfile, profileChoices } from '../aws';
@@ -292,16 +292,14 @@ export class MigrationPage {
         proveByRun: false,
       },
       {
-        open: async accountId =>
-          base !== undefined && routes.assume === undefined && base.caller.accountId === accountId
-            ? ok(base)
-            : openMember(
-                ({ profile, assume }) => accountOf({ name: profile }, env, assume),
-                routes,
-                accountId,
-                base?.caller.partition ?? 'aws',
-                signal,
-              ),
+        open: accountId =>
+          openMember(
+            ({ profile, assume }) => accountOf({ name: profile }, env, assume),
+            routes,
+            accountId,
+            base,
+            signal,
+          ),
         journals,
         permissions: permissionSources(permissionFile),
         ownedByCode: store.all().flatMap(r => codeOwners(r.root, nameOf)),

@@ -13,6 +13,9 @@ const withOrganization =
     const prepared = await withCompany(theme)();
     const { aws, hcp } = prepared.company;
     seedOrganization(aws, hcp.state, { organization: 'acme', workspaces: count, accounts: 3 });
+    // Those of the company have tests of their own: here none of them has a key to move.
+    for (const workspace of hcp.state.workspaces)
+      if (!workspace.name.startsWith('app-')) workspace.vars = workspace.vars.filter(v => !/^AWS_/.test(v.key));
     return prepared;
   };
 
@@ -54,7 +57,7 @@ const board = {
   },
 };
 
-/** Ten of forty, in three accounts: each account has its yes, the board follows, and the next plan holds others. */
+/** Ten of fourteen, in two of three accounts: each account has its yes, the board follows, and the next plan holds others. */
 const nextTen = {
   name: 'Set Up the Next Ten: planned, a yes for each account, proven, and the next ones planned, by keys alone',
   prepare: withOrganization(14),
@@ -69,12 +72,13 @@ const nextTen = {
     await w.change('profile', 'profile acme-prod');
     await w.preview('Account 123456789012').waitFor({ timeout: 60_000 });
     await w.change('way', 'role');
+    await w.preview('10 workspaces in 2 AWS accounts').waitFor({ timeout: 90_000 });
     await w.button('Set Up 10 Workspaces').waitFor({ timeout: 90_000 });
     await w.unfold('app-0000 (');
     await w.shot('migration-plan');
     assert.equal(moved(), 0);
     await w.press('Set Up 10 Workspaces');
-    for (const account of ['300000000000', '300000000001', '300000000002']) {
+    for (const account of ['300000000000', '300000000001']) {
       await page.locator('.monaco-dialog-box', { hasText: `in AWS account ${account}?` }).waitFor({ timeout: 60_000 });
       await w.dialogButton('Make ').press('Enter');
     }
@@ -82,8 +86,8 @@ const nextTen = {
     await w.shot('migration-done');
     assert.equal(moved(), 10);
     await w.press('Plan the Next Ones');
-    await w.button(/Set Up \d Workspaces/).waitFor({ timeout: 90_000 });
-    await w.webview.locator('summary', { hasText: 'app-0013 (' }).waitFor();
+    await w.button('Set Up 4 Workspaces').waitFor({ timeout: 90_000 });
+    await w.webview.locator('summary', { hasText: 'app-0002 (' }).waitFor();
     assert.equal(await w.webview.locator('summary', { hasText: 'app-0000 (' }).count(), 0);
     assert.equal(host.refused.size, 0);
   },
@@ -111,8 +115,6 @@ const keys = {
     await w.choose('acme-prod');
     await w.command('TFC OIDC: Show Old Keys…');
     await row('Old keys: ').waitFor({ timeout: 90_000 });
-    await w.command('TFC OIDC: Filter…');
-    await w.choose('Everything');
     await row('Old keys: ').click();
     await page.keyboard.press('ArrowRight');
     await row('Key ending in XMPL of ci-network: wrong, in use').waitFor();

@@ -138,7 +138,7 @@ describe('an organization on the board', () => {
     const read = many(10, 'static');
     const problem = { code: 'hcp-network', message: 'The host did not answer', nextStep: 'Try again (--hostname).' };
     const row = organizationRow(view(read, { workspaces: all, reading: 'stopped', problem }), {});
-    assert.equal(row.description, 'stopped, 10 of 30 read, 38 % on OIDC (3 of 8)');
+    assert.equal(row.description, 'stopped, 33 % read, 38 % on OIDC (3 of 8)');
     assert.equal(row.best, 'resumeOrganization');
     assert.equal(told(row.rows[0] as OrganizationRow), 'unchecked 20 not read yet: go on: The host did not answer');
     assert.equal(row.rows[0]?.best, 'resumeOrganization');

@@ -11,7 +11,7 @@ import {
   sortUnits,
 } from '../../../binding/migrate';
 import type { OpenedAccount } from '../../../binding/setup';
-import { ok, unwrap } from '../../../core/problem';
+import { unwrap } from '../../../core/problem';
 import { type AuditRow, auditWorkspaces } from '../../../hcp/audit';
 import { permissionFile } from '../../../node/permissionFiles';
 import { organizationName } from '../../../oidc/names';
@@ -174,16 +174,8 @@ function servicesOf(context: CliContext, values: MigrateValues, { folder, journa
       proveByRun: values['prove-run'],
     },
     {
-      open: async accountId =>
-        base !== undefined && routes.assume === undefined && base.caller.accountId === accountId
-          ? ok(base)
-          : openMember(
-              request => accountOf(context, { ...request, region }),
-              routes,
-              accountId,
-              base?.caller.partition ?? 'aws',
-              context.signal,
-            ),
+      open: accountId =>
+        openMember(request => accountOf(context, { ...request, region }), routes, accountId, base, context.signal),
       journals: journals(journal),
       permissions: permissionSources(permissionFile),
       ownedByCode: (folder?.project.roots ?? []).flatMap(r => codeOwners(r, file => folder?.name(file) ?? file)),
