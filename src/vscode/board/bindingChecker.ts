@@ -5,12 +5,7 @@ import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import { lookForStack } from '../../binding/stack/look';
 import { wiringOf } from '../../binding/stack/wiring';
 import { runChecks, stackChecks } from '../../binding/checks/table';
-import {
-  type BindingFacts,
-  type RememberedNames,
-  unknown,
-  type WorkspaceFacts,
-} from '../../binding/facts';
+import { type BindingFacts, type RememberedNames, unknown, type WorkspaceFacts } from '../../binding/facts';
 import { oldKeysOf } from '../../binding/gather/oldKeys';
 import { gatherBinding, notAsked } from '../../binding/gather/binding';
 import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
