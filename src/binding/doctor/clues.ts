@@ -20,6 +20,7 @@ export interface CluedMessage {
   readonly principal?: string;
   readonly action?: string;
   readonly resource?: string;
+  readonly profile?: string;
   /** The message on one line, from a little before what was recognised on. */
   readonly around: string;
   /** "on main.tf line 3", of the message or of the one that wraps it; empty where there is none. */
@@ -28,7 +29,13 @@ export interface CluedMessage {
 
 /** The first clue that there is, the most telling kind first. */
 export const clueOf = (message: CluedMessage): Clue =>
-  callerClue(message) ?? frameClue(message) ?? refusalClue(message) ?? {};
+  callerClue(message) ??
+  frameClue(message) ??
+  refusalClue(message) ??
+  profileClue(message) ??
+  storedTokenClue(message) ??
+  wayClue(message) ??
+  {};
 
 /** Codes that mean that a call was refused which has credentials. */
 const refusals: ReadonlySet<string> = new Set(['PermissionMissing']);
@@ -45,9 +52,28 @@ function callerClue({ code, principal }: CluedMessage): Clue | undefined {
   const [, role = '', name = ''] = session;
   const sso = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(role);
   if (sso !== null) return person(sso[1] ?? role);
-  if (name === 'GitHubActions') return job(role);
-  return /^i-[0-9a-f]{8,17}$/.test(name) ? machine(role) : undefined;
+  const job = jobs.find(([pattern]) => pattern.test(name));
+  if (job !== undefined) return otherJob(job[1], role);
+  const host = hosts.find(([pattern]) => pattern.test(name));
+  return host === undefined ? undefined : machine(host[1], role);
 }
+
+/** Names that a service gives to the sessions of its jobs: there Terraform ran, and not in HCP Terraform. */
+const jobs: readonly (readonly [RegExp, string])[] = [
+  [/^GitHubActions$/, 'a GitHub Actions job'],
+  [/^AWSCodeBuild-[0-9a-f-]+$/, 'a CodeBuild build'],
+  [/^GitLabRunner\b|^gitlab-/i, 'a GitLab CI job'],
+];
+
+/**
+ * Names of the sessions that a machine hands to whatever runs on it, by the id of the instance, of the ECS task (32 hexadecimal digits),
+ * or of the pod (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html).
+ */
+const hosts: readonly (readonly [RegExp, string])[] = [
+  [/^i-[0-9a-f]{8,17}$/, 'an EC2 instance'],
+  [/^[0-9a-f]{32}$/, 'an ECS task'],
+  [/^eks-.+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'a pod in EKS'],
+];
 
 const staticKey = (who: string): Clue => ({
   names: 'static-keys-win',
@@ -70,21 +96,20 @@ const person = (permissionSet: string): Clue => ({
   },
 });
 
-const job = (role: string): Clue => ({
+const otherJob = (who: string, role: string): Clue => ({
   names: 'local-execution',
   certain: true,
-  told: [`The refused caller is a GitHub Actions job with the role ${role}.`],
+  told: [`The refused caller is ${who} with the role ${role}.`],
   advice: {
-    explanation:
-      'The refused caller is a GitHub Actions job, so Terraform ran there and not in HCP Terraform. The role of the workspace was not used.',
+    explanation: `The refused caller is ${who}, so Terraform ran there and not in HCP Terraform. The role of the workspace was not used.`,
     nextStep: `Let the run execute in HCP Terraform (remote execution), or allow the role ${role} of the job what was refused.`,
   },
 });
 
-const machine = (role: string): Clue => ({
+const machine = (host: string, role: string): Clue => ({
   names: 'not-enabled',
   certain: true,
-  told: [`The refused caller is the role ${role} of an EC2 instance: the machine on which Terraform ran.`],
+  told: [`The refused caller is the role ${role} of ${host}: the machine on which Terraform ran.`],
   advice: {
     explanation:
       'The provider found no injected credentials and took the role of the machine on which it ran, most likely that of an agent.',
@@ -171,6 +196,91 @@ function refusalClue({ code, principal, action, resource, around }: CluedMessage
     };
   return { told, advice: { nextStep: `Allow ${action}${on} in the permission policy of ${who}.` } };
 }
+
+const profileClue = ({ code, profile }: CluedMessage): Clue | undefined =>
+  code !== 'SharedConfigProfile' || profile === undefined
+    ? undefined
+    : {
+        names: 'static-keys-win',
+        told: [`The message names the profile ${profile}.`],
+        advice: {
+          explanation:
+            'A profile is named by the provider block or by AWS_PROFILE, and the machine of the run has none of that name. What is named so comes before the injected configuration.',
+          nextStep: `Take profile "${profile}" out of the provider block, and AWS_PROFILE out of the variables of the workspace and its sets.`,
+        },
+      };
+
+/** A session that was over before the provider had done anything: HCP Terraform gives each phase of a run a new one. */
+function storedTokenClue({ code, around }: CluedMessage): Clue | undefined {
+  if (code !== 'TokenExpired') return undefined;
+  if (/AssumeRoleWithWebIdentity|WebIdentityErr/.test(around)) return workloadToken;
+  if (!/GetCallerIdentity|validating provider credentials/i.test(around)) return undefined;
+  return {
+    names: 'static-keys-win',
+    advice: {
+      explanation:
+        'The session was over before the provider had done anything. HCP Terraform gives each phase a new one, so this one was stored (AWS_SESSION_TOKEN), or is that of your own machine.',
+      nextStep:
+        'Remove AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN from the workspace and its variable sets; on your own machine sign in again.',
+    },
+  };
+}
+
+const workloadToken: Clue = {
+  names: 'session-expired',
+  advice: {
+    explanation:
+      'The token of HCP Terraform had itself run out when AWS was asked. It lives as long as the phase of the run may take, and that of a module test for 10 minutes unless the organization says otherwise.',
+    nextStep:
+      'Run it again: each phase gets a new token. If it stays so, compare the clock of the host with that of AWS, or raise module_test_token_ttl for tests of modules.',
+  },
+};
+
+/** What stands between the agent and STS, where the message tells it. */
+function wayClue({ code, around }: CluedMessage): Clue | undefined {
+  if (code !== 'StsUnreachable') return undefined;
+  const found = ways.find(([pattern]) => pattern.test(around));
+  return found === undefined ? undefined : { names: 'agent', advice: found[1] };
+}
+
+const ways: readonly (readonly [RegExp, Advice])[] = [
+  [
+    /proxyconnect|Proxy Authentication Required|\b407\b/i,
+    {
+      explanation: 'The request to STS goes through a proxy, and the proxy did not let it through.',
+      nextStep:
+        'Let the proxy of the agent (HTTPS_PROXY in its environment) reach the STS endpoint of the region, or name the endpoint in NO_PROXY.',
+    },
+  ],
+  [
+    /unknown authority|certificate (?:is not trusted|signed by)|failed to verify certificate/i,
+    {
+      explanation:
+        'The certificate that answered for STS is signed by an authority that the machine does not trust: something on the way opens TLS.',
+      nextStep:
+        'Give the agent the certificate of that authority (its bundle of trusted certificates, SSL_CERT_FILE), or let the way to STS be.',
+    },
+  ],
+  [
+    /no such host|server misbehaving/i,
+    {
+      explanation: 'The machine of the run can not find the STS endpoint by name.',
+      nextStep:
+        'See whether the region exists and is one of the partition of the role, and whether the agent resolves the name of its STS endpoint.',
+    },
+  ],
+];
+
+/** A command in the pasted text that Terraform runs on the machine where it is typed, whatever the workspace is set to. */
+export const commandClue = (log: string): Clue =>
+  /^\s*(?:[\w.@:~/-]{0,80}[$#%>]|PS [^>\n]{0,120}>)\s{0,4}terraform\s+(?:import|console|state|refresh\s+-state)\b/m.test(
+    log,
+  )
+    ? {
+        names: 'local-execution',
+        told: ['The text shows a command that Terraform runs on the machine where it is typed.'],
+      }
+    : {};
 
 /** "Still creating... [1h2m10s elapsed]": for how many minutes the longest step of a log had been at work. */
 function longestStep(log: string): number {

@@ -246,11 +246,18 @@ export function otherErrors(facts: BindingFacts, diagnoses: readonly Diagnosis[]
   return found.filter((error, i) => found.findIndex(o => o.code === error.code) === i);
 }
 
+/** Errors that leave the provider without credentials, though nothing of how it gets them is wrong. */
+const explaining: ReadonlySet<string> = new Set([
+  ...['Throttled', 'PackedPolicyTooLarge', 'SignatureExpired', 'BackendCredentials', 'LocalExec', 'ExternalProgram'],
+  'DefaultProviderMissing',
+]);
+
 /** What a text tells. Where it names the cause, the sentences around it (which fit a dozen causes) say nothing more. */
 function causesIn(text: string): readonly ErrorReading[] {
   const readings = readErrorText(text);
   const causes = readings.filter(reading => !isWrapper(reading));
-  return causes.length > 0 ? causes : readings;
+  if (causes.length > 0) return causes;
+  return otherErrorsIn(text).some(error => explaining.has(error.code)) ? [] : readings;
 }
 
 /** IAM is eventually consistent: a refusal within this time after a role was made may just be early. */

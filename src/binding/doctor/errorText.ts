@@ -1,6 +1,6 @@
 import { redact } from '../../core/redact';
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
-import { ageClue, type Clue, clueOf } from './clues';
+import { ageClue, type Clue, clueOf, commandClue } from './clues';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
 import type { FailureModeId } from '../failureModes';
 
@@ -67,7 +67,25 @@ export function readErrorText(text: string): readonly ErrorReading[] {
     (general.has(reading.code) ? 1 : 0);
   return unique
     .sort((a, b) => rank(a) - rank(b))
-    .map(({ reading }) => (reading.code === 'TokenExpired' ? { ...reading, ...ageClue(text) } : reading));
+    .map(({ reading }) => ({ ...possible(reading, text), ...textClue(reading, text) }));
+}
+
+/** What the rest of the text tells of a message. */
+function textClue(reading: ErrorReading, text: string): Clue {
+  if (reading.code === 'TokenExpired') return ageClue(text);
+  return withoutCredentials(reading) ? commandClue(text) : {};
+}
+
+const withoutCredentials = (reading: ErrorReading): boolean => isWrapper(reading) || reading.code === 'RegionMissing';
+
+/** "Running plan in HCP Terraform": the run was not on the machine of whoever pasted it. */
+const remote =
+  /\bRunning (?:plan|apply) in (?:HCP Terraform|Terraform (?:Cloud|Enterprise)|the (?:cloud|remote) backend|cloud backend)/;
+
+/** What a message may mean, without what the rest of the text rules out. */
+function possible(reading: ErrorReading, text: string): ErrorReading {
+  if (!withoutCredentials(reading) || !remote.test(text)) return reading;
+  return { ...reading, modes: reading.modes.filter(mode => mode !== 'local-execution') };
 }
 
 /** The errors of a text that are no failure of dynamic credentials, so far as they are known; each kind once. */

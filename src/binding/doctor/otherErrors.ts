@@ -23,10 +23,41 @@ export function otherErrors(): readonly ErrorSignature[] {
       'Run again later, or with a lower -parallelism.',
     ),
     other(
+      'PolicyTooLarge',
+      /(?:LimitExceeded\w*\W{1,3})?(?:Cannot exceed quota for (?:PolicySize|UserPolicySize|GroupPolicySize)|Maximum policy size of \d+ bytes exceeded)/i,
+      'A permission policy is larger than IAM takes, and that limit cannot be raised',
+      'Split the policy (a role takes several), or name resources by a common prefix. "tfc-oidc lint-policy" measures it.',
+    ),
+    other(
       'QuotaExceeded',
       /\b(?:ServiceQuotaExceeded|VcpuLimitExceeded|InstanceLimitExceeded|AddressLimitExceeded|VpcLimitExceeded|TooManyBuckets|LimitExceeded)\w*|Cannot exceed quota for/i,
       'A quota of the AWS account is used up',
       'Ask for a higher quota in Service Quotas, or remove what is not used.',
+    ),
+    other(
+      'RegionInvalid',
+      /invalid AWS Region: *[a-z]+[-_\d][\w-]*/i,
+      'AWS has no region of that name, so far as the provider knows',
+      'Correct AWS_REGION, or region in the provider block (as in eu-central-1). A region that is newer than the provider needs a newer provider.',
+    ),
+    other(
+      'WrongAccount',
+      /AWS account ID not allowed/i,
+      'The credentials are of an account that the provider block does not allow',
+      'Compare the account in the role ARN of the workspace with allowed_account_ids and forbidden_account_ids of the provider block.',
+    ),
+    other(
+      'ServiceNotSubscribed',
+      /\bOptInRequired\b|not subscribed to this service/i,
+      'The account does not have this service or region switched on',
+      'Enable the region in the account settings, or finish the sign-up of the account.',
+    ),
+    other(
+      'Kubernetes',
+      /Kubernetes cluster unreachable|server has asked for the client to provide credentials|is forbidden: User "[^"]{0,200}" cannot/i,
+      'The Kubernetes API refused the call, not AWS',
+      'See how the kubernetes or helm provider gets its token (data source aws_eks_cluster_auth), and add the role of the workspace to the access entries of the cluster.',
+      /getting credentials: exec|exec plugin|executable aws/i,
     ),
     other(
       'AlreadyExists',

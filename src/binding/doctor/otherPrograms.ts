@@ -12,7 +12,7 @@ export const otherPrograms: readonly ErrorSignature[] = [
   {
     code: 'AwsCliMissing',
     pattern:
-      /exec(?:utable)?:? "?aws"?:? (?:executable (?:file )?)?not found(?: in \$PATH)?|exec: executable aws not found|\baws: (?:command )?not found|'aws' is not recognized|fork\/exec \S{0,80}\/aws: no such file/i,
+      /exec(?:utable)?:? "?aws(?:-iam-authenticator)?"?:? (?:executable (?:file )?)?not found(?: in \$PATH)?|exec: executable aws(?:-iam-authenticator)? not found|\baws: (?:command )?not found|'aws' is not recognized|fork\/exec \S{0,80}\/aws: no such file/i,
     modes: [],
     other: {
       title: 'The machine of the run has no AWS CLI',
@@ -45,13 +45,36 @@ export const otherPrograms: readonly ErrorSignature[] = [
     pattern: either(
       'getting credentials: exec|exec plugin|executable aws failed with exit code',
       1500,
-      `${refused}|exit code \\d+`,
+      `${refused}|exit (?:code|status) \\d+`,
     ),
     modes: [],
     other: {
       title: 'The AWS CLI, which another provider calls for a token, has no AWS credentials',
       nextStep:
         'Take the token from the data source aws_eks_cluster_auth, which uses the AWS provider, in place of exec "aws".',
+    },
+  },
+  {
+    code: 'SecretsFile',
+    pattern: either('\\bSOPS\\b|decrypting (?:tree|key)', 1500, refused),
+    modes: [],
+    other: {
+      title: 'What decrypts a file with KMS (sops) has no AWS credentials of its own',
+      nextStep:
+        'Give them to it: it has the environment of the run only, and knows nothing of shared_config_files. An untagged configuration puts its role there, a tagged one does not.',
+    },
+  },
+  {
+    code: 'BackendCredentials',
+    pattern: new RegExp(
+      `(?:(?:configuring|initializing)[^.\\n]{0,40}S3 Backend|for S3 Backend found|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to list objects in S3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:Forbidden: Forbidden|AccessDenied[^.\\n]{0,200}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?`,
+      'i',
+    ),
+    modes: [],
+    other: {
+      title: 'The s3 backend has no AWS credentials, or wrong ones; the provider is not at fault',
+      nextStep:
+        'Give the backend credentials of its own, or keep the state in HCP Terraform (a cloud block in place of backend "s3"). Dynamic credentials reach providers only.',
     },
   },
 ];

@@ -25,7 +25,8 @@ function collect(value: unknown, depth: number, found: WebIdentityEvent[]): void
   }
   const of = value as Readonly<Record<string, unknown>>;
   if (of['eventName'] === 'AssumeRoleWithWebIdentity') {
-    const event = readRecord(of);
+    // Somebody may have pasted the telling part of a record only, without its time.
+    const event = readRecord(of) ?? readRecord(of, { at: 0, id: `pasted-${found.length}` });
     if (event !== undefined) found.push(event);
     return;
   }

@@ -21,7 +21,7 @@ export const providerMessages: readonly ErrorSignature[] = [
   {
     code: 'VaultRefused',
     pattern:
-      /(?:\/v1\/(?:auth\/jwt\w*\/login|[\w-]*aws[\w-]*\/(?:creds|sts)\/)[^]{0,400}?(?:Code: \d{3}|permission denied|invalid role|unknown role|Errors?:))|Vault-backed[^.]{0,120}(?:failed|error|denied|could not)/i,
+      /(?:\/v1\/(?:auth\/[\w/-]{1,80}\/login|[\w-]*aws[\w-]*\/(?:creds|sts)\/)[^]{0,400}?(?:Code: \d{3}|permission denied|invalid role|unknown role|Errors?:))|Vault-backed[^.]{0,120}(?:failed|error|denied|could not)/i,
     modes: ['vault-backed'],
     advice: {
       explanation:
@@ -65,6 +65,12 @@ export const providerMessages: readonly ErrorSignature[] = [
     code: 'RoleArnInvalid',
     pattern: /Request ARN is invalid|'roleArn' failed to satisfy constraint|Invalid length for parameter RoleArn/i,
     modes: ['not-enabled'],
+    advice: {
+      explanation:
+        'What stands in the place of the role is no ARN of a role: its name alone, a part of the ARN, or a text around it.',
+      nextStep:
+        'Set TFC_AWS_RUN_ROLE_ARN (or TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN) to the whole ARN of the role, as in arn:aws:iam::ACCOUNT:role/NAME, without quotes and blanks.',
+    },
   },
   {
     code: 'RoleArnMissing',
@@ -120,7 +126,7 @@ export const providerMessages: readonly ErrorSignature[] = [
   },
   {
     code: 'SignatureExpired',
-    pattern: /Signature (?:expired|not yet current)|RequestTimeTooSkewed/i,
+    pattern: /(?:SignatureDoesNotMatch\w*\W{1,3})?Signature (?:expired|not yet current)|RequestTimeTooSkewed/i,
     modes: [],
     other: {
       title: 'The clock of the machine differs from that of AWS',
@@ -153,10 +159,9 @@ export const generalMessages: readonly ErrorSignature[] = [
   },
   {
     code: 'AgentTooOld',
-    pattern: either(
-      '\\bagent\\b',
-      100,
-      '(?:does not support|too old for|upgrade)[^]{0,60}(?:dynamic|workload identity)',
+    pattern: new RegExp(
+      `${either('\\bagent\\b', 100, '(?:does not support|too old for|upgrade)[^]{0,60}(?:dynamic|workload identity)').source}|(?:dynamic|workload identity)[^]{0,60}\\brequires?\\b[^]{0,20}\\bagents?\\b[^]{0,20}\\d+\\.\\d+`,
+      'i',
     ),
     modes: ['agent'],
   },
@@ -176,8 +181,14 @@ export const generalMessages: readonly ErrorSignature[] = [
   {
     code: 'RegionMissing',
     pattern:
-      /Missing region configuration|\bMissingRegion\b|"?region"?(?: is required|: required field is not set)|must specify a region|invalid AWS Region: *(?=$|[^\w ])/i,
+      /Missing region configuration|\bMissingRegion\b|"?region"?(?: is required|: required field is not set)|must specify a region|invalid AWS Region: *(?=$|[^\w ]|(?:with|on) )/i,
     modes: ['local-execution', 'not-enabled'],
+    advice: {
+      explanation:
+        'The AWS provider knows no region. Variables of the workspace give it one in a run of HCP Terraform, and in none on your own machine.',
+      nextStep:
+        'Set AWS_REGION as an environment variable of the workspace, or region in the provider block; for a run on your own machine set it there.',
+    },
   },
   {
     code: 'WebIdentityArgument',
