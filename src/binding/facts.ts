@@ -131,6 +131,8 @@ export interface AccountFacts {
   readonly provider: Fact<{ readonly arn: string; readonly audiences: readonly string[] } | undefined>;
   /** By ARN; `undefined` where the account has no such role. */
   readonly roles: ReadonlyMap<string, Fact<RoleFacts | undefined>>;
+  /** Roles that trust the provider, read where a sensitive variable hides which of them runs use. `more`: how many were not read. */
+  readonly trusting?: Fact<{ readonly roles: readonly RoleFacts[]; readonly more: number }>;
   /** By role ARN, where it was asked. */
   readonly use?: ReadonlyMap<string, Fact<RoleUseFacts>>;
   /** By role ARN, where there was something to compare with. */

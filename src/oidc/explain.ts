@@ -8,6 +8,8 @@ export interface Explanation {
   readonly text: string;
   /** A page of docs/, with its heading. */
   readonly page: string;
+  /** It is the subject of a workspace's runs, as a trust policy has it. */
+  readonly isSubject?: true;
 }
 
 const variables: Readonly<Record<string, readonly [text: string, page: string]>> = {
@@ -55,16 +57,19 @@ const patterns: readonly (readonly [
     }),
   ],
   [
-    /\borganization:([^:"'\s]+):project:([^:"']*):workspace:([^:"']+):run_phase:(plan|apply|\*)/g,
+    /\borganization:([^:"'\s]+):(?:project:([^:"']*):)?workspace:([^:"']+):run_phase:(plan|apply|\*)/g,
     match => {
-      const [, organization = '', project = '', workspace = '', phase = ''] = match;
+      const [, organization = '', project, workspace = '', phase = ''] = match;
       const runs = phase === '*' ? 'plans and applies' : phase === 'plan' ? 'plans' : 'applies';
       return {
         title: `Subject: ${runs} of ${organization}/${workspace}`,
+        isSubject: true,
         text:
-          project === ''
-            ? 'The project is empty, so that no token ever has this subject. Every workspace is in a project; the first one is called "Default Project".'
-            : `AWS compares this with the token's subject, letter by letter. The names are those of today: after a rename, or a move from the project "${project}", it no longer matches.`,
+          project === undefined
+            ? 'The project is missing: that is the form from before projects, and no token of HCP Terraform has it any more. Every workspace is in a project; the first one is called "Default Project".'
+            : project === ''
+              ? 'The project is empty, so that no token ever has this subject. Every workspace is in a project; the first one is called "Default Project".'
+              : `AWS compares this with the token's subject, letter by letter. The names are those of today: after a rename, or a move from the project "${project}", it no longer matches.`,
         page: 'docs/trust.md',
       };
     },

@@ -10,6 +10,7 @@ export { folderSettings } from '../lint/folderSettings';
 export { rules } from '../lint/table';
 export { chosenFix, fixAllEdits, harmlessFix } from '../lint/fixAll';
 export { explainAt } from '../oidc/explain';
+export { comparedWithRuns } from '../binding/doctor/received';
 export { roleLinks } from '../oidc/console';
 export { dynamicVariables, nameAt } from '../oidc/nameAt';
 export { commentAbove } from '../lint/edits/fixes';

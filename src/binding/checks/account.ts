@@ -2,7 +2,7 @@ import { issuerProblem } from '../../oidc/names';
 import { phases } from '../facts';
 import { parseRoleArn, issuerOfWorkspace } from './arn';
 import { bindingRow } from './bindingRow';
-import { type AccountOfConfiguration, accountsOf, type RoleUse } from './configurations';
+import { type AccountOfConfiguration, accountsOf, type ReadAccount, type RoleUse } from './configurations';
 import type { CheckResult } from './row';
 import { label } from './variables';
 
@@ -58,7 +58,6 @@ export const accountReadable = bindingRow({
     ),
 });
 
-type ReadAccount = Extract<AccountOfConfiguration, { state: 'read' }>;
 const readAccounts = (found: readonly AccountOfConfiguration[]): readonly ReadAccount[] =>
   found.filter((a): a is ReadAccount => a.state === 'read');
 

@@ -29,6 +29,9 @@ export type AccountOfConfiguration = {
   | { readonly state: 'read'; readonly account: AccountFacts }
 );
 
+/** A configuration whose account was read. */
+export type ReadAccount = Extract<AccountOfConfiguration, { state: 'read' }>;
+
 /** The roles that a configuration names, once for each phase. */
 export const rolesNamedBy = (configuration: ConfigurationFacts): readonly RoleUse[] =>
   phases.flatMap(phase => {

@@ -5,6 +5,7 @@ import type { Remedy } from '../remedy';
 import { issuerOfWorkspace } from './arn';
 import { bindingRow } from './bindingRow';
 import { type ReadRole, rolesRead } from './configurations';
+import { hiddenRoleResults } from './hiddenRoles';
 import { namesOf, type RefusalMode, trustVerdict } from './refusal';
 import type { CheckResult } from './row';
 import { label } from './variables';
@@ -23,8 +24,8 @@ export const roleTrustsRun = bindingRow({
   failureModes: ['subject-mismatch', 'renamed', 'phase-mismatch', 'provider-mismatch', 'audience-missing'],
   inProof: 'needed',
   refutes: ['subject-mismatch', 'renamed', 'phase-mismatch', 'provider-mismatch'],
-  run: ({ facts, judge }) =>
-    rolesRead(facts).map((read): CheckResult<RefusalMode> => {
+  run: ({ facts, judge }) => [
+    ...rolesRead(facts).map((read): CheckResult<RefusalMode> => {
       const base = { ...of(read), title: `Trust for ${read.phase} runs` };
       const verdict = trustVerdict(facts, read, judge);
       switch (verdict.decision) {
@@ -44,6 +45,8 @@ export const roleTrustsRun = bindingRow({
         }
       }
     }),
+    ...hiddenRoleResults(facts, judge),
+  ],
 });
 
 const updateTrust = (read: ReadRole, change: 'add' | 'narrow'): Remedy => ({

@@ -88,6 +88,36 @@ export function comparisonLines(c: SubjectComparison, what: 'received' | 'sent' 
   return [...lines, `          ${' '.repeat(before)}${'^'.repeat(width)} ${differenceText(c, what)}`];
 }
 
+/** The names that the subject of a workspace is made of. */
+interface RunNames {
+  readonly organization: string;
+  readonly project: string;
+  readonly workspace: string;
+}
+
+/**
+ * A value of a trust policy beside the subject of the workspace that it is nearest to: the lines of `comparisonLines`. Nothing where it
+ * fits one of them, or is about none.
+ */
+export function comparedWithRuns(written: string, workspaces: readonly RunNames[]): readonly string[] {
+  const compared = workspaces.flatMap(({ organization, project, workspace }) =>
+    (['plan', 'apply'] as const).map(phase =>
+      compareSubject(`organization:${organization}:project:${project}:workspace:${workspace}:run_phase:${phase}`, {
+        value: written,
+        wildcards: true,
+      }),
+    ),
+  );
+  if (compared.some(c => c.differsAt < 0)) return [];
+  const about = compared.filter(c => written.split(':').includes(c.received[5] ?? ''));
+  const [first, ...others] = about.length > 0 ? about : compared.filter(c => c.differsAt > 1);
+  if (first === undefined) return [];
+  return comparisonLines(
+    others.reduce((best, c) => (c.differsAt > best.differsAt ? c : best), first),
+    'sent',
+  );
+}
+
 /** A subject without a project: the form that servers minted before there were projects. */
 export const isLegacySubject = (subject: string): boolean => /^organization:[^:]*:workspace:/.test(subject);
 

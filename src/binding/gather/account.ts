@@ -18,7 +18,7 @@ import { samePolicy } from '../plan/policy';
 import { type PermissionQuestion, rolePermissionFacts } from './permissions';
 
 /** Reads what an account holds of the things that the variables name: the provider, and each role once. */
-export function accountFacts(
+export async function accountFacts(
   opened: { readonly account: AwsAccount; readonly caller: CallerIdentity },
   hostname: string,
   variables: VariableFacts,
@@ -35,7 +35,7 @@ export function accountFacts(
     question === undefined || !arns.includes(role.arn)
       ? Promise.resolve(undefined)
       : rolePermissionFacts(opened.account, role, usedIn(role.arn, variables), question, signal);
-  return readAccount(
+  const read = await readAccount(
     opened,
     hostname,
     [...arns, ...askedFor],
@@ -43,6 +43,31 @@ export function accountFacts(
     signal,
     question === undefined ? undefined : permissionsOf,
   );
+  const isHidden = variables.configurations.some(
+    c => c.backing === 'native' && phases.some(phase => c.roles[phase].state === 'hidden'),
+  );
+  return isHidden ? { ...read, trusting: await trustingRoles(opened, hostname, written, signal) } : read;
+}
+
+/** As many roles as a person looks through. */
+const mostTrusting = 12;
+
+async function trustingRoles(
+  { account, caller }: { readonly account: AwsAccount; readonly caller: CallerIdentity },
+  hostname: string,
+  written: (roleArn: string) => string | undefined,
+  signal: AbortSignal,
+): Promise<NonNullable<AccountFacts['trusting']>> {
+  const providerArn = oidcProviderArn(caller.partition, caller.accountId, providerUrlHost(hostname));
+  const names = await account.rolesTrusting(providerArn, signal);
+  if (!names.ok) return unread(names.problem);
+  const roles: RoleFacts[] = [];
+  for (const name of names.value.slice(0, mostTrusting)) {
+    const role = await account.readRole(name, signal);
+    if (!role.ok) return unread(role.problem);
+    if (role.value !== undefined) roles.push(roleFacts(role.value, written(role.value.arn)));
+  }
+  return known({ roles, more: Math.max(0, names.value.length - mostTrusting) });
 }
 
 /** The same for the roles that the deployments of a Stack name. */

@@ -26,11 +26,18 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
 
   async provideHover(document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
     const line = document.lineAt(position.line).text;
-    const found = (await loadEngine()).explainAt(line, position.character);
+    const engine = await loadEngine();
+    const found = engine.explainAt(line, position.character);
     if (found === undefined) return this.variableAt(document, position);
     const text = new vscode.MarkdownString();
     text.appendMarkdown('**').appendText(found.title).appendMarkdown('**\n\n');
-    text.appendText(found.text).appendMarkdown(`\n\n[${'Read more'}](${pages}${found.page})`);
+    text.appendText(found.text);
+    const compared =
+      found.isSubject === true
+        ? engine.comparedWithRuns(line.slice(found.start, found.end), this.checkedWorkspaces())
+        : [];
+    if (compared.length > 0) text.appendCodeblock(compared.join('\n'), 'text');
+    text.appendMarkdown(`\n\n[${'Read more'}](${pages}${found.page})`);
     return new vscode.Hover(text, new vscode.Range(position.line, found.start, position.line, found.end));
   }
 
@@ -45,6 +52,23 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
     for (const { workspace, origin, url } of set)
       text.appendText(`Set for ${workspace} by the ${origin}. `).appendMarkdown(`[Open its variables](${url})\n\n`);
     return new vscode.Hover(text, range);
+  }
+
+  /** The workspaces that were read, by the names that their tokens carry. */
+  private checkedWorkspaces(): readonly { organization: string; project: string; workspace: string }[] {
+    return this.store.all().flatMap(root =>
+      (this.bindings.of(root)?.workspaces ?? []).flatMap(({ facts: { workspace } }) =>
+        workspace.state === 'known'
+          ? [
+              {
+                organization: workspace.value.organization,
+                project: workspace.value.project.name,
+                workspace: workspace.value.name,
+              },
+            ]
+          : [],
+      ),
+    );
   }
 
   private setBy(path: string, name: string): readonly SetVariable[] {

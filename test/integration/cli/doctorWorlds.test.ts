@@ -118,6 +118,25 @@ describe('22 broken worlds through both servers', () => {
   }
 });
 
+describe('a role ARN in a sensitive variable', () => {
+  const plan = async (): Promise<string> => {
+    const { report } = await ask();
+    const checks = report.bindings[0]?.checks.filter(c => c.id === 'role-trusts-run') ?? [];
+    return checks.map(c => `${c.state}: ${c.evidence.join(' | ')}`).join('\n');
+  };
+
+  test('the roles of the account that trust the provider are read and judged', async () => {
+    await pair.healthy();
+    Object.assign(pair.variable('TFC_AWS_PLAN_ROLE_ARN'), { sensitive: true });
+    assert.match(await plan(), /^unknown: .*tfc-acme-prod-plan lets plan runs in\./m);
+    const role = pair.role('plan');
+    role.trust = role.trust.replaceAll('Default Project', 'Payments');
+    // The role of the other phase trusts the provider, too, and not this phase.
+    assert.match(await plan(), /^warning: .*tfc-acme-prod-plan refuses plan runs\..*the trust policy has "Payments"/m);
+    assert.match(await plan(), /tfc-acme-prod-apply refuses plan runs\./);
+  });
+});
+
 describe('what AWS received (CloudTrail)', () => {
   const trail = (): readonly string[] =>
     pair.aws.server.log.filter(e => e.service === 'cloudtrail').map(e => `${e.action} ${e.region}`);

@@ -20,7 +20,9 @@ test('roles, providers, subjects and variables are explained where they stand', 
   );
   const subject = '"organization:acme:project:Default Project:workspace:shop:run_phase:plan"';
   assert.equal(titleAt(subject, 'Default'), 'Subject: plans of acme/shop');
+  assert.equal(explainAt(subject, 4)?.isSubject, true);
   assert.match(explainAt(subject.replace('Default Project', ''), 4)?.text ?? '', /^The project is empty/);
+  assert.match(explainAt(subject.replace('project:Default Project:', ''), 4)?.text ?? '', /^The project is missing/);
   assert.equal(
     titleAt('key = "TFC_AWS_PLAN_ROLE_ARN_ARCHIVE"', 'PLAN'),
     'TFC_AWS_PLAN_ROLE_ARN_ARCHIVE (configuration "ARCHIVE")',

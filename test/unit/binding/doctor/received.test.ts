@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  comparedWithRuns,
   compareSubject,
   comparisonLines,
   latestEvents,
@@ -16,6 +17,30 @@ const subject = (project = 'Web', workspace = 'prod', phase = 'plan'): string =>
   `organization:acme:project:${project}:workspace:${workspace}:run_phase:${phase}`;
 const exact = (value: string): { value: string; wildcards: boolean } => ({ value, wildcards: false });
 const like = (value: string): { value: string; wildcards: boolean } => ({ value, wildcards: true });
+
+describe('a value of a trust policy beside the runs of the workspaces that were read', () => {
+  const shop = { organization: 'acme', project: 'Web', workspace: 'prod' };
+  const other = { organization: 'acme', project: 'Default Project', workspace: 'lab' };
+
+  test('the nearest one is shown, with the wrong segment marked', () => {
+    assert.deepEqual(comparedWithRuns(subject('Default Project'), [other, shop]), [
+      `trusted   ${subject('Default Project')}`,
+      `sent      ${subject()}`,
+      `${' '.repeat(10 + 'organization:acme:project:'.length)}^^^ project: tokens carry "Web", the trust policy has "Default Project"`,
+    ]);
+    assert.match(
+      comparedWithRuns('organization:acme:workspace:prod:run_phase:*', [shop]).at(-1) ?? '',
+      /the form from before projects$/,
+    );
+  });
+
+  test('nothing is shown of what fits, or is about other workspaces', () => {
+    for (const fits of [subject(), 'organization:acme:project:*:workspace:prod:run_phase:*'])
+      assert.deepEqual(comparedWithRuns(fits, [other, shop]), []);
+    assert.deepEqual(comparedWithRuns('organization:globex:project:Web:workspace:ledger:run_phase:plan', [shop]), []);
+    assert.deepEqual(comparedWithRuns(subject(), []), []);
+  });
+});
 
 describe('a received subject beside a trusted one', () => {
   test('the first segment that differs is found and named', () => {

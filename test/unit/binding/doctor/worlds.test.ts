@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { worst } from '../../../../src/binding/check';
+import { type Check, worst } from '../../../../src/binding/check';
 import { runChecks } from '../../../../src/binding/checks/table';
 import { diagnose } from '../../../../src/binding/doctor/diagnose';
 import { failureModes } from '../../../../src/binding/failureModes';
-import { type BindingFacts, known, unknown } from '../../../../src/binding/facts';
+import { type BindingFacts, known, type RoleFacts, unknown } from '../../../../src/binding/facts';
 import { trustJudge } from '../../../../src/binding/checks/judge';
 import { accountWith, brokenWorlds, healthy, role, trust, variables } from '../../../support/binding/world';
 
@@ -85,6 +85,39 @@ describe('doctor', () => {
     const check = runChecks(facts, trustJudge).find(c => c.id === 'roles-named');
     assert.equal(check?.state, 'unknown');
     assert.deepEqual(check?.remedy, { kind: 'rewrite-variables', keys: ['TFC_AWS_PLAN_ROLE_ARN'] });
+  });
+
+  test('where a sensitive variable hides the role, those that trust the provider are judged', () => {
+    const [configuration] = variables.configurations;
+    assert.ok(configuration);
+    const hidden = { state: 'hidden', variable: 'TFC_AWS_PLAN_ROLE_ARN', origin: 'workspace' } as const;
+    const judged = (...roles: readonly RoleFacts[]): Check | undefined => {
+      const facts: BindingFacts = {
+        ...healthy,
+        variables: known({
+          ...variables,
+          configurations: [{ ...configuration, roles: { ...configuration.roles, plan: hidden } }],
+        }),
+        account: known({ ...accountWith({}), trusting: known({ roles, more: 0 }) }),
+      };
+      return runChecks(facts, trustJudge).find(c => c.id === 'role-trusts-run' && c.phase === 'plan');
+    };
+    const other = role('apply', { trustPolicy: trust({ project: 'Payments' }) });
+    const fits = judged(role('plan'), other);
+    assert.equal(fits?.state, 'unknown');
+    assert.match(
+      fits?.evidence.join('\n') ?? '',
+      /tfc-acme-prod-plan lets plan runs in\.\n.*tfc-acme-prod-apply refuses plan runs\./,
+    );
+    assert.match(fits?.nextStep ?? '', /with arn:aws:iam::123456789012:role\/tfc-acme-prod-plan\.$/);
+    const none = judged(other);
+    assert.equal(none?.state, 'warning');
+    assert.match(
+      none?.evidence.join('\n') ?? '',
+      /\^+ project: tokens carry "Default Project", the trust policy has "Payments"/,
+    );
+    assert.ok(none?.failureModes.includes('subject-mismatch'));
+    assert.match(judged()?.why ?? '', /No role of account 123456789012 trusts the provider/);
   });
 
   test('a policy that lets strangers in is wrong though the workspace gets in', () => {
