@@ -1,4 +1,4 @@
-import { unwrap } from '../core/problem';
+import { ProblemError, unwrap } from '../core/problem';
 import {
   defaultHostname,
   deploymentName,
@@ -10,6 +10,7 @@ import {
   stackName,
   workspaceName,
 } from '../oidc/names';
+import { otherProgramProblem } from '../oidc/otherPrograms';
 import { type Partition, partitionName, partitionOfRegion } from '../oidc/partition';
 import type { Identity, Phase } from '../oidc/subject';
 import { hidden, host, list, needed, text, UsageError, type Values } from './option';
@@ -45,6 +46,14 @@ export const phaseOptions = (about: string) =>
 export function hostnameOf(values: { readonly hostname: string | undefined }): Hostname {
   const given = values.hostname;
   return given === undefined ? defaultHostname : unwrap(hostname(given));
+}
+
+/** The host of tokens whose subjects are to be printed; a host of another program is refused. */
+export function subjectHost(values: { readonly hostname: string | undefined }): Hostname {
+  const host = hostnameOf(values);
+  const problem = otherProgramProblem(host);
+  if (problem !== undefined) throw new ProblemError(problem);
+  return host;
 }
 
 /** --partition, or that of --region; a region of another partition is refused. `undefined` where neither is given. */

@@ -1,6 +1,6 @@
 import { unwrap } from '../../core/problem';
 import { subjectsOf } from '../../oidc/subject';
-import { identitiesOf, identityOptions, phaseOptions, phasesOf } from '../names';
+import { identitiesOf, identityOptions, phaseOptions, phasesOf, subjectHost } from '../names';
 import { command } from '../command';
 import { textOrJson } from '../option';
 import { jsonReport } from '../output/jsonReport';
@@ -16,7 +16,8 @@ export const subject = command({
   report: 'JSON: { "subjects": [{ "phase", "subject" }] }',
   examples: ['tfc-oidc subject --organization acme --project "Default Project" --workspace prod'],
   exits: { 0: 'printed', 2: 'could not run' },
-  run: (context, { values }) => {
+  run: async (context, { values }) => {
+    subjectHost(values);
     const phases = phasesOf(values.phase ?? values.phases ?? 'plan,apply');
     const rows = identitiesOf(values).flatMap(identity =>
       unwrap(subjectsOf(identity, phases)).map((s, i) => ({
@@ -26,6 +27,6 @@ export const subject = command({
     );
     if (values.format === 'json') context.out(jsonReport('subject', { subjects: rows }));
     else context.out(rows.map(row => `${row.subject}\n`).join(''));
-    return Promise.resolve(0);
+    return 0;
   },
 });

@@ -20,7 +20,7 @@ import { accountId } from '../../oidc/partition';
 import type { Phase } from '../../oidc/subject';
 import {
   audienceOption,
-  hostnameOf,
+  subjectHost,
   identitiesOf,
   identityOptions,
   partitionOf,
@@ -65,9 +65,9 @@ export const trust = command({
   ],
   exits: { 0: 'printed', 2: 'could not run' },
   run: async (context, { values }) => {
-    const chosen = await issuerFor(context, values.issuer, hostnameOf(values));
+    const chosen = await issuerFor(context, values.issuer, subjectHost(values));
     for (const note of chosen.notes) context.err(`${note}\n`);
-    const issuer = chosen.issuer ?? hostnameOf(values);
+    const issuer = chosen.issuer ?? subjectHost(values);
     const phases = values.phases ?? values.phase ?? 'plan,apply';
     if (phases === 'separate') {
       context.out(pretty({ plan: policyFor(values, issuer, ['plan']), apply: policyFor(values, issuer, ['apply']) }));

@@ -74,6 +74,26 @@ test('a region of another partition than the one that is given is refused', asyn
   await assert.rejects(runCommand(exportBinding, exported, { cwd: folder }), UsageError);
 });
 
+test('no subject of HCP Terraform is printed for a host of another program', async () => {
+  const account = ['--account', '123456789012'];
+  const isOther = (error: unknown): boolean => error instanceof ProblemError && error.problem.code === 'other-issuer';
+  for (const host of [
+    'gitlab.terraform.example.com',
+    'globex.app.spacelift.io',
+    'globex.scalr.io',
+    'otf.example.com',
+  ]) {
+    await assert.rejects(runCommand(subject, [...names, '--hostname', host], { cwd: folder }), isOther, host);
+    await assert.rejects(runCommand(trust, [...names, ...account, '--hostname', host], { cwd: folder }), isOther, host);
+  }
+  for (const host of ['app.eu.terraform.io', 'terraform.example.com', 'tfe.gitlab.example.com'])
+    assert.match(
+      (await runCommand(subject, [...names, '--hostname', host], { cwd: folder })).out,
+      /^organization:/,
+      host,
+    );
+});
+
 test('check says in its text why something of the cloud block can not be known', async () => {
   mkdirSync(path.join(folder, 'c'));
   const code = 'terraform {\n  cloud {\n    organization = var.org\n  }\n}\n';

@@ -1,4 +1,5 @@
 import { parseOidcProviderArn } from '../../../oidc/arns';
+import { isOtherProgram } from '../../../oidc/otherPrograms';
 import { hasHole } from '../../policy/patterns/holes';
 import type { Statement } from '../../policy/statement';
 
@@ -10,10 +11,6 @@ type Issuer = 'terraform' | 'unverified' | 'another';
 
 export const knownHosts: ReadonlySet<string> = new Set(['app.terraform.io', 'app.eu.terraform.io']);
 
-/** Words in the hosts of issuers that are none of HashiCorp's, though their subjects or names may look alike. */
-const others =
-  /(^|[.-])(gitlab|github|githubusercontent|bitbucket|circleci|buildkite|scalr|spacelift|terrakube|env0|pulumi|vercel|cognito-idp|google|googleapis|amazonaws|azure|microsoftonline|okta|auth0|keycloak)([.-]|$)/i;
-
 /** Labels by which hosts of Terraform Enterprise are commonly called. */
 const enterprise = /(^|[.-])(p?tfe|terraform|tf-enterprise)([.-]|$)/i;
 
@@ -24,7 +21,7 @@ export function issuerOf(s: Statement, asked: string | undefined): Issuer {
   if (hosts.some(h => knownHosts.has(h.toLowerCase()) || h === asked)) return 'terraform';
   const subjects = s.clauses.filter(c => /:sub$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
   const looksAlike = subjects.some(v => /^organization:/.test(v));
-  if (hosts.some(h => others.test(h)) || (!looksAlike && subjects.some(v => /^[a-z_]+[:/]/i.test(v)))) return 'another';
+  if (hosts.some(isOtherProgram) || (!looksAlike && subjects.some(v => /^[a-z_]+[:/]/i.test(v)))) return 'another';
   if (hosts.some(h => enterprise.test(h))) return 'terraform';
   const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
   if (!looksAlike && !audiences.includes('aws.workload.identity')) return 'another';

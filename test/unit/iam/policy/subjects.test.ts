@@ -140,7 +140,8 @@ test('strangers that get in outrank what is broken besides', () => {
 
 test('another program is not judged by the grammar of HCP Terraform', () => {
   const otf = 'organization:acme:workspace:web:run_phase:plan';
-  assert.deepEqual(verdict(otf, 'otf.example.org'), ['depends', 'unknown-issuer']);
+  assert.deepEqual(verdict(otf, 'iac.example.org'), ['depends', 'unknown-issuer']);
+  assert.deepEqual(verdict(otf, 'otf.example.org'), ['not-judged', 'no-statement']);
   assert.deepEqual(verdict('project_path:infra/*:ref_type:branch', 'gitlab.terraform.example.org', 'x'), [
     'not-judged',
     'no-statement',
