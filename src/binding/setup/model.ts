@@ -84,6 +84,8 @@ export interface PlannedGroup extends SetupGroup {
 
 export interface SetupPlan {
   readonly opened: OpenedAccount;
+  /** The account with what the plan has read of it: where nothing at all is written, that is what is proven. */
+  readonly read?: OpenedAccount;
   readonly wishes: SetupWishes;
   readonly groups: readonly PlannedGroup[];
   readonly code: CodePlan | undefined;

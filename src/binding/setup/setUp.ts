@@ -1,6 +1,7 @@
 import { ProblemError } from '../../core/problem';
 import type { Change, VariableChange } from '../change';
 import type { Check } from '../check';
+import { readOnce } from '../gather/readOnce';
 import { readJournals } from '../journal/journal';
 import { keepKeys } from '../keys/keep';
 import { subjectOf } from '../plan/prepare';
@@ -14,6 +15,7 @@ import {
   type CheckedMember,
   type GroupOutcome,
   type JournaledResult,
+  type OpenedAccount,
   type PlannedGroup,
   type ProofState,
   type SetupMember,
@@ -52,6 +54,8 @@ class Setup {
   fixed: JournaledResult | undefined;
   /** Journals of this setup, for what stands now where it stops. */
   private readonly journals = new Set<string>();
+  /** The account with what was read of it since IAM was written last: variables and code change nothing there. */
+  private read: { readonly opened: OpenedAccount; readonly at: number } | undefined;
 
   constructor(
     private readonly plan: SetupPlan,
@@ -171,6 +175,7 @@ class Setup {
       this.surface,
     );
     this.journals.add(result.journal);
+    if (stage === 'write') this.read = undefined;
     if (isComplete(result)) return result;
     const outcome = this.outcomes.get(group);
     if (stage === 'code') this.fixed = result;
@@ -186,10 +191,21 @@ class Setup {
     if (members.length === 0) return;
     const names = members.map(m => nameOf(m.place));
     await this.surface.tell({ id: 'stage', stage: 'read-back', workspaces: names });
-    outcome.checked = await this.services.check(members, this.plan.opened, this.signal);
+    const asPlanned = writesNothing(this.plan);
+    outcome.checked = await this.services.check(members, this.account(asPlanned), this.signal, asPlanned);
     const { state, gap } = proofOf(outcome.checked, group.choices.tag);
     outcome.proof = members.length < group.members.length ? 'not read' : state;
     outcome.gap = gap;
+  }
+
+  /** What was read a moment ago is not asked again; a person may have thought for longer than that about what comes after the proof. */
+  private account(asPlanned: boolean): OpenedAccount {
+    const { opened, read } = this.plan;
+    if (asPlanned && read !== undefined) return read;
+    const now = this.services.now();
+    if (this.read === undefined || now - this.read.at > keptMilliseconds)
+      this.read = { opened: { ...opened, account: readOnce(opened.account) }, at: now };
+    return this.read.opened;
   }
 
   private async tellProof({ choices }: PlannedGroup, { proof, checked }: GroupOutcome): Promise<void> {
@@ -311,6 +327,14 @@ class Setup {
     }
   }
 }
+
+/** How long a reading of the account counts after its proof. */
+const keptMilliseconds = 60_000;
+
+/** Neither before the proof nor after it: a reading that guards a write is never an old one. */
+const writesNothing = ({ groups, code, wiring }: SetupPlan): boolean =>
+  groups.every(g => g.changes.length + g.removals.length === 0) &&
+  (code?.changes.length ?? 0) + (wiring?.changes.length ?? 0) === 0;
 
 const titles: Readonly<Record<StageId, string>> = {
   write: 'Set up OIDC',

@@ -3,6 +3,7 @@ import { unreadProblem, type WorkspaceFacts } from '../../binding/facts';
 import { localCredentials } from '../../binding/gather/localChain';
 import { codeFacts } from '../../binding/gather/code';
 import { hcpFacts } from '../../binding/gather/hcp';
+import { readOnce } from '../../binding/gather/readOnce';
 import { writtenValues } from '../../binding/gather/memory';
 import { readJournals } from '../../binding/journal/journal';
 import { inWords } from '../../binding/place';
@@ -108,7 +109,9 @@ export async function runConfigure(
     fixCode: values['fix-code'],
     proveByRun: values['prove-run'],
   };
-  const plan = await planSetup(wanted, opened, wishes, services, surface, context.signal);
+  const read = { ...opened, account: readOnce(opened.account) };
+  const planned = await planSetup(wanted, read, wishes, services, surface, context.signal);
+  const plan: SetupPlan = { ...planned, opened, read };
   if (!json) {
     context.out(setupText(plan));
     for (const problem of plan.problems) context.err(`In the way: ${problem.message}\n  ${problem.nextStep}\n`);

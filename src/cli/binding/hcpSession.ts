@@ -13,14 +13,18 @@ import { nodeFiles } from '../files';
 import { fetchOf } from './http';
 import type { CliContext } from '../command';
 
-/** Clients by host: one rate limit for all calls to a host. */
-export class HcpSessions {
-  private readonly clients = new Map<
-    string,
-    Promise<{ readonly found: FoundToken; readonly client: HcpClient | undefined }>
-  >();
+type Clients = Map<string, Promise<{ readonly found: FoundToken; readonly client: HcpClient | undefined }>>;
 
-  constructor(private readonly context: CliContext) {}
+/** Clients by host, one for a run of the CLI: one rate limit, and one look for the host's address, for all calls to it. */
+const clientsOf = new WeakMap<CliContext, Clients>();
+
+export class HcpSessions {
+  private readonly clients: Clients;
+
+  constructor(private readonly context: CliContext) {
+    this.clients = clientsOf.get(context) ?? new Map();
+    clientsOf.set(context, this.clients);
+  }
 
   /** The client for a host, or the problem that says where a token was looked for. */
   async open(hostname: string, cloud: CloudSettings | undefined): Promise<HcpClient> {

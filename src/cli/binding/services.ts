@@ -101,9 +101,9 @@ export function setupServices(
 ): SetupServices {
   return {
     ...useCaseServices(context, journal, store),
-    check: async (members, opened, signal) => {
+    check: async (members, opened, signal, asPlanned = false) => {
       const sources = await commonSources(context, journal, opened !== undefined, readState, store);
-      return check(context, sources, members, opened, signal);
+      return check(context, sources, members, opened, signal, asPlanned);
     },
     planWiring: async (root, choice, signal) => {
       const { host, boundary } = await filesAround(folder?.folder ?? root.dir, context.env);
@@ -141,6 +141,7 @@ async function check(
   members: readonly SetupMember[],
   opened: OpenedAccount | undefined,
   signal: AbortSignal,
+  asPlanned: boolean,
 ): Promise<readonly CheckedBinding[]> {
   const out: CheckedBinding[] = [];
   for (const { place, code, hcp, issuerHost } of members) {
@@ -158,6 +159,7 @@ async function check(
         ...(issuerHost !== undefined && { issuerHost }),
         code: code === undefined ? undefined : codeOf(context, await again(context, code.root, signal)),
         client: 'notAsked' in hcp ? { missing: hcp.notAsked } : hcp.client,
+        ...(asPlanned && !('notAsked' in hcp) && { reading: hcp.reading }),
         account: opened ?? { missing: 'No AWS profile was chosen (--profile).' },
         pastedError: undefined,
         cloudTrail: notAsked('CloudTrail is asked by the doctor alone (--cloudtrail).'),

@@ -65,8 +65,8 @@ export function setupServices(
   };
   return {
     ...useCaseServices(parts, during),
-    check: async members => {
-      if (opened !== undefined) bindings.useAccount(opened);
+    check: async (members, read) => {
+      if (opened !== undefined) bindings.useAccount({ ...opened, account: read?.account ?? opened.account });
       // Just these, by the names that were chosen: the code may name none, or a hundred.
       const checked = await bindings.checkPlaces(
         await current(),

@@ -22,7 +22,7 @@ import {
 } from './fields';
 import { likelyProfile } from './likelyProfile';
 import { policyFromFile, type PolicyPlaces, writtenPolicy } from './permissions';
-import { readOnce } from './readOnce';
+import { readOnce } from '../../binding/gather/readOnce';
 import { existingRoles } from './roles';
 import { readWorkspaces } from './workspaces';
 import { chosenIssuer } from '../../binding/gather/chosenIssuer';

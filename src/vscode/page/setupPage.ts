@@ -195,7 +195,7 @@ export class SetupPage {
     );
     const wishes = { removeStaticKeys: true, fixVariables: true, fixCode: true, proveByRun: true };
     const plan = await planSetup(groups, opened, wishes, this.setupServices(), dialogue.surface, signal);
-    return { ...plan, opened: session.opened };
+    return { ...plan, opened: session.opened, read: opened };
   }
 
   private setupServices(opened = this.session.opened): ReturnType<typeof setupServices> {
@@ -320,13 +320,12 @@ export class SetupPage {
     await this.after(result);
   }
 
-  /** Where nothing at all is written, what the plan has read a moment ago is what is proven: it is not asked for twice. */
   private async carryOut(plan: SetupPlan): Promise<SetupResult> {
-    const { dialogue, choices, session, services } = this;
-    const opened = writesNothing(plan) ? choices.opened : session.opened;
+    const { dialogue, session, services } = this;
     try {
-      return await setUp(plan, this.setupServices(opened), dialogue.surface, new AbortController().signal);
+      return await setUp(plan, this.setupServices(), dialogue.surface, new AbortController().signal);
     } finally {
+      // What was kept of the account for the proof is of that moment.
       services.bindings.useAccount(session.opened);
     }
   }
@@ -390,10 +389,6 @@ const isProof = (plan: SetupPlan): boolean =>
   plan.problems.length === 0 &&
   plan.declined.length === 0 &&
   plan.groups.every(g => g.changes.length === 0 && !g.members.some(m => 'notAsked' in m.hcp));
-
-/** Nor after it: a reading that guards a write is never an old one. */
-const writesNothing = (plan: SetupPlan): boolean =>
-  isProof(plan) && plan.groups.every(g => g.removals.length === 0) && (plan.code?.changes.length ?? 0) === 0;
 
 const notRead: Problem = {
   code: 'stopped',

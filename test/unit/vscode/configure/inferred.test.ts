@@ -13,7 +13,7 @@ import {
   takeAnswer,
 } from '../../../../src/vscode/configure/fields';
 import { likelyProfile, type ProfileHints } from '../../../../src/vscode/configure/likelyProfile';
-import { readOnce } from '../../../../src/vscode/configure/readOnce';
+import { readOnce } from '../../../../src/binding/gather/readOnce';
 
 const [one, other] = ['123456789012', '210987654321'];
 const hints = (over: Partial<ProfileHints>): ProfileHints => ({
