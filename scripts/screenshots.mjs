@@ -29,7 +29,7 @@ const shown = {
 
 const vsix = await makePackage(path.join(root, '.cache/host-tests/extension.vsix'));
 const wanted = process.argv.slice(2);
-for (const file of ['main-job', 'whole', 'doctor', 'welcome', 'aws']) {
+for (const file of ['main-job', 'whole', 'doctor', 'welcome', 'aws', 'organization']) {
   if (wanted.length > 0 && !wanted.includes(file)) continue;
   const { default: scenarios } = await import(`../test/host/ui/${file}.ui.mjs`);
   for (const scenario of scenarios) {

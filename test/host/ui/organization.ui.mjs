@@ -1,7 +1,7 @@
 // An organization on the board, by keys alone: shown, filtered, stopped and gone on with, reported.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { withCompany } from './company.mjs';
+import { themes, withCompany } from './company.mjs';
 import { Workbench } from './workbench.mjs';
 
 const { seedOrganization } = createRequire(import.meta.url)('../../support/company/organization.ts');
@@ -19,9 +19,9 @@ const withOrganization =
     return prepared;
   };
 
-const board = {
-  name: 'the organization on the board: shown, filtered and reported by keys alone',
-  prepare: withOrganization(300),
+const board = (theme, name) => ({
+  name: `the organization on the board: shown, filtered and reported by keys alone, ${name}`,
+  prepare: withOrganization(300, theme),
   run: async host => {
     const w = new Workbench(host);
     const { page } = host;
@@ -32,20 +32,20 @@ const board = {
     await page.locator('.pane-body .monaco-list-row[aria-label^="Wrong: "]').waitFor();
     // The keyboard is on the organization; down to its first group, which is opened, and has pages.
     await row.and(page.locator('.focused')).waitFor();
-    await w.shot('organization-read');
+    await w.shot(`organization-read-${name}`);
     const group = page.locator('.pane-body .monaco-list-row[aria-label^="Wrong: "]');
     for (let i = 0; i < 6 && !(await group.and(page.locator('.focused')).isVisible()); i++)
       await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
     await page.locator('.pane-body .monaco-list-row[aria-label^="app-0000 … "]').waitFor();
-    await w.shot('organization-pages');
+    await w.shot(`organization-pages-${name}`);
     await w.command('TFC OIDC: Filter…');
     await w.choose('What holds a text…');
     await w.answer('A part of a folder', 'app-0123');
     await page
       .locator('.pane-body .monaco-list-row[aria-label^="app-0123: wrong, static keys only, project "]')
       .waitFor();
-    await w.shot('organization-filtered');
+    await w.shot(`organization-filtered-${name}`);
     await w.command('TFC OIDC: Show Everything');
     await w.command('TFC OIDC: Copy or Save the Report of the Organization…');
     await w.choose('Copy as CSV');
@@ -55,12 +55,12 @@ const board = {
     await row.waitFor({ state: 'detached' });
     assert.equal(host.refused.size, 0);
   },
-};
+});
 
 /** Ten of fourteen, in two of three accounts: each account has its yes, the board follows, and the next plan holds others. */
-const nextTen = {
-  name: 'Set Up the Next Ten: planned, a yes for each account, proven, and the next ones planned, by keys alone',
-  prepare: withOrganization(14),
+const nextTen = (theme, name) => ({
+  name: `Set Up the Next Ten: planned, a yes for each account, proven, and the next ones planned, by keys alone, ${name}`,
+  prepare: withOrganization(14, theme),
   run: async (host, { company }) => {
     const w = new Workbench(host);
     const { page } = host;
@@ -75,7 +75,7 @@ const nextTen = {
     await w.preview('10 workspaces in 2 AWS accounts').waitFor({ timeout: 90_000 });
     await w.button('Set Up 10 Workspaces').waitFor({ timeout: 90_000 });
     await w.unfold('app-0000 (');
-    await w.shot('migration-plan');
+    await w.shot(`migration-plan-${name}`);
     assert.equal(moved(), 0);
     await w.press('Set Up 10 Workspaces');
     for (const account of ['300000000000', '300000000001']) {
@@ -83,7 +83,7 @@ const nextTen = {
       await w.dialogButton('Make ').press('Enter');
     }
     await w.preview('10 workspaces of 10 are proven').waitFor({ timeout: 180_000 });
-    await w.shot('migration-done');
+    await w.shot(`migration-done-${name}`);
     assert.equal(moved(), 10);
     await w.press('Plan the Next Ones');
     await w.button('Set Up 4 Workspaces').waitFor({ timeout: 90_000 });
@@ -91,7 +91,7 @@ const nextTen = {
     assert.equal(await w.webview.locator('summary', { hasText: 'app-0000 (' }).count(), 0);
     assert.equal(host.refused.size, 0);
   },
-};
+});
 
 const oldKey = 'AKIADEMONETWORKEXMPL';
 
@@ -138,4 +138,8 @@ const keys = {
   },
 };
 
-export default [board, nextTen, keys];
+export default [
+  ...themes.map(([theme, name]) => board(theme, name)),
+  ...themes.map(([theme, name]) => nextTen(theme, name)),
+  keys,
+];
