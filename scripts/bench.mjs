@@ -224,13 +224,15 @@ function migrate() {
 const parts = { sizes, activation, keystrokes, scan, peers, audit, setup, migrate };
 const named = process.argv.slice(2).filter(arg => !arg.startsWith('--'));
 const results = path.join(root, 'bench/results.json');
+/** By part: its rows, and when and beside what they were measured. */
 const before = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')).parts : {};
 await build({ production: true });
 const measured = { ...before };
 for (const [name, part] of Object.entries(parts)) {
   if (named.length > 0 && !named.includes(name)) continue;
   console.error(`# ${name} …`);
-  measured[name] = await part();
+  const loadAverage = loadavg()[0].toFixed(1);
+  measured[name] = { date: new Date().toISOString().slice(0, 10), loadAverage, rows: await part() };
 }
 await build();
 
@@ -239,21 +241,22 @@ const machine = {
   memory: `${(totalmem() / 2 ** 30).toFixed(0)} GB`,
   system: `${platform()} ${release()}`,
   node: process.version,
-  loadAverage: loadavg()[0].toFixed(1),
-  date: new Date().toISOString().slice(0, 10),
 };
-const rows = Object.keys(parts).flatMap(name => measured[name] ?? []);
+const rows = Object.keys(parts).flatMap(name => measured[name]?.rows ?? []);
 const table = markdown(['Measure', 'Figure', 'Beside', 'Ratio', 'Budget'], rows);
 console.log(table);
 mkdirSync(path.dirname(results), { recursive: true });
 writeFileSync(results, `${JSON.stringify({ machine, parts: measured }, undefined, 2)}\n`);
+const when = Object.keys(parts).flatMap(name =>
+  measured[name] === undefined ? [] : [`${name} ${measured[name].date} (${measured[name].loadAverage})`],
+);
 const page = path.join(root, 'docs/bench.md');
-const named_ = `${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}, load average ${machine.loadAverage}, ${machine.date}.`;
+const head = `Machine: ${machine.processor}, ${machine.memory}, ${machine.system}, Node ${machine.node}. Measured, with the load average then: ${when.join(', ')}.`;
 writeFileSync(
   page,
   readFileSync(page, 'utf8').replace(
     /(<!-- bench -->\n)[\s\S]*(<!-- \/bench -->)/,
-    (_, open, close) => `${open}\nMachine: ${named_}\n\n${table}\n\n${close}`,
+    (_, open, close) => `${open}\n${head}\n\n${table}\n\n${close}`,
   ),
 );
 

@@ -128,10 +128,10 @@ const [name, text] =
 console.log(text);
 for (const violation of violations) console.error(`against HashiCorp's description: ${violation}`);
 if (existsSync(file) && from === 0) {
-  const markers = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`);
+  const markers = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
   writeFileSync(
     file,
-    readFileSync(file, 'utf8').replace(markers, (_, a, b) => `${a}${text}${b}`),
+    readFileSync(file, 'utf8').replace(markers, (_, a, b) => `${a}${text}\n${b}`),
   );
 }
 process.exitCode = violations.length + results.filter(r => r.broken.length > 0).length > 0 ? 1 : 0;

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../../src/vscode/contract';
 import { agentToolIds, editorName } from '../../../src/binding/agents/toolIds';
 import { actionsAt, activated, codesOf, diagnosticsOf, fileUri } from '../cases/editor';
+import { Person } from '../cases/person';
+import { rules } from '../../../src/lint/table';
 import { runMocha } from '../mochaRun';
 
 interface Manifest {
@@ -166,6 +168,83 @@ export const run = (): Promise<unknown> =>
           [],
         );
         assert.ok(document.uri);
+      });
+    });
+
+    describe('the page of a rule', () => {
+      const open = (): readonly string[] =>
+        vscode.window.tabGroups.all
+          .flatMap(group => group.tabs.map(tab => tab.label))
+          .filter(l => l.includes('rules.md'));
+      /** The tab of the preview comes after its command. */
+      const opened = (): Promise<readonly string[]> =>
+        new Promise(resolve => {
+          if (open().length > 0) {
+            resolve(open());
+            return;
+          }
+          const subscription = vscode.window.tabGroups.onDidChangeTabs(() => {
+            if (open().length === 0) return;
+            subscription.dispose();
+            resolve(open());
+          });
+        });
+      const close = async (): Promise<void> => {
+        for (const group of vscode.window.tabGroups.all)
+          await vscode.window.tabGroups.close(group.tabs.filter(tab => tab.label.includes('rules.md')));
+      };
+
+      it('opens from the package, as the preview of its document', async () => {
+        await vscode.commands.executeCommand('tfcOidc.explainRule', 'missing-region');
+        assert.deepEqual(await opened(), ['Preview rules.md']);
+        await close();
+      });
+
+      it('is asked for where no rule is named, by titles too, and nothing opens where none is chosen', async () => {
+        const person = new Person();
+        try {
+          let offered: readonly string[] = [];
+          person.answer = ({ labels }) => {
+            offered = labels;
+            return 'hard-coded-key';
+          };
+          await vscode.commands.executeCommand('tfcOidc.explainRule');
+          assert.deepEqual(
+            offered,
+            rules.map(rule => rule.code),
+          );
+          assert.deepEqual(await opened(), ['Preview rules.md']);
+          await close();
+        } finally {
+          person.leave();
+        }
+        const { showQuickPick } = vscode.window;
+        Object.assign(vscode.window, { showQuickPick: () => Promise.resolve(undefined) });
+        try {
+          await vscode.commands.executeCommand('tfcOidc.explainRule', 'no-such-rule');
+        } finally {
+          Object.assign(vscode.window, { showQuickPick });
+        }
+        assert.deepEqual(open(), []);
+      });
+
+      it('is shown as text, at the rule, where the preview of VS Code is off', async () => {
+        const { commands } = vscode;
+        const execute = commands.executeCommand;
+        Object.assign(commands, {
+          executeCommand: (id: string, ...rest: readonly unknown[]) =>
+            id === 'markdown.showPreview' ? Promise.reject(new Error('command not found')) : execute(id, ...rest),
+        });
+        try {
+          await execute('tfcOidc.explainRule', 'web-identity');
+        } finally {
+          Object.assign(commands, { executeCommand: execute });
+        }
+        const editor = vscode.window.activeTextEditor;
+        assert.ok(editor);
+        assert.ok(editor.document.uri.path.endsWith('/docs/rules.md'));
+        assert.equal(editor.document.lineAt(editor.selection.active.line).text, '## web-identity');
+        await close();
       });
     });
 
