@@ -349,7 +349,8 @@ function orUnknown(value: Value<string>, why: string, location: Location): Value
 function host(value: Value<string>): Value<string> {
   if (value.state !== 'known') return value;
   const name = asciiHost(value.value.trim()).toLowerCase();
-  if (/^[^\s/:]*[^\s/:.](?::\d+)?$/.test(name)) return { ...value, value: name };
+  // Nothing that a URL would read as another part of it: "app.terraform.io@example.com" is a user at example.com.
+  if (/^[\w-]+(?:\.[\w-]+)*(?::\d+)?$/.test(name)) return { ...value, value: name };
   const why = `"${asciiHost(value.value)}" is no host name: Terraform wants it as in app.terraform.io, without "https://" and slashes.`;
   return { state: 'unknown', why, ...(value.location && { location: value.location }) };
 }

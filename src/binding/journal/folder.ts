@@ -49,7 +49,7 @@ export function journalFolder(fs: Files, folder: string, join: (...parts: string
     },
     async read(name) {
       try {
-        return await fs.readFile(join(folder, `${name}.jsonl`), 'utf8');
+        return await textOf(fs, join(folder, `${name}.jsonl`));
       } catch (error) {
         throw unusable(folder, error);
       }
@@ -99,6 +99,19 @@ export function unusable(folder: string, error: unknown): unknown {
     message: `The journals in ${folder} can not be used (${code}). Nothing is written without one.`,
     nextStep: 'Make room, or make the folder readable and writable for you, or name another one (--journal).',
   });
+}
+
+/** Bytes. A journal holds policies and some files of code; what is longer was not written here, and would fill the memory. */
+const longestJournal = 64 * 1024 * 1024;
+
+async function textOf(fs: Files, file: string): Promise<string> {
+  const handle = await fs.open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    return size > longestJournal ? '' : await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
 }
 
 async function endsWhole(fs: Files, file: string): Promise<boolean> {

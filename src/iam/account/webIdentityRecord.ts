@@ -37,7 +37,7 @@ export function readRecord(record: unknown, around: Around = {}): WebIdentityEve
     subject,
     provider,
     audience: audienceOf(principal, provider, subject),
-    errorCode: text(of['errorCode']),
+    errorCode: codeOf(text(of['errorCode'])),
     errorMessage: text(of['errorMessage']),
   };
 }
@@ -53,3 +53,7 @@ function audienceOf(
   if (!principal.startsWith(start) || !principal.endsWith(end)) return undefined;
   return text(principal.slice(start.length, principal.length - end.length));
 }
+
+/** Codes of AWS are words of letters. Anything else is whatever somebody put there: it is an error, and is not repeated. */
+const codeOf = (code: string | undefined): string | undefined =>
+  code === undefined || /^[A-Za-z][A-Za-z.:]{1,79}$/.test(code) ? code : 'an error without a known code';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs/promises';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { journalFolder } from '../../../src/binding/journal/folder';
+import { readJournals } from '../../../src/binding/journal/journal';
 import { withLock } from '../../../src/binding/journal/lock';
 import { ProblemError } from '../../../src/core/problem';
 
@@ -46,4 +47,15 @@ test('a full disk is told as such', async () => {
     unusable,
   );
   assert.equal(ran, false);
+});
+
+test('a file of gigabytes among the journals is none, and is not read', async () => {
+  const store = journalFolder(fs, folder, path.join);
+  await store.append('a', '{"type":"begin"}\n');
+  writeFileSync(path.join(folder, 'huge.jsonl'), '');
+  // Takes no room on the disk.
+  truncateSync(path.join(folder, 'huge.jsonl'), 3 * 1024 ** 3);
+  assert.equal(await store.read('a'), '{"type":"begin"}\n');
+  assert.equal(await store.read('huge'), '');
+  assert.deepEqual(await readJournals(store), []);
 });

@@ -53,12 +53,12 @@ export class Plants {
 
   /**
    * "PLACE: in WHAT" for each secret that a text holds, wholly or by a half, plain or encoded. With `source` only of secrets that stand
-   * there as a word of their own.
+   * there as a word of their own, and of which no other piece is there.
    */
   foundIn(what: string, text: string, source?: string): readonly string[] {
     const found: string[] = [];
     for (const [place, secret] of this.secrets) {
-      if (source !== undefined && !standsIn(source, secret)) continue;
+      if (source !== undefined && !(standsIn(source, secret) && isWhole(source, secret))) continue;
       if (forms(secret).some(form => text.includes(form))) found.push(`${place}: in ${what}`);
     }
     return found;
@@ -79,6 +79,12 @@ function standsIn(text: string, secret: string): boolean {
     if (!/[A-Za-z0-9+/]/.test(around)) return true;
   }
   return false;
+}
+
+/** Is there nothing of it but the whole? */
+function isWhole(text: string, secret: string): boolean {
+  const rest = text.replaceAll(secret, '');
+  return !forms(secret).some(form => rest.includes(form));
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(`planted: ${text}`).digest();

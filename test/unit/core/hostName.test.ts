@@ -40,3 +40,19 @@ test('the cloud block, the backend and the environment give hosts in punycode', 
     }
   }
 });
+
+test('what a URL would read as something else than a host is none', async () => {
+  for (const host of [
+    'app.terraform.io@example.com',
+    'a?b.example.com',
+    'a#b',
+    'a\\\\b.example.com',
+    'a..b',
+    '.a.example.com',
+    'a%2fb',
+  ]) {
+    const text = `terraform {\n  cloud {\n    hostname     = "${host}"\n    organization = "acme"\n    workspaces {\n      name = "w"\n    }\n  }\n}\n`;
+    const [root] = (await readProject(memoryFiles({ '/p/main.tf': text }), {}, '/p', '/p')).roots;
+    assert.equal(root?.cloud.hostname.state, 'unknown', host);
+  }
+});
