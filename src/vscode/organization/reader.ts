@@ -65,11 +65,10 @@ export class OrganizationReader {
     return this.reading === 'read';
   }
 
-  /** Makes a new beginning: what was read is read again. */
+  /** Makes a new beginning: what was read is read again. What was found of keys stays in sight, and open, until it is looked at again. */
   forget(): void {
     this.workspaces = undefined;
     this.rows.clear();
-    this.keys = {};
   }
 
   /** Workspaces that have been changed are read again by the next `read`. */
