@@ -80,74 +80,78 @@ function normalized(name: string | undefined): string | undefined {
 
 /** Sorts the blocks of a folder's files. Source of the block types: hashicorp/terraform internal/configs. */
 export function buildModule(dir: string, files: readonly SourceFile[]): Module {
+  const code = files.filter(f => isCode(f.role));
+  const parts: Parts = {
+    providers: [],
+    resources: [],
+    variables: new Map(),
+    locals: new Map(),
+    calls: [],
+    terraformBlocks: [],
+  };
   const aws = awsNames(files);
-  const providers: ProviderBlock[] = [];
-  const resources: ResourceBlock[] = [];
-  const variables = new Map<string, VariableBlock>();
-  const locals = new Map<string, { file: SourceFile; attribute: Attribute }>();
-  const calls: ModuleCall[] = [];
-  const terraformBlocks: NamedBlock[] = [];
-  for (const file of files) {
-    if (!isCode(file.role)) continue;
-    const inStack = file.role === 'component' || file.role === 'deployment';
-    for (const block of codeBlocks(file)) {
-      const named = { file, block, body: block.body };
+  for (const file of code) for (const block of codeBlocks(file)) sort(parts, file, block, aws);
+  return { dir, files: code, ...parts, providers: withoutReplaced(parts.providers) };
+}
+
+interface Parts {
+  readonly providers: ProviderBlock[];
+  readonly resources: ResourceBlock[];
+  readonly variables: Map<string, VariableBlock>;
+  readonly locals: Map<string, { file: SourceFile; attribute: Attribute }>;
+  readonly calls: ModuleCall[];
+  readonly terraformBlocks: NamedBlock[];
+}
+
+function sort(parts: Parts, file: SourceFile, block: Block, aws: ReturnType<typeof awsNames>): void {
+  const named = { file, block, body: block.body };
+  switch (block.type) {
+    case 'terraform':
+      parts.terraformBlocks.push(named);
+      break;
+    case 'locals':
+      for (const attribute of block.body.attributes) parts.locals.set(attribute.name, { file, attribute });
+      break;
+    // A data source in a check is read in every plan and apply.
+    case 'check':
+      parts.resources.push(...dataIn(block, file));
+      break;
+    default: {
       const first = normalized(block.labels[0]?.value);
-      const second = normalized(block.labels[1]?.value);
-      switch (block.type) {
-        case 'terraform':
-          terraformBlocks.push(named);
-          break;
-        case 'provider': {
-          const kind = first === undefined ? undefined : aws.get(first);
-          if (first !== undefined && kind !== undefined)
-            providers.push({ ...provider(file, block, first, second, inStack), kind });
-          break;
-        }
-        case 'resource':
-        case 'data':
-        case 'ephemeral':
-          if (first !== undefined && second !== undefined)
-            resources.push({ file, block, body: block.body, mode: block.type, type: first, name: second });
-          break;
-        // A data source in a check is read in every plan and apply.
-        case 'check':
-          resources.push(...dataIn(block, file));
-          break;
-        case 'variable':
-          if (first !== undefined)
-            variables.set(first, {
-              ...named,
-              name: first,
-              // Override files are merged argument by argument: one that sets no default keeps the earlier one.
-              default:
-                attributeOf(block.body, 'default')?.value ??
-                (file.override ? variables.get(first)?.default : undefined),
-            });
-          break;
-        case 'locals':
-          for (const attribute of block.body.attributes) locals.set(attribute.name, { file, attribute });
-          break;
-        case 'module':
-        case 'component':
-        case 'stack':
-          if (first !== undefined) calls.push({ ...named, name: first, source: sourceOf(block, file), dir: undefined });
-          break;
-        default:
-          break;
-      }
+      if (first !== undefined) sortNamed(parts, named, first, aws);
     }
   }
-  return {
-    dir,
-    files: files.filter(f => isCode(f.role)),
-    providers: withoutReplaced(providers),
-    resources,
-    variables,
-    locals,
-    calls,
-    terraformBlocks,
-  };
+}
+
+function sortNamed(parts: Parts, named: NamedBlock, first: string, aws: ReturnType<typeof awsNames>): void {
+  const { file, block, body } = named;
+  const second = normalized(block.labels[1]?.value);
+  switch (block.type) {
+    case 'provider': {
+      const kind = aws.get(first);
+      const inStack = file.role === 'component' || file.role === 'deployment';
+      if (kind !== undefined) parts.providers.push({ ...provider(file, block, first, second, inStack), kind });
+      break;
+    }
+    case 'resource':
+    case 'data':
+    case 'ephemeral':
+      if (second !== undefined) parts.resources.push({ ...named, mode: block.type, type: first, name: second });
+      break;
+    case 'variable': {
+      // Override files are merged argument by argument: one that sets no default keeps the earlier one.
+      const kept = file.override ? parts.variables.get(first)?.default : undefined;
+      parts.variables.set(first, { ...named, name: first, default: attributeOf(body, 'default')?.value ?? kept });
+      break;
+    }
+    case 'module':
+    case 'component':
+    case 'stack':
+      parts.calls.push({ ...named, name: first, source: sourceOf(block, file), dir: undefined });
+      break;
+    default:
+      break;
+  }
 }
 
 function provider(

@@ -1,5 +1,5 @@
 import { numberText, parseNumber } from './numbers';
-import { isCollection, isOpen, type ObjectType, sameType, type Type } from './type';
+import { type CollectionType, isCollection, isOpen, type ObjectType, sameType, type Type } from './type';
 import {
   bool,
   compareText,
@@ -33,14 +33,17 @@ export function convert(value: Value, type: Type): Converted {
       return isList(value) ? toCollection(value, type.kind, type.of) : undefined;
     case 'map':
       return isMap(value) ? toMap(value, type.of) : undefined;
-    case 'tuple': {
-      if (value.kind !== 'tuple' || value.items.length !== type.of.length) return undefined;
-      const items = value.items.map((item, i) => convert(item, type.of[i] ?? 'dynamic'));
-      return items.every(isConverted) ? listOf('tuple', items, undefined, value.marks) : undefined;
-    }
+    case 'tuple':
+      return toTuple(value, type.of);
     case 'object':
       return isMap(value) ? toObject(value, type) : undefined;
   }
+}
+
+function toTuple(value: Value, of: readonly Type[]): Converted {
+  if (value.kind !== 'tuple' || value.items.length !== of.length) return undefined;
+  const items = value.items.map((item, i) => convert(item, of[i] ?? 'dynamic'));
+  return items.every(isConverted) ? listOf('tuple', items, undefined, value.marks) : undefined;
 }
 
 const isConverted = (value: Converted): value is Value => value !== undefined;
@@ -168,24 +171,35 @@ function isConvertible(from: Type, to: Type, safe = false): boolean {
     return to === 'string' || (!safe && from === 'string');
   }
   if (typeof from === 'string') return false;
-  if (to.kind === 'object') {
-    if (from.kind === 'map') return !safe && [...to.of.values()].every(t => isConvertible(from.of, t));
-    if (from.kind !== 'object') return false;
-    return [...to.of].every(([name, t]) => {
-      const own = from.of.get(name);
-      return own === undefined ? to.optional?.has(name) === true : isConvertible(own, t, safe);
-    });
+  switch (to.kind) {
+    case 'object':
+      return isConvertibleToObject(from, to, safe);
+    case 'tuple':
+      return (
+        from.kind === 'tuple' &&
+        from.of.length === to.of.length &&
+        from.of.every((t, i) => isConvertible(t, to.of[i] ?? 'dynamic', safe))
+      );
+    case 'map':
+      if (from.kind === 'map') return isConvertible(from.of, to.of, safe);
+      return from.kind === 'object' && membersConvertible([...from.of.values()], to.of, safe);
+    default:
+      return isConvertibleToList(from, to, safe);
   }
-  if (to.kind === 'tuple')
-    return (
-      from.kind === 'tuple' &&
-      from.of.length === to.of.length &&
-      from.of.every((t, i) => isConvertible(t, to.of[i] ?? 'dynamic', safe))
-    );
-  if (to.kind === 'map') {
-    if (from.kind === 'map') return isConvertible(from.of, to.of, safe);
-    return from.kind === 'object' && membersConvertible([...from.of.values()], to.of, safe);
-  }
+}
+
+type Structure = Exclude<Type, string>;
+
+function isConvertibleToObject(from: Structure, to: ObjectType, safe: boolean): boolean {
+  if (from.kind === 'map') return !safe && [...to.of.values()].every(t => isConvertible(from.of, t));
+  if (from.kind !== 'object') return false;
+  return [...to.of].every(([name, t]) => {
+    const own = from.of.get(name);
+    return own === undefined ? to.optional?.has(name) === true : isConvertible(own, t, safe);
+  });
+}
+
+function isConvertibleToList(from: Structure, to: CollectionType, safe: boolean): boolean {
   if (from.kind === 'tuple') return membersConvertible(from.of, to.of, safe);
   if (from.kind !== 'list' && from.kind !== 'set') return false;
   return !(safe && from.kind === 'list' && to.kind === 'set') && isConvertible(from.of, to.of, safe);
@@ -204,11 +218,9 @@ export function unify(types: readonly Type[]): Type | undefined {
   const kinds = new Set(closed.map(type => (typeof type === 'string' ? type : type.kind)));
   const isOnly = (...wanted: readonly string[]): boolean => [...kinds].every(kind => wanted.includes(kind));
   const [kind] = kinds;
-  if (kinds.size === 1 && kind !== undefined && closed.length < types.length && !isPrimitiveKind(kind))
-    return 'dynamic';
-  if (kinds.size === 1 && (kind === 'map' || kind === 'list' || kind === 'set')) {
-    const of = unify(types.flatMap(type => (isCollection(type) ? [type.of] : [])));
-    return of && { kind, of };
+  if (kinds.size === 1 && kind !== undefined) {
+    if (closed.length < types.length && !isPrimitiveKind(kind)) return 'dynamic';
+    if (isCollectionKind(kind)) return unifyCollections(kind, types);
   }
   if (isOnly('object')) return unifyObjects(types.flatMap(type => (isObject(type) ? [type] : [])));
   if (isOnly('tuple')) return unifyTuples(types.flatMap(type => (isTuple(type) ? [type.of] : [])));
@@ -222,6 +234,13 @@ export function unify(types: readonly Type[]): Type | undefined {
   return order.find(wanted => types.every(type => isConvertible(type, wanted)));
 }
 
+function unifyCollections(kind: 'list' | 'set' | 'map', types: readonly Type[]): Type | undefined {
+  const of = unify(types.flatMap(type => (isCollection(type) ? [type.of] : [])));
+  return of && { kind, of };
+}
+
+const isCollectionKind = (kind: string): kind is 'list' | 'set' | 'map' =>
+  kind === 'list' || kind === 'set' || kind === 'map';
 const isPrimitiveKind = (kind: string): boolean => kind === 'string' || kind === 'number' || kind === 'bool';
 const isObject = (type: Type): type is ObjectType => typeof type !== 'string' && type.kind === 'object';
 const isTuple = (type: Type): type is Extract<Type, { kind: 'tuple' }> =>

@@ -157,14 +157,6 @@ export class Evaluator implements Reader {
 
   private unnested(expression: Expression, frame: Frame): Value {
     switch (expression.kind) {
-      case 'string':
-        return text(expression.value.normalize());
-      case 'number':
-        return parseNumber(expression.text) ?? this.refuse('That is no number');
-      case 'bool':
-        return bool(expression.text === 'true');
-      case 'null':
-        return nothing();
       case 'parentheses':
         return this.value(expression.inner, frame);
       case 'template':
@@ -188,6 +180,23 @@ export class Evaluator implements Reader {
       case 'index':
       case 'splat':
         return this.traversal(expression, frame);
+      default:
+        return this.constant(expression);
+    }
+  }
+
+  private constant(
+    expression: Extract<Expression, { kind: 'string' | 'number' | 'bool' | 'null' | 'missing' }>,
+  ): Value {
+    switch (expression.kind) {
+      case 'string':
+        return text(expression.value.normalize());
+      case 'number':
+        return parseNumber(expression.text) ?? this.refuse('That is no number');
+      case 'bool':
+        return bool(expression.text === 'true');
+      case 'null':
+        return nothing();
       case 'missing':
         return unknown('The value is not written yet.');
     }

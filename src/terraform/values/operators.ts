@@ -1,6 +1,6 @@
 import { convert } from './convert';
 import { joinMarks, type Marks } from './marks';
-import { isOpen, sameType } from './type';
+import { isOpen, sameType, type Type } from './type';
 import {
   bool,
   deepMarks,
@@ -14,6 +14,8 @@ import {
   typeOf,
   unknown,
   withMarks,
+  type ListValue,
+  type NumberValue,
   type Unknown,
   type Value,
 } from './value';
@@ -72,11 +74,19 @@ export function logical(operator: string, left: Value, right: () => Value): Outc
 }
 
 export function binary(operator: string, left: Value, right: Value): Outcome {
-  if (operator === '==' || operator === '!=') {
-    const same = equal(left, right);
-    if (same === undefined) return unknownOf([left, right], { type: 'bool', notNull: true });
-    return bool(same === (operator === '=='), marksOf(left, right));
-  }
+  return operator === '==' || operator === '!='
+    ? equality(operator === '==', left, right)
+    : ofNumbers(operator, left, right);
+}
+
+function equality(wanted: boolean, left: Value, right: Value): Value {
+  const same = equal(left, right);
+  return same === undefined
+    ? unknownOf([left, right], { type: 'bool', notNull: true })
+    : bool(same === wanted, marksOf(left, right));
+}
+
+function ofNumbers(operator: string, left: Value, right: Value): Outcome {
   const a = convert(left, 'number');
   const b = convert(right, 'number');
   if (a === undefined || b === undefined || a.kind === 'null' || b.kind === 'null')
@@ -151,20 +161,25 @@ const mayBe = (a: Unknown, b: Value): boolean =>
   isOpen(a.type) || isOpen(typeOf(b)) || (!a.notNull && b.kind === 'null') || sameType(a.type, typeOf(b));
 
 function sameContent(a: Value, b: Value): boolean | undefined {
-  if (isList(a) && isList(b)) {
-    if (a.kind === 'set' && !(a.whole && b.kind === 'set' && b.whole)) return undefined;
-    if (a.items.length !== b.items.length) return false;
-    return every(a.items.map((item, i): readonly [Value, Value | undefined] => [item, b.items[i]]));
-  }
+  if (isList(a) && isList(b)) return sameItems(a, b);
   if (isMap(a) && isMap(b)) {
     if (a.entries.size !== b.entries.size) return false;
     return every([...a.entries].map(([key, item]): readonly [Value, Value | undefined] => [item, b.entries.get(key)]));
   }
-  if (a.kind === 'number' && b.kind === 'number') {
-    if (a.exact && b.exact) return a.value === b.value;
-    return Math.abs(a.value - b.value) > Math.abs(a.value) * 1e-12 ? false : undefined;
-  }
+  if (a.kind === 'number' && b.kind === 'number') return sameNumber(a, b);
   return 'value' in a && 'value' in b && a.value === b.value;
+}
+
+function sameItems(a: ListValue, b: ListValue): boolean | undefined {
+  if (a.kind === 'set' && !(a.whole && b.kind === 'set' && b.whole)) return undefined;
+  if (a.items.length !== b.items.length) return false;
+  return every(a.items.map((item, i): readonly [Value, Value | undefined] => [item, b.items[i]]));
+}
+
+/** Numbers that JavaScript cannot hold exactly differ for sure only beyond what it rounds. */
+function sameNumber(a: NumberValue, b: NumberValue): boolean | undefined {
+  if (a.exact && b.exact) return a.value === b.value;
+  return Math.abs(a.value - b.value) > Math.abs(a.value) * 1e-12 ? false : undefined;
 }
 
 function every(pairs: readonly (readonly [Value, Value | undefined])[]): boolean | undefined {
@@ -188,6 +203,13 @@ function either(a: Value, b: Value, why: Unknown): Value {
   const marks = joinMarks(joinMarks(a.marks, b.marks), why.marks);
   if (a === b || (isWhole(a) && isWhole(b) && sameType(typeOf(a), typeOf(b)) && sameContent(a, b) === true))
     return withMarks(a, marks);
+  const type = sameType(typeOf(a), typeOf(b)) ? typeOf(a) : 'dynamic';
+  if (a.kind === 'null' && b.kind === 'null') return nothing(type, marks);
+  return eachMember(a, b, why, marks) ?? inCommon(a, b, type, why);
+}
+
+/** Lists of one length and maps of the same keys: each member is one of two. */
+function eachMember(a: Value, b: Value, why: Unknown, marks: Marks | undefined): Value | undefined {
   if (isList(a) && isList(b) && a.kind === b.kind && a.kind !== 'set' && a.items.length === b.items.length)
     return listOf(
       a.kind,
@@ -195,21 +217,22 @@ function either(a: Value, b: Value, why: Unknown): Value {
       a.of,
       marks,
     );
-  if (isMap(a) && isMap(b) && a.kind === b.kind && a.entries.size === b.entries.size) {
-    const entries = [...a.entries].map(([key, item]): readonly [string, Value | undefined] => {
-      const other = b.entries.get(key);
-      return [key, other && either(item, other, why)];
-    });
-    if (entries.every((pair): pair is [string, Value] => pair[1] !== undefined))
-      return mapOf(a.kind, entries, a.of, marks);
-  }
-  const type = sameType(typeOf(a), typeOf(b)) ? typeOf(a) : 'dynamic';
-  if (a.kind === 'null' && b.kind === 'null') return nothing(type, marks);
-  const notNull = isNotNull(a) && isNotNull(b);
+  if (!isMap(a) || !isMap(b) || a.kind !== b.kind || a.entries.size !== b.entries.size) return undefined;
+  const entries = [...a.entries].map(([key, item]): readonly [string, Value | undefined] => {
+    const other = b.entries.get(key);
+    return [key, other && either(item, other, why)];
+  });
+  return entries.every((pair): pair is [string, Value] => pair[1] !== undefined)
+    ? mapOf(a.kind, entries, a.of, marks)
+    : undefined;
+}
+
+/** An unknown value with what both have: a type, a beginning, an end. */
+function inCommon(a: Value, b: Value, type: Type, why: Unknown): Value {
   const [x, y] = [edges(a), edges(b)];
   return unknown(why.why, {
     type,
-    notNull,
+    notNull: isNotNull(a) && isNotNull(b),
     location: why.location,
     marks: joinMarks(marksOf(a, b), why.marks),
     ...(x !== undefined &&
