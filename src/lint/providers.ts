@@ -116,42 +116,44 @@ export function originsOf(root: Root, module: Module, value: Expression): Findin
   const follow = ({ steps }: Path): void => {
     const names = steps.map(step => (typeof step === 'string' ? step : '*'));
     const key = names.slice(0, 3).join('.');
-    if (seen.has(key)) return;
+    const [head, name] = names;
+    if (seen.has(key) || name === undefined) return;
     seen.add(key);
-    const [head, name, third] = names;
-    if (name === undefined) return;
-    if (head === 'var') {
-      const variable = module.variables.get(name);
-      if (variable === undefined) return;
-      const { file, block } = variable;
-      out.push({
-        location: at(file, blockHeader(block, file)),
-        message: `Variable "${name}" is declared here.`,
-      });
-      if (module.dir !== root.dir) return;
-      for (const tfvars of root.tfvars) {
-        if (tfvars.name !== name) continue;
-        out.push({
-          location: at(tfvars.file, tfvars.attribute.nameSpan),
-          message: `Variable "${name}" gets a value here.`,
-        });
-      }
-    } else if (head === 'local') {
-      const local = module.locals.get(name);
-      if (local === undefined) return;
+    const local = head === 'local' ? module.locals.get(name) : undefined;
+    if (head === 'var') out.push(...variablePlaces(root, module, name));
+    else if (head !== 'local') out.push(...resourcePlaces(module, names));
+    else if (local !== undefined) {
       out.push({ location: at(local.file, local.attribute.nameSpan), message: `Local "${name}" is defined here.` });
       left.push(...[...pathsIn(local.attribute.value)].reverse());
-    } else if (third !== undefined || head !== 'data') {
-      const [mode, type, label] =
-        head === 'data' || head === 'ephemeral' ? [head, name, third] : ['resource', head, name];
-      const resource = module.resources.find(r => r.mode === mode && r.type === type && r.name === label);
-      if (resource === undefined) return;
-      out.push({
-        location: at(resource.file, blockHeader(resource.block, resource.file)),
-        message: `The value comes from ${mode === 'resource' ? '' : `${mode} source `}${type ?? ''}.${label ?? ''}.`,
-      });
     }
   };
   for (let path = left.pop(); path !== undefined; path = left.pop()) follow(path);
   return out;
+}
+
+/** Where a variable is declared, and where files give it a value. */
+function variablePlaces(root: Root, module: Module, name: string): Finding['related'] {
+  const variable = module.variables.get(name);
+  if (variable === undefined) return [];
+  const { file, block } = variable;
+  const declared = { location: at(file, blockHeader(block, file)), message: `Variable "${name}" is declared here.` };
+  if (module.dir !== root.dir) return [declared];
+  const given = root.tfvars.filter(tfvars => tfvars.name === name);
+  return [
+    declared,
+    ...given.map(tfvars => ({
+      location: at(tfvars.file, tfvars.attribute.nameSpan),
+      message: `Variable "${name}" gets a value here.`,
+    })),
+  ];
+}
+
+function resourcePlaces(module: Module, [head, name, third]: readonly string[]): Finding['related'] {
+  const isSource = head === 'data' || head === 'ephemeral';
+  const [mode, type, label] = isSource ? [head, name, third] : ['resource', head, name];
+  const resource = module.resources.find(r => r.mode === mode && r.type === type && r.name === label);
+  if (resource === undefined) return [];
+  const location = at(resource.file, blockHeader(resource.block, resource.file));
+  const source = isSource ? `${mode ?? ''} source ` : '';
+  return [{ location, message: `The value comes from ${source}${type ?? ''}.${label ?? ''}.` }];
 }

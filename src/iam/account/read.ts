@@ -97,23 +97,27 @@ export async function readRole(
   if (!attached.ok) return attached;
   const inlinePolicies = await readRolePolicies(send, RoleName, texts(names.value), signal);
   if (!inlinePolicies.ok) return inlinePolicies;
+  const attachedPolicyArns = objects(attached.value).map(p => text(p['PolicyArn']) ?? '');
+  return ok({ ...described(role, RoleName), inlinePolicies: inlinePolicies.value, attachedPolicyArns });
+}
+
+/** What GetRole itself tells. */
+function described(role: Value, name: string): Omit<ActualRole, 'inlinePolicies' | 'attachedPolicyArns'> {
   const boundary = (role['PermissionsBoundary'] ?? {}) as Value;
   const used = (role['RoleLastUsed'] ?? {}) as Value;
-  return ok({
-    name: text(role['RoleName']) ?? RoleName,
-    arn,
+  return {
+    name: text(role['RoleName']) ?? name,
+    arn: text(role['Arn']) ?? '',
     path: text(role['Path']) ?? '/',
     id: text(role['RoleId']) ?? '',
     createdAt: date(role['CreateDate']),
     description: text(role['Description']),
     maxSessionDuration: typeof role['MaxSessionDuration'] === 'number' ? role['MaxSessionDuration'] : 3600,
     trustPolicy: decodeDocument(text(role['AssumeRolePolicyDocument']) ?? ''),
-    inlinePolicies: inlinePolicies.value,
-    attachedPolicyArns: objects(attached.value).map(p => text(p['PolicyArn']) ?? ''),
     permissionsBoundaryArn: text(boundary['PermissionsBoundaryArn']),
     tags: tagsOf(role['Tags']),
     lastUsed: date(used['LastUsedDate']),
-  });
+  };
 }
 
 async function readRolePolicies(

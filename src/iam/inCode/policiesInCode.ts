@@ -213,15 +213,8 @@ export class CodeReader {
   }
 
   private policyOf(expression: Expression, within: readonly Block[]): Read | undefined {
-    if (expression.kind === 'call') {
-      const [argument] = expression.args;
-      if (expression.name !== 'jsonencode' || argument === undefined) return undefined;
-      const root = this.nodes.node(argument, this.frameOf(within));
-      const statement = entry(root, 'Statement')?.value;
-      if (statement === undefined || statement.kind === 'unknown') return undefined;
-      const incomplete = statement.kind === 'array' && statement.items.some(i => i.kind !== 'object');
-      return { root: onlyObjects(root), form: 'expression', exact: true, incomplete };
-    }
+    if (expression.kind === 'call')
+      return expression.name === 'jsonencode' ? this.encoded(expression.args[0], within) : undefined;
     if (expression.kind !== 'string' && expression.kind !== 'template') return undefined;
     const written = this.source.slice(expression.start, expression.end);
     if (!/Statement\\?"/.test(written)) return undefined;
@@ -242,6 +235,15 @@ export class CodeReader {
       exact: false,
       incomplete: false,
     };
+  }
+
+  private encoded(argument: Expression | undefined, within: readonly Block[]): Read | undefined {
+    if (argument === undefined) return undefined;
+    const root = this.nodes.node(argument, this.frameOf(within));
+    const statement = entry(root, 'Statement')?.value;
+    if (statement === undefined || statement.kind === 'unknown') return undefined;
+    const incomplete = statement.kind === 'array' && statement.items.some(i => i.kind !== 'object');
+    return { root: onlyObjects(root), form: 'expression', exact: true, incomplete };
   }
 
   private templateText(expression: Expression, within: readonly Block[]): string | undefined {

@@ -68,30 +68,35 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   const principal = principalArns(resource, scope, place);
   if (principal !== undefined) return principal;
   const template = templateOf(resource.type);
-  const given = attributeOf(resource.body, heldArn);
-  const held = given === undefined ? undefined : knownText(given.value, scope)?.text;
-  if (template === undefined) return held === undefined ? undefined : [held];
-  const [argument, service, where, rests] = template;
-  const written = attributeOf(resource.body, argument.split('+')[0] ?? '');
+  const [argument, service] = template ?? [];
+  const written = argument === undefined ? undefined : attributeOf(resource.body, argument.split('+')[0] ?? '');
   const arn = written === undefined ? undefined : knownText(written.value, scope);
   // An ARN as it is written; AWS adds six letters to a secret's name, which may be left out.
-  if (arn?.open === false && new RegExp(`^arn:[^*?$\\s]+:${service}:[^*?$\\s]+$`).test(arn.text))
+  if (arn?.open === false && new RegExp(`^arn:[^*?$\\s]+:${service ?? ''}:[^*?$\\s]+$`).test(arn.text))
     return service === 'secretsmanager' ? [arn.text, `${arn.text}-*`] : [arn.text];
-  const names = argument.split('+').map(name => nameOf(resource, scope, name));
-  const [first] = names;
-  if (first === undefined || names.some(n => n === undefined)) return held === undefined ? undefined : [held];
+  const names = argument?.split('+').flatMap(name => nameOf(resource, scope, name) ?? []) ?? [];
+  if (template !== undefined && names.length === argument?.split('+').length)
+    return filledTemplate(template, names, resource, scope, place);
+  const given = attributeOf(resource.body, heldArn);
+  const held = given === undefined ? undefined : knownText(given.value, scope)?.text;
+  return held === undefined ? undefined : [held];
+}
+
+/** The ARNs of a resource whose names are known; `undefined` where its path is not. */
+function filledTemplate(
+  [, service, where, rests]: Template,
+  names: readonly KnownText[],
+  resource: ResourceBlock,
+  scope: Scope,
+  place: Place,
+): readonly string[] | undefined {
   const path = attributeOf(resource.body, 'path');
   const isRoot = path === undefined || isNull(path.value, scope);
   const pathText = isRoot ? { text: '/', open: false } : knownText(path.value, scope);
   if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
-  const start = arnStart(service, where, isPublic(resource.type, first) ? { ...place, account: '' } : place);
-  // The objects belong to the bucket where emptying it was asked for.
-  const all =
-    resource.type === 'aws_s3_bucket'
-      ? [...rests, '{}/*']
-      : ofVersion(resource)
-        ? rests.flatMap(rest => [rest, `${rest}:*`])
-        : rests;
+  const ownerless = names[0] !== undefined && isPublic(resource.type, names[0]);
+  const start = arnStart(service, where, ownerless ? { ...place, account: '' } : place);
+  const all = restsOf(resource, rests);
   const buses = all.some(rest => rest.includes('{bus}')) ? busesOf(resource, scope) : [''];
   const each = all.flatMap(rest => buses.map(bus => rest.replace('{bus}', () => bus)));
   return each.map(rest => {
@@ -103,6 +108,12 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
     for (const name of names) text = text.replace('{}', () => inArn(service, name));
     return start + text;
   });
+}
+
+/** The objects belong to the bucket where emptying it was asked for; a function's versions and aliases to the function. */
+function restsOf(resource: ResourceBlock, rests: readonly string[]): readonly string[] {
+  if (resource.type === 'aws_s3_bucket') return [...rests, '{}/*'];
+  return ofVersion(resource) ? rests.flatMap(rest => [rest, `${rest}:*`]) : rests;
 }
 
 /**
@@ -214,26 +225,26 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
   // queue_url = aws_sqs_queue.jobs.url
   const asked = direct && resourceBehind(direct.value, scope)?.attribute;
   const isAddress = asked !== undefined && ['arn', 'url', 'invoke_arn'].includes(asked);
+  if (direct === undefined && prefix === undefined && isNamedByProvider(resource))
+    return { text: 'terraform-', open: true };
   const given = direct && (isAddress ? referencedName(direct.value, scope) : knownName(direct.value, scope));
   const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
-  if (
-    direct === undefined &&
-    prefix === undefined &&
-    resource.mode === 'resource' &&
-    // What a removed block speaks of had a name that the code no longer tells.
-    resource.block.type !== 'removed' &&
-    namedByProvider.has(resource.type)
-  )
-    return { text: 'terraform-', open: true };
   const text = given ?? (start === undefined ? undefined : { text: start.text, open: true });
-  // A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name.
-  const name =
-    text !== undefined && !text.open && /^(?:https:|arn:)/.test(text.text)
-      ? { text: (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(text.text)?.[1] ?? '', open: false }
-      : text;
+  const name = text === undefined ? undefined : withoutAddress(text, argument);
   // Signs of a pattern would say something else in a policy.
   if (name === undefined || namePattern(name) === '' || namePattern(name) === '*') return undefined;
   return /[*?$\s]/.test(`${name.text}${name.ends ?? ''}`) ? undefined : name;
+}
+
+/** What a removed block speaks of had a name that the code no longer tells. */
+const isNamedByProvider = ({ mode, block, type }: ResourceBlock): boolean =>
+  mode === 'resource' && block.type !== 'removed' && namedByProvider.has(type);
+
+/** A URL or ARN of the same thing (queue_url, function_name = an ARN): its last word is the name. */
+function withoutAddress(text: KnownText, argument: string): KnownText {
+  if (text.open || !/^(?:https:|arn:)/.test(text.text)) return text;
+  const word = (argument === 'url' ? /^https:\/\/(.*?)\/?$/ : /([^:/]*)$/).exec(text.text)?.[1];
+  return { text: word ?? '', open: false };
 }
 
 /** The ARNs that a role has that an argument names: an ARN as written, the role's name, or a role of this code; else undefined. */

@@ -17,7 +17,7 @@ import { keyNeeds, relatedNeeds } from './types/related';
 import { conditionOf, tagCondition } from './conditions';
 import type { FoundNeeds, Need, NeedSource, Phase } from './need';
 import { elsewhereOf } from './elsewhere';
-import { ownerOf, scopeOf } from './scopes';
+import { type Owner, ownerOf, scopeOf } from './scopes';
 import { backendNeeds, remoteStateNeeds } from './types/backend';
 import { type Unread, unreadFiles, unreadModule } from './unread';
 import * as tables from './tables/calls';
@@ -87,28 +87,39 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   collector.visit(scope, []);
   collector.add(backendNeeds(root, scope, options.phase));
   collector.add(encryptionNeeds(scope));
-  const { off } = collector;
-  if (off.length > 0)
-    collector.notes.add(
-      `Left out, for their count or for_each is 0: ${off.slice(0, 8).join(', ')}${off.length > 8 ? ` and ${off.length - 8} more` : ''}.`,
-    );
-  if (scope.assumed.size > 0)
-    collector.notes.add(
-      `Names take the defaults of ${[...scope.assumed]
-        .sort()
-        .map(name => `var.${name}`)
-        .join(', ')}; where the workspace sets other values, the ARNs differ.`,
-    );
-  const { needs, unmapped, notes } = collector;
+  const { needs, unmapped } = collector;
+  const notes = [...collector.notes, ...leftOut(collector.off), ...defaultsTaken(scope.assumed)];
   // A module that is called several times is one piece of code.
   const modules = new Map(collector.unread.map(u => [`${u.location.file} ${u.location.span.start}`, u]));
   return {
     needs,
     unmapped,
     unread: [...unreadFiles(root.problems), ...modules.values()],
-    notes: [...notes].sort(),
+    notes: notes.sort(),
     place,
   };
+}
+
+const leftOut = (off: readonly string[]): readonly string[] =>
+  off.length === 0
+    ? []
+    : [
+        `Left out, for their count or for_each is 0: ${off.slice(0, 8).join(', ')}${off.length > 8 ? ` and ${off.length - 8} more` : ''}.`,
+      ];
+
+function defaultsTaken(assumed: ReadonlySet<string>): readonly string[] {
+  if (assumed.size === 0) return [];
+  const variables = [...assumed].sort().map(name => `var.${name}`);
+  return [
+    `Names take the defaults of ${variables.join(', ')}; where the workspace sets other values, the ARNs differ.`,
+  ];
+}
+
+/** Does its refresh call an action that returns a secret? What AWS publishes for everybody is none. */
+function keepsSecret({ type }: ResourceBlock, { own }: Owner, actions: ReadonlySet<string>): boolean {
+  const isPublished = own.length > 0 && own.every(arn => arn.includes('::parameter/aws/service/'));
+  const isRead = type !== 'aws_instance' || actions.has('ec2:GetPasswordData');
+  return tables.readsSecrets.has(type) && !isPublished && isRead;
 }
 
 interface Found {
@@ -239,36 +250,48 @@ class Collector {
         `${address}: what the web ACL is put on is not known here; the policy is for a load balancer. See the dependent actions of wafv2:AssociateWebACL for others.`,
       );
     const owner = ownerOf(resource, scope, this.mapping, found.ever ?? found.actions);
-    const open = owner.own.length > 0 && owner.own.every(arn => arn.includes('::parameter/aws/service/'));
-    if (tables.readsSecrets.has(type) && !open && (type !== 'aws_instance' || found.actions.has('ec2:GetPasswordData')))
+    if (keepsSecret(resource, owner, found.actions))
       this.notes.add(
         resource.mode === 'ephemeral'
           ? `${address}: it reads a secret in each run; the state does not keep it.`
           : `${address}: its refresh needs an action that returns what it holds; the plan role can read that secret.`,
       );
     const { source, confidence } = found;
-    for (const action of [...found.actions].sort()) {
-      const home = homeOf(action, type, owner.place);
-      const where =
-        elsewhereOf(action, resource, scope, home, this.mapping) ??
-        scopeOf(action, { ...owner, place: home }, this.mapping);
-      const condition =
-        conditionOf(action, resource, scope, owner.place) ??
-        (this.options.tagConditions && (this.mapping.find(type)?.writeTags.length ?? 0) > 0
-          ? tagCondition(action, resource, scope, owner, where.resources)
-          : undefined);
-      for (const key of Object.keys(condition?.['StringEquals'] ?? {}).filter(k => k.startsWith('aws:ResourceTag/')))
-        this.notes.add(
-          `Deletes in EC2 are limited to what carries the default tag ${key.slice(16)}; when you change that tag, make the policy with what exists (--state, --applied), so that it also allows deleting what still carries the former one.`,
-        );
+    for (const action of [...found.actions].sort())
       this.needs.push({
-        ...{ action, address, location, source, confidence, ...where, region: home.region },
-        ...(condition !== undefined && { condition }),
+        action,
+        address,
+        location,
+        source,
+        confidence,
+        ...this.reachOf(action, resource, scope, owner),
       });
-    }
     const needing = { resource, scope, address, place: placeOf(resource, scope), types: this.types };
     this.needs.push(...keyNeeds(needing, resource.mode === 'resource' ? this.options.phase : 'plan'));
     if (this.options.phase === 'apply' && resource.mode === 'resource') this.add(relatedNeeds(needing));
+  }
+
+  /** Where an action is needed, and under which condition it may be allowed. */
+  private reachOf(
+    action: string,
+    resource: ResourceBlock,
+    scope: Scope,
+    owner: Owner,
+  ): Pick<Need, 'resources' | 'why' | 'region' | 'condition'> {
+    const { type } = resource;
+    const home = homeOf(action, type, owner.place);
+    const where =
+      elsewhereOf(action, resource, scope, home, this.mapping) ??
+      scopeOf(action, { ...owner, place: home }, this.mapping);
+    const tagged = this.options.tagConditions && (this.mapping.find(type)?.writeTags.length ?? 0) > 0;
+    const condition =
+      conditionOf(action, resource, scope, owner.place) ??
+      (tagged ? tagCondition(action, resource, scope, owner, where.resources) : undefined);
+    for (const key of Object.keys(condition?.['StringEquals'] ?? {}).filter(k => k.startsWith('aws:ResourceTag/')))
+      this.notes.add(
+        `Deletes in EC2 are limited to what carries the default tag ${key.slice(16)}; when you change that tag, make the policy with what exists (--state, --applied), so that it also allows deleting what still carries the former one.`,
+      );
+    return { ...where, region: home.region, ...(condition !== undefined && { condition }) };
   }
 
   /** A data source or an ephemeral resource. */

@@ -188,15 +188,9 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   const formats =
     alternatives && owned.length > 0 ? [...owned, ...(tagging ? [] : alsoRequired(action, all, owned))] : all;
   const required = formats.some(f => f.required);
-  const found = (arns: readonly string[], f: ArnFormat): readonly string[] => arns.filter(a => fitsFormat(a, f.format));
-  const reaches = new Map(
-    formats.map(f => {
-      const own = found(owner.own, f);
-      return [f, own.length > 0 ? own : found(owner.referenced, f)];
-    }),
-  );
-  const reached = formats.filter(f => (reaches.get(f)?.length ?? 0) > 0);
-  const named = reached.flatMap(f => reaches.get(f) ?? []);
+  const reaches = formats.map(f => ({ format: f, arns: reachedBy(f, owner) })).filter(r => r.arns.length > 0);
+  const reached = reaches.map(r => r.format);
+  const named = reaches.flatMap(r => r.arns);
   // Kinds of one word are alternatives: a listener is of an application, a network or a gateway load balancer.
   const words = new Set(reached.map(f => wordOf(f.format)));
   const open = formats.filter(f => !reached.includes(f) && !words.has(wordOf(f.format)));
@@ -208,6 +202,12 @@ export function scopeOf(action: string, owner: Owner, mapping: TypeMapping): Act
   if (named.length === 0 && !required && !alwaysOnResource(service, tagging))
     return { resources: ['*'], why: 'MayHaveNoResource' };
   return scope(named, named.length > 0 ? rest : formats, owner.place);
+}
+
+/** ARNs of a format: the resource's own, or else those that it names. */
+function reachedBy({ format }: ArnFormat, { own, referenced }: Owner): readonly string[] {
+  const fits = (arn: string): boolean => fitsFormat(arn, format);
+  return own.some(fits) ? own.filter(fits) : referenced.filter(fits);
 }
 
 /** Kinds that a call needs beside its own, as CreateArchive needs a bus. AWS marks all kinds that may have a policy as required. */

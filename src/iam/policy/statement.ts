@@ -80,48 +80,35 @@ export function readPolicy(root: PolicyNode | undefined, kind: PolicyKind = 'tru
   const problems: (Span & { message: string; fatal: boolean })[] = [];
   const version = entry(root, 'Version')?.value;
   const versionText = version?.kind === 'string' ? version.value : undefined;
-  if (
-    version !== undefined &&
-    versionText !== '2012-10-17' &&
-    versionText !== '2008-10-17' &&
-    version.kind !== 'unknown'
-  ) {
-    problems.push({
-      start: version.start,
-      end: version.end,
-      message: 'The Version is "2012-10-17" (or the old "2008-10-17"); IAM refuses any other.',
-      fatal: true,
-    });
-  }
+  const bad = ({ start, end }: Span, message: string): void => {
+    problems.push({ start, end, message, fatal: true });
+  };
+  if (version !== undefined && version.kind !== 'unknown' && !versions.includes(versionText))
+    bad(version, 'The Version is "2012-10-17" (or the old "2008-10-17"); IAM refuses any other.');
   const statement = entry(root, 'Statement')?.value;
-  if (statement === undefined)
-    problems.push({ start: root.start, end: root.end, message: 'The policy has no Statement.', fatal: true });
-  for (const other of root.entries) {
-    if (!['Version', 'Statement', 'Id'].includes(other.key)) {
-      problems.push({
-        ...other.keySpan,
-        message: `"${other.key}" is no element of a policy; IAM refuses it.`,
-        fatal: true,
-      });
-    }
-  }
-  for (const twice of repeated(root)) {
-    problems.push({
-      ...twice.keySpan,
-      message: `"${twice.key}" stands twice in the policy; IAM refuses it.`,
-      fatal: true,
-    });
-  }
+  if (statement === undefined) bad(root, 'The policy has no Statement.');
+  for (const { key, keySpan } of root.entries)
+    if (!['Version', 'Statement', 'Id'].includes(key))
+      bad(keySpan, `"${key}" is not an element of a policy; IAM refuses it.`);
+  for (const { key, keySpan } of repeated(root)) bad(keySpan, `"${key}" stands twice in the policy; IAM refuses it.`);
   const statements = listOf(statement).map((node, index) => readStatement(node, index, kind));
-  const sids = new Set<string>();
-  for (const { sid, span } of statements) {
-    if (sid === undefined || sid === '') continue;
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
-    if (sids.has(sid))
-      problems.push({ ...span, message: `Two statements have the Sid "${sid}"; IAM wants each once.`, fatal: true });
-    sids.add(sid);
-  }
+  for (const { sid, span } of sameSids(statements))
+    bad(span, `Two statements have the Sid "${sid}"; IAM wants each once.`);
   return { statements, version: versionText, problems };
+}
+
+const versions: readonly (string | undefined)[] = ['2012-10-17', '2008-10-17'];
+
+/** Statements whose Sid was there before. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html */
+function sameSids(statements: readonly Statement[]): readonly { readonly sid: string; readonly span: Span }[] {
+  const seen = new Set<string>();
+  return statements.flatMap(({ sid = '', span }) => {
+    if (sid === '' || !seen.has(sid)) {
+      seen.add(sid);
+      return [];
+    }
+    return [{ sid, span }];
+  });
 }
 
 /** Entries of an object whose key was there before. https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html */
@@ -166,42 +153,54 @@ function readStatement(node: PolicyNode, index: number, kind: PolicyKind): State
   };
   elementProblems(node, kind, bad);
   const get = (key: string): PolicyNode | undefined => entry(node, key)?.value;
-  const effect = get('Effect');
-  const effectText = effect?.kind === 'string' ? effect.value : undefined;
-  if (effectText !== 'Allow' && effectText !== 'Deny' && effect?.kind !== 'unknown')
-    bad(effect ?? node, 'The Effect is "Allow" or "Deny", written so.');
   const sid = get('Sid');
-  const principal = get('Principal');
-  const notPrincipal = get('NotPrincipal');
-  if (kind === 'trust' && principal === undefined && notPrincipal === undefined && node.kind === 'object')
-    bad(node, 'A statement of a trust policy needs a Principal.');
-  const actions = get('Action');
-  const notActions = get('NotAction');
-  if (actions === undefined && notActions === undefined && node.kind === 'object')
-    bad(node, 'A statement needs an Action.');
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html: each pair excludes each other.
-  if (principal !== undefined && notPrincipal !== undefined)
-    bad(notPrincipal, 'A statement has a Principal or a NotPrincipal; IAM refuses both in one.');
-  if (actions !== undefined && notActions !== undefined)
-    bad(notActions, 'A statement has an Action or a NotAction; IAM refuses both in one.');
+  const effect = effectOf(node, bad);
+  const people = pairOf(node, 'Principal', bad);
+  const actions = pairOf(node, 'Action', bad);
+  if (kind === 'trust' && !people.any) bad(node, 'A statement of a trust policy needs a Principal.');
+  if (!actions.any) bad(node, 'A statement needs an Action.');
+  const [resource, notResource] = [get('Resource'), get('NotResource')];
   return {
     index,
     sid: sid?.kind === 'string' ? sid.value : undefined,
     span: { start: node.start, end: node.end },
-    effect: effectText === 'Allow' || effectText === 'Deny' ? effectText : undefined,
-    principal: principal === undefined ? undefined : principals(principal),
-    notPrincipal: notPrincipal === undefined ? undefined : principals(notPrincipal),
-    actions: stringsOf(actions),
-    notActions: stringsOf(notActions),
-    openActions: isOpenList(actions ?? notActions),
-    resources: stringsOf(get('Resource')),
-    notResources: stringsOf(get('NotResource')),
-    openResources: isOpenList(get('Resource') ?? get('NotResource')),
+    effect,
+    principal: people.own && principals(people.own),
+    notPrincipal: people.not && principals(people.not),
+    actions: stringsOf(actions.own),
+    notActions: stringsOf(actions.not),
+    openActions: isOpenList(actions.own ?? actions.not),
+    resources: stringsOf(resource),
+    notResources: stringsOf(notResource),
+    openResources: isOpenList(resource ?? notResource),
     clauses: readCondition(get('Condition'), bad),
     openConditions: isOpen(get('Condition')),
     node,
     problems,
   };
+}
+
+function effectOf(node: PolicyNode, bad: Bad): Statement['effect'] {
+  const effect = entry(node, 'Effect')?.value;
+  if (effect?.kind === 'string' && (effect.value === 'Allow' || effect.value === 'Deny')) return effect.value;
+  if (effect?.kind !== 'unknown') bad(effect ?? node, 'The Effect is "Allow" or "Deny", written so.');
+  return undefined;
+}
+
+/**
+ * An element and its opposite, which exclude each other (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html).
+ * `any`: one of them is there; of what is no object it is not asked.
+ */
+function pairOf(
+  node: PolicyNode,
+  key: 'Action' | 'Principal',
+  bad: Bad,
+): { readonly own: PolicyNode | undefined; readonly not: PolicyNode | undefined; readonly any: boolean } {
+  const [own, not] = [entry(node, key)?.value, entry(node, `Not${key}`)?.value];
+  const a = key === 'Action' ? 'an' : 'a';
+  if (own !== undefined && not !== undefined)
+    bad(not, `A statement has ${a} ${key} or a Not${key}; IAM refuses both in one.`);
+  return { own, not, any: node.kind !== 'object' || own !== undefined || not !== undefined };
 }
 
 function principals(node: PolicyNode): Principals {

@@ -66,82 +66,101 @@ function itemOf(items: readonly ObjectItem[], name: string): Expression | undefi
   return items.find(item => item.keyText === name)?.value;
 }
 
-function stateNeeds(
-  state: StatePlace,
-  scope: Scope,
-  use: { readonly write: boolean; readonly lock: boolean; readonly workspaces: boolean },
-): FoundNeeds {
-  const { partition, account } = scope.place;
+interface StateUse {
+  readonly write: boolean;
+  readonly lock: boolean;
+  readonly workspaces: boolean;
+}
+
+function stateNeeds(state: StatePlace, scope: Scope, use: StateUse): FoundNeeds {
+  const role = state.get('role_arn');
+  if (role !== undefined && role.kind !== 'null') return readAsRole(state, role, scope);
   const text = (name: string): string | undefined => {
     const value = state.get(name);
     const known = value === undefined ? undefined : knownText(value, scope);
     return known?.open === false && !/[*?$]/.test(known.text) ? known.text : undefined;
   };
-  const needs: Need[] = [];
-  const notes: string[] = [];
-  const need = (action: string, resources: readonly string[]): void => {
-    needs.push({
-      action,
-      address: state.address,
-      location: state.location,
-      source: 'backend',
-      confidence: 'high',
-      resources,
-      why: resources.includes('*') ? 'NameNotKnown' : '',
-      region: undefined,
-    });
-  };
-  const role = state.get('role_arn');
-  if (role !== undefined && role.kind !== 'null') {
-    const arns = roleArns(role, scope, scope.place);
-    if (arns !== undefined) need('sts:AssumeRole', arns);
-    notes.push(
-      arns === undefined
-        ? `${state.address}: the role that reads the state is not known here; allow sts:AssumeRole on it by hand.`
-        : `${state.address}: the state is read as ${arns.join(' or ')}; that role needs the permissions on the bucket.`,
-    );
-    return { needs, notes };
-  }
   const bucket = text('bucket');
-  const key = text('key');
   if (bucket === undefined) {
-    notes.push(
-      `${state.address}: the bucket of the state is not in the code; allow reading${use.write ? ' and writing' : ''} it by hand.`,
-    );
-    return { needs, notes };
+    const what = `reading${use.write ? ' and writing' : ''}`;
+    return {
+      needs: [],
+      notes: [`${state.address}: the bucket of the state is not in the code; allow ${what} it by hand.`],
+    };
   }
+  const where: Where = { ...scope.place, region: text('region') ?? scope.place.region, text };
+  return {
+    needs: [
+      ...objectNeeds(state, bucket, where, use),
+      ...(use.lock ? tableNeeds(state, where) : []),
+      ...stateKeyNeeds(state, where, use),
+    ],
+    notes: [],
+  };
+}
+
+type Where = Scope['place'] & { readonly text: (name: string) => string | undefined };
+
+const needOf = (state: StatePlace, action: string, resources: readonly string[]): Need => ({
+  action,
+  address: state.address,
+  location: state.location,
+  source: 'backend',
+  confidence: 'high',
+  resources,
+  why: resources.includes('*') ? 'NameNotKnown' : '',
+  region: undefined,
+});
+
+/** The state is read as another role, which then needs the rest. */
+function readAsRole(state: StatePlace, role: Expression, scope: Scope): FoundNeeds {
+  const arns = roleArns(role, scope, scope.place);
+  const note =
+    arns === undefined
+      ? 'the role that reads the state is not known here; allow sts:AssumeRole on it by hand.'
+      : `the state is read as ${arns.join(' or ')}; that role needs the permissions on the bucket.`;
+  return {
+    needs: arns === undefined ? [] : [needOf(state, 'sts:AssumeRole', arns)],
+    notes: [`${state.address}: ${note}`],
+  };
+}
+
+function objectNeeds(state: StatePlace, bucket: string, { partition, text }: Where, use: StateUse): readonly Need[] {
   const bucketArn = `arn:${partition}:s3:::${bucket}`;
+  const key = text('key');
   const paths = key === undefined ? ['*'] : [key];
   // https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
   if (use.workspaces && key !== undefined) paths.push(`${text('workspace_key_prefix') ?? 'env:'}/*/${key}`);
   const objects = paths.map(path => `${bucketArn}/${path}`);
-  need('s3:ListBucket', [bucketArn]);
-  need('s3:GetObject', objects);
-  if (use.write) need('s3:PutObject', objects);
-  if (use.lock && text('use_lockfile') === 'true') {
-    const locks = key === undefined ? objects : objects.map(o => `${o}.tflock`);
-    for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) need(action, locks);
-  }
-  const region = text('region') ?? scope.place.region ?? '*';
+  const locks = key === undefined ? objects : objects.map(o => `${o}.tflock`);
+  const lockActions = use.lock && text('use_lockfile') === 'true' ? ['GetObject', 'PutObject', 'DeleteObject'] : [];
+  return [
+    needOf(state, 's3:ListBucket', [bucketArn]),
+    needOf(state, 's3:GetObject', objects),
+    ...(use.write ? [needOf(state, 's3:PutObject', objects)] : []),
+    ...lockActions.map(action => needOf(state, `s3:${action}`, locks)),
+  ];
+}
+
+/** Locks in a table of DynamoDB. */
+function tableNeeds(state: StatePlace, { partition, region = '*', account = '*', text }: Where): readonly Need[] {
   const table = text('dynamodb_table');
-  if (use.lock && table !== undefined) {
-    const arn = table.startsWith('arn:')
-      ? table
-      : `arn:${partition}:dynamodb:${region}:${account ?? '*'}:table/${table}`;
-    for (const action of ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'])
-      need(action, [arn]);
-  }
-  const keyArn = state.get('kms_key_id');
-  if (keyArn !== undefined && keyArn.kind !== 'null') {
-    const known = text('kms_key_id');
-    const arn =
-      known === undefined
-        ? `arn:${partition}:kms:${region}:${account ?? '*'}:key/*`
-        : known.startsWith('arn:')
-          ? known
-          : `arn:${partition}:kms:${region}:${account ?? '*'}:key/${known.startsWith('alias/') ? '*' : known}`;
-    need('kms:Decrypt', [arn]);
-    if (use.write || use.lock) need('kms:GenerateDataKey', [arn]);
-  }
-  return { needs, notes };
+  if (table === undefined) return [];
+  const arn = table.startsWith('arn:') ? table : `arn:${partition}:dynamodb:${region}:${account}:table/${table}`;
+  return ['DescribeTable', 'GetItem', 'PutItem', 'DeleteItem'].map(action =>
+    needOf(state, `dynamodb:${action}`, [arn]),
+  );
+}
+
+/** The key that the state is encrypted with. An alias does not make the ARN of its key. */
+function stateKeyNeeds(state: StatePlace, where: Where, use: StateUse): readonly Need[] {
+  const key = state.get('kms_key_id');
+  if (key === undefined || key.kind === 'null') return [];
+  const { partition, region = '*', account = '*', text } = where;
+  const known = text('kms_key_id') ?? '*';
+  const arn = known.startsWith('arn:')
+    ? known
+    : `arn:${partition}:kms:${region}:${account}:key/${known.startsWith('alias/') ? '*' : known}`;
+  const actions = use.write || use.lock ? ['Decrypt', 'GenerateDataKey'] : ['Decrypt'];
+  return actions.map(action => needOf(state, `kms:${action}`, [arn]));
 }

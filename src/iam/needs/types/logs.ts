@@ -1,3 +1,4 @@
+import type { Location } from '../../../core/text';
 import { at } from '../../../terraform/model';
 import type { Expression } from '../../../terraform/syntax/ast';
 import { resourceArns } from '../arns';
@@ -93,63 +94,80 @@ function destinationOf(
 
 /** What the delivery of a service's logs needs of the caller. */
 export function logDeliveryNeeds(needing: NeedingResource): FoundNeeds {
-  const { resource, scope, place } = needing;
+  const { resource } = needing;
   const delivery = Object.hasOwn(deliveries, resource.type) ? deliveries[resource.type] : undefined;
   if (delivery === undefined) return nothing;
-  const { partition, region = '*', account = '*' } = place;
-  const needs: Need[] = [];
-  const notes: string[] = [];
-  for (const [argument, said] of delivery.to) {
-    const values = valuesAt(resource.body, argument.split('.')).flatMap(v => (v.kind === 'tuple' ? v.items : [v]));
-    for (const value of values.filter(v => v.kind !== 'null')) {
-      const location = at(resource.file, value);
-      const everywhere = (action: string): Need =>
-        byHand(needing, { action, location, resources: ['*'], why: 'NoResourceScope' });
-      const { kind = said ?? 'logs', arn } = destinationOf(value, needing);
-      // WAF writes to streams in the name of its own role.
-      const own = resource.type === 'aws_wafv2_web_acl_logging_configuration' && kind === 'firehose';
-      if (!own) needs.push(...delivery.actions.map(everywhere));
-      if (kind === 'logs' && delivery.actions.length > 0)
-        needs.push(
-          ...['logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'].map(everywhere),
-        );
-      if (kind === 's3') {
-        const name = arn === undefined ? knownText(value, scope) : undefined;
-        const bucket =
-          arn ??
-          (name?.open === false && /^[a-z0-9.-]+$/.test(name.text) ? `arn:${partition}:s3:::${name.text}` : undefined);
-        if (bucket === undefined)
-          notes.push(
-            `${needing.address}: the bucket of its logs is not known here; allow s3:GetBucketPolicy and s3:PutBucketPolicy on it by hand.`,
-          );
-        else
-          needs.push(
-            ...['s3:GetBucketPolicy', 's3:PutBucketPolicy'].map(action =>
-              byHand(needing, { action, location, resources: [bucket] }),
-            ),
-          );
-      }
-      if (kind === 'firehose') {
-        if (own) needs.push(everywhere('firehose:ListDeliveryStreams'));
-        else
-          needs.push(
-            byHand(needing, {
-              action: 'firehose:TagDeliveryStream',
-              location,
-              resources: [arn ?? `arn:${partition}:firehose:${region}:${account}:deliverystream/*`],
-              why: arn === undefined ? 'NameNotKnown' : '',
-            }),
-            byHand(needing, {
-              action: 'iam:CreateServiceLinkedRole',
-              location,
-              resources: [`arn:${partition}:iam::${account}:role/aws-service-role/delivery.logs.amazonaws.com/*`],
-              condition: { StringEquals: { 'iam:AWSServiceName': 'delivery.logs.amazonaws.com' } },
-            }),
-          );
-      }
+  const found = delivery.to.flatMap(([argument, said]) =>
+    valuesAt(resource.body, argument.split('.'))
+      .flatMap(v => (v.kind === 'tuple' ? v.items : [v]))
+      .filter(v => v.kind !== 'null')
+      .map(value => deliveryTo(value, said, delivery, needing)),
+  );
+  return { needs: found.flatMap(f => f.needs), notes: found.flatMap(f => f.notes) };
+}
+
+function deliveryTo(
+  value: Expression,
+  said: Destination | undefined,
+  delivery: Delivery,
+  needing: NeedingResource,
+): FoundNeeds {
+  const { resource } = needing;
+  const location = at(resource.file, value);
+  const everywhere = (action: string): Need =>
+    byHand(needing, { action, location, resources: ['*'], why: 'NoResourceScope' });
+  const { kind = said ?? 'logs', arn } = destinationOf(value, needing);
+  // WAF writes to streams in the name of its own role.
+  if (resource.type === 'aws_wafv2_web_acl_logging_configuration' && kind === 'firehose')
+    return { needs: [everywhere('firehose:ListDeliveryStreams')], notes: [] };
+  const needs = delivery.actions.map(everywhere);
+  switch (kind) {
+    case 's3': {
+      const bucket = bucketNeeds(value, arn, needing);
+      return { needs: [...needs, ...bucket.needs], notes: bucket.notes };
     }
+    case 'firehose':
+      return { needs: [...needs, ...streamNeeds(location, arn, needing)], notes: [] };
+    default:
+      return { needs: delivery.actions.length > 0 ? [...needs, ...groupPolicies.map(everywhere)] : needs, notes: [] };
   }
-  return { needs, notes };
+}
+
+const groupPolicies = ['logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'];
+
+/** The service writes itself into the policy of the bucket. */
+function bucketNeeds(value: Expression, arn: string | undefined, needing: NeedingResource): FoundNeeds {
+  const { resource, scope, place } = needing;
+  const name = arn === undefined ? knownText(value, scope) : undefined;
+  const isName = name?.open === false && /^[a-z0-9.-]+$/.test(name.text);
+  const bucket = arn ?? (isName ? `arn:${place.partition}:s3:::${name.text}` : undefined);
+  if (bucket === undefined) {
+    const note = `${needing.address}: the bucket of its logs is not known here; allow s3:GetBucketPolicy and s3:PutBucketPolicy on it by hand.`;
+    return { needs: [], notes: [note] };
+  }
+  const location = at(resource.file, value);
+  const needs = ['s3:GetBucketPolicy', 's3:PutBucketPolicy'].map(action =>
+    byHand(needing, { action, location, resources: [bucket] }),
+  );
+  return { needs, notes: [] };
+}
+
+function streamNeeds(location: Location, arn: string | undefined, needing: NeedingResource): readonly Need[] {
+  const { partition, region = '*', account = '*' } = needing.place;
+  return [
+    byHand(needing, {
+      action: 'firehose:TagDeliveryStream',
+      location,
+      resources: [arn ?? `arn:${partition}:firehose:${region}:${account}:deliverystream/*`],
+      why: arn === undefined ? 'NameNotKnown' : '',
+    }),
+    byHand(needing, {
+      action: 'iam:CreateServiceLinkedRole',
+      location,
+      resources: [`arn:${partition}:iam::${account}:role/aws-service-role/delivery.logs.amazonaws.com/*`],
+      condition: { StringEquals: { 'iam:AWSServiceName': 'delivery.logs.amazonaws.com' } },
+    }),
+  ];
 }
 
 /** CloudFront writes itself into the ACL of the bucket that it logs to. */

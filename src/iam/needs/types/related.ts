@@ -13,7 +13,7 @@ import { everyRole, passedRoles, serviceLinkedRoles, serviceLinkedRolesWith } fr
 import { scalingNeeds } from './scaling';
 import { isWanted } from '../wanted';
 import type { Place, Scope } from '../scope';
-import { instancesOf, knownText } from '../values';
+import { instancesOf, knownText, type KnownText } from '../values';
 
 /** `iam:PassRole` for each argument that hands a role to a service, on that role and to that service alone. */
 function passRoleNeeds(needing: NeedingResource): FoundNeeds {
@@ -86,36 +86,37 @@ export function keyNeeds(needing: NeedingResource, phase: Phase): readonly Need[
   const { resource, scope, place } = needing;
   const use = keyUseOf(resource.type);
   if (use === undefined) return [];
-  const needs: Need[] = [];
-  for (const path of use.arguments) {
-    for (const value of valuesAt(resource.body, path.split('.'))) {
-      if (value.kind === 'null') continue;
-      const known = knownText(value, scope);
+  const plan = resource.type !== 'aws_secretsmanager_secret' || readsVersions(scope) ? use.plan : [];
+  const actions = [...new Set(phase === 'plan' ? plan : [...plan, ...use.apply])];
+  return use.arguments
+    .flatMap(path => valuesAt(resource.body, path.split('.')))
+    .flatMap(value => {
+      const known = value.kind === 'null' ? undefined : knownText(value, scope);
       // AWS's own keys ask for nothing: their policies allow the service's users.
-      if (known !== undefined && /(?:^|:)alias\/aws\//.test(known.text)) continue;
-      const { partition, region = '*', account = '*' } = place;
-      const arn =
-        known?.open === false && /^arn:[^*?$]+:key\//.test(known.text)
-          ? known.text
-          : known?.open === false && /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]{32})$/.test(known.text)
-            ? `arn:${partition}:kms:${region}:${account}:key/${known.text}`
-            : undefined;
-      const plan = resource.type !== 'aws_secretsmanager_secret' || readsVersions(scope) ? use.plan : [];
-      for (const action of new Set(phase === 'plan' ? plan : [...plan, ...use.apply])) {
-        needs.push(
-          byHand(needing, {
-            action: `kms:${action}`,
-            location: at(resource.file, value),
-            resources: [arn ?? `arn:${partition}:kms:${region}:${account}:key/*`],
-            why: arn === undefined ? 'NameNotKnown' : '',
-            confidence: 'medium',
-            ...keyCondition(action, use, place),
-          }),
-        );
-      }
-    }
-  }
-  return needs;
+      if (value.kind === 'null' || (known !== undefined && /(?:^|:)alias\/aws\//.test(known.text))) return [];
+      const arn = keyArn(known, place);
+      return actions.map(action =>
+        byHand(needing, {
+          action: `kms:${action}`,
+          location: at(resource.file, value),
+          resources: [arn ?? keyStart(place) + '*'],
+          why: arn === undefined ? 'NameNotKnown' : '',
+          confidence: 'medium',
+          ...keyCondition(action, use, place),
+        }),
+      );
+    });
+}
+
+const keyStart = ({ partition, region = '*', account = '*' }: Place): string =>
+  `arn:${partition}:kms:${region}:${account}:key/`;
+
+/** The ARN of a key that is named by its ARN or its id; an alias tells nothing of it. */
+function keyArn(known: KnownText | undefined, place: Place): string | undefined {
+  if (known?.open !== false) return undefined;
+  if (/^arn:[^*?$]+:key\//.test(known.text)) return known.text;
+  const isId = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]{32})$/.test(known.text);
+  return isId ? keyStart(place) + known.text : undefined;
 }
 
 /** A function's code in a bucket is read in the name of who makes the function. */

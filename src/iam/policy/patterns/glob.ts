@@ -12,30 +12,28 @@ type PatternPart = readonly (string | null)[];
 
 /** Compiles a value of StringLike; with `wildcards` off, of StringEquals. */
 export function compilePattern(value: string, variables: boolean, wildcards: boolean): Pattern {
-  const parts: (string | null)[][] = [[]];
-  let last = parts[0] ?? [];
+  let last: (string | null)[] = [];
+  const parts = [last];
   for (let i = 0; i < value.length; i++) {
     const c = value.charAt(i);
-    if (variables && c === '$' && value.charAt(i + 1) === '{') {
-      const end = value.indexOf('}', i);
-      const name = end < 0 ? '' : value.slice(i + 2, end);
-      if (end >= 0) {
-        if (name !== '*' && name !== '?' && name !== '$') return { kind: 'variable', name };
-        last.push(name);
-        i = end;
-        continue;
-      }
+    const name = variables && c === '$' ? variableAt(value, i) : undefined;
+    if (name !== undefined) {
+      if (name !== '*' && name !== '?' && name !== '$') return { kind: 'variable', name };
+      last.push(name);
+      i += name.length + 2;
+    } else if (!wildcards || c !== '*') last.push(wildcards && c === '?' ? null : c);
+    else if (last.length > 0 || parts.length === 1) {
+      last = [];
+      parts.push(last);
     }
-    if (wildcards && c === '*') {
-      if (last.length > 0 || parts.length === 1) {
-        last = [];
-        parts.push(last);
-      }
-      continue;
-    }
-    last.push(wildcards && c === '?' ? null : c);
   }
   return { kind: 'pattern', parts };
+}
+
+/** The name in the `${…}` that begins here. */
+function variableAt(value: string, start: number): string | undefined {
+  const end = value.indexOf('}', start);
+  return value.charAt(start + 1) === '{' && end >= 0 ? value.slice(start + 2, end) : undefined;
 }
 
 /** Does the whole text match? Work is at most pattern length times text length, whatever the pattern; `count` is told each step. */
