@@ -1,4 +1,5 @@
 import type { Check } from '../../binding/check';
+import { isChanging } from '../../binding/remedy';
 
 /** Where a remedy is to be carried out, as the command line named it. */
 export interface RemedyPlace {
@@ -25,19 +26,11 @@ export function remedyCommands(checks: readonly Check[], place: RemedyPlace): re
   const others = new Set<string>();
   let configure = false;
   for (const { id, remedy } of checks) {
+    if (isChanging(remedy)) repaired.add(id);
     switch (remedy?.kind) {
       case 'configure':
         configure = true;
         if (remedy.tag !== undefined) tags.add(remedy.tag);
-        break;
-      case 'create-provider':
-      case 'add-audience':
-      case 'update-trust':
-      case 'update-permissions':
-      case 'set-variable':
-      case 'rewrite-variables':
-      case 'remove-variables':
-        repaired.add(id);
         break;
       case 'fix-code':
         others.add(`tfc-oidc fix ${word(place.path)}`);

@@ -9,15 +9,16 @@ import {
 import type { ValidationFinding } from '../../iam/account/types';
 import type { PermissionFinding } from '../../iam/lint/permissions/permissionFinding';
 import type { ResourceReference } from '../../iam/reference/reference';
+import type { OpenedAccount } from '../../binding/setup/model';
 import { openAccount } from '../binding/binding';
 import { resourceReference } from '../permissionData';
 import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
-import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
+import { type FindingFormat, findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
 import { policyRules, withOthers } from '../output/ruleTexts';
 import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
 import { Unread } from '../output/unread';
 import { exitCode } from '../exitCode';
-import { command } from '../command';
+import { type CliContext, command } from '../command';
 import { choice, flag, optionalChoice, text, UsageError } from '../option';
 import { jsonReport } from '../output/jsonReport';
 
@@ -47,17 +48,12 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
   report: 'JSON: { "findings": [...], "size": N, "policies": [...] }',
   exits: { 0: 'nothing found', 1: 'findings', 2: 'could not run, or a file or folder could not be read (it is named)' },
   run: async (context, { values, positionals }) => {
-    const format = values.format;
-    const use = values.for === undefined ? undefined : values.for;
-    if (positionals.length === 0) throw new UsageError('one policy is needed ("-" reads standard input)');
-    if (values.fix && positionals.length > 1) throw new UsageError('--fix takes one FILE');
-    const asksAws = values.aws;
-    if (!asksAws && (values.profile !== undefined || values.region !== undefined))
-      throw new UsageError('--profile and --region say how to ask AWS: they need --aws');
-    const opened = asksAws ? await openAccount(context, values) : undefined;
+    const use = values.for;
+    refuseContradictions(values, positionals);
+    const opened = values.aws ? await openAccount(context, values) : undefined;
     const reference = resourceReference();
     const findings: PrintedFinding[] = [];
-    const policies: { file: string; address?: string; size: number | null; range: PrintedFinding['range'] }[] = [];
+    const policies: PrintedPolicy[] = [];
     const unread = new Unread();
     for (const source of await policySources(context, positionals, unread)) {
       const { name } = source;
@@ -73,13 +69,7 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
       }
       const index = new LineIndex(report.text);
       findings.push(...report.findings.map(f => printed(name, f, index)));
-      if (opened !== undefined) {
-        for (const sent of report.policies) {
-          if (sent.document === undefined) continue;
-          const told = unwrap(await opened.account.validatePolicy(sent.document, context.signal));
-          findings.push(...told.map(f => fromAws(name, f, sent, index)));
-        }
-      }
+      if (opened !== undefined) findings.push(...(await askedOfAws(opened, name, report, index, context.signal)));
       for (const { address, size, span } of report.policies)
         policies.push({
           file: name,
@@ -88,25 +78,65 @@ A FOLDER stands for the Terraform code below it, and for each JSON file that is 
           range: index.range(span),
         });
     }
-    const size = Math.max(0, ...policies.map(p => p.size ?? 0));
-    if (format === 'json') context.out(jsonReport('lint-policy', { findings, size, quotas: policyQuotas, policies }));
-    else if (isFindingFormat(format)) {
-      const rules = withOthers(
-        policyRules,
-        findings.map(f => f.code),
-        'docs/permissions.md',
-      );
-      printReport(context, 'lint-policy', format, findings, rules);
-    } else {
-      for (const finding of findings) context.out(findingLine(finding));
-      if (policies.length === 0) context.out('No policy was found.\n');
-      else if (findings.length === 0)
-        context.out(`Nothing found in ${policies.length === 1 ? 'the policy' : `${policies.length} policies`}.\n`);
-    }
+    print(context, values.format, findings, policies);
     context.err(unread.text('lint-policy'));
     return exitCode({ wrong: findings.length > 0, unread: unread.any });
   },
 });
+
+function refuseContradictions(
+  { fix, aws, profile, region }: Readonly<{ fix: boolean; aws: boolean; profile?: unknown; region?: unknown }>,
+  positionals: readonly string[],
+): void {
+  if (positionals.length === 0) throw new UsageError('one policy is needed ("-" reads standard input)');
+  if (fix && positionals.length > 1) throw new UsageError('--fix takes one FILE');
+  if (!aws && (profile !== undefined || region !== undefined))
+    throw new UsageError('--profile and --region say how to ask AWS: they need --aws');
+}
+
+interface PrintedPolicy {
+  readonly file: string;
+  readonly address?: string;
+  readonly size: number | null;
+  readonly range: PrintedFinding['range'];
+}
+
+function print(
+  context: CliContext,
+  format: 'text' | 'json' | FindingFormat,
+  findings: readonly PrintedFinding[],
+  policies: readonly PrintedPolicy[],
+): void {
+  if (format === 'json') {
+    const size = Math.max(0, ...policies.map(p => p.size ?? 0));
+    context.out(jsonReport('lint-policy', { findings, size, quotas: policyQuotas, policies }));
+  } else if (isFindingFormat(format)) {
+    const codes = findings.map(f => f.code);
+    printReport(context, 'lint-policy', format, findings, withOthers(policyRules, codes, 'docs/permissions.md'));
+  } else {
+    for (const finding of findings) context.out(findingLine(finding));
+    if (policies.length === 0) context.out('No policy was found.\n');
+    else if (findings.length === 0)
+      context.out(`Nothing found in ${policies.length === 1 ? 'the policy' : `${policies.length} policies`}.\n`);
+  }
+}
+
+/** What Access Analyzer says of the policies that are known as a whole. */
+async function askedOfAws(
+  { account }: OpenedAccount,
+  file: string,
+  { policies }: PermissionReport,
+  index: LineIndex,
+  signal: AbortSignal,
+): Promise<readonly PrintedFinding[]> {
+  const findings: PrintedFinding[] = [];
+  for (const sent of policies) {
+    if (sent.document === undefined) continue;
+    const told = unwrap(await account.validatePolicy(sent.document, signal));
+    findings.push(...told.map(f => fromAws(file, f, sent, index)));
+  }
+  return findings;
+}
 
 function lint(
   { code, text: input, siblings }: Pick<PolicySource, 'code' | 'text' | 'siblings'>,

@@ -5,12 +5,12 @@ import { isForNobody } from '../../iam/lint/trust/lintTrust';
 import type { TrustExpectation, TrustFinding, TrustVerdict } from '../../iam/lint/trust/trustFinding';
 import { unwrap } from '../../core/problem';
 import { deploymentName, issuerHost, moduleName, stackName } from '../../oidc/names';
-import { command } from '../command';
+import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { audienceOption, hostnameOf } from '../names';
 import { choice, flag, host, list, section, strictOption, text, UsageError } from '../option';
 import { disjointEdits, findingLine, type PrintedFinding, printedFixes } from '../output/printedFinding';
-import { findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
+import { type FindingFormat, findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';
 import { trustPolicyRules, withOthers } from '../output/ruleTexts';
 import { Unread } from '../output/unread';
 import { noPolicyIn, type PolicySource, policySources, trustsSomebody } from '../policyFiles';
@@ -72,15 +72,7 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
       }
     }
     const verdict = worst(policies.map(policy => policy.verdict));
-    if (format === 'json') context.out(jsonReport('lint-trust', { verdict, findings, policies }));
-    else if (isFindingFormat(format)) {
-      const codes = findings.map(f => f.code);
-      printReport(context, 'lint-trust', format, findings, withOthers(trustPolicyRules, codes, 'docs/trust.md'));
-    } else if (policies.length === 0) context.out('No trust policy for HCP Terraform was found.\n');
-    else {
-      context.out(`${verdict}\n`);
-      for (const finding of findings) context.out(findingLine(finding));
-    }
+    print(context, format, { verdict, findings, policies });
     context.err(unread.text('lint-trust'));
     return exitCode(
       { wrong: isWrong(verdict), unread: unread.any || verdict === 'not-read', open: verdict !== 'correct' },
@@ -88,6 +80,24 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     );
   },
 });
+
+function print(
+  context: CliContext,
+  format: 'text' | 'json' | FindingFormat,
+  report: {
+    readonly verdict: TrustVerdict;
+    readonly findings: readonly PrintedFinding[];
+    readonly policies: readonly unknown[];
+  },
+): void {
+  const { verdict, findings, policies } = report;
+  if (format === 'json') context.out(jsonReport('lint-trust', report));
+  else if (isFindingFormat(format)) {
+    const codes = findings.map(f => f.code);
+    printReport(context, 'lint-trust', format, findings, withOthers(trustPolicyRules, codes, 'docs/trust.md'));
+  } else if (policies.length === 0) context.out('No trust policy for HCP Terraform was found.\n');
+  else context.out([`${verdict}\n`, ...findings.map(findingLine)].join(''));
+}
 
 type Names = Readonly<
   Record<'organization' | 'project' | 'workspace' | 'stack' | 'module' | 'hostname' | 'audience', string | undefined>

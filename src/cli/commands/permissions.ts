@@ -3,13 +3,16 @@ import type { PermissionStatement } from '../../iam/policy/permissionDocument';
 import { generatePermissions, type PermissionOptions, type Permissions } from '../../iam/needs/generate';
 import { type Unread, unreadFiles } from '../../iam/needs/unread';
 import { findingText, type OwnFinding, ownFindings } from '../../iam/needs/ownFindings';
+import type { AskedPlace } from '../../iam/needs/collect';
 import { readMapping } from '../../iam/needs/mapping';
 import { policyHcl } from '../../iam/needs/hcl';
 import { accountId } from '../../oidc/partition';
 import type { Location } from '../../core/text';
 import type { Root } from '../../terraform/model';
+import type { OpenedAccount } from '../../binding/setup/model';
 import { openAccount } from '../binding/binding';
-import { journalOption, profileOptions } from '../binding/bindingOptions';
+import { profileOptions } from '../binding/bindingOptions';
+import { journalOption } from '../binding/bindingOptions';
 import { compareRoleWithUse, simulateRole } from '../binding/roleUse';
 import { filesAround, nodeFiles } from '../files';
 import { partitionOf, partitionOption } from '../names';
@@ -81,11 +84,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const partition = partitionOf(values);
     const asksAws = values.simulate || values['compare-with-use'];
     const opened = asksAws ? await openAccount(context, values) : undefined;
-    const place = {
-      partition: opened?.caller.partition ?? (values.partition === undefined ? undefined : partition),
-      region: region ?? opened?.account.region,
-      account: account === undefined ? opened?.caller.accountId : unwrap(accountId(account)),
-    };
+    const place = placeOf(values, partition, opened);
     const folder = await readTerraformFolder(context, positionals);
     const root = rootOf(folder);
     const { beside, notRead } = await withWorkspace(context, root, values, await besideTheCode(context, values));
@@ -121,14 +120,10 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
           notes: [...result.unread.map(u => u.message), ...notes],
         }),
       );
-    else if (format === 'terraform') context.out(policyHcl(result.fit.policies, phase));
-    else context.out(textReport(result, folder, [...findings.map(f => findingText(f, placeIn(folder))), ...notes]));
-    if (format === 'terraform') {
-      for (const u of result.unmapped) context.err(`unmapped: ${u.address}\n`);
-      for (const u of result.unread) context.err(`unread: ${folder.name(u.location.file)}: ${u.message}\n`);
-      for (const finding of findings) context.err(`${finding.code}: ${findingText(finding, placeIn(folder))}\n`);
-      for (const note of notes) context.err(`note: ${note}\n`);
-    }
+    else if (format === 'terraform') {
+      context.out(policyHcl(result.fit.policies, phase));
+      context.err(besideCode(result, folder, findings, notes));
+    } else context.out(textReport(result, folder, [...findings.map(f => findingText(f, placeIn(folder))), ...notes]));
     const waiting = result.unread.filter(u => u.notFetched === true).length;
     return exitCode({
       wrong: result.unmapped.length + waiting > 0,
@@ -136,6 +131,33 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     });
   },
 });
+
+/** Where the resources will be: as the options say, or else where the profile is. */
+function placeOf(
+  values: Readonly<Record<'account' | 'region' | 'partition', string | undefined>>,
+  partition: string | undefined,
+  opened: OpenedAccount | undefined,
+): AskedPlace {
+  return {
+    partition: opened?.caller.partition ?? (values.partition === undefined ? undefined : partition),
+    region: values.region ?? opened?.account.region,
+    account: values.account === undefined ? opened?.caller.accountId : unwrap(accountId(values.account)),
+  };
+}
+
+/** What code cannot say: what is missing from the policy, what was found in it, and the notes. */
+const besideCode = (
+  { unmapped, unread }: Permissions,
+  folder: TerraformFolder,
+  findings: readonly OwnFinding[],
+  notes: readonly string[],
+): string =>
+  [
+    ...unmapped.map(u => `unmapped: ${u.address}\n`),
+    ...unread.map(u => `unread: ${folder.name(u.location.file)}: ${u.message}\n`),
+    ...findings.map(finding => `${finding.code}: ${findingText(finding, placeIn(folder))}\n`),
+    ...notes.map(note => `note: ${note}\n`),
+  ].join('');
 
 const codeAlone =
   'This policy is for the code as it is now. What a run still has to refresh or delete, and the code no longer has, is not in it: give --state, --plan, --applied or --remote before you put a smaller policy into a role.';

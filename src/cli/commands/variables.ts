@@ -12,8 +12,8 @@ import { readVariables, type VariableReading, type VarsetCache } from '../../hcp
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { Workspace } from '../../hcp/workspace/model';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
-import { listWorkspaces, readWorkspace } from '../../hcp/workspace/read';
-import type { CloudDefaults, Root } from '../../terraform/model';
+import { listWorkspaces, readWorkspace, type WorkspaceFilter } from '../../hcp/workspace/read';
+import type { CloudDefaults, CloudSettings, Root, Workspaces } from '../../terraform/model';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 import { workspaceOptions, type WorkspaceValues } from '../binding/bindings';
@@ -154,17 +154,10 @@ async function targetsOfRoot(
 ): Promise<{ readonly targets: readonly Target[] } | { readonly problem: Problem }> {
   const { cloud } = root;
   const name = folder.name(root.dir);
-  const given = values.organization;
-  const organization = given ?? (cloud.organization.state === 'known' ? cloud.organization.value : undefined);
+  const organization =
+    values.organization ?? (cloud.organization.state === 'known' ? cloud.organization.value : undefined);
   if (organization === undefined) return { problem: unresolved('organization', '--organization') };
-  const hostname =
-    values.hostname !== undefined
-      ? hostnameOf(values)
-      : cloud.hostname.state === 'known'
-        ? cloud.hostname.value
-        : cloud.kind === 'remote' && cloud.hostname.state === 'absent'
-          ? 'app.terraform.io'
-          : undefined;
+  const hostname = values.hostname === undefined ? hostOf(cloud) : hostnameOf(values);
   if (hostname === undefined) return { problem: unresolved('host name', '--hostname') };
   const base = { name, root, hostname, organization };
   const names = values.workspace;
@@ -176,11 +169,8 @@ async function targetsOfRoot(
   if (workspaces.by === 'name' || workspaces.by === 'nothing') {
     return { problem: unresolved('workspace', '--workspace') };
   }
-  const filter =
-    workspaces.by === 'tags'
-      ? workspaces.tags.state === 'known' && { tags: workspaces.tags.value }
-      : workspaces.prefix.state === 'known' && { prefix: workspaces.prefix.value };
-  if (filter === false) return { problem: unresolved('workspace', '--workspace') };
+  const filter = filterOf(workspaces);
+  if (filter === undefined) return { problem: unresolved('workspace', '--workspace') };
   const { client, problem } = await open(sessions, hostname, root);
   if (client === undefined) return { problem };
   const list = await listWorkspaces(client, organization, filter, context.signal);
@@ -188,6 +178,17 @@ async function targetsOfRoot(
   if (list.value.length === 0)
     return { problem: await noWorkspaces(client, organization, filterInWords(filter), context.signal) };
   return { targets: list.value.map(workspace => ({ ...base, workspace })) };
+}
+
+function hostOf({ kind, hostname }: CloudSettings): string | undefined {
+  if (hostname.state === 'known') return hostname.value;
+  return kind === 'remote' && hostname.state === 'absent' ? 'app.terraform.io' : undefined;
+}
+
+/** Which workspaces the tags or the prefix of a block mean, where it says so as plain text. */
+function filterOf(workspaces: Extract<Workspaces, { by: 'tags' | 'prefix' }>): WorkspaceFilter | undefined {
+  if (workspaces.by === 'tags') return workspaces.tags.state === 'known' ? { tags: workspaces.tags.value } : undefined;
+  return workspaces.prefix.state === 'known' ? { prefix: workspaces.prefix.value } : undefined;
 }
 
 function unresolved(what: string, option: string): Problem {

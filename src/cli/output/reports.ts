@@ -9,7 +9,7 @@ import { pageOf, type ReportScope, sarif, type Tool } from './sarif';
 
 /** Formats for other programs, which all commands with findings write alike. */
 export const findingFormats = ['sarif', 'github', 'gitlab', 'junit'] as const;
-type FindingFormat = (typeof findingFormats)[number];
+export type FindingFormat = (typeof findingFormats)[number];
 
 export const isFindingFormat = (format: string): format is FindingFormat =>
   findingFormats.some(known => known === format);
