@@ -57,6 +57,12 @@ export const rolePermissions = bindingRow({
     }),
 });
 
+const steps = {
+  foreign: 'Add what is missing where the role is managed (tfc-oidc permissions prints the policy).',
+  more: 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).',
+  less: 'Configure the smaller policy (tfc-oidc configure --permissions code): neither the code, nor what exists, nor what was applied last needs the rest.',
+} as const;
+
 function comparison(
   { base, arn, configuration }: RoleFound,
   p: RolePermissionFacts,
@@ -72,16 +78,13 @@ function comparison(
     `${comparisonText({ ...p.comparison, unneeded })} (${p.phase === 'plan' ? 'plans' : 'plans and applies'}, by what the code is known to need).`,
     ...list('Missing', missing),
     ...list('Denied', denied),
-    ...(p.ours || !lacking ? list('No longer needed', p.ours ? unneeded : []) : []),
+    ...list('No longer needed', p.ours ? unneeded : []),
     ...(p.counted === undefined ? [] : [p.counted]),
     ...(p.additionsOnly === undefined ? [] : [`What is no longer needed is not known: ${p.additionsOnly.why}`]),
     ...list('Allowed under a condition only', conditional),
     ...(broader.length > 0 ? [`Broader than needed: ${names(broader)}.`] : []),
-    ...unreadable.map(name => `The policy ${name} can not be read.`),
-    ...(p.unmapped.length > 0
-      ? [`Nothing is known of what these need: ${p.unmapped.slice(0, named).join(', ')}.`]
-      : []),
-    ...(p.unread.length === 0 ? [] : [`What this code needs is not counted: ${p.unread.slice(0, named).join(' ')}`]),
+    ...unreadable.map(name => `The policy ${name} cannot be read.`),
+    ...notCounted(p),
   ];
   if (!warn) return [{ ...base, state: 'ok', evidence }];
   return [
@@ -89,17 +92,19 @@ function comparison(
       ...base,
       state: 'warning',
       evidence,
-      nextStep: !p.ours
-        ? 'Add what is missing where the role is managed (tfc-oidc permissions prints the policy).'
-        : lacking
-          ? 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).'
-          : 'Configure the smaller policy (tfc-oidc configure --permissions code): neither the code, nor what exists, nor what was applied last needs the rest.',
+      nextStep: p.ours ? (lacking ? steps.more : steps.less) : steps.foreign,
       // A role is made smaller by a person who has seen the policy, never by a click.
       ...(p.ours && lacking && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
       failureModes: lacking ? ['permission-missing'] : [],
     },
   ];
 }
+
+/** What the comparison leaves out. */
+const notCounted = ({ unmapped, unread }: RolePermissionFacts): readonly string[] => [
+  ...(unmapped.length > 0 ? [`Nothing is known of what these need: ${unmapped.slice(0, named).join(', ')}.`] : []),
+  ...(unread.length > 0 ? [`What this code needs is not counted: ${unread.slice(0, named).join(' ')}`] : []),
+];
 
 /** What runs were refused, beside what the policies say of it. */
 export const roleAllowsRefused = bindingRow({

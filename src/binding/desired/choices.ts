@@ -68,17 +68,22 @@ function phasesOfUse(use: DesiredRole['use']): readonly Phase[] {
   return use === 'run' ? ['plan', 'apply'] : [use];
 }
 
+/** By these what was renamed is known again. */
+function placeTags({ identities, workspaceId }: BindingChoices): Readonly<Record<string, string>> {
+  const [only, ...others] = identities;
+  return {
+    ...(only !== undefined && others.length === 0 && { [nameTags[only.kind]]: madeForName(only) }),
+    ...(workspaceId !== undefined && { [workspaceIdTag]: workspaceId }),
+  };
+}
+
 /** Everything that the choices mean, in AWS and in HCP Terraform. */
 export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> {
   const { identities, hostname } = choices;
   const [first] = identities;
   const organization = first?.organization ?? '';
   const tags: Record<string, string> = { ...choices.tags, [managedByTag]: managedByValue };
-  const roleTags = {
-    ...tags,
-    ...(identities.length === 1 && first !== undefined && { [nameTags[first.kind]]: madeForName(first) }),
-    ...(choices.workspaceId !== undefined && { [workspaceIdTag]: choices.workspaceId }),
-  };
+  const roleTags = { ...tags, ...placeTags(choices) };
   const roles: DesiredRole[] = [];
   const apart = choices.roles === 'separate' && identities.every(i => bindingKinds[i.kind].rolesApart);
   const uses: readonly DesiredRole['use'][] = apart ? ['plan', 'apply'] : ['run'];

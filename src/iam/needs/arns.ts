@@ -1,5 +1,5 @@
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
-import type { Expression } from '../../terraform/syntax/ast';
+import type { Attribute, Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tables/arns';
 import type { Place, Scope } from './scope';
 import { blockName } from './wanted';
@@ -62,11 +62,8 @@ function placesOf(resource: ResourceBlock, scope: Scope, place: Place): readonly
 }
 
 function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): readonly string[] | undefined {
-  const direct = resource.mode !== 'resource' ? attributeOf(resource.body, 'arn') : undefined;
-  const exact = direct === undefined ? undefined : knownText(direct.value, scope);
-  if (exact?.open === false && /^arn:[^*?$\s]+$/.test(exact.text)) return [exact.text];
-  const principal = principalArns(resource, scope, place);
-  if (principal !== undefined) return principal;
+  const found = namedByArn(resource, scope) ?? principalArns(resource, scope, place);
+  if (found !== undefined) return found;
   const template = templateOf(resource.type);
   const [argument, service] = template ?? [];
   const written = argument === undefined ? undefined : attributeOf(resource.body, argument.split('+')[0] ?? '');
@@ -77,9 +74,21 @@ function instanceArns(resource: ResourceBlock, scope: Scope, place: Place): read
   const names = argument?.split('+').flatMap(name => nameOf(resource, scope, name) ?? []) ?? [];
   if (template !== undefined && names.length === argument?.split('+').length)
     return filledTemplate(template, names, resource, scope, place);
-  const given = attributeOf(resource.body, heldArn);
+  return heldArns(resource, scope);
+}
+
+/** The ARN that a resource had, where it is known from elsewhere. */
+function heldArns({ body }: ResourceBlock, scope: Scope): readonly string[] | undefined {
+  const given = attributeOf(body, heldArn);
   const held = given === undefined ? undefined : knownText(given.value, scope)?.text;
   return held === undefined ? undefined : [held];
+}
+
+/** A data source that is asked for by its ARN. */
+function namedByArn({ mode, body }: ResourceBlock, scope: Scope): readonly string[] | undefined {
+  const direct = mode === 'resource' ? undefined : attributeOf(body, 'arn');
+  const exact = direct === undefined ? undefined : knownText(direct.value, scope);
+  return exact?.open === false && /^arn:[^*?$\s]+$/.test(exact.text) ? [exact.text] : undefined;
 }
 
 /** The ARNs of a resource whose names are known; `undefined` where its path is not. */
@@ -222,18 +231,24 @@ export function nameOf(resource: ResourceBlock, scope: Scope, argument: string):
   // name = var.use_name_prefix ? null : var.name
   const direct = isGiven(argument) ? attributeOf(resource.body, argument) : undefined;
   const prefix = isGiven(`${argument}_prefix`) ? attributeOf(resource.body, `${argument}_prefix`) : undefined;
-  // queue_url = aws_sqs_queue.jobs.url
-  const asked = direct && resourceBehind(direct.value, scope)?.attribute;
-  const isAddress = asked !== undefined && ['arn', 'url', 'invoke_arn'].includes(asked);
-  if (direct === undefined && prefix === undefined && isNamedByProvider(resource))
-    return { text: 'terraform-', open: true };
-  const given = direct && (isAddress ? referencedName(direct.value, scope) : knownName(direct.value, scope));
-  const start = direct === undefined && prefix !== undefined ? knownText(prefix.value, scope) : undefined;
-  const text = given ?? (start === undefined ? undefined : { text: start.text, open: true });
+  const text = direct === undefined ? beginning(prefix, resource, scope) : writtenName(direct.value, scope);
   const name = text === undefined ? undefined : withoutAddress(text, argument);
   // Signs of a pattern would say something else in a policy.
   if (name === undefined || namePattern(name) === '' || namePattern(name) === '*') return undefined;
   return /[*?$\s]/.test(`${name.text}${name.ends ?? ''}`) ? undefined : name;
+}
+
+/** `queue_url = aws_sqs_queue.jobs.url`, or the name itself. */
+function writtenName(value: Expression, scope: Scope): KnownText | undefined {
+  const asked = resourceBehind(value, scope)?.attribute ?? '';
+  return ['arn', 'url', 'invoke_arn'].includes(asked) ? referencedName(value, scope) : knownName(value, scope);
+}
+
+/** How a name begins that the provider makes up. */
+function beginning(prefix: Attribute | undefined, resource: ResourceBlock, scope: Scope): KnownText | undefined {
+  if (prefix === undefined) return isNamedByProvider(resource) ? { text: 'terraform-', open: true } : undefined;
+  const start = knownText(prefix.value, scope);
+  return start && { text: start.text, open: true };
 }
 
 /** What a removed block speaks of had a name that the code no longer tells. */

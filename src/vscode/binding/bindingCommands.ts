@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
+import { type ChangingRemedy, isChanging, type Remedy } from '../../binding/remedy';
 import type { JournalStore } from '../../binding/journal/journal';
 import { type HostAnswer, whoamiText } from '../../binding/gather/whoami';
 import { reasonOf } from '../../board/reasons';
@@ -159,18 +160,14 @@ export class BindingCommands {
     const { analysed, check } = row ?? {};
     const remedy = check?.remedy;
     if (analysed === undefined || check === undefined || remedy === undefined) return;
+    if (isChanging(remedy)) await this.pages.remedy(analysed, this.workspaceWith(analysed, check, row?.checked), check);
+    else await this.carryOut(remedy, analysed);
+  }
+
+  private async carryOut(remedy: Exclude<Remedy, ChangingRemedy>, analysed: AnalysedRoot): Promise<void> {
     switch (remedy.kind) {
       case 'configure':
         await vscode.commands.executeCommand('tfcOidc.configure', { analysed });
-        return;
-      case 'set-variable':
-      case 'create-provider':
-      case 'add-audience':
-      case 'update-trust':
-      case 'update-permissions':
-      case 'rewrite-variables':
-      case 'remove-variables':
-        await this.pages.remedy(analysed, this.workspaceWith(analysed, check, row?.checked), check);
         return;
       case 'fix-code':
         await vscode.commands.executeCommand('tfcOidc.fixRoot', { analysed });
