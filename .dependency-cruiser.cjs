@@ -23,7 +23,7 @@ module.exports = {
     only('core', 'core', []),
     only('terraform', 'terraform', []),
     only('oidc', 'oidc', []),
-    only('node', 'node', []),
+    only('node', 'node', ['iam/identity']),
     only('lint', 'lint', ['oidc', 'terraform', 'iam/policy']),
     only('hcp', 'hcp', ['oidc', 'terraform']),
     only('iam', 'iam', ['oidc', 'terraform']),

@@ -8,6 +8,7 @@ import type { BindingStore, Checker } from './board/bindingStore';
 import type { OrganizationStore } from './board/organizationStore';
 import { CodeCommands } from './language/codeCommands';
 import { ConfigureCommand } from './configure/command';
+import { editorFetch } from './connection';
 import { HcpConnections } from './hcp';
 import type { ExtensionLog } from './log';
 import { PolicyValidation } from './language/policyValidation';
@@ -49,7 +50,7 @@ export function createServices({ context, env, log, store, bindings, organizatio
   const validation = new PolicyValidation(bindings, env);
   context.subscriptions.push(validation);
   const pages = new Pages(context.extensionUri, store, bindings, { journals, connections, previews, env });
-  const checker = new BindingChecker(connections, context.globalState, journals, env, store.reader);
+  const checker = new BindingChecker(connections, context.globalState, journals, env, store.reader, editorFetch(env));
   return {
     checker,
     checks: new BindingCommands(store, bindings, connections, previews, env, journals, pages),

@@ -34,7 +34,7 @@ import { type BindingRequest } from './bindingOptions';
 import { journalDir } from './journalPlace';
 import type { Target } from './bindings';
 import type { ConfigureValues } from './configureOptions';
-import { machineOf } from './machine';
+import { thisMachine } from '../../node/thisMachine';
 import { codeOf, journals, setupServices } from './services';
 import { cliSurface, standingText } from './surface';
 
@@ -68,7 +68,7 @@ export async function readTarget(
   const code = codeOf(context, root);
   const facts = code && codeFacts(code.root, code.findings);
   const place = { hostname, organization, workspace };
-  const member = { place, code, hcp: { client, reading }, local: localCredentials(await machineOf(context), facts) };
+  const member = { place, code, hcp: { client, reading }, local: localCredentials(await thisMachine(context.env), facts) };
   return { member, client, workspace: reading.workspace.value };
 }
 

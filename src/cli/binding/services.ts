@@ -38,7 +38,7 @@ import { replaceable, replaceFile } from '../replaceFile';
 import type { TerraformFolder } from '../terraformFolder';
 import { HcpSessions } from './hcpSession';
 import { fetchOf } from './http';
-import { machineOf } from './machine';
+import { thisMachine } from '../../node/thisMachine';
 
 export const journals = (dir: string): JournalStore => journalFolder(fs, dir, path.join);
 
@@ -56,7 +56,7 @@ export async function commonSources(
     permissions: permissionSources(permissionFile),
     written: writtenPolicies(runs),
     ownValue: writtenValues(runs),
-    machine: await machineOf(context),
+    machine: await thisMachine(context.env),
     oldKeys: store === undefined ? notAsked('There is no place where keys are remembered.') : oldKeysOf(store),
     roleUse: notAsked('What roles used is asked by status alone (--use).'),
     remembered: notAsked('The command line keeps no names: what the roles remember counts.'),

@@ -11,7 +11,7 @@ import { permissionFile } from '../../node/permissionFiles';
 import { journalDir } from '../binding/journalPlace';
 import { checkBindings, type CheckedBinding, openIfAsked, statusOptions } from '../binding/bindings';
 import { HcpSessions } from '../binding/hcpSession';
-import { machineOf } from '../binding/machine';
+import { thisMachine } from '../../node/thisMachine';
 import { codeOf, setupServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
 import { type CliContext, command } from '../command';
@@ -87,7 +87,7 @@ async function planFor(
     place,
     code,
     hcp: { client, reading: { workspace, variables, run, source: binding.source } },
-    local: localCredentials(await machineOf(context), code && codeFacts(code.root, code.findings)),
+    local: localCredentials(await thisMachine(context.env), code && codeFacts(code.root, code.findings)),
   };
   const ground = {
     member,

@@ -4,7 +4,7 @@ import type { CloudSettings } from '../../terraform/model';
 import { accountOf } from '../binding/binding';
 import { profileOptions } from '../binding/bindingOptions';
 import { HcpSessions } from '../binding/hcpSession';
-import { machineOf } from '../binding/machine';
+import { thisMachine } from '../../node/thisMachine';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { list, textOrJson } from '../option';
@@ -26,7 +26,7 @@ export const whoami = command({
   exits: { 0: 'all are known and agree', 1: 'aws and Terraform differ, or one of them is missing' },
   async run(context, { values, positionals }) {
     const { format, profile, region } = values;
-    const machine = await machineOf(context);
+    const machine = await thisMachine(context.env);
     const aws = await awsAnswer(machine, profile, () => accountOf(context, { profile, region }), context.signal);
     const sessions = new HcpSessions(context);
     const hosts = [];

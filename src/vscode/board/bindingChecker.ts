@@ -9,6 +9,7 @@ import { type BindingFacts, type RememberedNames, unknown, type WorkspaceFacts }
 import { oldKeysOf } from '../../binding/gather/oldKeys';
 import { gatherBinding, notAsked } from '../../binding/gather/binding';
 import { writtenPolicies, writtenValues } from '../../binding/gather/memory';
+import type { PlainFetch } from '../../binding/gather/issuer';
 import { codeFacts } from '../../binding/gather/code';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { chosenIssuer } from '../../binding/gather/chosenIssuer';
@@ -27,8 +28,7 @@ import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import type { ChosenAccount } from '../aws';
 import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
-import { machineOf } from '../binding/machine';
-import { editorFetch } from '../connection';
+import { thisMachine } from '../../node/thisMachine';
 import type { HcpConnections } from '../hcp';
 import type { AnalysedRoot } from '../projectStore';
 
@@ -47,12 +47,13 @@ export class BindingChecker implements Checker {
   private readonly permissions = permissionSources(permissionFile);
 
   constructor(
-    private readonly connections: HcpConnections,
+    private readonly connections: Pick<HcpConnections, 'find' | 'open'>,
     private readonly memento: vscode.Memento,
     /** What was written from this machine: tells whether a role was changed since. */
     private readonly journals: JournalStore,
     private readonly env: NodeJS.ProcessEnv,
     private readonly files: FileReader,
+    private readonly fetch: PlainFetch,
   ) {}
 
   /** One workspace of a root, by name. */
@@ -184,7 +185,7 @@ export class BindingChecker implements Checker {
     const issuer =
       account === undefined || !host.ok
         ? undefined
-        : (await chosenIssuer(editorFetch(this.env), undefined, host.value, signal)).issuer;
+        : (await chosenIssuer(this.fetch, undefined, host.value, signal)).issuer;
     const checked = await gatherDeployments(
       {
         ...look,
@@ -215,11 +216,11 @@ export class BindingChecker implements Checker {
         client,
         account: account ?? { missing: 'Unknown until an AWS profile is chosen.' },
         issuer:
-          account === undefined ? notAsked('The host is asked once an AWS profile is chosen.') : editorFetch(this.env),
+          account === undefined ? notAsked('The host is asked once an AWS profile is chosen.') : this.fetch,
         permissions: this.permissions,
         written: writtenPolicies(runs),
         ownValue: writtenValues(runs),
-        machine: await machineOf(this.env),
+        machine: await thisMachine(this.env),
         roleUse: notAsked('What roles used is asked in a terminal (tfc-oidc status --use).'),
         oldKeys: oldKeysOf(this.journals),
         remembered: workspace => this.remembered(workspace),

@@ -9,7 +9,7 @@ import { remedyPage } from '../../board/page/remedy';
 import { type Problem, ProblemError, unwrap } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
-import { machineOf } from '../binding/machine';
+import { thisMachine } from '../../node/thisMachine';
 import { takeBackRun } from '../binding/undoCommand';
 import { modal } from '../configure/editorUi';
 import { nameOf, setupServices } from '../configure/services';
@@ -106,7 +106,7 @@ export class RemedyPage {
       place,
       code: { root, findings },
       hcp: { client, reading: { workspace, variables, run, source: fresh.source } },
-      local: localCredentials(await machineOf(env), codeFacts(root, findings)),
+      local: localCredentials(await thisMachine(env), codeFacts(root, findings)),
     };
     const ground = {
       member,

@@ -17,7 +17,7 @@ import type { Location } from '../../core/text';
 import { rootLabel } from '../board/describe';
 import type { BindingStore } from '../board/bindingStore';
 import { showExport } from '../binding/exportCode';
-import { machineOf } from '../binding/machine';
+import { thisMachine } from '../../node/thisMachine';
 import { takeBackRun } from '../binding/undoCommand';
 import { modal } from '../configure/editorUi';
 import { checkOthers } from '../configure/checkOthers';
@@ -189,7 +189,7 @@ export class SetupPage {
     const { choices, services, session, dialogue } = this;
     const { analysed, opened } = choices;
     if (opened === undefined || session.opened === undefined) return undefined;
-    const machine = await machineOf(services.env);
+    const machine = await thisMachine(services.env);
     const groups = (choices.workspaces ?? []).map(name =>
       groupOf(choices, analysed, name, services.store.all(), nameOf, machine),
     );

@@ -185,6 +185,7 @@ export const run = (): Promise<unknown> =>
                 journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
                 env,
                 nodeFiles,
+                fetch,
               ),
             ),
           );
@@ -238,6 +239,7 @@ export const run = (): Promise<unknown> =>
             journalsOf(vscode.Uri.file(path.join(home, 'storage')), env),
             env,
             nodeFiles,
+            fetch,
           );
           const bindings = new BindingStore(() => Promise.resolve(checker));
           const place = { hostname: hcp.hostname, organization: 'acme', workspace: 'ws-24' };

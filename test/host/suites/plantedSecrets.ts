@@ -137,6 +137,7 @@ export const run = (): Promise<unknown> =>
               journalsOf(vscode.Uri.file(path.join(home, 'storage')), process.env),
               process.env,
               nodeFiles,
+              fetch,
             ),
           ),
         new BindingMemory(memento),

@@ -11,7 +11,7 @@ import { configure } from '../../../src/cli/commands/configure';
 import { openAwsAccount } from '../../../src/cli/binding/binding';
 import { readTarget } from '../../../src/cli/binding/configureRun';
 import { HcpSessions } from '../../../src/cli/binding/hcpSession';
-import { machineOf } from '../../../src/cli/binding/machine';
+import { thisMachine } from '../../../src/node/thisMachine';
 import { setupServices } from '../../../src/cli/binding/services';
 import { readTerraformFolder } from '../../../src/cli/terraformFolder';
 import { lintRoot } from '../../../src/lint/lint';
@@ -105,7 +105,7 @@ async function inEditor(): Promise<{ readonly result: SetupResult; readonly even
     known: [workspace],
     policies: { plan: { kind: 'managed', name: 'ReadOnlyAccess' } },
   };
-  const group = groupOf(choices, analysed, 'prod', [analysed], file => file, await machineOf(context));
+  const group = groupOf(choices, analysed, 'prod', [analysed], file => file, await thisMachine(context.env));
   const events: SetupEvent[] = [];
   const { surface } = careless(event => void events.push(event));
   const services = setupServices(context, journal, folder);
