@@ -4,7 +4,7 @@ import type { ConfigurationFacts, VariableFacts } from '../hcp/variables/credent
 import type { Comparison } from '../iam/needs/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
-import type { Phase } from '../oidc/subject';
+import { type Phase, type WorkspaceIdentity, workspaceIdentity } from '../oidc/subject';
 
 export type {
   ConfigurationFacts,
@@ -269,3 +269,12 @@ export function onlyText(pastedError: string): BindingFacts {
     now: 0,
   };
 }
+
+/** A workspace as tokens name it. Names that HCP Terraform itself reported are taken as they are. */
+export const identityOfFacts = ({
+  organization,
+  project,
+  name,
+}: Pick<WorkspaceFacts, 'organization' | 'name'> & {
+  readonly project: { readonly name: string };
+}): WorkspaceIdentity => workspaceIdentity(organization, project.name, name);

@@ -1,3 +1,4 @@
+import type { Comparison } from '../../iam/needs/compare';
 import { type ActionOn, comparisonText } from '../../iam/needs/compare';
 import type { BindingFacts, ConfigurationFacts, Fact, Phase, RolePermissionFacts } from '../facts';
 import { parseRoleArn } from './arn';
@@ -63,6 +64,9 @@ const steps = {
   less: 'Configure the smaller policy (tfc-oidc configure --permissions code): neither the code, nor what exists, nor what was applied last needs the rest.',
 } as const;
 
+const headline = ({ phase }: RolePermissionFacts, found: Comparison): string =>
+  `${comparisonText(found)} (${phase === 'plan' ? 'plans' : 'plans and applies'}, by what the code is known to need).`;
+
 function comparison(
   { base, arn, configuration }: RoleFound,
   p: RolePermissionFacts,
@@ -75,7 +79,7 @@ function comparison(
   // What a person wrote for other purposes too is theirs; what we made for this code should fit it.
   const warn = lacking || (p.ours && unneeded.length > 0);
   const evidence = [
-    `${comparisonText({ ...p.comparison, unneeded })} (${p.phase === 'plan' ? 'plans' : 'plans and applies'}, by what the code is known to need).`,
+    headline(p, { ...p.comparison, unneeded }),
     ...list('Missing', missing),
     ...list('Denied', denied),
     ...list('No longer needed', p.ours ? unneeded : []),

@@ -77,6 +77,11 @@ function placeTags({ identities, workspaceId }: BindingChoices): Readonly<Record
   };
 }
 
+function usesOf({ roles, identities }: BindingChoices): readonly DesiredRole['use'][] {
+  const apart = roles === 'separate' && identities.every(i => bindingKinds[i.kind].rolesApart);
+  return apart ? ['plan', 'apply'] : ['run'];
+}
+
 /** Everything that the choices mean, in AWS and in HCP Terraform. */
 export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> {
   const { identities, hostname } = choices;
@@ -85,9 +90,7 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
   const tags: Record<string, string> = { ...choices.tags, [managedByTag]: managedByValue };
   const roleTags = { ...tags, ...placeTags(choices) };
   const roles: DesiredRole[] = [];
-  const apart = choices.roles === 'separate' && identities.every(i => bindingKinds[i.kind].rolesApart);
-  const uses: readonly DesiredRole['use'][] = apart ? ['plan', 'apply'] : ['run'];
-  for (const use of uses) {
+  for (const use of usesOf(choices)) {
     const trust = trustPolicy({
       hostname: choices.issuer ?? hostname,
       partition: choices.partition,
@@ -103,9 +106,7 @@ export function desiredBinding(choices: BindingChoices): Result<DesiredBinding> 
     roles.push({
       use,
       ...(choices.tag !== undefined && { tag: choices.tag }),
-      name:
-        choices.names[use] ??
-        roleNameFor(organization, first === undefined ? [] : roleNameParts(first), use, choices.tag),
+      name: choices.names[use] ?? roleNameFor(organization, first ? roleNameParts(first) : [], use, choices.tag),
       path: choices.path,
       description: roleDescription(use, organization, names),
       ...(choices.maxSessionDuration !== undefined && { maxSessionDuration: choices.maxSessionDuration }),

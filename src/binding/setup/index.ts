@@ -22,7 +22,8 @@ export type {
   SetupWishes,
 } from './model';
 export { missingSet, planSetup } from './planSetup';
-export { carryOut, planRemedies, remedyView, type RemedyPlan, type RemedyResult } from './remedy';
+export { carryOut, planRemedies, type RemedyResult } from './remedy';
+export { remedyView, type RemedyPlan } from './remedyPlan';
 export { setUp } from './setUp';
 export type { RootOfSetup, SetupServices, UseCaseServices } from './services';
 export type { Standing } from './standing';

@@ -3,16 +3,13 @@ import { audienceName, defaultAudience, hostname, issuerProblem, issuerUrl } fro
 import { withAdditions } from '../../iam/needs/additions';
 import { oidcProviderArn } from '../../oidc/arns';
 import { partitionName } from '../../oidc/partition';
-import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
 import type { Change } from '../change';
 import type { DesiredAccount, DesiredRole, PolicyJson } from '../desired/desired';
 import { managedByTag, managedByValue } from '../desired/ownership';
-import { unknown, type WorkspaceFacts } from '../facts';
+import { identityOfFacts, unknown } from '../facts';
 import { readHolds, together } from '../gather/holds';
-import type { PermissionSources } from '../gather/permissionSources';
 import { keepKeys } from '../keys/keep';
 import { planAccount } from '../plan/plan';
-import type { CodeOwner } from '../plan/model';
 import { noLongerTrusted } from '../plan/policy';
 import { policyName } from '../desired/choices';
 import { subjectOf } from '../plan/prepare';
@@ -22,39 +19,11 @@ import { proofGap } from '../prove/proven';
 import type { ChangingRemedy } from '../remedy';
 import { changedTrust } from './changeTrust';
 import { ask, type Surface } from './dialogue';
+import { type RemedyGround, type RemedyPlan, remedyView } from './remedyPlan';
 import { confirmAccount, stoppedRun, undoingProblem, writeJournaled } from './journaledRun';
-import {
-  type CheckedMember,
-  isWorkspace,
-  type JournaledResult,
-  type OpenedAccount,
-  type SetupMember,
-  type StoppedRun,
-} from './model';
+import { type CheckedMember, isWorkspace, type JournaledResult, type OpenedAccount } from './model';
 import type { SetupServices, UseCaseServices } from './services';
-import type { PlanView } from './view';
 import { fullName, nameOf } from '../place';
-
-/** What a remedy is planned from: a reading of a moment ago, and the account. */
-export interface RemedyGround {
-  readonly member: SetupMember;
-  readonly checked: CheckedMember;
-  readonly workspace: WorkspaceFacts;
-  /** Undefined where no profile was chosen: then only variables can be put right. */
-  readonly opened: OpenedAccount | undefined;
-  readonly permissions: PermissionSources;
-  readonly ownedByCode: readonly CodeOwner[];
-}
-
-/** A change plan of its own kind: the smallest changes that put some checks right. */
-export interface RemedyPlan {
-  readonly ground: RemedyGround;
-  readonly subject: string;
-  readonly changes: readonly Change[];
-  readonly notes: readonly string[];
-  readonly problems: readonly Problem[];
-  readonly stopped: StoppedRun | undefined;
-}
 
 interface Part {
   readonly changes: readonly Change[];
@@ -74,7 +43,7 @@ export async function planRemedies(
   const changes = [...new Map(parts.flatMap(p => p.changes).map(c => [c.id, c])).values()];
   const subject = subjectOf({
     hostname: unwrap(hostname(ground.workspace.hostname)),
-    identities: [identityOf(ground.workspace)],
+    identities: [identityOfFacts(ground.workspace)],
     accountId: ground.opened?.caller.accountId ?? '000000000000',
   });
   return {
@@ -87,8 +56,6 @@ export async function planRemedies(
     stopped: await stoppedRun(services, subject, changes),
   };
 }
-
-const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => workspaceIdentity(w.organization, w.project.name, w.name);
 
 function planOne(remedy: ChangingRemedy, ground: RemedyGround, signal: AbortSignal): Promise<Part> | Part {
   switch (remedy.kind) {
@@ -239,7 +206,7 @@ function trustOf(
   return changedTrust(current, {
     change,
     phases,
-    identity: identityOf(workspace),
+    identity: identityOfFacts(workspace),
     hostname: unwrap(hostname(workspace.issuer ?? workspace.hostname)),
     partition: unwrap(partitionName(partition)),
     accountId,
@@ -368,37 +335,4 @@ async function write(
     services,
     surface,
   );
-}
-
-/** The plan of a remedy as surfaces show it. */
-export function remedyView({ ground: { opened, workspace }, changes, notes, problems, stopped }: RemedyPlan): PlanView {
-  const caller = opened?.caller;
-  const { organization, project, name } = workspace;
-  return {
-    account: {
-      id: caller?.accountId ?? '',
-      partition: caller?.partition ?? '',
-      caller: caller?.arn ?? '',
-      root: caller?.root === true,
-    },
-    bindings: [
-      {
-        workspaces: [{ hostname: workspace.hostname, organization, project: project.name, name }],
-        provider: undefined,
-        roles: [],
-        changes,
-        removals: [],
-        notes,
-        drift: [],
-        problems,
-        variables: [],
-        stopped: stopped?.where,
-      },
-    ],
-    code: [],
-    problems,
-    irreversible: changes.flatMap(c =>
-      c.undoable ? [] : [`${c.title}: ${c.undoNote ?? 'it can not be taken back.'}`],
-    ),
-  };
 }

@@ -68,7 +68,12 @@ export async function readTarget(
   const code = codeOf(context, root);
   const facts = code && codeFacts(code.root, code.findings);
   const place = { hostname, organization, workspace };
-  const member = { place, code, hcp: { client, reading }, local: localCredentials(await thisMachine(context.env), facts) };
+  const member = {
+    place,
+    code,
+    hcp: { client, reading },
+    local: localCredentials(await thisMachine(context.env), facts),
+  };
   return { member, client, workspace: reading.workspace.value };
 }
 

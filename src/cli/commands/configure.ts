@@ -1,5 +1,4 @@
-import type { WorkspaceFacts } from '../../binding/facts';
-import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
+import { identityOfFacts } from '../../binding/facts';
 import { kindNamed } from '../binding/bindingNames';
 import { bindingRequest } from '../binding/bindingOptions';
 import { journalDir } from '../binding/journalPlace';
@@ -109,9 +108,7 @@ function requestFor(
       hostname: first?.hostname,
     },
     positionals,
-    members.map(m => identityOf(m.workspace)),
+    members.map(m => identityOfFacts(m.workspace)),
     members.map(m => ({ client: m.client, id: m.workspace.id })),
   );
 }
-
-const identityOf = (w: WorkspaceFacts): WorkspaceIdentity => workspaceIdentity(w.organization, w.project.name, w.name);

@@ -10,7 +10,8 @@ import { readVariables } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
 import { readWorkspace } from '../../hcp/workspace/read';
 import { accountId } from '../../oidc/partition';
-import { type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
+import { identityOfFacts } from '../../binding/facts';
+import type { WorkspaceIdentity } from '../../oidc/subject';
 import { planBinding } from '../binding/binding';
 import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
 import { targets } from '../binding/bindings';
@@ -120,7 +121,7 @@ async function reportedWorkspaces(
     if (client === undefined) return undefined;
     const workspace = unwrap(await readWorkspace(client, target.organization, target.workspace, context.signal));
     first ??= workspace;
-    identities.push(workspaceIdentity(workspace.organization, workspace.project.name, workspace.name));
+    identities.push(identityOfFacts(workspace));
     const reading = await readVariables(client, workspace, context.signal);
     // Without the permission to read variables there is still everything else.
     if (reading.ok) variables.push(...existingVariables(workspace.name, reading.value.all));

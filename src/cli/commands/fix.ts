@@ -31,10 +31,7 @@ export const fix = command({
     2: 'could not run, a file was left alone, or a file or folder could not be read',
   },
   async run(context, { values, positionals }) {
-    const codes = values.code.flatMap(c => c.split(',').map(code => code.trim()));
-    for (const code of codes) {
-      if (!rules.some(rule => rule.code === code)) throw new UsageError(`there is no rule "${code}"`);
-    }
+    const codes = codesOf(values.code);
     const folder = await readTerraformFolder(context, positionals);
     // What is asked for by name is fixed, whatever tfc-oidc.json says of it.
     const severities = Object.fromEntries(
@@ -87,6 +84,13 @@ export const fix = command({
     return exitCode({ wrong: false, unread: problems.length > 0 || unread.any });
   },
 });
+
+function codesOf(given: readonly string[]): readonly string[] {
+  const codes = given.flatMap(c => c.split(',').map(code => code.trim()));
+  const strange = codes.find(code => !rules.some(rule => rule.code === code));
+  if (strange !== undefined) throw new UsageError(`there is no rule "${strange}"`);
+  return codes;
+}
 
 /** What a fix leaves: findings that need a decision, or that there was nothing to fix. */
 function openFindings(open: number, changed: boolean): string {

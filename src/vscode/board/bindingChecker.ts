@@ -215,8 +215,7 @@ export class BindingChecker implements Checker {
         code,
         client,
         account: account ?? { missing: 'Unknown until an AWS profile is chosen.' },
-        issuer:
-          account === undefined ? notAsked('The host is asked once an AWS profile is chosen.') : this.fetch,
+        issuer: account === undefined ? notAsked('The host is asked once an AWS profile is chosen.') : this.fetch,
         permissions: this.permissions,
         written: writtenPolicies(runs),
         ownValue: writtenValues(runs),
