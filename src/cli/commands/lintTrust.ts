@@ -51,8 +51,8 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
     if (values.fix && positionals.length > 1) throw new UsageError('--fix takes one POLICY');
     const expected = expectationOf(values);
     const unread = new Unread();
-    const findings: (PrintedFinding & { readonly weight: TrustFinding['weight'] })[] = [];
-    const policies: { readonly file: string; readonly address?: string; readonly verdict: TrustVerdict }[] = [];
+    const findings: Judged[] = [];
+    const policies: JudgedPolicy[] = [];
     for (const source of await policySources(context, positionals, unread)) {
       const linted = await lint(source, expected);
       if (linted.length === 0) {
@@ -81,13 +81,21 @@ Reads JSON, JSON with comments (IAM takes none: a finding), and what "aws iam ge
   },
 });
 
+type Judged = PrintedFinding & { readonly weight: TrustFinding['weight'] };
+
+interface JudgedPolicy {
+  readonly file: string;
+  readonly address?: string;
+  readonly verdict: TrustVerdict;
+}
+
 function print(
   context: CliContext,
   format: 'text' | 'json' | FindingFormat,
   report: {
     readonly verdict: TrustVerdict;
-    readonly findings: readonly PrintedFinding[];
-    readonly policies: readonly unknown[];
+    readonly findings: readonly Judged[];
+    readonly policies: readonly JudgedPolicy[];
   },
 ): void {
   const { verdict, findings, policies } = report;
@@ -131,12 +139,7 @@ const severities = {
   'too-broad': 'warning',
 } as const;
 
-function printed(
-  file: string,
-  address: string | undefined,
-  finding: TrustFinding,
-  index: LineIndex,
-): PrintedFinding & { readonly weight: TrustFinding['weight'] } {
+function printed(file: string, address: string | undefined, finding: TrustFinding, index: LineIndex): Judged {
   const { code, weight, message, fix } = finding;
   return {
     file,
