@@ -67,7 +67,7 @@ describe('the documents', () => {
       const text = read(page);
       for (const [whole, name = ''] of text.matchAll(/(?:`|\$ |^ {4,}- |run: )tfc-oidc ([a-z][a-z-]*)/gm))
         assert.ok(known.has(name), `${page}: ${whole}`);
-      for (const [whole, script = ''] of text.matchAll(/npm run ([\w:]+)/g))
+      for (const [whole, script = ''] of text.matchAll(/npm run ([\w:-]+)/g))
         assert.ok(script in manifest.scripts, `${page}: ${whole}`);
       for (const [whole, file = ''] of text.matchAll(/node (scripts\/[\w/]+\.mjs|test\/[\w/]+\.mjs)/g))
         assert.ok(existsSync(path.join(root, file)), `${page}: ${whole}`);
