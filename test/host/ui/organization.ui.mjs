@@ -95,9 +95,9 @@ const nextTen = (theme, name) => ({
 
 const oldKey = 'AKIADEMONETWORKEXMPL';
 
-/** A key that stands in a workspace with a role: whose it is, that it is in use, and no action; by four characters only. */
+/** A key that stood in a workspace whose role is proven: found, gone, deactivated with its own yes. */
 const keys = {
-  name: 'Show Old Keys: whose a key is and where it stands, by four characters, by keys alone',
+  name: 'Show Old Keys: in use, then deactivated with a yes of its own, by keys alone',
   prepare: async () => {
     const prepared = await withCompany('Default Dark Modern')();
     const { aws, hcp } = prepared.company;
@@ -119,7 +119,21 @@ const keys = {
     await page.keyboard.press('ArrowRight');
     await row('Key ending in XMPL of ci-network: wrong, in use').waitFor();
     await w.shot('keys-in-use');
+    // Its end is offered only once it stands nowhere and a run was made with the role.
+    network.vars = network.vars.filter(v => v.key !== 'AWS_ACCESS_KEY_ID');
+    company.hcp.state.run(network, { status: 'applied', at: new Date(Date.now() + 1000).toISOString() });
+    await w.command('TFC OIDC: Show Old Keys…');
+    await row('Key ending in XMPL of ci-network: warning, can be deactivated').waitFor({ timeout: 90_000 });
+    await w.command('TFC OIDC: Deactivate or Delete a Key…');
+    await w.choose('…XMPL');
+    await page
+      .locator('.monaco-dialog-box', { hasText: 'Deactivate access key …XMPL of user ci-network' })
+      .waitFor({ timeout: 90_000 });
+    await w.shot('keys-yes');
     assert.equal(status(), 'Active');
+    await w.dialogButton('Deactivate Key').press('Enter');
+    await row('Key ending in XMPL of ci-network: ok, inactive').waitFor({ timeout: 90_000 });
+    assert.equal(status(), 'Inactive');
     const text = await page.evaluate(() => document.body.innerText);
     assert.doesNotMatch(text, /AKIADEMO/);
   },
