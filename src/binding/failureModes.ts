@@ -148,7 +148,7 @@ const rows = [
     id: 'session-expired',
     title: 'A session ended before the work did',
     explanation:
-      'Sessions last one hour; the provider renews them while the token is valid. Chained roles can not be renewed beyond one hour, and module test tokens last ten minutes.',
+      'Sessions last one hour; the provider renews them while the token is valid. Chained roles cannot be renewed beyond one hour, and module test tokens last ten minutes.',
     nextStep: 'Avoid role chaining for long runs, or raise the token lifetime of module tests.',
   },
   {
@@ -162,7 +162,7 @@ const rows = [
   {
     number: 19,
     id: 'agent',
-    title: 'The agent is too old or can not reach STS',
+    title: 'The agent is too old or cannot reach STS',
     explanation:
       'In agent mode the agent exchanges the token. It needs version 1.7.0 or later (1.12.0 for tags) and a way out to the STS endpoint of its region.',
     nextStep: "Update the agents, and allow them to reach the region's STS endpoint.",
@@ -185,7 +185,7 @@ const rows = [
   {
     number: 22,
     id: 'shared-config-file',
-    title: 'The injected shared config file can not be read',
+    title: 'The injected shared config file cannot be read',
     explanation:
       'The file that HCP Terraform writes for the provider was not there yet. Agents before 1.14.1 have this race with Vault-backed credentials.',
     nextStep: 'Update the agents to 1.14.1 or later; without Vault, look for a wrong shared_config_files argument.',

@@ -126,7 +126,7 @@ const lost = (keys: readonly string[], then: string): string =>
 const keptAsNoted = (change: Change): Undone => ({
   ok: true,
   state: 'kept',
-  why: change.undoNote ?? 'It can not be undone.',
+  why: change.undoNote ?? 'It cannot be undone.',
 });
 
 const certaintyOf = (step: Step): Certainty =>

@@ -49,7 +49,7 @@ export async function readBaseline(
     if (missing && writing) return undefined;
     throw new ProblemError({
       code: 'baseline-file',
-      message: `The baseline ${shown} can not be read: ${missing ? 'there is no such file' : error instanceof Error ? error.message : String(error)}.`,
+      message: `The baseline ${shown} cannot be read: ${missing ? 'there is no such file' : error instanceof Error ? error.message : String(error)}.`,
       nextStep: 'Write it with "tfc-oidc check --write-baseline", or name another one.',
     });
   }

@@ -46,7 +46,7 @@ export async function readInput(
           : String(error);
     throw new ProblemError({
       code: 'unreadable-file',
-      message: `${name} can not be read: ${reason}.`,
+      message: `${name} cannot be read: ${reason}.`,
       nextStep: `Name a ${what} that exists and can be read.`,
     });
   }

@@ -133,7 +133,7 @@ async function filesIn(
       } catch (error) {
         // A large JSON file is data; a small one that can't be read may be a policy.
         if (!code && error instanceof Error && error.message.startsWith('it has ')) continue;
-        const message = `${file} was not read: ${error instanceof Error ? error.message : 'it can not be read'}.`;
+        const message = `${file} was not read: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
         unread.add([{ code: 'file-skipped', message, location: { file: full, span: { start: 0, end: 0 } } }], places);
       }
     }

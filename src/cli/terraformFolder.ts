@@ -145,7 +145,7 @@ async function folderOf(
   if (kind === 'missing' || kind === 'other') {
     throw new ProblemError({
       code: 'path-missing',
-      message: `There is no folder ${positionals[0] ?? '.'}${kind === 'missing' ? ' (or it can not be read)' : ': it is neither a folder nor a file'}.`,
+      message: `There is no folder ${positionals[0] ?? '.'}${kind === 'missing' ? ' (or it cannot be read)' : ': it is neither a folder nor a file'}.`,
       nextStep: 'Give the folder of a Terraform configuration, or a folder that has some below it.',
     });
   }

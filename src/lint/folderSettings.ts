@@ -82,7 +82,7 @@ async function baselineOf(host: FileReader, settings: ProjectSettings): Promise<
         file: settings.file,
         at: { line: 0, character: 0 },
         code: 'baseline-file',
-        message: `The baseline ${settings.baseline} can not be read, so that it leaves nothing out.`,
+        message: `The baseline ${settings.baseline} cannot be read, so that it leaves nothing out.`,
         nextStep: 'Write it with "tfc-oidc check --write-baseline", or take it out of tfc-oidc.json.',
       },
     };

@@ -60,7 +60,7 @@ export async function readProjectSettings(
     text = await host.read(file, largest);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return wrong(`${name(file)} can not be read: ${why}.`, file, { line: 0, character: 0 });
+    return wrong(`${name(file)} cannot be read: ${why}.`, file, { line: 0, character: 0 });
   }
   return text === undefined
     ? { ok: true, value: undefined }

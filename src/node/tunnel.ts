@@ -155,7 +155,7 @@ function openTunnel(
         error instanceof TunnelError
           ? error
           : new TunnelError(
-              `the proxy ${named} can not be reached${error.code === undefined ? '' : ` (${error.code})`}`,
+              `the proxy ${named} cannot be reached${error.code === undefined ? '' : ` (${error.code})`}`,
             ),
       ),
     );

@@ -28,7 +28,7 @@ function check<T>(value: string, pattern: RegExp, what: string, grammar: string)
   if (pattern.test(value)) return ok(value as T);
   return fail({
     code: 'invalid-name',
-    message: value === '' ? `The ${what} is empty.` : `${JSON.stringify(value)} is no ${what}: ${grammar}.`,
+    message: value === '' ? `The ${what} is empty.` : `${JSON.stringify(value)} is not a valid ${what}: ${grammar}.`,
     nextStep: `Copy the ${what} from HCP Terraform, letter by letter.`,
   });
 }
@@ -36,27 +36,27 @@ function check<T>(value: string, pattern: RegExp, what: string, grammar: string)
 const word = 'letters, digits, "-" and "_"';
 
 export const organizationName = (value: string): Result<OrganizationName> =>
-  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'organization name', `it has 1 to 100 characters, ${word} only`);
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'organization name', `expected 1 to 100 characters, ${word} only`);
 export const workspaceName = (value: string): Result<WorkspaceName> =>
-  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'workspace name', `it has 1 to 100 characters, ${word} only`);
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'workspace name', `expected 1 to 100 characters, ${word} only`);
 export const projectName = (value: string): Result<ProjectName> =>
   check(
     value,
     /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/,
     'project name',
-    `it has 1 to 100 characters, ${word} and spaces, but none at its ends`,
+    `expected 1 to 100 characters, ${word} and spaces, but no space at its ends`,
   );
 export const stackName = (value: string): Result<StackName> =>
   check(
     value,
     /^(?! )[A-Za-z0-9 _-]{1,100}(?<! )$/,
     'Stack name',
-    `it has 1 to 100 characters, ${word} and spaces, but none at its ends`,
+    `expected 1 to 100 characters, ${word} and spaces, but no space at its ends`,
   );
 export const deploymentName = (value: string): Result<DeploymentName> =>
-  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'deployment name', `it has 1 to 100 characters, ${word} only`);
+  check(value, /^[A-Za-z0-9_-]{1,100}$/, 'deployment name', `expected 1 to 100 characters, ${word} only`);
 export const moduleName = (value: string): Result<ModuleName> =>
-  check(value, /^[A-Za-z0-9_/-]{1,200}$/, 'module name', `it has ${word} only`);
+  check(value, /^[A-Za-z0-9_/-]{1,200}$/, 'module name', `expected ${word} only`);
 
 /** "letters, numbers, and underscores"; TYPE is taken by TFC_VAULT_BACKED_AWS_AUTH_TYPE. Case counts. */
 export function configurationTag(value: string): Result<ConfigurationTag> {
@@ -67,12 +67,12 @@ export function configurationTag(value: string): Result<ConfigurationTag> {
       nextStep: 'Choose another tag.',
     });
   }
-  return check(value, /^[A-Za-z0-9_]{1,64}$/, 'tag', 'it has letters, digits and "_" only');
+  return check(value, /^[A-Za-z0-9_]{1,64}$/, 'tag', 'expected letters, digits and "_" only');
 }
 
 /** IAM: 1 to 255 characters (CreateOpenIDConnectProvider, clientIDType). No wildcards: the condition has to be exact. */
 export const audienceName = (value: string): Result<Audience> =>
-  check(value, /^[^\s*?$"\\]{1,255}$/, 'audience', 'it has 1 to 255 characters, no spaces and no wildcards');
+  check(value, /^[^\s*?$"\\]{1,255}$/, 'audience', 'expected 1 to 255 characters without spaces and wildcards');
 
 /** A host name, without scheme and slash. Terraform Enterprise may have a port, which AWS does not know. */
 export function hostname(value: string): Result<Hostname> {
@@ -84,7 +84,7 @@ export function hostname(value: string): Result<Hostname> {
     bare,
     /^(?=.{1,253}(?::\d+)?$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::\d{1,5})?$/,
     'host name',
-    'it looks like app.terraform.io',
+    'expected one like app.terraform.io',
   );
 }
 

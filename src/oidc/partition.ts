@@ -33,7 +33,7 @@ export function partitionName(value: string): Result<Partition> {
   if (found !== undefined) return ok(found);
   return fail({
     code: 'invalid-partition',
-    message: `"${value}" is no AWS partition.`,
+    message: `"${value}" is not an AWS partition.`,
     nextStep: `Use one of ${partitions.join(', ')}.`,
   });
 }
@@ -42,7 +42,7 @@ export function accountId(value: string): Result<string> {
   if (/^\d{12}$/.test(value)) return ok(value);
   return fail({
     code: 'invalid-account',
-    message: `"${value}" is no AWS account id: it has twelve digits.`,
+    message: `"${value}" is not an AWS account id: expected twelve digits.`,
     nextStep: 'Copy the account id from the AWS console, without dashes.',
   });
 }

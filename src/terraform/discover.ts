@@ -55,7 +55,7 @@ export async function discover(
           seen.add(canonical);
           const entries = await host.list(dir);
           if (entries === undefined) {
-            skippedPlaces.push(place('folder-skipped', dir, 'The folder was not read: it can not be listed.'));
+            skippedPlaces.push(place('folder-skipped', dir, 'The folder was not read: it cannot be listed.'));
             return;
           }
           for (const { name, kind } of entries) {

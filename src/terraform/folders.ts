@@ -160,7 +160,7 @@ export class FolderLoader {
       } catch (error) {
         problems.push({
           code: 'file-skipped',
-          message: `${name} was not read: ${error instanceof Error ? error.message : 'it can not be read'}.`,
+          message: `${name} was not read: ${error instanceof Error ? error.message : 'it cannot be read'}.`,
           location: { file: path, span: { start: 0, end: 0 } },
         });
         return undefined;

@@ -114,7 +114,7 @@ function constantsOf(
   return expression => {
     values ??= rootValues({ dir: module.dir, module, modules: [module], tfvars: assignments(tfvars) });
     const value = evaluate(expression, values.scope.frame);
-    const why = value.kind === 'unknown' ? value.why : 'The value is no text.';
+    const why = value.kind === 'unknown' ? value.why : 'The value is not a text.';
     return { text: isShowable(value) ? stringOf(value) : undefined, why };
   };
 }

@@ -200,7 +200,7 @@ function textField(value: Json, name: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-const lost = 'Its former value can not be read, so it can not be restored.';
+const lost = 'Its former value cannot be read, so it cannot be restored.';
 const kept = (why: string): Undone => ({ ok: true, state: 'kept', why });
 /** As it is now; the next undo may find it otherwise. */
 const keptForNow = (): Undone => ({

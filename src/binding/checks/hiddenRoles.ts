@@ -28,7 +28,7 @@ function hiddenRole(
   const { trusting } = account;
   if (reference.state !== 'hidden' || trusting === undefined) return [];
   const base = { configuration: label(configuration), phase, title: `Trust for ${phase} runs` };
-  const hidden = `${reference.variable} is sensitive, so which role it names can not be read.`;
+  const hidden = `${reference.variable} is sensitive, so which role it names cannot be read.`;
   const openly = { kind: 'rewrite-variables', keys: [reference.variable] } as const;
   if (trusting.state === 'unknown') {
     const nextStep = trusting.nextStep ?? 'Use a profile that may list roles (iam:ListRoles).';

@@ -200,7 +200,7 @@ function switchedOn(c: ConfigurationFacts): CheckResult<'not-enabled' | 'tags-an
         ...base,
         state: 'unknown',
         evidence: [],
-        why: `${variable} is sensitive, so its value can not be read.`,
+        why: `${variable} is sensitive, so its value cannot be read.`,
         nextStep: `Write ${variable} anew as not sensitive: it is no secret.`,
         remedy: { kind: 'rewrite-variables', keys: [variable] },
       };
@@ -245,7 +245,7 @@ function named(
       ...base,
       state: 'unknown',
       evidence: hidden.map(role => `${role.variable} comes from the ${role.origin} and is sensitive.`),
-      why: 'The value of a sensitive variable can not be read back. A role ARN is no secret.',
+      why: 'The value of a sensitive variable cannot be read back. A role ARN is no secret.',
       nextStep: `Write ${keys.join(' and ')} anew as not sensitive.`,
       remedy: { kind: 'rewrite-variables', keys },
     };

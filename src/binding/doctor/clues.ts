@@ -264,7 +264,7 @@ const ways: readonly (readonly [RegExp, Advice])[] = [
   [
     /no such host|server misbehaving/i,
     {
-      explanation: 'The machine of the run can not find the STS endpoint by name.',
+      explanation: 'The machine of the run cannot find the STS endpoint by name.',
       nextStep:
         'See whether the region exists and is one of the partition of the role, and whether the agent resolves the name of its STS endpoint.',
     },

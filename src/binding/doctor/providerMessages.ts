@@ -13,7 +13,7 @@ export const providerMessages: readonly ErrorSignature[] = [
     modes: ['vault-backed'],
     advice: {
       explanation:
-        'The configuration takes its AWS credentials from Vault, and no Vault configuration goes with it: the run can not sign in to Vault.',
+        'The configuration takes its AWS credentials from Vault, and no Vault configuration goes with it: the run cannot sign in to Vault.',
       nextStep:
         'Set TFC_VAULT_PROVIDER_AUTH, TFC_VAULT_ADDR and TFC_VAULT_RUN_ROLE. Where only tagged configurations exist, name the Vault configuration in TFC_VAULT_BACKED_AWS_VAULT_CONFIG_TAG (agents 1.12.0 or later).',
     },

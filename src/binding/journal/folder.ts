@@ -96,7 +96,7 @@ export function unusable(folder: string, error: unknown): unknown {
   if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
   return new ProblemError({
     code: 'journal-unusable',
-    message: `The journals in ${folder} can not be used (${code}). Nothing is written without one.`,
+    message: `The journals in ${folder} cannot be used (${code}). Nothing is written without one.`,
     nextStep: 'Make room, or make the folder readable and writable for you, or name another one (--journal).',
   });
 }

@@ -66,6 +66,6 @@ export function planView({ opened: { caller }, groups, code, problems }: SetupPl
     })),
     code: code?.changes ?? [],
     problems,
-    irreversible: all.flatMap(c => (c.undoable ? [] : [`${c.title}: ${c.undoNote ?? 'it can not be taken back.'}`])),
+    irreversible: all.flatMap(c => (c.undoable ? [] : [`${c.title}: ${c.undoNote ?? 'it cannot be taken back.'}`])),
   };
 }

@@ -58,7 +58,7 @@ const roleOptions = section('Roles', {
   path: text('/P/', 'path of the roles (default /)'),
   permissions: optionalChoice(
     ['code'],
-    'inline policies with what runs are known to need, for plans and applies apart: the code of PATH, what the workspace holds, and the code that was applied last (see "tfc-oidc permissions"); a start, not a promise. Where the workspace can not be read, a role only gets more',
+    'inline policies with what runs are known to need, for plans and applies apart: the code of PATH, what the workspace holds, and the code that was applied last (see "tfc-oidc permissions"); a start, not a promise. Where the workspace cannot be read, a role only gets more',
   ),
   'read-state': flag(
     'with --permissions code: also read the current state version, for the names in it. It holds secrets: types, names and ARNs alone are kept, in memory; without it the list of resources and the redacted plan are read',
@@ -337,7 +337,7 @@ async function policyFile(context: CliContext, given: string | undefined): Promi
     } catch {
       throw new ProblemError({
         code: 'unreadable-file',
-        message: `The policy file ${given} can not be read.`,
+        message: `The policy file ${given} cannot be read.`,
         nextStep: 'Name a file that exists, or give the policy itself, beginning with "{".',
       });
     }

@@ -7,7 +7,7 @@ export const configureOptions = {
   format: textOrJson,
   ...section('How far', {
     'remove-static-keys': flag(
-      'after the proof: remove the static AWS variables of the workspace and of its variable sets, whoever else they reach (the plan says so). Their values are secrets and are not kept: an undo can not bring them back. Of several workspaces all have to be proven before anything of a variable set goes',
+      'after the proof: remove the static AWS variables of the workspace and of its variable sets, whoever else they reach (the plan says so). Their values are secrets and are not kept: an undo cannot bring them back. Of several workspaces all have to be proven before anything of a variable set goes',
     ),
     'fix-variables': flag(
       'after the proof: put right the names, categories and values of TFC_AWS_* variables that HCP Terraform ignores without a word (a misspelt name, a Terraform variable, quotes around a value)',

@@ -34,7 +34,7 @@ export const doctor = command({
   exits: {
     0: 'nothing speaks for a failure',
     1: 'causes were found',
-    2: 'could not run, could not read the workspace, or can not tell what the text means',
+    2: 'could not run, could not read the workspace, or cannot tell what the text means',
   },
   async run(context, { values, positionals }) {
     const format = values.format;

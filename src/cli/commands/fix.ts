@@ -121,7 +121,7 @@ async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<
   } catch (error) {
     return fail({
       code: 'unreadable',
-      message: `${folder.name(file.path)} can not be read any more: ${error instanceof Error ? error.message : String(error)}`,
+      message: `${folder.name(file.path)} cannot be read any more: ${error instanceof Error ? error.message : String(error)}`,
       nextStep: 'Run the command again.',
     });
   }

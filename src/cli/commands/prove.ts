@@ -17,7 +17,7 @@ export const prove = command({
   operands: 'POLICY',
   about: `Evaluates a trust policy for sts:AssumeRoleWithWebIdentity, as AWS would, without asking AWS. POLICY is a file, or - for standard input.
 
-Where only AWS can know (policy variables, keys such as aws:SourceIp), the decision is "deny" and "undecided" is true: what can not be proven is not proven.`,
+Where only AWS can know (policy variables, keys such as aws:SourceIp), the decision is "deny" and "undecided" is true: what cannot be proven is not proven.`,
   options: {
     subject: needed('SUBJECT', 'subject of the token; "tfc-oidc subject" prints it; needed'),
     audience: audienceOption,

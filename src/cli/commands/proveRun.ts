@@ -23,7 +23,7 @@ export const proveRun = command({
   group: 'Set up',
   summary: 'prove a setup by a plan-only run in HCP Terraform; nothing is ever applied',
   operands: '[PATH]',
-  about: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result. Where it ends in an error, its log goes to the doctor. Plan-only runs can not be applied: the request says so, and a reply that says otherwise is cancelled and refused.
+  about: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result. Where it ends in an error, its log goes to the doctor. Plan-only runs cannot be applied: the request says so, and a reply that says otherwise is cancelled and refused.
 
 For a Stack nothing is started, since its runs begin when its code is pushed: the latest run of each deployment is read, with the diagnostics of its steps. With --cloudtrail AWS's own record says whether the role was given to it.
 

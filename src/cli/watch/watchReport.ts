@@ -80,7 +80,7 @@ async function lastState(target: string, name: string): Promise<WatchState | und
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new ProblemError({
       code: 'watch-file',
-      message: `${name} can not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      message: `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       nextStep: 'Name a file that can be read, or one that does not exist yet.',
     });
   }

@@ -117,7 +117,7 @@ export function networkProblem(at: Endpoint, error: unknown): Problem {
   const { code, reason } = networkReason(error);
   return {
     code: 'hcp-network',
-    message: `${at.hostname} can not be reached (${named(at)})${reason === undefined ? '' : `: ${reason}`}.`,
+    message: `${at.hostname} cannot be reached (${named(at)})${reason === undefined ? '' : `: ${reason}`}.`,
     nextStep:
       code !== undefined && certificateReason(code) !== undefined
         ? certificateAdvice(code, 'hcp')
@@ -151,7 +151,7 @@ export function mayHaveHappened(problem: Problem): boolean {
 function networkReason(error: unknown): { readonly code?: string; readonly reason?: string } {
   const codes: Readonly<Record<string, string>> = {
     ENOTFOUND: 'no such host name',
-    EAI_AGAIN: 'the host name can not be looked up now',
+    EAI_AGAIN: 'the host name cannot be looked up now',
     ECONNREFUSED: 'nothing listens there',
     ECONNRESET: 'the connection was cut',
     ETIMEDOUT: 'no answer',

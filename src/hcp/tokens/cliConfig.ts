@@ -30,7 +30,7 @@ export async function readCliConfigFile(files: FileReader, file: string): Promis
   try {
     text = await files.read(file, maximumBytes);
   } catch (error) {
-    const why = error instanceof Error && !('code' in error) ? error.message : 'it can not be read';
+    const why = error instanceof Error && !('code' in error) ? error.message : 'it cannot be read';
     return { ...nothing, file, state: 'unreadable', why };
   }
   if (text === undefined) return { ...nothing, file, state: 'missing', why: undefined };

@@ -6,7 +6,7 @@ const words = {
   also: 'has a token too, but an earlier place comes first',
   none: 'has no token for this host',
   missing: 'does not exist',
-  unreadable: 'can not be read',
+  unreadable: 'cannot be read',
   empty: 'has an empty token',
   skipped: 'is not read',
 } as const;

@@ -32,7 +32,7 @@ export function helperRunner(spawn: typeof nodeSpawn, env: NodeJS.ProcessEnv): R
         if (stdout.length > maximumOutput) kill(new Error('it prints too much'));
       });
       child.on('error', (error: NodeJS.ErrnoException) =>
-        end(() => reject(new Error(`it can not be started (${error.code ?? 'unknown reason'})`))),
+        end(() => reject(new Error(`it cannot be started (${error.code ?? 'unknown reason'})`))),
       );
       child.on('close', code => end(() => resolve({ code: code ?? 1, stdout })));
     });

@@ -92,12 +92,12 @@ export async function readVariables(
       const vars = await varsetVariables(client, set, sets.value.included, options.cache ?? new Map(), signal);
       if (vars.ok) all.push(...vars.value.map(v => ({ ...withOwn(v), origin })));
       else {
-        gaps.push(`The variables of ${originText(origin)} can not be read: ${vars.problem.message}`);
+        gaps.push(`The variables of ${originText(origin)} cannot be read: ${vars.problem.message}`);
         unreadSets.set(set.id, origin);
       }
     }
   } else {
-    gaps.push(`The variable sets can not be read: ${sets.problem.message}`);
+    gaps.push(`The variable sets cannot be read: ${sets.problem.message}`);
   }
   const differences: string[] = [];
   let unsure: UnsureVariables | undefined;
@@ -111,7 +111,7 @@ export async function readVariables(
       const mayHavePriority = !sets.ok || [...unreadSets.values()].some(o => o.from === 'varset' && o.priority);
       if (mayHavePriority) unsure = { why, of: 'values' };
     } else {
-      gaps.push(`Inherited variables can not be read either: ${inherited.problem.message}`);
+      gaps.push(`Inherited variables cannot be read either: ${inherited.problem.message}`);
       unsure = { why: gaps.join(' '), of: 'names' };
     }
   }

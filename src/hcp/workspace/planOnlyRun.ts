@@ -6,7 +6,7 @@ import type { Workspace } from './model';
 import { readableLog } from './run';
 
 /**
- * Plan-only runs: speculative runs that Terraform can not apply
+ * Plan-only runs: speculative runs that Terraform cannot apply
  * (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#create-a-run). Nothing here ever starts, confirms or continues
  * an apply.
  */
@@ -77,7 +77,7 @@ function usable(version: Resource, workspace: string, folder: string): Result<Co
   if (status !== 'uploaded') {
     return fail({
       ...noConfiguration(workspace),
-      message: `The configuration ${version.id} of workspace ${workspace} is "${status}", so it can not be planned.`,
+      message: `The configuration ${version.id} of workspace ${workspace} is "${status}", so it cannot be planned.`,
     });
   }
   return ok({ id: version.id, folder, source: stringOf(version, 'source') });

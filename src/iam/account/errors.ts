@@ -227,7 +227,7 @@ function unansweredFailure(e: SdkError, asked: Asked): SendFailure | undefined {
       ok: false,
       problem: {
         code: 'network',
-        message: `AWS can not be reached: ${oneLine(e.message)}.`,
+        message: `AWS cannot be reached: ${oneLine(e.message)}.`,
         nextStep: 'Check HTTPS_PROXY and NO_PROXY, and the proxy itself.',
       },
       effect: 'none',

@@ -238,6 +238,6 @@ function sentences(verdict: PermissionAnswer, denial: Denial): readonly string[]
     out.push(`${statementTitle(s)} allows ${denial.action ?? ''}, but not${on(denial)}: the resource is lacking.`);
   for (const s of allow.filter(x => is(x, 'no', 'yes') && denial.resource !== undefined))
     out.push(`${statementTitle(s)} names the resource, but not ${denial.action ?? ''}: the action is lacking.`);
-  for (const name of verdict.unreadable) out.push(`${name} can not be read as JSON.`);
+  for (const name of verdict.unreadable) out.push(`${name} cannot be read as JSON.`);
   return out.slice(0, 10);
 }

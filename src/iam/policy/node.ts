@@ -78,7 +78,7 @@ function syntaxProblems(
       commas.add(start);
     } else if (!broken) {
       broken = true;
-      const message = `The JSON can not be read from here on.${hint(text.slice(offset, offset + 20), text)}`;
+      const message = `The JSON cannot be read from here on.${hint(text.slice(offset, offset + 20), text)}`;
       out.push({ start: offset, end: offset + Math.max(1, length), message, comma: false });
     }
   }

@@ -101,7 +101,7 @@ function isChaining(module: Module, provider: ProviderBlock, account: string | u
   return known.length > 0 || assumed.length === 0;
 }
 
-/** Do other aliased blocks assume roles of another account? One run role can not be a leftover of both. */
+/** Do other aliased blocks assume roles of another account? One run role cannot be a leftover of both. */
 function otherAccounts(module: Module, provider: ProviderBlock, account: string): boolean {
   const aliases = assumedByAlias(module).get(provider.name) ?? new Map<string, ReadonlySet<string | undefined>>();
   // Each account with the aliases that name it: one look, however many blocks there are.

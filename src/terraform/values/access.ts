@@ -74,7 +74,7 @@ function memberOf(reader: Reader, on: Value, key: Value, frame: Frame): Value {
   if (isList(on)) return memberOfList(reader, on, key);
   if (!isMap(on)) return reader.refuse('Only lists, maps and objects have members');
   const name = convert(key, 'string');
-  if (name === undefined) return reader.refuse('The key is no text');
+  if (name === undefined) return reader.refuse('The key is not a text');
   const marks = joinMarks(on.marks, key.marks);
   if (name.kind !== 'string') return anyOf(reader, [...on.entries.values()], [on, name]);
   const found = on.entries.get(name.value);
@@ -84,7 +84,7 @@ function memberOf(reader: Reader, on: Value, key: Value, frame: Frame): Value {
 function memberOfList(reader: Reader, on: ListValue, key: Value): Value {
   if (on.kind === 'set') return reader.refuse('The members of a set have no index');
   const index = convert(key, 'number');
-  if (index === undefined) return reader.refuse('The index is no number');
+  if (index === undefined) return reader.refuse('The index is not a number');
   if (index.kind !== 'number') return anyOf(reader, on.items, [on, index]);
   const found = Number.isInteger(index.value) ? on.items[index.value] : undefined;
   return found === undefined

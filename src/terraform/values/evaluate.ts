@@ -192,7 +192,7 @@ export class Evaluator implements Reader {
       case 'string':
         return text(expression.value.normalize());
       case 'number':
-        return parseNumber(expression.text) ?? this.refuse('That is no number');
+        return parseNumber(expression.text) ?? this.refuse('That is not a number');
       case 'bool':
         return bool(expression.text === 'true');
       case 'null':

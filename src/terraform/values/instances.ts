@@ -56,7 +56,7 @@ function counted(count: Value | undefined, frame: Frame): Instances {
     }));
     return { state: 'known', all, marks: count.marks };
   }
-  const why = notDecided(count, 'The count is no whole number that can be counted to.');
+  const why = notDecided(count, 'The count is not a whole number that can be counted to.');
   const index = unknownOf([why], { type: 'number', notNull: true });
   return { state: 'unknown', why, any: { key: undefined, frame: { ...frame, count: index } } };
 }

@@ -190,7 +190,7 @@ test('names with spaces are encoded in SARIF', async () => {
   }
 });
 
-test('what can not be read is named, and makes the exit code 2 of check and fix', async context => {
+test('what cannot be read is named, and makes the exit code 2 of check and fix', async context => {
   const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(path.join(folder, 'app/secret'), { recursive: true });

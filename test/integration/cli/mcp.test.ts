@@ -136,7 +136,7 @@ describe('tfc-oidc mcp', () => {
     assert.deepEqual([pair.aws.stored.roles.size, pair.aws.stored.providers.size], [0, 0]);
   });
 
-  test('an input that can not be used is told, and the server goes on', async () => {
+  test('an input that cannot be used is told, and the server goes on', async () => {
     for (const [name, input, pattern] of [
       ['prove', { policy: '{}' }, /prove needs the input "subject"/],
       ['prove', { policy: 7, subject: 'x' }, /"policy" must be a text/],

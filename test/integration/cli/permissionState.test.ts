@@ -119,7 +119,7 @@ test('names come from the redacted plan of the last run, and no code is download
   assert.ok(pair.hcp.seen.every(s => !s.path.includes('/configuration-versions/')));
 });
 
-test('where the workspace can not be read a role only gets more, and status calls nothing superfluous', async () => {
+test('where the workspace cannot be read a role only gets more, and status calls nothing superfluous', async () => {
   await topicLeftTheCode();
   pair.workspace.mayReadState = false;
   const found = await row();

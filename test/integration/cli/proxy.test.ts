@@ -120,12 +120,12 @@ describe('behind a proxy', { skip: hasOpenssl ? false : 'openssl is not installe
     assert.match(err, /the proxy 127\.0\.0\.1:\d+ answered 407 to CONNECT tfe\.acme\.example:443/);
     assert.doesNotMatch(err, /geheim/);
     const aws = await run(['undo', '--yes']);
-    assert.match(aws.err, /AWS can not be reached: the proxy 127\.0\.0\.1:\d+ answered 407/);
+    assert.match(aws.err, /AWS cannot be reached: the proxy 127\.0\.0\.1:\d+ answered 407/);
   });
 
   test('a proxy that is not there, and one of another kind', async () => {
     const gone = await run(['configure', 'project'], { HTTPS_PROXY: 'http://127.0.0.1:1' });
-    assert.match(gone.err, /the proxy 127\.0\.0\.1:1 can not be reached \(ECONNREFUSED\)/);
+    assert.match(gone.err, /the proxy 127\.0\.0\.1:1 cannot be reached \(ECONNREFUSED\)/);
     const socks = await run(['configure', 'project'], { HTTPS_PROXY: 'socks5://jo:geheim@127.0.0.1:1' });
     assert.match(socks.err, /only http and https can be used/);
     assert.doesNotMatch(socks.err, /geheim/);

@@ -140,7 +140,7 @@ describe('watch-report', () => {
     assert.deepEqual((await night(3)).keys, [], 'told once');
   });
 
-  test('what can not be read is named, exits 2, and what was known stays', async () => {
+  test('what cannot be read is named, exits 2, and what was known stays', async () => {
     await run('--profile', 'default');
     const before = JSON.parse(readFileSync(file, 'utf8')) as { roles: unknown };
     pair.aws.server.faults.add({ action: 'GetRole', kind: 'refuse' });

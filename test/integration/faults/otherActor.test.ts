@@ -162,7 +162,7 @@ describe('what another actor changes between our reading and our write', () => {
   test('an undo that would leave the workspace without credentials says so before it starts', async () => {
     world.restore(start);
     assert.ok((await world.configure('change')).code < 2);
-    assert.equal((await world.run(undo, '--yes', '--profile', 'default')).code, 1, 'the keys can not come back');
+    assert.equal((await world.run(undo, '--yes', '--profile', 'default')).code, 1, 'the keys cannot come back');
     const shown = await world.run(undo, '--profile', 'default');
     assert.match(shown.err, /AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY .*no AWS credentials/);
     const json = JSON.parse((await world.run(undo, '--profile', 'default', '--format', 'json')).out) as {

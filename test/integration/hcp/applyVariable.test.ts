@@ -205,7 +205,7 @@ describe('delete', () => {
     }
   });
 
-  test('of a sensitive variable can not be undone, and undo says so', async () => {
+  test('of a sensitive variable cannot be undone, and undo says so', async () => {
     const [owner] = owners();
     assert.ok(owner);
     const of = server.state.variable(owner, 'AWS_SECRET_ACCESS_KEY', 'secret', { sensitive: true });

@@ -118,7 +118,7 @@ describe('the wire', () => {
       wait: () => Promise.resolve(),
     });
     const read = await readWorkspace(client, 'acme', 'app', signal);
-    assert.match(read.ok ? '' : read.problem.message, /can not be reached .*: nothing listens there\.$/);
+    assert.match(read.ok ? '' : read.problem.message, /cannot be reached .*: nothing listens there\.$/);
   });
 
   test('an answer that does not come is given up, and an abort is passed on', async () => {

@@ -93,7 +93,7 @@ describe('variables', () => {
     assert.match(result.out, /AWS_SECRET_ACCESS_KEY of the variable set =cmd\|calc beats dynamic credentials/);
   });
 
-  test('that can not be read: exit code 2, with the reason', async () => {
+  test('that cannot be read: exit code 2, with the reason', async () => {
     const args = [
       '--organization',
       'acme',

@@ -166,7 +166,7 @@ describe('a plan-only run', () => {
       assert.match(result.problem.nextStep, /push/);
     });
 
-    test('where the code can not be downloaded, the plan tells', async () => {
+    test('where the code cannot be downloaded, the plan tells', async () => {
       pair.hcp.faults.push({ path: /\/download$/, status: 403, body: { errors: [{ status: '403', title: 'no' }] } });
       assert.equal(proof(await follow()).state, 'proven');
       plan(`${provider}  secret_key = var.key\n}\n\n${bucket}`);

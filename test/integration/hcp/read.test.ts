@@ -263,14 +263,14 @@ describe('variables', () => {
     ]);
   });
 
-  test('of sets that can not be read leave a gap, and all-vars helps out', async () => {
+  test('of sets that cannot be read leave a gap, and all-vars helps out', async () => {
     server.faults.push({ path: /\/varsets$/, status: 404 });
     const reading = await read('vars');
     assert.equal(reading.gaps.length, 1);
     assert.ok(reading.effective.some(v => v.key === 'AWS_ACCESS_KEY_ID' && v.origin.from === 'varset'));
   });
 
-  test('of one set that can not be read come from all-vars; a set with priority may still say otherwise', async () => {
+  test('of one set that cannot be read come from all-vars; a set with priority may still say otherwise', async () => {
     const refused = { path: /\/varsets\/[^/]+\/relationships\/vars$/, status: 403 };
     server.state.deaf.includes = true;
     server.faults.push({ ...refused });

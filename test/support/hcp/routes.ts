@@ -304,7 +304,7 @@ function patchVariable(
   given: Document,
 ): ApiReply {
   if (variable.sensitive && given['sensitive'] === false) {
-    return invalid('Sensitive variables can not be made readable', '/data/attributes/sensitive');
+    return invalid('Sensitive variables cannot be made readable', '/data/attributes/sensitive');
   }
   const key = typeof given['key'] === 'string' ? given['key'] : variable.key;
   const category =

@@ -211,7 +211,7 @@ class Stepper {
 }
 
 describe('real processes', { timeout: 120_000 }, () => {
-  test('one that saw a lock left behind can not take it from the one that was quicker', async () => {
+  test('one that saw a lock left behind cannot take it from the one that was quicker', async () => {
     const journal = path.join(folder, 'journal');
     const dead = new Stepper(journal);
     await dead.until('inside');

@@ -94,7 +94,7 @@ test('no subject of HCP Terraform is printed for a host of another program', asy
     );
 });
 
-test('check says in its text why something of the cloud block can not be known', async () => {
+test('check says in its text why something of the cloud block cannot be known', async () => {
   mkdirSync(path.join(folder, 'c'));
   const code = 'terraform {\n  cloud {\n    organization = var.org\n  }\n}\n';
   writeFileSync(path.join(folder, 'c', 'main.tf'), code);

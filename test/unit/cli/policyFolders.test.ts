@@ -70,7 +70,7 @@ test('a folder without policies is clean; a file without one is a mistake', asyn
   await assert.rejects(lint(folderOf(context, { 'a.json': bad }), '.', '--fix'), UsageError);
 });
 
-test('what can not be read in a folder is named, and makes the exit code 2', async context => {
+test('what cannot be read in a folder is named, and makes the exit code 2', async context => {
   const folder = folderOf(context, { 'ok.json': bad.replace('Nope9', 'ListQueues') });
   symlinkSync('nowhere.tf', path.join(folder, 'gone.tf'));
   const done = await lint(folder, '.');

@@ -254,7 +254,7 @@ test('a baseline leaves out what was there, wherever it has moved; what is new i
 
 test('tfc-oidc.json names the baseline; one that is not there, or is none, is a problem and never overwritten', async context => {
   const folder = folderOf(context, { ...base, 'tfc-oidc.json': '{ "baseline": "ci/known.json" }', 'ci/x': '' });
-  await assert.rejects(run(folder), /The baseline ci\/known\.json can not be read: there is no such file/);
+  await assert.rejects(run(folder), /The baseline ci\/known\.json cannot be read: there is no such file/);
   assert.equal((await run(folder, '--write-baseline')).out.includes('Give it with'), false);
   assert.ok(existsSync(path.join(folder, 'ci/known.json')));
   assert.deepEqual(await found(folder), []);

@@ -110,7 +110,7 @@ test('reports for GitLab and JUnit hold a row for each finding, with a fingerpri
   assert.match((await run(check, 'clean', '--format', 'junit')).out, /failures="0"[^]*name="no findings"/);
 });
 
-test('--output writes the report to a file as a whole, and a file that can not be written is a problem', async () => {
+test('--output writes the report to a file as a whole, and a file that cannot be written is a problem', async () => {
   const done = await run(check, 'infra', '--format', 'json', '--output', 'report.json');
   assert.deepEqual([done.code, done.out], [1, '']);
   const { roots } = JSON.parse(readFileSync(path.join(folder, 'report.json'), 'utf8')) as { roots: unknown[] };

@@ -73,7 +73,7 @@ test('in a window that is not trusted only its ignored folders count', async () 
   assert.deepEqual((await seen(all, plain, true)).findings, []);
 });
 
-test('a baseline leaves out what it names, and one that can not be read leaves nothing out and is told', async () => {
+test('a baseline leaves out what it names, and one that cannot be read leaves nothing out and is told', async () => {
   const { rules: _, ...others } = settings;
   assert.deepEqual(await seen({ ...others, baseline: 'known.json' }, plain, true), {
     findings: [],

@@ -36,7 +36,7 @@ function change(file: SourceFile, findings: ReturnType<typeof lintRoot>): string
   const text = file.syntax === 'json' ? `${JSON.stringify(JSON.parse(file.text), null, 3)}\n` : `\n\n${file.text}`;
   const edits = [{ file: file.path, span: { start: 0, end: file.text.length }, newText: text }];
   const { before, after, undoable } = codeChange(file, edits, 'x', findings);
-  assert.equal(undoable, !/SECRET/.test(file.text), 'a secret is never kept, so what removes it can not be undone');
+  assert.equal(undoable, !/SECRET/.test(file.text), 'a secret is never kept, so what removes it cannot be undone');
   return `${before ?? ''}\n${after ?? ''}`;
 }
 

@@ -63,7 +63,7 @@ describe('which proxy a host is asked for through', () => {
     }
   });
 
-  test('what can not be used is refused without showing it', () => {
+  test('what cannot be used is refused without showing it', () => {
     for (const setting of ['socks5://jo:geheim@proxy.corp:1080', 'http://jo:geheim@:x'])
       assert.throws(
         () => proxyFor('app.terraform.io', 443, { HTTPS_PROXY: setting }),

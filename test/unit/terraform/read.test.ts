@@ -106,7 +106,7 @@ test('an override file that sets no default keeps the earlier one', async () => 
   assert.equal(value.value, 'eu-west-1');
 });
 
-test('a folder that can not be listed is named', async () => {
+test('a folder that cannot be listed is named', async () => {
   const host = memoryFiles({ '/r/main.tf': 'provider "aws" {}\n', '/r/sub/main.tf': '', '/r/closed/main.tf': '' });
   const closed = {
     ...host,

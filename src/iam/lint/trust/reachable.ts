@@ -54,7 +54,7 @@ function verdictOf(tried: Tried, decisions: readonly Decided[]): readonly Omit<T
   }
   const why = [...new Set(decisions.flatMap(d => d.why))];
   if (decisions.some(d => d.decision === 'undecided')) {
-    const message = `Whether the ${tried.what} may assume the role can not be told from the policy: ${why.join(' ')}`;
+    const message = `Whether the ${tried.what} may assume the role cannot be told from the policy: ${why.join(' ')}`;
     return [{ code: 'undecided', weight: 'note', message }];
   }
   const message = tried.isNamed

@@ -17,7 +17,7 @@ function base64decode(value: string): Outcome {
   try {
     return text(new TextDecoder('utf-8', { fatal: true }).decode(bytes).normalize());
   } catch {
-    return 'The content is no text';
+    return 'The content is not a text';
   }
 }
 

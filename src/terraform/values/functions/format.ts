@@ -74,7 +74,7 @@ function body(value: Value, { letter, flags, precision }: Verb): Made {
     case 's':
     case 'q': {
       const shown = convert(value, 'string');
-      if (shown?.kind !== 'string') return bad('The value is no text');
+      if (shown?.kind !== 'string') return bad('The value is not a text');
       return good(letter === 's' ? cut(shown.value, precision) : JSON.stringify(cut(shown.value, precision)));
     }
     case 't': {
@@ -85,7 +85,7 @@ function body(value: Value, { letter, flags, precision }: Verb): Made {
       const shown = convert(value, 'number');
       return shown?.kind === 'number'
         ? numberBody(shown.value, letter, flags, precision)
-        : bad('The value is no number');
+        : bad('The value is not a number');
     }
   }
 }

@@ -51,13 +51,13 @@ function writtenAddress(address: bigint, bits: number): string {
   return `${words.slice(0, best.start).join(':')}::${words.slice(best.start + best.length).join(':')}`;
 }
 
-const noNetwork = 'The text is no network';
+const noNetwork = 'The text is not a network';
 
 function subnet({ address, length, bits }: Network, newBits: number, number: number): Outcome {
   const long = length + newBits;
   if (!Number.isInteger(newBits) || newBits < 0 || long > bits) return 'The network has too few bits for that';
   const count = BigInt(newBits);
-  if (!Number.isSafeInteger(number)) return 'The number of the network is no whole number';
+  if (!Number.isSafeInteger(number)) return 'The number of the network is not a whole number';
   if (number < 0) return unknown('Versions of Terraform differ in what the network of a negative number is.');
   const place = BigInt(number);
   if (place >= 1n << count) return 'The network has too few bits for that number';
@@ -65,7 +65,7 @@ function subnet({ address, length, bits }: Network, newBits: number, number: num
 }
 
 function host({ address, length, bits }: Network, number: number): Outcome {
-  if (!Number.isSafeInteger(number)) return 'The number of the host is no whole number';
+  if (!Number.isSafeInteger(number)) return 'The number of the host is not a whole number';
   const size = 1n << BigInt(bits - length);
   const place = number < 0 ? BigInt(number) + size : BigInt(number);
   return place < 0n || place >= size ? 'The network has no such host' : text(writtenAddress(address | place, bits));

@@ -31,7 +31,7 @@ function parseInteger(source: string, base: number): Outcome {
   if (!Number.isInteger(base) || base < 2 || base > 62) return 'The base must be between 2 and 62';
   if (base > 36) return unknown('The base is evaluated only by Terraform.', { type: 'number', notNull: true });
   const digits = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, base);
-  if (!new RegExp(`^-?[${digits}]+$`, 'i').test(source)) return 'The text is no whole number in this base';
+  if (!new RegExp(`^-?[${digits}]+$`, 'i').test(source)) return 'The text is not a whole number in this base';
   return number(parseInt(source, base));
 }
 

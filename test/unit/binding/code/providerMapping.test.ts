@@ -113,7 +113,7 @@ describe('mapping of provider blocks to tagged configurations', () => {
     assert.match(await joined(files, ['T']), /^ok/);
   });
 
-  test('what can not be is refused', async () => {
+  test('what cannot be is refused', async () => {
     assert.equal(await refused({ 'main.tf': two }, { tags: ['T'], aliases: { archive: 't' } }), 'unknown-tag');
     assert.equal(await refused({ 'main.tf': two }, { tags: ['TYPE'] }), 'invalid-name');
     assert.equal(await refused({ 'main.tf': 'provider "aws" {\n' }, { tags: ['T'] }), 'syntax');

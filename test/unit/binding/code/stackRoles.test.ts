@@ -65,7 +65,7 @@ describe('roles of a Stack are written where they stand', () => {
     assert.equal(await wired(text, roles), text);
   });
 
-  test('what can not be written says why', async () => {
+  test('what cannot be written says why', async () => {
     assert.match(await wired(deployment(given('"x"')).replace('inputs =', 'inputs'), roles), /^inputs-block: /);
     assert.match(await wired(deployment('local.all'), roles), /^inputs-shape: /);
     const each = component.replace('var.role_arn', 'each.value.role_arn');

@@ -141,7 +141,7 @@ describe('credentials of a Stack', () => {
     assert.equal(files['d.tfdeploy.hcl'], (good['d.tfdeploy.hcl'] ?? '').replace(arn('p'), arn('other')));
   });
 
-  test('what can not be is refused', async () => {
+  test('what cannot be is refused', async () => {
     const refused = async (files: Files, roles: Record<string, string>): Promise<string> => {
       const step = nextStackStep(await rootOf(files), { audience, roles });
       return step.ok ? 'made' : step.problem.code;

@@ -47,7 +47,7 @@ test('a statement stays where the wanted one is narrower, has a condition, or is
   assert.equal(kept({ ...base, Effect: 'Deny', Action: 'sqs:DeleteQueue' }), 1);
 });
 
-test('a policy that can not be read gives none', () => {
+test('a policy that cannot be read gives none', () => {
   assert.equal(withAdditions('{', policy()), undefined);
   assert.equal(withAdditions('{"Version": "2012-10-17"}', policy()), undefined);
 });

@@ -298,7 +298,7 @@ resource "aws_iam_role" "r" {
   assert.deepEqual(inCode(text), ['2 unknown-action']);
 });
 
-test('a pattern of which the most can not be limited may stay on "*"', () => {
+test('a pattern of which the most cannot be limited may stay on "*"', () => {
   assert.deepEqual(codes(allow('ec2:Describe*')), []);
   assert.deepEqual(codes(allow('sqs:*')), ['resource-could-be-scoped']);
 });
