@@ -17,7 +17,7 @@ interface ChangeBase {
   readonly undoNote?: string;
 }
 
-export type Change = IamChange | VariableChange | CodeChange;
+export type Change = IamChange | VariableChange | CodeChange | TestsChange;
 
 /** One write to IAM. `input` is what is sent, byte for byte (policy documents are the compact text). */
 export interface IamChange extends ChangeBase {
@@ -68,6 +68,17 @@ export interface VariableChange extends ChangeBase {
   /** The variable's id and version when it was read; a different version at write time stops the apply. */
   readonly expected: { readonly id: string; readonly versionId: string | undefined } | undefined;
   readonly sensitive: boolean;
+}
+
+/** How the tests of one registry module get credentials. */
+export interface TestsChange extends ChangeBase {
+  readonly kind: 'tests';
+  readonly hostname: string;
+  readonly module: { readonly organization: string; readonly name: string; readonly provider: string };
+  readonly roleArn: string;
+  readonly audience: string;
+  /** When it was changed last, as it was read: another time at the write stops the apply. */
+  readonly expected: { readonly updatedAt: string | undefined };
 }
 
 /** Edits to one file of the project. `expectedHash` is the SHA-256 (hex) of the text the edits were made for. */

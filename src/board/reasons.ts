@@ -44,6 +44,7 @@ const reasons: Readonly<Record<CheckId, (check: Check) => string>> = {
   'stack-identity-token': () => 'no identity token',
   'stack-provider': () => 'role is not wired',
   'stack-subject': () => 'subject does not match',
+  'tests-enabled': () => 'tests get no token',
   'stack-inputs': () => 'inputs do not fit',
 };
 

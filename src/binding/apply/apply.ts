@@ -1,5 +1,5 @@
 import { isAbort, type Problem, type Result } from '../../core/problem';
-import type { Change, CodeChange, IamChange, Json, VariableChange } from '../change';
+import type { Change, CodeChange, IamChange, Json, TestsChange, VariableChange } from '../change';
 import type { Journal, JournalRun, Step, UndoState } from '../journal/journal';
 
 /** Carries out one kind of change, and takes it back. */
@@ -40,6 +40,7 @@ export interface Executors {
   readonly iam?: Executor<IamChange>;
   readonly variable?: Executor<VariableChange>;
   readonly code?: Executor<CodeChange>;
+  readonly tests?: Executor<TestsChange>;
 }
 
 export interface Progress {

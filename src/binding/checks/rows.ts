@@ -4,6 +4,7 @@ import type { BindingUnderCheck } from './bindingRow';
 import { backingConfigured } from './backed';
 import { dynamicCredentialsInjected } from './code';
 import { lastRun } from './lastRun';
+import { testsTable, type TestsUnderCheck } from './moduleTests';
 import { roleAllowsRefused, rolePermissions } from './permissions';
 import { awsReceived } from './received';
 import { oldKey } from './oldKey';
@@ -89,12 +90,14 @@ const stackTable = [
   stackLastRun,
 ] as const;
 
-export type CheckId = (typeof bindingTable)[number]['id'] | (typeof stackTable)[number]['id'];
+export type CheckId =
+  (typeof bindingTable)[number]['id'] | (typeof stackTable)[number]['id'] | (typeof testsTable)[number]['id'];
 
 export const bindingRows: readonly CheckRow<BindingUnderCheck, CheckId>[] = bindingTable;
 export const stackRows: readonly CheckRow<StackUnderCheck, CheckId>[] = stackTable;
+export const testsRows: readonly CheckRow<TestsUnderCheck, CheckId>[] = testsTable;
 
-const byId = new Map([...stackRows, ...bindingRows].map(row => [row.id, row]));
+const byId = new Map([...testsRows, ...stackRows, ...bindingRows].map(row => [row.id, row]));
 
 /** What the table says of a check, whatever it looks at. */
 export function checkRow(id: CheckId): Omit<CheckRow<never, CheckId>, 'run'> {

@@ -2,7 +2,8 @@ import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import type { TrustJudge } from './judge';
 import type { CheckResult, CheckRow } from './row';
-import { bindingRows, type CheckId, stackRows } from './rows';
+import type { TestsUnderCheck } from './moduleTests';
+import { bindingRows, type CheckId, stackRows, testsRows } from './rows';
 import type { StackUnderCheck } from './stack/underCheck';
 
 /** All checks of one binding. Pure: the same facts give the same checks. */
@@ -11,6 +12,9 @@ export const runChecks = (facts: BindingFacts, judge: TrustJudge): readonly Chec
 
 /** All checks of one deployment of a Stack. */
 export const stackChecks = (stack: StackUnderCheck): readonly Check[] => runRows(stackRows, stack);
+
+/** All checks of the tests of one registry module. */
+export const moduleChecks = (tests: TestsUnderCheck): readonly Check[] => runRows(testsRows, tests);
 
 const runRows = <Facts>(rows: readonly CheckRow<Facts, CheckId>[], facts: Facts): readonly Check[] =>
   rows.flatMap(row => row.run(facts).map(result => checkOf(row, result)));

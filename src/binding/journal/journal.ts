@@ -56,6 +56,7 @@ export interface JournalRun {
 function withoutSecrets(change: Change): Change {
   switch (change.kind) {
     case 'iam':
+    case 'tests':
       return change;
     case 'variable':
       return change.sensitive ? { ...change, value: undefined, before: undefined, after: undefined } : change;

@@ -101,6 +101,13 @@ const changeShapes: Readonly<Record<Change['kind'], (fields: Fields) => boolean>
     isOneOf(f['action'], ['create', 'update', 'delete']) &&
     (f['expected'] === undefined || isObject(f['expected'])),
   code: f => isText(f['file']) && Array.isArray(f['edits']),
+  tests: f =>
+    isText(f['hostname']) &&
+    isText(f['roleArn']) &&
+    isText(f['audience']) &&
+    isObject(f['expected']) &&
+    isObject(f['module']) &&
+    ['organization', 'name', 'provider'].every(name => isText(isObject(f['module']) ? f['module'][name] : undefined)),
 };
 const changeKinds = Object.keys(changeShapes) as readonly Change['kind'][];
 

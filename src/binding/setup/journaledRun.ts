@@ -2,6 +2,7 @@ import { type Problem, ProblemError } from '../../core/problem';
 import { apply, type ApplyResult, type Executors, resume, type Surroundings } from '../apply/apply';
 import { codeExecutor } from '../apply/code';
 import { iamExecutor } from '../apply/iam';
+import { testsExecutor } from '../apply/tests';
 import { variableExecutor } from '../apply/variable';
 import type { Change } from '../change';
 import { Journal, journalName, type JournalRun, readJournals, unfinished, whereItStopped } from '../journal/journal';
@@ -125,6 +126,7 @@ function executorsOf(opened: OpenedAccount | undefined, services: UseCaseService
     }),
     variable: variableExecutor({ client: (hostname, signal) => services.client(hostname, signal) }),
     code: codeExecutor(services.files),
+    tests: testsExecutor((hostname, signal) => services.client(hostname, signal)),
   };
 }
 

@@ -14,6 +14,7 @@ import type { HcpReading } from '../gather/hcp';
 import type { JournalRun } from '../journal/journal';
 import type { CodePlan } from '../plan/code';
 import type { CodeOwner } from '../plan/model';
+import type { ReadTests } from '../plan/tests';
 import type { PreparedBinding } from '../plan/prepare';
 import type { VariablePlan, VariableTarget } from '../plan/variables';
 import type { RunProof } from '../prove/planOnlyRun';
@@ -39,6 +40,10 @@ export interface SetupMember {
   readonly issuerHost?: string;
   /** Of a deployment: the variables of the components that carry the role; empty for the one that does, or a new one. */
   readonly inputs?: readonly string[];
+  /** Of the tests of a module: their configuration as it was read. */
+  readonly tests?: ReadTests & { readonly client: HcpClient };
+  /** The role that they were given. */
+  readonly testRole?: { readonly arn: string; readonly audience: string };
 }
 
 /** Bindings that get the same roles: mostly one. */

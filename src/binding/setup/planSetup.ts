@@ -8,7 +8,9 @@ import { type BindingFacts, phases } from '../facts';
 import type { HcpReading } from '../gather/hcp';
 import type { CodePlan } from '../plan/code';
 import { prepareBinding, type PreparedBinding, subjectOf } from '../plan/prepare';
+import { type JournalRun, readJournals } from '../journal/journal';
 import { planRepairs } from '../plan/repairs';
+import { planTests } from '../plan/tests';
 import { planRemovals, planVariables, type VariablePlan } from '../plan/variables';
 import { changesOfRole, strangeRoles } from './adoption';
 import { ask, type Surface } from './dialogue';
@@ -124,7 +126,9 @@ async function planGroup(
     problems: each.flatMap(v => v.problems),
     notes: [...each.flatMap(v => v.notes), ...ready.notes],
   };
-  const changes: readonly Change[] = [...iam, ...variables.changes];
+  const runs = group.members.some(m => m.tests !== undefined) ? await readJournals(services.journals) : [];
+  const tests = group.members.flatMap(m => testsOf(m, prepared, runs));
+  const changes: readonly Change[] = [...iam, ...variables.changes, ...tests];
   return {
     ...group,
     // Names may have been told apart from those of another workspace.
@@ -158,6 +162,16 @@ function variablesOf(member: SetupMember, group: SetupGroup, prepared: PreparedB
   const why = variables.state === 'unknown' ? variables.why : 'The variables could not be read.';
   const nextStep = 'Use a token that may read and write variables of the workspace.';
   return { ...nothing, problems: [{ code: 'variables-unknown', message: why, nextStep }] };
+}
+
+function testsOf(
+  { tests, place }: SetupMember,
+  prepared: PreparedBinding,
+  runs: readonly JournalRun[],
+): readonly Change[] {
+  const wanted = prepared.desired.testConfigurations.find(t => 'module' in place && t.module === place.module);
+  const change = tests && wanted && planTests(tests, wanted, runs);
+  return change === undefined ? [] : [change];
 }
 
 function removalsOf(member: SetupMember, prepared: PreparedBinding, wishes: SetupWishes): readonly VariableChange[] {

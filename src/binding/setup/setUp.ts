@@ -192,7 +192,8 @@ class Setup {
     const names = members.map(m => nameOf(m.place));
     await this.surface.tell({ id: 'stage', stage: 'read-back', workspaces: names });
     const asPlanned = writesNothing(this.plan);
-    outcome.checked = await this.services.check(members, this.account(asPlanned), this.signal, asPlanned);
+    const read = members.map(m => withRole(m, group));
+    outcome.checked = await this.services.check(read, this.account(asPlanned), this.signal, asPlanned);
     const { state, gap } = proofOf(outcome.checked, group.choices.tag);
     outcome.proof = members.length < group.members.length ? 'not read' : state;
     outcome.gap = gap;
@@ -347,7 +348,16 @@ const titles: Readonly<Record<StageId, string>> = {
 };
 
 /** The checks of a deployment need its code and the account; those of a workspace need HCP Terraform. */
-const isRead = (member: SetupMember): boolean => kindOf(member.place) === 'stack' || !('notAsked' in member.hcp);
+const isRead = (member: SetupMember): boolean =>
+  kindOf(member.place) === 'stack' || member.tests !== undefined || !('notAsked' in member.hcp);
+
+/** The role of a module's tests cannot be read, so that the checks look at the one that was set. */
+function withRole(member: SetupMember, { prepared, choices }: PlannedGroup): SetupMember {
+  const role = prepared.desired.testConfigurations[0]?.roleArn;
+  return member.tests === undefined || role === undefined
+    ? member
+    : { ...member, testRole: { arn: role, audience: choices.audience } };
+}
 
 function proofOf(
   checked: readonly CheckedBinding[],

@@ -33,7 +33,10 @@ export const subjectOptions = section('What the roles are for (taken from the cl
     'VARIABLE',
     'of a Stack whose providers have roles in several accounts: the input that takes the role of this account',
   ),
-  module: text('NAME', 'the tests of a module of the private registry, in place of a workspace'),
+  module: text(
+    'NAME',
+    'the tests of a module of the private registry, in place of a workspace: the name without "terraform-PROVIDER-"',
+  ),
   'workspace-id': text('ID', 'ws-…, kept as a tag: it tells a renamed workspace from another one'),
   hostname: host('HOST', 'app.terraform.io (default), app.eu.terraform.io, or a Terraform Enterprise host'),
   issuer: issuerOption,

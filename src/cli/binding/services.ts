@@ -14,7 +14,9 @@ import { withLock } from '../../binding/journal/lock';
 import type { Check } from '../../binding/check';
 import { planStackWiring } from '../../binding/code/planWiring';
 import { gatherDeployments } from '../../binding/gather/deployments';
-import type { DeploymentPlace } from '../../binding/place';
+import { gatherModuleTests } from '../../binding/gather/moduleTests';
+import type { DeploymentPlace, ModulePlace } from '../../binding/place';
+import { moduleName, organizationName } from '../../oidc/names';
 import type {
   CheckedBinding,
   CheckedMember,
@@ -144,12 +146,14 @@ async function check(
   asPlanned: boolean,
 ): Promise<readonly CheckedBinding[]> {
   const out: CheckedBinding[] = [];
-  for (const { place, code, hcp, issuerHost } of members) {
-    if (!('workspace' in place)) {
-      out.push({
-        place,
-        checks: 'stack' in place ? await deploymentChecks(context, place, code, opened, signal, issuerHost) : [],
-      });
+  for (const member of members) {
+    const { place, code, hcp, issuerHost } = member;
+    if ('module' in place) {
+      out.push({ place, checks: await testsChecks(member, place, opened, signal) });
+      continue;
+    }
+    if ('stack' in place) {
+      out.push({ place, checks: await deploymentChecks(context, place, code, opened, signal, issuerHost) });
       continue;
     }
     const { facts, source } = await gatherBinding(
@@ -167,10 +171,28 @@ async function check(
       },
       signal,
     );
-    const member: CheckedMember = { place, facts, source, checks: runChecks(facts, trustJudge) };
-    out.push(member);
+    const checked: CheckedMember = { place, facts, source, checks: runChecks(facts, trustJudge) };
+    out.push(checked);
   }
   return out;
+}
+
+async function testsChecks(
+  { tests, testRole, issuerHost }: SetupMember,
+  place: ModulePlace,
+  opened: OpenedAccount | undefined,
+  signal: AbortSignal,
+): Promise<readonly Check[]> {
+  if (tests === undefined || testRole === undefined || opened === undefined) return [];
+  const identity = {
+    kind: 'module-test',
+    organization: unwrap(organizationName(place.organization)),
+    module: unwrap(moduleName(place.module)),
+  } as const;
+  const { client, module } = tests;
+  const { arn: roleArn, audience } = testRole;
+  const issuer = issuerHost ?? place.hostname;
+  return gatherModuleTests({ identity, module, client, issuer, audience, roleArn, opened }, signal);
 }
 
 async function deploymentChecks(

@@ -2,6 +2,7 @@ import { identityOfFacts } from '../../binding/facts';
 import { kindNamed } from '../binding/bindingNames';
 import { bindingRequest } from '../binding/bindingOptions';
 import { journalDir } from '../binding/journalPlace';
+import { configureModule } from '../binding/configureModule';
 import { configureStack } from '../binding/configureStack';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
 import { targets } from '../binding/bindings';
@@ -36,10 +37,7 @@ Of several workspaces (--workspace several times, or --all-workspaces) each gets
     const started = Date.now();
     const folder = await readTerraformFolder(context, positionals);
     const kind = kindNamed(values, folder);
-    if (kind === 'module-test')
-      throw new UsageError(
-        '--module is for "plan", "apply" and "export": they make the role, and say what the test configuration of the module needs (its page in the registry, or its API, sets it)',
-      );
+    if (kind === 'module-test') return configureModule(context, values, positionals, folder, started);
     if (kind === 'stack') return configureStack(context, values, positionals, folder, started);
     const sessions = new HcpSessions(context);
     const found = await targets(context, values, folder, sessions);

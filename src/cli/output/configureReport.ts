@@ -3,7 +3,7 @@ import { checkJson, checkText } from '../../binding/report';
 import type { CodePlan } from '../../binding/plan/code';
 import { fullName, kindOf } from '../../binding/place';
 import type { GroupOutcome, PlannedGroup, SetupPlan, SetupResult } from '../../binding/setup';
-import { changeText, planJson, planText } from './planReport';
+import { changeJson, changeText, planJson, planText } from './planReport';
 import { runProofJson, runProofText } from './runReport';
 
 /** What `configure` prints: the plan before, the proof after, and both as JSON. */
@@ -13,12 +13,14 @@ const namesOf = (group: PlannedGroup): string => group.members.map(m => fullName
 /** The plan of each group of bindings, with what comes after the proof. */
 export function setupText({ groups, code, wiring }: SetupPlan): string {
   const out: string[] = [];
-  for (const { prepared, notes, variables, removals, stopped } of groups) {
+  for (const { prepared, notes, variables, changes, removals, stopped } of groups) {
     out.push(planText(prepared, notes));
     if (variables.changes.length > 0)
       out.push(
         `\nVariables:\n${variables.changes.map(c => `  ${c.title}${c.value === undefined ? '' : `: ${c.value}`}\n`).join('')}`,
       );
+    const tests = changes.filter(c => c.kind === 'tests');
+    if (tests.length > 0) out.push(`\nTest configuration:\n\n${tests.map((c, i) => changeText(c, i + 1)).join('')}`);
     if (removals.length > 0)
       out.push(
         `\nAfter the proof:\n${removals.map(c => `  ${c.title}${c.undoNote === undefined ? '' : ` (${c.undoNote})`}\n`).join('')}`,
@@ -70,10 +72,12 @@ export function setupJson(plan: SetupPlan, { state, outcomes, wired, fixed }: Se
 
 function bindingJson(group: PlannedGroup, outcome: GroupOutcome | undefined) {
   const [run] = outcome?.runs ?? [];
+  const tests = group.changes.filter(c => c.kind === 'tests');
   return {
     ...planJson(group.prepared, group.notes),
     variables: group.variables.changes.map(variableChangeJson),
     removals: group.removals.map(variableChangeJson),
+    ...(tests.length > 0 && { tests: tests.map(changeJson) }),
     problems: [...group.prepared.plan.problems, ...group.variables.problems],
     applied: outcome?.applied ?? null,
     ...(outcome !== undefined && { removed: outcome.removed ?? null, proven: outcome.proof === 'proven' }),

@@ -14,6 +14,7 @@ import { resourceDocuments, stateVersionDocument } from './held';
 import { manage } from './manage';
 import { type ApiReply, type ApiRequest, attributesOf, includes, invalid, notFound, one, paged } from './reply';
 import { listOfRuns, runs } from './runRoutes';
+import { changeTests, moduleOf, testConfigurationDocument, testRunDocument } from './modules';
 import { stackDocument, stackList, type StackState } from './stacks';
 import type { HcpState, VariableState, VarsetState, WorkspaceState } from './state';
 
@@ -73,6 +74,12 @@ export function answer(state: HcpState, asked: ApiRequest): ApiReply {
           agents.map((a, i) => ({ id: `agent-${i}`, type: 'agents', attributes: { name: a.name, status: a.status } })),
         );
   }
+  if (kind === 'registry-modules' && rest[3] === 'test-configuration') {
+    const module = moduleOf(state, [id, ...rest]);
+    if (module === undefined) return notFound;
+    const refusal = request.method === 'PATCH' ? changeTests(module, attributesOf(request.body)) : undefined;
+    return refusal === undefined ? one(testConfigurationDocument(module)) : invalid(refusal, '/data/attributes');
+  }
   if (kind === 'stacks' && rest.length === 0) {
     const stack = state.stacks.find(s => s.id === id);
     return stack === undefined ? notFound : one(stackDocument(stack), projectsOfStacks(state, request, [stack]));
@@ -129,6 +136,10 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
         state.workspaces.filter(w => w.organization === name),
       ),
     );
+  if (part === 'tests') {
+    const module = moduleOf(state, rest.slice(2));
+    return module === undefined ? notFound : paged(request, module.runs.map(testRunDocument));
+  }
   if (part === 'stacks') {
     const stacks = state.stacks.filter(s => s.organization === name);
     return paged(request, stacks.map(stackDocument), page =>

@@ -54,7 +54,7 @@ export interface HcpCall {
  * alone: https://developer.hashicorp.com/terraform/cloud-docs/api-docs/stacks.
  */
 const undescribed =
-  /^\/runs\/[^/]+\/actions\/cancel$|^\/configuration-versions\/[^/]+\/download$|^\/organizations\/[^/]+\/stacks$|^\/stacks?(?:\/|-)/;
+  /^\/runs\/[^/]+\/actions\/cancel$|^\/configuration-versions\/[^/]+\/download$|^\/organizations\/[^/]+\/(?:stacks$|tests\/.*\/test-runs$)|^\/registry-modules\/.*\/test-configuration$|^\/stacks?(?:\/|-)/;
 
 /** An HCP Terraform of our own on a loopback port: stateful, with faults, every reply held against HashiCorp's description. */
 export class HcpServer {

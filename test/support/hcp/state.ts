@@ -1,3 +1,4 @@
+import type { ModuleState } from './modules';
 import type { StackState } from './stacks';
 
 /** What the test server knows. Tests change it at will; the server reads it at each request. */
@@ -181,6 +182,7 @@ export class HcpState {
   readonly workspaces: WorkspaceState[] = [];
   readonly varsets: VarsetState[] = [];
   readonly stacks: StackState[] = [];
+  readonly modules: ModuleState[] = [];
   readonly agents = new Map<string, { readonly name: string; readonly status: string }[]>();
   /** Statuses of the next runs, in place of the usual ones. */
   nextRun: readonly string[] | undefined;
@@ -258,6 +260,22 @@ export class HcpState {
       ...given,
     };
     this.varsets.push(made);
+    return made;
+  }
+
+  module(organization: string, name: string, provider = 'aws'): ModuleState {
+    const made: ModuleState = {
+      id: this.id('mod'),
+      organization,
+      name,
+      provider,
+      enabled: false,
+      oidcProvider: undefined,
+      role: undefined,
+      changes: 0,
+      runs: [],
+    };
+    this.modules.push(made);
     return made;
   }
 

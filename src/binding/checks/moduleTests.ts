@@ -1,0 +1,189 @@
+import type { TestConfiguration, TestRun } from '../../hcp/registry/tests';
+import { oidcProviderArn } from '../../oidc/arns';
+import type { AccountFacts, Fact } from '../facts';
+import { providerExists, roleExists } from './account';
+import { providerUrlHost } from './arn';
+import { providerAudience } from './audience';
+import type { TrustJudge } from './judge';
+import { lastRun } from './lastRun';
+import { type CheckResult, rowOf } from './row';
+import { roleTrustsRun } from './trust';
+
+/** What the checks of the tests of one registry module look at. */
+export interface TestsUnderCheck {
+  readonly configuration: Fact<TestConfiguration>;
+  readonly run: Fact<TestRun | undefined>;
+  readonly account: AccountFacts;
+  /** The host that issues the tokens. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly roleArn: string;
+  readonly subject: string;
+  readonly judge: TrustJudge;
+}
+
+const testsRow = rowOf<TestsUnderCheck>();
+
+const testsEnabled = testsRow({
+  id: 'tests-enabled',
+  title: 'Test configuration of the module',
+  why: 'Tests get a token only where dynamic credentials are enabled in the test configuration of the module.',
+  failureModes: ['not-enabled'],
+  inProof: 'needed',
+  refutes: [],
+  run: ({ configuration }) => {
+    if (configuration.state === 'unknown')
+      return [
+        {
+          state: 'unknown',
+          evidence: [],
+          why: configuration.why,
+          nextStep: configuration.nextStep ?? 'Use a token of a user who may manage the modules of the registry.',
+        },
+      ];
+    const { enabled, oidcProvider } = configuration.value;
+    if (enabled && oidcProvider === 'aws')
+      return [{ state: 'ok', evidence: ['oidc-enabled is true, for aws. Which role is set cannot be read.'] }];
+    return [
+      {
+        state: 'wrong',
+        evidence: [
+          enabled ? `Dynamic credentials are for ${oidcProvider ?? 'no provider'}.` : 'oidc-enabled is false.',
+        ],
+        nextStep: 'Enable it with the role (tfc-oidc configure --module).',
+        failureModes: ['not-enabled'],
+      },
+    ];
+  },
+});
+
+const testsProvider = testsRow({
+  ...providerExists,
+  run: ({ account: { provider, accountId }, issuer }): readonly CheckResult<'provider-missing'>[] => {
+    if (provider.state === 'unknown')
+      return [
+        {
+          state: 'unknown',
+          evidence: [],
+          why: provider.why,
+          nextStep: provider.nextStep ?? 'Use a profile that may read OIDC providers (iam:GetOpenIDConnectProvider).',
+        },
+      ];
+    if (provider.value !== undefined) return [{ state: 'ok', evidence: [provider.value.arn] }];
+    return [
+      {
+        state: 'wrong',
+        evidence: [`Account ${accountId} has no OIDC provider for https://${issuer}.`],
+        nextStep: `Create the OIDC provider in account ${accountId}.`,
+        failureModes: ['provider-missing'],
+      },
+    ];
+  },
+});
+
+const testsAudience = testsRow({
+  ...providerAudience,
+  run: ({ account: { provider, accountId }, audience }): readonly CheckResult<'audience-missing'>[] => {
+    if (provider.state === 'unknown' || provider.value === undefined) return [];
+    if (provider.value.audiences.includes(audience))
+      return [{ state: 'ok', evidence: [`The OIDC provider of account ${accountId} accepts "${audience}".`] }];
+    return [
+      {
+        state: 'wrong',
+        evidence: [`The OIDC provider of account ${accountId} does not accept "${audience}", which the tokens carry.`],
+        nextStep: 'Add the audience to the OIDC provider.',
+        failureModes: ['audience-missing'],
+      },
+    ];
+  },
+});
+
+const testsRole = testsRow({
+  ...roleExists,
+  run: ({ account, roleArn }): readonly CheckResult<'subject-mismatch'>[] => {
+    const role = account.roles.get(roleArn);
+    if (role === undefined || role.state === 'unknown')
+      return [
+        {
+          state: 'unknown',
+          evidence: [],
+          why: role?.why ?? `Role ${roleArn} is in another account than the profile.`,
+          nextStep: role?.nextStep ?? 'Use a profile that may read roles (iam:GetRole).',
+        },
+      ];
+    if (role.value !== undefined) return [{ state: 'ok', evidence: [roleArn] }];
+    return [
+      {
+        state: 'wrong',
+        evidence: [`There is no role ${roleArn}.`],
+        nextStep: 'Create the role, or correct the ARN.',
+        failureModes: ['subject-mismatch'],
+      },
+    ];
+  },
+});
+
+const testsTrust = testsRow({
+  ...roleTrustsRun,
+  failureModes: ['subject-mismatch'],
+  run: ({ account, roleArn, issuer, audience, subject, judge }): readonly CheckResult<'subject-mismatch'>[] => {
+    const fact = account.roles.get(roleArn);
+    const role = fact?.state === 'known' ? fact.value : undefined;
+    if (role === undefined) return [];
+    const hostname = providerUrlHost(issuer);
+    const providerArn = oidcProviderArn(account.partition, account.accountId, hostname);
+    const verdict = judge.judge(role.trustPolicy, { hostname, providerArn, subject, audience });
+    const title = `Trust for tests (role ${role.name})`;
+    switch (verdict.decision) {
+      case 'allow':
+        return [{ title, state: 'ok', evidence: [`${role.name} trusts "${subject}".`] }];
+      case 'undecided':
+        return [
+          {
+            title,
+            state: 'unknown',
+            evidence: [],
+            why: verdict.why.join(' '),
+            nextStep: `Name the subject itself in the trust policy of ${role.name}.`,
+          },
+        ];
+      case 'deny':
+        return [
+          {
+            title,
+            state: 'wrong',
+            evidence: [`Tokens carry the subject "${subject}"; ${role.name} refuses it.`, ...verdict.why],
+            nextStep: `Add "${subject}" to the trust policy of ${role.name}.`,
+            failureModes: ['subject-mismatch'],
+          },
+        ];
+    }
+  },
+});
+
+const testsLastRun = testsRow({
+  ...lastRun,
+  run: ({ run }): readonly CheckResult<never>[] => {
+    if (run.state === 'unknown')
+      return [
+        {
+          state: 'unknown',
+          evidence: [],
+          why: run.why,
+          nextStep: run.nextStep ?? 'Use a token that may read the tests of the module.',
+        },
+      ];
+    if (run.value === undefined) return [{ state: 'ok', evidence: ['No test run yet.'] }];
+    const { id, status, result, token } = run.value;
+    const got = token ? 'It got a token.' : 'It got no token.';
+    const evidence = [`Test run ${id}: ${status}${result === undefined ? '' : `, ${result}`}. ${got}`];
+    const failed = status === 'errored' || result === 'fail' || result === 'error';
+    return [
+      failed
+        ? { state: 'warning', evidence, nextStep: 'Read the log of the test run.', failureModes: [] }
+        : { state: 'ok', evidence },
+    ];
+  },
+});
+
+export const testsTable = [testsEnabled, testsProvider, testsAudience, testsRole, testsTrust, testsLastRun] as const;
