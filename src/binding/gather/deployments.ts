@@ -12,6 +12,7 @@ import { type AccountFacts, type Fact, known, unknown, unread } from '../facts';
 import type { OpenedAccount } from '../setup/model';
 import { rolesOf, type StackWiring, wiringOf } from '../stack/wiring';
 import { stackAccount } from './account';
+import { readStores } from './stores';
 
 /** One deployment of one Stack, with all its checks. */
 export interface CheckedDeployment {
@@ -35,7 +36,8 @@ export interface StackSources {
   readonly audience: string | undefined;
   /** The accounts whose roles are read, or why none is. */
   readonly accounts: readonly OpenedAccount[] | { readonly missing: string };
-  readonly stores?: StoreReader;
+  /** The client of the Stack's host, where somebody is signed in: variable sets behind stores are read. */
+  readonly client?: HcpClient | undefined;
   /** Why there are no names. */
   readonly namesProblem?: Problem | undefined;
   /** Where HCP Terraform knows the Stack: its latest runs are read. */
@@ -48,9 +50,10 @@ export async function gatherDeployments(
   signal: AbortSignal,
 ): Promise<readonly CheckedDeployment[]> {
   const { root, chosen, names, audience } = sources;
+  const stores = await storesOf(sources, signal);
   const wirings = (root.stack?.deployments ?? [])
     .filter(d => chosen.length === 0 || chosen.includes(d.name))
-    .map(deployment => wiringOf(root, deployment, sources.stores));
+    .map(deployment => wiringOf(root, deployment, stores));
   const accounts = await accountsOf(sources, wirings, signal);
   const issuer = providerUrlHost(sources.issuer);
   const { namesProblem } = sources;
@@ -71,6 +74,14 @@ export async function gatherDeployments(
     out.push({ root, wiring, names, run, checks });
   }
   return out;
+}
+
+async function storesOf({ root, names, client }: StackSources, signal: AbortSignal): Promise<StoreReader | undefined> {
+  const organization = names?.organization;
+  const any = (root.stack?.stores.length ?? 0) > 0;
+  return any && client !== undefined && organization !== undefined
+    ? readStores(root, client, organization, signal)
+    : undefined;
 }
 
 async function runOf(

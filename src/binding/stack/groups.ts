@@ -69,7 +69,7 @@ export function stackGroups(
       `${arn ?? ''} is also the role of ${names.join(', ')}, and goes on trusting ${names.length === 1 ? 'it' : 'them'}.`,
     );
   }
-  if (byRole.size === 0 && problems.length === 0) problems.push(nothingHere(base.accountId, wirings));
+  if (byRole.size === 0 && problems.length === 0) problems.push(nothingHere(base.accountId, wirings, notes));
   return {
     groups: [...byRole.values()].map(({ arn, members }) => ({ members, choices: choicesFor(base, arn, members) })),
     notes,
@@ -96,12 +96,12 @@ const severalInputs = (deployment: string, open: readonly string[]): Problem => 
   nextStep: `Say which of them are roles of this account, and set up the others with the profile of theirs (${open.map(name => `--input ${name}`).join(' or ')}).`,
 });
 
-function nothingHere(accountId: string, wirings: readonly StackWiring[]): Problem {
+function nothingHere(accountId: string, wirings: readonly StackWiring[], notes: readonly string[]): Problem {
   const names = wirings.map(w => w.deployment.name).join(', ') || 'this Stack';
   return wirings.some(w => w.exchanges.length > 0)
     ? {
         code: 'no-role-here',
-        message: `No provider of ${names} has, or lacks, a role in account ${accountId}.`,
+        message: [`Nothing of ${names} is for account ${accountId}.`, ...notes.slice(0, 3)].join(' '),
         nextStep: 'Choose a profile of the account of the roles, or name the input that takes the role (--input).',
       }
     : {

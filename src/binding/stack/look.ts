@@ -13,6 +13,8 @@ export interface StackLook {
   /** Why there are none. */
   readonly problem: Problem | undefined;
   readonly hostname: string;
+  /** Undefined where nobody is signed in, or nothing had to be asked. */
+  readonly client: HcpClient | undefined;
   /** With the id by which HCP Terraform knows the Stack; undefined where it was not found there, or nobody is signed in. */
   readonly known: { readonly client: HcpClient; readonly id: string } | undefined;
 }
@@ -45,10 +47,19 @@ export async function lookForStack(
   const said = stackNamesOf(cloud, given);
   const names = 'names' in said ? said.names : undefined;
   const organization = names?.organization ?? given.organization ?? textOf(cloud.organization);
-  if (namesAlone && names !== undefined) return { names, hostname, known: undefined, problem: undefined };
-  const nothing = (problem: Problem): StackLook => ({ names, hostname, known: undefined, problem });
+  const nothing = (problem: Problem, asked?: HcpClient): StackLook => ({
+    names,
+    hostname,
+    known: undefined,
+    client: asked,
+    problem,
+  });
   if (organization === undefined) return nothing(unnamed('missing' in said ? said.missing : []));
+  const stored = (root.stack?.stores.length ?? 0) > 0;
+  if (namesAlone && names !== undefined && !stored)
+    return { names, hostname, known: undefined, client: undefined, problem: undefined };
   const client = await clientFor(hostname);
+  if (namesAlone && names !== undefined) return { names, hostname, known: undefined, client, problem: undefined };
   if (client === undefined) return nothing(unnamed('missing' in said ? said.missing : []));
   const found = await findStack(
     {
@@ -62,8 +73,8 @@ export async function lookForStack(
     },
     signal,
   );
-  if ('problem' in found) return nothing(found.problem);
-  return { names: found.names, hostname, problem: undefined, known: { client, id: found.id } };
+  if ('problem' in found) return nothing(found.problem, client);
+  return { names: found.names, hostname, problem: undefined, client, known: { client, id: found.id } };
 }
 
 const textOf = (value: Root['cloud']['project'] | undefined): string | undefined =>

@@ -7,6 +7,8 @@ import {
   organizationName,
 } from '../../oidc/names';
 import { type Identity, type WorkspaceIdentity, workspaceIdentity } from '../../oidc/subject';
+import { readStores } from '../../binding/gather/stores';
+import type { StoreReader } from '../../terraform/values';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import { ProblemError, unwrap } from '../../core/problem';
 import { type Root, type Value, workspaceOf } from '../../terraform/model';
@@ -60,6 +62,8 @@ export interface NamedBindings {
   readonly notes: readonly string[];
   /** The workspaces whose state and applied code can be read; of other kinds nothing is. */
   readonly holds: NamedPlace | readonly KnownWorkspace[] | undefined;
+  /** Of a Stack: what its stores hold, where HCP Terraform was asked. */
+  readonly stores?: StoreReader;
 }
 
 /** Which kind the options name, or else the code of PATH: a Stack where it has no cloud block. */
@@ -179,6 +183,10 @@ async function namedDeployments(
     root,
     notes: [],
     holds: undefined,
+    ...(root !== undefined &&
+      look?.client !== undefined && {
+        stores: await readStores(root, look.client, found.names.organization, context.signal),
+      }),
   };
 }
 

@@ -188,7 +188,7 @@ export async function bindingRequest(
     };
   };
   const groups: BindingRequest['groups'] = (accountId, partition, shared) =>
-    groupsOf(base(accountId, partition), root, values.input, shared);
+    groupsOf(base(accountId, partition), root, { inputs: values.input, shared, stores: named.stores });
   return {
     ...named,
     kind,

@@ -205,12 +205,15 @@ async function deploymentChecks(
 ): Promise<readonly Check[]> {
   if (code === undefined) return [];
   const names = stackNamesOf(undefined, place);
+  const stored = (code.root.stack?.stores.length ?? 0) > 0;
+  const client = stored ? (await new HcpSessions(context).find(place.hostname, code.root.cloud)).client : undefined;
   const checked = await gatherDeployments(
     {
       root: await again(context, code.root, signal),
       chosen: [place.deployment],
       names: 'names' in names ? names.names : undefined,
       issuer,
+      client,
       audience: undefined,
       accounts: opened === undefined ? { missing: 'No AWS profile was chosen (--profile).' } : [opened],
     },

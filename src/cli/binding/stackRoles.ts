@@ -3,16 +3,20 @@ import { type StackGroups, stackGroups } from '../../binding/stack/groups';
 import { wiringOf } from '../../binding/stack/wiring';
 import { ProblemError } from '../../core/problem';
 import type { Root } from '../../terraform/model';
+import type { StoreReader } from '../../terraform/values';
 
 /** The roles of a Stack's deployments; without its code each gets one that is called after it. */
 export function groupsOf(
   base: BindingChoices,
   root: Root | undefined,
-  inputs: readonly string[],
-  shared: boolean,
+  {
+    inputs,
+    shared,
+    stores,
+  }: { readonly inputs: readonly string[]; readonly shared: boolean; readonly stores: StoreReader | undefined },
 ): StackGroups {
   const names = new Set(base.identities.flatMap(i => (i.kind === 'stack' ? [i.deployment as string] : [])));
-  const all = root?.stack?.deployments.map(d => wiringOf(root, d)) ?? [];
+  const all = root?.stack?.deployments.map(d => wiringOf(root, d, stores)) ?? [];
   const chosen = all.filter(w => names.has(w.deployment.name));
   if (chosen.length > 0) return stackGroups(base, chosen, { inputs, shared, all });
   const group = (identities: BindingChoices['identities']): StackGroups['groups'][number] => ({

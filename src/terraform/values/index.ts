@@ -11,7 +11,7 @@
  * Oracle: `terraform console` and `terraform plan` (scripts/terraform-oracle, docs/evaluation.md).
  */
 export { ModuleScope, originOf } from './scope';
-export { type StoreReader, StackValues, tokenOf } from './stack';
+export { type StoreContent, type StoreReader, StackValues, tokenOf } from './stack';
 export { type ValueOptions, RootValues } from './root';
 export { contentsOf, type Instance, instancesOf } from './instances';
 export type { Frame } from './frame';
