@@ -189,6 +189,9 @@ variable "dns_role" {
     }
     const unnamed = await world.runWith({}, 'configure', 'project', '--profile', 'default');
     assert.equal(unnamed.code, 2);
-    assert.match(unnamed.err, /organization, project, stack of the Stack are needed.*TF_STACKS_STACK_NAME/);
+    assert.match(
+      unnamed.err,
+      /organization, project, stack of the Stack are not known here[\s\S]*TF_STACKS_STACK_NAME/,
+    );
   });
 });
