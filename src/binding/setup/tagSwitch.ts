@@ -71,7 +71,7 @@ export async function afterTheCode(
       );
     } else if (found.state === 'unknown')
       notes.push(
-        `Whether the code that runs of ${nameOf(place)} use maps each provider block to a configuration is not known here: ${found.why} Where one is not mapped, the next run stops once ${key} is written. Say yes only if you know that the code is mapped.`,
+        `Whether the code that runs of ${nameOf(place)} use maps each provider block to a configuration is not known here: ${found.why} Where one is not mapped, the next run stops once ${key} is written. Map the code first and push it (tfc-oidc map-providers --tag ${tag}); say yes only if you know that this is done.`,
       );
     else
       notes.push(
