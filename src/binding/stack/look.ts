@@ -46,7 +46,7 @@ export async function lookForStack(
   const hostname = stackHost(cloud, given.hostname);
   const said = stackNamesOf(cloud, given);
   const names = 'names' in said ? said.names : undefined;
-  const organization = names?.organization ?? given.organization ?? textOf(cloud.organization);
+  const { organization, project, stack } = wanted(cloud, given, names);
   const nothing = (problem: Problem, asked?: HcpClient): StackLook => ({
     names,
     hostname,
@@ -65,8 +65,8 @@ export async function lookForStack(
     {
       client,
       organization,
-      stack: names?.stack ?? given.stack ?? textOf(cloud.stack),
-      project: names?.project ?? given.project ?? textOf(cloud.project),
+      stack,
+      project,
       dir,
       place: await codePlace(files, dir, boundary),
       store,
@@ -76,6 +76,17 @@ export async function lookForStack(
   if ('problem' in found) return nothing(found.problem, client);
   return { names: found.names, hostname, problem: undefined, client, known: { client, id: found.id } };
 }
+
+/** What is asked for: whole names, else what somebody gave, else the environment. */
+const wanted = (
+  cloud: Root['cloud'],
+  given: GivenStackNames,
+  names: StackNames | undefined,
+): Readonly<Record<'organization' | 'project' | 'stack', string | undefined>> => ({
+  organization: names?.organization ?? given.organization ?? textOf(cloud.organization),
+  project: names?.project ?? given.project ?? textOf(cloud.project),
+  stack: names?.stack ?? given.stack ?? textOf(cloud.stack),
+});
 
 const textOf = (value: Root['cloud']['project'] | undefined): string | undefined =>
   value?.state === 'known' ? value.value : undefined;
