@@ -32,14 +32,14 @@ export async function chosenIssuer(
     const said = issuer === undefined ? undefined : (other ?? issuerHost(hostname));
     const differs = said !== undefined && issuerHost(named) !== said;
     const note = differs
-      ? `The discovery document of ${hostname} names ${said} as the issuer, and --issuer ${named}: AWS refuses the tokens unless they name ${named}.`
+      ? `The discovery document of ${hostname} names ${said} as the issuer, and you named ${named}: AWS refuses the tokens unless they name ${named}.`
       : `${hostname} could not be asked for its issuer (${problem ?? 'it names none'}): ${named} is taken, as you said.`;
     return { ...chosen(named), notes: [...(differs || said === undefined ? [note] : []), ...keys] };
   }
   if (issuer === undefined)
     return {
       notes: [
-        `Which issuer the tokens of ${hostname} name could not be read (${problem ?? 'its discovery document names none'}). ${hostname} itself is taken; name another host with --issuer.`,
+        `Which issuer the tokens of ${hostname} name could not be read (${problem ?? 'its discovery document names none'}). ${hostname} itself is taken (name another host with --issuer).`,
       ],
     };
   if (other === undefined) return { notes: keys };

@@ -30,7 +30,7 @@ describe('a second host name that issues the tokens', () => {
     assert.match(printed.err, /are issued by https:\/\/oidc\.tfe\.acme\.example/);
     const other = await pair.run(trust, ...names, ...at, '--issuer', 'third.acme.example');
     assert.match(other.out, /"third\.acme\.example:sub"/);
-    assert.match(other.err, /names oidc\.tfe\.acme\.example as the issuer, and --issuer third\.acme\.example/);
+    assert.match(other.err, /names oidc\.tfe\.acme\.example as the issuer, and you named third\.acme\.example/);
   });
 
   test('configure makes the provider and the roles for it, and the proof reads them there', async () => {
