@@ -39,7 +39,7 @@ export async function chosenIssuer(
   if (issuer === undefined)
     return {
       notes: [
-        `Which issuer the tokens of ${hostname} name could not be read (${problem ?? 'its discovery document names none'}). ${hostname} itself is taken (name another host with --issuer).`,
+        `Which issuer the tokens of ${hostname} name could not be read (${problem ?? 'its discovery document names none'}). ${hostname} itself is taken (--issuer names another host).`,
       ],
     };
   if (other === undefined) return { notes: keys };

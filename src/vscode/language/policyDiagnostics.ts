@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inEditor } from '../../core/editorText';
 import { LineIndex, type Span } from '../../core/text';
 import { workspaceEdit } from './codeActions';
 import { diagnosticSource, pages, previewScheme } from '../contract';
@@ -74,7 +75,7 @@ export class PolicyDiagnostics<F extends PolicyFinding> implements vscode.CodeAc
     this.collection.set(
       document.uri,
       findings.map(f => {
-        const diagnostic = new vscode.Diagnostic(rangeOf(index, f), f.message, this.kind.severity(f));
+        const diagnostic = new vscode.Diagnostic(rangeOf(index, f), inEditor(f.message), this.kind.severity(f));
         diagnostic.source = diagnosticSource;
         diagnostic.code = { value: f.code, target: vscode.Uri.parse(`${pages}${this.kind.page}`) };
         return diagnostic;

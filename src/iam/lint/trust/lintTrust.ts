@@ -98,7 +98,7 @@ function isForOthers(policy: Policy, expected: TrustExpectation): boolean {
 function notJudged(policy: Policy, root: Span): TrustReport {
   const message = policy.statements.some(s => s.principal ?? s.notPrincipal)
     ? 'No statement of this policy is for tokens of HCP Terraform. It trusts another issuer or other principals, and was not judged.'
-    : 'No statement of this policy names a Principal: it is not a trust policy, and was not judged (for a permission policy: "tfc-oidc lint-policy").';
+    : 'No statement of this policy names a Principal: it is not a trust policy, and was not judged (tfc-oidc lint-policy judges permission policies).';
   const finding: TrustFinding = {
     code: 'no-statement',
     weight: 'not-judged',
