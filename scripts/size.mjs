@@ -5,7 +5,7 @@ import path from 'node:path';
 import ts from 'typescript';
 
 /** The most of each that there may be in src. */
-const ceilings = { functionsOver15Branches: 32, filesInFolder: 30, linesOfFile: 405 };
+const ceilings = { functionsOver15Branches: 30, filesInFolder: 30, linesOfFile: 400 };
 
 const root = path.resolve(import.meta.dirname, '..');
 const files = readdirSync(path.join(root, 'src'), { recursive: true })

@@ -273,7 +273,7 @@ const ways: readonly (readonly [RegExp, Advice])[] = [
 
 /** A command in the pasted text that Terraform runs on the machine where it is typed, whatever the workspace is set to. */
 export const commandClue = (log: string): Clue =>
-  /^\s*(?:[\w.@:~/-]{0,80}[$#%>]|PS [^>\n]{0,120}>)\s{0,4}terraform\s+(?:import|console|state|refresh\s+-state)\b/m.test(
+  /^[ \t]{0,8}(?:[\w.@:~/-]{0,80}[$#%>]|PS [^>\n]{0,120}>)[ \t]{0,4}terraform[ \t]{1,4}(?:import|console|state|refresh[ \t]{1,4}-state)\b/m.test(
     log,
   )
     ? {

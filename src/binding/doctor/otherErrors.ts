@@ -24,7 +24,7 @@ export function otherErrors(): readonly ErrorSignature[] {
     ),
     other(
       'PolicyTooLarge',
-      /(?:LimitExceeded\w*\W{1,3})?(?:Cannot exceed quota for (?:PolicySize|UserPolicySize|GroupPolicySize)|Maximum policy size of \d+ bytes exceeded)/i,
+      /(?:\bLimitExceeded\w{0,20}\W{1,3})?(?:Cannot exceed quota for (?:PolicySize|UserPolicySize|GroupPolicySize)|Maximum policy size of \d+ bytes exceeded)/i,
       'A permission policy is larger than IAM takes, and that limit cannot be raised',
       'Split the policy (a role takes several), or name resources by a common prefix (tfc-oidc lint-policy measures it).',
     ),

@@ -126,7 +126,7 @@ export const providerMessages: readonly ErrorSignature[] = [
   },
   {
     code: 'SignatureExpired',
-    pattern: /(?:SignatureDoesNotMatch\w*\W{1,3})?Signature (?:expired|not yet current)|RequestTimeTooSkewed/i,
+    pattern: /(?:\bSignatureDoesNotMatch\w{0,20}\W{1,3})?Signature (?:expired|not yet current)|RequestTimeTooSkewed/i,
     modes: [],
     other: {
       title: 'The clock of the machine differs from that of AWS',

@@ -181,6 +181,47 @@ function updateTags(role: DesiredRole, actual: ActualRole, make: RoleChanges, ch
   }
 }
 
+type Changed = (detail: string) => void;
+
+function updateBoundary(role: DesiredRole, actual: ActualRole, make: RoleChanges, changed: Changed): void {
+  const boundary = role.permissionsBoundaryArn;
+  const before = actual.permissionsBoundaryArn;
+  if (boundary === undefined || boundary === before) return;
+  changed(`The permissions boundary is ${before ?? 'not set'} instead of ${boundary}.`);
+  make.add({
+    id: 'boundary',
+    title: `Set the permissions boundary of role ${actual.name}`,
+    action: 'PutRolePermissionsBoundary',
+    input: { PermissionsBoundary: boundary },
+    before,
+    after: boundary,
+    language: 'plaintext',
+    expected: before ?? null,
+    wanted: boundary,
+    destructive: !isOurs(actual.tags) && before !== undefined,
+  });
+}
+
+/** Notes: whom the role would no longer trust. */
+function updateTrust(role: DesiredRole, actual: ActualRole, make: RoleChanges, changed: Changed): readonly string[] {
+  const trust = compactPolicy(role.trustPolicy);
+  if (samePolicy(actual.trustPolicy, trust)) return [];
+  changed('The trust policy has another meaning.');
+  make.add({
+    id: 'trust',
+    title: `Replace the trust policy of role ${actual.name}`,
+    action: 'UpdateAssumeRolePolicy',
+    input: { PolicyDocument: trust },
+    before: prettyPolicy(actual.trustPolicy),
+    after: prettyPolicy(trust),
+    expected: actual.trustPolicy,
+    wanted: trust,
+    destructive: !isOurs(actual.tags),
+  });
+  const lost = noLongerTrusted(actual.trustPolicy, trust);
+  return lost.length === 0 ? [] : [`Role ${actual.name} would no longer trust: ${lost.join(', ')}.`];
+}
+
 /** The order never grants more than intended: boundary first, then permissions, then who may assume the role. */
 function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRole, options: PlanOptions): PlannedRole {
   const ours = isOurs(actual.tags);
@@ -191,22 +232,7 @@ function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRo
     if (ours) drift.push({ on: actual.name, kind: 'changed', detail });
   };
 
-  const boundary = role.permissionsBoundaryArn;
-  if (boundary !== undefined && boundary !== actual.permissionsBoundaryArn) {
-    changed(`The permissions boundary is ${actual.permissionsBoundaryArn ?? 'not set'} instead of ${boundary}.`);
-    make.add({
-      id: 'boundary',
-      title: `Set the permissions boundary of role ${actual.name}`,
-      action: 'PutRolePermissionsBoundary',
-      input: { PermissionsBoundary: boundary },
-      before: actual.permissionsBoundaryArn,
-      after: boundary,
-      language: 'plaintext',
-      expected: actual.permissionsBoundaryArn ?? null,
-      wanted: boundary,
-      destructive: !ours && actual.permissionsBoundaryArn !== undefined,
-    });
-  }
+  updateBoundary(role, actual, make, changed);
   for (const policy of role.inlinePolicies) {
     const there = actual.inlinePolicies[policy.name];
     const text = compactPolicy(policy.document);
@@ -219,23 +245,7 @@ function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRo
     changed(`${arn} is not attached.`);
     make.attach(arn);
   }
-  const trust = compactPolicy(role.trustPolicy);
-  if (!samePolicy(actual.trustPolicy, trust)) {
-    changed('The trust policy has another meaning.');
-    const lost = noLongerTrusted(actual.trustPolicy, trust);
-    if (lost.length > 0) notes.push(`Role ${actual.name} would no longer trust: ${lost.join(', ')}.`);
-    make.add({
-      id: 'trust',
-      title: `Replace the trust policy of role ${actual.name}`,
-      action: 'UpdateAssumeRolePolicy',
-      input: { PolicyDocument: trust },
-      before: prettyPolicy(actual.trustPolicy),
-      after: prettyPolicy(trust),
-      expected: actual.trustPolicy,
-      wanted: trust,
-      destructive: !ours,
-    });
-  }
+  notes.push(...updateTrust(role, actual, make, changed));
   updateSettings(role, actual, make, changed);
   updateTags(role, actual, make, changed);
   if (ours) drift.push(...extras(role, actual));

@@ -24,14 +24,16 @@ export interface CodePlace {
 export async function codePlace(files: FileReader, dir: string, boundary: string): Promise<CodePlace | undefined> {
   const text = await files.read(files.join(boundary, '.git', 'config'), 1024 * 1024).catch(() => undefined);
   if (text === undefined) return undefined;
-  const repositories = [...text.matchAll(/^\s*url\s*=\s*(\S+)\s*$/gm)].flatMap(([, url = '']) => repositoryIn(url));
+  const repositories = [...text.matchAll(/^[ \t]*url[ \t]*=[ \t]*(\S+)[ \t\r]*$/gm)].flatMap(([, url = '']) =>
+    repositoryIn(url),
+  );
   return { repositories: [...new Set(repositories)], folder: files.relative(boundary, dir).replaceAll('\\', '/') };
 }
 
 /** `acme/infrastructure` of `git@host:acme/infrastructure.git` or `https://host/acme/infrastructure`. */
 function repositoryIn(url: string): readonly string[] {
   const path = /^[a-z+]+:\/\/[^/]+\/(.+)$/i.exec(url)?.[1] ?? /^[^/]+:(?!\/\/)(.+)$/.exec(url)?.[1];
-  const name = path?.replace(/\.git\/?$|\/+$/g, '').replace(/^\/+/, '');
+  const name = path?.replace(/\.git\/?$|(?<!\/)\/+$/g, '').replace(/^\/+/, '');
   return name === undefined || name === '' ? [] : [name];
 }
 

@@ -1,8 +1,9 @@
 import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
-import { belongsTo, schemesOf } from './address';
-import { fieldsOf, type Page, readPage, type Resource } from './document';
+import { belongsTo } from './address';
+import { type Page, readPage, type Resource } from './document';
 import { type Endpoint, replyProblem } from './problems';
 import type { Secret } from './secret';
+import { findService } from './serviceDiscovery';
 import { type Answer, type Call, jsonOf, Transport, type TransportOptions } from './transport';
 
 export interface HcpClientOptions extends TransportOptions {
@@ -299,7 +300,7 @@ export class HcpClient {
 
   /** The API's base, asked once. */
   private async discover(signal: AbortSignal): Promise<Result<URL>> {
-    this.base ??= this.findBase(signal);
+    this.base ??= findService(this.transport, this.options, signal);
     const mine = this.base;
     try {
       const result = await mine;
@@ -313,75 +314,6 @@ export class HcpClient {
       if (error instanceof Error && error.name === 'AbortError') return this.discover(signal);
       throw error;
     }
-  }
-
-  private async findBase(signal: AbortSignal): Promise<Result<URL>> {
-    const { hostname, serviceUrl } = this.options;
-    const at = this.endpoint('GET', '/.well-known/terraform.json');
-    if (serviceUrl !== undefined) return this.configuredService(serviceUrl);
-    let problem: Problem | undefined;
-    for (const scheme of schemesOf(hostname)) {
-      const url = new URL(`${scheme}://${hostname}/.well-known/terraform.json`);
-      // No token: where the API is must be known before it may be sent.
-      const answer = await this.transport.send(
-        {
-          at,
-          url,
-          headers: { Accept: 'application/json' },
-          safe: true,
-        },
-        signal,
-      );
-      if (!answer.ok) {
-        // Old Terraform Enterprise and simple servers have the API in its usual place, without discovery.
-        if (answer.problem.status === 404) return ok(new URL('/api/v2', url));
-        problem ??= answer.problem;
-        continue;
-      }
-      const json = jsonOf(answer.value, at);
-      if (!json.ok) return json;
-      const services = fieldsOf(json.value);
-      const service = services['tfe.v2'] ?? services['tfe.v2.1'] ?? services['tfe.v2.2'];
-      if (typeof service !== 'string') return fail(replyProblem(at, 'lacks tfe.v2: this host has no workspaces'));
-      return this.service(service, url, at);
-    }
-    return fail(problem ?? replyProblem(at, 'is missing'));
-  }
-
-  /** The user's own word, unlike what a host says of itself: it may lead to another host, but only with encryption. */
-  private configuredService(service: string): Result<URL> {
-    const { hostname } = this;
-    const nextStep = `Put "tfe.v2" = "https://…/api/v2/" into its services, or remove the host block.`;
-    const url = URL.canParse(service, `https://${hostname}/`) ? new URL(service, `https://${hostname}/`) : undefined;
-    if (service === '' || url === undefined)
-      return fail({
-        code: 'hcp-no-service',
-        message: `The host block for ${hostname} in Terraform's CLI configuration has no address of tfe.v2.`,
-        nextStep,
-      });
-    if (belongsTo(url, url.host) || belongsTo(url, hostname)) return ok(url);
-    return fail({
-      code: 'hcp-no-encryption',
-      message: `The host block for ${hostname} in Terraform's CLI configuration names an address that is not https. The token is not sent there.`,
-      nextStep,
-    });
-  }
-
-  private service(service: string, relativeTo: URL, at: Endpoint): Result<URL> {
-    let url: URL;
-    try {
-      url = new URL(service, relativeTo);
-    } catch {
-      return fail(replyProblem(at, 'has no good URL as tfe.v2'));
-    }
-    if (!belongsTo(url, this.hostname)) {
-      return fail({
-        code: 'hcp-other-host',
-        message: `${this.hostname} says that its API is at ${url.protocol}//${url.host}. A token is sent to its own host only.`,
-        nextStep: `Use ${url.host} as the host name, with a token of its own.`,
-      });
-    }
-    return ok(url);
   }
 }
 

@@ -67,7 +67,7 @@ async function stackOf(
     name: requiredString(resource, 'name'),
     project: { id: project?.id ?? '', name: known && stringOf(known, 'name') },
     repository: typeof identifier === 'string' && identifier !== '' ? identifier : undefined,
-    folder: (stringOf(resource, 'working-directory') ?? '').replace(/^[./]+|\/+$/g, ''),
+    folder: (stringOf(resource, 'working-directory') ?? '').replace(/^[./]+|(?<!\/)\/+$/g, ''),
   });
 }
 

@@ -124,9 +124,7 @@ function nearestName(key: string, upper: string): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of right) {
     for (const { head, tag } of splits(upper, name.length)) {
-      const shortened = name.startsWith(`${head}_`) && head.length > name.length / 2 ? 2 : undefined;
-      const lengthened = head.startsWith(name) ? 2 : undefined;
-      const distance = (shortened ?? lengthened ?? editDistance(head, name)) + (tag === '' ? 0 : 0.5);
+      const distance = distanceOf(head, name) + (tag === '' ? 0 : 0.5);
       if (best === undefined || distance < best.distance) {
         best = { name: name + (name.startsWith('TFC_DEFAULT_') ? '' : key.slice(key.length - tag.length)), distance };
       }
@@ -134,6 +132,12 @@ function nearestName(key: string, upper: string): string | undefined {
   }
   // Names under our own prefixes do nothing unless they are right, so a larger distance is allowed there.
   return best !== undefined && best.distance <= (ours ? 6.5 : 2.5) ? best.name : undefined;
+}
+
+/** How far a key without its tag is from a right name; one that stops early or goes on is near. */
+function distanceOf(head: string, name: string): number {
+  const shortened = name.startsWith(`${head}_`) && head.length > name.length / 2;
+  return shortened || head.startsWith(name) ? 2 : editDistance(head, name);
 }
 
 function repairedCase(key: string): string | undefined {
