@@ -80,7 +80,7 @@ describe('from keys in provider, tfvars, workspace and variable set to everythin
     assert.match(out, /^ +-\s+access_key = /m);
     assert.match(
       err,
-      /Repeat it with --yes to write to AWS account 123456789012 \(roles tfc-acme-prod-plan, tfc-acme-prod-apply\) and workspace prod/,
+      /Repeat it with --yes to write to AWS account 123456789012 \(roles tfc-acme-prod-plan, tfc-acme-prod-apply\) and set up workspace prod/,
     );
     for (const hidden of [secret, keyId]) assert.equal(out.includes(hidden) || err.includes(hidden), false);
     assert.equal(readFileSync(main(), 'utf8'), text);
