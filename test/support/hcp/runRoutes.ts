@@ -166,7 +166,8 @@ export function listOfRuns(state: HcpState, request: ApiRequest, workspaces: rea
         !query.has('search[commit]')
       );
     })
-    .sort((a, b) => (a.run.at < b.run.at ? 1 : -1));
+    // Ids count up; the time of a run may be what a test says.
+    .sort((a, b) => b.run.id.localeCompare(a.run.id));
   return paged(
     request,
     found.map(({ run, workspace }) => runDocument(run, workspace)),
