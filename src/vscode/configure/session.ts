@@ -62,6 +62,7 @@ export class SetupSession {
   private readonly code: Partial<Record<Use, CodePolicy>> = {};
   private hcpRead = false;
   private opening: 'needed' | 'refused' | undefined = 'needed';
+  private openingWork: Promise<void> | undefined;
 
   constructor(
     readonly choices: Choices,
@@ -122,7 +123,12 @@ export class SetupSession {
       choices.profile = { name: likely.name };
       this.profileWhy = likely.why;
     }
-    if (this.opening === 'needed') await this.open();
+    if (this.opening === 'needed') {
+      this.opening = undefined;
+      this.openingWork = this.open();
+    }
+    // A later answer may come while the account of an earlier one is opened: its plan waits for that too.
+    await this.openingWork;
   }
 
   private chosenForChecks(): { readonly name: string | undefined } | undefined {
@@ -133,24 +139,28 @@ export class SetupSession {
   /** The account behind the profile. One that cannot be opened says why at its field. */
   private async open(): Promise<void> {
     const { choices, services } = this;
-    this.opening = undefined;
+    const { profile } = choices;
     this.opened = undefined;
-    if (choices.profile === undefined || choices.profile === 'none') {
-      takeProfile(choices, choices.profile ?? 'none', undefined);
+    if (profile === undefined || profile === 'none') {
+      takeProfile(choices, profile ?? 'none', undefined);
       return;
     }
+    // Another profile may have been chosen meanwhile, whose account this is not.
+    const isCurrent = (): boolean => choices.profile === profile;
     try {
-      const opened = await openProfile(choices.profile, services.env);
+      const opened = await openProfile(profile, services.env);
+      if (!isCurrent()) return;
       this.opened = opened;
-      takeProfile(choices, choices.profile, { ...opened, account: readOnce(opened.account) });
+      takeProfile(choices, profile, { ...opened, account: readOnce(opened.account) });
       const accounts = services.memory.get<Accounts>(accountsKey, {});
       await services.memory.update(accountsKey, {
         ...accounts,
-        [choices.profile.name ?? '']: opened.caller.accountId,
+        [profile.name ?? '']: opened.caller.accountId,
       });
     } catch (error) {
+      if (!isCurrent()) return;
       this.opening = 'refused';
-      takeProfile(choices, choices.profile, undefined);
+      takeProfile(choices, profile, undefined);
       // A sign-in that was cancelled leads back to the field, too.
       if (isAbort(error) || error instanceof vscode.CancellationError) this.problem = notSignedIn;
       else if (error instanceof ProblemError) this.problem = error.problem;
@@ -209,6 +219,10 @@ export class SetupSession {
     else missing('project', 'The subject cannot be written without it.', choices.project);
     if (choices.profile === 'none') missing('account', 'The policies name it.', choices.account);
     else problems.delete('account');
+    // Whose policy it may be depends on the account, which may have been opened since it was typed.
+    const boundary = answerProblem('boundary', choices.boundary ?? '', choices);
+    if (boundary === undefined) problems.delete('boundary');
+    else problems.set('boundary', boundary);
   }
 
   get fields(): readonly Field[] {
