@@ -84,6 +84,8 @@ export interface PlannedGroup extends SetupGroup {
   readonly removals: readonly VariableChange[];
   /** IAM, then variables: what is written before the proof. */
   readonly changes: readonly Change[];
+  /** Why this can be right and a run may stop all the same: the code that runs use is not known to be ready for a tag. */
+  readonly unproven: string | undefined;
   readonly stopped: StoppedRun | undefined;
 }
 

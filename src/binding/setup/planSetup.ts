@@ -138,6 +138,7 @@ async function planGroup(
     removals: unique(group.members.flatMap(m => removalsOf(m, prepared, wishes))),
     notes: [...group.notes, ...variables.notes, ...group.members.flatMap(m => notesOf(m, prepared))],
     changes,
+    unproven: ready.unproven,
     stopped: await stoppedRun(services, subjectOf(prepared.choices), changes),
   };
 }

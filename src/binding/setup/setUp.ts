@@ -195,7 +195,8 @@ class Setup {
     const read = members.map(m => withRole(m, group));
     outcome.checked = await this.services.check(read, this.account(asPlanned), this.signal, asPlanned);
     const { state, gap } = proofOf(outcome.checked, group.choices.tag);
-    outcome.proof = members.length < group.members.length ? 'not read' : state;
+    const proof = state === 'proven' && group.unproven !== undefined ? 'this configuration' : state;
+    outcome.proof = members.length < group.members.length ? 'not read' : proof;
     outcome.gap = gap;
   }
 
@@ -209,10 +210,16 @@ class Setup {
     return this.read.opened;
   }
 
-  private async tellProof({ choices }: PlannedGroup, { proof, checked }: GroupOutcome): Promise<void> {
+  private async tellProof({ choices, unproven }: PlannedGroup, { proof, checked }: GroupOutcome): Promise<void> {
     for (const { place, checks } of checked) {
       const gap = proofGap(proof === 'not proven' ? ownChecks({ place, checks }, choices.tag) : checks);
-      await this.surface.tell({ id: 'proof', place, state: proof, checks, because: reasonsOf(gap) });
+      await this.surface.tell({
+        id: 'proof',
+        place,
+        state: proof,
+        checks,
+        because: [...reasonsOf(gap), ...(unproven === undefined ? [] : [unproven])],
+      });
     }
   }
 

@@ -93,7 +93,10 @@ function proofSection({ place, state, checks, because }: Extract<SetupEvent, { i
   } as const;
   const open = checks.filter(c => c.state !== 'ok');
   const holds = checks.filter(c => c.state === 'ok');
-  const reasons = open.length === 0 ? because.map((title): CheckLine => ({ state: 'wrong', title, details: [] })) : [];
+  // What an open check says is not said twice.
+  const reasons = because
+    .filter(reason => !open.some(c => reason.startsWith(c.title)))
+    .map((title): CheckLine => ({ state: state === 'not proven' ? 'wrong' : 'unknown', title, details: [] }));
   return [
     {
       kind: 'checks',

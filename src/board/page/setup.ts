@@ -154,7 +154,7 @@ function doneText({ proofs, runs }: RunSoFar): string {
   if (proofs.some(p => p.state === 'not proven'))
     return 'Done, and read back: it is not proven. What worked before still works.';
   if (proofs.some(p => p.state === 'this configuration'))
-    return 'Done. This configuration was read back, and is proven. Credentials stay where they are: other configurations of the workspace could not be proven.';
+    return 'Done. This configuration was read back, and is proven. Credentials stay where they are: not all that runs use could be proven.';
   return runs.some(r => r.proof.state === 'proven')
     ? 'Done, read back, and proven by a run.'
     : 'Done. Everything was read back, and proven.';

@@ -50,8 +50,9 @@ export function outcomeText(group: PlannedGroup, { proof, checked, runs }: Group
   ].join('');
 }
 
-function proofWords({ members, choices }: PlannedGroup, proof: GroupOutcome['proof']): string {
+function proofWords({ members, choices, unproven }: PlannedGroup, proof: GroupOutcome['proof']): string {
   if (proof === 'proven') return 'proven';
+  if (proof === 'this configuration' && unproven !== undefined) return `not proven: ${unproven}`;
   const inAccount = proof === 'this configuration' && members.every(m => kindOf(m.place) === 'stack');
   return inAccount ? `proven in account ${choices.accountId}; its roles in other accounts were not read` : 'not proven';
 }

@@ -77,6 +77,7 @@ function usable(version: Resource, workspace: string, folder: string): Result<Co
   if (status !== 'uploaded') {
     return fail({
       ...noConfiguration(workspace),
+      code: 'hcp-configuration-unusable',
       message: `The configuration ${version.id} of workspace ${workspace} is "${status}", so it cannot be planned.`,
     });
   }

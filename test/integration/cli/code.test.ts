@@ -232,6 +232,25 @@ describe('map-providers', () => {
     assert.match(shown.out, /Whether the code that runs of prod use maps each provider block .* is not known here/);
     assert.equal(shown.code, 1);
   });
+
+  test('with code that cannot be read, or is behind a switch that is on, nothing is called proven', async () => {
+    two();
+    await pair.configure();
+    two();
+    const args = ['project', '--profile', 'default', '--tag', 'ARCHIVE', '--yes'];
+    assert.equal((await pair.run(mapProviders, 'project', '--tag', 'ARCHIVE', '--yes')).code, 0);
+    pair.hcp.state.configuration(pair.workspace, 'archived');
+    const unread = await pair.run(configure, ...args);
+    assert.match(unread.out, /not proven: Whether the code that runs of prod use maps each provider block/);
+    assert.notEqual(unread.code, 0);
+    assert.equal(pair.variable('TFC_AWS_PROVIDER_AUTH_ARCHIVE').value, 'true');
+
+    pair.hcp.state.configuration(pair.workspace);
+    const behind = await pair.run(configure, ...args);
+    assert.match(behind.out, /TFC_AWS_PROVIDER_AUTH_ARCHIVE is on, and the code .* The next run stops/);
+    assert.match(behind.out, /not proven: The code that runs of prod use .* does not say which configuration/);
+    assert.notEqual(behind.code, 0);
+  });
 });
 
 describe('stack', () => {

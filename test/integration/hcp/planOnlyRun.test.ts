@@ -358,7 +358,8 @@ describe('a plan-only run', () => {
       pair.workspace.configurations = [];
       if (status !== undefined) pair.hcp.state.configuration(pair.workspace, status);
       const { result } = await follow();
-      assert.equal(result.ok ? '' : result.problem.code, 'hcp-no-configuration', String(status));
+      const expected = status === undefined ? 'hcp-no-configuration' : 'hcp-configuration-unusable';
+      assert.equal(result.ok ? '' : result.problem.code, expected);
     }
   });
 });
