@@ -1,6 +1,6 @@
 // npm run screenshots: plays the scenarios of the product in every theme, leaves a picture of each step in test/screenshots, and copies
 // those that the README and the tour show to docs/images.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { makePackage } from './package.mjs';
 import { root } from './install.mjs';
@@ -39,7 +39,9 @@ for (const file of ['main-job', 'whole', 'doctor', 'welcome', 'aws', 'organizati
 }
 mkdirSync(images, { recursive: true });
 for (const [shot, image] of Object.entries(shown)) {
-  copyFileSync(path.join(shots, `${shot}.png`), path.join(images, `${image}.png`));
+  const picture = path.join(shots, `${shot}.png`);
+  // Where only some files were played, the others' pictures stay as they are.
+  if (wanted.length === 0 || existsSync(picture)) copyFileSync(picture, path.join(images, `${image}.png`));
 }
 console.log(`The pictures of the documents are in ${path.relative(process.cwd(), images)}.`);
 process.exit(0);

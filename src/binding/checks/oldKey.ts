@@ -22,7 +22,7 @@ export const oldKey = bindingRow({
   },
 });
 
-const nextStep = 'Look at it with "tfc-oidc keys" (--organization, --profile): it says whether it can be deactivated.';
+const nextStep = 'Show the old keys to see whether it can be deactivated (tfc-oidc keys --organization, --profile).';
 
 function resultOf(key: OldKeyFacts, now: number): readonly CheckResult<never>[] {
   const name = `Access key ${key.shown}${key.user === undefined ? '' : ` of user ${key.user}`}`;
@@ -61,7 +61,7 @@ function inactive(name: string, since: number | undefined, now: number): CheckRe
   return {
     state: 'warning',
     evidence,
-    nextStep: 'Delete it with "tfc-oidc keys" (--organization, --profile, --delete), unless somebody missed it.',
+    nextStep: 'Delete it, unless somebody missed it (tfc-oidc keys --organization, --profile, --delete).',
     failureModes: [],
   };
 }

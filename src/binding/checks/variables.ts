@@ -36,7 +36,7 @@ export const winningCodes: ReadonlySet<string> = new Set([
 
 export const noStaticCredentials = bindingRow({
   id: 'no-static-credentials',
-  title: 'No static credentials that win',
+  title: 'Static credentials',
   why: 'The AWS provider takes static credentials before the injected role: with them in place the role is never used.',
   failureModes: ['static-keys-win'],
   inProof: 'aside',

@@ -62,9 +62,10 @@ export function compareSubject(received: string, trusted: TrustedSubject): Subje
   return equal(length - 1, got.at(-2));
 }
 
-/** The subject of the policy that comes nearest: the one that differs last. */
+/** The subject of the policy that comes nearest: the one that differs last, and of these the one with most segments alike. */
 export function nearestTrusted(received: string, trusted: readonly TrustedSubject[]): SubjectComparison | undefined {
-  const rank = (c: SubjectComparison): number => (c.differsAt < 0 ? Infinity : c.differsAt);
+  const alike = (c: SubjectComparison): number => c.received.filter((segment, i) => segment === c.trusted[i]).length;
+  const rank = (c: SubjectComparison): number => (c.differsAt < 0 ? Infinity : c.differsAt + alike(c) / 1000);
   return trusted
     .map(t => compareSubject(received, t))
     .reduce<SubjectComparison | undefined>(

@@ -49,7 +49,10 @@ async function statusOf(
   signal: AbortSignal,
 ): Promise<Fact<'Active' | 'Inactive' | 'gone'>> {
   if (user === undefined || accountId === undefined)
-    return unknown('Whose key it is was not asked yet.', 'tfc-oidc keys says it (--organization, --profile).');
+    return unknown(
+      'Whose key it is was not asked yet.',
+      'Show the old keys with a profile of its account (tfc-oidc keys --organization, --profile).',
+    );
   if ('missing' in opened) return unknown(opened.missing);
   if (opened.caller.accountId !== accountId)
     return unknown(`The key is of account ${accountId}.`, `Choose a profile of account ${accountId} (--profile).`);

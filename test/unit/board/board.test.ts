@@ -188,7 +188,7 @@ describe('the rows of a root', () => {
     const given = await input(cloud(keys), [
       workspace([
         ...holding,
-        check('no-static-credentials', 'wrong', { title: 'No static credentials that win' }),
+        check('no-static-credentials', 'wrong', { title: 'Static credentials' }),
         check('last-run', 'warning'),
       ]),
     ]);

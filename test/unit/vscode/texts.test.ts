@@ -38,7 +38,7 @@ function textsOf(file: string): readonly string[] {
   return out;
 }
 
-const commands = readdirSync(path.join(root, 'src/cli/commands')).map(name =>
+const commands = readdirSync(path.join(root, 'src/cli/commands'), { recursive: true, encoding: 'utf8' }).map(name =>
   path.basename(name, '.ts').replace(/[A-Z]/g, c => `-${c.toLowerCase()}`),
 );
 /** An option or a command of our own terminal within a sentence. */
