@@ -1,4 +1,5 @@
 import { type Check, worst } from '../binding/check';
+import { namesWorkspaces } from '../terraform/model';
 import type { BestAction, BoardInput, BoardRoot, BoardState, BoardStatus, BoardWorkspace } from './model';
 import { codeReason, reasonOf } from './reasons';
 import { wayOut, wayOutOf, wayOutReason, type WayOut } from './wayOut';
@@ -64,7 +65,7 @@ export function summaryOf<W extends BoardWorkspace>(input: BoardInput<BoardRoot,
     return {
       state: 'wrong',
       reason: codeReason(errors),
-      best: root.cloud.kind === 'cloud' || root.cloud.kind === 'remote' ? 'configure' : 'fixRoot',
+      best: namesWorkspaces(root) ? 'configure' : 'fixRoot',
     };
   if (bound?.state === 'warning') return bound;
   if (input.unpushedSince !== undefined) return { state: 'warning', reason: 'runs use the old code' };

@@ -223,14 +223,22 @@ export function blocksOf(body: Body, type: string): readonly Block[] {
   return body.blocks.filter(block => block.type === type);
 }
 
+/** What is known of a value; undefined: it is unknown, or there is none. */
+export const knownValue = <T>(value: Value<T> | undefined): T | undefined =>
+  value?.state === 'known' ? value.value : undefined;
+
+/** Does the code name the workspaces that it is for, by a cloud block or a backend "remote"? */
+export const namesWorkspaces = ({ cloud }: Pick<Root, 'cloud'>): boolean =>
+  cloud.kind === 'cloud' || cloud.kind === 'remote';
+
 /** The one workspace that a root is for, where that can be told. */
 export function workspaceOf(cloud: CloudSettings): string | undefined {
   const w = cloud.workspaces;
   switch (w.by) {
     case 'name':
-      return w.name.state === 'known' ? w.name.value : undefined;
+      return knownValue(w.name);
     case 'tags':
-      return w.selected.state === 'known' ? w.selected.value : undefined;
+      return knownValue(w.selected);
     case 'prefix':
       return w.prefix.state === 'known' && w.selected.state === 'known' ? w.prefix.value + w.selected.value : undefined;
     case 'nothing':

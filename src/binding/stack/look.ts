@@ -1,7 +1,7 @@
 import type { FileReader } from '../../core/host';
 import type { Problem } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
-import type { Root } from '../../terraform/model';
+import { knownValue, type Root } from '../../terraform/model';
 import type { StackNames } from '../checks/stack/underCheck';
 import type { JournalStore } from '../journal/journal';
 import { codePlace, findStack } from './find';
@@ -83,13 +83,10 @@ const wanted = (
   given: GivenStackNames,
   names: StackNames | undefined,
 ): Readonly<Record<'organization' | 'project' | 'stack', string | undefined>> => ({
-  organization: names?.organization ?? given.organization ?? textOf(cloud.organization),
-  project: names?.project ?? given.project ?? textOf(cloud.project),
-  stack: names?.stack ?? given.stack ?? textOf(cloud.stack),
+  organization: names?.organization ?? given.organization ?? knownValue(cloud.organization),
+  project: names?.project ?? given.project ?? knownValue(cloud.project),
+  stack: names?.stack ?? given.stack ?? knownValue(cloud.stack),
 });
-
-const textOf = (value: Root['cloud']['project'] | undefined): string | undefined =>
-  value?.state === 'known' ? value.value : undefined;
 
 const unnamed = (missing: readonly string[]): Problem => {
   const names = missing.length === 0 ? ['organization', 'project', 'stack'] : missing;

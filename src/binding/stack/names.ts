@@ -1,5 +1,5 @@
 import { defaultHostname, hostname, organizationName, projectName, stackName } from '../../oidc/names';
-import type { CloudSettings, Value } from '../../terraform/model';
+import { type CloudSettings, knownValue } from '../../terraform/model';
 import type { StackNames } from '../checks/stack/underCheck';
 
 /** Names of a Stack as options or a person give them; what is left out is taken from the environment of Terraform's own CLI. */
@@ -10,9 +10,6 @@ export interface GivenStackNames {
   readonly stack?: string | undefined;
 }
 
-const textOf = (value: Value<string> | undefined): string | undefined =>
-  value?.state === 'known' ? value.value : undefined;
-
 /**
  * What the subjects of a Stack are made of: the names that were given, else those of TF_STACKS_ORGANIZATION_NAME,
  * TF_STACKS_PROJECT_NAME, TF_STACKS_STACK_NAME and TF_STACKS_HOSTNAME (hashicorp/terraform internal/command/stacks.go). `missing`
@@ -22,9 +19,9 @@ export function stackNamesOf(
   cloud: CloudSettings | undefined,
   given: GivenStackNames = {},
 ): { readonly names: StackNames } | { readonly missing: readonly ('organization' | 'project' | 'stack')[] } {
-  const organization = organizationName(given.organization ?? textOf(cloud?.organization) ?? '');
-  const project = projectName(given.project ?? textOf(cloud?.project) ?? '');
-  const stack = stackName(given.stack ?? textOf(cloud?.stack) ?? '');
+  const organization = organizationName(given.organization ?? knownValue(cloud?.organization) ?? '');
+  const project = projectName(given.project ?? knownValue(cloud?.project) ?? '');
+  const stack = stackName(given.stack ?? knownValue(cloud?.stack) ?? '');
   if (organization.ok && project.ok && stack.ok)
     return {
       names: {
@@ -44,6 +41,6 @@ export function stackNamesOf(
 
 /** The host of the Stack's API. */
 export function stackHost(cloud: CloudSettings | undefined, given: string | undefined): string {
-  const host = hostname(given ?? textOf(cloud?.hostname) ?? defaultHostname);
+  const host = hostname(given ?? knownValue(cloud?.hostname) ?? defaultHostname);
   return host.ok ? host.value : defaultHostname;
 }

@@ -11,7 +11,7 @@ import { readStores } from '../../binding/gather/stores';
 import type { StoreReader } from '../../terraform/values';
 import { stackHost, stackNamesOf } from '../../binding/stack/names';
 import { ProblemError, unwrap } from '../../core/problem';
-import { type Root, type Value, workspaceOf } from '../../terraform/model';
+import { knownValue, namesWorkspaces, type Root, workspaceOf } from '../../terraform/model';
 import { projectSettings } from '../projectSettings';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import type { CliContext } from '../command';
@@ -77,10 +77,8 @@ export function kindNamed(values: SubjectValues, folder: TerraformFolder | undef
   if (given.length > 1) throw new UsageError('name one of --workspace, --stack with --deployment, or --module');
   if (first !== undefined) return first;
   const roots = folder?.project.roots ?? [];
-  return roots.some(r => r.stack !== undefined) && !roots.some(hasCloud) ? 'stack' : 'workspace';
+  return roots.some(r => r.stack !== undefined) && !roots.some(namesWorkspaces) ? 'stack' : 'workspace';
 }
-
-const hasCloud = (root: Root): boolean => root.cloud.kind === 'cloud' || root.cloud.kind === 'remote';
 
 /** `fromCode`: the code is needed, whatever the options name. */
 export async function namedBindings(
@@ -121,7 +119,7 @@ async function namedWorkspaces(
   const names =
     values.workspace.length > 0 ? [...new Set(values.workspace)] : cloud === undefined ? [] : workspaceNames(cloud);
   if (names.length === 0) throw new UsageError('--workspace is needed: the project does not name one');
-  const project = values.project ?? (cloud?.project.state === 'known' ? cloud.project.value : undefined);
+  const project = values.project ?? knownValue(cloud?.project);
   if (project === undefined)
     throw new UsageError(
       '--project is needed: it is part of the subject, and only HCP Terraform knows it ("Default Project" is the first one\'s name)',
@@ -216,19 +214,17 @@ async function ownersOf(
   folder: TerraformFolder | undefined,
   cloud: Root['cloud'] | undefined,
 ): Promise<{ readonly organization: string | undefined; readonly host: string | undefined }> {
-  const known = (value: Value<string> | undefined): string | undefined =>
-    value?.state === 'known' ? value.value : undefined;
   // Code without a block, or none: what the repository says for all of it.
   const settings =
     cloud !== undefined ? undefined : (folder?.settings ?? (await projectSettings(context, context.cwd)));
   return {
-    organization: values.organization ?? known(cloud?.organization) ?? settings?.defaults.organization,
-    host: values.hostname ?? known(cloud?.hostname) ?? settings?.defaults.hostname,
+    organization: values.organization ?? knownValue(cloud?.organization) ?? settings?.defaults.organization,
+    host: values.hostname ?? knownValue(cloud?.hostname) ?? settings?.defaults.hostname,
   };
 }
 
 function rootFor(roots: readonly Root[], values: SubjectValues): Root | undefined {
-  const candidates = roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote');
+  const candidates = roots.filter(namesWorkspaces);
   const wanted = values.workspace;
   const named = candidates.filter(r => workspaceNames(r.cloud).some(n => wanted.includes(n)));
   const found = named.length > 0 ? named : candidates;

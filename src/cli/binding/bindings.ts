@@ -8,7 +8,7 @@ import type { BindingFacts } from '../../binding/facts';
 import { trustJudge } from '../../binding/checks/judge';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
-import type { Root, Value } from '../../terraform/model';
+import { namesWorkspaces, type Root, type Value } from '../../terraform/model';
 import type { OpenedAccount } from '../../binding/setup';
 import { openAwsAccount } from './binding';
 import { codeOf, commonSources } from './services';
@@ -119,7 +119,7 @@ export async function targets(
   sessions: HcpSessions,
 ): Promise<readonly Target[]> {
   const wanted = values.workspace;
-  const roots = folder?.project.roots.filter(r => r.cloud.kind === 'cloud' || r.cloud.kind === 'remote') ?? [];
+  const roots = folder?.project.roots.filter(namesWorkspaces) ?? [];
   // What code says wins over tfc-oidc.json, which is in its blocks already where they say nothing.
   const { organization, host } = roots.length === 0 ? await ownersOf(context, values, folder) : ownersIn(values, {});
   if (organization !== undefined && wanted.length > 0) {

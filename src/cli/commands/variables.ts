@@ -13,7 +13,14 @@ import { noTokenProblem } from '../../hcp/tokens/report';
 import type { Workspace } from '../../hcp/workspace/model';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces, readWorkspace, type WorkspaceFilter } from '../../hcp/workspace/read';
-import type { CloudDefaults, CloudSettings, Root, Workspaces } from '../../terraform/model';
+import {
+  type CloudDefaults,
+  type CloudSettings,
+  knownValue,
+  namesWorkspaces,
+  type Root,
+  type Workspaces,
+} from '../../terraform/model';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
 import { workspaceOptions, type WorkspaceValues } from '../binding/bindings';
@@ -127,7 +134,7 @@ async function targetsOf(
   if (organization !== undefined && names.length > 0 && positionals.length === 0)
     return named(organization, (await projectSettings(context, context.cwd))?.defaults);
   const folder = await readTerraformFolder(context, positionals);
-  const roots = folder.project.roots.filter(root => root.cloud.kind === 'cloud' || root.cloud.kind === 'remote');
+  const roots = folder.project.roots.filter(namesWorkspaces);
   if (roots.length === 0) {
     const owner = organization ?? folder.settings?.defaults.organization;
     if (owner !== undefined && names.length > 0) return named(owner, folder.settings?.defaults);
@@ -154,8 +161,7 @@ async function targetsOfRoot(
 ): Promise<{ readonly targets: readonly Target[] } | { readonly problem: Problem }> {
   const { cloud } = root;
   const name = folder.name(root.dir);
-  const organization =
-    values.organization ?? (cloud.organization.state === 'known' ? cloud.organization.value : undefined);
+  const organization = values.organization ?? knownValue(cloud.organization);
   if (organization === undefined) return { problem: unresolved('organization', '--organization') };
   const hostname = values.hostname === undefined ? hostOf(cloud) : hostnameOf(values);
   if (hostname === undefined) return { problem: unresolved('host name', '--hostname') };

@@ -10,7 +10,7 @@ import { type TaggedConfigurations, taggedConfigurations, workspacesOf } from '.
 import { ProblemError, type Result, unwrap } from '../../core/problem';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import { hostname, organizationName, workspaceName } from '../../oidc/names';
-import type { Root } from '../../terraform/model';
+import { namesWorkspaces, type Root } from '../../terraform/model';
 import { withProgress } from '../progress';
 import { writeEdits } from './codeFixes';
 import { rootLabel } from '../board/describe';
@@ -105,7 +105,7 @@ export class CodeCommands {
 
   /** Every provider block names the configuration that it uses, as soon as the workspace has a tagged one. */
   async mapProviders(target: Target): Promise<void> {
-    const analysed = await this.root(target, r => r.root.cloud.kind === 'cloud' || r.root.cloud.kind === 'remote');
+    const analysed = await this.root(target, r => namesWorkspaces(r.root));
     if (analysed === undefined) return;
     const { tags, off } = await this.tags(analysed);
     if (tags.length === 0) {
