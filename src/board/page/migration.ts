@@ -6,6 +6,7 @@ import type { BoardState } from '../model';
 import { changesOf } from '../words';
 import { changeLine } from './changes';
 import type { CheckLine, Field, Page, PageAction, Section } from './model';
+import { inTheWay } from './problems';
 
 type Account = MigrationPlan['accounts'][number];
 type Unit = Account['units'][number];
@@ -39,7 +40,7 @@ export function migrationPage(state: MigrationState): Page {
         ? { state: 'wrong' as const }
         : {}),
     sections: [
-      ...(problem === undefined ? [] : [inTheWay(problem)]),
+      ...inTheWay(problem === undefined ? [] : [problem]),
       ...endedSections(state),
       ...(state.ended.length > 0 || result !== undefined ? [] : plannedSections(state)),
     ],
@@ -93,12 +94,6 @@ function resultState({ state, units }: MigrationResult): BoardState {
   if (units.some(u => u.state === 'failed')) return 'wrong';
   return state === 'done' && units.every(u => u.state === 'done') ? 'ok' : 'warning';
 }
-
-const inTheWay = (problem: Problem): Section => ({
-  kind: 'checks',
-  heading: 'In the way',
-  rows: [{ state: 'wrong', title: problem.message, details: [], next: inEditor(problem.nextStep) }],
-});
 
 const states: Readonly<Record<UnitResult['state'], BoardState>> = {
   done: 'ok',

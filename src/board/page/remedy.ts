@@ -1,6 +1,5 @@
 import type { Check } from '../../binding/check';
 import type { PlanView } from '../../binding/setup';
-import { inEditor } from '../../core/editorText';
 import type { Problem } from '../../core/problem';
 import { capitalised, changesOf } from '../words';
 import type { BoardState } from '../model';
@@ -9,6 +8,7 @@ import { isComparison } from '../../binding/report';
 import { changeLine } from './changes';
 import { comparisonSection } from './doctor';
 import type { CheckLine, Page, PageAction, Section } from './model';
+import { inTheWay } from './problems';
 import type { RunSoFar } from './run';
 import { type PageQuestion, runSections } from './runView';
 
@@ -66,20 +66,7 @@ function planned({ check, plan, problem }: RemedyState): readonly Section[] {
   return [
     { kind: 'checks', heading: 'What was seen', rows: [wrong] },
     ...comparisonSection(check.evidence),
-    ...(problems.length === 0
-      ? []
-      : [
-          {
-            kind: 'checks' as const,
-            heading: 'In the way',
-            rows: problems.map((p): CheckLine => ({
-              state: 'wrong',
-              title: p.message,
-              details: [],
-              next: inEditor(p.nextStep),
-            })),
-          },
-        ]),
+    ...inTheWay(problems),
     ...(plan !== undefined && changes.length === 0 && problems.length === 0
       ? [{ kind: 'text' as const, heading: 'Nothing to change', lines: ['It is as it should be by now.'] }]
       : []),

@@ -1,12 +1,12 @@
 import type { Change, IamChange } from '../../binding/change';
 import type { PlanView } from '../../binding/setup';
-import { inEditor } from '../../core/editorText';
 import type { Problem } from '../../core/problem';
 import type { Finding } from '../../lint/finding';
 import type { BoardState } from '../model';
 import { changesOf } from '../words';
 import { changeLine, differenceOf } from './changes';
 import type { CheckLine, Field, Page, PageAction, ProofLine, Section } from './model';
+import { inTheWay } from './problems';
 import { type PageQuestion, questionActions, runSections } from './runView';
 import type { RunSoFar } from './run';
 
@@ -163,7 +163,7 @@ function doneText({ proofs, runs }: RunSoFar): string {
 function plannedSections(state: SetupState): readonly Section[] {
   const { plan, fields, more, problem, notes, findings, strangers, ticked } = state;
   return [
-    ...blockers(problem, problemsIn(plan)),
+    ...inTheWay([...(problem === undefined ? [] : [problem]), ...problemsIn(plan)]),
     ...proofSections(state),
     ...(fields.length === 0
       ? []
@@ -175,18 +175,6 @@ function plannedSections(state: SetupState): readonly Section[] {
     ...(notes.length === 0 ? [] : [{ kind: 'text' as const, heading: 'Worth knowing', lines: notes }]),
     ...findingSection(findings),
   ];
-}
-
-function blockers(problem: Problem | undefined, planned: readonly Problem[]): readonly Section[] {
-  const all = problem === undefined ? planned : [problem, ...planned];
-  if (all.length === 0) return [];
-  const rows = all.map((p): CheckLine => ({
-    state: 'wrong',
-    title: p.message,
-    details: [],
-    next: inEditor(p.nextStep),
-  }));
-  return [{ kind: 'checks', heading: 'In the way', rows }];
 }
 
 /** Who gets in and who does not, and the subject that decides it, part by part. */
