@@ -33,7 +33,7 @@ import type { CommandId } from '../contract';
 import { CodeHere } from '../organization/codeHere';
 import type { OrganizationReader } from '../organization/reader';
 import type { ProjectStore } from '../projectStore';
-import { guarded } from './guarded';
+import { WorkingPage } from './workingPage';
 import type { PagePanel } from './panel';
 
 export interface MigrationPageServices extends UseCaseParts {
@@ -62,7 +62,7 @@ const wave = { size: 10, stopAfter: 2 } as const;
  * *Set Up the Next Ten*: the plan of the next workspaces of an organization, one yes for each account, then waves through the same use
  * case as `tfc-oidc migrate`. What was reached is in the journals and in HCP Terraform: planned anew, it goes on from there.
  */
-export class MigrationPage {
+export class MigrationPage extends WorkingPage {
   private readonly answers: Answers = {
     count: wave.size,
     way: 'profile',
@@ -75,17 +75,16 @@ export class MigrationPage {
   private later = 0;
   private ended: MigrationState['ended'] = [];
   private result: MigrationResult | undefined;
-  private problem: Problem | undefined;
   private busy: { readonly title: string; readonly writing: boolean; readonly controller: AbortController } | undefined;
   private readonly failed = new Set<string>();
   private profiles: Field['options'] = [];
-  private closed = false;
 
   constructor(
     private readonly panel: PagePanel,
     private readonly reader: OrganizationReader,
     private readonly services: MigrationPageServices,
   ) {
+    super();
     panel.onDidReceive(message => void this.receive(message));
     panel.onDidDispose(() => {
       this.closed = true;
@@ -94,7 +93,7 @@ export class MigrationPage {
     });
   }
 
-  private draw(): void {
+  protected draw(): void {
     if (this.closed) return;
     const { reader, plan, later, ended, result, busy, problem, answers } = this;
     const { hostname, organization } = reader.place;
@@ -171,16 +170,6 @@ export class MigrationPage {
         await this.planAnew();
       } else if (message.type === 'field') await this.answer(message.id, message.value);
       else if (message.type === 'action') await this.act(message.id);
-    });
-  }
-
-  private guarded(work: () => Promise<void>): Promise<void> {
-    return guarded(work, {
-      show: problem => {
-        this.problem = problem;
-        this.draw();
-      },
-      isClosed: () => this.closed,
     });
   }
 

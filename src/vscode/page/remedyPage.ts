@@ -6,7 +6,7 @@ import type { JournalStore } from '../../binding/journal/journal';
 import { isChanging } from '../../binding/remedy';
 import { carryOut, planRemedies, remedyView, type RemedyPlan, type SetupMember } from '../../binding/setup';
 import { remedyPage } from '../../board/page/remedy';
-import { type Problem, ProblemError, unwrap } from '../../core/problem';
+import { ProblemError, unwrap } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import { thisMachine } from '../../node/thisMachine';
@@ -17,7 +17,7 @@ import type { HcpConnections } from '../hcp';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { PageDialogue } from './dialogue';
-import { guarded } from './guarded';
+import { WorkingPage } from './workingPage';
 import type { PagePanel } from './panel';
 
 export interface RemedyServices {
@@ -33,11 +33,9 @@ export interface RemedyServices {
  * *Put this right*: the smallest changes for one check, worked out from a fresh reading, with their differences; one yes, the journal,
  * and what was read back. "Undo" on the page takes it back.
  */
-export class RemedyPage {
+export class RemedyPage extends WorkingPage {
   private readonly dialogue: PageDialogue;
   private plan: RemedyPlan | undefined;
-  private problem: Problem | undefined;
-  private closed = false;
 
   constructor(
     private readonly panel: PagePanel,
@@ -46,6 +44,7 @@ export class RemedyPage {
     private check: Check,
     private readonly services: RemedyServices,
   ) {
+    super();
     this.dialogue = new PageDialogue(
       { modal, differences: (title, changes) => services.previews.showChanges(title, changes) },
       () => this.draw(),
@@ -61,7 +60,7 @@ export class RemedyPage {
     });
   }
 
-  private draw(): void {
+  protected draw(): void {
     if (this.closed) return;
     const { checked, check, plan, problem, dialogue } = this;
     const { organization, workspace } = checked;
@@ -151,16 +150,6 @@ export class RemedyPage {
     if (dialogue.run !== undefined) dialogue.run = { ...dialogue.run, journals: [] };
     await services.bindings.checkPlaces(this.analysed, [this.checked]);
     this.draw();
-  }
-
-  private guarded(work: () => Promise<void>): Promise<void> {
-    return guarded(work, {
-      show: problem => {
-        this.problem = problem;
-        this.draw();
-      },
-      isClosed: () => this.closed,
-    });
   }
 }
 

@@ -33,7 +33,7 @@ import type { Previews } from '../preview';
 import { inEditor } from '../problemText';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { PageDialogue } from './dialogue';
-import { guarded } from './guarded';
+import { WorkingPage } from './workingPage';
 import type { PagePanel } from './panel';
 
 /** What the setup's page works with. */
@@ -48,14 +48,12 @@ export interface SetupPageServices extends SessionServices {
  * *Configure TFC OIDC* on a page: everything inferred, each answer a field, the plan behind them; then one yes, each change as it is made,
  * the proof that was read back, and what is left. Every button is drawn from a plan or a run of this page, never from a former window.
  */
-export class SetupPage {
+export class SetupPage extends WorkingPage {
   private readonly session: SetupSession;
   private readonly dialogue: PageDialogue;
   private plan: SetupPlan | undefined;
-  private problem: Problem | undefined;
   /** Only the latest planning draws: answers may change while it reads. */
   private planning: AbortController | undefined;
-  private closed = false;
 
   constructor(
     private readonly panel: PagePanel,
@@ -64,6 +62,7 @@ export class SetupPage {
     /** Asks for the workspaces again, where the code does not name one. */
     private readonly chooseWorkspaces: (() => Promise<boolean>) | undefined,
   ) {
+    super();
     this.session = new SetupSession(choices, services);
     this.dialogue = new PageDialogue(
       { modal, differences: (title, changes) => services.previews.showChanges(title, changes) },
@@ -81,7 +80,7 @@ export class SetupPage {
     });
   }
 
-  private draw(): void {
+  protected draw(): void {
     if (this.closed) return;
     this.panel.show(setupPage(this.state()), { kind: 'setup', root: this.choices.analysed.root.dir });
   }
@@ -209,16 +208,6 @@ export class SetupPage {
       if (message.type === 'tick') await this.tick(message.id, message.ticked);
       else if (message.type === 'field') await this.answer(message.id, message.value);
       else if (message.type === 'action' && !(await this.dialogue.press(message.id))) await this.act(message.id);
-    });
-  }
-
-  private guarded(work: () => Promise<void>): Promise<void> {
-    return guarded(work, {
-      show: problem => {
-        this.problem = problem;
-        this.draw();
-      },
-      isClosed: () => this.closed,
     });
   }
 
