@@ -135,12 +135,7 @@ function createRole(account: DesiredAccount, role: DesiredRole): readonly IamCha
   return make.changes;
 }
 
-function updateSettings(
-  role: DesiredRole,
-  actual: ActualRole,
-  make: RoleChanges,
-  changed: (detail: string) => void,
-): void {
+function updateSettings(role: DesiredRole, actual: ActualRole, make: RoleChanges, changed: Changed): void {
   const duration = role.maxSessionDuration ?? actual.maxSessionDuration;
   // A description that somebody else wrote is theirs, also once we have taken the role over.
   const written = actual.description ?? '';
@@ -163,7 +158,7 @@ function updateSettings(
   }
 }
 
-function updateTags(role: DesiredRole, actual: ActualRole, make: RoleChanges, changed: (detail: string) => void): void {
+function updateTags(role: DesiredRole, actual: ActualRole, make: RoleChanges, changed: Changed): void {
   const missing = Object.fromEntries(Object.entries(role.tags).filter(([key, value]) => actual.tags[key] !== value));
   if (Object.keys(missing).length > 0) {
     const former = Object.fromEntries(Object.keys(missing).map(key => [key, actual.tags[key] ?? null]));
