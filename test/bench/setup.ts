@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openWorld } from '../support/aws/world';
+import { seedFirstSetup } from '../support/binding/firstSetup';
 import { HcpServer } from '../support/hcp/server';
 import { measured } from './cliRun';
 
@@ -8,17 +8,7 @@ import { measured } from './cliRun';
 async function main(): Promise<void> {
   const world = await openWorld();
   const hcp = await HcpServer.start();
-  hcp.state.organization('acme');
-  const workspace = hcp.state.workspace('acme', 'storefront', {
-    projectId: hcp.state.project('acme', 'Shop Front').id,
-  });
-  hcp.state.variable(workspace, 'AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  const project = path.join(world.home, 'project');
-  mkdirSync(project);
-  writeFileSync(
-    path.join(project, 'main.tf'),
-    `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n    workspaces {\n      name = "storefront"\n    }\n  }\n}\n\nprovider "aws" {\n  region = "eu-central-1"\n}\n`,
-  );
+  seedFirstSetup(world, hcp);
   const env = {
     ...world.env,
     ...hcp.environment,

@@ -7,7 +7,6 @@ import { failureModes } from '../../../src/binding/failureModes';
 import { journalFolder } from '../../../src/binding/journal/folder';
 import { openAwsAccount } from '../../../src/cli/binding/binding';
 import { HcpSessions } from '../../../src/cli/binding/hcpSession';
-import type { CliContext } from '../../../src/cli/command';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { status } from '../../../src/cli/commands/status';
 import { readTerraformFolder } from '../../../src/cli/terraformFolder';
@@ -45,18 +44,8 @@ async function inTerminal(command: typeof status | typeof doctor): Promise<reado
 
 /** As the editor checks a root once a profile is chosen. */
 async function inEditor(): Promise<readonly Told[]> {
-  const quiet = (): void => undefined;
   const { signal } = new AbortController();
-  const context: CliContext = {
-    cwd: pair.aws.home,
-    env: pair.env,
-    signal,
-    out: quiet,
-    err: quiet,
-    raw: quiet,
-    progress: quiet,
-    interactive: false,
-  };
+  const context = pair.quietContext(signal);
   const { project } = await readTerraformFolder(context, ['project']);
   const [root] = project.roots;
   assert.ok(root);
@@ -78,7 +67,7 @@ async function inEditor(): Promise<readonly Told[]> {
   );
   const opened = await openAwsAccount(context, { profile: 'default', region: undefined, account: undefined });
   const analysed = { root, findings, folder: {} } as unknown as AnalysedRoot;
-  const found = await checker.checkRoot(analysed, { ...opened, alias: undefined }, signal, quiet, []);
+  const found = await checker.checkRoot(analysed, { ...opened, alias: undefined }, signal, context.err, []);
   return found.workspaces.flatMap(w => w.checks);
 }
 

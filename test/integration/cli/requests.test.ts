@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { configure } from '../../../src/cli/commands/configure';
 import { openWorld, type World } from '../../support/aws/world';
+import { seedFirstSetup } from '../../support/binding/firstSetup';
 import { HcpServer } from '../../support/hcp/server';
 import { runCommand } from '../../support/runCommand';
 
@@ -14,16 +14,7 @@ let hcp: HcpServer;
 before(async () => {
   world = await openWorld();
   hcp = await HcpServer.start();
-  hcp.state.organization('acme');
-  const projectId = hcp.state.project('acme', 'Shop Front').id;
-  const workspace = hcp.state.workspace('acme', 'storefront', { projectId });
-  hcp.state.variable(workspace, 'AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE');
-  const project = path.join(world.home, 'project');
-  mkdirSync(project);
-  writeFileSync(
-    path.join(project, 'main.tf'),
-    `terraform {\n  cloud {\n    hostname     = "${hcp.hostname}"\n    organization = "acme"\n    workspaces {\n      name = "storefront"\n    }\n  }\n}\n\nprovider "aws" {\n  region = "eu-central-1"\n}\n`,
-  );
+  seedFirstSetup(world, hcp);
 });
 after(async () => {
   await hcp.close();

@@ -6,7 +6,6 @@ import { journalFolder } from '../../../src/binding/journal/folder';
 import { readJournals } from '../../../src/binding/journal/journal';
 import { planSetup, type SetupEvent, type SetupResult, setUp } from '../../../src/binding/setup';
 import { questionActions } from '../../../src/board/page/runView';
-import type { CliContext } from '../../../src/cli/command';
 import { configure } from '../../../src/cli/commands/configure';
 import { openAwsAccount } from '../../../src/cli/binding/binding';
 import { readTarget } from '../../../src/cli/binding/configureRun';
@@ -65,17 +64,7 @@ function careless(told: (event: SetupEvent) => void): PageDialogue {
 /** The editor's page, answered as the options of the command line do. */
 async function inEditor(): Promise<{ readonly result: SetupResult; readonly events: readonly SetupEvent[] }> {
   const signal = new AbortController().signal;
-  const quiet = (): void => undefined;
-  const context: CliContext = {
-    cwd: pair.aws.home,
-    env: pair.env,
-    signal,
-    out: quiet,
-    err: quiet,
-    raw: quiet,
-    progress: quiet,
-    interactive: false,
-  };
+  const context = pair.quietContext(signal);
   const journal = path.join(pair.aws.home, 'state', 'tfc-oidc', 'journal');
   const folder = await readTerraformFolder(context, ['project']);
   const [root] = folder.project.roots;

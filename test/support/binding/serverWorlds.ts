@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { configure } from '../../../src/cli/commands/configure';
-import type { Command } from '../../../src/cli/command';
+import type { CliContext, Command } from '../../../src/cli/command';
 import { openWorld, type World } from '../aws/world';
 import { HcpServer, type HcpServerOptions } from '../hcp/server';
 import type { VarsetState, WorkspaceState } from '../hcp/state';
@@ -38,6 +38,21 @@ export class ServerPair {
   get env(): Record<string, string> {
     const { home, env } = this.aws;
     return { ...env, ...this.hcp.environment, HOME: home, XDG_STATE_HOME: path.join(home, 'state') };
+  }
+
+  /** For code of the command line that is called without a command; what it says is not heard. */
+  quietContext(signal: AbortSignal): CliContext {
+    const quiet = (): void => undefined;
+    return {
+      cwd: this.aws.home,
+      env: this.env,
+      signal,
+      out: quiet,
+      err: quiet,
+      raw: quiet,
+      progress: quiet,
+      interactive: false,
+    };
   }
 
   run(command: Command, ...args: readonly string[]): Promise<CommandRun> {
