@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/problem';
 import type { Change, Json } from '../change';
-import { type JournalRecord, parseLine, type UndoState } from './records';
+import { type JournalRecord, recordsIn, type UndoState } from './records';
 import { holdsSecret } from './secretText';
 
 /**
@@ -160,7 +160,7 @@ export const slugOf = (subject: string): string =>
 
 /** Reads a journal. A last line that was cut by a crash is left out; `undefined` when not even the first line is whole. */
 export function readJournal(name: string, text: string): JournalRun | undefined {
-  const records = text.split('\n').flatMap(parseLine);
+  const records = recordsIn(text);
   const begin = records[0];
   if (begin?.type !== 'begin') return undefined;
   const steps = new Map<string, Step>(

@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem';
 import { type Change, iamActionNames, type Json } from '../change';
+import { type Fields, isObject, objectsIn } from './lines';
 
 /** The lines of a journal, one JSON object each, and the reading of them. */
 export type JournalRecord =
@@ -51,7 +52,6 @@ function isRecord(value: unknown): value is JournalRecord {
   return recordShapes[value['type']](value);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isOneOf = <T extends string>(value: unknown, of: readonly T[]): value is T => of.some(one => one === value);
 
@@ -111,18 +111,8 @@ const changeShapes: Readonly<Record<Change['kind'], (fields: Fields) => boolean>
 };
 const changeKinds = Object.keys(changeShapes) as readonly Change['kind'][];
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A time that a Date can hold. */
 const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
-export function parseLine(line: string): readonly JournalRecord[] {
-  if (line === '') return [];
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? [value] : [];
-  } catch {
-    return [];
-  }
-}
+/** The records of a journal's text, in their order. */
+export const recordsIn = (text: string): readonly JournalRecord[] => objectsIn(text).filter(isRecord);

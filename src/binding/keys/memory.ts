@@ -1,4 +1,5 @@
 import type { JournalStore } from '../journal/journal';
+import { type Fields, isObject, keptObjects } from '../journal/lines';
 import type { FoundKey, KeyPlace, RememberedKey } from './model';
 
 /**
@@ -19,7 +20,6 @@ interface Line {
   readonly hostname?: string;
 }
 
-const isObject = (v: unknown): v is Readonly<Record<string, unknown>> => typeof v === 'object' && v !== null;
 const isText = (v: unknown): v is string => typeof v === 'string';
 
 function isPlace(v: unknown): v is KeyPlace {
@@ -32,15 +32,8 @@ function isPlace(v: unknown): v is KeyPlace {
   );
 }
 
-function lineOf(text: string): readonly Line[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return []; // A line that a crash cut, or that another program left.
-  }
+function lineOf(value: Fields): readonly Line[] {
   const whole =
-    isObject(value) &&
     value['type'] === 'key' &&
     typeof value['at'] === 'number' &&
     isText(value['hash']) &&
@@ -51,9 +44,8 @@ function lineOf(text: string): readonly Line[] {
 
 /** What is remembered, each key once: the last account, user and places, and all workspaces. */
 export async function rememberedKeys(store: JournalStore): Promise<readonly RememberedKey[]> {
-  if (!(await store.names()).includes(name)) return [];
   const keys = new Map<string, RememberedKey>();
-  for (const line of (await store.read(name)).split('\n').flatMap(lineOf)) {
+  for (const line of (await keptObjects(store, name)).flatMap(lineOf)) {
     const { hash, shown, at, places, hostname = '' } = line;
     const former = keys.get(hash);
     const workspaces = (places ?? []).flatMap(p => p.workspaces).map(w => `${hostname}/${w}`);

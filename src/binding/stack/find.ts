@@ -5,6 +5,7 @@ import { type HcpStack, listStacks, readStack } from '../../hcp/stacks/read';
 import { projectName, stackName, organizationName, hostname as hostName } from '../../oidc/names';
 import type { StackNames } from '../checks/stack/underCheck';
 import type { JournalStore } from '../journal/journal';
+import { keptObjects } from '../journal/lines';
 
 /** A Stack that HCP Terraform knows, by its names of today. */
 export interface FoundStack {
@@ -48,19 +49,11 @@ interface Line {
 }
 
 async function remembered(store: JournalStore, wanted: Omit<Line, 'id'>): Promise<string | undefined> {
-  if (!(await store.names()).includes(memory)) return undefined;
-  const lines = (await store.read(memory)).split('\n').flatMap((text): readonly Partial<Line>[] => {
-    try {
-      const value: unknown = JSON.parse(text);
-      return typeof value === 'object' && value !== null ? [value] : [];
-    } catch {
-      return []; // A line that a crash cut.
-    }
-  });
-  const last = lines.findLast(
-    l => l.dir === wanted.dir && l.hostname === wanted.hostname && l.organization === wanted.organization,
+  const last = (await keptObjects(store, memory)).findLast(
+    l => l['dir'] === wanted.dir && l['hostname'] === wanted.hostname && l['organization'] === wanted.organization,
   );
-  return typeof last?.id === 'string' ? last.id : undefined;
+  const id = last?.['id'];
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** What is looked for, and with what. */
