@@ -2,6 +2,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-progress-ring/index.js';
 import morphdom from 'morphdom';
 import type { FromPage, PageState, ToPage } from '../board/page/messages';
+import { FieldAnswers } from './fields';
 
 /*
  * The script of a page, in the webview: draws the HTML that the host sends so that what is open, typed or focused stays, and sends back
@@ -15,6 +16,7 @@ declare function acquireVsCodeApi(): {
 
 const host = acquireVsCodeApi();
 const page = document.getElementById('page');
+const answers = new FieldAnswers((id, value) => host.postMessage({ type: 'field', id, value }));
 
 /** What the elements' own attributes are: what they set on themselves stays when a page is drawn again. */
 const ours = new Set(['secondary', 'disabled']);
@@ -23,8 +25,8 @@ function draw(body: string): void {
   if (page === null) return;
   morphdom(page, `<div id="page">${body}</div>`, {
     onBeforeElUpdated(from, to) {
-      // What a person is typing is theirs, and so is what they have opened.
-      if (from === document.activeElement && from.matches('input[type=text][data-field], textarea')) return false;
+      answers.spare(from, to);
+      // What a person has opened is theirs.
       if (from instanceof HTMLDetailsElement) to.toggleAttribute('open', from.open);
       if (from.localName.includes('-'))
         for (const { name, value } of Array.from(from.attributes))
@@ -37,7 +39,8 @@ function draw(body: string): void {
 window.addEventListener('message', (event: MessageEvent<ToPage>) => {
   if (event.data.type !== 'draw') return;
   host.setState(event.data.state);
-  draw(event.data.html);
+  const { html, taken } = event.data;
+  answers.keep(taken, () => draw(html));
 });
 
 const nearest = (event: Event, attribute: string): Element | undefined =>
@@ -48,16 +51,13 @@ document.addEventListener('click', event => {
   if (id !== null && id !== undefined) host.postMessage({ type: 'action', id });
 });
 
-const changed = (event: Event): void => {
-  const field = nearest(event, 'data-field');
-  const id = field?.getAttribute('data-field');
-  if (field !== undefined && id !== null && id !== undefined && 'value' in field)
-    host.postMessage({ type: 'field', id, value: String(field.value) });
+document.addEventListener('change', event => {
   const tick = nearest(event, 'data-tick');
-  const ticked = tick?.getAttribute('data-tick');
-  if (tick !== undefined && ticked !== null && ticked !== undefined && 'checked' in tick)
-    host.postMessage({ type: 'tick', id: ticked, ticked: tick.checked === true });
-};
-document.addEventListener('change', changed);
+  const id = tick?.getAttribute('data-tick');
+  if (tick !== undefined && id !== null && id !== undefined && 'checked' in tick)
+    host.postMessage({ type: 'tick', id, ticked: tick.checked === true });
+});
+
+answers.listen();
 
 host.postMessage({ type: 'ready' });

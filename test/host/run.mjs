@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { chromium, setup, versions } from '../support/vscode/setup.mjs';
 import { InfrastructureError, startHost } from '../support/vscode/host.mjs';
+import { pageKeepsWhatIsTyped } from './page.mjs';
 import { runScenario } from './scenario.mjs';
 import { makePackage } from '../../scripts/package.mjs';
 import { build } from '../../scripts/build.mjs';
@@ -121,7 +122,13 @@ if (drives.length > 0) {
 // Each job has a VS Code of its own, which waits as much as it works: two at a time. What is laid out once is laid out before.
 for (const version of new Set([versions.current, ...inHost.filter(s => chosen(s.name)).map(s => s.version)]))
   setup(version);
-const jobs = [...suiteJobs, ...scenarioJobs];
+const page = 'page in a browser: nothing typed is lost while it is drawn';
+const browser = chromium();
+const pageJobs =
+  browser !== undefined && chosen(page)
+    ? [{ name: page, run: async () => `${await pageKeepsWhatIsTyped(browser)} passing` }]
+    : [];
+const jobs = [...pageJobs, ...suiteJobs, ...scenarioJobs];
 const worker = async () => {
   for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
     const start = Date.now();

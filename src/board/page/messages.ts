@@ -2,6 +2,8 @@
 export interface ToPage {
   readonly type: 'draw';
   readonly html: string;
+  /** How many answers to fields the host had taken when it drew: what was answered after them is kept by the page. */
+  readonly taken: number;
   /** Only names: what the page shows is worked out anew when the window is restored. */
   readonly state: PageState;
 }

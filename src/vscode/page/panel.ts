@@ -15,6 +15,8 @@ export class PagePanel implements vscode.Disposable {
   readonly onDidDispose = this.done.event;
   private readonly said = new vscode.EventEmitter<FromPage>();
   readonly onDidReceive = this.said.event;
+  /** Answers to fields that came from the page as it is shown now. */
+  private taken = 0;
   private shown: { readonly page: Page; readonly state: PageState } | undefined;
 
   constructor(
@@ -29,6 +31,9 @@ export class PagePanel implements vscode.Disposable {
     webview.onDidReceiveMessage((message: unknown) => {
       const read = fromPage(message);
       if (read === undefined) return;
+      // A page that is shown again counts anew.
+      if (read.type === 'ready') this.taken = 0;
+      if (read.type === 'field') this.taken++;
       if (read.type === 'ready') this.send();
       else this.said.fire(read);
     });
@@ -67,7 +72,12 @@ export class PagePanel implements vscode.Disposable {
   /** A page that is hidden and shown again asks for what it showed. */
   private send(): void {
     if (this.shown === undefined) return;
-    const message: ToPage = { type: 'draw', html: renderPage(this.shown.page), state: this.shown.state };
+    const message: ToPage = {
+      type: 'draw',
+      html: renderPage(this.shown.page),
+      taken: this.taken,
+      state: this.shown.state,
+    };
     void this.panel.webview.postMessage(message);
   }
 
