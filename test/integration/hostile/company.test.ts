@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { parse } from '@cdktf/hcl2json';
 import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { ServerPair } from '../../support/binding/serverWorlds';
@@ -62,31 +62,37 @@ function harmless(what: string, { out, err }: CliRun): void {
   }
 }
 
-test('keys, migrate and watch-report in every format: no instruction, no secret, no id of a key but its end', async () => {
-  for (const format of ['text', 'json', 'csv']) {
-    const told = await run('keys', '--format', format);
-    assert.equal(told.code, 1, told.err);
-    harmless(`keys ${format}`, told);
-    assert.match(told.out, /…[A-Z2-7]{4}/);
-    if (format === 'csv')
-      for (const [, quoted, plain] of told.out.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/gm))
-        assert.doesNotMatch(quoted ?? plain ?? '', /^[=+@\t]/);
-  }
-  for (const format of ['text', 'json']) harmless(`migrate ${format}`, await run('migrate', '--format', format));
-  for (const format of ['text', 'markdown', 'json']) {
-    rmSync(path.join(pair.aws.home, 'night.json'), { force: true });
-    const first = await run('watch-report', '--report', 'night.json', '--format', format);
-    harmless(`watch-report ${format}`, first);
-    const file = path.join(pair.aws.home, 'night.json');
-    assert.deepEqual(plants.foundIn('the file of the night', readFileSync(file, 'utf8')), []);
-    // As if nothing of it had been there the night before.
-    const night = JSON.parse(readFileSync(file, 'utf8')) as object;
-    writeFileSync(file, JSON.stringify({ ...night, workspaces: [], keys: [] }));
-    const second = await run('watch-report', '--report', 'night.json', '--format', format);
-    assert.equal(second.code, 1, second.err);
-    harmless(`watch-report ${format}, second night`, second);
-    if (format === 'markdown') assert.doesNotMatch(second.out, /(?<!\\)(?:<script|\]\(javascript)/);
-  }
+async function keysIn(format: string): Promise<void> {
+  const told = await run('keys', '--format', format);
+  assert.equal(told.code, 1, told.err);
+  harmless(`keys ${format}`, told);
+  assert.match(told.out, /…[A-Z2-7]{4}/);
+  if (format === 'csv')
+    for (const [, quoted, plain] of told.out.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/gm))
+      assert.doesNotMatch(quoted ?? plain ?? '', /^[=+@\t]/);
+}
+
+async function nightsIn(format: string): Promise<void> {
+  const report = `night-${format}.json`;
+  const first = await run('watch-report', '--report', report, '--format', format);
+  harmless(`watch-report ${format}`, first);
+  const file = path.join(pair.aws.home, report);
+  assert.deepEqual(plants.foundIn('the file of the night', readFileSync(file, 'utf8')), []);
+  // As if nothing of it had been there the night before.
+  const night = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...night, workspaces: [], keys: [] }));
+  const second = await run('watch-report', '--report', report, '--format', format);
+  assert.equal(second.code, 1, second.err);
+  harmless(`watch-report ${format}, second night`, second);
+  if (format === 'markdown') assert.doesNotMatch(second.out, /(?<!\\)(?:<script|\]\(javascript)/);
+}
+
+// Each process keeps to HCP Terraform's limit by itself: side by side they wait for it together.
+describe('in every format: no instruction, no secret, no id of a key but its end', { concurrency: true }, () => {
+  for (const format of ['text', 'json', 'csv']) test(`keys, ${format}`, () => keysIn(format));
+  for (const format of ['text', 'json'])
+    test(`migrate, ${format}`, async () => harmless(`migrate ${format}`, await run('migrate', '--format', format)));
+  for (const format of ['text', 'markdown', 'json']) test(`watch-report, ${format}`, () => nightsIn(format));
 });
 
 test('only --show-ids shows ids, and nothing shows a secret', async () => {
