@@ -1,7 +1,9 @@
-import type { TestConfiguration, TestRun } from '../../hcp/registry/tests';
+import { hasFailed, type TestConfiguration, type TestRun } from '../../hcp/registry/tests';
 import { oidcProviderArn } from '../../oidc/arns';
+import { readErrorText } from '../doctor/errorText';
+import { failureMode } from '../failureModes';
 import type { AccountFacts, Fact } from '../facts';
-import { providerExists, roleExists } from './account';
+import { accountReadable, providerExists, roleExists } from './account';
 import { providerUrlHost } from './arn';
 import { providerAudience } from './audience';
 import type { TrustJudge } from './judge';
@@ -13,13 +15,20 @@ import { roleTrustsRun } from './trust';
 export interface TestsUnderCheck {
   readonly configuration: Fact<TestConfiguration>;
   readonly run: Fact<TestRun | undefined>;
-  readonly account: AccountFacts;
+  /** The account of the role, or why it was not read. */
+  readonly account: Fact<AccountFacts>;
   /** The host that issues the tokens. */
   readonly issuer: string;
-  readonly audience: string;
-  readonly roleArn: string;
+  /** What is set in the test configuration; HCP Terraform does not tell it. */
+  readonly role: Fact<TestsRole>;
   readonly subject: string;
   readonly judge: TrustJudge;
+}
+
+/** The role of a module's tests, and the audience that their tokens carry. */
+export interface TestsRole {
+  readonly arn: string;
+  readonly audience: string;
 }
 
 const testsRow = rowOf<TestsUnderCheck>();
@@ -57,9 +66,26 @@ const testsEnabled = testsRow({
   },
 });
 
+const testsAccount = testsRow({
+  ...accountReadable,
+  run: ({ account }): readonly CheckResult<never>[] =>
+    account.state === 'known'
+      ? []
+      : [
+          {
+            state: 'unknown',
+            evidence: [],
+            why: account.why,
+            nextStep: account.nextStep ?? 'Choose an AWS profile for the account of the role (--profile).',
+          },
+        ],
+});
+
 const testsProvider = testsRow({
   ...providerExists,
-  run: ({ account: { provider, accountId }, issuer }): readonly CheckResult<'provider-missing'>[] => {
+  run: ({ account, issuer }): readonly CheckResult<'provider-missing'>[] => {
+    if (account.state === 'unknown') return [];
+    const { provider, accountId } = account.value;
     if (provider.state === 'unknown')
       return [
         {
@@ -83,7 +109,10 @@ const testsProvider = testsRow({
 
 const testsAudience = testsRow({
   ...providerAudience,
-  run: ({ account: { provider, accountId }, audience }): readonly CheckResult<'audience-missing'>[] => {
+  run: ({ account, role }): readonly CheckResult<'audience-missing'>[] => {
+    if (account.state === 'unknown' || role.state === 'unknown') return [];
+    const { provider, accountId } = account.value;
+    const { audience } = role.value;
     if (provider.state === 'unknown' || provider.value === undefined) return [];
     if (provider.value.audiences.includes(audience))
       return [{ state: 'ok', evidence: [`The OIDC provider of account ${accountId} accepts "${audience}".`] }];
@@ -100,8 +129,20 @@ const testsAudience = testsRow({
 
 const testsRole = testsRow({
   ...roleExists,
-  run: ({ account, roleArn }): readonly CheckResult<'subject-mismatch'>[] => {
-    const role = account.roles.get(roleArn);
+  title: 'Role of the tests',
+  run: ({ account, role: named }): readonly CheckResult<'subject-mismatch'>[] => {
+    if (named.state === 'unknown')
+      return [
+        {
+          state: 'unknown',
+          evidence: [],
+          why: named.why,
+          nextStep: named.nextStep ?? 'Name the role that is set (--role).',
+        },
+      ];
+    if (account.state === 'unknown') return [];
+    const roleArn = named.value.arn;
+    const role = account.value.roles.get(roleArn);
     if (role === undefined || role.state === 'unknown')
       return [
         {
@@ -126,12 +167,14 @@ const testsRole = testsRow({
 const testsTrust = testsRow({
   ...roleTrustsRun,
   failureModes: ['subject-mismatch'],
-  run: ({ account, roleArn, issuer, audience, subject, judge }): readonly CheckResult<'subject-mismatch'>[] => {
-    const fact = account.roles.get(roleArn);
+  run: ({ account, role: named, issuer, subject, judge }): readonly CheckResult<'subject-mismatch'>[] => {
+    if (account.state === 'unknown' || named.state === 'unknown') return [];
+    const { audience } = named.value;
+    const fact = account.value.roles.get(named.value.arn);
     const role = fact?.state === 'known' ? fact.value : undefined;
     if (role === undefined) return [];
     const hostname = providerUrlHost(issuer);
-    const providerArn = oidcProviderArn(account.partition, account.accountId, hostname);
+    const providerArn = oidcProviderArn(account.value.partition, account.value.accountId, hostname);
     const verdict = judge.judge(role.trustPolicy, { hostname, providerArn, subject, audience });
     const title = `Trust for tests (role ${role.name})`;
     switch (verdict.decision) {
@@ -174,16 +217,31 @@ const testsLastRun = testsRow({
         },
       ];
     if (run.value === undefined) return [{ state: 'ok', evidence: ['No test run yet.'] }];
-    const { id, status, result, token } = run.value;
+    const { id, status, result, token, errors } = run.value;
     const got = token ? 'It got a token.' : 'It got no token.';
     const evidence = [`Test run ${id}: ${status}${result === undefined ? '' : `, ${result}`}. ${got}`];
-    const failed = status === 'errored' || result === 'fail' || result === 'error';
+    if (!hasFailed(run.value)) return [{ state: 'ok', evidence }];
+    const reading = readErrorText(errors)[0];
+    const mode = reading?.modes[0];
+    if (reading === undefined || mode === undefined)
+      return [{ state: 'warning', evidence, nextStep: 'Read the log of the test run.', failureModes: [] }];
     return [
-      failed
-        ? { state: 'warning', evidence, nextStep: 'Read the log of the test run.', failureModes: [] }
-        : { state: 'ok', evidence },
+      {
+        state: 'warning',
+        evidence: [...evidence, `${failureMode(mode).title}: ${reading.line}`],
+        nextStep: 'Ask the doctor.',
+        failureModes: [],
+      },
     ];
   },
 });
 
-export const testsTable = [testsEnabled, testsProvider, testsAudience, testsRole, testsTrust, testsLastRun] as const;
+export const testsTable = [
+  testsEnabled,
+  testsAccount,
+  testsProvider,
+  testsAudience,
+  testsRole,
+  testsTrust,
+  testsLastRun,
+] as const;

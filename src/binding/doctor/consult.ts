@@ -1,5 +1,6 @@
 import type { Check } from '../check';
 import { type ReceivedCall, receivedCalls } from '../checks/received';
+import type { SubjectKind } from '../../oidc/subject';
 import { type BindingFacts, hasUnread, onlyText } from '../facts';
 import { diagnose, type Diagnosis, otherErrors, unrecognised } from './diagnose';
 import type { OtherError } from './errorText';
@@ -35,19 +36,29 @@ export function consult(facts: BindingFacts, checks: readonly Check[]): Consulta
   };
 }
 
-/** The words of a failure mode are of workspaces and their variables; what a check found in a Stack has words of its own. */
-function inStackWords(diagnosis: Diagnosis): Diagnosis {
+/** What no minted token means for the kinds that have no variables. */
+const notEnabled: Readonly<Record<Exclude<SubjectKind, 'workspace'>, string>> = {
+  stack: 'A provider of the deployment exchanges no token for a role',
+  'module-test': 'Dynamic credentials are not enabled for the tests of the module',
+};
+
+/** The words of a failure mode are of workspaces and their variables; what a check found of another kind has words of its own. */
+function inOwnWords(diagnosis: Diagnosis, kind: keyof typeof notEnabled): Diagnosis {
   const [leading] = diagnosis.leading;
   if (leading === undefined) return diagnosis;
   const { mode } = diagnosis;
-  const title = mode.id === 'not-enabled' ? 'A provider of the deployment exchanges no token for a role' : mode.title;
+  const title = mode.id === 'not-enabled' ? notEnabled[kind] : mode.title;
   return { ...diagnosis, mode: { ...mode, title }, explanation: leading.why };
 }
 
-/** The same of a deployment of a Stack: its checks, and a text that somebody pasted. */
-export function consultDeployment(pastedError: string | undefined, checks: readonly Check[]): Consultation {
-  const facts: BindingFacts = { ...onlyText(''), pastedError };
-  const diagnoses = diagnose(facts, checks).map(inStackWords);
+/** The same of a deployment of a Stack or the tests of a module: the checks, and what a run or a pasted text says. */
+export function consultChecks(
+  kind: keyof typeof notEnabled,
+  error: string | undefined,
+  checks: readonly Check[],
+): Consultation {
+  const facts: BindingFacts = { ...onlyText(''), pastedError: error };
+  const diagnoses = diagnose(facts, checks).map(d => inOwnWords(d, kind));
   const others = otherErrors(facts, diagnoses);
   const outcome = outcomeOf(facts, diagnoses, others);
   // No workspace was asked for, so that none is missing.

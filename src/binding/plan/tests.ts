@@ -9,6 +9,28 @@ export interface ReadTests {
   readonly configuration: TestConfiguration;
 }
 
+const fullName = ({ organization, name, provider }: RegistryModule): string => `${organization}/${name}/${provider}`;
+const idOf = (module: RegistryModule): string => `tests:${fullName(module)}`;
+
+/** The role that this machine wrote into a test configuration, where nobody changed it since; HCP Terraform never tells it. */
+export function writtenRole(
+  { module, configuration }: Pick<ReadTests, 'module' | 'configuration'>,
+  runs: readonly JournalRun[],
+): { readonly arn: string; readonly audience: string } | undefined {
+  const last = runs
+    .flatMap(r => r.steps)
+    .findLast(s => s.change.kind === 'tests' && s.change.id === idOf(module) && s.state === 'done');
+  const outcome = last?.outcome;
+  const same =
+    typeof outcome === 'object' &&
+    outcome !== null &&
+    'updatedAt' in outcome &&
+    outcome.updatedAt === configuration.updatedAt;
+  return last?.change.kind === 'tests' && configuration.enabled && same
+    ? { arn: last.change.roleArn, audience: last.change.audience }
+    : undefined;
+}
+
 /**
  * The change that gives the tests of a module their role; `undefined` where this machine wrote just that and nobody changed it since. What
  * role is set cannot be read, so nothing else can tell.
@@ -19,21 +41,13 @@ export function planTests(
   runs: readonly JournalRun[],
 ): TestsChange | undefined {
   const { enabled, oidcProvider, updatedAt } = configuration;
-  const name = `${module.organization}/${module.name}/${module.provider}`;
-  const id = `tests:${name}`;
-  const last = runs
-    .flatMap(r => r.steps)
-    .findLast(s => s.change.kind === 'tests' && s.change.id === id && s.state === 'done');
-  const change = last?.change.kind === 'tests' ? last.change : undefined;
-  const outcome = last?.outcome;
-  const sameTime =
-    typeof outcome === 'object' && outcome !== null && 'updatedAt' in outcome && outcome.updatedAt === updatedAt;
-  if (enabled && sameTime && change?.roleArn === wanted.roleArn && change.audience === wanted.audience)
-    return undefined;
+  const name = fullName(module);
+  const written = writtenRole({ module, configuration }, runs);
+  if (written?.arn === wanted.roleArn && written.audience === wanted.audience) return undefined;
   const text = (lines: readonly string[]): string => lines.join('\n');
   return {
     kind: 'tests',
-    id,
+    id: idOf(module),
     title: `Give the tests of module ${name} the role ${wanted.roleArn}`,
     before: text([
       `oidc-enabled: ${enabled}`,

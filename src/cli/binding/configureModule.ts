@@ -2,7 +2,7 @@ import { notAsked } from '../../binding/gather/binding';
 import { placeOf } from '../../binding/place';
 import type { OpenedAccount, SetupGroup } from '../../binding/setup';
 import { unwrap } from '../../core/problem';
-import { readTestConfiguration } from '../../hcp/registry/tests';
+import { readTestConfiguration, registryModule } from '../../hcp/registry/tests';
 import type { CliContext } from '../command';
 import type { ExitCode } from '../exitCode';
 import { UsageError } from '../option';
@@ -47,10 +47,7 @@ async function groupsOf(
   const [identity] = choices.identities;
   if (identity?.kind !== 'module-test') throw new Error('there is no module');
   const { hostname } = choices;
-  const { organization } = identity;
-  // The subject has the module's name; the registry knows it by its name and its provider, which is the one whose credentials these are.
-  const [name = '', provider = 'aws'] = identity.module.split('/');
-  const module = { organization, name, provider };
+  const module = registryModule(identity);
   const client = await new HcpSessions(context).open(hostname, undefined);
   const configuration = unwrap(await readTestConfiguration(client, module, context.signal));
   return [

@@ -192,7 +192,9 @@ async function testsChecks(
   const { client, module } = tests;
   const { arn: roleArn, audience } = testRole;
   const issuer = issuerHost ?? place.hostname;
-  return gatherModuleTests({ identity, module, client, issuer, audience, roleArn, opened }, signal);
+  const role = { arn: roleArn, audience };
+  const sources = { identity, module, client, issuer, role, runs: [], account: opened };
+  return (await gatherModuleTests(sources, signal)).checks;
 }
 
 async function deploymentChecks(

@@ -1,12 +1,14 @@
 import { cannotTell, checkJson, diagnosisJson, doctorReport, redacted } from '../../binding/report';
 import { receivedJson } from '../../binding/checks/received';
-import { consult, consultDeployment, type Consultation } from '../../binding/doctor/consult';
+import { consult, consultChecks, type Consultation } from '../../binding/doctor/consult';
 import type { Diagnosis } from '../../binding/doctor/diagnose';
-import { onlyText } from '../../binding/facts';
+import { type Fact, onlyText } from '../../binding/facts';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { logMebibytes, readInput } from '../input';
 import { remedyCommands } from '../binding/remedyCommands';
 import type { CheckedDeployment } from '../../binding/gather/deployments';
+import type { CheckedTests } from '../../binding/gather/moduleTests';
+import { checkModule, moduleOptions } from '../binding/moduleTests';
 import { checkStacks, nothingHere } from '../binding/deployments';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
@@ -28,9 +30,10 @@ export const doctor = command({
       'also ask CloudTrail what AWS received (LookupEvents for AssumeRoleWithWebIdentity, in the regions of workspace, provider blocks and profile, and us-east-1 for the global endpoint of STS); needs --profile and cloudtrail:LookupEvents. Off unless given',
     ),
     redact: flag('hide account numbers'),
+    ...moduleOptions,
     format: choice(['text', 'markdown', 'json'], 'text', 'how to report'),
   },
-  report: `JSON: { "bindings": [{ "organization", "workspace", "deployment", "outcome": "causes|cannot-tell|unread|silent", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
+  report: `JSON: { "bindings": [{ "organization", "workspace", "deployment", "module", "outcome": "causes|cannot-tell|unread|silent", "diagnoses": [{ "failureMode", "id", "title", "confidence", "explanation", "evidence", "nextStep", "checks", "page", "fixes" }], "checks": [...], "received": [{ "at", "region", "roleArn", "phase", "subject", "provider", "errorCode", "trusted", "differsAt", "segment" }] }] }, the last one with --cloudtrail: the latest calls that AWS received, the subject of the trust policy that comes nearest, and the first segment that differs (-1: none). "other": [{ "code", "title", "line", "nextStep" }] where a text holds errors of another kind`,
   exits: {
     0: 'nothing speaks for a failure',
     1: 'causes were found',
@@ -58,6 +61,8 @@ export const doctor = command({
     if (cloudTrail && values.profile === undefined)
       throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
     const folder = await readTerraformFolder(context, positionals);
+    const tests = await checkModule(context, values, folder);
+    if (tests !== undefined) return report(context, format, values.redact, [testsRow(tests, error)]);
     const bindings = await checkBindings(context, values, folder, {
       ...(error !== undefined && { pastedError: error }),
       cloudTrail,
@@ -91,6 +96,8 @@ interface Row extends Consultation {
   readonly workspace: string;
   /** Of a Stack; it has no workspace. */
   readonly deployment?: string;
+  /** Of the tests of a module; they have no workspace. */
+  readonly module?: string;
   readonly fixesOf: (diagnosis: Diagnosis) => readonly string[];
 }
 
@@ -102,13 +109,25 @@ function deploymentRow({ root, wiring, run, checks }: CheckedDeployment, folder:
     organization,
     workspace: '',
     deployment: wiring.deployment.name,
-    ...consultDeployment(error ?? errorsOf(run), checks),
+    ...consultChecks('stack', error ?? errorsOf(run), checks),
+    fixesOf: () => [],
+  };
+}
+
+/** The same of the tests of a module. */
+function testsRow({ identity, module, run, checks }: CheckedTests, error?: string): Row {
+  return {
+    subject: `the tests of module ${module.name}`,
+    organization: identity.organization,
+    workspace: '',
+    module: module.name,
+    ...consultChecks('module-test', error ?? errorsOf(run), checks),
     fixesOf: () => [],
   };
 }
 
 /** What the failed steps of the latest run say. */
-const errorsOf = (run: CheckedDeployment['run']): string | undefined =>
+const errorsOf = (run: Fact<{ readonly errors: string } | undefined> | undefined): string | undefined =>
   run?.state === 'known' && run.value !== undefined && run.value.errors !== '' ? run.value.errors : undefined;
 
 type Format = 'text' | 'markdown' | 'json';
@@ -119,6 +138,7 @@ function report(context: CliContext, format: Format, redact: boolean, rows: read
       organization: r.organization,
       workspace: r.workspace,
       ...(r.deployment !== undefined && { deployment: r.deployment }),
+      ...(r.module !== undefined && { module: r.module }),
       outcome: r.outcome,
       ...(r.outcome === 'cannot-tell' && { message: cannotTell }),
       diagnoses: r.diagnoses.map(d => ({ ...diagnosisJson(d), fixes: r.fixesOf(d) })),

@@ -6,7 +6,8 @@ import { openAwsAccount } from '../binding/binding';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import { checkStacks } from '../binding/deployments';
 import { HcpSessions } from '../binding/hcpSession';
-import { proveDeployments } from '../binding/proveDeployments';
+import { proveDeployments, proveModule } from '../binding/proveLatest';
+import { checkModule, moduleOptions } from '../binding/moduleTests';
 import { jsonReport } from '../output/jsonReport';
 import { followRun } from '../../binding/setup';
 import { journalDir } from '../binding/journalPlace';
@@ -25,7 +26,7 @@ export const proveRun = command({
   operands: '[PATH]',
   about: `Starts a plan-only run of the configuration that HCP Terraform has of the workspace, follows it to its end, and shows the result. Where it ends in an error, its log goes to the doctor. Plan-only runs cannot be applied: the request says so, and a reply that says otherwise is cancelled and refused.
 
-For a Stack nothing is started, since its runs begin when its code is pushed: the latest run of each deployment is read, with the diagnostics of its steps. With --cloudtrail AWS's own record says whether the role was given to it.
+For a Stack nothing is started, since its runs begin when its code is pushed: the latest run of each deployment is read, with the diagnostics of its steps. Nor is it for the tests of a module (--module), which make and delete resources: their latest run is read. With --cloudtrail AWS's own record says whether the role was given to it.
 
 Ctrl+C stops the following, and offers to cancel the run too (without a terminal it is cancelled).`,
   options: {
@@ -33,10 +34,11 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     cloudtrail: flag(
       'where the plan shows nothing of AWS, ask CloudTrail of the account of --profile whether the role was given (cloudtrail:LookupEvents; waits up to ten minutes)',
     ),
+    ...moduleOptions,
     yes: flag('start the run; without it nothing is started'),
     format: textOrJson,
   },
-  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role. Of a Stack { "deployments": [{ "deployment", "state": "proven|unproven|failed|waiting|none", "id", "status", "at", "doubts", "diagnoses" }] }`,
+  report: `JSON: { "runs": [{ "organization", "workspace", "state": "proven|unproven|failed|cancelled|waiting|running", "id", "status", "url", "planOnly", "configurationVersion", "code", "changes", "seconds", "diagnoses": [...] }] }; "unproven" has "doubts": why the plan need not have used the role. Of a Stack { "deployments": [{ "deployment", "state": "proven|unproven|failed|waiting|none", "id", "status", "at", "doubts", "diagnoses" }] }, of the tests of a module { "modules": [{ "module", … }] }`,
   exits: {
     0: 'proven',
     1: 'not proven, or --yes is missing',
@@ -48,16 +50,19 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     if (cloudtrail && values.profile === undefined)
       throw new UsageError('--cloudtrail needs --profile: CloudTrail belongs to an AWS account');
     const folder = await readTerraformFolder(context, positionals);
+    const trail = () => (cloudtrail ? openAwsAccount(context, { ...values, account: undefined }) : undefined);
+    const tests = await checkModule(context, values, folder);
+    if (tests !== undefined) {
+      const { exit, row } = await proveModule(context, tests, { opened: await trail(), json });
+      if (json) context.out(jsonReport('prove-run', { runs: [], modules: [row] }));
+      return exit;
+    }
     const deployments = await checkStacks(context, values, folder);
     if (deployments.length > 0) {
       const journal = journalDir(context, values);
-      const opened = cloudtrail ? await openAwsAccount(context, { ...values, account: undefined }) : undefined;
-      const { proofs, rows } = await proveDeployments(context, deployments, { opened, journal, json });
+      const { exit, rows } = await proveDeployments(context, deployments, { opened: await trail(), journal, json });
       if (json) context.out(jsonReport('prove-run', { runs: [], deployments: rows }));
-      return exitCode({
-        wrong: proofs.some(p => p.state === 'failed' || p.state === 'unproven'),
-        stopped: proofs.some(p => p.state === 'waiting' || p.state === 'none'),
-      });
+      return exit;
     }
     const bindings = await checkBindings(context, values, folder);
     if (bindings.length === 0)
@@ -71,7 +76,7 @@ Ctrl+C stops the following, and offers to cancel the run too (without a terminal
     }
     const sessions = new HcpSessions(context);
     const services = useCaseServices(context, journalDir(context, values));
-    const opened = cloudtrail ? await openAwsAccount(context, { ...values, account: undefined }) : undefined;
+    const opened = await trail();
     const surface = cliSurface(context, { yes: values.yes, account: undefined }, json, {
       'ask-cloudtrail': () => Promise.resolve(cloudtrail),
     });

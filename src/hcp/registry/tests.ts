@@ -1,13 +1,21 @@
 import { ok, type Result } from '../../core/problem';
 import { uriPart } from '../../core/text';
+import type { ModuleTestIdentity } from '../../oidc/subject';
 import type { HcpClient } from '../client/client';
 import { booleanOf, type Resource, stringOf } from '../client/document';
+import { readableLog } from '../workspace/run';
 
 /** A module of the private registry. Its namespace is the organization. */
 export interface RegistryModule {
   readonly organization: string;
   readonly name: string;
   readonly provider: string;
+}
+
+/** The subject has the module's name; the registry knows it by its name and its provider, which is the one whose credentials these are. */
+export function registryModule({ organization, module }: Omit<ModuleTestIdentity, 'kind'>): RegistryModule {
+  const [name = '', provider = 'aws'] = module.split('/');
+  return { organization, name, provider };
 }
 
 /**
@@ -69,7 +77,13 @@ export interface TestRun {
   readonly token: boolean;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Its log, where it ended in an error; empty where it did not, or where the log could not be read. */
+  readonly errors: string;
 }
+
+/** It is over, and its tests did not pass. */
+export const hasFailed = ({ status, result }: Pick<TestRun, 'status' | 'result'>): boolean =>
+  status === 'errored' || result === 'fail' || result === 'error';
 
 export async function latestTestRun(
   client: HcpClient,
@@ -85,5 +99,8 @@ export async function latestTestRun(
   if (run === undefined) return ok(undefined);
   const status = stringOf(run, 'status') ?? '';
   const token = stringOf(run, 'oidc-token-generated-at') !== undefined;
-  return ok({ id: run.id, status, result: stringOf(run, 'test-status'), token, at: madeAt(run) });
+  const found = { id: run.id, status, result: stringOf(run, 'test-status'), token, at: madeAt(run) };
+  const url = hasFailed(found) ? stringOf(run, 'log-read-url') : undefined;
+  const log = url === undefined ? undefined : await client.download(url, 'the log of the test run', signal);
+  return ok({ ...found, errors: log?.ok === true ? readableLog(log.value) : '' });
 }

@@ -81,7 +81,7 @@ describe('HCP Terraform knows the Stack', () => {
     assert.equal(proven.code, 0);
     const silent = await run('prove-run', 'project', '--format', 'json');
     assert.equal(silent.code, 1);
-    assert.match(silent.out, /does not say which credentials a step used/);
+    assert.match(silent.out, /does not say which credentials it used/);
 
     const role = world.aws.stored.roles.get('stack-prod');
     assert.ok(role);

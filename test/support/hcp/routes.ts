@@ -138,7 +138,12 @@ function organizations(state: HcpState, request: ApiRequest, name: string, rest:
     );
   if (part === 'tests') {
     const module = moduleOf(state, rest.slice(2));
-    return module === undefined ? notFound : paged(request, module.runs.map(testRunDocument));
+    return module === undefined
+      ? notFound
+      : paged(
+          request,
+          module.runs.map(run => testRunDocument(run, request.origin)),
+        );
   }
   if (part === 'stacks') {
     const stacks = state.stacks.filter(s => s.organization === name);

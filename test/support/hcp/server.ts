@@ -240,8 +240,9 @@ export class HcpServer {
       })[0];
       return send(response, 200, planJson(configuration?.files ?? usualCode));
     }
-    const log = /^\/archivist\/(run-\w+)\//.exec(pathname)?.[1];
-    const run = this.state.workspaces.flatMap(w => w.runs).find(r => r.id === log);
+    const log = /^\/archivist\/(t?run-\w+)\//.exec(pathname)?.[1];
+    const all = [...this.state.workspaces.flatMap(w => w.runs), ...this.state.modules.flatMap(m => m.runs)];
+    const run = all.find(r => r.id === log);
     if (run === undefined) return send(response, 404, { errors: [{ status: '404', title: 'not found' }] });
     response.writeHead(200, { 'content-type': 'text/plain' }).end(run.log);
   }

@@ -1,4 +1,5 @@
 import type { Document } from './documents';
+import { exchange } from './exchange';
 import type { Issuer } from './issuer';
 import type { HcpState } from './state';
 
@@ -98,21 +99,9 @@ export async function deploy(
   const run: DeploymentRunState = { id: state.id('sdr'), status: 'succeeded', at: new Date().toISOString(), steps };
   for (const operation of ['plan', 'apply'] as const) {
     const subject = `organization:${stack.organization}:project:${project}:stack:${stack.name}:deployment:${name}:operation:${operation}`;
-    const reply = await fetch(awsUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({
-        Action: 'AssumeRoleWithWebIdentity',
-        Version: '2011-06-15',
-        RoleArn: roleArn,
-        RoleSessionName: `terraform-${run.id}`,
-        WebIdentityToken: issuer.sign(subject, audience, { terraform_operation: operation }, Date.now()),
-      }).toString(),
-    });
-    const text = await reply.text();
-    const part = (tag: string): string => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(text)?.[1] ?? '';
-    const detail = `IAM Role (${roleArn}) cannot be assumed with web identity token.\n\noperation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: ${reply.status}, RequestID: ${part('RequestId')}, api error ${part('Code')}: ${part('Message').replaceAll('&apos;', "'")}`;
-    const diagnostics = reply.ok ? [] : [{ summary: 'Cannot assume IAM Role with web identity', detail }];
+    const token = issuer.sign(subject, audience, { terraform_operation: operation }, Date.now());
+    const reply = await exchange(awsUrl, { roleArn, session: `terraform-${run.id}`, token });
+    const diagnostics = reply.ok ? [] : [{ summary: reply.summary, detail: reply.detail }];
     steps.push({ id: state.id('sds'), operation, status: reply.ok ? 'completed' : 'failed', diagnostics });
     if (reply.ok) continue;
     run.status = 'failed';
