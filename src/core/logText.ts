@@ -26,6 +26,11 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/â”‚/g, '│'],
   [/â•·/g, '╷'],
   [/â•µ/g, '╵'],
+  // The same of Windows consoles (code pages 437 and 850), and what was lost on the way.
+  [/Γöé|Ôöé/g, '│'],
+  [/Γò╖|ÔòÀ/g, '╷'],
+  [/Γò╡|ÔòÁ/g, '╵'],
+  [/^(?:\ufffd{1,3}|\?{1,3}(?= |\r?$))/gm, '│'],
   [/â€™|â€˜/g, "'"],
   [/â€œ|â€\u009d/g, '"'],
   [/[\u2018\u2019]/g, "'"],

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../core/problem';
 import { LineIndex, oneLine } from '../../core/text';
-import { explainDenial } from '../../iam/denials/explain';
+import { explainDenial, whatWasRefused } from '../../iam/denials/explain';
 import { readDenials } from '../../iam/denials/message';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import { generatePermissions } from '../../iam/needs/generate';
@@ -75,7 +75,7 @@ export function denialAnswer(given: Inputs, { reference }: PermissionKnowledge):
   return denials
     .map(denial => {
       const { lacks, change, nextStep } = explainDenial(denial, policies, undefined, reference);
-      const head = `${denial.action ?? 'An encoded action'}${denial.resource === undefined ? '' : ` on ${denial.resource}`} was refused${denial.principal === undefined ? '' : ` to ${denial.principal}`}.`;
+      const head = `${whatWasRefused(denial.action, denial.encoded !== undefined)}${denial.resource === undefined ? '' : ` on ${denial.resource}`} was refused${denial.principal === undefined ? '' : ` to ${denial.principal}`}.`;
       return [
         head,
         ...lacks.map(line => `- ${oneLine(line)}`),

@@ -1,4 +1,5 @@
 import { decidedBy } from '../../iam/denials/explain';
+import { headNextStep, headReasons, headRefusalIn } from '../../iam/denials/headRequests';
 import { decisionOf, roleOf } from '../../iam/denials/message';
 import type { FailureModeId } from '../failureModes';
 import type { Advice } from './signature';
@@ -42,15 +43,17 @@ const refusals: ReadonlySet<string> = new Set(['PermissionMissing']);
 const denials: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentityDenied', 'WebIdentityArgument']);
 const without: ReadonlySet<string> = new Set(['NoCredentials', 'AliasWithoutCredentials']);
 
+/** The ARN of a session: its role, and its own name. Who pastes it often hides the account's number, and keeps its place. */
+const session = /^arn:[^:]+:sts::[^:]{0,40}:assumed-role\/([^/]+)(?:\/(.+))?$/;
+
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html: the ARN says what kind of caller it is. */
 function callerClue({ code, principal }: CluedMessage): Clue | undefined {
   if (!refusals.has(code) || principal === undefined) return undefined;
-  const user = /^arn:[^:]+:iam::\d{12}:(?:user\/(.+)|(root))$/.exec(principal);
+  const user = /^arn:[^:]+:iam::[^:]{0,40}:(?:user\/(.+)|(root))$/.exec(principal);
   if (user !== null) return staticKey(user[1] === undefined ? 'the root user' : `the IAM user ${user[1]}`);
-  const session = /^arn:[^:]+:sts::\d{12}:assumed-role\/([^/]+)\/(.+)$/.exec(principal);
-  if (session === null) return undefined;
-  const [, role = '', name = ''] = session;
-  const sso = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(role);
+  const [, role, name = ''] = session.exec(principal) ?? [];
+  if (role === undefined) return undefined;
+  const sso = /^AWSReservedSSO_(.{1,64}?)(?:_[0-9a-f]{16}|_[0-9a-fxX*#.…-]{1,20})?$/.exec(role);
   if (sso !== null) return person(sso[1] ?? role);
   const job = jobs.find(([pattern]) => pattern.test(name));
   if (job !== undefined) return otherJob(job[1], role);
@@ -179,11 +182,14 @@ const deploymentToken: Clue = {
 /** A call that was refused to a role: by whom, and what would be enough. */
 function refusalClue({ code, principal, action, resource, around }: CluedMessage): Clue | undefined {
   if (!refusals.has(code) && code !== 'AssumeRoleWithWebIdentityForbidden') return undefined;
-  const role = principal === undefined ? undefined : roleOf(principal);
-  const name = role?.split('/').at(-1);
+  const name =
+    principal === undefined ? undefined : (session.exec(principal)?.[1] ?? roleOf(principal)?.split('/').at(-1));
   const told = name === undefined ? [] : [`The refused caller is the role ${name}: it was assumed, so trust works.`];
   const decided = decidedBy(decisionOf(around));
   if (decided !== undefined) return { told, advice: { nextStep: decided } };
+  const head = principal === undefined ? headRefusalIn(around) : undefined;
+  if (head !== undefined)
+    return { told, advice: { explanation: headReasons(head).join(' '), nextStep: headNextStep(head) } };
   if (action === undefined) return { told };
   const on = resource === undefined ? '' : ` on ${resource.replace(/(?<![.,;])[.,;]+$/, '')}`;
   const who = name === undefined ? 'the caller' : `the role ${name}`;
@@ -194,7 +200,10 @@ function refusalClue({ code, principal, action, resource, around }: CluedMessage
         nextStep: `Allow ${action}${on} in the permission policy of ${who}, and name ${who} in the trust policy of the other role: both have to allow it.`,
       },
     };
-  return { told, advice: { nextStep: `Allow ${action}${on} in the permission policy of ${who}.` } };
+  const nextStep = action.includes(':')
+    ? `Allow ${action}${on} in the permission policy of ${who}.`
+    : `Allow what the operation ${action} needs in the permission policy of ${who} (tfc-oidc denied names the permission).`;
+  return { told, advice: { nextStep } };
 }
 
 const profileClue = ({ code, profile }: CluedMessage): Clue | undefined =>
@@ -271,16 +280,50 @@ const ways: readonly (readonly [RegExp, Advice])[] = [
   ],
 ];
 
+/** What a shell prints before a command. */
+const prompt = '^[ \\t]{0,8}(?:\\[[^\\]\\n]{1,80}\\][$#%]|[\\w.@:~/-]{0,80}[$#%>]|PS [^>\\n]{0,120}>)[ \\t]{0,4}';
+
 /** A command in the pasted text that Terraform runs on the machine where it is typed, whatever the workspace is set to. */
 export const commandClue = (log: string): Clue =>
-  /^[ \t]{0,8}(?:[\w.@:~/-]{0,80}[$#%>]|PS [^>\n]{0,120}>)[ \t]{0,4}terraform[ \t]{1,4}(?:import|console|state|refresh[ \t]{1,4}-state)\b/m.test(
-    log,
-  )
+  new RegExp(`${prompt}terraform[ \\t]{1,4}(?:import|console|state|refresh[ \\t]{1,4}-state)\\b`, 'm').test(log)
     ? {
         names: 'local-execution',
         told: ['The text shows a command that Terraform runs on the machine where it is typed.'],
       }
     : {};
+
+/**
+ * A job of GitHub Actions that asks AWS by itself: https://github.com/aws-actions/configure-aws-credentials prints these. Whatever
+ * Terraform says in the same text is of a run.
+ */
+export const jobClue = (log: string): Clue =>
+  /Could not assume role with OIDC/i.test(log) ||
+  (/aws-actions\/configure-aws-credentials|Assuming role with OIDC/i.test(log) &&
+    !/with provider\[|\bRunning (?:plan|apply) in\b/.test(log))
+    ? githubJob
+    : {};
+
+const githubJob: Clue = {
+  names: 'another-token',
+  certain: true,
+  told: [
+    'The text is of aws-actions/configure-aws-credentials: a GitHub Actions job asked AWS, with a token of GitHub.',
+  ],
+  advice: {
+    explanation:
+      'The job itself asked for the role. Its token is issued by GitHub and names a repository; the subject and the audience of HCP Terraform have no part in it.',
+    nextStep:
+      'Let the run execute in HCP Terraform (remote execution). If the job is to have a role of its own, let that role trust token.actions.githubusercontent.com with the repository and branch of the job, and its OIDC provider accept sts.amazonaws.com.',
+  },
+};
+
+/**
+ * A plan or an apply that somebody typed, and its output without the line that begins the output of a remote run ("Running plan in HCP
+ * Terraform"): it was most likely local.
+ */
+export const typedLocally = (log: string): boolean =>
+  new RegExp(`${prompt}(?:terraform|tofu)[ \\t]{1,4}(?:plan|apply|destroy|refresh)\\b`, 'm').test(log) &&
+  !/\bRunning (?:plan|apply) in\b|Waiting for the plan to start|Preparing the remote/.test(log);
 
 /** "Still creating... [1h2m10s elapsed]": for how many minutes the longest step of a log had been at work. */
 function longestStep(log: string): number {

@@ -1,8 +1,9 @@
 import { redact } from '../../core/redact';
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
-import { ageClue, type Clue, clueOf, commandClue } from './clues';
+import { ageClue, type Clue, clueOf, commandClue, jobClue, typedLocally } from './clues';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
 import type { FailureModeId } from '../failureModes';
+import { tokenMessages } from './tokenMessages';
 
 /** What an error text tells: the failure modes it can come from, most likely first, and the facts in it. */
 export interface ErrorReading extends Clue, MessageFacts {
@@ -34,7 +35,10 @@ export interface OtherError {
 }
 
 /** The provider prints these above the error that explains them. */
-const wrappers: ReadonlySet<string> = new Set(['WebIdentityArgument', 'NoCredentials', 'AliasWithoutCredentials']);
+const wrappers: ReadonlySet<string> = new Set([
+  ...['WebIdentityArgument', 'ChainedRoleRefused'],
+  ...['NoCredentials', 'AliasWithoutCredentials'],
+]);
 
 /** Error codes with many meanings: another error of the same text says more. */
 const general: ReadonlySet<string> = new Set([
@@ -73,8 +77,12 @@ export function readErrorText(text: string): readonly ErrorReading[] {
 /** What the rest of the text tells of a message. */
 function textClue(reading: ErrorReading, text: string): Clue {
   if (reading.code === 'TokenExpired') return ageClue(text);
+  if (ofTokens.has(reading.code)) return jobClue(text);
   return withoutCredentials(reading) ? commandClue(text) : {};
 }
+
+/** The messages of AssumeRoleWithWebIdentity: any job may ask for a role so, not a run of HCP Terraform alone. */
+const ofTokens: ReadonlySet<string> = new Set(tokenMessages.map(signature => signature.code));
 
 const withoutCredentials = (reading: ErrorReading): boolean => isWrapper(reading) || reading.code === 'RegionMissing';
 
@@ -82,10 +90,13 @@ const withoutCredentials = (reading: ErrorReading): boolean => isWrapper(reading
 const remote =
   /\bRunning (?:plan|apply) in (?:HCP Terraform|Terraform (?:Cloud|Enterprise)|the (?:cloud|remote) backend|cloud backend)/;
 
-/** What a message may mean, without what the rest of the text rules out. */
+/** What a message may mean: without what the rest of the text rules out, and first what it suggests. */
 function possible(reading: ErrorReading, text: string): ErrorReading {
-  if (!withoutCredentials(reading) || !remote.test(text)) return reading;
-  return { ...reading, modes: reading.modes.filter(mode => mode !== 'local-execution') };
+  if (!withoutCredentials(reading)) return reading;
+  const others = reading.modes.filter(mode => mode !== 'local-execution');
+  if (remote.test(text)) return { ...reading, modes: others };
+  const local = others.length < reading.modes.length && typedLocally(text);
+  return local ? { ...reading, modes: ['local-execution', ...others] } : reading;
 }
 
 /** The errors of a text that are no failure of dynamic credentials, so far as they are known; each kind once. */

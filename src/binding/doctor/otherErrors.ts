@@ -60,6 +60,12 @@ export function otherErrors(): readonly ErrorSignature[] {
       /getting credentials: exec|exec plugin|executable aws/i,
     ),
     other(
+      'OidcProviderExists',
+      /(?:EntityAlreadyExists\w{0,20}\W{1,3})?Provider with url \S{1,255} already exists/i,
+      'The account has an OIDC provider for this host already, and takes one for each',
+      'Use it: read it with the data source aws_iam_openid_connect_provider, or bring it in with an import block. Add the audience to it where it lacks; what else uses it keeps its own.',
+    ),
+    other(
       'AlreadyExists',
       /\b(?:EntityAlreadyExists|ResourceAlreadyExists|BucketAlreadyExists|BucketAlreadyOwnedByYou|AlreadyExistsException|ResourceInUseException|InvalidGroup\.Duplicate)\w*/i,
       'What Terraform wants to create is there already',
@@ -79,7 +85,7 @@ export function otherErrors(): readonly ErrorSignature[] {
     ),
     other(
       'Configuration',
-      /\b(?:Unsupported (?:argument|block type)|Invalid (?:expression|character|reference|multi-line string|block definition|template interpolation value|function argument)|Missing (?:required argument|newline after \w+|name for resource)|Argument or block definition required|Unclosed configuration block|Reference to undeclared (?:resource|input variable|module|local value)|Duplicate (?:resource|provider|variable)\b|Unsupported Terraform Core version|Error in function call|Invalid value for (?:variable|input variable)|No value for required variable)/i,
+      /\b(?:Unsupported (?:argument|block type)|Invalid (?:combination of arguments|Attribute Combination|backend configuration argument)|Invalid (?:expression|character|reference|multi-line string|block definition|template interpolation value|function argument)|Missing (?:required argument|newline after \w+|name for resource)|Argument or block definition required|Unclosed configuration block|Reference to undeclared (?:resource|input variable|module|local value)|Duplicate (?:resource|provider|variable)\b|Unsupported Terraform Core version|Error in function call|Invalid value for (?:variable|input variable)|No value for required variable)/i,
       'The configuration has a mistake',
       'Correct the lines that Terraform names; "terraform validate" finds such mistakes.',
       // Told as what it is.

@@ -4,6 +4,9 @@ import { either, type ErrorSignature } from './signature';
 const refused =
   'Unable to locate credentials|NoCredentialProviders|could not find credentials|ExpiredToken|InvalidClientTokenId|security token included in the request|config profile \\([^)]{0,200}\\) could not be found|You must specify a region|Partial credentials found|failed to refresh cached credentials';
 
+/** What S3 answers to somebody who may not see the state. */
+const refusedState = 'Forbidden: Forbidden|AccessDenied[^.\\n]{0,200}';
+
 /**
  * Programs beside the AWS provider that need AWS credentials in a run: provisioners, external data sources, credential plug-ins. They
  * have the environment of the run and nothing of what the provider block says.
@@ -49,7 +52,7 @@ export const otherPrograms: readonly ErrorSignature[] = [
     ),
     modes: [],
     other: {
-      title: 'The AWS CLI, which another provider calls for a token, has no AWS credentials',
+      title: 'The AWS CLI, which another provider calls for a token, failed: most often it has no AWS credentials',
       nextStep:
         'Take the token from the data source aws_eks_cluster_auth, which uses the AWS provider, in place of exec "aws".',
     },
@@ -66,15 +69,17 @@ export const otherPrograms: readonly ErrorSignature[] = [
   },
   {
     code: 'BackendCredentials',
+    // Terraform says "Error loading state: AccessDenied" of a backend, "Error refreshing state: 1 error occurred" of providers.
     pattern: new RegExp(
-      `(?:(?:configuring|initializing)[^.\\n]{0,40}S3 Backend|for S3 Backend found|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to list objects in S3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:Forbidden: Forbidden|AccessDenied[^.\\n]{0,200}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?`,
+      `(?:(?:configuring|initializing)[^.\\n]{0,40}S3 Backend|for S3 Backend found|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to (?:list|access) objects? [^]{0,200}\\bS3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:${refusedState}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?|(?:Failed to get existing workspaces|Error (?:refreshing|loading|locking) state|error loading the remote state|Failed to (?:save|upload|load|persist) (?:the )?state|state lock)\\W[^.]{0,160}?(?:${refusedState})`,
       'i',
     ),
     modes: [],
     other: {
-      title: 'The s3 backend has no AWS credentials, or wrong ones; the provider is not at fault',
+      title:
+        'The s3 backend (or terraform_remote_state) has no AWS credentials, or may not use the bucket of the state; the provider is not at fault',
       nextStep:
-        'Give the backend credentials of its own, or keep the state in HCP Terraform (a cloud block in place of backend "s3"). Dynamic credentials reach providers only.',
+        'Give the backend credentials that may read and write the state (s3:ListBucket on the bucket; s3:GetObject, s3:PutObject and s3:DeleteObject on its objects), or keep the state in HCP Terraform (a cloud block in place of backend "s3"). What the provider block says does not reach a backend.',
     },
   },
 ];

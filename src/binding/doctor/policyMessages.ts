@@ -2,7 +2,7 @@ import type { ErrorSignature } from './signature';
 
 /** The requests that write a policy that is no trust policy. */
 const otherPolicy =
-  /\b(?:CreatePolicy(?:Version)?|Put(?:Role|User|Group)Policy|PutKeyPolicy|PutBucketPolicy|CreateKey|PutResourcePolicy|SetQueueAttributes|SetTopicAttributes|SetRepositoryPolicy|AssumeRole(?:WithWebIdentity)?|PutPermissionSet\w*|(?:Create|Update)Policy)\b(?! polic)|IAM (?:Role|User|Group) (?:\([^()]*\) )?(?:inline )?policy\b|IAM (?:Inline )?Policy \(|(?:creating|updating) IAM Policy\b/i;
+  /\b(?:CreatePolicy(?:Version)?|Put(?:Role|User|Group)Policy|PutKeyPolicy|PutBucketPolicy|CreateKey|PutResourcePolicy|SetQueueAttributes|SetTopicAttributes|SetRepositoryPolicy|AssumeRole(?:WithWebIdentity)?|PutPermissionSet\w*|(?:Create|Update)Policy)\b(?! polic)|\binline policy\b|IAM (?:Role|User|Group) (?:\([^()]*\) )?policy\b|IAM (?:Inline )?Policy \(|(?:creating|updating) IAM Policy\b/i;
 
 const malformed = '\\bMalformedPolicy(?:Document(?:Exception)?)?\\b';
 const lintTrust = 'Check the trust policy, statement by statement (tfc-oidc lint-trust names the place).';
@@ -94,10 +94,16 @@ export const policyMessages: readonly ErrorSignature[] = [
     'The trust policy has a syntax error: an element, operator or value that IAM does not know',
     lintTrust,
   ),
+  trustText(
+    'TrustPolicyConditionKey',
+    'Condition can contain only one colon',
+    'A condition key of the trust policy has more than one colon: most often https:// stands before the host',
+    'Write the key with the host alone, as in app.terraform.io:sub, and the ARN of the provider as oidc-provider/HOST; both without https:// (tfc-oidc lint-trust names the place).',
+  ),
   {
     code: 'TrustPolicySubject',
     pattern: new RegExp(
-      `${malformed}[^]{0,240}?(?::sub\\b|\\bevaluate|\\bconditions?\\b|shared (?:OIDC )?(?:identity )?provider|identity provider controls?)`,
+      `${malformed}[^]{0,240}?(?::sub\\b|\\bevaluate|\\b(?:must|requires?|should|missing|lacks|without)\\b[^.]{0,80}\\bconditions?\\b|shared (?:OIDC )?(?:identity )?provider|identity provider controls?)`,
       'i',
     ),
     modes: ['trust-policy-refused'],

@@ -82,6 +82,28 @@ export const providerMessages: readonly ErrorSignature[] = [
     modes: ['not-enabled'],
   },
   {
+    code: 'ConfigFileUnreadable',
+    pattern:
+      /failed to load (?:shared )?config file, ?[^\s,]{1,300}[^]{0,200}?(?:INIParseError|invalid state|unexpected|expected|parse)|config(?:uration)? file[^]{0,120}?(?:INIParseError|contains parsing errors)|Unable to parse config file/i,
+    modes: [],
+    other: {
+      title: 'The AWS config or credentials file of the machine cannot be read: a line in it is not as AWS expects',
+      nextStep:
+        'Correct the file that the message names: sections in brackets, and NAME = VALUE on each line. In a run of HCP Terraform no such file is needed: take AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE and the arguments for files out.',
+    },
+  },
+  {
+    code: 'WebIdentityBlock',
+    pattern:
+      /Invalid (?:combination of arguments|Attribute Combination)[^]{0,600}?assume_role_with_web_identity|assume_role_with_web_identity[^]{0,200}?must be specified/i,
+    modes: [],
+    other: {
+      title: 'The block assume_role_with_web_identity of the provider names no token',
+      nextStep:
+        'In a workspace take the block out: HCP Terraform injects role and token by itself. In a Stack set web_identity_token to the ephemeral variable that takes identity_token.NAME.jwt.',
+    },
+  },
+  {
     code: 'SharedConfigFile',
     pattern:
       /failed to load shared config file|tfc-aws-(?:shared-config|token)[^]{0,160}?no such file|(?:WebIdentityErr|fetching WebIdentity token|failed to retrieve jwt)[^]{0,240}?(?:no such file|unable to read file)/i,
@@ -194,6 +216,17 @@ export const generalMessages: readonly ErrorSignature[] = [
     code: 'WebIdentityArgument',
     pattern: /cannot be assumed with web identity token/i,
     modes: ['subject-mismatch', 'phase-mismatch', 'renamed', 'provider-mismatch', 'just-created'],
+  },
+  {
+    code: 'ChainedRoleRefused',
+    pattern: /(?:\brole|\bIAM Role) \(?"?(?:arn:)?[^\s"()]{1,200}"?\)? cannot be assumed\b/i,
+    modes: ['permission-missing'],
+    advice: {
+      explanation:
+        'The provider takes a second role (assume_role), and AWS does not let it: the credentials that ask, their permission policy, or the trust policy of that role stand against it.',
+      nextStep:
+        'Allow sts:AssumeRole on that role in the permission policy of the role of the workspace, and name the role of the workspace in the trust policy of the other one: both have to allow it.',
+    },
   },
   {
     code: 'NotSpreadYet',

@@ -3,7 +3,7 @@ import { ProblemError, unwrap } from '../../core/problem';
 import { applyEdits } from '../../core/text';
 import { type Denial, readDenials, roleOf } from '../../iam/denials/message';
 import { type NamedPolicy, readNamed } from '../../iam/policy/permissions';
-import { type DenialExplanation, explainDenial } from '../../iam/denials/explain';
+import { type DenialExplanation, explainDenial, whatWasRefused } from '../../iam/denials/explain';
 import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
 import { type RefusedCall, refusedCall } from '../../iam/needs/refusedCall';
 import { readPolicyText } from '../../iam/policy/node';
@@ -196,7 +196,7 @@ function asText(denial: Shown): string {
   const change = denial['change'] as { title: string; diff: string } | null;
   const lacks = denial['lacks'] as readonly string[];
   const call = denial['terraform'] as RefusedCall | undefined;
-  const head = `${String(denial['action'] ?? 'An encoded action')}${denial['resource'] === null ? '' : ` on ${String(denial['resource'])}`} was refused`;
+  const head = `${whatWasRefused(denial.action ?? undefined, denial.encoded)}${denial['resource'] === null ? '' : ` on ${String(denial['resource'])}`} was refused`;
   return [
     `${head}${denial['role'] === null ? '' : ` to ${String(denial['role'])}`}.`,
     ...lacks.map(l => `  ${l}`),

@@ -46,16 +46,7 @@ export const doctor = command({
       named === undefined ? undefined : (await readInput(context, [named], 'error text', logMebibytes)).text;
     if (values['only-error']) {
       if (error === undefined) throw new UsageError('--only-error needs --error');
-      const facts = onlyText(error);
-      return report(context, format, values.redact, [
-        {
-          subject: 'the error text',
-          organization: '',
-          workspace: '',
-          ...consult(facts, []),
-          fixesOf: () => [],
-        },
-      ]);
+      return report(context, format, values.redact, [textRow(error)]);
     }
     const cloudTrail = values.cloudtrail;
     if (cloudTrail && values.profile === undefined)
@@ -69,6 +60,9 @@ export const doctor = command({
     });
     const deployments = await checkStacks(context, values, folder);
     if (bindings.length + deployments.length === 0 && format !== 'json') context.out(nothingHere(folder));
+    // A text says something of its own, whatever stands in the folder in which somebody hands it over.
+    if (bindings.length + deployments.length === 0 && error !== undefined)
+      return report(context, format, values.redact, [textRow(error)]);
     return report(context, format, values.redact, [
       ...bindings.map(b => ({
         subject: `${b.organization}/${b.workspace}`,
@@ -100,6 +94,14 @@ interface Row extends Consultation {
   readonly module?: string;
   readonly fixesOf: (diagnosis: Diagnosis) => readonly string[];
 }
+
+const textRow = (error: string): Row => ({
+  subject: 'the error text',
+  organization: '',
+  workspace: '',
+  ...consult(onlyText(error), []),
+  fixesOf: () => [],
+});
 
 /** A deployment takes the place of the workspace. No command puts its causes right: each step stands in its advice. */
 function deploymentRow({ root, wiring, run, checks }: CheckedDeployment, folder: TerraformFolder, error?: string): Row {

@@ -1,3 +1,4 @@
+import { headNextStep, headReasons } from './headRequests';
 import type { Denial, DenyingPolicy } from './message';
 import { openKeys, partOf, type StatementResult } from '../policy/evaluate';
 import {
@@ -38,6 +39,10 @@ const elsewhere: Readonly<Record<NonNullable<DenyingPolicy>, string>> = {
   boundary: 'the permissions boundary of the caller',
 };
 
+/** The subject of "… was refused". */
+export const whatWasRefused = (action: string | undefined, encoded: boolean): string =>
+  action ?? (encoded ? 'An encoded action' : 'A call that the message does not name');
+
 /** Who can change each, and where it is found. */
 const whoChanges: Readonly<Record<NonNullable<DenyingPolicy>, string>> = {
   identity: 'Look at every policy of the caller: inline ones, attached ones, and for a user those of its groups.',
@@ -62,6 +67,20 @@ export function decidedBy(denial: Pick<Denial, 'kind' | 'policy' | 'policyArn'>)
 
 /** Says which statement lacks what, and what would be enough. `boundary`: the caller's permissions boundary, where it is known. */
 export function explainDenial(
+  denial: Denial,
+  policies: readonly NamedPolicy[],
+  boundary: NamedPolicy | undefined,
+  reference: ResourceReference,
+): DenialExplanation {
+  const { head } = denial;
+  const told = explain(denial, policies, boundary, reference);
+  if (head === undefined) return told;
+  const lacks = [...headReasons(head), ...(policies.length === 0 ? [] : told.lacks)];
+  const open = told.decision === undefined || told.decision === 'allow';
+  return { ...told, lacks, ...(open && { nextStep: headNextStep(head) }) };
+}
+
+function explain(
   denial: Denial,
   policies: readonly NamedPolicy[],
   boundary: NamedPolicy | undefined,
@@ -94,7 +113,9 @@ export function explainDenial(
     const lacks = [
       denial.policy === 'boundary'
         ? `${upper(elsewhere.boundary)} does not allow ${action}${on(denial)}.`
-        : `No policy of the caller allows ${action}${on(denial)}.`,
+        : denial.kind === 'implicit'
+          ? `No policy of the caller allows ${action}${on(denial)}.`
+          : `The message does not say whose policy refused ${action}${on(denial)}: none may allow it, or one may deny it.`,
       ...trustToo(denial),
     ];
     const option = denial.policy === 'boundary' ? '--boundary FILE' : '--policy FILE';

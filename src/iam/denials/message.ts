@@ -1,6 +1,7 @@
 import { iamArn, roleOfSession } from '../../oidc/arns';
 import { flatLog } from '../../core/logText';
 import type { ActionList } from '../reference/actions';
+import { type HeadRefusal, headRefusalIn, permissionOfHead } from './headRequests';
 import { permissionOfOperation } from './operationNames';
 
 /** The kinds of policies that AWS names in an access-denied message. */
@@ -23,6 +24,8 @@ export interface Denial {
   /** For sts:DecodeAuthorizationMessage. */
   readonly encoded: string | undefined;
   readonly requestId: string | undefined;
+  /** It answers a HEAD request of S3, which gives no reason. */
+  readonly head?: HeadRefusal;
   /** Values of condition keys that are known, by key in lower case. */
   readonly context: ReadonlyMap<string, readonly string[]>;
 }
@@ -93,6 +96,8 @@ const operation = new RegExp(
   'gi',
 );
 const cli = new RegExp(`An error occurred \\((?<code>${code})\\) when calling the (?<name>\\w+) operation`, 'gi');
+/** What the SDK of older providers prints where a reply has no body. */
+const doubled = /\bForbidden: Forbidden\b/g;
 /** Messages with words of their own. */
 const special: readonly (readonly [RegExp, string])[] = [
   [/ciphertext refers to a (?:customer master|KMS|AWS KMS) key[^.]{0,90}not allowed to access/gi, 'kms:Decrypt'],
@@ -129,6 +134,12 @@ function messageDenials(text: string, actions: ActionList): readonly Denial[] {
     const service = match.groups?.['code'] === 'UnauthorizedOperation' ? 'ec2' : '';
     add(match, permissionOfOperation(service, match.groups?.['name'] ?? '', actions));
   }
+  for (const match of text.matchAll(doubled)) {
+    const at = match.index;
+    const head = headRefusalIn(text.slice(Math.max(0, at - 200), at + 300));
+    const known = found.some(f => f.at <= at && at <= f.end);
+    if (head !== undefined && !known) found.push({ at, end: at, denial: bare(permissionOfHead(head), '') });
+  }
   for (const [pattern, action] of special) for (const match of text.matchAll(pattern)) add(match, action);
   for (const match of text.matchAll(execution))
     add(match, permissionOfOperation(match.groups?.['service'] ?? '', match.groups?.['name'] ?? '', actions));
@@ -140,7 +151,15 @@ function messageDenials(text: string, actions: ActionList): readonly Denial[] {
     const [first] = text.matchAll(bareCode);
     if (first !== undefined) add(first, undefined);
   }
-  return found.sort((a, b) => a.at - b.at).map(f => f.denial);
+  return found
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, end, denial }) => withHead(denial, text.slice(Math.max(0, at - 200), end + 300)));
+}
+
+/** A HEAD request is told by the message alone, where that names no caller. */
+function withHead(denial: Denial, around: string): Denial {
+  const head = denial.principal === undefined && denial.kind === 'unknown' ? headRefusalIn(around) : undefined;
+  return head === undefined || permissionOfHead(head) !== denial.action ? denial : { ...denial, head };
 }
 
 function encodedIn(text: string): string | undefined {

@@ -129,7 +129,7 @@ ${boxed(cannotAssume(`api error ${denied}`, 403))}Operation failed: failed runni
   {
     name: 'already there',
     mode: 'none',
-    other: 'AlreadyExists',
+    other: 'OidcProviderExists',
     text: v2(
       'IAM: CreateOpenIDConnectProvider',
       409,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import type { Log } from 'sarif';
 import { check } from '../../../src/cli/commands/check';
+import { doctor } from '../../../src/cli/commands/doctor';
 import { lintPolicy } from '../../../src/cli/commands/lintPolicy';
 import { lintTrust } from '../../../src/cli/commands/lintTrust';
 import type { Command } from '../../../src/cli/command';
@@ -132,4 +133,19 @@ test('colors are for terminals, never with NO_COLOR, and change no letter', () =
   assert.equal(colored(line, { isTTY: false }, {}), line);
   assert.equal(plain(colored(line, {}, { FORCE_COLOR: '1' })), line);
   assert.equal(colored('nothing: errors\n', { isTTY: true }, {}), 'nothing: errors\n');
+});
+
+test('doctor reads an error text in a folder that has no workspace, and gives no all-clear', async () => {
+  file('nothing/readme.txt', '');
+  const known = file('known.txt', 'Error: creating DB Instance: ExpiredToken: The security token is expired');
+  const read = await run(doctor, 'nothing', '--error', known);
+  assert.equal(read.code, 1);
+  assert.match(read.out, /No cloud block names a workspace here[^]*A session ended before the work did/);
+  const unknown = await run(doctor, 'nothing', '--error', file('unknown.txt', 'Fehler: Zugriff'), '--format', 'json');
+  assert.equal(unknown.code, 2);
+  const { bindings } = JSON.parse(unknown.out) as { bindings: readonly { outcome: string }[] };
+  assert.deepEqual(
+    bindings.map(b => b.outcome),
+    ['cannot-tell'],
+  );
 });

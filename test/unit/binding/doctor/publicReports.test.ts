@@ -124,6 +124,123 @@ const reports: readonly PublicReport[] = [
     next: /trust policy of the other role/,
     never: [1],
   },
+  {
+    source: 'https://github.com/terrakube-io/terrakube/issues/1425 (the frame lost its letters on the way)',
+    text: without(
+      `failed to refresh cached credentials, failed to retrieve credentials, ${sts('AssumeRoleWithWebIdentity', 400, key)}`,
+    ).replace(/[╷│╵]/g, '\ufffd\ufffd\ufffd'),
+    first: 7,
+    next: /^Run it again/,
+    never: [5, 6, 9],
+  },
+  {
+    source: 'https://github.com/IBM/cp4d-deployment/issues/23',
+    text: `[root@ip-192-0-2-7 infra]# terraform apply -var-file=/root/my.tfvars\ndata.template_file.repo: Refreshing state...\n\nError: No valid credential sources found for AWS Provider.\n\n  on vpc.tf line 1, in provider "aws":`,
+    first: 10,
+    next: /local AWS profile/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/17824',
+    text: `jo@laptop:~$ terraform plan\n\nRunning plan in the remote backend. Output will stream here. Pressing Ctrl-C\nwill stop streaming the logs, but will not stop the plan running remotely.\n\n${boxed('Error: error configuring Terraform AWS Provider: no valid credential sources for Terraform AWS Provider found.')}`,
+    first: 9,
+    next: /TFC_AWS_PROVIDER_AUTH/,
+    never: [10],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/37401',
+    text: boxed(
+      'Error: Invalid combination of arguments\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n  on provider.tf line 3, in provider "aws":\n   3:   assume_role_with_web_identity {\n\n"assume_role_with_web_identity.0.web_identity_token_file": one of\n`assume_role_with_web_identity.0.web_identity_token,assume_role_with_web_identity.0.web_identity_token_file`\nmust be specified',
+    ),
+    first: 'WebIdentityBlock',
+    next: /take the block out/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform/issues/25731',
+    text: 'Error: error configuring Terraform AWS Provider: Error creating AWS session: SharedConfigLoadError: failed to load config file, /home/jo/.aws/config\ncaused by: INIParseError: invalid state with ASTKind {completed_stmt {0 NONE 0 []} false []} and TokenType op',
+    first: 'ConfigFileUnreadable',
+    next: /sections in brackets/,
+    never: [22],
+  },
+  {
+    source: 'https://github.com/terraform-aws-modules/terraform-aws-eks/issues/1084',
+    text: boxed(
+      'Error: creating IAM Role (tfc): operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: 1, MalformedPolicyDocument: Condition can contain only one colon.',
+    ),
+    first: 'TrustPolicyConditionKey',
+    next: /host alone/,
+    never: [14],
+  },
+  {
+    source: 'https://github.com/amancevice/terraform-aws-custom-ecr-domain/issues/2',
+    text: boxed(
+      'Error: 1 error occurred:\n\t* creating inline policy (logs): MalformedPolicyDocument: The policy failed legacy parsing\n\tstatus code: 400, request id: 1',
+    ),
+    first: 'PermissionPolicyRefused',
+    next: /lint-policy/,
+  },
+  {
+    source: 'https://github.com/antonputra/tutorials/issues/196 (the account hidden by its owner)',
+    text: boxed(
+      'Error: creating IAM OIDC Provider: AccessDenied: User: arn:aws:sts::XXXXXX:assumed-role/AWSReservedSSO_PowerUserAccess_7cXXXX0/jo@XXX.com is not authorized to perform: iam:CreateOpenIDConnectProvider on resource: arn:aws:iam::XXXXXX:oidc-provider/app.terraform.io because no identity-based policy allows the iam:CreateOpenIDConnectProvider action',
+    ),
+    first: 10,
+    next: /permission set PowerUserAccess do/,
+    never: [16],
+  },
+  {
+    source: 'https://fizz.today/cloudtrail-gha-oidc-debugging',
+    text: 'Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity',
+    first: 23,
+    next: /token\.actions\.githubusercontent\.com/,
+    never: [1, 2, 3],
+  },
+  {
+    source: 'https://github.com/aws-actions/configure-aws-credentials/issues/775',
+    text: 'Run aws-actions/configure-aws-credentials@v2\nError: Incorrect token audience',
+    first: 23,
+    next: /sts\.amazonaws\.com/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/7418',
+    text: `Error: Error refreshing state: 1 error(s) occurred:\n\n* provider.aws: The role "arn:aws:iam::${account}:role/FullAdmin" cannot be assumed.\n\n  There are a number of possible causes of this - the most common are:\n    * The credentials used in order to assume the role are invalid`,
+    first: 16,
+    next: /both have to allow it/,
+    never: [1],
+  },
+  {
+    source: 'https://github.com/secdevops-cuse/CyberRange/issues/42',
+    text: '**Error: Failed to get existing workspaces: AccessDenied: Access Denied**\n\tstatus code: 403, request id: 1, host id: 2',
+    first: 'BackendCredentials',
+    next: /s3:ListBucket on the bucket/,
+    never: [16],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform/issues/17366',
+    text: '* module.vpc.data.terraform_remote_state.infrastructure: data.terraform_remote_state.infrastructure: error loading the remote state: AccessDenied: Access Denied\n\tstatus code: 403, request id: 1, host id: 2',
+    first: 'BackendCredentials',
+    next: /provider block says does not reach/,
+    never: [16],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/15148',
+    text: 'Error: error reading S3 Bucket (globex-state): Forbidden: Forbidden\n\tstatus code: 403, request id: 1, host id: 2',
+    first: 16,
+    next: /Buckets\[\?Name=='globex-state'\]/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform/issues/28203',
+    text: '```\nError: Forbidden: Forbidden\n\tstatus code: 403, request id: 1, host id: 2\n```',
+    first: 16,
+    next: /list-buckets/,
+  },
+  {
+    source: 'HashiCorp: terraform-dynamic-credentials-setup-examples, used where a provider exists',
+    text: boxed(
+      'Error: creating IAM OIDC Provider: operation error IAM: CreateOpenIDConnectProvider, https response error StatusCode: 409, RequestID: 1, EntityAlreadyExists: Provider with url https://app.terraform.io already exists.',
+    ),
+    first: 'OidcProviderExists',
+    next: /^Use it/,
+  },
 ];
 
 describe('public reports', () => {

@@ -51,6 +51,18 @@ const forms: Readonly<Record<string, readonly [string, ...(string | undefined)[]
     undefined,
     'unknown',
   ],
+  'S3, head, SDK v1': [
+    'Error: error reading S3 Bucket (acme-logs): Forbidden: Forbidden\n\tstatus code: 403, request id: A, host id: B',
+    's3:ListBucket',
+    undefined,
+    'unknown',
+  ],
+  'S3, head, no operation named': [
+    'Error: Forbidden: Forbidden\n\tstatus code: 403, request id: A, host id: B',
+    '-',
+    undefined,
+    'unknown',
+  ],
   'S3, upload': [
     'upload failed: ./a to s3://acme/a An error occurred (AccessDenied) when calling the PutObject operation: Access Denied',
     's3:PutObject',
@@ -261,4 +273,35 @@ test('a role that was not assumed: both its trust policy and the caller have to 
     explainDenial(denial, [allowing], undefined, reference).nextStep,
     /trust policy of arn:aws:iam::210987654321/,
   );
+});
+
+test('a HEAD request of S3: no reason is told, and what tells the reasons apart', () => {
+  const bucket =
+    'Error: reading S3 Bucket (acme-logs): operation error S3: HeadBucket, https response error StatusCode: 403, RequestID: A, HostID: B, api error Forbidden: Forbidden';
+  const nothing = explainDenial(one(bucket), [], undefined, reference);
+  assert.match(nothing.lacks.join('\n'), /status alone.*\n.*another account/);
+  assert.doesNotMatch(nothing.lacks.join('\n'), /No policy of the caller allows/);
+  assert.match(nothing.nextStep, /Name=='acme-logs'.*allow s3:ListBucket/);
+  const allowed = explainDenial(
+    one(bucket),
+    [policy({ Effect: 'Allow', Action: 's3:*', Resource: '*' })],
+    undefined,
+    reference,
+  );
+  assert.match(allowed.nextStep, /list-buckets/);
+  const object = explainDenial(one(bucket.replace('HeadBucket', 'HeadObject')), [], undefined, reference);
+  assert.match(object.lacks.join('\n'), /does not exist looks the same/);
+  // A message that says who was refused says more.
+  assert.equal(put('because no identity-based policy allows the s3:PutObject action').head, undefined);
+});
+
+test('a message that does not say whose policy decided proves none', () => {
+  const told = explainDenial(
+    one('An error occurred (AccessDenied) when calling the PutObject operation: Access Denied'),
+    [],
+    undefined,
+    reference,
+  );
+  assert.match(told.lacks.join(), /does not say whose policy/);
+  assert.equal(told.decision, undefined);
 });
