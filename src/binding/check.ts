@@ -21,6 +21,8 @@ export interface Check {
   readonly phase?: Phase;
   readonly title: string;
   readonly state: CheckState;
+  /** Why it does not hold, in at most five words; only of a warning and of what is wrong. */
+  readonly reason?: string;
   /** What was seen, one sentence each; account numbers allowed, secrets never. */
   readonly evidence: readonly string[];
   /** Why it matters, one sentence. For `unknown`: why it could not be known. */

@@ -2,7 +2,7 @@ import type { Check } from '../binding/check';
 import { inEditor, problemText } from '../core/editorText';
 import { documentationPage, type Finding } from '../lint/finding';
 import type { BoardInput, BoardRoot, BoardState, BoardStatus, BoardWorkspace, Row } from './model';
-import { findingLabel, reasonOf } from './reasons';
+import { findingLabel } from './reasons';
 import { bestFor, type Summary, summaryOf, workspaceSummary } from './summary';
 import { wayOut, type WayOut, wayOutOf } from './wayOut';
 import { ago, capitalised, checksHold, checksWait, wordOf } from './words';
@@ -231,7 +231,7 @@ function checkRow<A extends BoardRoot, W extends BoardWorkspace>(
   const { state, title, evidence, why, nextStep, configuration, location } = check;
   const tag = configuration === undefined || configuration === 'default' ? '' : ` [${configuration}]`;
   // A title says what should be: in red it would read backwards.
-  const label = (state === 'ok' || state === 'unknown' ? title : capitalised(reasonOf(check))) + tag;
+  const label = (check.reason === undefined ? title : capitalised(check.reason)) + tag;
   const next = state === 'ok' || nextStep === undefined ? [] : [inEditor(nextStep)];
   return {
     id,

@@ -1,7 +1,7 @@
 import { type Check, worst } from '../binding/check';
 import { namesWorkspaces } from '../terraform/model';
 import type { BestAction, BoardInput, BoardRoot, BoardState, BoardStatus, BoardWorkspace } from './model';
-import { codeReason, reasonOf } from './reasons';
+import { codeReason } from './reasons';
 import { wayOut, wayOutOf, wayOutReason, type WayOut } from './wayOut';
 import { ago } from './words';
 
@@ -51,7 +51,12 @@ export function workspaceSummary(
     const way = ways.find(w => w !== undefined);
     return { state, reason: wayOutReason(way), best: bestFor(way), check };
   }
-  return { state, reason: reasonOf(check), best: check.remedy === undefined ? 'doctor' : 'fixCheck', check };
+  return {
+    state,
+    reason: check.reason ?? check.title,
+    best: check.remedy === undefined ? 'doctor' : 'fixCheck',
+    check,
+  };
 }
 
 /** A root in one line: what its code and its workspaces say, the worst of it first. */

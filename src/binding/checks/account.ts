@@ -3,7 +3,7 @@ import { phases } from '../facts';
 import { parseRoleArn, issuerOfWorkspace } from './arn';
 import { bindingRow } from './bindingRow';
 import { type AccountOfConfiguration, accountsOf, type ReadAccount, type RoleUse } from './configurations';
-import type { CheckResult } from './row';
+import { byPhase, type CheckResult } from './row';
 import { label } from './variables';
 
 /** Checks of the AWS account behind each native configuration. */
@@ -11,6 +11,7 @@ import { label } from './variables';
 export const roleArnValid = bindingRow({
   id: 'role-arn-valid',
   title: 'Role ARN',
+  reason: 'role ARN is malformed',
   why: 'HCP Terraform passes the text to AWS as it is.',
   failureModes: ['not-enabled'],
   inProof: 'counts',
@@ -37,6 +38,7 @@ export const roleArnValid = bindingRow({
 export const accountReadable = bindingRow({
   id: 'account-readable',
   title: 'AWS account',
+  reason: 'account could not be read',
   why: 'Provider and roles are in the account that the role ARNs name.',
   failureModes: [],
   inProof: 'needed',
@@ -64,6 +66,7 @@ const readAccounts = (found: readonly AccountOfConfiguration[]): readonly ReadAc
 export const providerExists = bindingRow({
   id: 'provider-exists',
   title: 'OIDC provider',
+  reason: 'OIDC provider is missing',
   why: 'AWS accepts tokens only from issuers that the account knows.',
   failureModes: ['provider-missing'],
   inProof: 'needed',
@@ -92,6 +95,7 @@ export const providerExists = bindingRow({
 export const roleExists = bindingRow({
   id: 'role-exists',
   title: 'Role of the runs',
+  reason: byPhase('plan role is missing', 'apply role is missing', 'role is missing'),
   why: 'The variable names this role.',
   failureModes: ['subject-mismatch', 'just-created'],
   inProof: 'needed',
@@ -154,6 +158,7 @@ const issuesAsAnother =
 export const issuerReadable = bindingRow({
   id: 'issuer-readable',
   title: 'Signing keys of the host',
+  reason: 'AWS cannot read the keys',
   why: 'AWS reads them over the public internet to verify tokens.',
   failureModes: ['issuer-unreachable'],
   inProof: 'counts',

@@ -10,6 +10,7 @@ import { label } from './variables';
 export const providerAudience = bindingRow({
   id: 'provider-audience',
   title: 'Audience',
+  reason: 'audience is not accepted',
   why: 'The audience of the token must be in the list of the OIDC provider.',
   failureModes: ['audience-missing'],
   inProof: 'needed',

@@ -10,6 +10,7 @@ const services = { vault: 'Vault', hvs: 'HCP Vault Secrets' } as const;
 export const backingConfigured = bindingRow({
   id: 'backing-configured',
   title: 'Vault behind the credentials',
+  reason: 'Vault is not set up',
   why: 'A run signs in to Vault before it gets AWS credentials: without one of these variables it stops there.',
   failureModes: ['vault-backed'],
   inProof: 'counts',

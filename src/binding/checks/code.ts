@@ -4,6 +4,7 @@ import { bindingRow } from './bindingRow';
 export const dynamicCredentialsInjected = bindingRow({
   id: 'dynamic-credentials-injected',
   title: 'tfc_aws_dynamic_credentials gets its value',
+  reason: 'a variable gets no value',
   why: 'HCP Terraform gives this variable a value in remote runs, and only where dynamic credentials are configured.',
   failureModes: ['variable-not-injected'],
   inProof: 'counts',

@@ -6,6 +6,7 @@ import { bindingRow } from './bindingRow';
 export const lastRun = bindingRow({
   id: 'last-run',
   title: 'Latest run',
+  reason: 'latest run failed',
   why: 'A run is the real proof of the setup.',
   failureModes: [],
   inProof: 'aside',

@@ -36,6 +36,7 @@ const testsRow = rowOf<TestsUnderCheck>();
 const testsEnabled = testsRow({
   id: 'tests-enabled',
   title: 'Test configuration of the module',
+  reason: 'tests get no token',
   why: 'Tests get a token only where dynamic credentials are enabled in the test configuration of the module.',
   failureModes: ['not-enabled'],
   inProof: 'needed',

@@ -10,6 +10,7 @@ const quiet = 7;
 export const oldKey = bindingRow({
   id: 'old-key',
   title: 'The old access key',
+  reason: 'old access key lives on',
   why: 'A key that nobody needs any more still opens the account to whoever has a copy of it.',
   failureModes: [],
   inProof: 'aside',

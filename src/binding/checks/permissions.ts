@@ -45,6 +45,7 @@ function rolesOf(facts: BindingFacts): readonly RoleFound[] {
 export const rolePermissions = bindingRow({
   id: 'role-permissions',
   title: 'Permissions of the role',
+  reason: result => (result.state === 'wrong' ? 'permissions are missing' : 'permissions differ from code'),
   why: 'A run fails at the first call that its role does not allow; what is allowed and not needed only helps an intruder.',
   failureModes: ['permission-missing'],
   inProof: 'counts',
@@ -114,6 +115,7 @@ const notCounted = ({ unmapped, unread }: RolePermissionFacts): readonly string[
 export const roleAllowsRefused = bindingRow({
   id: 'role-allows-refused',
   title: 'Permissions of the role: refused calls',
+  reason: 'AWS refused calls',
   why: 'AWS refused these calls to the role, and its policies do not allow them yet.',
   failureModes: ['permission-missing'],
   inProof: 'counts',

@@ -26,6 +26,7 @@ const soon = 'Ask again in some minutes. If it stays so, look at the switch, the
 export const awsReceived = bindingRow({
   id: 'aws-received',
   title: 'What AWS received',
+  reason: 'AWS refused the token',
   why: 'CloudTrail keeps the subject that AWS really saw, also of calls that it refused.',
   failureModes: failureModes.map(mode => mode.id),
   inProof: 'counts',

@@ -10,6 +10,7 @@ const named = 8;
 export const roleUse = bindingRow({
   id: 'role-use',
   title: 'Use of the role',
+  reason: 'unused permissions',
   why: 'What a role may do and never does only helps an intruder.',
   failureModes: [],
   inProof: 'aside',

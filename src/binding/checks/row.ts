@@ -57,6 +57,8 @@ export interface CheckRow<
   /** Stable id, a heading of docs/doctor.md: `role-trusts-run`. */
   readonly id: Id;
   readonly title: string;
+  /** Why it does not hold, in at most five words: what a surface has beside a name is read at a glance. */
+  readonly reason: string | ((result: Pick<CheckResult, 'state' | 'phase'>) => string);
   /** Why it matters, one sentence. */
   readonly why: string;
   /** Every failure mode that a result of it may explain. */
@@ -75,3 +77,18 @@ export const rowOf =
     row: CheckRow<Facts, Id, Mode, Refuted>,
   ): CheckRow<Facts, Id, Mode, Refuted> =>
     row;
+
+/** A reason that names the phase of the run where the result is about one. */
+export const byPhase =
+  (plan: string, apply: string, both: string) =>
+  ({ phase }: Pick<CheckResult, 'phase'>): string =>
+    phase === 'plan' ? plan : phase === 'apply' ? apply : both;
+
+/** The reason of a result that does not hold; nothing of one that holds or is not known. */
+export const reasonOf = (
+  { reason }: Pick<CheckRow<never>, 'reason'>,
+  result: Pick<CheckResult, 'state' | 'phase'>,
+): { readonly reason?: string } =>
+  result.state === 'ok' || result.state === 'unknown'
+    ? {}
+    : { reason: typeof reason === 'string' ? reason : reason(result) };

@@ -1,7 +1,7 @@
 import type { Check } from '../check';
 import type { BindingFacts } from '../facts';
 import type { TrustJudge } from './judge';
-import type { CheckResult, CheckRow } from './row';
+import { type CheckResult, type CheckRow, reasonOf } from './row';
 import type { TestsUnderCheck } from './moduleTests';
 import { bindingRows, type CheckId, stackRows, testsRows } from './rows';
 import type { StackUnderCheck } from './stack/underCheck';
@@ -21,7 +21,7 @@ const runRows = <Facts>(rows: readonly CheckRow<Facts, CheckId>[], facts: Facts)
 
 function checkOf<Facts>(row: CheckRow<Facts, CheckId>, result: CheckResult): Check {
   const { title = row.title, why = row.why, ...found } = result;
-  return { failureModes: [], ...found, id: row.id, title, why };
+  return { failureModes: [], ...found, id: row.id, title, why, ...reasonOf(row, result) };
 }
 
 /** What is said of the workspace as a whole, then each configuration with all that is said of it. */

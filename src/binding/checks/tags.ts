@@ -15,6 +15,7 @@ type Backing = ConfigurationFacts['backing'];
 export const tagsAndAliases = bindingRow({
   id: 'tags-and-aliases',
   title: 'Tags and provider aliases',
+  reason: 'tags and aliases differ',
   why: 'Once a tagged configuration exists, every provider has to say which configuration it uses, the default one included.',
   failureModes: ['tags-and-aliases'],
   inProof: 'counts',

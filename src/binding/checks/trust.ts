@@ -7,7 +7,7 @@ import { bindingRow } from './bindingRow';
 import { type ReadRole, rolesRead } from './configurations';
 import { hiddenRoleResults } from './hiddenRoles';
 import { namesOf, type RefusalMode, trustVerdict } from './refusal';
-import type { CheckResult } from './row';
+import { byPhase, type CheckResult } from './row';
 import { label } from './variables';
 
 /** Checks of the trust policies of the roles that were read. */
@@ -20,6 +20,7 @@ const of = (read: ReadRole): { readonly configuration: string; readonly phase: R
 export const roleTrustsRun = bindingRow({
   id: 'role-trusts-run',
   title: 'Trust for runs',
+  reason: byPhase('plan runs refused', 'apply runs refused', 'runs refused'),
   why: 'AWS compares the subject of the token with the trust policy, letter by letter.',
   failureModes: ['subject-mismatch', 'renamed', 'phase-mismatch', 'provider-mismatch', 'audience-missing'],
   inProof: 'needed',
@@ -63,6 +64,7 @@ const updateTrust = (read: ReadRole, change: 'add' | 'narrow'): Remedy => ({
 export const strangersRefused = bindingRow({
   id: 'strangers-refused',
   title: 'Strangers are refused',
+  reason: byPhase('strangers reach plan role', 'strangers reach apply role', 'strangers reach the role'),
   why: 'Names of organizations are first come, first served: a pattern that is too wide lets others in.',
   failureModes: [],
   inProof: 'counts',
@@ -96,6 +98,7 @@ export const strangersRefused = bindingRow({
 export const trustAcceptable = bindingRow({
   id: 'trust-acceptable',
   title: 'IAM accepts the trust policy',
+  reason: 'IAM refuses the trust policy',
   why: 'IAM refuses any change to such a policy, and until then anyone with a token of the host may fit.',
   failureModes: ['trust-policy-refused'],
   inProof: 'counts',
@@ -121,6 +124,7 @@ export const trustAcceptable = bindingRow({
 export const trustSize = bindingRow({
   id: 'trust-size',
   title: 'Length of the trust policy',
+  reason: 'trust policy is too long',
   why: 'IAM refuses longer ones unless the quota was raised.',
   failureModes: ['trust-policy-too-long'],
   inProof: 'counts',
@@ -145,6 +149,7 @@ export const trustSize = bindingRow({
 export const roleUnchanged = bindingRow({
   id: 'role-unchanged',
   title: 'Ownership of the role',
+  reason: 'role was changed elsewhere',
   why: 'A change by hand is undone by the next deployment of its code. This tool does not write to it.',
   failureModes: ['managed-elsewhere'],
   inProof: 'counts',

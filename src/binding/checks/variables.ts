@@ -11,6 +11,7 @@ const readSets = 'Use a token that may read the variable sets that reach the wor
 export const variablesReadable = bindingRow({
   id: 'variables-readable',
   title: 'Variables',
+  reason: 'variables could not be read',
   why: 'What HCP Terraform asks AWS for is decided by the variables of the workspace and of its variable sets.',
   failureModes: [],
   inProof: 'needed',
@@ -37,6 +38,7 @@ export const winningCodes: ReadonlySet<string> = new Set([
 export const noStaticCredentials = bindingRow({
   id: 'no-static-credentials',
   title: 'Static credentials',
+  reason: 'keys still win',
   why: 'The AWS provider takes static credentials before the injected role: with them in place the role is never used.',
   failureModes: ['static-keys-win'],
   inProof: 'aside',
@@ -80,6 +82,7 @@ export const noStaticCredentials = bindingRow({
 export const variablesWellFormed = bindingRow({
   id: 'variables-well-formed',
   title: 'Names and values of TFC_AWS_* variables',
+  reason: 'a variable is malformed',
   why: 'HCP Terraform ignores what it does not know, without a word.',
   failureModes: ['not-enabled'],
   inProof: 'aside',
@@ -155,6 +158,7 @@ export const switchOf = (c: ConfigurationFacts): string => variableOf(switches[c
 export const enabled = bindingRow({
   id: 'enabled',
   title: 'Dynamic credentials switched on',
+  reason: 'not switched on',
   why: 'Only the value true makes HCP Terraform ask AWS for credentials.',
   failureModes: ['not-enabled', 'tags-and-aliases'],
   inProof: 'needed',
@@ -220,6 +224,7 @@ function switchedOn(c: ConfigurationFacts): CheckResult<'not-enabled' | 'tags-an
 export const rolesNamed = bindingRow({
   id: 'roles-named',
   title: 'Role ARNs',
+  reason: 'no role is named',
   why: 'Each phase needs a role: its own, or the run role for both.',
   failureModes: ['phase-mismatch', 'not-enabled'],
   inProof: 'needed',
@@ -287,6 +292,7 @@ function lacking(
 export const regionKnown = bindingRow({
   id: 'region-known',
   title: 'AWS region',
+  reason: 'no AWS region',
   why: 'The provider and the STS endpoint need a region.',
   failureModes: [],
   inProof: 'counts',

@@ -7,6 +7,7 @@ import { bindingRow } from './bindingRow';
 export const workspaceReadable = bindingRow({
   id: 'workspace-readable',
   title: 'Workspace',
+  reason: 'workspace could not be read',
   why: 'The subject of every token is made of these names.',
   failureModes: [],
   inProof: 'needed',
@@ -40,6 +41,7 @@ const alwaysLocal = [
 export const executionMode = bindingRow({
   id: 'execution-mode',
   title: 'Execution mode',
+  reason: result => (result.state === 'wrong' ? 'runs on your machine' : 'forced onto this machine'),
   why: 'HCP Terraform mints a token and delivers the variables to runs; not to commands that always run on your machine.',
   failureModes: ['local-execution'],
   inProof: 'counts',
@@ -98,6 +100,7 @@ const renames = (
 export const namesUnchanged = bindingRow({
   id: 'names-unchanged',
   title: 'Names since the binding was made',
+  reason: result => (result.state === 'wrong' ? 'another workspace took the name' : 'renamed since the setup'),
   why: 'The trust policy holds names.',
   failureModes: ['renamed'],
   inProof: 'counts',
@@ -152,6 +155,7 @@ const withoutRace = '1.14.1';
 export const agentVersions = bindingRow({
   id: 'agent-versions',
   title: 'Agent versions',
+  reason: result => (result.state === 'wrong' ? 'agents are too old' : 'no agent connected'),
   why: 'The agent exchanges the token for AWS credentials; an older one does not know how.',
   failureModes: ['agent', 'shared-config-file'],
   inProof: 'counts',

@@ -3,7 +3,6 @@ import type { PlanView } from '../../binding/setup';
 import type { Problem } from '../../core/problem';
 import { capitalised, changesOf } from '../words';
 import type { BoardState } from '../model';
-import { reasonOf } from '../reasons';
 import { isComparison } from '../../binding/report';
 import { changeLine } from './changes';
 import { comparisonSection } from './doctor';
@@ -33,7 +32,7 @@ export function remedyPage(state: RemedyState): Page {
   const { organization, workspace, check, busy, plan, run, question } = state;
   const changes = plan?.bindings.flatMap(b => b.changes) ?? [];
   return {
-    title: `Put right: ${capitalised(reasonOf(check))}`,
+    title: `Put right: ${capitalised(check.reason ?? check.title)}`,
     state: run?.ended === undefined ? check.state : endState(run),
     lead: [
       run?.ended === undefined ? `Workspace ${organization}/${workspace}. Nothing has been changed yet.` : endText(run),

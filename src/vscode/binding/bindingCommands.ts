@@ -3,7 +3,6 @@ import type { Check } from '../../binding/check';
 import { type ChangingRemedy, isChanging, type Remedy } from '../../binding/remedy';
 import type { JournalStore } from '../../binding/journal/journal';
 import { type HostAnswer, whoamiText } from '../../binding/gather/whoami';
-import { reasonOf } from '../../board/reasons';
 import { capitalised } from '../../board/words';
 import { ProblemError } from '../../core/problem';
 import { uriPart } from '../../core/text';
@@ -212,7 +211,7 @@ export class BindingCommands {
           ? []
           : [
               {
-                label: capitalised(reasonOf(check)),
+                label: capitalised(check.reason ?? check.title),
                 description: rootLabel(analysed.root, analysed.folder),
                 detail: check.evidence[0] ?? '',
                 value: { analysed, check },

@@ -6,7 +6,6 @@ import { consult } from '../../../src/binding/doctor/consult';
 import { doctorReport } from '../../../src/binding/report';
 import { doctorPage } from '../../../src/board/page/doctor';
 import { renderPage } from '../../../src/board/page/render';
-import { reasonOf } from '../../../src/board/reasons';
 import { checkBindings, statusOptions } from '../../../src/cli/binding/bindings';
 import { type Command, command } from '../../../src/cli/command';
 import { readTerraformFolder } from '../../../src/cli/terraformFolder';
@@ -389,7 +388,7 @@ const surfaces = command({
       }
       for (const redact of [true, false])
         context.out(doctorReport({ ...report, redact, fixesOf: () => [] }, 'markdown'));
-      context.out(b.checks.map(reasonOf).join('\n'));
+      context.out(b.checks.map(c => c.reason ?? c.title).join('\n'));
     }
     return 0;
   },

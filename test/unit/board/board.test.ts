@@ -3,11 +3,12 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { Check, CheckId, CheckState } from '../../../src/binding/check';
 import { known, unknown, unread } from '../../../src/binding/facts';
-import { bindingRows, stackRows } from '../../../src/binding/checks/rows';
+import { reasonOf } from '../../../src/binding/checks/row';
+import { bindingRows, checkRow, stackRows } from '../../../src/binding/checks/rows';
 import { fits } from '../../../src/board/filter';
 import { type Folder, groupRoots } from '../../../src/board/groups';
 import type { BoardInput, BoardRoot, BoardState, BoardWorkspace, Row } from '../../../src/board/model';
-import { findingLabel, reasonOf } from '../../../src/board/reasons';
+import { findingLabel } from '../../../src/board/reasons';
 import { rootRow } from '../../../src/board/rows';
 import { summaryOf } from '../../../src/board/summary';
 import { ago } from '../../../src/board/words';
@@ -26,6 +27,7 @@ const check = (id: CheckId, state: CheckState, more: Partial<Check> = {}): Check
   evidence: [`Seen of ${id}.`],
   why: `Why of ${id}.`,
   failureModes: [],
+  ...reasonOf(checkRow(id), { ...more, state }),
   ...more,
 });
 
@@ -176,8 +178,9 @@ describe('the state of a root in one line', () => {
     for (const id of ids)
       for (const state of ['wrong', 'warning', 'unknown'] as const)
         for (const phase of ['plan', 'apply', undefined] as const) {
-          const reason = reasonOf(check(id, state, phase === undefined ? {} : { phase }));
-          assert.ok(reason.split(' ').length <= 5, `${id}: ${reason}`);
+          const { reason } = check(id, state, phase === undefined ? {} : { phase });
+          assert.equal(reason === undefined, state === 'unknown', id);
+          assert.ok((reason ?? '').split(' ').length <= 5, `${id}: ${reason}`);
         }
   });
 });

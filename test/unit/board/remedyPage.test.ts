@@ -12,6 +12,7 @@ const check: Check = {
   phase: 'plan',
   title: 'Trust for plan runs',
   state: 'wrong',
+  reason: 'plan runs refused',
   evidence: ['The role trusts another project.'],
   why: 'AWS compares letter by letter.',
   failureModes: [],

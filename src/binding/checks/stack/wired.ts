@@ -33,6 +33,7 @@ const unknownPart = (what: string, part: Extract<Part<string>, { state: 'unknown
 export const stackInputs = stackRow({
   id: 'stack-inputs',
   title: 'Inputs of the deployment',
+  reason: 'inputs do not fit',
   why: 'What a deployment gives as inputs are the variables of its components.',
   failureModes: ['not-enabled'],
   inProof: 'needed',
@@ -118,6 +119,7 @@ const foreignAudiences: readonly (readonly [RegExp, string])[] = [
 export const stackIdentityToken = stackRow({
   id: 'stack-identity-token',
   title: 'Identity token of the deployment',
+  reason: 'no identity token',
   why: 'A deployment gets a token only by an identity_token block whose jwt it hands on as an input.',
   failureModes: ['not-enabled', 'audience-missing'],
   inProof: 'needed',
@@ -249,6 +251,7 @@ function ephemeralToken({ scope }: Exchange, name: string | undefined, token: st
 export const stackProvider = stackRow({
   id: 'stack-provider',
   title: 'Role of the provider',
+  reason: 'role is not wired',
   why: 'In a Stack the provider itself exchanges the token for the role: assume_role_with_web_identity is right there.',
   failureModes: ['not-enabled', 'audience-missing'],
   inProof: 'needed',
@@ -329,6 +332,7 @@ export const stackStaticCredentials = stackRow({
 export const stackSubject = stackRow({
   id: 'stack-subject',
   title: 'Subject of the deployment',
+  reason: 'subject does not match',
   why: 'AWS compares it with the trust policy. HCP Terraform refuses one of more than 127 characters.',
   failureModes: ['subject-mismatch'],
   inProof: 'needed',
