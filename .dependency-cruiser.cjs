@@ -5,6 +5,58 @@ const only = (name, from, allowed) => ({
   from: { path: `^src/${from}/` },
   to: { path: '^src/', pathNot: [`^src/${from}/`, '^src/core/', ...allowed.map(a => `^src/${a}/`)] },
 });
+/**
+ * What a room shows to others; what is beside it is its own business. A room has one `index.ts` where everything behind it is needed
+ * together, and several files where a surface must not load the rest of the room (`check` starts without the permission tables).
+ */
+const faces = {
+  'iam/account': ['askedTypes', 'load', 'retry', 'types', 'webIdentityRecord'],
+  'iam/identity': ['index'],
+  'iam/inCode': ['cloudFormation', 'marker', 'policiesInCode', 'template', 'yaml'],
+  'iam/lint': [
+    'permissions/lintPermissions',
+    'permissions/permissionFinding',
+    'permissions/permissionRules',
+    'trust/lintFile',
+    'trust/lintHcl',
+    'trust/lintTrust',
+    'trust/trustFinding',
+    'trust/trustRules',
+  ],
+  'iam/needs': [
+    'additions',
+    'collect',
+    'compare',
+    'generate',
+    'hcl',
+    'held/index',
+    'mapping',
+    'need',
+    'ownFindings',
+    'refusedCall',
+    'scope',
+    'tables/calls',
+    'unread',
+    'why',
+  ],
+  'terraform/syntax': ['ast', 'hcl', 'json', 'walk'],
+  'terraform/values': ['index'],
+  'hcp/tokens': ['find', 'report', 'runHelper'],
+  'binding/checks': ['arn', 'events', 'judge', 'received', 'row', 'rows', 'stack/underCheck', 'table', 'variables'],
+  'binding/doctor': ['consult', 'diagnose', 'errorText', 'pastedEvents', 'received'],
+  'binding/keys': ['history', 'id', 'index', 'keep', 'memory', 'model'],
+  'binding/migrate': ['index'],
+  'binding/setup': ['index', 'model'],
+  'binding/stack': ['groups', 'look', 'names', 'wiring', 'written'],
+  'binding/use': ['compare', 'index'],
+};
+const face = ([room, files]) => ({
+  name: `face-of-${room.replace('/', '-')}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${room}/` },
+  to: { path: `^src/${room}/`, pathNot: `^src/${room}/(?:${files.join('|')})\\.ts$` },
+});
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
@@ -20,6 +72,7 @@ module.exports = {
       from: { path: '^src/', pathNot: ['^src/iam/account/'] },
       to: { path: '@aws-sdk|@smithy' },
     },
+    ...Object.entries(faces).map(face),
     only('core', 'core', []),
     only('terraform', 'terraform', []),
     only('oidc', 'oidc', []),
