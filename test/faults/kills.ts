@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { bundleCli, bundleFolder } from '../support/aws/cliProcess';
+import { bundleCli } from '../support/aws/cliProcess';
 import { ServerPair } from '../support/binding/serverWorlds';
 import { Matrix } from '../support/faults/matrix';
 import { starts } from '../support/faults/world';
@@ -22,7 +21,6 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify({ violations: pair.hcp.violations })}\n`);
   } finally {
     await pair.close();
-    rmSync(bundleFolder, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { bundleCli, bundleFolder } from '../support/aws/cliProcess';
+import { bundleCli } from '../support/aws/cliProcess';
 import { ServerPair } from '../support/binding/serverWorlds';
 import { faultKinds } from '../support/faults/kinds';
 import { stories } from '../support/faults/stories';
@@ -24,7 +23,6 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify(end)}\n`);
   } finally {
     await pair.close();
-    rmSync(bundleFolder, { recursive: true, force: true });
   }
 }
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { afterEach, before, beforeEach, describe, test } from 'node:test';
 import { issuer, readBuckets } from '../../support/aws/binding';
-import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { accountId, never, openWorld, type World } from '../../support/aws/world';
 import { type CommandRun, runCli } from '../../support/runCommand';
 
@@ -16,7 +16,6 @@ let world: World;
 before(async () => {
   cli = await bundleCli();
 });
-after(() => rmSync(bundleFolder, { recursive: true, force: true }));
 beforeEach(async () => {
   world = await openWorld();
 });

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { before, test } from 'node:test';
 import Ajv, { type AnySchemaObject } from 'ajv';
 import addFormats from 'ajv-formats';
 import { check } from '../../../src/cli/commands/check';
@@ -11,6 +11,7 @@ import { fix } from '../../../src/cli/commands/fix';
 import { helpText } from '../../../src/cli/helpText';
 import { UsageError } from '../../../src/cli/option';
 import { ProblemError } from '../../../src/core/problem';
+import { bundleCli } from '../../support/aws/cliProcess';
 import { fixtureFolder, fixtureNames } from '../../support/lintFixtures';
 import { runCommand } from '../../support/runCommand';
 import { version } from '../../../package.json';
@@ -19,28 +20,21 @@ const root = path.join(__dirname, '../../..');
 const at = (name: string): string => path.join(fixtureFolder, name);
 const run = (args: readonly string[], cwd = root): ReturnType<typeof runCommand> => runCommand(check, args, { cwd });
 
+let cli = '';
+before(async () => void (cli = await bundleCli()));
+
 /** The program itself, as a terminal starts it. */
 function program(args: readonly string[], cwd: string): { code: number | null; out: string; err: string } {
-  const done = spawnSync(
-    process.execPath,
-    ['--import', path.join(root, 'node_modules/tsx/dist/loader.mjs'), path.join(root, 'src/cli.ts'), ...args],
-    { cwd, encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } },
-  );
+  const done = spawnSync(process.execPath, [cli, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 
 test('a reader that closes standard error changes no exit code', async () => {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      path.join(root, 'node_modules/tsx/dist/loader.mjs'),
-      path.join(root, 'src/cli.ts'),
-      'check',
-      'nowhere',
-    ],
-    { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [cli, 'check', 'nowhere'], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.destroy();
   const code = await new Promise(resolve => child.once('close', resolve));
   assert.equal(code, 2);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { failureModes } from '../../../src/binding/failureModes';
 import { doctor } from '../../../src/cli/commands/doctor';
-import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, startCli } from '../../support/aws/cliProcess';
 import { runCli } from '../../support/runCommand';
 import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';
 
@@ -37,7 +37,6 @@ before(async () => {
 after(async () => {
   assert.deepEqual(pair.hcp.violations, []);
   await pair.close();
-  rmSync(bundleFolder, { recursive: true, force: true });
 });
 
 /** The whole command line; one world is asked by a process as well. */

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { parse as hclToJson } from '@cdktf/hcl2json';
 import { parse as parseYaml } from 'yaml';
 import { exportBinding } from '../../../src/cli/commands/export';
-import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { accountId, openWorld, type World } from '../../support/aws/world';
 import { runCli } from '../../support/runCommand';
 import { ServerPair } from '../../support/binding/serverWorlds';
 
 let cli = '';
 before(async () => void (cli = await bundleCli()));
-after(() => rmSync(bundleFolder, { recursive: true, force: true }));
 
 const who = ['--organization', 'acme', '--project', 'Default Project', '--workspace', 'prod'];
 const partitions = [

@@ -4,15 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { bundleCli } from '../../support/aws/cliProcess';
 
 /** subject, trust, prove and lint-trust as a terminal starts them: processes, pipes, exit codes. */
-const root = path.join(__dirname, '../../..');
 const account = '123456789012';
 const who = ['--organization', 'acme', '--project', 'Default Project', '--workspace', 'prod'];
 const prefix = 'organization:acme:project:Default Project:workspace:prod:run_phase';
 
 let folder = '';
-before(() => {
+let cli = '';
+before(async () => {
+  cli = await bundleCli();
   folder = mkdtempSync(path.join(tmpdir(), 'policy-cli-'));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,11 +28,12 @@ interface Done {
 function program(words: readonly string[], input = ''): Done {
   const judges = ['prove', 'lint-trust'].includes(words[0] ?? '') && !words.includes('--fix');
   const args = judges ? [...words, '--format', 'json'] : words;
-  const done = spawnSync(
-    process.execPath,
-    ['--import', path.join(root, 'node_modules/tsx/dist/loader.mjs'), path.join(root, 'src/cli.ts'), ...args],
-    { cwd: folder, encoding: 'utf8', input, env: { PATH: process.env['PATH'] ?? '' } },
-  );
+  const done = spawnSync(process.execPath, [cli, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    input,
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
 

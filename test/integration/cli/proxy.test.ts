@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { proxyFor } from '../../../src/node/proxyRules';
 import { fetchThrough, secureAgent } from '../../../src/node/tunnel';
 import { ServerPair } from '../../support/binding/serverWorlds';
@@ -37,7 +37,6 @@ describe('behind a proxy', { skip: hasOpenssl ? false : 'openssl is not installe
   after(async () => {
     await proxy.close();
     await pair.close();
-    rmSync(bundleFolder, { recursive: true, force: true });
   });
 
   const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliRun> =>

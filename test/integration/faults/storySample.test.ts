@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { bundleCli, bundleFolder } from '../../support/aws/cliProcess';
+import { bundleCli } from '../../support/aws/cliProcess';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import { faultKinds } from '../../support/faults/kinds';
 import { numbers } from '../../support/faults/numbers';
@@ -19,7 +18,6 @@ before(async () => {
 });
 after(async () => {
   await pair.close();
-  rmSync(bundleFolder, { recursive: true, force: true });
 });
 
 const name = (cell: StoryCell): string =>

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { Check, CheckState } from '../../../src/binding/check';
 import { runChecks } from '../../../src/binding/checks/table';
@@ -11,7 +10,7 @@ import { trailOfRun } from '../../../src/binding/prove/trailTrace';
 import { ok, type Result } from '../../../src/core/problem';
 import type { WebIdentityEvent } from '../../../src/iam/account/types';
 import { readWorkspace } from '../../../src/hcp/workspace/read';
-import { bundleCli, bundleFolder, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, startCli } from '../../support/aws/cliProcess';
 import { healthy } from '../../support/binding/world';
 import { ServerPair, serverWorlds } from '../../support/binding/serverWorlds';
 import { connect } from '../../support/hcp/connect';
@@ -401,7 +400,6 @@ describe('prove-run', () => {
       if (chunk.toString().includes('planning')) child.kill('SIGINT');
     });
     const { code, out, err } = await ended;
-    rmSync(bundleFolder, { recursive: true, force: true });
     const { runs } = JSON.parse(out) as { runs: readonly Record<string, unknown>[] };
     // It came to no end: 2, by the one table of exit codes.
     assert.deepEqual([code, runs[0]?.['state'], runs[0]?.['runCancelled']], [2, 'cancelled', true], err);

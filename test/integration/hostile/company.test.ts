@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, 
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from '@cdktf/hcl2json';
-import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { ServerPair } from '../../support/binding/serverWorlds';
 import { hostileNames } from '../../support/hostile/mutate';
 import { Plants } from '../../support/hostile/plants';
@@ -41,7 +41,6 @@ before(async () => {
 });
 after(async () => {
   await pair.close();
-  rmSync(bundleFolder, { recursive: true, force: true });
 });
 
 const run = (...args: readonly string[]): Promise<CliRun> =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { printable } from '../../../src/cli/output/printable';
-import { bundleCli, bundleFolder, type CliRun, startCli } from '../../support/aws/cliProcess';
+import { bundleCli, type CliRun, startCli } from '../../support/aws/cliProcess';
 import { hostileNames } from '../../support/hostile/mutate';
 import { HcpServer } from '../../support/hcp/server';
 
@@ -21,7 +21,6 @@ before(async () => {
 after(async () => {
   await hcp.close();
   rmSync(folder, { recursive: true, force: true });
-  rmSync(bundleFolder, { recursive: true, force: true });
 });
 const run = (...args: readonly string[]): Promise<CliRun> =>
   startCli(cli, args, { ...hcp.environment, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' }, folder).ended;
