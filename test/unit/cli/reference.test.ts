@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { commands } from '../../../src/cli/commands';
 import { completions, shells } from '../../../src/cli/completions';
@@ -33,22 +32,6 @@ test('no line of a help text is wider than the terminal, but what stands indente
   for (const width of [60, 80, 120])
     for (const text of [overview(commands, width), ...commands.map(c => helpText(c, width))])
       for (const line of text.split('\n')) assert.ok(line.length <= width || /^\s|^Usage/.test(line), line);
-});
-
-test('bash completes commands, options and the words of an option', t => {
-  const ask = (line: string): readonly string[] => {
-    const words = line.split(' ');
-    const script = `${completions('bash', commands)}
-COMP_WORDS=(${words.map(w => `'${w}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _tfc_oidc; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const done = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
-    assert.equal(done.status, 0, done.stderr);
-    return done.stdout.split('\n').filter(word => word !== '');
-  };
-  if (spawnSync('bash', ['-c', ':']).status !== 0) return t.skip('there is no bash');
-  assert.deepEqual(ask('tfc-oidc lint-'), ['lint-trust', 'lint-policy']);
-  assert.deepEqual(ask('tfc-oidc check --fa'), ['--fail-on']);
-  assert.deepEqual(ask('tfc-oidc check --fail-on '), ['error', 'warning', 'never']);
-  assert.deepEqual(ask('tfc-oidc subject --organization '), []);
 });
 
 test('an option or a shell that is not there is named with what was probably meant', async () => {
