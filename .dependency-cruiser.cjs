@@ -58,7 +58,7 @@ const faces = {
   'binding/keys': ['history', 'id', 'index', 'keep', 'memory', 'model'],
   'binding/migrate': ['index'],
   'binding/setup': ['index', 'model'],
-  'binding/stack': ['groups', 'look', 'names', 'wiring', 'written'],
+  'binding/stack': ['groups', 'look', 'names', 'needs', 'wiring', 'written'],
   'binding/use': ['compare', 'index'],
 };
 const face = ([room, files]) => ({

@@ -1,10 +1,11 @@
-import type { Comparison } from '../../iam/needs/compare';
-import { type ActionOn, comparisonText } from '../../iam/needs/compare';
-import type { BindingFacts, ConfigurationFacts, Fact, Phase, RolePermissionFacts } from '../facts';
+import { type ActionOn, type Comparison, comparisonText } from '../../iam/needs/compare';
+import type { BindingFacts, Fact, Phase, RolePermissionFacts } from '../facts';
+import type { Remedy } from '../remedy';
 import { parseRoleArn } from './arn';
 import { bindingRow } from './bindingRow';
 import { rolesNamedBy } from './configurations';
 import type { CheckResult } from './row';
+import { stackRow, type StackUnderCheck } from './stack/underCheck';
 import { label } from './variables';
 
 /** Actions that are named one by one; the rest is counted. */
@@ -13,8 +14,10 @@ const named = 8;
 /** What was read of one role's permissions, with how a result begins. */
 interface RoleFound {
   readonly base: { readonly configuration: string; readonly phase?: Phase; readonly title: string };
-  readonly arn: string;
-  readonly configuration: ConfigurationFacts;
+  /** What gives the role the policy that the code needs, where it is ours. */
+  readonly offer: { readonly remedy?: Remedy };
+  /** What is set up with that policy: `workspace`, `deployment`. */
+  readonly noun: string;
   readonly found: Fact<RolePermissionFacts>;
 }
 
@@ -36,7 +39,8 @@ function rolesOf(facts: BindingFacts): readonly RoleFound[] {
           ...(use !== undefined && another === undefined && { phase: use.phase }),
           title: `Permissions of role ${parseRoleArn(arn)?.name ?? arn}`,
         };
-        return [{ base, arn, configuration, found }];
+        const remedy: Remedy = { kind: 'update-permissions', roleArn: arn, tag: configuration.tag };
+        return [{ base, offer: { remedy }, noun: 'workspace', found }];
       });
     });
 }
@@ -50,18 +54,36 @@ export const rolePermissions = bindingRow({
   failureModes: ['permission-missing'],
   inProof: 'counts',
   refutes: [],
-  run: ({ facts }) =>
-    rolesOf(facts).flatMap((role): readonly CheckResult<'permission-missing'>[] => {
-      const { base, found } = role;
-      if (found.state === 'known') return comparison(role, found.value);
-      const nextStep = found.nextStep ?? 'Use a profile that may read policies (iam:GetPolicy, iam:GetPolicyVersion).';
-      return [{ ...base, state: 'unknown', evidence: [], why: found.why, nextStep }];
-    }),
+  run: ({ facts }) => rolesOf(facts).flatMap(compared),
+});
+
+function compared(role: RoleFound): readonly CheckResult<'permission-missing'>[] {
+  const { base, found } = role;
+  if (found.state === 'known') return comparison(role, found.value);
+  const nextStep = found.nextStep ?? 'Use a profile that may read policies (iam:GetPolicy, iam:GetPolicyVersion).';
+  return [{ ...base, state: 'unknown', evidence: [], why: found.why, nextStep }];
+}
+
+/** The roles of one deployment, each compared with the components whose providers assume it. */
+function deploymentRoles({ permissions, wiring }: StackUnderCheck): readonly RoleFound[] {
+  const configuration = wiring.deployment.name;
+  return [...(permissions ?? [])].map(([arn, found]) => ({
+    base: { configuration, title: `Permissions of role ${parseRoleArn(arn)?.name ?? arn}` },
+    offer: {},
+    noun: 'deployment',
+    found,
+  }));
+}
+
+export const stackRolePermissions = stackRow({
+  ...rolePermissions,
+  run: stack => deploymentRoles(stack).flatMap(compared),
 });
 
 const steps = {
   foreign: 'Add what is missing where the role is managed (tfc-oidc permissions prints the policy).',
-  more: 'Configure the workspace with the policy that the code needs (tfc-oidc configure --permissions code).',
+  more: (noun: string): string =>
+    `Configure the ${noun} with the policy that the code needs (tfc-oidc configure --permissions code).`,
   less: 'Configure the smaller policy (tfc-oidc configure --permissions code): neither the code, nor what exists, nor what was applied last needs the rest.',
 } as const;
 
@@ -69,7 +91,7 @@ const headline = ({ phase }: RolePermissionFacts, found: Comparison): string =>
   `${comparisonText(found)} (${phase === 'plan' ? 'plans' : 'plans and applies'}, by what the code is known to need).`;
 
 function comparison(
-  { base, arn, configuration }: RoleFound,
+  { base, offer, noun }: RoleFound,
   p: RolePermissionFacts,
 ): readonly CheckResult<'permission-missing'>[] {
   if (p.comparison === undefined) return [];
@@ -97,9 +119,9 @@ function comparison(
       ...base,
       state: 'warning',
       evidence,
-      nextStep: p.ours ? (lacking ? steps.more : steps.less) : steps.foreign,
+      nextStep: p.ours ? (lacking ? steps.more(noun) : steps.less) : steps.foreign,
       // A role is made smaller by a person who has seen the policy, never by a click.
-      ...(p.ours && lacking && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
+      ...(p.ours && lacking && offer),
       failureModes: lacking ? ['permission-missing'] : [],
     },
   ];
@@ -120,14 +142,18 @@ export const roleAllowsRefused = bindingRow({
   failureModes: ['permission-missing'],
   inProof: 'counts',
   refutes: [],
-  run: ({ facts }) =>
-    rolesOf(facts).flatMap(role => (role.found.state === 'known' ? refused(role, role.found.value) : [])),
+  run: ({ facts }) => rolesOf(facts).flatMap(refusedOf),
 });
 
-function refused(
-  { base, arn, configuration }: RoleFound,
-  p: RolePermissionFacts,
-): readonly CheckResult<'permission-missing'>[] {
+export const stackRoleAllowsRefused = stackRow({
+  ...roleAllowsRefused,
+  run: stack => deploymentRoles(stack).flatMap(refusedOf),
+});
+
+const refusedOf = (role: RoleFound): readonly CheckResult<'permission-missing'>[] =>
+  role.found.state === 'known' ? refused(role, role.found.value) : [];
+
+function refused({ base, offer }: RoleFound, p: RolePermissionFacts): readonly CheckResult<'permission-missing'>[] {
   if (p.refused.length === 0) return [];
   const open = p.refused.filter(r => !r.allowedNow);
   const evidence = (open.length > 0 ? open : p.refused).slice(0, named).map(r => {
@@ -142,8 +168,7 @@ function refused(
       ...result,
       state: 'wrong',
       nextStep: first.nextStep,
-      ...(p.ours &&
-        open.some(r => r.inReach) && { remedy: { kind: 'update-permissions', roleArn: arn, tag: configuration.tag } }),
+      ...(p.ours && open.some(r => r.inReach) && offer),
       failureModes: ['permission-missing'],
     },
   ];

@@ -5,7 +5,7 @@ import { backingConfigured } from './backed';
 import { dynamicCredentialsInjected } from './code';
 import { lastRun } from './lastRun';
 import { testsTable, type TestsUnderCheck } from './moduleTests';
-import { roleAllowsRefused, rolePermissions } from './permissions';
+import { roleAllowsRefused, rolePermissions, stackRoleAllowsRefused, stackRolePermissions } from './permissions';
 import { awsReceived } from './received';
 import { oldKey } from './oldKey';
 import type { CheckRow } from './row';
@@ -87,6 +87,8 @@ const stackTable = [
   stackStrangersRefused,
   stackTrustAcceptable,
   stackTrustSize,
+  stackRolePermissions,
+  stackRoleAllowsRefused,
   stackLastRun,
 ] as const;
 

@@ -3,15 +3,18 @@ import type { HcpClient } from '../../hcp/client/client';
 import { type DeploymentRun, latestDeploymentRun } from '../../hcp/stacks/read';
 import type { Root } from '../../terraform/model';
 import type { StoreReader } from '../../terraform/values';
-import { providerUrlHost } from '../checks/arn';
+import { parseRoleArn, providerUrlHost } from '../checks/arn';
 import type { Check } from '../check';
 import { trustJudge } from '../checks/judge';
 import type { StackNames } from '../checks/stack/underCheck';
 import { stackChecks } from '../checks/table';
-import { type AccountFacts, type Fact, known, unknown, unread } from '../facts';
+import { type AccountFacts, type Fact, known, phases, type RolePermissionFacts, unknown, unread } from '../facts';
 import type { OpenedAccount } from '../setup/model';
 import { rolesOf, type StackWiring, wiringOf } from '../stack/wiring';
+import { codeOfDeployment } from '../stack/needs';
 import { stackAccount } from './account';
+import { rolePermissionFacts } from './permissions';
+import type { PermissionSources } from './permissionSources';
 import { readStores } from './stores';
 
 /** One deployment of one Stack, with all its checks. */
@@ -40,6 +43,10 @@ export interface StackSources {
   readonly client?: HcpClient | undefined;
   /** Why there are no names. */
   readonly namesProblem?: Problem | undefined;
+  /** What is known of permissions; absent where roles are not compared with the code. */
+  readonly permissions?: PermissionSources | undefined;
+  /** An error text that somebody pasted: refused calls are looked for in it. */
+  readonly pastedError?: string | undefined;
   /** Where HCP Terraform knows the Stack: its latest runs are read. */
   readonly known?: { readonly client: HcpClient; readonly id: string } | undefined;
 }
@@ -60,6 +67,7 @@ export async function gatherDeployments(
   const out: CheckedDeployment[] = [];
   for (const wiring of wirings) {
     const run = await runOf(sources, wiring.deployment.name, signal);
+    const permissions = await permissionsOf(sources, wiring, run, signal);
     const checks = stackChecks({
       root,
       wiring,
@@ -67,6 +75,7 @@ export async function gatherDeployments(
       names,
       issuer,
       accounts,
+      permissions,
       judge: trustJudge,
       ...(namesProblem !== undefined && { namesProblem }),
       ...(run !== undefined && { run }),
@@ -104,4 +113,39 @@ async function accountsOf(
   const read: AccountFacts[] = [];
   for (const opened of accounts) read.push(await stackAccount(opened, issuer, arns, signal));
   return known(read);
+}
+
+const notRead = unknown(
+  'What exists already is read of workspaces alone.',
+  'Compare the policy with a run before you make the role smaller.',
+);
+
+/** Each role of a deployment, in an account that is read, compared with the components whose providers assume it. */
+async function permissionsOf(
+  { root, accounts, permissions: known, pastedError }: StackSources,
+  wiring: StackWiring,
+  run: CheckedDeployment['run'],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Fact<RolePermissionFacts>> | undefined> {
+  if (known === undefined || 'missing' in accounts) return undefined;
+  const out = new Map<string, Fact<RolePermissionFacts>>();
+  const ofRun = run?.state === 'known' ? run.value?.errors : undefined;
+  for (const arn of rolesOf(wiring)) {
+    const opened = accounts.find(a => a.caller.accountId === parseRoleArn(arn)?.accountId);
+    const role = await opened?.account.readRole(arn, signal);
+    if (opened === undefined || role?.ok !== true || role.value?.arn !== arn) continue;
+    const { partition, accountId } = opened.caller;
+    const code = codeOfDeployment(root, wiring, arn);
+    const question = {
+      sources: known,
+      root: code.root,
+      inputs: code.inputs,
+      holds: () => Promise.resolve(notRead),
+      place: { partition, accountId },
+      errors: [pastedError, ofRun].filter(text => text !== undefined),
+    };
+    const found = await rolePermissionFacts(opened.account, role.value, phases, question, signal);
+    if (found !== undefined) out.set(arn, found);
+  }
+  return out;
 }

@@ -46,6 +46,8 @@ export interface Exchange {
   readonly name: string;
   readonly location: Location;
   readonly inRoot: boolean;
+  /** `stack.network` and so on, of a provider of an embedded Stack. */
+  readonly within: string;
   readonly scope: ModuleScope;
   /** Does the provider exchange a token at all? */
   readonly exchanges: boolean;
@@ -137,6 +139,7 @@ function exchangesOf(
       name: `${title}${key === undefined ? '' : ` (key "${key}")`}${place}`,
       location: at(file, headerSpan(block)),
       inRoot: within === '',
+      within: within.replace(/\.$/, ''),
       scope,
       exchanges: item !== undefined,
       role: part(written('role_arn'), value => (isShowable(value) ? stringOf(value) : undefined)),

@@ -5,6 +5,8 @@ import type { CliContext } from '../command';
 import type { TerraformFolder } from '../terraformFolder';
 import { unwrap } from '../../core/problem';
 import { hostname as hostName } from '../../oidc/names';
+import { permissionSources } from '../../binding/gather/permissionSources';
+import { permissionFile } from '../../node/permissionFiles';
 import { openAccount } from './binding';
 import { HcpSessions } from './hcpSession';
 import { issuerFor } from './issuer';
@@ -22,6 +24,8 @@ interface StackAsked {
   /** One for each account that is read. */
   readonly profiles: readonly string[];
   readonly region: string | undefined;
+  /** An error text that somebody pasted. */
+  readonly pastedError?: string | undefined;
 }
 
 /** Runs every check of the deployments of one Stack. With profiles their accounts are read; nothing is written. */
@@ -39,6 +43,7 @@ export async function checkDeployments(
       root,
       issuer: issuer ?? look.hostname,
       namesProblem: look.problem,
+      permissions: permissionSources(permissionFile),
       accounts: profiles.length === 0 ? { missing: 'No AWS profile was chosen (--profile).' } : accounts,
     },
     context.signal,
@@ -68,6 +73,7 @@ export async function checkStacks(
     readonly issuer: string | undefined;
   },
   folder: TerraformFolder,
+  pastedError?: string,
 ): Promise<readonly CheckedDeployment[]> {
   if (values.workspace.length > 0) return [];
   const { organization, hostname, profile, region, journal } = values;
@@ -83,6 +89,7 @@ export async function checkStacks(
         audience: undefined,
         profiles: profile === undefined ? [] : [profile],
         region,
+        pastedError,
       })),
     );
   }

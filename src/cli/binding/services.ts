@@ -217,6 +217,7 @@ async function deploymentChecks(
       issuer,
       client,
       audience: undefined,
+      permissions: permissionSources(permissionFile),
       accounts: opened === undefined ? { missing: 'No AWS profile was chosen (--profile).' } : [opened],
     },
     signal,

@@ -58,7 +58,7 @@ export const doctor = command({
       ...(error !== undefined && { pastedError: error }),
       cloudTrail,
     });
-    const deployments = await checkStacks(context, values, folder);
+    const deployments = await checkStacks(context, values, folder, error);
     if (bindings.length + deployments.length === 0 && format !== 'json') context.out(nothingHere(folder));
     // A text says something of its own, whatever stands in the folder in which somebody hands it over.
     if (bindings.length + deployments.length === 0 && error !== undefined)

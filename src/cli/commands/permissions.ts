@@ -20,7 +20,8 @@ import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { type Beside, besideTheCode, withWorkspace } from '../heldFiles';
-import { choice, file, flag, section, text } from '../option';
+import { choice, file, flag, list, section, text } from '../option';
+import { askedCode } from '../permissionCode';
 import { jsonReport } from '../output/jsonReport';
 
 export const permissions = command({
@@ -55,8 +56,15 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       'as --remote, with the names from the current state version. It holds secrets: types, names and ARNs alone are kept, in memory',
     ),
     applied: file('FOLDER', 'the code that was applied last: the policy is for both'),
+    deployment: list(
+      'NAME',
+      'of a Stack: what this deployment needs, with the values that it gives (default: all code of the Stack)',
+    ),
     ...section('A role in AWS', {
-      role: text('ROLE', 'name or ARN of the role that is looked at'),
+      role: text(
+        'ROLE',
+        'name or ARN of the role that is looked at; of a Stack only components count whose providers assume it',
+      ),
       simulate: flag(
         'before the first run: ask IAM what it would decide of the calls that the code needs, permissions boundary and organization included',
       ),
@@ -85,7 +93,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const opened = asksAws ? await openAccount(context, values) : undefined;
     const place = placeOf(values, partition, opened);
     const folder = await readTerraformFolder(context, positionals);
-    const root = rootOf(folder);
+    const { root, ...asked } = askedCode(rootOf(folder), values);
     const { beside, notRead } = await withWorkspace(context, root, values, await besideTheCode(context, values));
     const mapping = readMapping(permissionData('terraform.json.gz'));
     const generated = generatePermissions(root, mapping, {
@@ -93,19 +101,23 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       place,
       guesses: values.guesses,
       tagConditions: !values['no-tag-conditions'],
+      inputs: asked.inputs,
       ...defined(beside),
+      ...(asked.more.length > 0 && { applied: [...asked.more, ...(beside.applied ?? [])] }),
     });
     const result = { ...generated, unread: [...unreadAround(root, folder), ...generated.unread] };
     if (opened !== undefined) {
       const whole = beside.held !== undefined || beside.applied !== undefined;
       const unread = result.unread.map(u => u.message);
       const needed = { policy: result.policy, unmapped: result.unmapped.map(u => u.type), unread, whole };
-      const asked = { ...values, opened, needed, json: format === 'json', regions: [region ?? opened.account.region] };
-      return values.simulate ? simulateRole(context, asked) : compareRoleWithUse(context, folder, asked);
+      const json = format === 'json';
+      const question = { ...values, opened, needed, json, regions: [region ?? opened.account.region] };
+      return values.simulate ? simulateRole(context, question) : compareRoleWithUse(context, folder, question);
     }
     const findings = ownFindings(generated, resourceReference());
     const notes = [
       ...(notRead === undefined ? [] : [notRead]),
+      ...asked.notes,
       ...(beside.held === undefined && beside.applied === undefined ? [codeAlone] : []),
       ...result.notes,
       ...(await newerProvider(context, root, result.provider)),

@@ -10,6 +10,7 @@ import {
   workspaceOf,
 } from '../../terraform/model';
 import type { Body } from '../../terraform/syntax/ast';
+import type { Value } from '../../terraform/values';
 import { roleArns } from './arns';
 import type { TypeMapping } from './mapping';
 import { givenProviders, mainRegion, placeOf, providerKey, providerOf, providersOf } from './providers';
@@ -59,15 +60,18 @@ export interface NeedOptions {
   readonly guesses: boolean;
   /** Limit deletes in EC2 to what carries the provider's default tags. */
   readonly tagConditions: boolean;
+  /** What a caller gives to the variables of a root: the inputs of a Stack's deployment. */
+  readonly inputs?: ReadonlyMap<Root, ReadonlyMap<string, Value>> | undefined;
 }
 
 /** What one Terraform root needs of AWS in a phase, with the modules that could be followed. */
 export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOptions): Needs {
   const asked = options.place;
   const workspace = workspaceOf(root.cloud);
+  const given = options.inputs?.get(root);
   // The provider's region may be written with the account or the partition, which are asked for, never with the region itself.
   const before = { ...asked, partition: asked.partition ?? partitionOfRegion(asked.region ?? '') };
-  const unplaced = rootScope(valuesIn(root, before, workspace), before);
+  const unplaced = rootScope(valuesIn(root, before, workspace, given), before);
   const first: Scope = { ...unplaced, providers: providersOf(root.module, new Map(), unplaced) };
   const provider = first.providers.get('aws');
   const written = mainRegion(first);
@@ -76,7 +80,11 @@ export function collectNeeds(root: Root, mapping: TypeMapping, options: NeedOpti
   const fixed = provider?.fixed === true && region !== undefined;
   const partition = fixed ? partitionOfRegion(region) : (asked.partition ?? partitionOfRegion(region ?? ''));
   const place = { ...asked, region, partition };
-  const scope: Scope = { ...first, ...rootScope(valuesIn(root, place, workspace), place), assumed: first.assumed };
+  const scope: Scope = {
+    ...first,
+    ...rootScope(valuesIn(root, place, workspace, given), place),
+    assumed: first.assumed,
+  };
   const collector = new Collector(root, mapping, options);
   if (asked.region !== undefined && region !== asked.region)
     collector.notes.add(`The provider block says ${region ?? ''}; the region ${asked.region} was not used.`);

@@ -1,4 +1,5 @@
 import type { Root } from '../../terraform/model';
+import type { Value } from '../../terraform/values';
 import { fit, fitting, type Fit } from './fit';
 import type { TypeMapping } from './mapping';
 import type { Conditions, PermissionDocument, PermissionStatement } from '../policy/permissionDocument';
@@ -34,6 +35,8 @@ export interface PermissionOptions {
   readonly applied?: readonly Root[];
   /** What a state or a plan holds: to be refreshed, changed and deleted, whether the code still has it or not. */
   readonly held?: readonly HeldCode[];
+  /** What a caller gives to the variables of a root: the inputs of a Stack's deployment. */
+  readonly inputs?: ReadonlyMap<Root, ReadonlyMap<string, Value>>;
   /** Addresses without instance keys: the needs of nothing else, for one change. */
   readonly only?: ReadonlySet<string>;
 }
@@ -49,6 +52,7 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     place,
     guesses: options.guesses === true,
     tagConditions: options.tagConditions !== false,
+    inputs: options.inputs,
   };
   const collected = (applied ?? []).reduce<Needs>(
     (so, former) => union(so, collectNeeds(former, mapping, asked)),

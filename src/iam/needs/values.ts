@@ -37,8 +37,17 @@ const shortestEnd = 4;
 const maximumInstances = 50;
 
 /** The values of a root whose resources are in a place. */
-export function valuesIn(root: Root, place: Place, workspace: string | undefined): RootValues {
-  return rootValues(root, { workspace, attribute: (block, name, read) => attributeIn(block, name, read, place) });
+export function valuesIn(
+  root: Root,
+  place: Place,
+  workspace: string | undefined,
+  variables: ReadonlyMap<string, Value> = new Map(),
+): RootValues {
+  return rootValues(root, {
+    workspace,
+    variables,
+    attribute: (block, name, read) => attributeIn(block, name, read, place),
+  });
 }
 
 /** What is known of an attribute that no argument of the block writes. */

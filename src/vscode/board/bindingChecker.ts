@@ -195,6 +195,7 @@ export class BindingChecker implements Checker {
         audience: undefined,
         accounts: account === undefined ? { missing: noAccount } : [account],
         namesProblem: look.problem,
+        permissions: this.permissions,
       },
       signal,
     );

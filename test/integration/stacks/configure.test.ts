@@ -47,7 +47,26 @@ describe('a Stack is set up', () => {
     assert.equal(again.code, 0, again.out + again.err);
     assert.doesNotMatch(again.out, /changes? to IAM|files changed/);
 
-    for (let n = 0; n < 3; n++) await world.run('undo', '--profile', 'default', '--yes', '--stack', 'web');
+    // What the role may do is compared with the components whose provider assumes it.
+    const compared = async () => {
+      const { out } = await world.run('status', 'project', '--profile', 'default', '--format', 'json');
+      const { deployments } = JSON.parse(out) as {
+        deployments: { name: string; checks: { id: string; state: string; evidence: string[] }[] }[];
+      };
+      return deployments.map(d => d.checks.find(c => c.id === 'role-permissions'));
+    };
+    assert.deepEqual(
+      (await compared()).map(c => c?.state),
+      ['ok', 'ok'],
+    );
+    world.aws.stored.roles.get('tfc-acme-web-staging')?.inline.clear();
+    const [good, poor] = await compared();
+    assert.equal(good?.state, 'ok');
+    assert.equal(poor?.state, 'warning');
+    assert.match(poor?.evidence.join() ?? '', /Missing: .*s3:CreateBucket/);
+    await world.run('configure', 'project', '--profile', 'default', '--permissions', 'code', '--yes');
+
+    for (let n = 0; n < 4; n++) await world.run('undo', '--profile', 'default', '--yes', '--stack', 'web');
     assert.equal(world.aws.stored.roles.size, 0);
     for (const file of ['components.tfcomponent.hcl', 'deployments.tfdeploy.hcl'] as const)
       assert.equal(world.text(file), bareStack[file]);

@@ -3,7 +3,7 @@ import type { Location } from '../../../core/text';
 import type { DeploymentRun } from '../../../hcp/stacks/read';
 import { type Identity, type StackIdentity, subjectsOf } from '../../../oidc/subject';
 import { at, headerSpan, type Root } from '../../../terraform/model';
-import { type AccountFacts, type Fact, phases } from '../../facts';
+import { type AccountFacts, type Fact, phases, type RolePermissionFacts } from '../../facts';
 import type { StackWiring } from '../../stack/wiring';
 import type { TrustJudge } from '../judge';
 import { rowOf } from '../row';
@@ -31,6 +31,8 @@ export interface StackUnderCheck {
   readonly issuer: string;
   /** Every account that was read. */
   readonly accounts: Fact<readonly AccountFacts[]>;
+  /** What the roles of the deployment may do, beside what its components need; absent where that was not asked. */
+  readonly permissions?: ReadonlyMap<string, Fact<RolePermissionFacts>> | undefined;
   readonly judge: TrustJudge;
 }
 
