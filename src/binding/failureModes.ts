@@ -140,7 +140,7 @@ const rows = [
     id: 'permission-missing',
     title: 'The role lacks a permission',
     explanation:
-      'AWS refused a call: the permission policy does not allow it, or a boundary, a policy of the organization or of the resource stands against it.',
+      'AWS refused a call: the permission policy does not allow it, or a boundary, a policy of the organization or of the resource forbids it.',
     nextStep: 'See which policy decides: read the message beside the policies of the role (tfc-oidc denied does).',
   },
   {

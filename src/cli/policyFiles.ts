@@ -177,7 +177,7 @@ export async function policiesOf(context: CliContext, name: string, unread: Unre
       if (broken !== undefined || root === undefined || entry(root, 'Statement') === undefined)
         throw new ProblemError({
           code: 'no-policy',
-          message: `${source.name} is no policy: ${broken?.message ?? 'it has no "Statement".'}`,
+          message: `${source.name} is not a policy: ${broken?.message ?? 'it has no "Statement".'}`,
           nextStep: `Look at it with "tfc-oidc lint-policy ${source.name}".`,
         });
       return source.found && root !== undefined && hasPrincipal(root) ? [] : [{ name: source.name, text }];

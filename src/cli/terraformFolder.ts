@@ -152,7 +152,7 @@ async function folderOf(
   if (kind === 'file' && fileKind(path.basename(given)) === undefined) {
     throw new ProblemError({
       code: 'no-terraform-file',
-      message: `${positionals[0] ?? '.'} is no file that Terraform reads as configuration or as values of variables.`,
+      message: `${positionals[0] ?? '.'} is not a file that Terraform reads as configuration or as values of variables.`,
       nextStep: 'Give a .tf, .tf.json, .tfvars or Stack file, or a folder.',
     });
   }

@@ -162,7 +162,7 @@ function faultsOf(facts: VariableFacts): readonly AuditFault[] {
 function malformed({ problem, key, origin, suggestion }: SuspiciousVariable): string {
   switch (problem) {
     case 'misspelt':
-      return `${key} of the ${origin} is no known variable; ${suggestion} is.`;
+      return `HCP Terraform does not know the variable ${key} of the ${origin}; it knows ${suggestion}.`;
     case 'category':
       return `${key} of the ${origin} must be an environment variable.`;
     default:

@@ -117,7 +117,7 @@ export function parseBaseline(text: string, name: string): Result<readonly Basel
     return wrong(`${name} is not JSON.`);
   }
   if (typeof value !== 'object' || value === null || !('findings' in value) || !Array.isArray(value.findings))
-    return wrong(`${name} is no baseline: it must be { "version": 1, "findings": [...] }.`);
+    return wrong(`${name} is not a baseline: it must be { "version": 1, "findings": [...] }.`);
   if (!('version' in value) || value.version !== 1)
     return wrong(`${name} must have "version": 1; this program reads no other one.`);
   const at = value.findings.findIndex(row => !isEntry(row));

@@ -27,7 +27,7 @@ export function providerName(provider: ProviderBlock): string {
 function aliasText(alias: string | undefined): string {
   if (alias === undefined) return '';
   const isName = /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(alias) && !(alias.length >= 20 && isRandom(alias));
-  return isName ? ` (alias "${alias}")` : ' (its alias is no name)';
+  return isName ? ` (alias "${alias}")` : ' (its alias is not a name)';
 }
 
 /**

@@ -334,7 +334,7 @@ function host(value: Value<string>): Value<string> {
   const name = asciiHost(value.value.trim()).toLowerCase();
   // Nothing that a URL would read as another part of it: "app.terraform.io@example.com" is a user at example.com.
   if (/^[\w-]+(?:\.[\w-]+)*(?::\d+)?$/.test(name)) return { ...value, value: name };
-  const why = `"${asciiHost(value.value)}" is no host name: Terraform wants it as in app.terraform.io, without "https://" and slashes.`;
+  const why = `"${asciiHost(value.value)}" is not a valid host name: expected one like app.terraform.io, without "https://" and slashes.`;
   return { state: 'unknown', why, ...(value.location && { location: value.location }) };
 }
 

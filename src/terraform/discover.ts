@@ -62,7 +62,7 @@ export async function discover(
             const wanted = fileKind(name);
             // Terraform stops at such a configuration file; for a .tfvars file it looks whether it is there.
             if (kind !== 'other' || wanted === undefined || wanted.role === 'tfvars') continue;
-            const why = `${name} was not read: it is no file, or a link that leads nowhere or out of the repository.`;
+            const why = `${name} was not read: it is not a file, or it is a link that leads nowhere or out of the repository.`;
             skippedPlaces.push(place('file-skipped', host.join(dir, name), why));
           }
           const names = entries.filter(e => e.kind === 'file' && wants(e.name)).map(e => e.name);

@@ -27,7 +27,7 @@ export const roleArnValid = bindingRow({
               configuration: label(use.configuration),
               phase: use.phase,
               state: 'wrong',
-              evidence: [`"${use.arn}" is no ARN of an IAM role.`],
+              evidence: [`"${use.arn}" is not an ARN of an IAM role.`],
               nextStep: `Set ${variable} to the ARN of the role, as in arn:PARTITION:iam::ACCOUNT:role/NAME.`,
               failureModes: ['not-enabled'],
             };

@@ -44,7 +44,7 @@ function resultOf(key: OldKeyFacts, now: number): readonly CheckResult<never>[] 
       return [
         {
           state: 'warning',
-          evidence: [`${name} stands nowhere here any more, and is still active.`],
+          evidence: [`${name} is no longer used here, and is still active.`],
           nextStep,
           failureModes: [],
         },

@@ -17,7 +17,7 @@ export interface IssuerStatement {
   readonly keys: readonly ClaimKey[];
 }
 
-/** The Allow statements of a trust policy. A policy that is no JSON has none. */
+/** The Allow statements of a trust policy. A policy that is not JSON has none. */
 export const issuerStatements = (policy: string): readonly IssuerStatement[] =>
   readPolicy(readPolicyText(policy).root)
     .statements.filter(s => s.effect === 'Allow')

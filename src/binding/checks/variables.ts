@@ -113,7 +113,7 @@ export const variablesWellFormed = bindingRow({
 function sentence(v: SuspiciousVariable): string {
   switch (v.problem) {
     case 'misspelt':
-      return `${v.key} in the ${v.origin} is no variable that HCP Terraform knows; ${v.suggestion} is.`;
+      return `HCP Terraform does not know the variable ${v.key} in the ${v.origin}; it knows ${v.suggestion}.`;
     case 'category':
       return `${v.key} in the ${v.origin} is a Terraform variable; it must be an environment variable.`;
     case 'quoted':
@@ -205,7 +205,7 @@ function switchedOn(c: ConfigurationFacts): CheckResult<'not-enabled' | 'tags-an
         state: 'unknown',
         evidence: [],
         why: `${variable} is sensitive, so its value cannot be read.`,
-        nextStep: `Write ${variable} anew as not sensitive: it is no secret.`,
+        nextStep: `Write ${variable} anew as not sensitive: it is not a secret.`,
         remedy: { kind: 'rewrite-variables', keys: [variable] },
       };
     case 'no':

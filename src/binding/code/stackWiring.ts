@@ -135,9 +135,9 @@ function rolesWanted(
     return fail(
       problem(
         'role-shape',
-        `provider "aws" "${provider.alias ?? ''}" takes its role from ${text.slice(role.start, role.end)}, which is no input of its own.`,
+        `provider "aws" "${provider.alias ?? ''}" takes its role from ${text.slice(role.start, role.end)}, which is not an input of its own.`,
         role.kind === 'string'
-          ? 'Set its role_arn to var.role_arn, then try again; as it stands the role is that of all deployments.'
+          ? 'Set its role_arn to var.role_arn, then try again; until then all deployments share this role.'
           : 'Write the ARN by hand where that value comes from, such as the map of for_each in the inputs of the deployment.',
       ),
     );

@@ -33,7 +33,7 @@ export const policyMessages: readonly ErrorSignature[] = [
     unless: otherPolicy,
     advice: {
       explanation:
-        'The Federated principal of the trust policy is no ARN of an OIDC provider: the account, the host or a part of the ARN is empty or wrong.',
+        'The Federated principal of the trust policy is not an ARN of an OIDC provider: the account, the host or a part of the ARN is empty or wrong.',
       nextStep:
         'Name the ARN of the OIDC provider as the Federated principal (arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST), letter by letter (tfc-oidc trust prints it).',
     },
@@ -47,7 +47,7 @@ export const policyMessages: readonly ErrorSignature[] = [
   trustText(
     'TrustPolicyNoJson',
     'invalid JSON|not valid JSON|JSON strings? must not',
-    'The trust policy is no valid JSON',
+    'The trust policy is not valid JSON',
     lintTrust,
   ),
   trustText(
@@ -97,7 +97,7 @@ export const policyMessages: readonly ErrorSignature[] = [
   trustText(
     'TrustPolicyConditionKey',
     'Condition can contain only one colon',
-    'A condition key of the trust policy has more than one colon: most often https:// stands before the host',
+    'A condition key of the trust policy has more than one colon: most often because of https:// before the host',
     'Write the key with the host alone, as in app.terraform.io:sub, and the ARN of the provider as oidc-provider/HOST; both without https:// (tfc-oidc lint-trust names the place).',
   ),
   {

@@ -67,7 +67,7 @@ export const providerMessages: readonly ErrorSignature[] = [
     modes: ['not-enabled'],
     advice: {
       explanation:
-        'What stands in the place of the role is no ARN of a role: its name alone, a part of the ARN, or a text around it.',
+        'The value given as the role is not the ARN of a role: it is a name alone, a part of the ARN, or an ARN with other text around it.',
       nextStep:
         'Set TFC_AWS_RUN_ROLE_ARN (or TFC_AWS_PLAN_ROLE_ARN and TFC_AWS_APPLY_ROLE_ARN) to the whole ARN of the role, as in arn:aws:iam::ACCOUNT:role/NAME, without quotes and blanks.',
     },
@@ -223,7 +223,7 @@ export const generalMessages: readonly ErrorSignature[] = [
     modes: ['permission-missing'],
     advice: {
       explanation:
-        'The provider takes a second role (assume_role), and AWS does not let it: the credentials that ask, their permission policy, or the trust policy of that role stand against it.',
+        'The provider takes a second role (assume_role), and AWS refuses it: because of the credentials that ask, their permission policy, or the trust policy of that role.',
       nextStep:
         'Allow sts:AssumeRole on that role in the permission policy of the role of the workspace, and name the role of the workspace in the trust policy of the other one: both have to allow it.',
     },

@@ -20,7 +20,7 @@ export interface TrustedSubject {
   readonly wildcards: boolean;
 }
 
-/** The subjects that a trust policy names for a host, in its order. A policy that is no JSON names none. */
+/** The subjects that a trust policy names for a host, in its order. A policy that is not JSON names none. */
 export function trustedSubjects(policy: string, host: string): readonly TrustedSubject[] {
   const clauses = readPolicy(readPolicyText(policy).root).statements.flatMap(s =>
     s.effect === 'Allow' ? s.clauses : [],

@@ -66,7 +66,7 @@ export const tokenMessages: readonly ErrorSignature[] = [
     modes: ['another-token'],
     advice: {
       explanation:
-        "What AWS was given is no token of HCP Terraform: those are JSON Web Tokens with issuer, subject and audience. Something else was passed as the token, or the token's file holds something else.",
+        "What AWS was given is not a token of HCP Terraform: those are JSON Web Tokens with issuer, subject and audience. Something else was passed as the token, or the token's file holds something else.",
       nextStep:
         'Find what gives the token: AWS_WEB_IDENTITY_TOKEN_FILE in the environment of the run or agent, or web_identity_token in the provider block; leave it to the injected configuration.',
     },

@@ -24,7 +24,7 @@ export function decideKey(facts: KeyFacts, now: number): KeyDecision {
       return {
         state: 'deleted',
         why: 'The account has no such key any more.',
-        nextStep: facts.places.length > 0 ? 'Remove it from where it still stands.' : 'Nothing.',
+        nextStep: facts.places.length > 0 ? 'Remove it from where it still is.' : 'Nothing.',
         offers: [],
       };
     case 'root':
@@ -51,7 +51,7 @@ function ofInactive({ inactiveSince: since, lastUse, places }: KeyFacts, now: nu
   if (places.length > 0)
     return {
       state,
-      why: 'It is inactive and still stands where runs take it from: they fail with it.',
+      why: 'It is inactive, and runs still take it: they fail with it.',
       nextStep: 'Make it active again (--activate), or remove it there.',
       offers: ['activate'],
     };
@@ -92,7 +92,7 @@ function ofActive(facts: KeyFacts, owner: Extract<KeyOwner, { kind: 'user' }>): 
   if (places.length > 0)
     return {
       state: 'in-place',
-      why: `It is active and stands in ${places.length === 1 ? '1 place' : `${places.length} places`}: runs use it.`,
+      why: `It is active and is in ${places.length === 1 ? '1 place' : `${places.length} places`}: runs use it.`,
       nextStep: 'Set up OIDC there, and remove it after the proof (tfc-oidc configure --remove-static-keys).',
       offers: [],
     };
@@ -103,7 +103,7 @@ function ofActive(facts: KeyFacts, owner: Extract<KeyOwner, { kind: 'user' }>): 
   if (firstRun.value === undefined)
     return {
       state: 'no-run-yet',
-      why: 'It stands nowhere any more, and no run was made with the role since.',
+      why: 'It is nowhere any more, and no run was made with the role since.',
       nextStep: 'Start a run (tfc-oidc prove-run), then look again.',
       offers: [],
     };
@@ -118,7 +118,7 @@ function ofActive(facts: KeyFacts, owner: Extract<KeyOwner, { kind: 'user' }>): 
     };
   return {
     state: 'can-be-deactivated',
-    why: `It stands nowhere any more; its last use (${useText(lastUse.value)}) lies before the first run with the role (${dateText(firstRun.value)}).`,
+    why: `It is nowhere any more; its last use (${useText(lastUse.value)}) lies before the first run with the role (${dateText(firstRun.value)}).`,
     nextStep: 'Deactivate it (--deactivate). That can be undone.',
     offers: ['deactivate'],
   };

@@ -96,7 +96,7 @@ async function factsOf(
   };
 }
 
-const stillThere = unknown('It still stands where runs take it from.');
+const stillThere = unknown('Runs still take it.');
 const notAskedYet = { firstRun: stillThere, proven: stillThere };
 
 const noProfileOf = (accountId: string) =>
@@ -112,7 +112,7 @@ async function accountOf(
   if (opened === undefined) return noProfile;
   if (id === undefined)
     return unknown(
-      `Whose key it is cannot be told: account ${opened.caller.accountId} lists no such key, and its id stands nowhere any more.`,
+      `Whose key it is cannot be told: account ${opened.caller.accountId} lists no such key, and its id is nowhere any more.`,
       'Choose a profile of the account that the workspace works in (--profile).',
     );
   const found = await opened.account.keys.accountOf(id.reveal(), signal);
@@ -188,7 +188,7 @@ function lookedEverywhere({ organization, gaps }: FoundKeys): Fact<true> {
   return first === undefined
     ? known(true)
     : unknown(
-        `Not everything of the organization could be read, so a key may stand there too: ${first}`,
+        `Not everything of the organization could be read, so a key may be there too: ${first}`,
         'Use a token that may read all variables.',
       );
 }

@@ -12,7 +12,7 @@ const list = (v: unknown): readonly unknown[] => (Array.isArray(v) ? v : [v]);
 /** The text that is sent: compact, so that nothing of IAM's size limits is wasted. */
 export const compactPolicy = (policy: PolicyJson): string => JSON.stringify(policy);
 
-/** The text that people compare. What is no JSON stays as it is. */
+/** The text that people compare. What is not JSON stays as it is. */
 export function prettyPolicy(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

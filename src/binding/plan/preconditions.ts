@@ -246,7 +246,7 @@ function permissionProblems(
       found.push(
         problem(
           'permission-policy',
-          `The policy ${policy.name} is no permission policy: it needs at least one statement, and none with a Principal.`,
+          `The policy ${policy.name} is not a permission policy: it needs at least one statement, and none with a Principal.`,
           'Give a permission policy; the trust policy is made by tfc-oidc.',
         ),
       );
@@ -272,7 +272,7 @@ function permissionProblems(
       found.push(
         problem(
           'policy-arn',
-          `"${arn}" is no ARN of a managed policy.`,
+          `"${arn}" is not an ARN of a managed policy.`,
           `It looks like arn:${account.partition}:iam::ACCOUNT:policy/NAME.`,
         ),
       );

@@ -67,7 +67,7 @@ const oldKey = (key: WatchedKey, at: string): WatchChange => ({
   kind: 'key-old',
   direction: 'worse',
   on: key.shown,
-  what: `The access key is ${ageAt(key, at)} days old${key.places.length === 0 ? '' : `; it stands in ${key.places.join(', ')}`}.`,
+  what: `The access key is ${ageAt(key, at)} days old${key.places.length === 0 ? '' : `; it is in ${key.places.join(', ')}`}.`,
   nextStep: '"tfc-oidc keys" says whether it can be deactivated.',
 });
 
@@ -178,7 +178,7 @@ function trustChanges(before: WatchedRole, now: WatchedRole): readonly WatchChan
         ...(more.length > 0 ? [`Its trust policy names ${more.join(' and ')}, which it did not.`] : []),
         ...(broader ? ['Strangers get in now.'] : []),
       ].join(' '),
-      nextStep: 'If nobody meant that, restore the policy: "tfc-oidc status --profile NAME" says what lets whom in.',
+      nextStep: 'If nobody meant that, restore the policy: "tfc-oidc status --profile NAME" says who gets in, and why.',
     });
   if (less.length > 0)
     changes.push({

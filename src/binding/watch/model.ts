@@ -60,7 +60,7 @@ export function parseState(text: string, name: string): Result<WatchState> {
   } catch {
     return notOne(`${name} is not JSON.`);
   }
-  return isState(value) ? ok(value) : notOne(`${name} is no report of watch-report.`);
+  return isState(value) ? ok(value) : notOne(`${name} is not a report of watch-report.`);
 }
 
 const notOne = (message: string): ReturnType<typeof fail> =>

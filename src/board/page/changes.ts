@@ -25,7 +25,7 @@ const reasons: Readonly<Record<IamAction, string>> = {
 function whyOf(change: Change): string {
   if (change.kind === 'iam') return reasons[change.action];
   if (change.kind === 'tests') return 'Tests assume the role that their configuration names.';
-  if (change.kind === 'code') return 'What stands in the code would win over the role.';
+  if (change.kind === 'code') return 'The credentials in the code would win over the role.';
   if (change.action === 'delete') return 'It would win over the role.';
   if (change.key.startsWith('TFC_AWS_PROVIDER_AUTH')) return 'It switches dynamic credentials on.';
   if (/_ROLE_ARN/.test(change.key)) return 'It names the role that runs take.';

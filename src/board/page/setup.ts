@@ -139,7 +139,7 @@ function endOf(run: RunSoFar): string {
     case 'stopped':
       return 'It stopped before the end. What was done is kept, and can be taken back.';
     case 'refused':
-      return 'Nothing was written: something stands in the way.';
+      return 'Nothing was written: something is in the way.';
     case 'declined':
       return 'Nothing was written.';
     case 'nothing':

@@ -97,7 +97,8 @@ export function redirectProblem(at: Endpoint, status: number, location: string |
   return {
     code: 'hcp-redirect',
     message: `${at.hostname} (${named(at)}) sends on to ${placeOf(location)}. A token is sent to its own host only, so this is not followed.`,
-    nextStep: 'Use the final host name; if a proxy or a sign-in page stands between, sign in there or ask who runs it.',
+    nextStep:
+      'Use the final host name; if a proxy or a sign-in page answered instead, sign in there or ask who runs it.',
     status,
   };
 }

@@ -183,5 +183,5 @@ export function jsonOf(answer: Answer, at: Endpoint): Result<unknown> {
   const json = parsed(answer.text);
   if (json !== undefined) return ok(json);
   const type = answer.headers.get('content-type')?.split(';')[0] ?? 'nothing';
-  return fail(replyProblem(at, `is no JSON (its type is ${type})`, answer.requestId));
+  return fail(replyProblem(at, `is not JSON (its type is ${type})`, answer.requestId));
 }

@@ -50,11 +50,11 @@ export function parseCliConfig(text: string): Omit<CliConfigFile, 'file'> {
   let why: string | undefined;
   if (bare.trimStart().startsWith('{')) {
     root = parsed(bare);
-    if (root === undefined) return { ...nothing, state: 'unreadable', why: 'it is no JSON' };
+    if (root === undefined) return { ...nothing, state: 'unreadable', why: 'it is not JSON' };
   } else {
     const hcl = parseHcl1(bare);
     root = hcl.value;
-    if (!hcl.whole) why = 'it has a syntax error; what stands before it counts';
+    if (!hcl.whole) why = 'it has a syntax error; what comes before it counts';
   }
   const credentials = new Map<string, Secret>();
   for (const [name, value] of entries(root, 'credentials')) {

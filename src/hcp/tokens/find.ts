@@ -167,7 +167,7 @@ async function askHelper(
     // What it prints besides may hold the token: only the exit code is shown.
     if (result.code !== 0) return `it ended with exit code ${result.code}`;
     const json = parsed(result.stdout);
-    if (json === undefined) return 'what it printed is no JSON';
+    if (json === undefined) return 'what it printed is not JSON';
     const { token } = fieldsOf(json);
     return typeof token === 'string' && token !== '' ? new Secret(token) : undefined;
   } catch (error) {

@@ -58,7 +58,7 @@ export async function readConfigurationCode(
   } catch (error) {
     if (isAbort(error) || signal.aborted) throw error;
     return fail(
-      unreadable(versionId, error instanceof TooLongError ? 'is too long' : 'is no archive that can be read'),
+      unreadable(versionId, error instanceof TooLongError ? 'is too long' : 'is not an archive that can be read'),
     );
   }
 }

@@ -188,7 +188,7 @@ function checkMarks(operation: string, status: number, text: string): void {
     throw new NotAReplyError(status, 'is cut off');
 }
 
-/** A gateway's page is no JSON. An error may come without a body: its headers tell what it is. */
+/** A gateway's page is not JSON. An error may come without a body: its headers tell what it is. */
 function checkJson(status: number, text: string): void {
   if (text === '' && status >= 300) return;
   let value: unknown;
@@ -198,7 +198,7 @@ function checkJson(status: number, text: string): void {
     // The parser's message holds text of the reply.
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new NotAReplyError(status, 'is no JSON of AWS');
+    throw new NotAReplyError(status, 'is not JSON of AWS');
 }
 
 /** The name of the root element, without its prefix. Declaration and comments before it are passed over. */

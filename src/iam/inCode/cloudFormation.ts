@@ -19,7 +19,7 @@ export function isCloudFormation(text: string): boolean {
   return /^[ \t]*"?AWSTemplateFormatVersion"?\s*:/m.test(text) || /["']?Type["']?\s*:\s*["']?AWS::IAM::/.test(text);
 }
 
-/** The trust policies of the template's resources. `undefined`: the text is no YAML that can be read. */
+/** The trust policies of the template's resources. `undefined`: the text is not YAML that can be read. */
 export function trustPoliciesInTemplate(
   text: string,
   yaml: Yaml,

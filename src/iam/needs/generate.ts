@@ -67,7 +67,7 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     if (phase === 'apply' || planWrites.has(need.action)) return true;
     const level = mapping.level(need.action);
     if (level === 'read' || level === 'list') return true;
-    notes.push(`${need.address}: ${need.action} is no read; a plan policy does not hold it.`);
+    notes.push(`${need.address}: ${need.action} does not only read; a plan policy does not hold it.`);
     return false;
   });
   const policy = fitting({ Version: '2012-10-17', Statement: statements(needs) }, mapping);

@@ -5,7 +5,7 @@ import { all, any, not, type Truth } from './truth';
 /**
  * The condition operators of IAM, each with what it compares
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html). One table for trust and
- * permission policies. Where IAM's answer is not documented (a number that is none, a date without a time, a text that is no ARN),
+ * permission policies. Where IAM's answer is not documented (a number that is none, a date without a time, a text that is not an ARN),
  * ours is "unknown".
  */
 export interface ConditionOperator {

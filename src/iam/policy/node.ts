@@ -219,7 +219,7 @@ function nesting(text: string): number {
   return deepest;
 }
 
-/** A plain value of a document, for comparison by meaning. `undefined` where it is no JSON. */
+/** A plain value of a document, for comparison by meaning. `undefined` where it is not JSON. */
 export function plainJson(text: string): unknown {
   const errors: ParseError[] = [];
   const value: unknown = parseJson(decoded(text), errors);

@@ -139,7 +139,7 @@ function elementProblems(node: PolicyNode, kind: PolicyKind, bad: Bad): void {
       e.keySpan,
       kind === 'trust' && elementsOf.permissions.has(e.key)
         ? `A trust policy has no ${e.key}: the role itself is the resource. IAM refuses it.`
-        : `"${e.key}" is no element of a statement; IAM refuses it.`,
+        : `"${e.key}" is not an element of a statement; IAM refuses it.`,
     );
   }
   for (const twice of repeated(node))

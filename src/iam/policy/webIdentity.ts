@@ -26,7 +26,7 @@ export function evaluateText(text: string, request: WebIdentityRequest): Evaluat
   const read = readPolicyText(text);
   const [first] = read.syntax;
   if (read.root === undefined || first !== undefined)
-    return refused(`The policy is no valid JSON${first === undefined ? '' : `: ${first.message}`} IAM refuses it.`);
+    return refused(`The policy is not valid JSON${first === undefined ? '' : `: ${first.message}`} IAM refuses it.`);
   const told = evaluate(readPolicy(read.root), request);
   if (read.comments.length === 0) return told;
   return { ...told, why: [...told.why, 'The text has comments; IAM takes none, so they have to go first.'] };
@@ -70,7 +70,7 @@ function valueOf(key: string, request: WebIdentityRequest): KeyValue {
   const colon = lower.lastIndexOf(':');
   const prefix = lower.slice(0, colon);
   const name = lower.slice(colon + 1);
-  const absent: KeyValue = { kind: 'absent', why: `${key} is no key of a token from ${request.hostname}.` };
+  const absent: KeyValue = { kind: 'absent', why: `${key} is not a key of a token from ${request.hostname}.` };
   const unknown: KeyValue = {
     kind: 'unknown',
     why: `The value of ${key} is known to AWS only when the token is used.`,

@@ -96,7 +96,8 @@ function typeProblem(type: Expression | undefined, name: InjectedVariable): stri
   if (extra !== undefined) return `has a type with the unknown attribute ${extra.keyText ?? ''}`;
   const entry = (key: string): Expression | undefined => outer.items.find(i => i.keyText === key)?.value;
   if (entry('default') === undefined) return 'has a type without default';
-  if (!isFileObject(unwrapped(entry('default')), field)) return `has a type whose default is no object with ${field}`;
+  if (!isFileObject(unwrapped(entry('default')), field))
+    return `has a type whose default is not an object with ${field}`;
   if (entry('aliases') === undefined) return 'has a type without aliases';
   const aliases = unwrapped(entry('aliases'));
   if (aliases?.kind !== 'call' || aliases.name !== 'map' || !isFileObject(aliases.args[0], field)) {

@@ -146,7 +146,7 @@ export abstract class ExpressionParser extends RecoveringParser {
       this.advance();
       const end = this.close(opened);
       if (opened.outerNewlines && this.text.slice(opened.start, end).includes('\n'))
-        this.report('splat', opened.start, end, '"[*]" must stand on one line');
+        this.report('splat', opened.start, end, '"[*]" must be on one line');
       return { kind: 'splat', on, full: true, start: on.start, end };
     }
     const key = this.expression();

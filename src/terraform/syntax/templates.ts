@@ -235,10 +235,10 @@ export abstract class TemplateParser extends Scanner {
       directives.push('if');
     } else if (word === 'else') {
       if (open === 'if') directives[directives.length - 1] = 'else';
-      else this.fail('directive', '"else" stands without "if"');
+      else this.fail('directive', '"else" without "if"');
     } else if (word === 'endif') {
       if (open === 'if' || open === 'else') directives.pop();
-      else this.fail('directive', '"endif" stands without "if"');
+      else this.fail('directive', '"endif" without "if"');
     } else if (word === 'for') {
       this.name(names);
       if (this.is(Token.Comma)) {
@@ -252,7 +252,7 @@ export abstract class TemplateParser extends Scanner {
       directives.push('for');
     } else if (word === 'endfor') {
       if (open === 'for') directives.pop();
-      else this.fail('directive', '"endfor" stands without "for"');
+      else this.fail('directive', '"endfor" without "for"');
     } else this.fail('directive', 'A directive starts with if, else, endif, for or endfor');
     return { kind: 'directive', word, parts, ...(word === 'for' && { names }), start, end: start };
   }

@@ -115,7 +115,7 @@ export class ModuleScope implements Scope {
       case 'each':
         return { value: eachOf(frame, second), taken: 2 };
       case 'count':
-        return { value: frame.count ?? unknown('"count.index" stands outside of a block with "count".'), taken: 2 };
+        return { value: frame.count ?? unknown('"count.index" is outside of a block with "count".'), taken: 2 };
       case 'path':
         return { value: this.path(second), taken: 2 };
       case 'terraform':
@@ -361,7 +361,7 @@ function addressOf({ block, scope, instance }: BlockInstance): string {
 }
 
 function eachOf(frame: Frame, part: string): Value {
-  if (frame.each === undefined) return unknown('"each" stands outside of a block with "for_each".');
+  if (frame.each === undefined) return unknown('"each" is outside of a block with "for_each".');
   return part === 'key' ? frame.each.key : frame.each.value;
 }
 

@@ -233,7 +233,7 @@ test('a key that runs use, or whose role has made no run yet, is not offered', a
   seed();
   const refused = await call('--deactivate', 'MPLE', '--yes');
   assert.equal(refused.code, 1);
-  assert.match(refused.out, /Not offered: It is active and stands in 1 place/);
+  assert.match(refused.out, /Not offered: It is active and is in 1 place/);
   assert.equal(stored().status, 'Active');
 });
 

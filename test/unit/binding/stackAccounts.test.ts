@@ -176,7 +176,7 @@ describe('values of a deployment', () => {
       'd.tfdeploy.hcl': `${token()}deployment "prod" {\n  inputs = {\n    accounts = { app = "${arn('app')}", dns = "no-arn" }\n    identity_token = identity_token.aws.jwt\n  }\n}\n`,
     };
     assert.deepEqual(await roles(keyed), [arn('app'), 'no-arn']);
-    assert.match(flagged(await checks(keyed)), /stack-provider wrong: "no-arn" is no ARN/);
+    assert.match(flagged(await checks(keyed)), /stack-provider wrong: "no-arn" is not an ARN/);
     const embedded = {
       'c.tfcomponent.hcl': `${ephemeral}${variable('role_arn')}stack "net" {\n  source = "./net"\n  inputs = { role_arn = var.role_arn, identity_token = var.identity_token }\n}\n`,
       'd.tfdeploy.hcl': one(

@@ -103,7 +103,7 @@ test('check says in its text why something of the cloud block cannot be known', 
   assert.equal(exit, 0);
 });
 
-test('prove takes the host from the ARN of the provider, and refuses what is no ARN or of another host', async () => {
+test('prove takes the host from the ARN of the provider, and refuses what is not an ARN or of another host', async () => {
   const policy = (host: string): string =>
     `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/${host}"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"${host}:sub":"s"}}}}`;
   writeFileSync(path.join(folder, 'tfe.json'), policy('tfe.example.com'));

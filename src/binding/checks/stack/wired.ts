@@ -70,7 +70,7 @@ export const stackInputs = stackRow({
             state: 'unknown',
             evidence: [`The inputs of deployment "${deployment.name}" are not known.`],
             why: inputs.why,
-            nextStep: 'Write the inputs as an object, or from values that stand in the files.',
+            nextStep: 'Write the inputs as an object, or from values that the files hold.',
           },
         ];
       case 'absent':
@@ -291,7 +291,7 @@ function assumed({ wiring }: StackUnderCheck, { name, role }: Exchange): Result 
     case 'undeclared':
       return noVariable(role.variable);
     case 'other':
-      return wrong(`${name} has a role_arn that is no text.`, 'Write the ARN of the role.');
+      return wrong(`${name} has a role_arn that is not a text.`, 'Write the ARN of the role.');
     case 'unknown':
       return unknownPart(
         `${name} assumes a role that is not known here.`,
@@ -300,7 +300,7 @@ function assumed({ wiring }: StackUnderCheck, { name, role }: Exchange): Result 
       );
     case 'known':
       if (parseRoleArn(role.value) === undefined)
-        return wrong(`"${role.value}" is no ARN of an IAM role.`, 'Write the ARN of the role.');
+        return wrong(`"${role.value}" is not an ARN of an IAM role.`, 'Write the ARN of the role.');
       return { state: 'ok', evidence: [`${name} assumes ${role.value} in this deployment.`] };
   }
 }

@@ -79,7 +79,7 @@ function lintScope(
         real.filter(r => r.node.value.startsWith(`${serviceOf(whole.value) ?? ''}:`)),
       ),
     );
-  // One value that only Terraform knows may be what an action needs; one that is no ARN is told by itself.
+  // One value that only Terraform knows may be what an action needs; one that is not an ARN is told by itself.
   if (texts.length < resources.length || texts.length === 0 || texts.some(t => !t.value.startsWith('arn:')))
     return findings;
   const unscoped: TextNode[] = [];
@@ -214,7 +214,7 @@ function unknown(node: TextNode, context: PolicyContext): PermissionFinding {
   const { text, replacement } = suggestion(node.value, service, name, context);
   const what =
     rest.length === 0
-      ? `"${node.value}" is no action: it has no service in front, as in "s3:GetObject".`
+      ? `"${node.value}" is not an action: it has no service in front, as in "s3:GetObject".`
       : /[*?]/.test(service)
         ? `IAM takes no wildcard in the service: "${node.value}".`
         : !known

@@ -33,10 +33,10 @@ export function lintResources(statement: PolicyNode): readonly PermissionFinding
 const isPlaceholder = (value: string): boolean =>
   /^(?:<[^<>]+>|_+[A-Z][A-Z0-9_]*_|\{\{[^{}]+\}\}|\[\[[^[\]]+\]\]|@@?[A-Z_]+@@?)(?:\/\*)?$/.test(value);
 
-/** Why a pattern is no ARN, or one that no resource has; `undefined`: nothing speaks against it. */
+/** Why a pattern is not an ARN, or one that no resource has; `undefined`: nothing speaks against it. */
 function arnProblem(value: string): string | undefined {
   if (/^[*\uE000\uE001]/.test(value) || open.test(value.slice(0, 4))) return undefined;
-  const no = `"${value}" is no ARN: IAM wants "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE" or "*".`;
+  const no = `"${value}" is not an ARN: IAM wants "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE" or "*".`;
   const [arn, partition = '', service = '', region = '', account = '', ...rest] = value.split(':');
   if (arn !== 'arn' || /\s/.test(value.split(':').slice(0, 5).join(':'))) return no;
   if (rest.length === 0) return open.test(value) ? undefined : no;

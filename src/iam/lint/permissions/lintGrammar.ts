@@ -162,7 +162,7 @@ function lintElements(node: PolicyNode, allowed: readonly string[], context: Pol
     const finding: PermissionFinding = {
       code: 'unknown-element',
       severity: 'error',
-      message: `"${key}" is no element of a policy${near === undefined ? '' : `; it is written "${near}"`}. IAM refuses it.`,
+      message: `"${key}" is not an element of a policy${near === undefined ? '' : `; it is written "${near}"`}. IAM refuses it.`,
       ...place(keySpan),
       ...(near !== undefined &&
         context.exact &&

@@ -170,7 +170,7 @@ function lintTree(
       const finding: PermissionFinding = {
         code: 'unknown-element',
         severity: 'error',
-        message: `"${near.key}" is no element of a policy; it is written "Statement". IAM refuses it.`,
+        message: `"${near.key}" is not an element of a policy; it is written "Statement". IAM refuses it.`,
         ...place(near.keySpan),
         ...(given.exact &&
           given.form === 'json' && {
@@ -181,7 +181,7 @@ function lintTree(
     }
     const message = bare
       ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
-      : 'This is no policy: it has no "Statement".';
+      : 'This is not a policy: it has no "Statement".';
     return [{ code: 'not-a-policy', severity: 'error', message, start, end: start + 1 }];
   }
   const statements = listOf(list).filter(node => node.kind === 'object');

@@ -228,7 +228,7 @@ function principalFindings(s: Statement, expected: TrustExpectation): readonly T
         {
           code: 'malformed-provider',
           weight: 'broken',
-          message: `"${f.value}" is no ARN of an OIDC provider, as in arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST.`,
+          message: `"${f.value}" is not an ARN of an OIDC provider, as in arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST.`,
           start: f.start,
           end: f.end,
         },

@@ -41,7 +41,7 @@ export function coversAction(pattern: string, action: string): Truth {
  * The operators for ARNs: "Each of the six colon-delimited components of the ARN is checked separately and each can include
  * multi-character match wildcards (*) or single-character match wildcards (?)"
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN). What they make
- * of a text that is no ARN is not documented.
+ * of a text that is not an ARN is not documented.
  */
 export function matchesArn(written: string, text: string, variables: boolean): Truth {
   const value = components(text);

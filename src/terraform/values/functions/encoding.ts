@@ -37,7 +37,7 @@ function jsonencode(value: Value): Outcome {
 
 function jsondecode(value: Value): Outcome {
   if (value.kind === 'unknown') return value.encoded ?? unknownOf([value], {});
-  return (value.kind === 'string' ? fromJson(value.value) : undefined) ?? 'The text is no JSON';
+  return (value.kind === 'string' ? fromJson(value.value) : undefined) ?? 'The text is not JSON';
 }
 
 /** One object a row, by the names of the first. Without quotes and line breaks inside of fields only. */
@@ -47,7 +47,7 @@ function csvdecode(value: string): Outcome {
     .split(/\r?\n/)
     .filter(line => line !== '')
     .map(line => line.split(','));
-  if (head === undefined || new Set(head).size < head.length) return 'The text is no CSV';
+  if (head === undefined || new Set(head).size < head.length) return 'The text is not CSV';
   if (rows.some(row => row.length !== head.length)) return 'The rows of the CSV are not of one length';
   const items = rows.map(row =>
     mapOf(

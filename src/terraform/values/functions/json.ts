@@ -41,7 +41,7 @@ function quoted(value: string): string {
   );
 }
 
-/** `jsondecode`; `undefined`: it is no JSON. */
+/** `jsondecode`; `undefined`: it is not JSON. */
 export function fromJson(source: string): Value | undefined {
   let parsed: unknown;
   try {

@@ -104,7 +104,7 @@ describe('credentials of a Stack', () => {
           'd.tfdeploy.hcl': (good['d.tfdeploy.hcl'] ?? '').replace('aws.workload.identity', 'sts.amazonaws.com'),
         },
       ],
-      [/is no ARN/, { ...good, 'd.tfdeploy.hcl': (good['d.tfdeploy.hcl'] ?? '').replace(arn('p'), 'p') }],
+      [/is not an ARN/, { ...good, 'd.tfdeploy.hcl': (good['d.tfdeploy.hcl'] ?? '').replace(arn('p'), 'p') }],
       [
         /gives no role_arn/,
         { ...good, 'd.tfdeploy.hcl': (good['d.tfdeploy.hcl'] ?? '').replace(/ +role_arn.*\n/, '') },

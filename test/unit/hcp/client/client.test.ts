@@ -163,7 +163,7 @@ describe('problems', () => {
   test('HTML in place of JSON is said to be so', async () => {
     const { client } = clientFor([disco, { body: '<html>', headers: { 'content-type': 'text/html; charset=utf-8' } }]);
     const result = await client.get('/organizations/acme', {}, never);
-    assert.match(result.ok ? '' : result.problem.message, /is no JSON \(its type is text\/html\)/);
+    assert.match(result.ok ? '' : result.problem.message, /is not JSON \(its type is text\/html\)/);
   });
 });
 

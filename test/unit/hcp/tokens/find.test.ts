@@ -222,7 +222,7 @@ describe('credentials helpers', () => {
     assert.equal(await result(answer(0, '{}')), undefined);
     assert.deepEqual(seen, ['/home/me/.terraform.d/plugins/terraform-credentials-x_v1.10.0']);
     assert.equal(await result(answer(3, 'secret')), 'it ended with exit code 3');
-    assert.equal(await result(answer(0, 'secret')), 'what it printed is no JSON');
+    assert.equal(await result(answer(0, 'secret')), 'what it printed is not JSON');
     assert.equal(await result(undefined), 'not run, because this folder is not trusted');
   });
 

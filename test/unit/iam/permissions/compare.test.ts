@@ -92,7 +92,7 @@ test('a region or a name that the code leaves open is satisfied by the one in th
   assert.deepEqual(compareWithRole(unknown, held(allow('sqs:SendMessage', queue))).missing, []);
 });
 
-test('a policy that is no JSON is named', () => {
+test('a policy that is not JSON is named', () => {
   assert.deepEqual(compareWithRole(base, [{ name: 'own', text: '{' }]).unreadable, ['own']);
 });
 
