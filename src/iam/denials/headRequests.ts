@@ -46,5 +46,5 @@ export function headReasons(head: HeadRefusal): readonly string[] {
 /** What tells the reasons apart. */
 export function headNextStep(head: HeadRefusal): string {
   const permission = permissionOfHead(head) ?? 's3:ListBucket or s3:GetObject';
-  return `See whether the bucket is one of this account: aws s3api list-buckets --query "Buckets[?Name=='${head.bucket ?? 'BUCKET'}']". If it is, allow ${permission} and look for a Deny in the policy of the bucket. If it is not, choose another name for a bucket that Terraform is to create, or have the owner's bucket policy allow the caller.`;
+  return `See whether this account owns bucket ${head.bucket ?? 'BUCKET'} (aws s3api list-buckets). If it does, allow ${permission} and look for a Deny in the policy of the bucket. If it does not, choose another name for a bucket that Terraform is to create, or have the owner's bucket policy allow the caller.`;
 }

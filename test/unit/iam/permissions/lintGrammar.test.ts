@@ -83,9 +83,9 @@ test('ARNs that are none, and ARNs that nothing has', () => {
     'arn:aws:sqs:us-gov-west-1:123456789012:q': /aws-us-gov/,
     'arn:aws:SQS:eu-west-1:123456789012:q': /small letters/,
     'arn:aws:sqs:eu-west-1:123456789012:': /empty/,
-    'arn:aws:sqs': /no ARN/,
-    'aws:sqs:eu-west-1:123456789012:q': /no ARN/,
-    'arn;aws:sqs:eu-west-1:123456789012:q': /no ARN/,
+    'arn:aws:sqs': /is not an ARN/,
+    'aws:sqs:eu-west-1:123456789012:q': /is not an ARN/,
+    'arn;aws:sqs:eu-west-1:123456789012:q': /is not an ARN/,
   };
   for (const [arn, message] of Object.entries(bad)) {
     const [finding] = found(policy(allow('sqs:SendMessage', arn))).filter(f => f.code === 'invalid-resource');
