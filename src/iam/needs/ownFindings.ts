@@ -32,10 +32,8 @@ export function ownFindings(result: Permissions, reference: ResourceReference): 
   const text = JSON.stringify(result.policy);
   const { findings } = lintPermissionText(text, reference, undefined, { generated: true });
   const sized = result.fit.how === 'too-large' ? [sizeFinding(result)] : [];
-  const escalates = findings.some(finding => finding.code === 'escalation');
   return [
     ...sized,
-    ...(escalates ? [] : takeovers(result.needs)),
     ...namelessKinds(result.needs),
     ...findings
       .filter(finding => finding.code !== 'too-large')
@@ -51,29 +49,7 @@ export function ownFindings(result: Permissions, reference: ResourceReference): 
   ];
 }
 
-/** Each of these on every role, user or policy makes whoever has it administrator: a trust that names them lets them in. */
-const takingOver: ReadonlySet<string> = new Set([
-  ...['iam:UpdateAssumeRolePolicy', 'iam:PutRolePolicy', 'iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'],
-  ...['iam:PutUserPolicy', 'iam:PutGroupPolicy', 'iam:CreateAccessKey', 'iam:CreateLoginProfile'],
-]);
-
 const isWholeKind = (resource: string): boolean => resource === '*' || /^arn:[^/]*[:/]\*$/.test(resource);
-
-function takeovers(needs: readonly Need[]): readonly OwnFinding[] {
-  const wide = needs.filter(
-    n => n.condition === undefined && takingOver.has(n.action) && n.resources.some(isWholeKind),
-  );
-  const actions = [...new Set(wide.map(n => n.action))].sort();
-  if (actions.length === 0) return [];
-  return [
-    {
-      code: 'escalation',
-      message: `${actions.join(', ')} on all of the account: whoever has this policy can take over its roles, and so become administrator.`,
-      causes: causesOf(new Set(actions), wide),
-      nextStep: nextSteps.escalation ?? '',
-    },
-  ];
-}
 
 /** What reaches a whole kind only because no name is known: the code could write one, or AWS names it and the state tells. */
 function namelessKinds(needs: readonly Need[]): readonly OwnFinding[] {

@@ -94,15 +94,16 @@ export interface PolicyOwner {
   readonly holder?: string;
   /** Is a resource, as it stands in the code, the one that has it? */
   readonly isHolder?: (resource: PolicyNode) => boolean;
-  /** The policy was made here for what the code holds: it is not one of those. */
+  /** The policy was made here for a role that runs assume, whose name is not known, and which is none that the code holds. */
   readonly generated?: true;
 }
 
 /** Actions on a policy, and on who has one, by which a caller gives itself any permission. */
 const onPolicy: readonly string[] = ['iam:CreatePolicyVersion', 'iam:SetDefaultPolicyVersion'];
+const onOwnRole: readonly string[] = ['iam:PutRolePolicy', 'iam:AttachRolePolicy'];
 const onHolder: readonly string[] = [
-  ...['iam:PutRolePolicy', 'iam:AttachRolePolicy', 'iam:DeleteRolePermissionsBoundary', 'iam:PutUserPolicy'],
-  ...['iam:AttachUserPolicy', 'iam:DeleteUserPermissionsBoundary', 'iam:PutGroupPolicy', 'iam:AttachGroupPolicy'],
+  ...[...onOwnRole, 'iam:DeleteRolePermissionsBoundary', 'iam:PutUserPolicy', 'iam:AttachUserPolicy'],
+  ...['iam:DeleteUserPermissionsBoundary', 'iam:PutGroupPolicy', 'iam:AttachGroupPolicy'],
 ];
 const wanted: ReadonlySet<string> = new Set([...escalations.flatMap(e => e.actions), ...onPolicy, ...onHolder]);
 
@@ -127,6 +128,7 @@ export function lintEscalation(
   const inside = (e: Escalation, o: Escalation): boolean =>
     o.actions.length > e.actions.length && e.actions.every(a => o.actions.includes(a));
   const widest = hits.filter(h => !hits.some(o => inside(h.escalation, o.escalation)));
+  const itself = owner.generated === true ? onEveryRole(grants, hits) : onItself(grants, owner);
   const byPlace = new Map<PolicyNode, Hit[]>();
   for (const hit of widest) byPlace.set(hit.node, [...(byPlace.get(hit.node) ?? []), hit]);
   const told = [...byPlace].flatMap(([node, here]): readonly PermissionFinding[] => {
@@ -139,7 +141,7 @@ export function lintEscalation(
       ),
     ];
   });
-  return [...told, ...onItself(grants, owner)];
+  return [...told, ...itself];
 }
 
 const finding = (node: PolicyNode, message: string): PermissionFinding => ({
@@ -176,8 +178,24 @@ function hitOf(escalation: Escalation, grants: ReadonlyMap<string, readonly Gran
   return narrow === undefined ? [] : [{ escalation, on: narrow.pattern, node: (shared?.[0] ?? node).node }];
 }
 
+/** Every role is also the one that has the policy: no `sts:AssumeRole` is needed to become what it makes of it. */
+function onEveryRole(
+  grants: ReadonlyMap<string, readonly Grant[]>,
+  hits: readonly Hit[],
+): readonly PermissionFinding[] {
+  return onOwnRole.flatMap(action => {
+    const [broad] = (grants.get(action) ?? []).filter(g => g.broad);
+    if (broad === undefined || hits.some(h => h.on === undefined && h.escalation.actions.includes(action))) return [];
+    return [
+      finding(
+        broad.node,
+        `Privilege escalation: ${action} on every role, the one that has this policy too, lets it become administrator.`,
+      ),
+    ];
+  });
+}
+
 function onItself(grants: ReadonlyMap<string, readonly Grant[]>, owner: PolicyOwner): readonly PermissionFinding[] {
-  if (owner.generated === true) return [];
   const narrow = (action: string): readonly Grant[] => (grants.get(action) ?? []).filter(g => !g.broad);
   const policies = onPolicy.flatMap(action =>
     narrow(action).flatMap(g => {

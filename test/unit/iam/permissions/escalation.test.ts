@@ -99,6 +99,23 @@ test('a policy that may be changed by who has it', () => {
   );
 });
 
+test('a policy that is generated for a role: what reaches every role reaches that one, and says so once', () => {
+  const messages = (Statement: unknown): readonly string[] =>
+    lintPermissionText(JSON.stringify({ Version: '2012-10-17', Statement }), reference, undefined, {
+      generated: true,
+    }).findings.flatMap(f => (f.code === 'escalation' ? [f.message] : []));
+  for (const action of ['iam:PutRolePolicy', 'iam:AttachRolePolicy']) {
+    const [told, ...more] = messages(allow(action, iam('role/*')));
+    assert.match(told ?? '', new RegExp(`${action} on every role, the one that has this policy too`));
+    assert.deepEqual(more, []);
+    assert.deepEqual(messages(allow(action, iam('role/app'))), [], 'a role by its name is another one');
+    assert.deepEqual(found(allow(action, iam('role/*'))), [], 'who has a policy that somebody wrote may be no role');
+  }
+  const [known, ...more] = messages(allow(['iam:PutRolePolicy', 'sts:AssumeRole'], '*'));
+  assert.match(known ?? '', /"PutRolePolicy"/);
+  assert.deepEqual(more, []);
+});
+
 test('in code, who has the policy is known: itself, the role that it is written for, and others', () => {
   const codes = (text: string): readonly string[] =>
     lintPermissionsInCode(parseHcl(text), text, reference)
