@@ -60,16 +60,23 @@ export async function currentConfiguration(
     if (!version.ok) return version;
     return usable(version.value.resource, workspace.name, folder);
   }
-  const list = await client.page(
-    `/workspaces/${id(workspace.id)}/configuration-versions`,
-    { 'page[size]': 20 },
-    signal,
-  );
+  const list = await client.all(`/workspaces/${id(workspace.id)}/configuration-versions`, {}, signal);
   if (!list.ok) return list;
-  const newest = list.value.data.find(
-    v => stringOf(v, 'status') === 'uploaded' && booleanOf(v, 'speculative') !== true,
-  );
-  return newest === undefined ? fail(noConfiguration(workspace.name)) : usable(newest, workspace.name, folder);
+  const own = list.value.data.filter(v => stringOf(v, 'status') === 'uploaded' && booleanOf(v, 'speculative') !== true);
+  if (own.length === 0) return fail(noConfiguration(workspace.name));
+  const newest = newestOf(own);
+  return newest === undefined ? fail(noOrder(workspace.name)) : usable(newest, workspace.name, folder);
+}
+
+/** Hosts list them in an order of their own, the oldest first too: their times tell. `undefined`: these do not decide. */
+function newestOf(versions: readonly Resource[]): Resource | undefined {
+  const dated = versions.map(version => ({
+    version,
+    at: Math.max(...Object.values(fieldsOf(version.attributes['status-timestamps'])).map(t => Date.parse(String(t)))),
+  }));
+  const [first, second] = dated.toSorted((a, b) => b.at - a.at);
+  const decided = second === undefined || (dated.every(d => Number.isFinite(d.at)) && first?.at !== second.at);
+  return decided ? first?.version : undefined;
 }
 
 function usable(version: Resource, workspace: string, folder: string): Result<ConfigurationVersion> {
@@ -89,6 +96,12 @@ const noConfiguration = (workspace: string): Problem => ({
   message: `Workspace ${workspace} has no configuration in HCP Terraform yet, so there is nothing to plan.`,
   nextStep:
     'Run "terraform apply" once in the project and answer "no" at its question ("terraform plan" leaves nothing that another run can use), or push a commit where the workspace follows a repository.',
+});
+
+const noOrder = (workspace: string): Problem => ({
+  code: 'hcp-configuration-order',
+  message: `Workspace ${workspace} has several configurations, and the host does not say which is the newest: a run of an older one would prove nothing.`,
+  nextStep: 'Start a plan in the workspace itself, and look at the doctor afterwards.',
 });
 
 /** Starts a plan-only run of a configuration. Refuses, and cancels the run, should HCP Terraform answer that it is no plan-only run. */

@@ -271,6 +271,38 @@ describe('a plan-only run', () => {
     });
   });
 
+  describe('of a host that does not say which configuration is the current one', () => {
+    const versions = (...at: readonly (string | undefined)[]): readonly string[] => {
+      pair.workspace.configurations.length = 0;
+      return at.map(t => pair.hcp.state.configuration(pair.workspace, 'uploaded', { at: t }).id);
+    };
+    before(() => void (pair.hcp.state.deaf.configurations = true));
+    after(() => void (pair.hcp.state.deaf.configurations = false));
+
+    test('plans the newest by its time, whatever the order of the list is, and on whatever page it stands', async () => {
+      const day = (n: number): string => new Date(Date.UTC(2026, 0, n)).toISOString();
+      const ids = versions(...Array.from({ length: 130 }, (_, n) => day(n + 1)));
+      assert.equal(proof(await follow()).configurationVersion, ids.at(-1));
+      const back = versions(day(3), day(2), day(1));
+      assert.equal(proof(await follow()).configurationVersion, back[0]);
+    });
+
+    test('starts nothing where their times do not tell', async () => {
+      for (const at of [
+        ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
+        ['2026-01-01T00:00:00Z', undefined],
+      ]) {
+        versions(...at);
+        const sent = posts().length;
+        const { result } = await follow();
+        assert.equal(result.ok ? '' : result.problem.code, 'hcp-configuration-order');
+        assert.equal(posts().length, sent);
+      }
+      const [only] = versions(undefined);
+      assert.equal(proof(await follow()).configurationVersion, only, 'one alone is the newest');
+    });
+  });
+
   test('proves nothing where the plan need not have used the role', async () => {
     for (const [id, state] of [
       ['no-static-credentials', undefined],

@@ -139,7 +139,9 @@ export function workspaceDocument(
       organization: identifier('organizations', workspace.organization),
       project: identifier('projects', workspace.projectId),
       'agent-pool': identifier('agent-pools', workspace.agentPoolId),
-      'current-configuration-version': identifier('configuration-versions', workspace.configurations.at(-1)?.id),
+      ...(!state.deaf.configurations && {
+        'current-configuration-version': identifier('configuration-versions', workspace.configurations.at(-1)?.id),
+      }),
       vars: { data: workspace.vars.map(v => ({ id: v.id, type: 'vars' })) },
       ...(!state.deaf.runs && {
         'latest-run': identifier('runs', run?.id),
@@ -308,7 +310,7 @@ export function configurationDocument(configuration: ConfigurationState, origin:
       speculative: false,
       error: null,
       ...(configuration.status === 'pending' && { 'upload-url': `${origin}/archivist/upload/${configuration.id}` }),
-      'status-timestamps': { 'uploaded-at': configuration.at },
+      'status-timestamps': configuration.at === undefined ? {} : { 'uploaded-at': configuration.at },
     },
     relationships: {
       'ingress-attributes': identifier(

@@ -240,7 +240,9 @@ function workspaces(
   if (part === 'configuration-versions')
     return paged(
       request,
-      [...workspace.configurations].reverse().map(c => configurationDocument(c, request.origin)),
+      (state.deaf.configurations ? workspace.configurations : [...workspace.configurations].reverse()).map(c =>
+        configurationDocument(c, request.origin),
+      ),
     );
   if (part === 'all-vars') return { status: 200, body: { data: allVariables(state, workspace) } };
   if (part === 'varsets') {

@@ -53,6 +53,8 @@ export interface Deafness {
   pages: boolean;
   /** A workspace does not tell its latest run. */
   runs: boolean;
+  /** A workspace does not tell its current configuration, and lists the oldest first. */
+  configurations: boolean;
   /**
    * How a variable of all-vars says which set it is of. By `varset` unless a test says otherwise: HashiCorp's own client cannot read a
    * `configurable` of the type varsets.
@@ -162,7 +164,8 @@ export interface ConfigurationState {
   files: Readonly<Record<string, string>>;
   /** Of a repository. */
   commit: string | undefined;
-  at: string;
+  /** When it was uploaded, where the host says so. */
+  at: string | undefined;
 }
 
 /** What a configuration holds unless a test says otherwise: something of AWS, with no credentials. */
@@ -190,7 +193,14 @@ export class HcpState {
   plansWithoutJson = false;
   /** As a host that does not know plan-only runs. */
   ignoresPlanOnly = false;
-  readonly deaf: Deafness = { filters: false, includes: false, bindings: false, pages: false, runs: false };
+  readonly deaf: Deafness = {
+    filters: false,
+    includes: false,
+    bindings: false,
+    pages: false,
+    runs: false,
+    configurations: false,
+  };
   private counter = 0;
 
   /** Ids look like HashiCorp's: a prefix and 16 letters and digits. */
