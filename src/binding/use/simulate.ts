@@ -16,7 +16,7 @@ export interface Foreseen {
 
 export interface Foresight {
   readonly calls: readonly Foreseen[];
-  /** The account is in an organization: what its policies with conditions say is not simulated. */
+  /** The account is in an organization: what its policies with conditions say is not simulated, so no call is known to be allowed. */
   readonly organization: boolean;
 }
 
@@ -67,12 +67,16 @@ function foreseenOf(action: string, resources: readonly string[], answers: reado
 
 function verdict(answer: Simulated | undefined): Pick<Foreseen, 'state' | 'why'> {
   if (answer === undefined) return { state: 'unknown', why: 'IAM gave no decision for it.' };
-  if (answer.decision === 'allowed') return { state: 'allowed', why: 'The policies allow it.' };
+  // With what is missing, an Allow may not hold, and a Deny may.
   if (answer.missing.length > 0)
     return {
       state: 'unknown',
       why: `It depends on ${answer.missing.join(', ')}, which only the call itself brings.`,
     };
+  if (answer.decision === 'allowed')
+    return answer.byOrganization === undefined
+      ? { state: 'allowed', why: 'The policies allow it.' }
+      : { state: 'unknown', why: onlyWithoutConditions };
   if (answer.byOrganization === false)
     return {
       state: 'refused',
@@ -83,6 +87,13 @@ function verdict(answer: Simulated | undefined): Pick<Foreseen, 'state' | 'why'>
     return { state: 'refused', why: "The role's permissions boundary does not allow it." };
   return { state: 'refused', why: 'No policy of the role allows it.' };
 }
+
+/**
+ * IAM leaves out policies of the organization that have conditions, and does not say whether there are any
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html).
+ */
+export const onlyWithoutConditions =
+  "The role's policies and the AWS organization's policies without conditions allow it. IAM does not simulate those with conditions: a run, or whoever may read them, tells.";
 
 /** Names of the condition keys in a policy's text. */
 function conditionKeys(text: string): readonly string[] {

@@ -7,6 +7,7 @@ import {
   compareUse,
   type Foresight,
   foresee,
+  onlyWithoutConditions,
   type Shrinking,
   shrinkRole,
   unusedDays,
@@ -83,17 +84,17 @@ export async function simulateRole(context: CliContext, question: RoleQuestion):
   return calls.some(c => c.state === 'refused') ? 1 : 0;
 }
 
-function foresightText(role: string, { calls, organization }: Foresight): string {
+function foresightText(role: string, { calls }: Foresight): string {
   const of = (state: 'allowed' | 'refused' | 'unknown') => calls.filter(c => c.state === state);
   const out = [
     `Role ${role}: of ${calls.length} calls that the code needs, IAM would allow ${of('allowed').length}, refuse ${of('refused').length}, and does not tell ${of('unknown').length}.`,
   ];
   for (const { action, resource, why } of of('refused')) out.push(`  refused  ${action} on ${resource}: ${why}`);
-  for (const { action, resource, why } of of('unknown')) out.push(`  unknown  ${action} on ${resource}: ${why}`);
-  if (organization)
-    out.push(
-      'Note: policies of the AWS organization that have conditions are not simulated; what they refuse is not known.',
-    );
+  // All that would be allowed has the same reason in an organization.
+  const open = of('unknown').filter(c => c.why === onlyWithoutConditions);
+  for (const { action, resource, why } of of('unknown').filter(c => !open.includes(c)))
+    out.push(`  unknown  ${action} on ${resource}: ${why}`);
+  if (open.length > 0) out.push(`  unknown  ${names([...new Set(open.map(c => c.action))])}: ${onlyWithoutConditions}`);
   return `${out.join('\n')}\n`;
 }
 

@@ -68,6 +68,31 @@ test('a boundary, a policy of the organization and a Deny show before a run fail
   assert.match(denied.out, /refused {2}s3:CreateBucket on .*: A Deny of a policy/);
 });
 
+test('in an organization nothing is called allowed: policies with conditions are not simulated, and may refuse', async () => {
+  role().inline.set('p', policy(allow(['s3:*'])));
+  const elsewhere = { Condition: { StringNotEquals: { 'aws:RequestedRegion': 'eu-central-1' } } };
+  const { scps } = pair.aws.stored;
+  scps.push(policy({ Effect: 'Deny', Action: '*', Resource: '*', ...elsewhere }), policy(allow(['*'])));
+  assert.match(
+    (await simulated()).get('s3:CreateBucket') ?? '',
+    /^unknown: .* does not simulate those with conditions/,
+  );
+  scps.splice(0, Infinity, policy(allow(['*'], elsewhere)));
+  const told = await ask('--simulate');
+  assert.equal(told.code, 0);
+  assert.match(told.out, /IAM would allow 0, refuse 0/);
+  assert.match(told.out, /unknown {2}s3:\S.*: The role's policies and .* without conditions allow it\./);
+  scps.splice(0, Infinity, policy(allow(['s3:Get*'])));
+  assert.match((await simulated()).get('s3:CreateBucket') ?? '', /^refused/, 'one without conditions is simulated');
+});
+
+test('an Allow beside a Deny whose condition the call brings is unknown', async () => {
+  role().inline.set('p', policy(allow(['s3:*'])));
+  const tagged = { Condition: { StringEquals: { 'aws:RequestTag/team': 'web' } } };
+  role().inline.set('d', policy({ Effect: 'Deny', Action: 's3:CreateBucket', Resource: '*', ...tagged }));
+  assert.match((await simulated()).get('s3:CreateBucket') ?? '', /^unknown: It depends on aws:RequestTag\/team/);
+});
+
 test('what hangs on the call itself is unknown, and what a run is known to bring is handed in', async () => {
   const inRegion = { Condition: { StringEquals: { 'aws:RequestedRegion': 'eu-central-1' } } };
   role().inline.set('p', policy(allow(['s3:*'], inRegion)));
