@@ -1,6 +1,7 @@
-import type { Problem } from '../core/problem';
+import { type Problem, ProblemError } from '../core/problem';
 import type { Location } from '../core/text';
 import type { ConfigurationFacts, VariableFacts } from '../hcp/variables/credentials';
+import { unknownProject } from '../hcp/workspace/model';
 import type { Comparison } from '../iam/needs/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
@@ -271,10 +272,18 @@ export function onlyText(pastedError: string): BindingFacts {
 }
 
 /** A workspace as tokens name it. Names that HCP Terraform itself reported are taken as they are. */
-export const identityOfFacts = ({
+export function identityOfFacts({
   organization,
   project,
   name,
 }: Pick<WorkspaceFacts, 'organization' | 'name'> & {
   readonly project: { readonly name: string };
-}): WorkspaceIdentity => workspaceIdentity(organization, project.name, name);
+}): WorkspaceIdentity {
+  if (project.name !== unknownProject) return workspaceIdentity(organization, project.name, name);
+  throw new ProblemError({
+    code: 'project-unread',
+    message: `The project of workspace ${name} could not be read, and the token of a run names it.`,
+    nextStep:
+      'Use a token that may read the project. A host without projects (Terraform Enterprise before v202302-1, OTF) cannot be set up.',
+  });
+}

@@ -2,7 +2,7 @@ import { ok, type Result, unwrap } from '../../core/problem';
 import { awsManagedPolicyArn, iamArn } from '../../oidc/arns';
 import { defaultAudience, hostname as hostnameName } from '../../oidc/names';
 import { partitionName } from '../../oidc/partition';
-import { workspaceIdentity } from '../../oidc/subject';
+import { identityOfFacts } from '../facts';
 import { codePolicies } from '../gather/codePolicies';
 import { holdsNotAsked } from '../gather/holds';
 import type { PermissionSources } from '../gather/permissionSources';
@@ -51,7 +51,7 @@ export function migrationServices(wishes: MigrationWishes, ground: MigrationGrou
       const of = (phase: 'plan' | 'apply') => ({ attached, ...policies?.policy(phase, accountId, partition) });
       return {
         hostname: unwrap(hostnameName(w.hostname)),
-        identities: [workspaceIdentity(w.organization, w.project.name, w.name)],
+        identities: [identityOfFacts(w)],
         workspaceId: w.id,
         accountId,
         partition,
@@ -77,7 +77,7 @@ export function migrationServices(wishes: MigrationWishes, ground: MigrationGrou
       const { workspace: w } = unit.row;
       const subject = subjectOf({
         hostname: unwrap(hostnameName(w.hostname)),
-        identities: [workspaceIdentity(w.organization, w.project.name, w.name)],
+        identities: [identityOfFacts(w)],
         accountId: unit.accountId,
       });
       const services = ground.setup(unit, journalsOf(ground.journals, subject));

@@ -4,6 +4,7 @@ import { type AuditRow, auditWorkspaces } from '../../hcp/audit';
 import { auditCounts, auditCsv, auditMarkdown, auditProgressText, staticKeys } from '../../hcp/auditReport';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { findProject } from '../../hcp/workspace/read';
+import { unknownProject } from '../../hcp/workspace/model';
 import { organizationName } from '../../oidc/names';
 import { auditProgress } from '../binding/auditProgress';
 import { HcpSessions } from '../binding/hcpSession';
@@ -111,9 +112,12 @@ const words: Readonly<Record<AuditRow['state'], string>> = {
   unknown: 'unknown',
 };
 
+const projectOf = ({ workspace: { project } }: AuditRow): string =>
+  project.name === unknownProject ? 'project unknown' : project.name;
+
 function textOf({ hostname, organization, project }: Subject, rows: readonly AuditRow[]): string {
   const lines = rows.flatMap(row => [
-    `${row.workspace.name} (${row.workspace.project.name}): ${words[row.state]}`,
+    `${row.workspace.name} (${projectOf(row)}): ${words[row.state]}`,
     ...[...staticKeys(row), ...row.faults.map(f => f.text), ...row.unread].map(line => `    ${line}`),
   ]);
   const counts = Object.entries(auditCounts(rows))

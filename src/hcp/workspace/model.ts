@@ -1,10 +1,13 @@
+/** Stands for the name of a project that may not be read, or that the host does not have. No project can have it. */
+export const unknownProject = '(unknown)';
+
 /** A workspace as HCP Terraform reports it (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/workspaces). */
 export interface Workspace {
   readonly id: string;
   readonly name: string;
   readonly organization: string;
   readonly hostname: string;
-  /** The real project, whatever the cloud block says. In lists its name is "(unknown)" where it may not be read. */
+  /** The real project, whatever the cloud block says. In lists its name is `unknownProject` where it was not read. */
   readonly project: { readonly id: string; readonly name: string };
   /** As it is in effect. */
   readonly executionMode: ExecutionMode;

@@ -3,13 +3,12 @@ import { fail, ok, type Result } from '../../core/problem';
 import { isLoopback } from '../../core/loopback';
 import { type All, attempt, type HcpClient, type Query } from '../client/client';
 import { booleanOf, fieldsOf, relatedOne, requiredString, type Resource, stringOf } from '../client/document';
-import type { Agent, ExecutionMode, Permissions, Workspace } from './model';
+import { type Agent, type ExecutionMode, type Permissions, unknownProject, type Workspace } from './model';
 import { hasTags, type TagFilter, tagNamesOf } from './tags';
 
 const segment = uriPart;
 
 /** In place of the name of a project that may not be read; in lists only. */
-const unknownProject = '(unknown)';
 
 export async function readWorkspace(
   client: HcpClient,

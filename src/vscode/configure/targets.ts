@@ -1,4 +1,5 @@
 import { awsManagedPolicyArn } from '../../oidc/arns';
+import { identityOfFacts } from '../../binding/facts';
 import type { BindingChoices } from '../../binding/desired/choices';
 import { codeFacts, codeOwners } from '../../binding/gather/code';
 import { notAsked } from '../../binding/gather/binding';
@@ -65,11 +66,10 @@ function bindingChoices(
 ): BindingChoices {
   const { cloud } = analysed.root;
   const known = choices.known?.find(w => w.name === workspace);
-  const identity = workspaceIdentity(
-    choices.organization ?? '',
-    known?.project.name ?? choices.project ?? '',
-    workspace,
-  );
+  const identity =
+    known === undefined
+      ? workspaceIdentity(choices.organization ?? '', choices.project ?? '', workspace)
+      : identityOfFacts(known);
   const partition = opened?.caller.partition ?? 'aws';
   const { roles, names, path, tag, boundary } = rolesOf(choices);
   const permissions = (use: 'plan' | 'apply'): BindingChoices['policies']['plan'] & object => {

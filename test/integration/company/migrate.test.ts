@@ -68,6 +68,18 @@ const moved = (name: string): boolean =>
     w => w.name === name && w.vars.some(v => v.key === 'TFC_AWS_PROVIDER_AUTH' && v.value === 'true'),
   );
 
+test('no role is planned for a project that could not be read', async () => {
+  pair.hcp.state.deaf.includes = true;
+  pair.hcp.faults.push({ path: /^\/projects\//, status: 404 });
+  pair.aws.server.log.length = 0;
+  const done = await call('--yes');
+  pair.hcp.state.deaf.includes = false;
+  assert.equal(done.code, 2, done.err);
+  assert.deepEqual(states(read(done)), { failed: 12 });
+  assert.match(read(done).result.units[0]?.why ?? '', /project of workspace app-\d+ could not be read/);
+  assert.deepEqual(pair.aws.server.writes(), []);
+});
+
 test('without a yes: the summary, each plan, and nothing written', async () => {
   const done = await call();
   const report = read(done);
