@@ -288,11 +288,8 @@ describe('a plan-only run', () => {
     });
 
     test('starts nothing where their times do not tell', async () => {
-      for (const at of [
-        ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z'],
-        ['2026-01-01T00:00:00Z', undefined],
-      ]) {
-        versions(...at);
+      for (const other of ['2026-01-01T00:00:00Z', undefined]) {
+        versions('2026-01-01T00:00:00Z', other);
         const sent = posts().length;
         const { result } = await follow();
         assert.equal(result.ok ? '' : result.problem.code, 'hcp-configuration-order');
