@@ -225,7 +225,7 @@ const reports: readonly PublicReport[] = [
     source: 'https://github.com/hashicorp/terraform-provider-aws/issues/15148',
     text: 'Error: error reading S3 Bucket (globex-state): Forbidden: Forbidden\n\tstatus code: 403, request id: 1, host id: 2',
     first: 16,
-    next: /Buckets\[\?Name=='globex-state'\]/,
+    next: /owns bucket globex-state \(aws s3api list-buckets\)/,
   },
   {
     source: 'https://github.com/hashicorp/terraform/issues/28203',
