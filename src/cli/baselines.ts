@@ -57,7 +57,7 @@ export class Baselines {
   }
 
   /** The findings that no baseline names. Where one is written, all of them: they go into it. */
-  withoutKnown(root: Root, { folder }: ScannedFolder, findings: readonly Finding[]): readonly Finding[] {
+  withoutKnown(root: Root, { folder, only }: ScannedFolder, findings: readonly Finding[]): readonly Finding[] {
     const use = this.byFolder.get(folder);
     if (use === undefined) return findings;
     const files = new Map<string, SourceFile>();
@@ -67,7 +67,13 @@ export class Baselines {
       for (const finding of findings) use.draft.add(finding, files.get(finding.location.file));
       return findings;
     }
-    return findings.filter(finding => !use.known.has(finding, files.get(finding.location.file)));
+    const { baseline, known } = use;
+    // Where single files were named, another one that is still there may hold what it held.
+    const left = (name: string): boolean => {
+      const file = nodeFiles.join(nodeFiles.dirname(baseline.file), name);
+      return only === undefined || only.has(file) || !files.has(file);
+    };
+    return known.newOf(findings, files, left);
   }
 
   /** What was left out, file by file, and how many entries stand for nothing any more. */

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { isAbort, ProblemError } from '../core/problem';
+import { isBelow, realOf } from '../node/within';
 import { fileKind } from '../terraform/fileKinds';
 import type { Root } from '../terraform/model';
 import type { CliContext } from './command';
@@ -10,15 +12,21 @@ import { UsageError } from './option';
 export class ChangedFiles {
   private readonly folders: ReadonlySet<string>;
 
-  constructor(private readonly files: ReadonlySet<string>) {
+  /** All by their real names. `trees` are repositories in the repository of which git says only that they changed. */
+  constructor(
+    private readonly files: ReadonlySet<string>,
+    private readonly trees: readonly string[],
+  ) {
     this.folders = new Set([...files].map(file => path.dirname(file)));
   }
 
   /** Has something changed of what the root is made of? A file that is gone counts for the folder in which it was. */
   touches(root: Root): boolean {
+    const folders = [root.dir, ...root.modules.map(module => module.dir)].map(dir => realOf(dir) ?? dir);
+    const files = [...root.modules.flatMap(module => module.files), ...root.otherFiles];
     return (
-      [root.dir, ...root.modules.map(module => module.dir)].some(dir => this.folders.has(dir)) ||
-      root.otherFiles.some(file => this.files.has(file.path))
+      folders.some(dir => this.folders.has(dir) || this.trees.some(tree => isBelow(dir, tree))) ||
+      files.some(file => this.files.has(realOf(file.path) ?? file.path))
     );
   }
 }
@@ -30,21 +38,23 @@ export class ChangedFiles {
 export async function changedSince(context: CliContext, folder: string, ref: string): Promise<ChangedFiles> {
   if (ref.startsWith('-') || ref === '') throw new UsageError(`--changed-since takes a commit, branch or tag`);
   const git = (args: readonly string[]): Promise<string> => runGit(context, folder, args);
-  const up = (await git(['rev-parse', '--show-cdup']).catch(notARepository)).replace(/\n$/, '');
+  const top = path.resolve((await git(['rev-parse', '--show-toplevel']).catch(notARepository)).replace(/\n$/, ''));
   const commit = (
     await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]).catch(noSuchCommit(ref))
   ).trim();
   // Without a common ancestor (a shallow clone) the commit itself is compared with.
   const base = (await git(['merge-base', commit, 'HEAD']).catch(() => commit)).trim() || commit;
-  const top = path.resolve(folder, up);
+  // Of a submodule counts which commit is checked out: for more, git would start itself there, by the settings of that place.
+  const differ = ['diff', '--name-only', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=dirty'];
   const names = [
-    await git(['-C', top, 'diff', '--name-only', '--no-renames', '--no-ext-diff', '--no-textconv', '-z', base, '--']),
+    await git(['-C', top, ...differ, '-z', base, '--']),
     await git(['-C', top, 'ls-files', '--others', '--exclude-standard', '-z']),
-  ];
-  const files = names
-    .flatMap(text => text.split('\0'))
-    .filter(name => fileKind(path.posix.basename(name)) !== undefined);
-  return new ChangedFiles(new Set(files.map(name => path.join(top, ...name.split('/')))));
+  ].flatMap(text => text.split('\0').filter(name => name !== ''));
+  const changed = names.map(name => path.join(top, ...name.split('/')));
+  return new ChangedFiles(
+    new Set(changed.filter(file => fileKind(path.basename(file)) !== undefined)),
+    changed.filter(file => lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === true),
+  );
 }
 
 const safe = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false'];

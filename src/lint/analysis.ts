@@ -125,7 +125,6 @@ export class Analysis {
     const files = new Map<string, SourceFile>();
     for (const module of root.modules) for (const file of module.files) files.set(file.path, file);
     for (const file of root.otherFiles) files.set(file.path, file);
-    const matcher = new KnownFindings(known.entries, known.name);
-    return findings.filter(finding => !matcher.has(finding, files.get(finding.location.file)));
+    return new KnownFindings(known.entries, known.name).newOf(findings, files, () => true);
   }
 }

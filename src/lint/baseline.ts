@@ -44,9 +44,14 @@ function entryOf(finding: Finding, file: SourceFile, name: NameOf): Omit<Baselin
 
 const idOf = ({ code, location: { file, span } }: Finding): string => `${file}\0${span.start}\0${span.end}\0${code}`;
 
+/** Entries that a block keeps which moves to another file of its folder: for Terraform the files of a folder are one. */
+const folderKeyOf = ({ code, file, at }: Omit<BaselineEntry, 'count'>): string =>
+  keyOf({ code, at, file: file.replace(/[^/]*$/, '') });
+
 /** Tells known findings from new ones. One that several roots share counts once. */
 export class KnownFindings {
   private readonly allowed: ReadonlyMap<string, BaselineEntry>;
+  private readonly byFolder = new Map<string, BaselineEntry[]>();
   private readonly seen = new Map<string, Set<string>>();
 
   constructor(
@@ -54,12 +59,38 @@ export class KnownFindings {
     private readonly name: NameOf,
   ) {
     this.allowed = new Map(entries.map(entry => [keyOf(entry), entry]));
+    for (const entry of entries) {
+      const key = folderKeyOf(entry);
+      this.byFolder.set(key, [...(this.byFolder.get(key) ?? []), entry]);
+    }
   }
 
-  /** Is the finding one of the known ones? Of several in one place, those that are asked about first. */
-  has(finding: Finding, file: SourceFile | undefined): boolean {
-    if (file === undefined) return false;
-    const key = keyOf(entryOf(finding, file, this.name));
+  /**
+   * Those of a root's findings that are not known: of several in one place, the later ones. `left` says whether a file of the baseline
+   * is known to hold no more than what is given here, so that what it misses may have moved.
+   */
+  newOf(
+    findings: readonly Finding[],
+    files: ReadonlyMap<string, SourceFile>,
+    left: (file: string) => boolean,
+  ): readonly Finding[] {
+    const entries = new Map<Finding, Omit<BaselineEntry, 'count'>>();
+    for (const finding of findings) {
+      const file = files.get(finding.location.file);
+      if (file !== undefined) entries.set(finding, entryOf(finding, file, this.name));
+    }
+    const stayed = new Set([...entries].filter(([finding, entry]) => this.take(finding, entry)).map(([f]) => f));
+    const moved = (finding: Finding): boolean => {
+      const entry = entries.get(finding);
+      const others = entry === undefined ? [] : (this.byFolder.get(folderKeyOf(entry)) ?? []);
+      return others.some(other => left(other.file) && this.take(finding, other));
+    };
+    return findings.filter(finding => !stayed.has(finding) && !moved(finding));
+  }
+
+  /** Lets the finding stand for the entry, as long as that has one to spare. */
+  private take(finding: Finding, entry: Omit<BaselineEntry, 'count'>): boolean {
+    const key = keyOf(entry);
     const count = this.allowed.get(key)?.count ?? 0;
     const seen = this.seen.get(key) ?? new Set<string>();
     this.seen.set(key, seen);

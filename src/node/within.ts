@@ -63,7 +63,8 @@ export async function filesAround(
   };
 }
 
-function realOf(file: string): string | undefined {
+/** The name of a file or folder without a link in it; nothing where there is none. */
+export function realOf(file: string): string | undefined {
   try {
     return realpathSync.native(file);
   } catch {

@@ -69,7 +69,7 @@ A comment "# tfc-oidc:ignore CODE REASON" on the line above silences a finding. 
     const since = values['changed-since'];
     if (since !== undefined)
       for (const { folder } of folders) changes.set(folder, await changedSince(context, folder, since));
-    const shown = new CheckText(places);
+    const shown = new CheckText(places, since);
     const checked: CheckedRoot[] = [];
     for await (const one of roots) {
       checked.push(one);

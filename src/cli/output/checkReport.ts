@@ -98,7 +98,11 @@ export class CheckText {
   /** Findings that `fix` mends without a decision. */
   private fixable = 0;
 
-  constructor(private readonly folder: Places) {}
+  /** `since`: the commit since which roots had to change, where one was named. */
+  constructor(
+    private readonly folder: Places,
+    private readonly since?: string,
+  ) {}
 
   root({ root, findings }: CheckedRoot): string {
     const { folder } = this;
@@ -142,6 +146,7 @@ export class CheckText {
   }
 
   end(): string {
+    if (this.roots === 0 && this.since !== undefined) return oneLine(`No root changed since ${this.since}.`) + '\n';
     if (this.roots === 0) return 'No Terraform configuration was found.\n';
     if (this.seen.size === 0) return 'No findings.\n';
     const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import Ajv, { type AnySchemaObject } from 'ajv';
 import { check } from '../../../src/cli/commands/check';
 import { fix } from '../../../src/cli/commands/fix';
@@ -13,6 +11,7 @@ import { subject } from '../../../src/cli/commands/subject';
 import { ProblemError } from '../../../src/core/problem';
 import { parseProjectFile } from '../../../src/lint/projectFile';
 import { rules } from '../../../src/lint/table';
+import { folderOf, gitIn, write } from '../../support/cli/repository';
 import { type CommandRun, runCommand } from '../../support/runCommand';
 
 const key = 'AKIAIOSFODNN7EXAMPLE';
@@ -20,20 +19,6 @@ const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const cloud = (inner = ''): string => `terraform {\n  cloud {\n    ${inner}\n    workspaces { name = "web" }\n  }\n}\n`;
 const provider = (more = ''): string =>
   `provider "aws" {\n  region     = "eu-central-1"\n  access_key = "${key}"\n  secret_key = "${secret}"\n${more}}\n`;
-
-function folderOf(context: TestContext, files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'project-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  write(folder, files);
-  return folder;
-}
-
-function write(folder: string, files: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
-    writeFileSync(path.join(folder, name), text);
-  }
-}
 
 const run = (cwd: string, ...args: readonly string[]): Promise<CommandRun> => runCommand(check, args, { cwd });
 interface Report {
@@ -273,16 +258,7 @@ test('--changed-since looks at the roots that changed, and starts nothing that t
     'b/main.tf': cloud() + provider(),
     'm/main.tf': 'variable "x" { default = 1 }\n',
   });
-  const git = (...args: readonly string[]): string =>
-    execFileSync(
-      'git',
-      ['-c', 'core.fsmonitor=false', '-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
+  const git = gitIn(folder);
   const env = { PATH: process.env['PATH'] ?? '' };
   const roots = async (cwd: string, ...args: readonly string[]): Promise<readonly string[]> => {
     const { out } = await runCommand(check, [...args, '--format', 'json'], { cwd, env });
