@@ -1,6 +1,7 @@
 import { entry, listOf, type PolicyNode } from '../../policy/node';
 import type { ActionFact } from '../../reference/actions';
 import { shown } from '../../inCode/marker';
+import { isAskedOf, isWholeKind } from './askedArns';
 import { isAnyAccount, isEveryRole } from './lintArns';
 import { otherPermission } from '../../denials/operationNames';
 import {
@@ -12,7 +13,7 @@ import {
   type PolicyContext,
   quoted,
 } from './permissionFinding';
-import { anyName, anyText, fitsType, overlaps } from '../../policy/patterns/resourcePattern';
+import { anyName, anyText, fitsType } from '../../policy/patterns/resourcePattern';
 
 type TextNode = PolicyNode & { readonly kind: 'string' };
 const isText = (node: PolicyNode): node is TextNode => node.kind === 'string';
@@ -83,24 +84,21 @@ function lintScope(
   if (texts.length < resources.length || texts.length === 0 || texts.some(t => !t.value.startsWith('arn:')))
     return findings;
   const unscoped: TextNode[] = [];
+  const doubtful = new Set<TextNode>();
   const wrong: { node: TextNode; facts: readonly ActionFact[] }[] = [];
   for (const { node, facts } of real) {
     // AWS's own examples list all buckets on "arn:aws:s3:::*", and S3 takes it.
     const s3 = facts.every(f => f.name.startsWith('s3:')) && texts.some(t => /^arn:[^:]*:s3:::\*$/.test(t.value));
     if (s3) continue;
     if (texts.some(t => facts.some(f => isAskedOf(f.name, t.value)))) continue;
-    if (facts.every(f => !f.scoped)) unscoped.push(node);
-    else if (!facts.some(f => !f.scoped || texts.some(t => takes(f, t.value, context)))) wrong.push({ node, facts });
+    if (facts.every(f => !f.scoped)) {
+      unscoped.push(node);
+      if (facts.every(f => texts.some(t => isWholeKind(f, t.value)))) doubtful.add(node);
+    } else if (!facts.some(f => !f.scoped || texts.some(t => takes(f, t.value, context)))) wrong.push({ node, facts });
   }
   for (const node of unscoped) {
     const fix = ownStatement(statement, parent, unscoped, context);
-    findings.push({
-      code: 'action-without-resource',
-      severity: 'error',
-      message: `${node.value} takes no resource ARN: only "*" ${allow ? 'allows' : 'denies'} it. Move it to an own statement.`,
-      ...place(node),
-      ...(fix !== undefined && { fix }),
-    });
+    findings.push({ ...withoutResource(node, allow, doubtful.has(node)), ...(fix !== undefined && { fix }) });
   }
   const all = wrong.length === real.length && unscoped.length === 0;
   for (const { node, facts } of wrong) {
@@ -128,28 +126,11 @@ function lintScope(
 const publicParameter = /^(arn:[^:]*:ssm:[^:]*:)(?=:parameter\/aws\/)/;
 
 /**
- * ARNs that AWS asks for although its reference names none for the action, or others: the first is what its refusals of DescribeLogGroups
- * name (hashicorp/terraform-provider-aws #8804); zonal shifts are of clusters and groups too
- * (https://docs.aws.amazon.com/r53recovery/latest/dg/arc-zonal-shift.resource-types.html).
+ * Actions that AWS lists in the guide of the service, and not all of them in its reference:
+ * https://docs.aws.amazon.com/transform/latest/userguide/security_iam_permissions.html, and the HTTP verbs of
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-create-and-manage-api.html.
  */
-const alsoAsked: readonly (readonly [action: RegExp, service: string, rest: string])[] = [
-  [/^logs:DescribeLogGroups$/, 'logs', 'log-group::log-stream:'],
-  [/^arc-zonal-shift:/, 'eks', 'cluster/*'],
-  [/^arc-zonal-shift:/, 'autoscaling', 'autoScalingGroup:*'],
-];
-
-function isAskedOf(action: string, resource: string): boolean {
-  const [, , service = '', , , ...rest] = resource.split(':');
-  return alsoAsked.some(
-    ([name, of, wanted]) => name.test(action) && service === of && overlaps(rest.join(':'), wanted),
-  );
-}
-
-/**
- * Services whose actions AWS lists in their own guide, and not all of them in its reference
- * (https://docs.aws.amazon.com/transform/latest/userguide/security_iam_permissions.html).
- */
-const listedElsewhere = /^transform:\w+$/i;
+const listedElsewhere = /^(?:transform:\w+|apigateway:(?:HEAD|OPTIONS))$/i;
 
 /**
  * Services of which AWS's guides and managed policies name actions that neither its reference nor its API has: whether IAM knows them
@@ -159,6 +140,19 @@ const partlyListed = /^(?:sso|sso-directory|identitystore|identitystore-auth|ecr
 
 /** Names that AWS's own default and sample policies have, and that no call asks for: they do nothing, and do no harm. */
 const idleNames: ReadonlySet<string> = new Set(['sns:receive', 'logs:putlogeventsbatch']);
+
+function withoutResource(node: TextNode, allow: boolean, doubtful: boolean): PermissionFinding {
+  const verb = allow ? 'allows' : 'denies';
+  const what = doubtful
+    ? `AWS documents no resource ARN for ${node.value}: only "*" surely ${verb} it.`
+    : `${node.value} takes no resource ARN: only "*" ${verb} it.`;
+  return {
+    code: 'action-without-resource',
+    severity: doubtful ? 'warning' : 'error',
+    message: `${what} Move it to an own statement.`,
+    ...place(node),
+  };
+}
 
 function takes(fact: ActionFact, resource: string, context: PolicyContext): boolean {
   const arn = resource.replace(publicParameter, '$1*');

@@ -20,6 +20,12 @@ const statement = (resources: string, actions = '["kms:Decrypt"]'): string =>
 const optional =
   'variable "key" {\n  type = string\n  default = null\n}\nvariable "given" {\n  default = {}\n}\nvariable "on" {\n  default = false\n}';
 
+const levels = (action: string, resource: string): readonly string[] =>
+  lintPermissionText(
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: resource }] }),
+    reference,
+  ).findings.map(f => `${f.severity} ${f.code}`);
+
 test('what only the caller gives may be given: null and empty defaults, tries, lookups, conditions', () => {
   for (const resources of [
     '[var.key]',
@@ -91,11 +97,6 @@ test('policies of another grammar, and an empty one that stands for none', () =>
 });
 
 test('resources: what follows a word may begin with a slash, ARNs that AWS asks for, placeholders', () => {
-  const levels = (actions: string, resource: string): readonly string[] =>
-    lintPermissionText(
-      JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: actions, Resource: resource } }),
-      reference,
-    ).findings.map(f => `${f.severity} ${f.code}`);
   assert.deepEqual(
     errors(document(statement('["arn:aws:ssm:eu-west-1:123456789012:parameter${var.path}*"]', '["ssm:GetParameter"]'))),
     [],
@@ -195,13 +196,41 @@ test('the way to write a list before Terraform 0.12', () => {
 });
 
 test('actions that AWS lists in its guides and not in its reference', () => {
-  const found = (action: string): readonly string[] =>
-    lintPermissionText(
-      JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] }),
-      reference,
-    ).findings.map(f => `${f.severity} ${f.code}`);
+  const found = (action: string): readonly string[] => levels(action, '*');
   assert.deepEqual(found('transform:ListWorklogs'), []);
   assert.deepEqual(found('ecr-public:BatchGetImage'), ['warning unknown-action']);
   assert.deepEqual(found('sso:ListEverything'), ['warning unknown-action']);
   assert.deepEqual(found('ecr:DeleteImage'), ['error unknown-action']);
+});
+
+test('a list on all of a kind: what AWS itself asks for is no finding, what is not known is a warning', () => {
+  const arn = (rest: string): string => `arn:aws:${rest}`;
+  const asked: readonly (readonly [string, string])[] = [
+    ['iam:ListUsers', 'iam::123456789012:user/*'],
+    ['iam:ListRoles', 'iam::123456789012:role/'],
+    ['iam:ListRoles', 'iam::123456789012:role/app/*'],
+    ['iam:ListServerCertificates', 'iam::123456789012:server-certificate/cloudfront/*'],
+    ['dynamodb:ListTables', 'dynamodb:eu-west-1:123456789012:table/*'],
+    ['events:ListRules', 'events:*:*:rule/*'],
+    ['sns:ListTopics', 'sns:eu-west-1:123456789012:*'],
+    ['ssm:DescribeParameters', 'ssm:*:*:*'],
+  ];
+  for (const [action, resource] of asked) assert.deepEqual(levels(action, arn(resource)), [], `${action} ${resource}`);
+  assert.deepEqual(levels('events:ListRuleNamesByTarget', arn('events:*:*:rule/*')), [
+    'warning action-without-resource',
+  ]);
+  for (const [action, resource] of [
+    ['iam:ListUsers', 'iam::123456789012:user/jo'],
+    ['dynamodb:ListTables', 'dynamodb:eu-west-1:123456789012:table/orders'],
+    ['events:ListRules', 'events:*:*:rule/nightly-*'],
+    ['ssm:DescribeParameters', 'ssm:*:*:parameter/app/*'],
+    ['route53:CreateHealthCheck', 'route53:::healthcheck/*'],
+  ] as const)
+    assert.deepEqual(levels(action, arn(resource)), ['error action-without-resource'], `${action} ${resource}`);
+});
+
+test("the verbs of API Gateway's guide are no unknown actions", () => {
+  assert.deepEqual(levels('apigateway:HEAD', '*'), []);
+  assert.deepEqual(levels('apigateway:OPTIONS', '*'), []);
+  assert.deepEqual(levels('apigateway:CreateDomainNameAccessAssociation', '*'), ['error unknown-action']);
 });
