@@ -45,6 +45,18 @@ const merged = (known: KeyPlace | undefined, place: KeyPlace): KeyPlace =>
 export interface CodeOfWorkspaces {
   readonly root: Root;
   readonly workspaces: readonly string[];
+  /** Of a Stack: `ORG/STACK/DEPLOYMENT` of the deployment whose block holds a place of a file; undefined where it is for all of them. */
+  readonly deploymentAt?: (file: SourceFile, offset: number) => string | undefined;
+  /** Of a Stack: what the variable sets behind its stores hold. */
+  readonly stored?: readonly StoredValue[];
+}
+
+/** A value of a variable set that the deployments of a Stack read. */
+export interface StoredValue {
+  readonly store: string;
+  readonly key: string;
+  /** Undefined: it is sensitive. */
+  readonly value: string | undefined;
 }
 
 export function findStaticKeys(
@@ -60,8 +72,17 @@ export function findStaticKeys(
     const workspace = `${row.workspace.organization}/${row.workspace.name}`;
     for (const variable of row.reading?.all ?? []) inVariable(found, workspace, variable);
   }
-  for (const { root, workspaces } of code) {
-    for (const file of filesOf(root)) inFile(found, file, name(file.path), workspaces);
+  for (const { root, workspaces, deploymentAt, stored } of code) {
+    const users = (file: SourceFile, offset: number): readonly string[] => {
+      const one = deploymentAt?.(file, offset);
+      return one === undefined ? workspaces : [one];
+    };
+    for (const file of filesOf(root)) inFile(found, file, name(file.path), users);
+    for (const { store, key, value } of stored ?? []) {
+      const place: KeyPlace = { kind: 'variable-set', where: `variable set of ${store}, ${key}`, workspaces };
+      if (value !== undefined) found.add(value, place);
+      else if (idName.test(key)) found.hide(place);
+    }
   }
   const gaps = rows.flatMap(row =>
     row.unread.map(why => `${row.workspace.organization}/${row.workspace.name}: ${why}`),
@@ -77,7 +98,7 @@ export function keysOfWorkspace(
 ): readonly FoundKey[] {
   const found = new Collected();
   for (const variable of variables) inVariable(found, workspace, variable);
-  for (const file of root === undefined ? [] : filesOf(root)) inFile(found, file, file.path, [workspace]);
+  for (const file of root === undefined ? [] : filesOf(root)) inFile(found, file, file.path, () => [workspace]);
   return found.keys;
 }
 
@@ -95,11 +116,17 @@ function inVariable(found: Collected, workspace: string, { key, value, sensitive
   else if (sensitive && idName.test(key)) found.hide(place);
 }
 
-function inFile(found: Collected, file: SourceFile, name: string, workspaces: readonly string[]): void {
+function inFile(
+  found: Collected,
+  file: SourceFile,
+  name: string,
+  users: (file: SourceFile, offset: number) => readonly string[],
+): void {
   let index: LineIndex | undefined;
   for (const { index: at, 0: id } of file.text.matchAll(/AKIA[A-Z0-9]{16}/g)) {
     index ??= new LineIndex(file.text);
     const kind = /\.tfvars(?:\.json)?$/.test(file.path) ? 'values' : 'code';
-    found.add(id, { kind, where: `${name}:${index.position(at).line + 1}`, workspaces });
+    const where = `${name}:${index.position(at).line + 1}`;
+    found.add(id, { kind, where, workspaces: users(file, at) });
   }
 }

@@ -1,5 +1,4 @@
-import type { HcpClient } from '../../hcp/client/client';
-import { firstRunSince } from '../../hcp/workspace/runs';
+import type { Result } from '../../core/problem';
 import { type Fact, known, unknown, unread } from '../facts';
 import type { JournalRun } from '../journal/journal';
 import { proofGap } from '../prove/proven';
@@ -16,10 +15,18 @@ export interface KeySources {
   readonly runs: readonly JournalRun[];
   /** Undefined: no profile was chosen. */
   readonly opened: OpenedAccount | undefined;
-  /** By `HOST/ORG/NAME`: its id in HCP Terraform, and a client; undefined where it can't be asked. */
-  workspace(name: string): { readonly id: string; readonly client: HcpClient } | undefined;
-  /** All checks of a workspace, read anew. */
+  /** By `HOST/ORG/NAME` of a workspace, or `HOST/ORG/STACK/DEPLOYMENT`: its runs; undefined where they can't be read. */
+  runsOf(name: string): BindingRuns | undefined;
+  /** All its checks, read anew. */
   checks(name: string, signal: AbortSignal): Promise<Fact<readonly Check[]>>;
+}
+
+/** The runs of a workspace, or of a deployment of a Stack. */
+export interface BindingRuns {
+  /** Its id in HCP Terraform, of a workspace: keys are removed from its variables. */
+  readonly workspaceId: string | undefined;
+  /** When the first one was made after `since` whose plan came to its end; `undefined`: none yet. */
+  firstSince(since: number, signal: AbortSignal): Promise<Result<number | undefined>>;
 }
 
 interface Subject {
@@ -194,7 +201,11 @@ function lookedEverywhere({ organization, gaps }: FoundKeys): Fact<true> {
 }
 
 /** When the static keys of a workspace were removed by our journal. */
-function removedAt(workspaceId: string, names: readonly string[], runs: readonly JournalRun[]): number | undefined {
+function removedAt(
+  workspaceId: string | undefined,
+  names: readonly string[],
+  runs: readonly JournalRun[],
+): number | undefined {
   const removals = runs.filter(run =>
     run.steps.some(
       ({ change, state, undo }) =>
@@ -232,16 +243,16 @@ async function afterwards(
       const open = unknown(`The role of ${name} is not proven: ${why}.`, 'Put that right first (tfc-oidc status).');
       return { firstRun: open, proven: open };
     }
-    const at = sources.workspace(name);
+    const at = sources.runsOf(name);
     if (at === undefined) {
       const open = unknown(`The runs of ${name} cannot be read.`, 'Use a token that may read them.');
       return { firstRun: open, proven: known(true) };
     }
     const sets = (remembered?.places ?? []).flatMap(p => /^variable set (.+), [^,]+$/.exec(p.where)?.[1] ?? []);
     const standing = remembered?.standing ?? 0;
-    const removed = removedAt(at.id, sets, sources.runs);
+    const removed = removedAt(at.workspaceId, sets, sources.runs);
     const since = removed !== undefined && removed >= standing ? removed : standing;
-    const run = await firstRunSince(at.client, at.id, since, signal);
+    const run = await at.firstSince(since, signal);
     if (!run.ok) return { firstRun: unread(run.problem), proven: known(true) };
     if (run.value === undefined) return { firstRun: known(undefined), proven: known(true) };
     // The last workspace to move decides: until then its runs used the key.

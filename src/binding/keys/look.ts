@@ -1,12 +1,12 @@
 import type { AuditRow } from '../../hcp/audit';
 import type { HcpClient } from '../../hcp/client/client';
-import { lastRunAt } from '../../hcp/workspace/runs';
+import { firstRunSince, lastRunAt } from '../../hcp/workspace/runs';
 import type { Check } from '../check';
 import { known, unknown } from '../facts';
 import { type JournalStore, readJournals } from '../journal/journal';
 import type { OpenedAccount } from '../setup/model';
 import { type CodeOfWorkspaces, findStaticKeys } from './found';
-import { keyFacts } from './gather';
+import { type BindingRuns, keyFacts } from './gather';
 import { rememberedKeys, rememberOwner, rememberStanding } from './memory';
 import type { FoundKeys, KeyFacts } from './model';
 
@@ -18,6 +18,10 @@ export interface KeyLook {
   readonly rows: readonly AuditRow[];
   readonly client: HcpClient | undefined;
   readonly code: readonly CodeOfWorkspaces[];
+  /** The deployments of Stacks that were looked at, by `HOST/ORG/STACK/DEPLOYMENT`. */
+  readonly deployments?: ReadonlyMap<string, KeyDeployment>;
+  /** What was not looked at though it is of the organization, one sentence each. */
+  readonly gaps?: readonly string[];
   /** A file's name as the report has it. */
   readonly nameOf: (file: string) => string;
   /** Undefined: no profile was chosen. */
@@ -25,6 +29,13 @@ export interface KeyLook {
   readonly journals: JournalStore;
   /** The workspace read anew with all its checks: what the proof rests on. */
   readonly checks: (row: AuditRow, client: HcpClient, signal: AbortSignal) => Promise<readonly Check[]>;
+}
+
+/** A deployment of a Stack that may use a key. */
+export interface KeyDeployment {
+  readonly runs: BindingRuns | undefined;
+  /** Read anew: what the proof rests on. */
+  checks(signal: AbortSignal): Promise<readonly Check[]>;
 }
 
 export interface LookedAt {
@@ -37,7 +48,8 @@ export interface LookedAt {
 /** Finds static keys, remembers where they stand and whose they are, and reads everything about each. */
 export async function lookAtKeys(look: KeyLook, signal: AbortSignal): Promise<LookedAt> {
   const { hostname, rows, client, journals, opened } = look;
-  const found = findStaticKeys(rows, look.code, look.nameOf, hostname, look.organization);
+  const standing = findStaticKeys(rows, look.code, look.nameOf, hostname, look.organization);
+  const found = { ...standing, gaps: [...standing.gaps, ...(look.gaps ?? [])] };
   await rememberStanding(journals, found.keys, hostname, Date.now());
   const names = new Map(rows.map(row => [`${hostname}/${row.workspace.organization}/${row.workspace.name}`, row]));
   const keys = await keyFacts(
@@ -46,11 +58,15 @@ export async function lookAtKeys(look: KeyLook, signal: AbortSignal): Promise<Lo
       remembered: await rememberedKeys(journals),
       runs: await readJournals(journals),
       opened,
-      workspace: name => {
+      runsOf: name => {
         const row = names.get(name);
-        return row === undefined || client === undefined ? undefined : { id: row.workspace.id, client };
+        if (row === undefined || client === undefined) return look.deployments?.get(name)?.runs;
+        const { id } = row.workspace;
+        return { workspaceId: id, firstSince: (since, stop) => firstRunSince(client, id, since, stop) };
       },
       checks: async (name, stop) => {
+        const deployment = look.deployments?.get(name);
+        if (deployment !== undefined) return known(await deployment.checks(stop));
         const row = names.get(name);
         return row === undefined || client === undefined ? notLookedAt : known(await look.checks(row, client, stop));
       },

@@ -1,3 +1,4 @@
+import { isPlanned } from '../../hcp/stacks/read';
 import { stackSubject } from '../../oidc/subject';
 import { consultChecks } from '../doctor/consult';
 import type { CheckedDeployment } from '../gather/deployments';
@@ -19,8 +20,7 @@ export async function deploymentProof(
   });
   if (run === undefined) return proof('none', [whyNone(checked)]);
   if (run.steps.some(s => s.status === 'failed')) return proof('failed', []);
-  const planned = run.steps.some(s => s.operation === 'plan' && isOver(s.status));
-  if (!planned) return proof('waiting', [`Its plan is not over: ${run.status.replaceAll('_', ' ')}.`]);
+  if (!isPlanned(run.steps)) return proof('waiting', [`Its plan is not over: ${run.status.replaceAll('_', ' ')}.`]);
   const { lastWrite } = sources;
   if (lastWrite !== undefined && lastWrite > run.at)
     return proof('unproven', [
@@ -32,10 +32,6 @@ export async function deploymentProof(
   const trail = await trailDoubt(run, asked, sources, signal);
   return trail === undefined ? proof('proven', []) : proof('unproven', [trail]);
 }
-
-/** A plan that waits for a yes is over. */
-const isOver = (status: string): boolean =>
-  status === 'completed' || status.replaceAll('_', '-') === 'pending-operator';
 
 function whyNone({ run }: CheckedDeployment): string {
   if (run === undefined) return 'HCP Terraform was not asked: the Stack is not known there, or nobody is signed in.';

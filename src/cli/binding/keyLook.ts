@@ -4,7 +4,6 @@ import { runChecks } from '../../binding/checks/table';
 import { trustJudge } from '../../binding/checks/judge';
 import type { Check } from '../../binding/check';
 import { type LookedAt, lookAtKeys as lookAt } from '../../binding/keys';
-import type { OpenedAccount } from '../../binding/setup';
 import { unwrap } from '../../core/problem';
 import { type AuditRow, auditRows, auditWorkspaces } from '../../hcp/audit';
 import type { HcpClient } from '../../hcp/client/client';
@@ -14,27 +13,21 @@ import type { TerraformFolder } from '../terraformFolder';
 import { codeOf, commonSources, journals } from './services';
 import { auditProgress } from './auditProgress';
 import { HcpSessions } from './hcpSession';
-
-/** Where `tfc-oidc keys` looks. */
-export interface KeyLook {
-  readonly hostname: string;
-  /** All workspaces of it; undefined: those that the code names. */
-  readonly organization: string | undefined;
-  readonly folder: TerraformFolder | undefined;
-  readonly opened: OpenedAccount | undefined;
-  readonly journal: string;
-}
+import { type KeyLook, otherStacks, stackKeys } from './keyStacks';
 
 /** Reads the workspaces and everything about the keys that stand in them. */
 export async function lookAtKeys(context: CliContext, look: KeyLook): Promise<LookedAt> {
   const { hostname, organization, folder, opened, journal } = look;
   const sessions = new HcpSessions(context);
   const places = placesInCode(folder);
+  const stacks = await stackKeys(context, look, sessions);
+  const gaps: string[] = [];
   const rows: AuditRow[] = [];
   let client: HcpClient | undefined;
   if (organization !== undefined) {
     client = await sessions.open(hostname, undefined);
     rows.push(...unwrap(await auditWorkspaces(client, organization, {}, context.signal, auditProgress(context))));
+    gaps.push(...(await otherStacks(client, organization, stacks.known, context.signal)));
   } else {
     for (const place of places) {
       client = await sessions.open(place.hostname, place.root.cloud);
@@ -51,7 +44,10 @@ export async function lookAtKeys(context: CliContext, look: KeyLook): Promise<Lo
       code: (folder?.project.roots ?? []).map(root => ({
         root,
         workspaces: places.filter(p => p.root === root).map(p => `${p.organization}/${p.workspace}`),
+        ...stacks.code.get(root),
       })),
+      deployments: stacks.deployments,
+      gaps,
       nameOf: file => folder?.name(file) ?? file,
       opened,
       journals: journals(journal),

@@ -97,19 +97,14 @@ export async function latestDeploymentRun(
   deployment: string,
   signal: AbortSignal,
 ): Promise<Result<DeploymentRun | undefined>> {
-  const path = `/stacks/${uriPart(stackId)}/stack-deployments/${uriPart(deployment)}/stack-deployment-runs`;
-  const runs = await client.get(path, { 'page[size]': 100 }, signal);
+  const runs = await client.get(runsPath(stackId, deployment), { 'page[size]': 100 }, signal);
   // A deployment that HCP Terraform does not know yet.
   if (!runs.ok) return runs.problem.status === 404 ? ok(undefined) : runs;
   const [run] = newestFirst(runs.value);
   if (run === undefined) return ok(undefined);
-  const steps = await client.get(`/stack-deployment-runs/${uriPart(run.id)}/stack-deployment-steps`, {}, signal);
+  const steps = await stepsOf(client, run.id, signal);
   if (!steps.ok) return steps;
-  const read = steps.value.data.map((step): DeploymentStep => ({
-    id: step.id,
-    operation: stringOf(step, 'operation-type') ?? '',
-    status: stringOf(step, 'status') ?? '',
-  }));
+  const read = steps.value;
   const errors: string[] = [];
   for (const step of read.filter(s => s.status === 'failed')) {
     const diagnostics = await client.get(`/stack-deployment-steps/${uriPart(step.id)}/stack-diagnostics`, {}, signal);
@@ -119,6 +114,50 @@ export async function latestDeploymentRun(
   const at = madeAt(run);
   return ok({ id: run.id, status: stringOf(run, 'status') ?? '', at, steps: read, errors: errors.join('\n\n') });
 }
+
+async function stepsOf(
+  client: HcpClient,
+  runId: string,
+  signal: AbortSignal,
+): Promise<Result<readonly DeploymentStep[]>> {
+  const steps = await client.get(`/stack-deployment-runs/${uriPart(runId)}/stack-deployment-steps`, {}, signal);
+  if (!steps.ok) return steps;
+  return ok(
+    steps.value.data.map((step): DeploymentStep => ({
+      id: step.id,
+      operation: stringOf(step, 'operation-type') ?? '',
+      status: stringOf(step, 'status') ?? '',
+    })),
+  );
+}
+
+/** Its plan is over: also where it waits for a yes. */
+export const isPlanned = (steps: readonly DeploymentStep[]): boolean =>
+  steps.some(
+    s => s.operation === 'plan' && (s.status === 'completed' || s.status.replaceAll('_', '-') === 'pending-operator'),
+  );
+
+/** When the first run was made after `since` (milliseconds) whose plan came to its end, among the latest hundred; `undefined`: none yet. */
+export async function firstDeploymentRunSince(
+  client: HcpClient,
+  stackId: string,
+  deployment: string,
+  since: number,
+  signal: AbortSignal,
+): Promise<Result<number | undefined>> {
+  const runs = await client.get(runsPath(stackId, deployment), { 'page[size]': 100 }, signal);
+  if (!runs.ok) return runs.problem.status === 404 ? ok(undefined) : runs;
+  for (const run of [...newestFirst(runs.value)].reverse()) {
+    if (madeAt(run) <= since) continue;
+    const steps = await stepsOf(client, run.id, signal);
+    if (!steps.ok) return steps;
+    if (isPlanned(steps.value)) return ok(madeAt(run));
+  }
+  return ok(undefined);
+}
+
+const runsPath = (stackId: string, deployment: string): string =>
+  `/stacks/${uriPart(stackId)}/stack-deployments/${uriPart(deployment)}/stack-deployment-runs`;
 
 const madeAt = (run: Resource): number => Date.parse(stringOf(run, 'created-at') ?? '');
 const newestFirst = ({ data }: Page): readonly Resource[] => [...data].sort((a, b) => madeAt(b) - madeAt(a));

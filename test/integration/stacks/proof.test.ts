@@ -104,4 +104,41 @@ describe('HCP Terraform knows the Stack', () => {
     assert.match(old.doubts?.join() ?? '', /older than what was written here/);
     assert.deepEqual(world.hcp.violations, []);
   });
+
+  test('an old key in its code is followed to its end', async () => {
+    const id = 'AKIASTOREFRONEXAMPLE';
+    world.aws.server.addCaller(world.aws.stored, id, { user: 'ci-terraform' });
+    const stored = world.aws.stored.users.get('ci-terraform')?.keys[0];
+    assert.ok(stored);
+    Object.assign(stored, { lastUsed: { date: '2026-11-01T10:00:00Z', service: 's3', region: 'eu-central-1' } });
+    const file = path.join(world.project, 'deployments.tfdeploy.hcl');
+    const code = world.text('deployments.tfdeploy.hcl');
+    writeFileSync(file, code.replace('inputs = {', `inputs = {\n    access_key = "${id}"`));
+    const keys = async () => {
+      const where = ['--organization', 'acme', '--hostname', world.hcp.hostname];
+      const { out, err } = await run('keys', 'project', ...where, '--profile', 'default', '--format', 'json');
+      assert.notEqual(out, '', err);
+      type Key = { state: string; why: string; places: { where: string; workspaces: string[] }[] };
+      const { keys: found, gaps } = JSON.parse(out) as { keys: Key[]; gaps: string[] };
+      assert.equal(found.length, 1);
+      return { ...found[0], gaps };
+    };
+    const inPlace = await keys();
+    assert.equal(inPlace.state, 'in-place');
+    assert.deepEqual(inPlace.places?.[0]?.workspaces, ['acme/web/prod']);
+    writeFileSync(file, code);
+    // Another Stack, whose code is not here, may use it too.
+    const open = await keys();
+    assert.equal(open.state, 'unknown');
+    assert.match(open.gaps.join(), /Stack acme\/other: its code was not looked at/);
+    world.hcp.state.stacks.splice(0, Infinity, stack);
+    assert.equal((await keys()).state, 'not-proven');
+    await run('configure', 'project', '--profile', 'default', '--yes');
+    assert.equal((await keys()).state, 'no-run-yet');
+    const { aws, hcp } = world;
+    await deploy(hcp.state, hcp.issuer, aws.server.url, stack, 'prod', { roleArn: roleArn('stack-prod') });
+    const ended = await keys();
+    assert.equal(ended.state, 'can-be-deactivated', ended.why);
+    assert.deepEqual(hcp.violations, []);
+  });
 });
