@@ -40,12 +40,13 @@ export function doctorAction(id: string, { report }: DoctorState): DoctorAction 
 export function doctorPage(state: DoctorState): Page {
   const { report, busy } = state;
   const unread = openQuestions(report.checks);
+  const buttons = causeButtons(report);
   return {
     title: `Doctor for ${report.subject}`,
     state: stateOf(report, unread.length),
     lead: [leadOf(report, unread.length)],
     sections: [
-      ...report.diagnoses.flatMap((d, i) => causeSections(d, i, report)),
+      ...report.diagnoses.flatMap((d, i) => causeSections(d, i, buttons[i])),
       ...others(report),
       ...(unread.length === 0 ? [] : [unreadSection(unread, report)]),
       ...received(report),
@@ -73,15 +74,30 @@ function leadOf({ outcome, diagnoses }: DoctorReport, unread: number): string {
     : 'Nothing speaks for a failure of dynamic credentials.';
 }
 
-function causeSections(diagnosis: Diagnosis, i: number, report: DoctorReport): readonly Section[] {
-  const { mode, explanation, nextStep, evidence, checks, leading } = diagnosis;
+/** One button for each cause, and each remedy once: beside the most likely cause that it is for. The first of them is the page's main one. */
+function causeButtons(report: DoctorReport): readonly (PageAction | undefined)[] {
+  const shown = new Set<string>();
+  return report.diagnoses.map(({ leading, checks }): PageAction | undefined => {
+    const [button] = [...leading, ...checks].flatMap(check => fixButton(check, report));
+    if (button === undefined || shown.has(button.id)) return undefined;
+    const main = shown.size === 0;
+    shown.add(button.id);
+    return { ...button, main };
+  });
+}
+
+function causeSections(
+  { mode, explanation, nextStep, evidence }: Diagnosis,
+  i: number,
+  button: PageAction | undefined,
+): readonly Section[] {
   const rows: readonly CheckLine[] = [
     {
       state: 'wrong',
       title: explanation,
       details: evidence.filter(e => !isComparison(e)),
       next: inEditor(nextStep),
-      actions: [...leading, ...checks].flatMap(check => fixButton(check, report)).slice(0, 1),
+      ...(button !== undefined && { actions: [button] }),
     },
   ];
   return [{ kind: 'checks', heading: `${i + 1}. ${mode.title}`, rows }, ...comparisonSection(evidence)];
@@ -195,15 +211,14 @@ const askSection = ({ pasted }: DoctorState): Section => ({
   ],
 });
 
-function actionsOf({ report, accountId, trailAsked, busy }: DoctorState): readonly PageAction[] {
+/** What can be asked besides: a remedy stands beside its cause. */
+function actionsOf({ accountId, trailAsked, busy }: DoctorState): readonly PageAction[] {
   const disabled = busy !== undefined;
-  const [first] = report.diagnoses.flatMap(d => [...d.leading, ...d.checks]).flatMap(check => fixButton(check, report));
   const trail =
     accountId === undefined
       ? { id: 'profile', label: 'Choose a Profile to Look at AWS…' }
       : { id: 'trail', label: 'Ask CloudTrail What AWS Received' };
   return [
-    ...(first === undefined ? [] : [first]),
     ...(trailAsked ? [] : [trail]),
     { id: 'again', label: 'Check Again' },
     { id: 'copy', label: 'Copy' },

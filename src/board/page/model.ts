@@ -12,7 +12,7 @@ export interface Page {
   /** What is being done right now; the page says so while it stays usable. */
   readonly busy?: string;
   readonly sections: readonly Section[];
-  /** Buttons at the end of the page, which stay in sight. The first one is the main one. */
+  /** Buttons at the end of the page, which stay in sight. The first one is the main one, unless one in a section is. */
   readonly actions: readonly PageAction[];
 }
 
@@ -21,6 +21,8 @@ export interface PageAction {
   readonly id: string;
   readonly label: string;
   readonly disabled?: boolean;
+  /** The main one of the page, beside what it is about. */
+  readonly main?: boolean;
 }
 
 export type Section =

@@ -22,12 +22,17 @@ export function renderPage(page: Page): string {
     </header>
     <main>${keyed(sections).map(([of, key]) => section(of, key))}</main>
     <footer>
-      <div class="actions" role="group" aria-label="${'Actions'}">${actions.map((a, i) => button(a, i > 0))}</div>
+      <div class="actions" role="group" aria-label="${'Actions'}">
+        ${actions.map((a, i) => button(a, i > 0 || hasMain(sections)))}
+      </div>
       <p class="busy" role="status" aria-live="polite">
         ${busy === undefined ? undefined : html`<vscode-progress-ring id="ring"></vscode-progress-ring><span>${busy}</span>`}
       </p>
     </footer>`.text;
 }
+
+const hasMain = (sections: readonly Section[]): boolean =>
+  sections.some(s => s.kind === 'checks' && s.rows.some(row => row.actions?.some(a => a.main === true)));
 
 /**
  * Each part of a page with a name that stays when others come and go: what a person has opened in it stays open when the page is drawn
@@ -57,7 +62,7 @@ const signs: Readonly<Record<BoardState, string>> = {
 const mark = (state: BoardState): Html =>
   html`<span class="mark ${state}" role="img" aria-label="${wordOf(state)}">${signs[state]}</span> `;
 
-const button = ({ id, label, disabled }: PageAction, secondary = true): Html =>
+const button = ({ id, label, disabled }: PageAction, secondary: boolean): Html =>
   html`<vscode-button
     id="action-${id}"
     data-action="${id}"
@@ -249,7 +254,8 @@ function check({ state, title, details, next, actions }: CheckLine, id: string):
   return html`<li id="check-${id}">
     <span class="change">${mark(state)}${title}</span>
     ${details.map(text => html`<div class="note">${text}</div>`)}
-    ${next === undefined ? undefined : html`<div class="next">${next}</div>`} ${(actions ?? []).map(a => button(a))}
+    ${next === undefined ? undefined : html`<div class="next">${next}</div>`}
+    ${(actions ?? []).map(a => button(a, a.main !== true))}
   </li>`;
 }
 

@@ -202,7 +202,16 @@ describe('the page of the doctor', () => {
     const [button] = cause.rows[0]?.actions ?? [];
     assert.ok(button);
     assert.deepEqual(doctorAction(button.id, state), { kind: 'fix', check });
-    assert.equal(page.actions[0]?.id, button.id);
+    // Once only, and as the main one.
+    assert.ok(!page.actions.some(a => a.id === button.id));
+    const drawn = [...renderPage(page).matchAll(/<vscode-button([^>]*)>(.*?)</g)].map(([, flags = '', label]) => ({
+      label,
+      main: !/secondary/.test(flags),
+    }));
+    assert.deepEqual(
+      drawn.filter(b => b.main || b.label === 'Put This Right…'),
+      [{ label: 'Put This Right…', main: true }],
+    );
     assert.equal(doctorAction('fix-7', state), undefined);
     assert.equal(doctorAction('rm -rf', state), undefined);
     // No option of the terminal.
