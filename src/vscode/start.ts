@@ -19,6 +19,7 @@ import { Diagnostics } from './language/diagnostics';
 import { WorkspaceFiles } from './fileReader';
 import { Hovers } from './language/hovers';
 import { NameCompletion } from './language/nameCompletion';
+import { RoleDefinitions } from './language/roleDefinitions';
 import { RoleLinks } from './language/roleLinks';
 import { explainRule } from './language/explainRule';
 import { ExtensionLog } from './log';
@@ -92,6 +93,7 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
     trustDiagnostics(store, log),
     new Hovers(store, bindings),
     new RoleLinks(),
+    new RoleDefinitions(store),
     new NameCompletion(store, bindings),
     new CloudLens(store, bindings),
     tree,

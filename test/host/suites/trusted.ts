@@ -118,6 +118,24 @@ export const run = (): Promise<unknown> =>
       });
     });
 
+    it('a role’s name leads to the resource that makes it in another file', async () => {
+      const [roles, use] = [fileUri('network', 'roles.tf'), fileUri('network', 'use.tf')];
+      await vscode.workspace.fs.writeFile(roles, Buffer.from('\nresource "aws_iam_role" "ci" {\n  name = "ci"\n}\n'));
+      const text = 'resource "tfe_variable" "r" {\n  value = "arn:aws:iam::123456789012:role/ci"\n}\n';
+      await vscode.workspace.fs.writeFile(use, Buffer.from(text));
+      await vscode.commands.executeCommand('tfcOidc.refresh');
+      const links = await vscode.commands.executeCommand<vscode.LocationLink[]>(
+        'vscode.executeDefinitionProvider',
+        use,
+        new vscode.Position(1, 40),
+      );
+      assert.deepEqual(
+        links.map(l => [l.targetUri.path.split('/').at(-1), l.targetRange.start.line]),
+        [['roles.tf', 1]],
+      );
+      for (const uri of [roles, use]) await vscode.workspace.fs.delete(uri);
+    });
+
     describe('code actions', () => {
       it('offer the move first, and the fix, which removes exactly its finding', async () => {
         const uri = fileUri('storefront', 'main.tf');
