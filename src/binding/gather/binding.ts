@@ -71,8 +71,6 @@ export interface BindingSources extends CommonSources {
   readonly issuerHost?: string;
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
   readonly client: HcpClient | { readonly missing: string; readonly problem?: Problem };
-  /** What HCP Terraform has said of it already: then it is not asked. */
-  readonly reading?: HcpReading;
   readonly account: { readonly account: AwsAccount; readonly caller: CallerIdentity } | { readonly missing: string };
   readonly pastedError: string | undefined;
   /** `asked` only with the user's consent: CloudTrail tells what AWS received. */
@@ -93,14 +91,13 @@ export interface GatheredBinding {
 export async function gatherBinding(sources: BindingSources, signal: AbortSignal): Promise<GatheredBinding> {
   const { client, account } = sources;
   const hcp =
-    sources.reading ??
-    ('missing' in client
+    'missing' in client
       ? blind(client.problem === undefined ? unknown(client.missing) : unread(client.problem))
       : await hcpFacts(client, sources.organization, sources.workspace, signal, {
           cache: sources.cache,
           ...(!('notAsked' in sources.ownValue) && { ownValue: sources.ownValue }),
           ...(sources.code && { feeding: feedingVariables(sources.code.root) }),
-        }));
+        });
   const { variables } = hcp;
   const code = sources.code === undefined ? undefined : codeFacts(sources.code.root, sources.code.findings);
   const trail =

@@ -4,7 +4,7 @@
 export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
-export { isWorkspace } from './model';
+export { isWorkspace, readingClient } from './model';
 export { confirmAccount, resumeJournaled, undoingProblem, unfinishedProblem, writeAgreed } from './journaledRun';
 export type {
   CheckedBinding,

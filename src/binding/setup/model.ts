@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
+import type { KeptReplies } from '../../hcp/client/keptReplies';
 import type { AwsAccount, CallerIdentity } from '../../iam/account/types';
 import type { Finding } from '../../lint/finding';
 import type { Root } from '../../terraform/model';
@@ -27,13 +28,24 @@ export interface OpenedAccount {
   readonly caller: CallerIdentity;
 }
 
+interface HcpOfMember {
+  readonly client: HcpClient;
+  readonly reading: HcpReading;
+  /** The replies behind the reading: what is checked without a write in between is not asked for again. */
+  readonly kept?: KeptReplies;
+}
+
+/** The client that what is checked of a member is read with. */
+export const readingClient = ({ client, kept }: HcpOfMember): HcpClient =>
+  kept === undefined ? client : client.keeping(kept);
+
 /** One binding of a setup, as it was before anything was written. */
 export interface SetupMember {
   readonly place: BindingPlace;
   /** The root whose runs it has, where one of the project is. */
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
   /** What HCP Terraform says of a workspace. `notAsked`: only the account is set up, nothing is proven, and nothing is taken away. */
-  readonly hcp: { readonly client: HcpClient; readonly reading: HcpReading } | NotAsked;
+  readonly hcp: HcpOfMember | NotAsked;
   /** What commands on this machine take, where its environment was looked at. */
   readonly local: LocalFacts | undefined;
   /** The host that issues the tokens, where it is another one than that of the API. */

@@ -28,14 +28,13 @@ export interface UseCaseServices {
 /** What a setup works with beside that. */
 export interface SetupServices extends UseCaseServices {
   /**
-   * Everything about these bindings read anew, from every source and with the code as its files are now, and all checks. `asPlanned`:
-   * nothing was written since the members were read, so what HCP Terraform said then is not asked for again.
+   * Everything about these bindings read, from every source and with the code as its files are now, and all checks. What HCP Terraform
+   * said is asked for again unless the member keeps it.
    */
   check(
     members: readonly SetupMember[],
     opened: OpenedAccount | undefined,
     signal: AbortSignal,
-    asPlanned?: boolean,
   ): Promise<readonly CheckedBinding[]>;
   /**
    * The changes of the code of the members' roots: its fixes (unless `mappingOnly`), and the mapping of provider blocks where a

@@ -1,7 +1,8 @@
 import { ProblemError } from '../../core/problem';
+import { readingCounts } from '../../hcp/client/keptReplies';
 import type { Change, VariableChange } from '../change';
 import type { Check } from '../check';
-import { readOnce } from '../gather/readOnce';
+import { readOnce, writtenAccount } from '../gather/readOnce';
 import { readJournals } from '../journal/journal';
 import { keepKeys } from '../keys/keep';
 import { subjectOf } from '../plan/prepare';
@@ -80,7 +81,11 @@ class Setup {
       await surface.tell({ id: 'not-written', problems: [], plan: view });
       return 'declined';
     }
-    if (this.isWriting()) await confirmAccount(plan.opened, surface);
+    if (this.isWriting()) {
+      await confirmAccount(plan.opened, surface);
+      // A reading that guards a write is never an old one: what is proven before anything is taken away is read anew.
+      this.forget();
+    }
     try {
       await this.writeAndProve(answer === 'go on');
       await this.cleanUp();
@@ -160,6 +165,9 @@ class Setup {
     goOn: boolean,
   ): Promise<JournaledResult> {
     const workspaces = group.members.map(m => fullName(m.place));
+    const { opened } = this.plan;
+    const written = writtenAccount(opened.account);
+    this.forget(changes);
     const result = await writeJournaled(
       {
         stage,
@@ -167,7 +175,7 @@ class Setup {
         title: `${titles[stage]} for ${workspaces.join(', ')} in account ${this.plan.opened.caller.accountId}`,
         workspaces,
         changes,
-        opened: this.plan.opened,
+        opened: { ...opened, account: written.account },
         seen: group.stopped?.run,
         goOn,
       },
@@ -175,7 +183,10 @@ class Setup {
       this.surface,
     );
     this.journals.add(result.journal);
-    if (stage === 'write') this.read = undefined;
+    if (stage === 'write') {
+      // Roles were read back when the last of them was written: that is what is proven.
+      this.read = { opened: { ...opened, account: written.asReadBack() }, at: this.services.now() };
+    }
     if (isComplete(result)) return result;
     const outcome = this.outcomes.get(group);
     if (stage === 'code') this.fixed = result;
@@ -186,6 +197,13 @@ class Setup {
     throw new Stopped();
   }
 
+  /** What HCP Terraform said is old once it is written to. Writes to variables of a workspace leave what else was said of it as it was. */
+  private forget(changes?: readonly Change[]): void {
+    const narrow = changes?.every(c => c.kind !== 'tests' && !(c.kind === 'variable' && c.scope.type === 'varset'));
+    const isOld = narrow === true ? (path: string) => /\/(?:all-)?vars$/.test(path) : () => true;
+    for (const { hcp } of this.plan.groups.flatMap(g => g.members)) if (!('notAsked' in hcp)) hcp.kept?.forget(isOld);
+  }
+
   private async readBack(group: PlannedGroup, outcome: GroupOutcome): Promise<void> {
     const members = group.members.filter(isRead);
     if (members.length === 0) return;
@@ -193,7 +211,7 @@ class Setup {
     await this.surface.tell({ id: 'stage', stage: 'read-back', workspaces: names });
     const asPlanned = writesNothing(this.plan);
     const read = members.map(m => withRole(m, group));
-    outcome.checked = await this.services.check(read, this.account(asPlanned), this.signal, asPlanned);
+    outcome.checked = await this.services.check(read, this.account(asPlanned), this.signal);
     const { state, gap } = proofOf(outcome.checked, group.choices.tag);
     const proof = state === 'proven' && group.unproven !== undefined ? 'this configuration' : state;
     outcome.proof = members.length < group.members.length ? 'not read' : proof;
@@ -205,7 +223,7 @@ class Setup {
     const { opened, read } = this.plan;
     if (asPlanned && read !== undefined) return read;
     const now = this.services.now();
-    if (this.read === undefined || now - this.read.at > keptMilliseconds)
+    if (this.read === undefined || now - this.read.at > readingCounts)
       this.read = { opened: { ...opened, account: readOnce(opened.account) }, at: now };
     return this.read.opened;
   }
@@ -335,9 +353,6 @@ class Setup {
     }
   }
 }
-
-/** How long a reading of the account counts after its proof. */
-const keptMilliseconds = 60_000;
 
 /** Neither before the proof nor after it: a reading that guards a write is never an old one. */
 const writesNothing = ({ groups, code, wiring }: SetupPlan): boolean =>

@@ -21,6 +21,7 @@ import {
 import { ProblemError, unwrap } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
 import { feedingVariables } from '../../hcp/variables/feeding';
+import { KeptReplies } from '../../hcp/client/keptReplies';
 import { findVarset } from '../../hcp/variables/read';
 import { callsOf } from '../calls';
 import type { CliContext } from '../command';
@@ -59,7 +60,8 @@ export async function readTarget(
   journal: string,
 ): Promise<ReadTarget> {
   const { hostname, organization, workspace, root } = target;
-  const reading = await hcpFacts(client, organization, workspace, context.signal, {
+  const kept = new KeptReplies();
+  const reading = await hcpFacts(client.keeping(kept), organization, workspace, context.signal, {
     ...(root !== undefined && { feeding: feedingVariables(root) }),
     // Role ARNs that were written into sensitive variables can't be read, but the journal knows them.
     ownValue: writtenValues(await readJournals(journals(journal))),
@@ -71,7 +73,7 @@ export async function readTarget(
   const member = {
     place,
     code,
-    hcp: { client, reading },
+    hcp: { client, reading, kept },
     local: localCredentials(await thisMachine(context.env), facts),
   };
   return { member, client, workspace: reading.workspace.value };

@@ -17,13 +17,14 @@ import { gatherDeployments } from '../../binding/gather/deployments';
 import { gatherModuleTests } from '../../binding/gather/moduleTests';
 import type { DeploymentPlace, ModulePlace } from '../../binding/place';
 import { moduleName, organizationName } from '../../oidc/names';
-import type {
-  CheckedBinding,
-  CheckedMember,
-  OpenedAccount,
-  SetupMember,
-  SetupServices,
-  UseCaseServices,
+import {
+  type CheckedBinding,
+  type CheckedMember,
+  type OpenedAccount,
+  readingClient,
+  type SetupMember,
+  type SetupServices,
+  type UseCaseServices,
 } from '../../binding/setup';
 import { stackNamesOf } from '../../binding/stack/names';
 import { fail, ok, unwrap } from '../../core/problem';
@@ -103,9 +104,9 @@ export function setupServices(
 ): SetupServices {
   return {
     ...useCaseServices(context, journal, store),
-    check: async (members, opened, signal, asPlanned = false) => {
+    check: async (members, opened, signal) => {
       const sources = await commonSources(context, journal, opened !== undefined, readState, store);
-      return check(context, sources, members, opened, signal, asPlanned);
+      return check(context, sources, members, opened, signal);
     },
     planWiring: async (root, choice, signal) => {
       const { host, boundary } = await filesAround(folder?.folder ?? root.dir, context.env);
@@ -143,7 +144,6 @@ async function check(
   members: readonly SetupMember[],
   opened: OpenedAccount | undefined,
   signal: AbortSignal,
-  asPlanned: boolean,
 ): Promise<readonly CheckedBinding[]> {
   const out: CheckedBinding[] = [];
   for (const member of members) {
@@ -162,8 +162,7 @@ async function check(
         ...place,
         ...(issuerHost !== undefined && { issuerHost }),
         code: code === undefined ? undefined : codeOf(context, await again(context, code.root, signal)),
-        client: 'notAsked' in hcp ? { missing: hcp.notAsked } : hcp.client,
-        ...(asPlanned && !('notAsked' in hcp) && { reading: hcp.reading }),
+        client: 'notAsked' in hcp ? { missing: hcp.notAsked } : readingClient(hcp),
         account: opened ?? { missing: 'No AWS profile was chosen (--profile).' },
         pastedError: undefined,
         cloudTrail: notAsked('CloudTrail is asked by the doctor alone (--cloudtrail).'),

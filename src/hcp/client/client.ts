@@ -1,5 +1,6 @@
 import { fail, ok, type Problem, ProblemError, type Result } from '../../core/problem';
 import { belongsTo } from './address';
+import type { KeptReplies } from './keptReplies';
 import { type Page, readPage, type Resource } from './document';
 import { type Endpoint, replyProblem } from './problems';
 import type { Secret } from './secret';
@@ -15,6 +16,7 @@ export interface HcpClientOptions extends TransportOptions {
    * name another host, which Terraform then sends the token to, too. "": the block has no such service.
    */
   readonly serviceUrl?: string;
+  readonly kept?: KeptReplies;
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
@@ -45,16 +47,25 @@ interface Pages extends All {
 export class HcpClient {
   readonly hostname: string;
   private readonly transport: Transport;
-  private base: Promise<Result<URL>> | undefined;
+  /** The API's base, found once for this client and those that keep replies for it. */
+  private found: { base: Promise<Result<URL>> | undefined } = { base: undefined };
 
   constructor(private readonly options: HcpClientOptions) {
     this.hostname = options.hostname;
     this.transport = new Transport(options);
   }
 
+  /** The same client for the reads of one step: none is sent again while its reply is kept. */
+  keeping(kept: KeptReplies): HcpClient {
+    const client = new HcpClient({ ...this.options, kept });
+    client.found = this.found;
+    return client;
+  }
+
   /** One document. `path` is below the API's base: `/organizations/acme`. */
   get(path: string, query: Query, signal: AbortSignal): Promise<Result<Page>> {
-    return this.document('GET', path, query, undefined, signal);
+    const read = () => this.document('GET', path, query, undefined, signal);
+    return this.options.kept?.once(path, query, read) ?? read();
   }
 
   /** One document with one resource. */
@@ -300,15 +311,15 @@ export class HcpClient {
 
   /** The API's base, asked once. */
   private async discover(signal: AbortSignal): Promise<Result<URL>> {
-    this.base ??= findService(this.transport, this.options, signal);
-    const mine = this.base;
+    this.found.base ??= findService(this.transport, this.options, signal);
+    const mine = this.found.base;
     try {
       const result = await mine;
       // Another call may do better later.
-      if (!result.ok && this.base === mine) this.base = undefined;
+      if (!result.ok && this.found.base === mine) this.found.base = undefined;
       return result;
     } catch (error) {
-      if (this.base === mine) this.base = undefined;
+      if (this.found.base === mine) this.found.base = undefined;
       signal.throwIfAborted();
       // It was somebody else's signal that aborted: ask for ourselves.
       if (error instanceof Error && error.name === 'AbortError') return this.discover(signal);

@@ -27,7 +27,14 @@ import type { HcpClient } from '../../hcp/client/client';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import type { ChosenAccount } from '../aws';
-import type { CheckedDeployment, CheckedWorkspace, Checker, RootStatus, WorkspacePlace } from './bindingStore';
+import type {
+  CheckedDeployment,
+  CheckedWorkspace,
+  Checker,
+  ReadPlace,
+  RootStatus,
+  WorkspacePlace,
+} from './bindingStore';
 import { thisMachine } from '../../node/thisMachine';
 import type { HcpConnections } from '../hcp';
 import type { AnalysedRoot } from '../projectStore';
@@ -70,11 +77,11 @@ export class BindingChecker implements Checker {
   /** A workspace that a person chose, also where the code does not name it or its organization. */
   async checkAt(
     analysed: AnalysedRoot,
-    { hostname, organization, workspace }: WorkspacePlace,
+    { hostname, organization, workspace, client: given }: ReadPlace,
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace> {
-    const client = await this.connections.find(hostname, analysed.root.cloud, signal);
+    const client = given ?? (await this.connections.find(hostname, analysed.root.cloud, signal));
     const { root, findings } = analysed;
     return this.checkWorkspace({ root, findings }, { hostname, organization, workspace }, client, account, signal);
   }

@@ -4,6 +4,7 @@ import type { BindingFacts } from '../../binding/facts';
 import type { GatheredBinding } from '../../binding/gather/binding';
 import type { ChosenAccount } from '../aws';
 import type { Problem } from '../../core/problem';
+import type { HcpClient } from '../../hcp/client/client';
 import { withProgress } from '../progress';
 import { BindingMemory } from './bindingMemory';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
@@ -13,6 +14,11 @@ export interface WorkspacePlace {
   readonly organization: string;
   readonly workspace: string;
   readonly hostname: string;
+}
+
+/** A workspace, and the client that it is read with where one is at hand. */
+export interface ReadPlace extends WorkspacePlace {
+  readonly client?: HcpClient;
 }
 
 /** One workspace with its checks. */
@@ -55,7 +61,7 @@ export interface Checker {
   ): Promise<CheckedWorkspace | undefined>;
   checkAt(
     root: AnalysedRoot,
-    place: WorkspacePlace,
+    place: ReadPlace,
     account: ChosenAccount | undefined,
     signal: AbortSignal,
   ): Promise<CheckedWorkspace>;
@@ -182,7 +188,7 @@ export class BindingStore implements vscode.Disposable {
    * Checks just these workspaces, by their own names: the code need not say any of them, and a long list is not read. In the order of
    * `places`.
    */
-  async checkPlaces(analysed: AnalysedRoot, places: readonly WorkspacePlace[]): Promise<readonly CheckedWorkspace[]> {
+  async checkPlaces(analysed: AnalysedRoot, places: readonly ReadPlace[]): Promise<readonly CheckedWorkspace[]> {
     const checker = await this.theChecker();
     return withProgress('Checking OIDC bindings', async (signal, tell) => {
       const out: CheckedWorkspace[] = [];

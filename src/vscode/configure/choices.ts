@@ -5,6 +5,7 @@ import type { PolicyJson } from '../../binding/desired/desired';
 import type { VariableTarget } from '../../binding/plan/variables';
 import type { HcpReading } from '../../binding/gather/hcp';
 import type { HcpClient } from '../../hcp/client/client';
+import type { KeptReplies } from '../../hcp/client/keptReplies';
 import type { VariableReading } from '../../hcp/variables/read';
 import type { Workspace } from '../../hcp/workspace/model';
 import { roleNameFor } from '../../binding/desired/roleNames';
@@ -88,6 +89,8 @@ export interface GatheredWorkspace {
   /** Everything that was read of it, and the client that reads on. */
   readonly facts: HcpReading;
   readonly client: HcpClient;
+  /** The replies behind it. */
+  readonly kept: KeptReplies;
 }
 
 /** Takes over what the code says of a root. Answers of another root are not carried over to it. */

@@ -38,8 +38,10 @@ export class CodePolicies {
     const switches = (type: string): readonly string[] => this.sources.switches(type);
     try {
       const all = [];
-      for (const { client, workspace } of workspaces)
-        all.push(await readHolds({ client, workspaceId: workspace.id, consent, switches }, signal));
+      for (const { client, kept, workspace } of workspaces)
+        all.push(
+          await readHolds({ client: client.keeping(kept), workspaceId: workspace.id, consent, switches }, signal),
+        );
       choices.holds = together(all);
     } catch (error) {
       // Stopped: what is there is not known, and nothing is taken away.

@@ -5,7 +5,7 @@ import type { CodeFiles } from '../../binding/apply/code';
 import { planRootCode } from '../../binding/code/planRoot';
 import type { JournalStore } from '../../binding/journal/journal';
 import { withLock } from '../../binding/journal/lock';
-import type { CheckedMember, SetupServices, UseCaseServices } from '../../binding/setup';
+import { type CheckedMember, readingClient, type SetupServices, type UseCaseServices } from '../../binding/setup';
 import { ProblemError, unwrap } from '../../core/problem';
 import { realWait } from '../../hcp/client/limiter';
 import { thisProcess } from '../../node/thisProcess';
@@ -70,7 +70,9 @@ export function setupServices(
       // Just these, by the names that were chosen: the code may name none, or a hundred.
       const checked = await bindings.checkPlaces(
         await current(),
-        members.flatMap(m => ('workspace' in m.place ? [m.place] : [])),
+        members.flatMap(({ place, hcp }) =>
+          'workspace' in place ? [{ ...place, ...(!('notAsked' in hcp) && { client: readingClient(hcp) }) }] : [],
+        ),
       );
       return checked.map((c): CheckedMember => ({ ...c, place: placeOf(c) }));
     },

@@ -36,7 +36,10 @@ export function groupOf(
   const member: SetupMember = {
     place: { hostname: binding.hostname, organization: choices.organization ?? '', workspace },
     code: { root, findings },
-    hcp: hcp === undefined ? notAsked(choices.hcpProblem ?? '') : { client: hcp.client, reading: hcp.facts },
+    hcp:
+      hcp === undefined
+        ? notAsked(choices.hcpProblem ?? '')
+        : { client: hcp.client, reading: hcp.facts, kept: hcp.kept },
     local: localCredentials(machine, codeFacts(root, findings)),
     ...(binding.issuer !== undefined && { issuerHost: binding.issuer }),
   };

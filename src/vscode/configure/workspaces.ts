@@ -3,6 +3,7 @@ import type { WorkspaceFacts } from '../../binding/facts';
 import { hcpFacts } from '../../binding/gather/hcp';
 import { writtenValues } from '../../binding/gather/memory';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
+import { KeptReplies } from '../../hcp/client/keptReplies';
 import { feedingVariables } from '../../hcp/variables/feeding';
 import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listOrganizations, listWorkspaces } from '../../hcp/workspace/read';
@@ -167,7 +168,8 @@ export async function readWorkspaces(
   const ownValue = writtenValues(await readJournals(journals));
   for (const name of workspaces) {
     const feeding = feedingVariables(analysed.root);
-    const read = await hcpFacts(client, organization, name, signal, { feeding, ownValue });
+    const kept = new KeptReplies();
+    const read = await hcpFacts(client.keeping(kept), organization, name, signal, { feeding, ownValue });
     if (read.workspace.state === 'known') known.push(read.workspace.value);
     if (read.source === undefined || read.variables.state === 'unknown') {
       const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
@@ -175,7 +177,7 @@ export async function readWorkspaces(
       continue;
     }
     const { staticCredentials } = read.variables.value;
-    gathered.push({ ...read.source, staticCredentials, facts: read, client });
+    gathered.push({ ...read.source, staticCredentials, facts: read, client, kept });
   }
   if (gathered.length > 0) state.hcp = gathered;
   // The subject of each holds its real project; that of one that could not be read is asked for.

@@ -75,10 +75,11 @@ const remedy = {
 const again = {
   name: 'a second run on a finished binding finds nothing to do, and shows what was checked',
   prepare: withCompany('Default Dark Modern'),
-  run: async (host, { company: { aws } }) => {
+  run: async (host, { company: { aws, hcp } }) => {
     const before = JSON.stringify(aws.dump());
     const w = new Workbench(host);
     await w.open('network/main.tf', 'network-prod');
+    const earlier = hcp.apiRequests.length;
     await w.command('Configure TFC OIDC');
     await w.change('profile', 'profile acme-archive');
     // The workspace's roles are in another account: that is said before anything else.
@@ -95,6 +96,8 @@ const again = {
     // What the plan has read a moment ago is what is proven: nothing is written, so nothing is read twice.
     const reads = aws.log.map(entry => entry.action);
     assert.equal(reads.filter(a => a === 'GetRole').length, 2, reads.join(' '));
+    const asked = hcp.apiRequests.slice(earlier).map(r => `${r.method} ${r.path.replace(/\?.*/, '')}`);
+    assert.equal(asked.filter(a => a.endsWith('/varsets')).length, 1, asked.join('\n'));
     await w.press('Not Now');
     await w.preview('Nothing was written: everything was as it should be').waitFor();
     assert.equal(JSON.stringify(aws.dump()), before);

@@ -9,6 +9,7 @@ import { questionActions } from '../../../src/board/page/runView';
 import { configure } from '../../../src/cli/commands/configure';
 import { openAwsAccount } from '../../../src/cli/binding/binding';
 import { readTarget } from '../../../src/cli/binding/configureRun';
+import { KeptReplies } from '../../../src/hcp/client/keptReplies';
 import { HcpSessions } from '../../../src/cli/binding/hcpSession';
 import { thisMachine } from '../../../src/node/thisMachine';
 import { setupServices } from '../../../src/cli/binding/services';
@@ -89,6 +90,7 @@ async function inEditor(): Promise<{ readonly result: SetupResult; readonly even
         staticCredentials: member.hcp.reading.variables.value.staticCredentials,
         facts: reading,
         client,
+        kept: new KeptReplies(),
       },
     ],
     known: [workspace],

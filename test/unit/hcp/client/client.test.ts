@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { HcpClient } from '../../../../src/hcp/client/client';
+import { KeptReplies } from '../../../../src/hcp/client/keptReplies';
 import { requiredString } from '../../../../src/hcp/client/document';
 import { RateLimiter } from '../../../../src/hcp/client/limiter';
 import { mayHaveHappened } from '../../../../src/hcp/client/problems';
@@ -264,4 +265,35 @@ test('a secret prints nothing', () => {
   ];
   for (const text of shown) assert.doesNotMatch(text, /test-token/);
   assert.equal(secret.reveal(), 'test-token');
+});
+
+describe('replies that are kept for one step', () => {
+  const list = { body: { data: [] } };
+
+  test('are asked for once by the keeping client, and by no other one', async () => {
+    const { client, seen } = clientFor([disco, list, list, list]);
+    const kept = new KeptReplies(() => 0);
+    for (const _ of [1, 2]) await client.keeping(kept).page('/workspaces/ws-1/vars', {}, never);
+    assert.equal(seen.filter(s => s.url.endsWith('/vars')).length, 1);
+    await client.page('/workspaces/ws-1/vars', {}, never);
+    await client.keeping(kept).page('/workspaces/ws-1/vars', { include: 'x' }, never);
+    assert.equal(seen.filter(s => s.url.includes('/vars')).length, 3);
+  });
+
+  test('are asked for again after a minute, after a refusal, and where they were written to', async () => {
+    let now = 0;
+    const { client, seen } = clientFor([disco, { status: 404 }, list, list, list, list]);
+    const kept = new KeptReplies(() => now);
+    const read = () => client.keeping(kept).page('/workspaces/ws-1/vars', {}, never);
+    assert.equal((await read()).ok, false);
+    assert.equal((await read()).ok, true);
+    now = 60_001;
+    await read();
+    kept.forget(path => path.endsWith('/varsets'));
+    await read();
+    assert.equal(seen.filter(s => s.url.endsWith('/vars')).length, 3);
+    kept.forget(path => path.endsWith('/vars'));
+    await read();
+    assert.equal(seen.filter(s => s.url.endsWith('/vars')).length, 4);
+  });
 });
