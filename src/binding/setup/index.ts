@@ -4,7 +4,8 @@
 export { ask } from './dialogue';
 export type { Answer, Answers, Question, QuestionId, QuestionTable, SetupEvent, StageId, Surface } from './dialogue';
 export { followRun } from './followRun';
-export { isWorkspace, readingClient } from './model';
+export { isWorkspace } from './model';
+export { readingClient } from './readings';
 export { confirmAccount, resumeJournaled, undoingProblem, unfinishedProblem, writeAgreed } from './journaledRun';
 export type {
   CheckedBinding,

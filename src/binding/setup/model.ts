@@ -28,16 +28,12 @@ export interface OpenedAccount {
   readonly caller: CallerIdentity;
 }
 
-interface HcpOfMember {
+export interface HcpOfMember {
   readonly client: HcpClient;
   readonly reading: HcpReading;
   /** The replies behind the reading: what is checked without a write in between is not asked for again. */
   readonly kept?: KeptReplies;
 }
-
-/** The client that what is checked of a member is read with. */
-export const readingClient = ({ client, kept }: HcpOfMember): HcpClient =>
-  kept === undefined ? client : client.keeping(kept);
 
 /** One binding of a setup, as it was before anything was written. */
 export interface SetupMember {

@@ -23,6 +23,7 @@ import {
   type SetupPlan,
   type SetupResult,
 } from './model';
+import { forgetReadings } from './readings';
 import { rootsOf } from './planSetup';
 import type { SetupServices } from './services';
 import { standingOf } from './standing';
@@ -81,11 +82,9 @@ class Setup {
       await surface.tell({ id: 'not-written', problems: [], plan: view });
       return 'declined';
     }
-    if (this.isWriting()) {
-      await confirmAccount(plan.opened, surface);
-      // A reading that guards a write is never an old one: what is proven before anything is taken away is read anew.
-      this.forget();
-    }
+    if (this.isWriting()) await confirmAccount(plan.opened, surface);
+    // A reading that guards a write is never an old one: what is proven before anything is taken away is read anew.
+    if (!writesNothing(plan)) forgetReadings(groups);
     try {
       await this.writeAndProve(answer === 'go on');
       await this.cleanUp();
@@ -167,7 +166,7 @@ class Setup {
     const workspaces = group.members.map(m => fullName(m.place));
     const { opened } = this.plan;
     const written = writtenAccount(opened.account);
-    this.forget(changes);
+    forgetReadings(this.plan.groups, changes);
     const result = await writeJournaled(
       {
         stage,
@@ -195,13 +194,6 @@ class Setup {
     const runs = (await readJournals(this.services.journals)).filter(r => this.journals.has(r.name));
     await this.surface.tell({ id: 'stopped', standing: standingOf(this.plan.groups, result, runs) });
     throw new Stopped();
-  }
-
-  /** What HCP Terraform said is old once it is written to. Writes to variables of a workspace leave what else was said of it as it was. */
-  private forget(changes?: readonly Change[]): void {
-    const narrow = changes?.every(c => c.kind !== 'tests' && !(c.kind === 'variable' && c.scope.type === 'varset'));
-    const isOld = narrow === true ? (path: string) => /\/(?:all-)?vars$/.test(path) : () => true;
-    for (const { hcp } of this.plan.groups.flatMap(g => g.members)) if (!('notAsked' in hcp)) hcp.kept?.forget(isOld);
   }
 
   private async readBack(group: PlannedGroup, outcome: GroupOutcome): Promise<void> {
