@@ -1,31 +1,41 @@
 import * as vscode from 'vscode';
 import { problemText } from './problemText';
-import { isAbort, ProblemError } from '../core/problem';
+import { type WayOut, wayOutOf } from '../board/wayOut';
+import { isAbort, type Problem, ProblemError } from '../core/problem';
 import type { CommandId } from './contract';
 import type { ExtensionLog } from './log';
 
-/** What leads out of a problem, by its code: a message that only tells would be a dead end. */
-const exits = (): Readonly<Record<string, { readonly label: string; readonly command?: string }>> => {
-  const signIn = { label: 'Sign In…', command: 'tfcOidc.signIn' };
-  const profile = { label: 'Choose a Profile…', command: 'tfcOidc.chooseProfile' };
-  const again = { label: 'Try Again' };
-  return {
-    untrusted: { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
-    'hcp-no-token': signIn,
-    'hcp-unauthorized': signIn,
-    'hcp-forbidden': { label: 'Sign In as Somebody Else…', command: 'tfcOidc.signIn' },
-    'hcp-network': again,
-    'hcp-timeout': again,
-    'hcp-server': again,
-    'hcp-rate-limit': again,
-    network: again,
-    'credentials-in-the-code-that-runs': { label: 'Commit and Push…', command: 'tfcOidc.bringCode' },
-    'no-such-profile': profile,
-    'no-credentials': profile,
-    ExpiredToken: profile,
-    InvalidClientTokenId: profile,
-  };
+/** A button that leads on; without a command the same one is run again. */
+interface Exit {
+  readonly label: string;
+  readonly command?: string;
+}
+
+const ways: Readonly<Record<WayOut['kind'], Exit>> = {
+  'sign-in': { label: 'Sign In…', command: 'tfcOidc.signIn' },
+  'choose-profile': { label: 'Choose a Profile…', command: 'tfcOidc.chooseProfile' },
+  permission: { label: 'Sign In as Somebody Else…', command: 'tfcOidc.signIn' },
+  names: { label: 'Show What There Is…', command: 'tfcOidc.likeNames' },
+  retry: { label: 'Try Again' },
 };
+
+/** Where not something that could not be read is in the way. */
+const others: Readonly<Record<string, Exit>> = {
+  untrusted: { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
+  'no-terraform': { label: 'Open Folder…', command: 'vscode.openFolder' },
+  'no-cloud-block': { label: 'Configure TFC OIDC', command: 'tfcOidc.configure' },
+  'no-profiles': { label: 'Open a Terminal', command: 'workbench.action.terminal.new' },
+  'nothing-to-fix': { label: 'Check Bindings', command: 'tfcOidc.checkBindings' },
+  'no-organization': { label: 'Show the Organization…', command: 'tfcOidc.showOrganization' },
+  'keys-not-read': { label: 'Show Old Keys…', command: 'tfcOidc.showKeys' },
+  'credentials-in-the-code-that-runs': { label: 'Commit and Push…', command: 'tfcOidc.bringCode' },
+};
+
+/** What leads out of a problem, by its code: a message that only tells would be a dead end. */
+function exitOf(problem: Problem): Exit | undefined {
+  const way = wayOutOf(problem);
+  return way === undefined ? others[problem.code] : ways[way.kind];
+}
 
 /** The one place that registers commands: each handler's errors become a message with a next step, or a log entry with a stack. */
 export class CommandRegistry implements vscode.Disposable {
@@ -52,7 +62,7 @@ export class CommandRegistry implements vscode.Disposable {
   private async report(id: CommandId, error: unknown): Promise<void> {
     if (isAbort(error) || error instanceof vscode.CancellationError) return;
     const showLog = 'Show Log';
-    const way = error instanceof ProblemError ? exits()[error.problem.code] : undefined;
+    const way = error instanceof ProblemError ? exitOf(error.problem) : undefined;
     const text =
       error instanceof ProblemError
         ? problemText(error.problem)

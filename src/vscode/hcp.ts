@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { hostAnswer, type HostAnswer } from '../binding/gather/whoami';
@@ -16,6 +17,9 @@ import type { CloudSettings } from '../terraform/model';
 import { editorFetch } from './connection';
 
 const key = (hostname: string): string => `token:${hostname}`;
+/** Of a token that its host did not take when somebody signed in beside it: its hash. */
+const refusedKey = (hostname: string): string => `refused:${hostname}`;
+const hashOf = (token: Secret): string => createHash('sha256').update(token.reveal()).digest('hex');
 
 /**
  * HCP Terraform as the user is signed in: first the places where Terraform itself looks, then a token typed once into VS Code's
@@ -41,7 +45,8 @@ export class HcpConnections {
     signal: AbortSignal,
   ): Promise<HcpClient | { readonly missing: string; readonly problem: Problem }> {
     const found = await this.search(hostname, cloud, signal);
-    const token = found.token ?? (await this.stored(hostname));
+    const stored = await this.stored(hostname);
+    const token = found.token !== undefined && !(await this.wasRefused(hostname, found.token)) ? found.token : stored;
     this.warn(hostname);
     if (token === undefined) {
       const { code, message } = noTokenProblem(hostname, found);
@@ -107,7 +112,29 @@ export class HcpConnections {
     const who = await client.get('/account/details', {}, new AbortController().signal);
     if (!who.ok && who.problem.status === 401) throw new ProblemError(who.problem);
     await this.secrets.store(key(hostname), token.reveal());
+    await this.noteRefused(hostname);
     return true;
+  }
+
+  /** The token that Terraform would take comes first, unless its host no longer takes it: then signing in would change nothing. */
+  private async noteRefused(hostname: string): Promise<void> {
+    const { signal } = new AbortController();
+    const { token } = await this.search(hostname, undefined, signal);
+    if (token === undefined) return;
+    const limiter = this.limiters.for(hostname);
+    const who = await new HcpClient({ hostname, token, fetch: this.fetch, limiter }).get(
+      '/account/details',
+      {},
+      signal,
+    );
+    if (!who.ok && who.problem.status === 401) await this.secrets.store(refusedKey(hostname), hashOf(token));
+    else await this.secrets.delete(refusedKey(hostname));
+  }
+
+  private async wasRefused(hostname: string, token: Secret): Promise<boolean> {
+    return (
+      (await this.stored(hostname)) !== undefined && (await this.secrets.get(refusedKey(hostname))) === hashOf(token)
+    );
   }
 
   /**
@@ -143,7 +170,7 @@ export class HcpConnections {
     const client = await this.find(hostname, cloud, signal);
     const place = 'secret storage of VS Code';
     const has = (await this.stored(hostname)) !== undefined;
-    const used = has && found.token === undefined;
+    const used = has && (found.token === undefined || (await this.wasRefused(hostname, found.token)));
     const stored = used
       ? 'this token is used'
       : has

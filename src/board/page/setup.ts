@@ -61,6 +61,8 @@ export interface SetupState {
   readonly notes: readonly string[];
   readonly problem: Problem | undefined;
   readonly canSignIn: boolean;
+  /** The workspace was not found: there may be others with like names. */
+  readonly canShowNames?: boolean;
   /** Workspaces that the code does not name can be chosen again. */
   readonly canChooseWorkspaces: boolean;
   readonly run: RunSoFar | undefined;
@@ -303,7 +305,8 @@ function actionsOf(state: SetupState): readonly PageAction[] {
   return run === undefined ? plannedActions(state) : endedActions(run);
 }
 
-function plannedActions({ plan, problem, canSignIn, canChooseWorkspaces, targets }: SetupState): readonly PageAction[] {
+function plannedActions(state: SetupState): readonly PageAction[] {
+  const { plan, problem, canSignIn, canShowNames, canChooseWorkspaces, targets } = state;
   const count = changesIn(plan).length;
   const blocked = problem !== undefined || problemsIn(plan).length > 0 || plan === undefined;
   const stopped = plan?.bindings.some(b => b.stopped !== undefined) === true;
@@ -317,6 +320,7 @@ function plannedActions({ plan, problem, canSignIn, canChooseWorkspaces, targets
           },
         ]),
     ...(canSignIn ? [{ id: 'sign-in', label: 'Sign In…' }] : []),
+    ...(canShowNames === true ? [{ id: 'names', label: 'Show What There Is…' }] : []),
     ...(canChooseWorkspaces ? [{ id: 'workspaces', label: 'Choose Workspaces…' }] : []),
     { id: 'again', label: 'Read Again' },
     ...(count > 0 ? [{ id: 'differences', label: 'Show Differences' }] : []),

@@ -10,8 +10,10 @@ import type { CloudSettings } from '../../terraform/model';
 import { openProfile, profileChoices, whoIs } from '../aws';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import { rootLabel } from '../board/describe';
+import { noProfiles } from '../configure/likelyProfile';
 import type { HcpConnections } from '../hcp';
 import type { Pages } from '../page/pages';
+import { inEditor } from '../problemText';
 import type { Previews } from '../preview';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 import { pickRoot, pickWorkspace, type FoundWorkspace, type RowTarget } from '../pickers';
@@ -74,7 +76,9 @@ export class BindingCommands {
   }
 
   async chooseProfile(): Promise<void> {
-    const choice = await vscode.window.showQuickPick(await profileChoices(this.env), {
+    const profiles = await profileChoices(this.env);
+    if (profiles.length === 0) throw new ProblemError(noProfiles);
+    const choice = await vscode.window.showQuickPick(profiles, {
       title: 'AWS profile for the checks',
       placeHolder: 'The account is read, never written, by checks',
     });
@@ -141,7 +145,7 @@ export class BindingCommands {
       const aws = await whoIs({ name: chosen }, this.env, signal);
       const hosts: HostAnswer[] = [];
       for (const [host, cloud] of clouds) hosts.push(await this.connections.answer(host, cloud, signal));
-      return whoamiText(aws, hosts);
+      return inEditor(whoamiText(aws, hosts));
     });
     await this.previews.showMarkdown(
       `${'Accounts and Tokens'}.md`,

@@ -26,10 +26,11 @@ export async function proveOnDemand(
 ): Promise<void> {
   const workspace = checked.source?.workspace;
   if (workspace === undefined) {
+    const { facts } = checked;
+    const cause = facts.workspace.state === 'unknown' ? facts.workspace.problem : undefined;
     throw new ProblemError({
-      code: 'workspace-unread',
-      message: `Workspace ${checked.workspace} could not be read, so no run can be started.`,
-      nextStep: 'Look at its checks in the sidebar.',
+      ...(cause ?? { code: 'workspace-unread', nextStep: 'Look at its checks in the sidebar.' }),
+      message: `Workspace ${checked.workspace} could not be read, so no run can be started.${cause === undefined ? '' : ` ${cause.message}`}`,
     });
   }
   const ui = new VscodeUi();

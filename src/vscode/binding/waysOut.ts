@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { wayOutOf } from '../../board/wayOut';
 import { editDistance } from '../../core/editDistance';
 import { ProblemError, unwrap } from '../../core/problem';
 import { uriPart } from '../../core/text';
@@ -77,7 +78,13 @@ export class WaysOut {
       ),
     );
     const status = this.bindings.of(analysed)?.problem;
-    const [problem] = status === undefined ? problems : [status, ...problems];
+    const all = status === undefined ? problems : [status, ...problems];
+    // A permission may also be why something does not seem to exist.
+    const refused = ['permission', 'names'].flatMap(kind => all.filter(p => wayOutOf(p)?.kind === kind));
+    const [problem] = refused;
+    const [other] = all;
+    // What is in the way is no permission: it has a way out of its own.
+    if (problem === undefined && other !== undefined) throw new ProblemError(other);
     if (problem === undefined) {
       void vscode.window.showInformationMessage('Nothing was refused in the last check of this root.');
       return;

@@ -1,3 +1,4 @@
+import type { WayOut } from '../../board/wayOut';
 import type { ChosenIssuer } from '../../binding/gather/chosenIssuer';
 import type { Fact, StaticVariable, WorkspaceFacts } from '../../binding/facts';
 import type { WorkspaceHolds } from '../../binding/gather/holds';
@@ -48,8 +49,8 @@ export interface Choices {
   hcpProblem?: string;
   /** What the workspaces hold, where it was read for the policies. */
   holds?: Fact<readonly WorkspaceHolds[]>;
-  /** It was not asked, because no token was found. */
-  noToken?: boolean;
+  /** What would make it say more. */
+  hcpWayOut?: WayOut;
   /** Who issues the tokens of the host, and what has to be said of it. */
   issuer?: ChosenIssuer;
 }
@@ -131,7 +132,7 @@ export function takeWorkspaces(choices: Choices, workspaces: readonly string[] |
   delete choices.holds;
   delete choices.known;
   delete choices.hcpProblem;
-  delete choices.noToken;
+  delete choices.hcpWayOut;
   takeProjectOfCode(choices);
 }
 

@@ -3,6 +3,7 @@ import type { Field } from '../../board/page/model';
 import { configurationTag } from '../../oidc/names';
 import { accountId } from '../../oidc/partition';
 import { projectName } from '../../oidc/names';
+import { noProfiles } from './likelyProfile';
 import { roleNameFor } from '../../binding/desired/roleNames';
 import { baseName, type Choices, chosenInUse, type PolicyChoice, rolesOf, tagOf, withoutProject } from './choices';
 
@@ -77,6 +78,7 @@ function profileField({ profile }: Choices, context: FieldContext): Field {
     value: profile === undefined ? '' : profile === 'none' ? 'none' : profileValue(profile.name),
     options,
     ...(context.profileWhy !== undefined && { note: context.profileWhy }),
+    ...(context.profiles.length === 0 && { note: `${noProfiles.message} ${noProfiles.nextStep}` }),
     ...problemOf('profile', context),
   };
 }

@@ -1,4 +1,12 @@
 import type { ProfileInfo } from '../../iam/account/types';
+import type { Problem } from '../../core/problem';
+
+/** What to do where there is nothing to choose from. */
+export const noProfiles: Problem = {
+  code: 'no-profiles',
+  message: 'This machine has no AWS profile, and no AWS credentials in its environment.',
+  nextStep: 'Make a profile with "aws configure sso" or "aws configure" in a terminal, then try again.',
+};
 
 /** What speaks for a profile. Nothing here is asked of AWS. */
 export interface ProfileHints {

@@ -233,6 +233,13 @@ export class SetupSession {
     return this.choices.profile === undefined ? [] : moreFields(this.choices, this.context);
   }
 
+  /** What has to be answered before the roles can be written down. */
+  get lacking(): readonly string[] {
+    return [...this.fields, ...this.more]
+      .filter(f => f.problem !== undefined || (f.id === 'profile' && f.value === ''))
+      .map(f => f.label);
+  }
+
   private get context(): FieldContext {
     const { plan, apply } = this.code;
     return {

@@ -1,5 +1,7 @@
 import { problemText } from '../problemText';
 import type { WorkspaceFacts } from '../../binding/facts';
+import { wayOutOf } from '../../board/wayOut';
+import type { Problem } from '../../core/problem';
 import { hcpFacts } from '../../binding/gather/hcp';
 import { writtenValues } from '../../binding/gather/memory';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
@@ -154,13 +156,13 @@ export async function readWorkspaces(
   delete state.hcp;
   delete state.known;
   delete state.hcpProblem;
-  delete state.noToken;
+  delete state.hcpWayOut;
   if (analysed === undefined || organization === undefined || workspaces === undefined) return;
   const { cloud } = analysed.root;
   const client = await connections.find(hostOf(analysed.root), cloud, signal);
   if ('missing' in client) {
     state.hcpProblem = client.missing;
-    state.noToken = true;
+    takeWayOut(state, client.problem);
     return;
   }
   const gathered: GatheredWorkspace[] = [];
@@ -174,6 +176,7 @@ export async function readWorkspaces(
     if (read.source === undefined || read.variables.state === 'unknown') {
       const unknown = [read.workspace, read.variables].find(f => f.state === 'unknown');
       state.hcpProblem ??= unknown?.state === 'unknown' ? unknown.why : '';
+      if (unknown?.state === 'unknown' && unknown.problem !== undefined) takeWayOut(state, unknown.problem);
       continue;
     }
     const { staticCredentials } = read.variables.value;
@@ -184,4 +187,9 @@ export async function readWorkspaces(
   if (known.length > 0) state.known = known;
   const [first] = known;
   if (first !== undefined && known.length === workspaces.length) state.project = first.project.name;
+}
+
+function takeWayOut(state: Choices, problem: Problem): void {
+  const way = wayOutOf(problem);
+  if (way !== undefined) state.hcpWayOut ??= way;
 }

@@ -125,7 +125,7 @@ export class OrganizationKeys {
       .map(value => ({ label: value.facts.shown, detail: inEditor(value.decision.why), value }));
     if (items.length === 0)
       throw new ProblemError({
-        code: 'no-key-to-change',
+        code: this.report === undefined ? 'keys-not-read' : 'no-key-to-change',
         message:
           this.report === undefined
             ? 'The keys of the organization were not looked at yet.'

@@ -191,6 +191,7 @@ export class MigrationPage extends WorkingPage {
     else if (id === 'again') await this.planAnew();
     else if (id === 'keys') await vscode.commands.executeCommand('tfcOidc.showKeys' satisfies CommandId);
     else if (id === 'make' && this.plan !== undefined && this.busy === undefined) await this.make(this.plan);
+    else if (await this.leadOut(id)) await this.planAnew();
   }
 
   /** A page of a former window: nothing is read before somebody asks. */

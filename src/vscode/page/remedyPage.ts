@@ -137,6 +137,7 @@ export class RemedyPage extends WorkingPage {
     else if (id === 'make' && plan !== undefined && dialogue.busy === undefined)
       await carryOut(plan, this.useCases(), dialogue.surface, new AbortController().signal);
     else if (id === 'undo') await this.undo();
+    else if (await this.leadOut(id, this.analysed)) await this.planAnew();
   }
 
   private async undo(): Promise<void> {

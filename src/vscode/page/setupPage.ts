@@ -103,7 +103,8 @@ export class SetupPage extends WorkingPage {
       findings: analysed.findings.map(finding => ({ finding, place: this.place(finding.location) })),
       notes: this.notes(),
       problem: this.problem ?? session.problem,
-      canSignIn: choices.noToken === true,
+      canSignIn: choices.hcpWayOut?.kind === 'sign-in',
+      canShowNames: choices.hcpWayOut?.kind === 'names',
       canChooseWorkspaces: this.chooseWorkspaces !== undefined,
       run,
       question,
@@ -267,6 +268,8 @@ export class SetupPage extends WorkingPage {
       if (!(await this.services.connections.signIn(host.state === 'known' ? host.value : 'app.terraform.io'))) return;
       this.session.forget();
       await this.planAnew();
+    } else if (id === 'names') {
+      await this.leadOut(id, analysed);
     } else if (id === 'workspaces') {
       if ((await this.chooseWorkspaces?.()) !== true) return;
       this.session.forget();
@@ -363,6 +366,13 @@ export class SetupPage extends WorkingPage {
     const [name] = choices.workspaces ?? [];
     const prepared = plan?.groups[0]?.prepared;
     if (name === undefined) return;
+    const { lacking } = this.session;
+    if (lacking.length > 0)
+      throw new ProblemError({
+        code: 'answers-missing',
+        message: `The code cannot be written yet: the page lacks ${lacking.join(' and ')}.`,
+        nextStep: 'Answer that on the page, then export again.',
+      });
     const wanted = choicesOf(choices, choices.analysed, name);
     const { opened } = choices;
     if (prepared !== undefined || opened === undefined) return showExport(prepared?.choices ?? wanted, prepared);

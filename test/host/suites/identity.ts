@@ -7,6 +7,8 @@ import { whoIs } from '../../../src/vscode/aws';
 import { VscodeUi } from '../../../src/vscode/configure/editorUi';
 import { editorSurface } from '../../../src/vscode/configure/surface';
 import { editorFetch } from '../../../src/vscode/connection';
+import { HcpConnections } from '../../../src/vscode/hcp';
+import { nodeFiles } from '../../../src/node/files';
 import { exampleKey, exampleSecret, staticProfile, writeProfiles } from '../../support/aws/profiles';
 import { AwsServer } from '../../support/aws/server';
 import { ConnectProxy, hasOpenssl } from '../../support/connectProxy';
@@ -66,6 +68,47 @@ export const run = (): Promise<unknown> =>
       ])
         assert.match(text, line);
       for (const secret of [exampleSecret, exampleKey]) assert.ok(!(text + shown()).includes(secret));
+      // No option or command of the terminal.
+      assert.doesNotMatch(text, /[( ]--[a-z]|tfc-oidc whoami/);
+    });
+
+    it('where there is no profile, a message says how to make one', async () => {
+      const none = path.join(home, 'none');
+      const before = { ...process.env };
+      Object.assign(process.env, { AWS_CONFIG_FILE: none, AWS_SHARED_CREDENTIALS_FILE: none });
+      try {
+        await vscode.commands.executeCommand('tfcOidc.chooseProfile');
+      } finally {
+        Object.assign(process.env, before);
+      }
+      assert.match(shown(), /This machine has no AWS profile.*"aws configure sso"/);
+      assert.match(shown(), /"Open a Terminal"/);
+    });
+
+    it('a sign-in counts where the token that Terraform would take is refused, and only there', async () => {
+      const kept = new Map<string, string>();
+      const secrets = {
+        get: (name: string) => Promise.resolve(kept.get(name)),
+        store: (name: string, value: string) => Promise.resolve(void kept.set(name, value)),
+        delete: (name: string) => Promise.resolve(void kept.delete(name)),
+      } as unknown as vscode.SecretStorage;
+      const { hostname, token } = hcp;
+      const never = new AbortController().signal;
+      const works = async (connections: HcpConnections): Promise<boolean> => {
+        const client = await connections.open(hostname, undefined, never);
+        return client.ok && (await client.value.get('/account/details', {}, never)).ok;
+      };
+      const withToken = (value: string): HcpConnections =>
+        new HcpConnections(secrets, nodeFiles, { HOME: home, [`TF_TOKEN_${hostname}`]: value });
+      const old = withToken('an-old-token');
+      assert.equal(await works(old), false);
+      person.answer = ({ text }) => (text.startsWith('A user or team token') ? token : undefined);
+      assert.equal(await old.signIn(hostname), true);
+      assert.equal(await works(old), true);
+      assert.ok(![...kept].some(([, value]) => value.includes('an-old-token')));
+      // Another token of Terraform's own comes first again.
+      assert.equal(await works(withToken('another-token')), false);
+      assert.equal(await works(withToken(token)), true);
     });
 
     describe('where aws and terraform take different credentials', () => {
