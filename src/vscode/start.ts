@@ -150,9 +150,10 @@ export function start(context: vscode.ExtensionContext, host: Host): void {
         else {
           const { pages, checks, configure, organization } = await services();
           const kept = pageState(state);
+          // A page is drawn once this function has returned, and it says itself that it reads.
           if (kept?.kind === 'migration') organization.restore(panel, kept);
-          else if (kept?.kind === 'setup') await configure.restore(panel, kept.root);
-          else await pages.restore(panel, kept, checks);
+          else if (kept?.kind === 'setup') unawaited('a page of a former window', configure.restore(panel, kept.root));
+          else unawaited('a page of a former window', pages.restore(panel, kept, checks));
         }
       },
     }),

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import type { PageState } from '../../board/page/messages';
+import type { Page } from '../../board/page/model';
 import { ProblemError } from '../../core/problem';
 import type { BindingStore, CheckedWorkspace } from '../board/bindingStore';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
@@ -48,9 +49,21 @@ export class Pages {
       panel.dispose();
       return;
     }
-    const [checked] = await this.bindings.checkPlaces(analysed, [place]);
-    if (checked === undefined) throw new ProblemError(gone(place.workspace));
-    this.show(new PagePanel(panel, this.extension), analysed, checked, commands);
+    const page = new PagePanel(panel, this.extension);
+    page.show(reading(`${place.organization}/${place.workspace}`), {
+      kind: 'doctor',
+      ...kept,
+      root: analysed.root.dir,
+    });
+    try {
+      const [checked] = await this.bindings.checkPlaces(analysed, [place]);
+      if (checked === undefined) throw new ProblemError(gone(place.workspace));
+      this.show(page, analysed, checked, commands);
+    } catch (error) {
+      // Stopped or failed: a page that stays empty would be a dead end.
+      panel.dispose();
+      throw error;
+    }
   }
 
   private show(panel: PagePanel, analysed: AnalysedRoot, checked: CheckedWorkspace, commands: PageCommands): void {
@@ -73,6 +86,15 @@ export class Pages {
     page.draw();
   }
 }
+
+/** The doctor's page before anything is known. */
+const reading = (subject: string): Page => ({
+  title: `Doctor for ${subject}`,
+  lead: [],
+  sections: [],
+  actions: [],
+  busy: 'Reading everything again',
+});
 
 const keyOf = ({ root }: AnalysedRoot, workspace: string): string => `${root.dir} ${workspace}`;
 

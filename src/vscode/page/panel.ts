@@ -27,7 +27,10 @@ export class PagePanel implements vscode.Disposable {
     const files = vscode.Uri.joinPath(extension, 'dist');
     const media = vscode.Uri.joinPath(extension, 'media');
     webview.options = { enableScripts: true, localResourceRoots: [files, media], enableForms: false };
-    panel.iconPath = vscode.Uri.joinPath(media, 'sidebar.svg');
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'page-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'page-dark.svg'),
+    };
     webview.onDidReceiveMessage((message: unknown) => {
       const read = fromPage(message);
       if (read === undefined) return;
