@@ -4,7 +4,7 @@
  */
 export { lintTrustInCode } from '../iam/lint/trust/lintHcl';
 export { lintTrustText } from '../iam/lint/trust/lintTrust';
-export { roleNameAt, rolesMade } from '../iam/inCode/madeRoles';
+export { roleNameAt, rolesMade } from '../lint/madeRoles';
 export { Analysis } from '../lint/analysis';
 export { leftovers } from '../lint/edits/leftovers';
 export { folderSettings } from '../lint/folderSettings';

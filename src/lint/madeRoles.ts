@@ -1,6 +1,6 @@
-import type { Location } from '../../core/text';
-import { at, attributeOf, headerSpan, type Module, type ResourceBlock, type Root } from '../../terraform/model';
-import { evaluate, isShowable, type RootValues, rootValues, stringOf } from '../../terraform/values';
+import type { Location } from '../core/text';
+import { at, attributeOf, headerSpan, type Module, type ResourceBlock, type Root } from '../terraform/model';
+import { evaluate, isShowable, type RootValues, rootValues, stringOf } from '../terraform/values';
 
 /** A role's name where it stands in a line. */
 export interface RoleNameInLine {

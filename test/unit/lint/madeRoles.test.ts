@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { roleNameAt, rolesMade } from '../../../src/iam/inCode/madeRoles';
+import { roleNameAt, rolesMade } from '../../../src/lint/madeRoles';
 import { rootOf } from '../../support/root';
 
 test('a role is named by its ARN, also where an expression gives the account, and by its name in an argument for it', () => {
