@@ -12,10 +12,19 @@ interface ChangeBase {
   readonly language: 'json' | 'terraform' | 'plaintext';
   /** Removes or replaces something that we did not create: wants its own yes. */
   readonly destructive: boolean;
-  /** False where the former state can't be restored (a sensitive variable's value); `undoNote` says what is lost. */
+  /** False where the former state can't be restored (a sensitive variable's value). */
   readonly undoable: boolean;
+  /** What is lost, or what else a person should know of taking it back. */
   readonly undoNote?: string;
 }
+
+/** What is to be said of taking a change back, before its yes: on every surface the same sentence. Nothing where it is simply undone. */
+export const undoNoteOf = ({ undoable, undoNote }: Pick<Change, 'undoable' | 'undoNote'>): string | undefined =>
+  undoNote ?? (undoable ? undefined : 'This cannot be undone.');
+
+/** What is lost for good by changes, a sentence each. */
+export const lossesOf = (changes: readonly Change[]): readonly string[] =>
+  changes.flatMap(change => (change.undoable ? [] : [`${change.title}: ${undoNoteOf(change) ?? ''}`]));
 
 export type Change = IamChange | VariableChange | CodeChange | TestsChange;
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem';
-import type { Change } from '../change';
+import { type Change, lossesOf } from '../change';
 import type { WorkspaceFacts } from '../facts';
 import type { PermissionSources } from '../gather/permissionSources';
 import type { CodeOwner } from '../plan/model';
@@ -54,6 +54,6 @@ export function remedyView({ ground: { opened, workspace }, changes, notes, prob
     ],
     code: [],
     problems,
-    irreversible: changes.flatMap(c => (c.undoable ? [] : [`${c.title}: ${c.undoNote ?? 'it cannot be taken back.'}`])),
+    irreversible: lossesOf(changes),
   };
 }

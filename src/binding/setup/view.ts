@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem';
-import type { Change, CodeChange, VariableChange } from '../change';
+import { type Change, type CodeChange, lossesOf, type VariableChange } from '../change';
 import type { Drift } from '../plan/model';
 import type { AccountPlan } from '../plan/model';
 import type { SetupPlan } from './model';
@@ -66,6 +66,6 @@ export function planView({ opened: { caller }, groups, code, problems }: SetupPl
     })),
     code: code?.changes ?? [],
     problems,
-    irreversible: all.flatMap(c => (c.undoable ? [] : [`${c.title}: ${c.undoNote ?? 'it cannot be taken back.'}`])),
+    irreversible: lossesOf(all),
   };
 }

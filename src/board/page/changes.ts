@@ -1,4 +1,4 @@
-import type { Change, IamAction } from '../../binding/change';
+import { type Change, type IamAction, undoNoteOf } from '../../binding/change';
 import { unifiedDiff } from '../../core/diff';
 import type { ChangeLine } from './model';
 
@@ -32,10 +32,6 @@ function whyOf(change: Change): string {
   return change.key.includes('AUDIENCE') ? 'Tokens carry this audience.' : 'Runs need this value.';
 }
 
-/** Whether a change can be taken back, and what is lost where it cannot. */
-const undoOf = ({ undoable, undoNote }: Change): string =>
-  undoable ? 'Can be taken back.' : (undoNote ?? 'It cannot be taken back.');
-
 /** Lines of the difference that a change makes, each with its sign. A text that only one side has is shown whole. */
 export function differenceOf({ before, after }: Pick<Change, 'before' | 'after'>): readonly string[] {
   const [from, to] = [ended(before), ended(after)];
@@ -54,7 +50,7 @@ export function changeLine(change: Change, needs: readonly string[] = []): Chang
   return {
     title: change.title,
     why: [whyOf(change), foreign].filter(text => text !== undefined).join(' '),
-    undo: undoOf(change),
+    undo: undoNoteOf(change) ?? 'Can be taken back.',
     difference: differenceOf(change),
     ...(needs.length > 0 && { needs }),
   };

@@ -1,3 +1,4 @@
+import { lossesOf } from '../../binding/change';
 import type { MigrationPlan, MigrationResult, UnitResult } from '../../binding/migrate';
 import type { Question } from '../../binding/setup';
 import { inEditor, problemText } from '../../core/editorText';
@@ -246,7 +247,6 @@ export function accountYes({ accountId, root, workspaces: names, changes }: Ques
   readonly detail: string;
   readonly button: string;
 } {
-  const lost = changes.filter(c => !c.undoable);
   return {
     message: `Set up OIDC for ${names.length === 1 ? `workspace "${names.join('')}"` : workspaces(names.length)} in AWS account ${accountId}?`,
     detail: [
@@ -254,7 +254,7 @@ export function accountYes({ accountId, root, workspaces: names, changes }: Ques
       '',
       ...changes.map((c, i) => `${i + 1}. ${c.title}`),
       '',
-      ...lost.map(c => `${c.title}: ${c.undoNote ?? 'it cannot be taken back.'}`),
+      ...lossesOf(changes),
       'The page shows each of them. Each workspace has a run of its own, and "Undo" takes it back.',
       ...(root ? ['You are the root user of this account: use a role or a user instead.'] : []),
     ].join('\n'),

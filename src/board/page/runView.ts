@@ -1,4 +1,4 @@
-import type { Change } from '../../binding/change';
+import { type Change, undoNoteOf } from '../../binding/change';
 import type { Check } from '../../binding/check';
 import type { Consultation } from '../../binding/doctor/consult';
 import { runWords } from '../../binding/prove/runWords';
@@ -130,7 +130,7 @@ function questionSections(question: PageQuestion, ticked: ReadonlySet<string>): 
           rows: question.changes.map(c => ({
             id: c.id,
             label: c.title,
-            note: c.undoable ? 'Can be taken back.' : (c.undoNote ?? 'It cannot be taken back.'),
+            note: undoNoteOf(c) ?? 'Can be taken back.',
             ticked: ticked.has(c.id),
           })),
         },

@@ -1,4 +1,4 @@
-import type { Change, IamChange } from '../../binding/change';
+import { type Change, type IamChange, lossesOf } from '../../binding/change';
 import type { PlanView } from '../../binding/setup';
 import type { Problem } from '../../core/problem';
 import type { Finding } from '../../lint/finding';
@@ -363,7 +363,7 @@ export function yesDetail(question: {
     ]),
     ...changes.map((c, i) => `${i + 1}. ${c.title}`),
     '',
-    ...changes.flatMap(c => (c.undoable ? [] : [`${c.title}: ${c.undoNote ?? 'it cannot be taken back.'}`])),
+    ...lossesOf(changes),
     'The page shows each of them. "Undo" takes them back.',
     ...(root ? ['You are the root user of this account: use a role or a user instead.'] : []),
   ].join('\n');

@@ -1,4 +1,4 @@
-import type { Change } from '../../binding/change';
+import { type Change, undoNoteOf } from '../../binding/change';
 import { type JournalRun, readJournals, runsAbout } from '../../binding/journal/journal';
 import { accountOfSubject } from '../../binding/plan/prepare';
 import { type OpenedAccount, planUndo, takeBack, type UndoPlan } from '../../binding/setup';
@@ -108,7 +108,7 @@ const plannedJson = ({ changes }: UndoPlan) => ({
     id: c.id,
     title: c.title,
     state: 'planned',
-    why: c.undoable ? null : (c.undoNote ?? null),
+    why: c.undoable ? null : (undoNoteOf(c) ?? null),
   })),
   problem: null,
 });
@@ -122,7 +122,7 @@ function plannedText({ run, changes }: UndoPlan, account: string | undefined): s
 }
 
 const undoLine = (change: Change): string =>
-  `  ${change.title}${change.undoable ? '' : `\n    stays as it is: ${change.undoNote ?? 'this cannot be undone.'}`}\n`;
+  `  ${change.title}${change.undoable ? '' : `\n    stays as it is: ${undoNoteOf(change) ?? ''}`}\n`;
 
 function undoText({ state, steps, problem }: UndoResult, where: string): string {
   const kept = steps.filter(s => s.state === 'kept').length;

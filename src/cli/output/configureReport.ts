@@ -1,9 +1,9 @@
-import type { VariableChange } from '../../binding/change';
+import { type Change, undoNoteOf, type VariableChange } from '../../binding/change';
 import { checkJson, checkText } from '../../binding/report';
 import type { CodePlan } from '../../binding/plan/code';
 import { fullName, kindOf } from '../../binding/place';
 import type { GroupOutcome, PlannedGroup, SetupPlan, SetupResult } from '../../binding/setup';
-import { changeJson, changeText, planJson, planText } from './planReport';
+import { changeJson, changeText, planJson, planText, undoNoteJson } from './planReport';
 import { runProofJson, runProofText } from './runReport';
 
 /** What `configure` prints: the plan before, the proof after, and both as JSON. */
@@ -17,14 +17,12 @@ export function setupText({ groups, code, wiring }: SetupPlan): string {
     out.push(planText(prepared, notes));
     if (variables.changes.length > 0)
       out.push(
-        `\nVariables:\n${variables.changes.map(c => `  ${c.title}${c.value === undefined ? '' : `: ${c.value}`}\n`).join('')}`,
+        `\nVariables:\n${variables.changes.map(c => `  ${c.title}${c.value === undefined ? '' : `: ${c.value}`}${inParentheses(c)}\n`).join('')}`,
       );
     const tests = changes.filter(c => c.kind === 'tests');
     if (tests.length > 0) out.push(`\nTest configuration:\n\n${tests.map((c, i) => changeText(c, i + 1)).join('')}`);
     if (removals.length > 0)
-      out.push(
-        `\nAfter the proof:\n${removals.map(c => `  ${c.title}${c.undoNote === undefined ? '' : ` (${c.undoNote})`}\n`).join('')}`,
-      );
+      out.push(`\nAfter the proof:\n${removals.map(c => `  ${c.title}${inParentheses(c)}\n`).join('')}`);
     if (stopped !== undefined)
       out.push(
         `\n${stopped.where}\n${stopped.asPlanned ? 'Its rest is what is shown here: it is gone on with.' : 'Its rest is not what has to be done today: what is shown here is planned anew.'}\n`,
@@ -88,9 +86,15 @@ function bindingJson(group: PlannedGroup, outcome: GroupOutcome | undefined) {
   };
 }
 
+/** What is lost for good, behind a title. */
+const inParentheses = (change: Change): string => {
+  const note = undoNoteOf(change);
+  return note === undefined ? '' : ` (${note})`;
+};
+
 function codeChangeJson(change: CodePlan['changes'][number]) {
-  const { id, kind, title, file, before, after, destructive, undoable, undoNote } = change;
-  return { id, kind, title, file, before, after, destructive, undoable, ...(undoNote !== undefined && { undoNote }) };
+  const { id, kind, title, file, before, after, destructive, undoable } = change;
+  return { id, kind, title, file, before, after, destructive, undoable, ...undoNoteJson(change) };
 }
 
 function variableChangeJson(change: VariableChange) {
@@ -106,6 +110,6 @@ function variableChangeJson(change: VariableChange) {
     after: change.after ?? null,
     destructive: change.destructive,
     undoable: change.undoable,
-    ...(change.undoNote !== undefined && { undoNote: change.undoNote }),
+    ...undoNoteJson(change),
   };
 }

@@ -1,5 +1,5 @@
 import type { ApplyResult, Progress } from '../../binding/apply/apply';
-import type { Change } from '../../binding/change';
+import { type Change, undoNoteOf } from '../../binding/change';
 import type { UndoResult } from '../../binding/undo';
 import type { PreparedBinding } from '../../binding/plan/prepare';
 import { unifiedDiff } from '../../core/diff';
@@ -7,6 +7,11 @@ import { bindingKinds, fullName, placeOf } from '../../binding/place';
 import type { Identity } from '../../oidc/subject';
 
 /** What `plan` and `apply` print. */
+
+export const undoNoteJson = (change: Change) => {
+  const undoNote = undoNoteOf(change);
+  return undoNote === undefined ? {} : { undoNote };
+};
 
 export const changeJson = (change: Change) => ({
   id: change.id,
@@ -17,6 +22,7 @@ export const changeJson = (change: Change) => ({
   after: change.after ?? null,
   destructive: change.destructive,
   undoable: change.undoable,
+  ...undoNoteJson(change),
 });
 
 export function planJson(planned: PreparedBinding, notes: readonly string[]) {
@@ -80,7 +86,8 @@ export function changeText(change: Change, number: number): string {
   const after = change.after === undefined ? '' : `${change.after}\n`;
   const diff = unifiedDiff('', before, after);
   const lines = diff.split('\n').slice(2, -1);
-  return `${title}${lines.map(line => `     ${line}\n`).join('')}`;
+  const note = undoNoteOf(change);
+  return `${title}${note === undefined ? '' : `   ${note}\n`}${lines.map(line => `     ${line}\n`).join('')}`;
 }
 
 export function planText(planned: PreparedBinding, notes: readonly string[]): string {

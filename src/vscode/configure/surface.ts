@@ -1,3 +1,4 @@
+import { lossesOf, undoNoteOf } from '../../binding/change';
 import type { Answers, Question, SetupEvent, StageId, Surface } from '../../binding/setup';
 
 /** What use cases outside of a page need of the editor. Nothing here is VS Code's own, so that a test can sit in its place. */
@@ -99,7 +100,7 @@ export async function mayChangeKey(
   { change, action }: Question<'change-key'>,
 ): Promise<boolean> {
   const go = { deactivate: 'Deactivate Key', activate: 'Activate Key', delete: 'Delete Key' }[action];
-  const detail = change.undoNote ?? 'What uses this key fails from then on. "TFC OIDC: Undo" takes it back.';
+  const detail = undoNoteOf(change) ?? 'What uses this key fails from then on. "TFC OIDC: Undo" takes it back.';
   return (await ui.modal({ kind: 'warning', message: `${change.title}?`, detail, buttons: [go] })) === go;
 }
 
@@ -115,7 +116,7 @@ export async function mayUndo(
     ...(lost === undefined ? [] : [lost, '']),
     ...can.map((c, i) => `${i + 1}. Take back: ${c.title}`),
     ...(kept.length === 0 ? [] : ['', 'These stay as they are:']),
-    ...kept.map(c => `${c.title}: ${c.undoNote ?? ''}`),
+    ...lossesOf(kept),
     '',
     'Only what is unchanged since is taken back; the rest is kept, and named.',
   ].join('\n');

@@ -122,7 +122,7 @@ async function act(
   journal: string,
 ): Promise<ExitCode> {
   const json = values.format === 'json';
-  if (!json && plan.change !== undefined) context.out(`${changeText(plan.change, 1)}${noteOf(plan.change.undoNote)}`);
+  if (!json && plan.change !== undefined) context.out(changeText(plan.change, 1));
   const surface = cliSurface(context, { yes: values.yes, account: values.account }, json);
   const result = await carryOutKey(plan, useCaseServices(context, journal), surface, context.signal);
   if (json)
@@ -138,8 +138,6 @@ async function act(
   else context.out(resultText(result, plan.action));
   return result.state === 'done' ? 0 : result.state === 'stopped' ? 2 : 1;
 }
-
-const noteOf = (note: string | undefined): string => (note === undefined ? '' : `   ${note}\n`);
 
 function resultText({ state, written, problems }: KeyResult, action: KeyAction): string {
   if (state === 'declined') return `\nNothing was written: repeat it with --yes to ${action} the key.\n`;
