@@ -2,7 +2,7 @@ import { unpackTar } from 'modern-tar';
 import { fail, isAbort, ok, type Problem, type Result } from '../../core/problem';
 import { uriPart } from '../../core/text';
 import type { HcpClient } from '../client/client';
-import { findIncluded, relatedOne, type Resource, stringOf } from '../client/document';
+import { fieldsOf, findIncluded, relatedOne, type Resource, stringOf } from '../client/document';
 
 /**
  * The code that a run uses: the archive of its configuration version
@@ -53,7 +53,7 @@ export async function readConfigurationCode(
       ...unpacked,
       commit: ingress && stringOf(ingress, 'commit-sha'),
       branch: ingress && stringOf(ingress, 'branch'),
-      at: timeOf(resource),
+      at: versionTime(resource),
     });
   } catch (error) {
     if (isAbort(error) || signal.aborted) throw error;
@@ -131,13 +131,10 @@ async function ingressOf(
   return read.ok ? read.value.resource : undefined;
 }
 
-function timeOf(version: Resource): number | undefined {
-  const stamps = version.attributes['status-timestamps'];
-  const uploaded =
-    typeof stamps === 'object' && stamps !== null
-      ? (stamps as Readonly<Record<string, unknown>>)['uploaded-at']
-      : undefined;
-  for (const value of [uploaded, version.attributes['created-at']]) {
+/** Milliseconds since the epoch at which a version came to the host, as far as that tells: OTF gives the time of its queue alone. */
+export function versionTime(version: Resource): number | undefined {
+  const stamps = fieldsOf(version.attributes['status-timestamps']);
+  for (const value of [stamps['uploaded-at'], stamps['queued-at'], version.attributes['created-at']]) {
     const time = typeof value === 'string' ? Date.parse(value) : NaN;
     if (!Number.isNaN(time)) return time;
   }

@@ -3,6 +3,7 @@ import { fail, ok, type Problem, type Result } from '../../core/problem';
 import type { HcpClient } from '../client/client';
 import { booleanOf, fieldsOf, findIncluded, relatedOne, type Resource, stringOf } from '../client/document';
 import type { Workspace } from './model';
+import { versionTime } from './configurationCode';
 import { readableLog } from './run';
 
 /**
@@ -70,12 +71,9 @@ export async function currentConfiguration(
 
 /** Hosts list them in an order of their own, the oldest first too: their times tell. `undefined`: these do not decide. */
 function newestOf(versions: readonly Resource[]): Resource | undefined {
-  const dated = versions.map(version => ({
-    version,
-    at: Math.max(...Object.values(fieldsOf(version.attributes['status-timestamps'])).map(t => Date.parse(String(t)))),
-  }));
+  const dated = versions.map(version => ({ version, at: versionTime(version) ?? NaN }));
   const [first, second] = dated.toSorted((a, b) => b.at - a.at);
-  const decided = second === undefined || (dated.every(d => Number.isFinite(d.at)) && first?.at !== second.at);
+  const decided = second === undefined || (dated.every(d => !Number.isNaN(d.at)) && first?.at !== second.at);
   return decided ? first?.version : undefined;
 }
 
