@@ -79,6 +79,41 @@ describe('the wire', () => {
     }
   });
 
+  test('the token goes with a file of the host itself, and with none of another host', async () => {
+    const sent: (readonly [string, boolean])[] = [];
+    const client = new HcpClient({
+      hostname: 'app.terraform.io',
+      token: new Secret('x'),
+      fetch: (url, { headers }) => {
+        sent.push([url, Object.keys(headers).some(name => /^authorization$/i.test(name))]);
+        return Promise.resolve(new Response('text', { status: 200 }));
+      },
+      limiter: new RateLimiter(),
+      wait: () => Promise.resolve(),
+    });
+    for (const [url, withToken] of [
+      ['https://app.terraform.io/api/v2/state-versions/sv-1/download', true],
+      ['https://archivist.terraform.io/v1/object/abc', false],
+      ['https://archivist.terraform.io/api/v2/object', false],
+      ['https://app.terraform.io.example.com/api/v2/x', false],
+      ['https://app.terraform.io:8443/api/v2/x', false],
+      ['https://app.terraform.io@example.com/api/v2/x', false],
+      ['//example.com/api/v2/x', false],
+    ] as const) {
+      sent.length = 0;
+      await client.file(url, 1000, signal);
+      assert.deepEqual(
+        sent.map(([, token]) => token),
+        [withToken],
+        url,
+      );
+    }
+    sent.length = 0;
+    for (const open of ['http://example.com/x', 'http://app.terraform.io/api/v2/x', 'file:///etc/passwd'])
+      assert.equal((await client.file(open, 1000, signal)).ok, false, open);
+    assert.deepEqual(sent, []);
+  });
+
   test('discovery gets no token', async () => {
     await readWorkspace(connect(server), 'acme', 'app', signal);
     const discovery = server.seen.filter(s => s.path === '/.well-known/terraform.json');

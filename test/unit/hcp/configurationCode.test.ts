@@ -64,6 +64,21 @@ test('files of Terraform alone, by their paths; links, devices and names that le
   assert.equal(found.value.incomplete, false);
 });
 
+test('a link or device that brings a body is none of the files', async () => {
+  for (const type of '12346') {
+    const tar = await packTar([entry('main.tf', 'a'), entry('link.tf', 'no')]);
+    // The second header: its type is at 156, the sum of its bytes at 148.
+    const header = tar.subarray(1024, 1536);
+    header[156] = type.charCodeAt(0);
+    header.fill(0x20, 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
+    const found = await read(gzipSync(tar));
+    assert.ok(found.ok);
+    assert.deepEqual([...found.value.files], [['main.tf', 'a']], type);
+  }
+});
+
 test('a file that is too long is left out, and that is told', async () => {
   const found = await read([entry('main.tf', 'a'), entry('big.tf', 'x'.repeat(1024 * 1024 + 1))]);
   assert.ok(found.ok);
