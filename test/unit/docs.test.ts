@@ -43,6 +43,13 @@ function anchors(page: string): ReadonlySet<string> {
 }
 
 describe('the documents', () => {
+  test('each file of tests, sources and scripts that they name is there', () => {
+    // NAME stands for one that is to be written.
+    for (const page of pages)
+      for (const [, name = ''] of read(page).matchAll(/`((?:test|src|scripts)\/[\w./-]+\.\w+)`/g))
+        assert.ok(/\bNAME\b/.test(name) || existsSync(path.join(root, name)), `${page}: ${name}`);
+  });
+
   test('link only to what is there, headings included', () => {
     for (const page of pages) {
       for (const [, link = ''] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
