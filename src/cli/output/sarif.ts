@@ -79,7 +79,8 @@ function descriptor(rule: RuleText, tool: Tool): ReportingDescriptor {
   const help = `${sentence(explanation)}${fix === undefined ? '' : ` Fix: ${sentence(fix)}`}`;
   return {
     id,
-    name: pascal(id),
+    // A name that says what the id says is none (SARIF1001).
+    ...(/[^A-Za-z0-9]/.test(id) && { name: pascal(id) }),
     shortDescription: { text: sentence(title) },
     fullDescription: { text: sentence(explanation) },
     help: { text: help, markdown: `${help}\n\n[What it means and what to do](${uri})` },

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { version } from '../../../package.json';
+import { fileKind } from '../../../src/terraform/fileKinds';
 import { bundleCli } from '../../support/aws/cliProcess';
 
 const root = path.join(__dirname, '../../..');
@@ -98,4 +99,19 @@ test('action, hooks and component name the version that is released, and the inp
     read('templates/tfc-oidc-nightly.yml'),
     new RegExp(`tfc-oidc@${version.replaceAll('.', '\\.')} watch-report`),
   );
+});
+
+test('the hooks are given every kind of file that check has findings in', () => {
+  const hooks = parse(readFileSync(path.join(root, '.pre-commit-hooks.yaml'), 'utf8')) as readonly {
+    readonly files: string;
+  }[];
+  const names = ['main.tf', 'main.tf.json', 'main.tofu', 'main.tofu.json', 'prod.tfvars', 'x.auto.tfvars.json'];
+  const stacks = ['a.tfcomponent.hcl', 'a.tfcomponent.json', 'a.tfstack.hcl', 'a.tfdeploy.hcl', 'a.tfdeploy.json'];
+  const others = ['prod.tfbackend', 'terragrunt.hcl', 'root.hcl'];
+  for (const { files } of hooks)
+    for (const name of [...names, ...stacks, ...others]) {
+      assert.notEqual(fileKind(name), undefined, name);
+      assert.match(`live/${name}`, new RegExp(files));
+      assert.doesNotMatch(`${name}.md`, new RegExp(files));
+    }
 });

@@ -47,6 +47,7 @@ test('SARIF of every command names files from the working folder on, and every r
     assert.equal(code, 1, command.name);
     const [only] = (JSON.parse(out) as Log).runs;
     assert.equal(only?.automationDetails?.id, `tfc-oidc/${command.name}/`);
+    for (const { id, name } of only?.tool.driver.rules ?? []) assert.notEqual(name?.toLowerCase(), id.toLowerCase());
     assert.match(only?.originalUriBaseIds?.['%SRCROOT%']?.uri ?? '', /^file:\/\/.*\/$/);
     const files = new Set(only?.results?.map(r => r.locations?.[0]?.physicalLocation?.artifactLocation?.uri));
     assert.deepEqual([...files], [path_], command.name);
