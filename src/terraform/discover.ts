@@ -24,7 +24,7 @@ export interface Discovery {
 
 /**
  * Every folder below `folder` that holds a file of Terraform's (or one that `wants` names), in order of path. Hidden folders and dependencies are left out;
- * a folder that is reached twice (symbolic links) is looked at once.
+ * a folder that is reached twice (symbolic links) is looked at once, by the name without a link where it has one.
  */
 export async function discover(
   host: FileReader,
@@ -38,7 +38,10 @@ export async function discover(
   const seen = new Set<string>();
   let truncated = false;
   let level: readonly string[] = [folder];
-  for (let depth = 0; level.length > 0; depth++) {
+  let depth = 0;
+  // Links come last: Git and the reports that go by it know a folder by its own name.
+  const links: string[] = [];
+  while (level.length > 0) {
     if (depth > maximumDepth) return { folders: sorted(folders), truncated: true, problems: skippedPlaces };
     const next: string[] = [];
     // One level at a time, some folders at once: a wide tree is fast, a deep one has a bounded number of handles open.
@@ -70,12 +73,13 @@ export async function discover(
           for (const entry of entries) {
             if (entry.kind !== 'directory' || skipped.has(entry.name) || entry.name.startsWith('.')) continue;
             const child = host.join(dir, entry.name);
-            if (!ignore(host.relative(folder, child))) next.push(child);
+            if (!ignore(host.relative(folder, child))) (entry.linked === true ? links : next).push(child);
           }
         }),
       );
     }
-    level = next;
+    depth = next.length > 0 ? depth + 1 : 0;
+    level = next.length > 0 ? next : links.splice(0);
   }
   return { folders: sorted(folders), truncated, problems: skippedPlaces };
 }
