@@ -29,12 +29,19 @@ const shown = {
 
 const vsix = await makePackage(path.join(root, '.cache/host-tests/extension.vsix'));
 const wanted = process.argv.slice(2);
+let failed = 0;
 for (const file of ['main-job', 'whole', 'doctor', 'welcome', 'aws', 'organization']) {
   if (wanted.length > 0 && !wanted.includes(file)) continue;
   const { default: scenarios } = await import(`../test/host/ui/${file}.ui.mjs`);
   for (const scenario of scenarios) {
-    await runScenario(scenario, vsix, shots);
-    console.log(`✔ ${scenario.name}`);
+    // One that fails takes no picture from the others.
+    try {
+      await runScenario(scenario, vsix, shots);
+      console.log(`✔ ${scenario.name}`);
+    } catch (error) {
+      failed++;
+      console.error(`✘ ${scenario.name}: ${error.stack}`);
+    }
   }
 }
 mkdirSync(images, { recursive: true });
@@ -44,4 +51,4 @@ for (const [shot, image] of Object.entries(shown)) {
   if (wanted.length === 0 || existsSync(picture)) copyFileSync(picture, path.join(images, `${image}.png`));
 }
 console.log(`The pictures of the documents are in ${path.relative(process.cwd(), images)}.`);
-process.exit(0);
+process.exit(failed === 0 ? 0 : 1);
