@@ -208,7 +208,7 @@ function inputOf({ value, options, lines, placeholder }: Field, attributes: Html
 
 const progressSigns: Readonly<Record<NonNullable<ChangeLine['progress']>, readonly [BoardState, () => string]>> = {
   waits: ['unchecked', () => 'waits'],
-  runs: ['unchecked', () => 'is being made'],
+  runs: ['unchecked', () => 'under way'],
   done: ['ok', () => 'done'],
   failed: ['wrong', () => 'failed'],
   kept: ['warning', () => 'was kept'],

@@ -107,6 +107,8 @@ function stateOf({ run, problem, plan, busy }: SetupState): { readonly state?: B
 
 function runState(run: RunSoFar): BoardState | undefined {
   if (run.ended === undefined) return undefined;
+  // Who stopped it between two changes knows it.
+  if (run.ended === 'stopped' && run.standing !== undefined && run.standing.problem === undefined) return 'warning';
   if (run.ended === 'stopped' || run.ended === 'refused') return 'wrong';
   if (run.proofs.length === 0) return 'unknown';
   if (run.proofs.some(p => p.state === 'not proven')) return 'wrong';
@@ -139,7 +141,9 @@ function endOf(run: RunSoFar): string {
     case undefined:
       return run.status === undefined ? 'In progress.' : `The run is ${run.status.replaceAll('_', ' ')}.`;
     case 'stopped':
-      return 'It stopped before the end. What was done is kept, and can be taken back.';
+      return run.journals.length === 0
+        ? 'It stopped before the end, and was taken back: below is what became of each change.'
+        : 'It stopped before the end. What was done is kept, and can be taken back.';
     case 'refused':
       return 'Nothing was written: something is in the way.';
     case 'declined':
