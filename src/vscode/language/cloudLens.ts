@@ -5,6 +5,9 @@ import type { BindingStore } from '../board/bindingStore';
 import { documentSelector, viewId } from '../contract';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
+/** After an icon: the editor swallows a plain space there. */
+const space = '\u00a0';
+
 const icons: Readonly<Record<BoardState, string>> = {
   ok: '$(pass)',
   warning: '$(warning)',
@@ -50,14 +53,14 @@ export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (status === undefined || status.workspaces.length === 0) {
       return {
         command: 'tfcOidc.checkRoot',
-        title: '$(circle-outline) OIDC: check the binding',
+        title: `$(circle-outline)${space}OIDC: check the binding`,
         tooltip: 'Asks HCP Terraform, with the token that Terraform would use.',
         arguments: [{ analysed }],
       };
     }
     const parts = status.workspaces.slice(0, 3).map(w => {
       const { state, reason } = workspaceSummary(w.checks, w.facts, this.bindings.provenAt(w), Date.now());
-      return `${icons[state]} ${w.workspace}: ${reason}`;
+      return `${icons[state]}${space}${w.workspace}: ${reason}`;
     });
     const more = status.workspaces.length - parts.length;
     return {
@@ -74,6 +77,6 @@ export class CloudLens implements vscode.CodeLensProvider, vscode.Disposable {
 
 const configure = (analysed: AnalysedRoot): vscode.Command => ({
   command: 'tfcOidc.configure',
-  title: '$(key) Configure TFC OIDC',
+  title: `$(key)${space}Configure TFC OIDC`,
   arguments: [{ analysed }],
 });

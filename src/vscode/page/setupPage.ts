@@ -135,7 +135,7 @@ export class SetupPage extends WorkingPage {
         ...(typed.length === 0
           ? []
           : [
-              `The project of ${typed.join(', ')} was typed, and not read from HCP Terraform: nothing here proves that it is the right one.`,
+              `The project of ${typed.join(', ')} was not read from HCP Terraform: nothing here proves that it is the right one.`,
             ]),
         ...(choices.hcp ?? []).flatMap(h => h.reading.gaps),
         ...groups.flatMap(g => [...g.notes, ...g.prepared.plan.notes].map(inEditor)),
