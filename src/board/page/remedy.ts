@@ -9,7 +9,7 @@ import { comparisonSection } from './doctor';
 import type { CheckLine, Page, PageAction, Section } from './model';
 import { inTheWay } from './problems';
 import type { RunSoFar } from './run';
-import { type PageQuestion, runSections } from './runView';
+import { type PageQuestion, runSections, stopAction, type Writing } from './runView';
 
 export interface RemedyState {
   readonly organization: string;
@@ -17,7 +17,7 @@ export interface RemedyState {
   /** What is put right, as it was seen last. */
   readonly check: Check;
   readonly busy: string | undefined;
-  readonly writing: boolean;
+  readonly writing: Writing;
   readonly plan: PlanView | undefined;
   readonly problem: Problem | undefined;
   readonly run: RunSoFar | undefined;
@@ -92,7 +92,7 @@ function whereOf({ bindings, account }: PlanView): string {
 }
 
 function actionsOf({ plan, problem, busy, writing, run }: RemedyState): readonly PageAction[] {
-  if (busy !== undefined) return [{ id: 'stop', label: writing ? 'Stop After This Change' : 'Stop' }];
+  if (busy !== undefined) return [stopAction(writing)];
   const again: PageAction = { id: 'again', label: 'Check Again' };
   if (run !== undefined) return [again, ...(run.journals.length === 0 ? [] : [{ id: 'undo', label: 'Undo…' }])];
   const changes = plan?.bindings.flatMap(b => b.changes) ?? [];

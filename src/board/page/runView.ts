@@ -283,3 +283,11 @@ const isKey = (change: Change): boolean =>
   change.kind === 'variable' &&
   change.action === 'delete' &&
   /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)/i.test(change.key);
+
+/** Whether changes are being made: a stop waits for the one that was sent. */
+export type Writing = boolean | 'stopping';
+
+export const stopAction = (writing: Writing): PageAction =>
+  writing === 'stopping'
+    ? { id: 'stop', label: 'Stopping After This Change…', disabled: true }
+    : { id: 'stop', label: writing ? 'Stop After This Change' : 'Stop' };

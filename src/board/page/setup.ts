@@ -7,7 +7,7 @@ import { changesOf } from '../words';
 import { changeLine, differenceOf } from './changes';
 import type { CheckLine, Field, Page, PageAction, ProofLine, Section } from './model';
 import { inTheWay } from './problems';
-import { type PageQuestion, questionActions, runSections } from './runView';
+import { type PageQuestion, questionActions, runSections, stopAction, type Writing } from './runView';
 import type { RunSoFar } from './run';
 
 /** The answer to whoever is not let in. */
@@ -45,7 +45,7 @@ export interface SetupState {
   /** What is being read or done right now. Nothing can be pressed but what ends it. */
   readonly busy: string | undefined;
   /** Between changes: a button stops before the next one. */
-  readonly writing: boolean;
+  readonly writing: Writing;
   readonly fields: readonly Field[];
   /** Names, path, boundary and tag. */
   readonly more: readonly Field[];
@@ -305,7 +305,7 @@ function findingSection(findings: SetupState['findings']): readonly Section[] {
 function actionsOf(state: SetupState): readonly PageAction[] {
   const { run, question, ticked, busy, writing } = state;
   if (question !== undefined) return questionActions(question, ticked);
-  if (busy !== undefined) return [{ id: 'stop', label: writing ? 'Stop After This Change' : 'Stop' }];
+  if (busy !== undefined) return [stopAction(writing)];
   return run === undefined ? plannedActions(state) : endedActions(run);
 }
 

@@ -1,7 +1,7 @@
 import type { Change } from '../../binding/change';
 import type { Question, SetupEvent, StageId, Surface } from '../../binding/setup';
 import { follow, nothingYet, type RunSoFar } from '../../board/page/run';
-import type { PageQuestion } from '../../board/page/runView';
+import type { PageQuestion, Writing } from '../../board/page/runView';
 import { type ShownStranger, yesDetail } from '../../board/page/setup';
 import { mayAskCloudTrail, mayChangeKey, mayUndo, type ModalQuestion, stageTitle } from '../configure/surface';
 
@@ -94,12 +94,15 @@ export class PageDialogue {
   }
 
   /** A stop waits for the change that was sent. */
-  get writing(): boolean {
-    return this.works.at(-1)?.writing === true;
+  get writing(): Writing {
+    const work = this.works.at(-1);
+    if (work?.writing !== true) return false;
+    return work.controller.signal.aborted ? 'stopping' : true;
   }
 
   stop(): void {
     this.works.at(-1)?.controller.abort();
+    this.draw();
   }
 
   tick(id: string, on: boolean): void {
