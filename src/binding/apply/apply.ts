@@ -68,6 +68,8 @@ export interface ApplyResult {
   /** Changes that hold now, those of an earlier process included. */
   readonly done: number;
   readonly total: number;
+  /** It stopped before anything of it took effect: to go back would be to undo an earlier run. */
+  readonly unchanged?: true;
   readonly problem?: Problem;
   /** All changes hold, but not every reader sees them yet. */
   readonly warning?: Problem;
@@ -118,9 +120,17 @@ export function refusal(changes: readonly Change[], at: Pick<Surroundings, 'exec
 async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult> {
   const total = steps.length;
   let done = 0;
+  // An earlier process may have been ended in the middle of a change.
+  let touched = steps.some(s => s.state === 'intended' || s.effect === 'unknown');
   const stop = async (state: 'stopped' | 'cancelled', problem?: Problem): Promise<ApplyResult> => {
     await at.journal.end(state);
-    return { state, done, total, ...(problem ? { problem } : {}) };
+    return {
+      state,
+      done,
+      total,
+      ...(done === 0 && !touched && { unchanged: true as const }),
+      ...(problem ? { problem } : {}),
+    };
   };
   const unfit = refusal(
     steps.filter(s => s.state !== 'done').map(s => s.change),
@@ -151,10 +161,12 @@ async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult
     try {
       performed = await performOne(step, at);
     } catch (error) {
+      touched = true;
       if (isAbort(error)) return stop('cancelled');
       throw error;
     }
     if (!performed.ok) {
+      touched ||= performed.effect === 'unknown';
       await at.journal.stopped(step.change.id, performed.effect, performed.problem);
       tell('stopped', performed.problem.message);
       return stop('stopped', performed.problem);

@@ -1,6 +1,6 @@
 import type { ApplyResult } from '../apply/apply';
 import type { VariableChange } from '../change';
-import type { JournalRun, Step } from '../journal/journal';
+import { hasEffects, type JournalRun, type Step } from '../journal/journal';
 import type { Problem } from '../../core/problem';
 import { type ConfigurationFacts, phases } from '../facts';
 import { fullName, kindOf } from '../place';
@@ -10,6 +10,8 @@ import type { PlannedGroup, SetupMember } from './model';
 export interface Standing {
   readonly done: number;
   readonly total: number;
+  /** Nothing of it took effect: there is nothing to go back from. */
+  readonly unchanged: boolean;
   /** Undefined: it was cancelled. */
   readonly problem: Problem | undefined;
   /** Which AWS credentials runs of each workspace have now, one sentence each. */
@@ -25,6 +27,7 @@ export function standingOf(
   return {
     done: result.done,
     total: result.total,
+    unchanged: !runs.some(hasEffects),
     problem: result.problem,
     credentials: groups.flatMap(g => g.members.map(m => credentialsNow(m, g.choices.tag, steps))),
   };

@@ -338,7 +338,7 @@ function endedActions(run: RunSoFar): readonly PageAction[] {
   const plan: PageAction = { id: 'again', label: 'Plan Anew' };
   return [
     stopped ? { id: 'go-on', label: 'Go On…' } : plan,
-    ...(run.journals.length > 0 ? [{ id: 'undo', label: 'Undo…' }] : []),
+    ...(run.journals.length > 0 && run.standing?.unchanged !== true ? [{ id: 'undo', label: 'Undo…' }] : []),
     ...(run.proofs.some(p => p.state === 'not proven') ? [{ id: 'doctor', label: 'Ask the Doctor' }] : []),
     ...(stopped ? [plan] : []),
   ];

@@ -61,12 +61,12 @@ export function cliSurface(
 }
 
 /** Where a setup stands that ended in the middle. */
-export function standingText({ done, total, problem, credentials }: Standing): string {
+export function standingText({ done, total, unchanged, problem, credentials }: Standing): string {
   const why = problem === undefined ? '.' : `: ${problem.message} (${problem.code})\n${problem.nextStep}`;
   return [
     `Stopped after ${done} of ${total} changes${why}`,
     ...credentials,
-    'Go on by running the same command again, or go back with "tfc-oidc undo --yes".\n',
+    `Go on by running the same command again${unchanged ? '' : ', or go back with "tfc-oidc undo --yes"'}.\n`,
   ].join('\n');
 }
 

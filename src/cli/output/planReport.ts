@@ -163,7 +163,8 @@ export function applyText(result: ApplyResult): string {
   const why = result.problem
     ? `${result.problem.message} (${result.problem.code}${result.problem.requestId ? `, request ${result.problem.requestId}` : ''})\n${result.problem.nextStep}\n`
     : 'Cancelled.\n';
-  return `Stopped after ${result.done} of ${result.total} changes. ${why}Go on with "tfc-oidc apply --resume --yes", or go back with "tfc-oidc undo --yes".\n`;
+  const back = result.unchanged === true ? '' : ', or go back with "tfc-oidc undo --yes"';
+  return `Stopped after ${result.done} of ${result.total} changes. ${why}Go on with "tfc-oidc apply --resume --yes"${back}.\n`;
 }
 
 export function undoJson(result: UndoResult) {

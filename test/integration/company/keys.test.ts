@@ -318,6 +318,15 @@ test('a workspace that is not proven, or one that nobody looked at, keeps the ke
   assert.equal((await only()).state, 'unknown');
 });
 
+test('refused: nothing took effect, so nothing earlier is offered to be undone', async () => {
+  await moved();
+  pair.aws.server.faults.add({ action: 'UpdateAccessKey', kind: 'refuse', times: 1 });
+  const { code, out } = await call('--deactivate', 'MPLE', '--yes');
+  assert.deepEqual([code, stored().status], [2, 'Active']);
+  assert.match(out, /Go on with "tfc-oidc apply --resume --yes"\.\n/);
+  assert.doesNotMatch(out, /tfc-oidc undo/);
+});
+
 test('used between the report and the yes: nothing is written', async () => {
   await moved();
   const { server } = pair.aws;

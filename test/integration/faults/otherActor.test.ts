@@ -185,4 +185,33 @@ describe('what another actor changes between our reading and our write', () => {
       holds();
     }
   });
+
+  for (const [what, fault] of [
+    ['a token that is revoked', { path: /^/, status: 401, text: 'unauthorized' }],
+    ['a proxy that asks for a password with status 200', { path: /^/, status: 200, text: '<html>Sign in</html>' }],
+  ] as const)
+    test(`${what} between two writes: said with what is in place, and gone on with`, async () => {
+      world.restore(start);
+      let writes = 0;
+      pair.hcp.onCall = ({ method }, moment) => {
+        if (moment === 'before' && method !== 'GET') writes += 1;
+        return Promise.resolve(moment === 'before' && writes > 1 ? fault : undefined);
+      };
+      const stopped = await world.configure('change');
+      pair.hcp.onCall = undefined;
+      assert.equal(stopped.code, 2);
+      assert.match(stopped.err, /Stopped after 7 of 8 changes: [^]*static credentials of acme\/prod .* still in place/);
+      assert.match(stopped.err, /or go back with "tfc-oidc undo --yes"/);
+      assert.equal(pair.variable('TFC_AWS_PROVIDER_AUTH').value, 'false');
+      assert.ok((await world.configure('change')).code < 2);
+      assert.equal(pair.variable('TFC_AWS_PROVIDER_AUTH').value, 'true');
+    });
+
+  test('a first write that is refused leaves nothing to go back from', async () => {
+    world.restore(start);
+    pair.aws.server.faults.add({ action: 'AddClientIDToOpenIDConnectProvider', kind: 'refuse', times: 1 });
+    const { code, err } = await world.configure('change');
+    assert.equal(code, 2);
+    assert.match(err, /Stopped after 0 of 8[^]*Go on by running the same command again\.\n/);
+  });
 });

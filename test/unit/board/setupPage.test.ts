@@ -274,7 +274,10 @@ describe('the page of a setup after the yes', () => {
       progress('tfc-plan', 'done'),
       progress('tfc-apply', 'stopped'),
       { ...written, state: 'stopped', done: 1, problem },
-      { id: 'stopped', standing: { done: 1, total: 2, problem, credentials: ['Its runs use the keys.'] } },
+      {
+        id: 'stopped',
+        standing: { done: 1, total: 2, unchanged: false, problem, credentials: ['Its runs use the keys.'] },
+      },
       { id: 'finished', state: 'stopped' },
     );
     const page = setupPage(state({ run }));
@@ -288,8 +291,24 @@ describe('the page of a setup after the yes', () => {
     assert.equal(page.state, 'wrong');
   });
 
+  test('a stop before anything took effect offers nothing to take back', () => {
+    const problem = { code: 'AccessDenied', message: 'AWS refused it.', nextStep: 'Ask for it.' };
+    const run = after(
+      { ...written, state: 'stopped', done: 0, problem },
+      { id: 'stopped', standing: { done: 0, total: 2, unchanged: true, problem, credentials: [] } },
+      { id: 'finished', state: 'stopped' },
+    );
+    assert.deepEqual(
+      setupPage(state({ run })).actions.map(a => a.id),
+      ['go-on', 'again'],
+    );
+  });
+
   test('a cancelled run is no error', () => {
-    const run = after({ id: 'stopped', standing: { done: 1, total: 2, problem: undefined, credentials: [] } });
+    const run = after({
+      id: 'stopped',
+      standing: { done: 1, total: 2, unchanged: false, problem: undefined, credentials: [] },
+    });
     assert.match(renderPage(setupPage(state({ run }))), /as you asked/);
   });
 
