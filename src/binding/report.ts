@@ -29,6 +29,7 @@ export function checkJson(check: Check) {
     ...(check.phase !== undefined && { phase: check.phase }),
     title: check.title,
     state: check.state,
+    ...(check.reason !== undefined && { reason: check.reason }),
     evidence: check.evidence,
     why: check.why,
     ...(check.nextStep !== undefined && { nextStep: check.nextStep }),

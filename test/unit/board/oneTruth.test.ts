@@ -6,7 +6,7 @@ import type { Check } from '../../../src/binding/check';
 import { trustJudge } from '../../../src/binding/checks/judge';
 import { runChecks } from '../../../src/binding/checks/table';
 import { consult } from '../../../src/binding/doctor/consult';
-import type { BindingFacts } from '../../../src/binding/facts';
+import { type BindingFacts, unknown } from '../../../src/binding/facts';
 import { checkJson, checkText, openQuestions } from '../../../src/binding/report';
 import type { BoardInput, BoardRoot, BoardWorkspace, Row } from '../../../src/board/model';
 import { doctorPage } from '../../../src/board/page/doctor';
@@ -18,9 +18,17 @@ import { projectOf } from '../../support/lintFixtures';
 /** One world, told by each surface: the same checks in the same states, under the same ids or titles. */
 
 const pool = [healthy, ...Object.values(brokenWorlds)];
+const unread = unknown('It was refused.', 'Ask for the permission.');
+/** Of worlds that are broken in different places, and of which not everything could be read. */
 const worlds = fc
-  .tuple(fc.constantFrom(...pool), fc.constantFrom(...pool), fc.constantFrom(...pool))
-  .map(([a, b, c]): BindingFacts => ({ ...a, variables: b.variables, account: c.account, run: b.run }));
+  .tuple(fc.constantFrom(...pool), fc.constantFrom(...pool), fc.constantFrom(...pool), fc.nat(15))
+  .map(([a, b, c, lost]): BindingFacts => ({
+    ...a,
+    workspace: lost & 1 ? unread : a.workspace,
+    variables: lost & 2 ? unread : b.variables,
+    account: lost & 4 ? unread : c.account,
+    run: lost & 8 ? unread : b.run,
+  }));
 
 const code =
   'terraform {\n  cloud {\n    organization = "acme"\n    workspaces {\n      name = "prod"\n    }\n  }\n}\n';
