@@ -66,9 +66,14 @@ export interface QuestionTable {
     readonly question: { readonly workspace: string; readonly changes: readonly VariableChange[] };
     readonly answer: readonly string[];
   };
-  /** `shown`: the changes were part of the plan that had its yes. `fixed`: findings that they put right. */
+  /** `shown`: the changes were part of the plan that had its yes. `fixed`: findings that they put right. `afterwards`: what has to follow. */
   'change-code': {
-    readonly question: { readonly changes: readonly CodeChange[]; readonly fixed: number; readonly shown: boolean };
+    readonly question: {
+      readonly changes: readonly CodeChange[];
+      readonly fixed: number;
+      readonly shown: boolean;
+      readonly afterwards?: string | undefined;
+    };
     readonly answer: boolean;
   };
   'start-run': {

@@ -94,6 +94,8 @@ export interface PlannedGroup extends SetupGroup {
   readonly changes: readonly Change[];
   /** Why this can be right and a run may stop all the same: the code that runs use is not known to be ready for a tag. */
   readonly unproven: string | undefined;
+  /** What has to follow the mapping of the code that the switch of a tag waits for. */
+  readonly behind?: string | undefined;
   readonly stopped: StoppedRun | undefined;
 }
 

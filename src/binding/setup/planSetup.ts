@@ -139,6 +139,7 @@ async function planGroup(
     notes: [...group.notes, ...variables.notes, ...group.members.flatMap(m => notesOf(m, prepared))],
     changes,
     unproven: ready.unproven,
+    behind: ready.behind,
     stopped: await stoppedRun(services, subjectOf(prepared.choices), changes),
   };
 }

@@ -1,28 +1,26 @@
 import { ProblemError } from '../../core/problem';
 import { readingCounts } from '../../hcp/client/keptReplies';
 import type { Change, VariableChange } from '../change';
-import type { Check } from '../check';
 import { readOnce, writtenAccount } from '../gather/readOnce';
 import { readJournals } from '../journal/journal';
 import { keepKeys } from '../keys/keep';
 import { subjectOf } from '../plan/prepare';
-import { ofConfiguration, type ProofGap, proofGap } from '../prove/proven';
+import { proofGap } from '../prove/proven';
 import { ask, type StageId, type Surface } from './dialogue';
 import { followRun } from './followRun';
 import { confirmAccount, isComplete, undoingProblem, writeJournaled } from './journaledRun';
 import {
-  type CheckedBinding,
   isWorkspace,
   type CheckedMember,
   type GroupOutcome,
   type JournaledResult,
   type OpenedAccount,
   type PlannedGroup,
-  type ProofState,
   type SetupMember,
   type SetupPlan,
   type SetupResult,
 } from './model';
+import { ownChecks, proofOf, reasonsOf } from './ownProof';
 import { forgetReadings } from './readings';
 import { rootsOf } from './planSetup';
 import type { SetupServices } from './services';
@@ -281,12 +279,15 @@ class Setup {
 
   /**
    * The fixes of the code once every role is proven. As soon as there is a tag each provider block has to name its configuration, that
-   * of the default one too: the mapping takes nothing away, so it is offered where only this configuration is proven.
+   * of the default one too: the mapping takes nothing away, so it is offered where only this configuration is proven, and where the tag's
+   * switch waits for it.
    */
   private async changeCode(): Promise<void> {
     const { plan, surface } = this;
-    if (plan.code === undefined || this.all.some(o => o.proof === 'not proven' || o.proof === 'not read')) {
-      if ((plan.code?.changes.length ?? 0) > 0) await this.leaveCode();
+    const { behind } = plan.groups.find(g => g.behind !== undefined) ?? {};
+    if (plan.code === undefined) return;
+    if (behind === undefined && this.all.some(o => o.proof === 'not proven' || o.proof === 'not read')) {
+      if (plan.code.changes.length > 0) await this.leaveCode();
       return;
     }
     const [group] = plan.groups;
@@ -297,7 +298,7 @@ class Setup {
       : await this.services.planCode(rootsOf(plan.groups), { mappingOnly: true }, this.signal);
     if (group === undefined || code.changes.length === 0) return;
     const { changes, fixed } = code;
-    if (!(await ask(surface, 'change-code', { changes, fixed: fixed.length, shown }))) return;
+    if (!(await ask(surface, 'change-code', { changes, fixed: fixed.length, shown, afterwards: behind }))) return;
     const members = plan.groups.flatMap(g => g.members);
     await keepKeys(this.services.journals, members, this.services.now());
     this.fixed = await this.write(group, 'code', changes, false);
@@ -372,29 +373,3 @@ function withRole(member: SetupMember, { prepared, choices }: PlannedGroup): Set
     ? member
     : { ...member, testRole: { arn: role, audience: choices.audience } };
 }
-
-function proofOf(
-  checked: readonly CheckedBinding[],
-  tag: string | undefined,
-): { readonly state: ProofState; readonly gap: ProofGap | undefined } {
-  const own = checked.map(c => proofGap(ownChecks(c, tag))).find(gap => gap !== undefined);
-  if (own !== undefined) return { state: 'not proven', gap: own };
-  const whole = checked.map(c => proofGap(c.checks)).find(gap => gap !== undefined);
-  return whole === undefined ? { state: 'proven', gap: undefined } : { state: 'this configuration', gap: whole };
-}
-
-/**
- * What is said of that which was set up: one configuration of a workspace, or the roles of one account. A deployment may have roles in
- * another account too, which only a profile of that account can read.
- */
-const ownChecks = ({ place, checks }: CheckedBinding, tag: string | undefined): readonly Check[] =>
-  kindOf(place) === 'workspace'
-    ? ofConfiguration(checks, tag)
-    : checks.filter(c => c.id !== 'account-readable' || c.state !== 'unknown');
-
-const reasonsOf = (gap: ProofGap | undefined): readonly string[] =>
-  gap === undefined
-    ? []
-    : gap.wrong.length > 0
-      ? gap.wrong.map(c => c.title)
-      : gap.unread.map(c => `${c.title}: ${c.why}`);

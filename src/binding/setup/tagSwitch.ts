@@ -62,6 +62,8 @@ interface AfterTheCode {
   readonly notes: readonly string[];
   /** Why nothing may be called proven with the tag switched on: the next run may stop. */
   readonly unproven: string | undefined;
+  /** What has to follow the mapping of the code that the switch waits for; undefined: it does not wait. */
+  readonly behind: string | undefined;
 }
 
 /** A switch that is on already is looked at too: the code may have been behind ever since. */
@@ -72,7 +74,7 @@ export async function afterTheCode(
   now: number,
   signal: AbortSignal,
 ): Promise<AfterTheCode> {
-  if (tag === undefined) return { changes, notes: [], unproven: undefined };
+  if (tag === undefined) return { changes, notes: [], unproven: undefined, behind: undefined };
   const key = `TFC_AWS_PROVIDER_AUTH_${tag}`;
   const isWritten = changes.some(c => c.key === key);
   const notes: string[] = [];
@@ -92,7 +94,9 @@ export async function afterTheCode(
     if (found.state === 'unmapped' || found.never !== true) unproven ??= unprovenText(found, nameOf(place));
     notes.push(isWritten ? beforeTheSwitch(found, nameOf(place), tag) : behindTheSwitch(found, nameOf(place), tag));
   }
-  return { changes: isHeld ? changes.filter(c => c.key !== key) : changes, notes, unproven };
+  if (!isHeld) return { changes, notes, unproven, behind: undefined };
+  const behind = `Then configure tag ${tag} again: ${key} is written once runs use this code. A run in between stops where a block is mapped to ${tag}.`;
+  return { changes: changes.filter(c => c.key !== key), notes, unproven, behind };
 }
 
 type NotMapped = Exclude<MappedCode, { readonly state: 'mapped' }>;

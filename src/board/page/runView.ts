@@ -140,7 +140,7 @@ function questionSections(question: PageQuestion, ticked: ReadonlySet<string>): 
         {
           kind: 'changes',
           heading: question.fixed === 0 ? 'Map the providers to their configurations' : 'The code, too',
-          lead: 'The files are changed and saved. Commit and push them: runs use the code of the repository.',
+          lead: `The files are changed and saved. Commit and push them: runs use the code of the repository.${question.afterwards === undefined ? '' : ` ${question.afterwards}`}`,
           rows: question.changes.map(c => changeLine(c)),
         },
       ];
