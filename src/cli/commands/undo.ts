@@ -97,6 +97,8 @@ async function runToUndo(context: CliContext, values: UndoValues, all: readonly 
   const named = values.run === undefined ? undefined : all.find(r => r.name === values.run);
   if (named !== undefined && planUndo(named, all).accountId === undefined)
     return { run: named, ofAccount: all, opened: undefined };
+  if (values.run === undefined && nextToUndo(runsAbout(all, filter)) === undefined)
+    return { run: undefined, ofAccount: [], opened: undefined };
   const opened = await openAccount(context, values);
   const ofAccount = all.filter(run => accountOfSubject(run.subject) === opened.caller.accountId);
   return { run: chosen(runsAbout(ofAccount, filter), values.run), ofAccount, opened };
