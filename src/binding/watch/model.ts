@@ -32,9 +32,9 @@ export interface WatchedRole {
   readonly exists: boolean;
   /** The verdict of lint-trust. */
   readonly trust?: string;
-  /** Who may assume it: the values that its trust policy compares the subject with, and principals that are no OIDC provider. */
+  /** Who may assume it: the values that its trust policy compares the subject with, principals that are no OIDC provider, and `if` what. */
   readonly subjects: readonly string[];
-  /** What its policies allow and refuse, as it is written: `s3:GetObject on arn:aws:s3:::b/*`. */
+  /** What its policies allow and refuse, as it is written: `s3:GetObject on arn:aws:s3:::b/*`, and `if` what. */
   readonly actions: readonly string[];
   readonly denied: readonly string[];
   /** The name of its permissions boundary. */

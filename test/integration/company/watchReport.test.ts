@@ -91,6 +91,22 @@ describe('watch-report', () => {
     assert.deepEqual(await changes(), [`other permission-new ${role.name}`]);
     role.inline.set('own', policy(['s3:*', 'sqs:ReceiveMessage']));
     assert.deepEqual(await changes(), [`worse permission-lost ${role.name}`, `other permission-new ${role.name}`]);
+    // A condition takes away, and without it there is more again.
+    const narrow = policy(['s3:*', 'sqs:ReceiveMessage']).replace(
+      '"Resource"',
+      '"Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}},"Resource"',
+    );
+    role.inline.set('own', narrow);
+    assert.deepEqual(await changes(), [`worse permission-lost ${role.name}`]);
+    role.inline.set('own', policy(['s3:*', 'sqs:ReceiveMessage']));
+    assert.deepEqual(await changes(), [`other permission-new ${role.name}`]);
+    // The same in a trust policy: who had to come from an address need not any more.
+    const kept = role.trust;
+    role.trust = kept.replace('"Condition":{', '"Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"},');
+    assert.notEqual(role.trust, kept);
+    await changes();
+    role.trust = kept;
+    assert.ok((await changes()).includes(`worse trust-wider ${role.name}`));
   });
 
   test('a key that passes 90 days is told on that night, once, with its last four characters', async () => {
@@ -132,10 +148,7 @@ describe('watch-report', () => {
     const passed = await night(2);
     assert.equal(passed.code, 1);
     assert.equal(passed.keys.length, 1);
-    assert.match(
-      passed.keys[0] ?? '',
-      /^worse .*MPLE: The access key is 90 days old; it stands in .*AWS_ACCESS_KEY_ID/,
-    );
+    assert.match(passed.keys[0] ?? '', /^worse .*MPLE: The access key is 90 days old; it is in .*AWS_ACCESS_KEY_ID/);
     assert.doesNotMatch(passed.out, /AKIAI44QH8DHBEXAMPLE/);
     assert.deepEqual((await night(3)).keys, [], 'told once');
   });
