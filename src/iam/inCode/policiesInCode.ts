@@ -1,5 +1,5 @@
 import type { Span } from '../../core/text';
-import type { SourceFile } from '../../terraform/model';
+import { attributeOf, type ResourceBlock, type SourceFile } from '../../terraform/model';
 import { buildModule } from '../../terraform/module';
 import type { Attribute, Block, Expression, ParsedFile } from '../../terraform/syntax/ast';
 import { visitExpressions } from '../../terraform/syntax/walk';
@@ -81,6 +81,17 @@ const sourceFile = (parsed: ParsedFile, path: string, text: string): SourceFile 
   parsed,
 });
 
+/**
+ * AWS gives the URL of an OIDC provider back without its scheme (GetOpenIDConnectProvider), and the provider takes both for the same: that
+ * is what `url` holds once the resource is made.
+ */
+function asMade(block: ResourceBlock, name: string, read: (expression: Expression) => Value): Value | undefined {
+  if (block.type !== 'aws_iam_openid_connect_provider' || name !== 'url') return undefined;
+  const written = attributeOf(block.body, name)?.value;
+  const value = written === undefined ? undefined : read(written);
+  return value?.kind === 'string' ? { ...value, value: value.value.replace(/^https:\/\//, '') } : undefined;
+}
+
 /** Deeper chains of documents that take up each other are cut. */
 const maximumDocuments = 10;
 
@@ -98,7 +109,7 @@ export class CodeReader {
     private readonly marker: Marker,
   ) {
     const files = [sourceFile(file, 'this', source), ...siblings.map((s, i) => sourceFile(s, `file ${i}`, ''))];
-    this.scope = moduleValues(buildModule('', files)).scope;
+    this.scope = moduleValues(buildModule('', files), { attribute: asMade }).scope;
     this.locals = localsOf(file);
     for (const [i, { parsed }] of files.entries())
       for (const block of parsed.body.blocks)

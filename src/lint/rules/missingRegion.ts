@@ -6,7 +6,7 @@ import type { Rule } from '../rule';
 export const missingRegion: Rule = {
   code: 'missing-region',
   severity: 'information',
-  title: 'No region',
+  title: 'AWS provider without a region',
   explanation:
     'Dynamic credentials bring no region. Without region in the provider block, the workspace needs the environment variable AWS_REGION; otherwise the run stops with "The argument "region" is required". A Stack has no workspace: its provider names the region in the config block.',
   check({ root, environment }) {

@@ -20,7 +20,7 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
   );
 
   constructor(
-    private readonly store: ProjectStore,
+    private readonly store: Pick<ProjectStore, 'all'>,
     private readonly bindings: BindingStore,
   ) {}
 

@@ -70,7 +70,7 @@ function valueFindings(parsed: ParsedSubject, name: string, value: string, found
   const letters = value.replace(/\uE000\d+\uE001/g, '').replace(/[*?]/g, '');
   const bad = [...new Set([...letters].filter(letter => !part.letters.test(letter)))];
   if (bad.length > 0) {
-    const signs = bad.map(letter => (letter === ' ' ? 'a blank' : letter)).join(' ');
+    const signs = bad.map(spelled).join(' ');
     return [
       found(
         'impossible-name',
@@ -88,6 +88,14 @@ function valueFindings(parsed: ParsedSubject, name: string, value: string, found
       ),
     ];
   return [];
+}
+
+/** A sign that can be told from others: one that looks like a letter of the alphabet, or like nothing, by its number. */
+function spelled(sign: string): string {
+  if (sign === ' ') return 'a blank';
+  if (/^[!-~]$/.test(sign)) return sign === '.' ? '"."' : sign;
+  const code = `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return /^[\p{L}\p{N}\p{S}]$/u.test(sign) ? `${sign} (${code})` : code;
 }
 
 /** What was probably meant by letters that no name has. */

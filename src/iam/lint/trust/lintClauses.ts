@@ -9,7 +9,7 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
   const findings: TrustFinding[] = [];
   const own = (c: Clause, name: string): boolean => {
     const colon = c.key.lastIndexOf(':');
-    const isHost = sameHost(c.key.slice(0, colon), host);
+    const isHost = sameHost(hostIn(c.key.slice(0, colon)), host);
     return isHost && c.key.slice(colon + 1).toLowerCase() === name;
   };
   for (const clause of s.clauses) {
@@ -40,11 +40,13 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
     const message = `The condition on ${c.key} lists no value, so no token fulfils it.`;
     findings.push({ code: 'no-value', weight: 'broken', message, start: c.valueSpan.start, end: c.valueSpan.end });
   }
+  /** A condition that no token fulfils. */
+  const never = s.clauses.find(c => keyFindings(c, host).some(f => f.code === 'custom-claim'));
   if (!judged('sub') && !said('sub') && !s.openConditions) {
     findings.push({
       code: 'missing-subject',
       weight: 'too-broad',
-      message: `No condition looks at ${host}:sub: any workspace of any organization can assume the role. For app.terraform.io IAM no longer takes such a policy; roles that have one go on working.`,
+      message: `No condition looks at ${host}:sub: ${never === undefined ? '' : `once the condition on ${never.key} is gone, `}any workspace of any organization can assume the role. For app.terraform.io IAM no longer takes such a policy; roles that have one go on working.`,
       start: s.span.start,
       end: s.span.end,
     });
@@ -78,6 +80,9 @@ function listFindings(judged: readonly JudgedSubject[]): readonly TrustFinding[]
       : j.findings,
   );
 }
+
+/** The host that was meant by one with a scheme, or with a slash at its end. */
+export const hostIn = (text: string): string => text.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, '');
 
 /** A host that only Terraform knows is taken for the right one. */
 function sameHost(prefix: string, host: string): boolean {
@@ -119,7 +124,9 @@ function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
       {
         code: 'wrong-host',
         weight: 'broken',
-        message: `The key ${clause.key} is of another issuer; tokens of ${host} have ${host}:${name}.`,
+        message: sameHost(hostIn(prefix), host)
+          ? `A key names the host alone, without "https://" and without a slash at its end: ${host}:${name}. IAM refuses "${clause.key}".`
+          : `The key ${clause.key} is of another issuer; tokens of ${host} have ${host}:${name}.`,
         ...at,
         fix: { title: `Write ${host}:${name}`, edits: [{ span: at, newText: JSON.stringify(`${host}:${name}`) }] },
       },

@@ -3,7 +3,8 @@ import { parseOidcProviderArn } from '../../../oidc/arns';
 import { assumeAction, evaluate } from '../../policy/webIdentity';
 import { coversAction } from '../../policy/patterns/partly';
 import { hasHole } from '../../policy/patterns/holes';
-import { lintClauses } from './lintClauses';
+import { keptOut } from './keptOut';
+import { hostIn, lintClauses } from './lintClauses';
 import { reachable } from './reachable';
 import { type PolicyText, readPolicyText } from '../../policy/node';
 import { type Policy, readPolicy, type Statement } from '../../policy/statement';
@@ -73,7 +74,7 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
     const found = [
       ...principalFindings(statement, expected),
       ...actionFindings(statement),
-      ...(host === undefined ? [] : lintClauses(statement, host, expected)),
+      ...(host === undefined ? [] : keptOut(lintClauses(statement, host, expected), policy, statement, host)),
     ];
     const unverified = issuerOf(statement, expected.hostname) === 'unverified';
     findings.push(...(unverified ? underCondition(statement, host ?? 'This host', found) : found));
@@ -176,10 +177,10 @@ function hostOf(s: Statement, expected: TrustExpectation): string | undefined {
   const provider = s.principal?.federated
     .map(f => parseOidcProviderArn(f.value)?.host ?? /oidc-provider\/(.+)$/.exec(f.value)?.[1])
     .find(h => h !== undefined);
-  // The ARN's own defect is a finding already; the keys are judged by the host that was meant.
-  if (provider !== undefined) return provider.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, '');
   const key = s.clauses.find(c => /:(?:sub|aud)$/i.test(c.key))?.key;
-  return key === undefined ? undefined : key.slice(0, key.lastIndexOf(':'));
+  const named = provider ?? key?.slice(0, key.lastIndexOf(':'));
+  // Its own defect is a finding already; the keys are judged by the host that was meant.
+  return named === undefined ? undefined : hostIn(named);
 }
 
 /** The host that the tokens of these statements come from; where none says it, the public one. */

@@ -138,3 +138,14 @@ test('with names given, what stands around an interpolation must fit them', () =
   assert.deepEqual(codes('prod'), [['correct', 'undecided']]);
   assert.deepEqual(codes('dev'), [['broken', 'workspace-refused']]);
 });
+
+test('the URL of an OIDC provider has no scheme once it is made', () => {
+  const provider = 'resource "aws_iam_openid_connect_provider" "tfc" {\n  url = "https://app.terraform.io"\n}\n';
+  const trust = encoded('StringLike', '"organization:acme:project:web:workspace:prod:run_phase:*"').replaceAll(
+    'app.terraform.io',
+    '${aws_iam_openid_connect_provider.tfc.url}',
+  );
+  assert.deepEqual(lint(provider + trust), [['aws_iam_role.ci', 'correct', []]]);
+  const blank = trust.replace('project:web', 'project:');
+  assert.deepEqual(lint(provider + blank), [['aws_iam_role.ci', 'broken', ['blank-project']]]);
+});

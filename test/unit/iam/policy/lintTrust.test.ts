@@ -131,3 +131,55 @@ test('a condition that says nothing of the subject is none; one exact condition 
   for (const [conditions, verdict, codes] of all)
     assert.deepEqual(lint(with_(conditions)), { verdict, codes: [...codes] }, JSON.stringify(conditions));
 });
+
+test('a Deny that keeps strangers out: wide where the rest is open, and no more where one workspace is named', () => {
+  const guarded = (subject: string): string => {
+    const { Statement } = JSON.parse(policy('StringLike', subject)) as {
+      Statement: readonly Record<string, unknown>[];
+    };
+    const deny = {
+      ...Statement[0],
+      Effect: 'Deny',
+      Condition: { StringNotLike: { [`${host}:sub`]: 'organization:acme:*' } },
+    };
+    return JSON.stringify({ Version: '2012-10-17', Statement: [...Statement, deny] });
+  };
+  const exact = guarded('organization:acme*:project:Web shop:workspace:prod:run_phase:*');
+  assert.deepEqual(lint(exact), { verdict: 'correct', codes: ['any-organization'] });
+  assert.match(lintTrustText(exact, {}).findings[0]?.message ?? '', /statement 2, a Deny, keeps strangers out\.$/);
+  for (const subject of ['*', 'organization:*', 'organization:acme*']) {
+    const { verdict, findings } = lintTrustText(guarded(subject), {});
+    assert.equal(verdict, 'too-broad', subject);
+    assert.match(findings.map(f => f.message).join(), /whatever it does not deny may assume the role/, subject);
+  }
+});
+
+test('a key with a scheme is told as that, and its subject is judged', () => {
+  const text = policy('StringLike', 'organization:acme:project::workspace:prod:run_phase:*').replaceAll(
+    `"${host}:sub"`,
+    `"https://${host}:sub"`,
+  );
+  assert.deepEqual(lint(text), { verdict: 'broken', codes: ['wrong-host', 'blank-project'] });
+  assert.match(lintTrustText(text, {}).findings[0]?.message ?? '', /names the host alone, without "https:\/\/"/);
+});
+
+test('letters that look like others, or like nothing, are told by their numbers', () => {
+  const message = (organization: string): string =>
+    lintTrustText(policy('StringLike', head.replace('acme', organization)), {}).findings[0]?.message ?? '';
+  assert.match(message('\u0430cme'), /not \u0430 \(U\+0430\)\.$/);
+  assert.match(message('acme\u200b'), /not U\+200B\.$/);
+  assert.match(message('acme.io'), /not "\."\.$/);
+});
+
+test('without a condition on the subject nobody is said to get in past one that never holds', () => {
+  const text = policy('StringEquals', undefined).replace(
+    `"${host}:aud"`,
+    `"${host}:terraform_organization_name":"acme","${host}:aud"`,
+  );
+  const { verdict, findings } = lintTrustText(text, {});
+  assert.equal(verdict, 'broken');
+  assert.match(
+    findings.find(f => f.code === 'missing-subject')?.message ?? '',
+    /once the condition on .*organization_name is gone/,
+  );
+});
