@@ -165,7 +165,8 @@ test('a key with a scheme is told as that, and its subject is judged', () => {
 
 test('letters that look like others, or like nothing, are told by their numbers', () => {
   const message = (organization: string): string =>
-    lintTrustText(policy('StringLike', head.replace('acme', organization)), {}).findings[0]?.message ?? '';
+    lintTrustText(policy('StringLike', `${head}:run_phase:*`.replace('acme', organization)), {}).findings[0]?.message ??
+    '';
   assert.match(message('\u0430cme'), /not \u0430 \(U\+0430\)\.$/);
   assert.match(message('acme\u200b'), /not U\+200B\.$/);
   assert.match(message('acme.io'), /not "\."\.$/);
