@@ -41,6 +41,8 @@ const remedy = {
     await w.sidebar();
     await w.command('TFC OIDC: Choose AWS Profile');
     await w.quick.locator('.monaco-list-row', { hasText: 'acme-prod' }).first().click();
+    // The last root's rows: those above move no more.
+    await w.reveal('Not switched on');
     const row = await w.reveal('Plan runs refused');
     await row.hover();
     // Interaction 1: the row's own button.
