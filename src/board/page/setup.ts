@@ -306,7 +306,7 @@ function actionsOf(state: SetupState): readonly PageAction[] {
   const { run, question, ticked, busy, writing } = state;
   if (question !== undefined) return questionActions(question, ticked);
   if (busy !== undefined) return [stopAction(writing)];
-  return run === undefined ? plannedActions(state) : endedActions(run);
+  return run === undefined ? plannedActions(state) : endedActions(run, state.canSignIn);
 }
 
 function plannedActions(state: SetupState): readonly PageAction[] {
@@ -333,11 +333,13 @@ function plannedActions(state: SetupState): readonly PageAction[] {
   ];
 }
 
-function endedActions(run: RunSoFar): readonly PageAction[] {
+function endedActions(run: RunSoFar, canSignIn: boolean): readonly PageAction[] {
   const stopped = run.ended === 'stopped';
   const plan: PageAction = { id: 'again', label: 'Plan Anew' };
   return [
     stopped ? { id: 'go-on', label: 'Go On…' } : plan,
+    // Without a token nothing could be read back.
+    ...(canSignIn ? [{ id: 'sign-in', label: 'Sign In…' }] : []),
     ...(run.journals.length > 0 && run.standing?.unchanged !== true ? [{ id: 'undo', label: 'Undo…' }] : []),
     ...(run.proofs.some(p => p.state === 'not proven') ? [{ id: 'doctor', label: 'Ask the Doctor' }] : []),
     ...(stopped ? [plan] : []),

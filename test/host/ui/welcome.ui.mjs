@@ -48,7 +48,10 @@ const inCode = {
     await w.open('payments/trust-policy.json', 'AssumeRoleWithWebIdentity');
     await w.squiggle('error').or(w.squiggle('warning')).first().waitFor();
     await host.page.getByText('organization:acme:project::').first().hover();
-    await host.page.locator('.monaco-hover', { hasText: 'The project is empty' }).first().waitFor();
+    const hover = host.page.locator('.monaco-hover', { hasText: 'The project is empty' }).first();
+    await hover.waitFor();
+    // It fades in.
+    await hover.evaluate(e => Promise.all(e.getAnimations({ subtree: true }).map(a => a.finished)));
     await w.shot('hover-subject');
   },
 };
