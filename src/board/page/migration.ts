@@ -110,7 +110,9 @@ function endedSections({ ended, result }: MigrationState): readonly Section[] {
   const units = result === undefined ? ended.map(e => e.unit) : result.units;
   if (units.length === 0) return [];
   const order: readonly UnitResult['state'][] = ['failed', 'kept keys', 'not reached', 'declined', 'done'];
-  const sorted = [...units].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  const sorted = [...units].sort(
+    (a, b) => order.indexOf(a.state) - order.indexOf(b.state) || (a.name < b.name ? -1 : 1),
+  );
   const wave = new Map(ended.map(e => [e.unit.name, e.wave]));
   const line = ({ name, accountId, state, why }: UnitResult): CheckLine => {
     const at = wave.get(name);
