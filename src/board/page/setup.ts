@@ -141,6 +141,7 @@ function endOf(run: RunSoFar): string {
     case undefined:
       return run.status === undefined ? 'In progress.' : `The run is ${run.status.replaceAll('_', ' ')}.`;
     case 'stopped':
+      if (run.standing?.unchanged === true) return 'It stopped before anything was changed.';
       return run.journals.length === 0
         ? 'It stopped before the end, and was taken back: below is what became of each change.'
         : 'It stopped before the end. What was done is kept, and can be taken back.';
