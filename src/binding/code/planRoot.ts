@@ -44,7 +44,7 @@ export async function planRootCode(
   const gone: GoneName[] = [...(fixes.leftovers?.names ?? [])];
   if (tags.length > 0) {
     const again = await readRoot(draft.files, env, root.dir, boundary, { signal });
-    const mapping = again === undefined ? undefined : mapProviders(again, { tags });
+    const mapping = again === undefined ? undefined : mapProviders(again, { tags, open: 'leave' });
     if (mapping?.ok === false) problems.push(mapping.problem);
     if (mapping?.ok === true) {
       draft.write(mapping.value.texts.map(({ file, text }) => ({ file: files.get(file.path) ?? file, text })));

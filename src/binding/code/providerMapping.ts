@@ -1,6 +1,5 @@
 import { fail, ok, type Result } from '../../core/problem';
 import { pathsIn } from '../../lint/expressions';
-import { configuresItself } from '../../lint/providers';
 import { appendLines, applyToFile } from '../../lint/edits/fixes';
 import { declareVariable, dynamicVariable, isTag, mappedUses, providerTo } from '../../lint/mapping';
 import { identitiesOf } from '../../lint/identities';
@@ -9,6 +8,7 @@ import { attributeOf, type ProviderBlock, type Root, type SourceFile } from '../
 import { applyEdits, type TextEdit } from '../../core/text';
 import { pathInJson, setInJson } from '../../lint/edits/jsonEdits';
 import { parseSource } from '../../terraform/folders';
+import { mapChildModules } from './childMapping';
 import type { NewText } from './draft';
 
 /** How the provider blocks of a root use the configurations of its workspace. */
@@ -17,12 +17,16 @@ export interface MappingChoice {
   readonly tags: readonly string[];
   /** Alias to tag, where a person says so; `default` is the configuration without a tag. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Blocks whose alias fits no tag: mapped to the default configuration, which a person sees, or left for a person. */
+  readonly open?: 'default' | 'leave';
 }
 
 export interface Mapping {
   readonly texts: readonly NewText[];
   /** What was decided for each provider block, in words. */
   readonly notes: readonly string[];
+  /** Aliases that fit no tag: a person has to say which configuration they use. */
+  readonly open: readonly string[];
 }
 
 /**
@@ -46,7 +50,7 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
       message: `"${bad}" can't be a tag: it has letters, digits and underscores, and TYPE is reserved.`,
       nextStep: 'Choose another tag.',
     });
-  if (choice.tags.length === 0) return ok({ texts: [], notes: [] });
+  if (choice.tags.length === 0) return ok({ texts: [], notes: [], open: [] });
   const { module } = root;
   const blocks = module.providers.filter(p => p.kind === 'aws' && !p.inStack && !p.file.override);
   const broken = module.files.find(f => f.parsed.problems.length > 0 || f.parsed.recovered);
@@ -60,6 +64,7 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
   const edits: TextEdit[] = [];
   const json: JsonMapping[] = [];
   const used = new Set<string>();
+  const open: string[] = [];
   for (const provider of blocks) {
     const backed = mappedUses(root, module, provider).find(use => use.variable !== dynamicVariable);
     if (backed !== undefined) {
@@ -70,6 +75,10 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
     if (target !== 'default') used.add(target);
     notes.push(noteOf(root, provider, target, choice));
     if (isMappedTo(root, provider, target)) continue;
+    if (provider.alias !== undefined && target === 'default' && !isSaid(root, provider, choice)) {
+      open.push(provider.alias);
+      if (choice.open === 'leave') continue;
+    }
     const names: readonly string[] = fileArguments;
     const [old, ...others] = provider.body.attributes.filter(a => names.includes(a.name));
     if (others.length > 0)
@@ -99,7 +108,9 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
       message: 'The root has no file that can be edited.',
       nextStep: 'Make a file main.tf and try again.',
     });
-  notes.push(...inChildModules(root));
+  const children = mapChildModules(root, provider => partOf(targetFor(root, provider, choice)), nameOf);
+  notes.push(...children.notes);
+  edits.push(...children.edits);
   const missing = choice.tags.filter(tag => !used.has(tag));
   const wantsDefault = !blocks.some(p => p.alias === undefined) && usesDefault(root);
   const added = [...(wantsDefault ? ['default'] : []), ...missing];
@@ -118,9 +129,10 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
         : `Tag ${target} gets a provider block with that alias.`,
     );
   if (edits.length + json.length === 0 && added.length === 0 && module.variables.has(dynamicVariable))
-    return ok({ texts: [], notes });
+    return ok({ texts: [], notes, open });
   const declared = module.variables.has(dynamicVariable) ? [] : declareVariable(module, host);
-  return ok({ texts: textsOf(root, host, edits, json, lines, declared), notes });
+  const texts = [...textsOf(root, host, edits, json, lines, declared), ...textsOfChildren(root, children.edits)];
+  return ok({ texts, notes, open });
 }
 
 const nameOf = (provider: ProviderBlock): string =>
@@ -163,28 +175,25 @@ function tagOfName(tags: readonly string[], alias: string): string | undefined {
   return same ?? (like.length === 1 ? like[0] : undefined);
 }
 
+/** Did a person say, on the command line or in the code, that a block uses the default configuration? */
+const isSaid = (root: Root, provider: ProviderBlock, { aliases }: MappingChoice): boolean =>
+  provider.alias === undefined || aliases?.[provider.alias] !== undefined || isMappedTo(root, provider, 'default');
+
 /** What was decided for one block. A block that only keeps what it has today is told as such: it may be meant for another account. */
-function noteOf(root: Root, provider: ProviderBlock, target: string, { aliases }: MappingChoice): string {
-  const { alias } = provider;
+function noteOf(root: Root, provider: ProviderBlock, target: string, choice: MappingChoice): string {
   if (target !== 'default') return `${nameOf(provider)} uses tag ${target}.`;
-  const chosen = alias === undefined || aliases?.[alias] !== undefined || isMappedTo(root, provider, 'default');
-  return chosen
+  return isSaid(root, provider, choice)
     ? `${nameOf(provider)} uses the default configuration.`
-    : `${nameOf(provider)} fits no tag and keeps the default configuration, the account that it uses today. If it belongs to another account, name the tag (--map ${alias}=TAG).`;
+    : `${nameOf(provider)} fits no tag and keeps the default configuration, the account that it uses today. If it belongs to another account, name the tag (--map ${provider.alias ?? ''}=TAG); if not, say so (--map ${provider.alias ?? ''}=default).`;
 }
 
-/** Provider blocks of child modules must be mapped too, and only their module can do it. */
-function inChildModules(root: Root): readonly string[] {
-  return root.modules
-    .filter(module => module.dir !== root.dir)
-    .flatMap(module =>
-      module.providers
-        .filter(p => p.kind === 'aws' && configuresItself(p) && mappedUses(root, module, p).length === 0)
-        .map(
-          p =>
-            `${nameOf(p)} in ${p.file.path} belongs to a child module and is not mapped: move the block to the root and pass it with providers = { … }, or hand the module the file of its configuration as a variable.`,
-        ),
-    );
+/** Files of child modules: each of them once. */
+function textsOfChildren(root: Root, edits: readonly TextEdit[]): readonly NewText[] {
+  const files = root.modules.filter(m => m.dir !== root.dir).flatMap(m => m.files);
+  return files.flatMap(file => {
+    const own = edits.filter(e => e.file === file.path);
+    return own.length === 0 ? [] : [{ file, text: applyToFile(file, own) }];
+  });
 }
 
 function isMappedTo(root: Root, provider: ProviderBlock, target: string): boolean {

@@ -17,7 +17,7 @@ export const mapProviders = command({
   group: 'Code',
   summary: 'map provider blocks to tagged configurations (tfc_aws_dynamic_credentials); shows the difference first',
   operands: '[PATH]',
-  about: `As soon as a workspace has a tagged configuration (TFC_AWS_PROVIDER_AUTH_TAG), every provider block has to say which one it uses, the default one too. Writes that: the block without an alias uses the default configuration, one with an alias the tag of its own name, any other the default as it does today; a tag that no block uses gets a block. Declares tfc_aws_dynamic_credentials.`,
+  about: `As soon as a workspace has a tagged configuration (TFC_AWS_PROVIDER_AUTH_TAG), every provider block has to say which one it uses, the default one too. Writes that: the block without an alias uses the default configuration, one with an alias the tag of its own name, any other the default as it does today, once --map says so; a tag that no block uses gets a block. Blocks of child modules below the folder are mapped too, and the calls hand the variable on. Declares tfc_aws_dynamic_credentials.`,
   options: {
     tag: list(
       'TAG',
@@ -29,14 +29,18 @@ export const mapProviders = command({
     format: textOrJson,
   },
   report: 'JSON: { "changes": [{ "file", "title", "diff" }], "notes", "written" }',
-  exits: { 0: 'written, or nothing to do', 1: 'not written (--yes is missing)', 2: 'could not run' },
+  exits: {
+    0: 'written, or nothing to do',
+    1: 'not written: --yes is missing, or an alias fits no tag and --map does not name it',
+    2: 'could not run',
+  },
   async run(context, { values, positionals }) {
     const json = values.format === 'json';
     const folder = await readTerraformFolder(context, positionals);
     const root = onlyRoot(folder, folder.project);
     const given = values.tag;
     const { tags, off } = given.length > 0 ? { tags: given, off: [] } : await tagsOfWorkspaces(context, values, folder);
-    const { texts, notes } = unwrap(planMapping(root, { tags, aliases: aliases(values) }));
+    const { texts, notes, open } = unwrap(planMapping(root, { tags, aliases: aliases(values) }));
     const draft = new CodeDraft(nodeFiles);
     draft.write(texts);
     const changes = draft.changes(
@@ -45,10 +49,15 @@ export const mapProviders = command({
     );
     const none = tags.length + off.length === 0 ? [withoutTags(proposedTags(root))] : [];
     const left = off.map(tag => `Configuration ${tag} is left out: TFC_AWS_PROVIDER_AUTH_${tag} is not true.`);
-    const all = [...none, ...left, ...notes];
-    return showAndWrite(context, folder, changes, { yes: values.yes, json, notes: all });
+    const asked = open.length > 0 && values.yes ? [whichConfiguration(open)] : [];
+    const all = [...none, ...left, ...notes, ...asked];
+    return showAndWrite(context, folder, changes, { yes: values.yes && asked.length === 0, json, notes: all });
   },
 });
+
+/** Nothing goes to the default account without a word. */
+const whichConfiguration = (open: readonly string[]): string =>
+  `Say first which configuration these use: ${open.map(alias => `--map ${alias}=TAG`).join(', ')}; "default" stands for the one without a tag.`;
 
 function withoutTags(proposed: readonly string[]): string {
   const none = 'The workspace has no tagged configuration.';

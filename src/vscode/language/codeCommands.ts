@@ -116,7 +116,10 @@ export class CodeCommands {
       );
       return;
     }
-    const { texts } = unwrap(mapProviders(analysed.root, { tags }));
+    const first = unwrap(mapProviders(analysed.root, { tags }));
+    const aliases = await configurationsOf(first.open, tags);
+    if (aliases === undefined) return;
+    const { texts } = first.open.length === 0 ? first : unwrap(mapProviders(analysed.root, { tags, aliases }));
     if (texts.length === 0) {
       void vscode.window.showInformationMessage('Every provider block names its configuration already.');
       return;
@@ -192,3 +195,20 @@ interface Written {
 const nameOf = (path: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(path, true), false);
 
 const message = (result: Result<unknown>): string | undefined => (result.ok ? undefined : result.problem.message);
+
+/** Which configuration the blocks use whose alias fits no tag; undefined: the person left. */
+async function configurationsOf(
+  open: readonly string[],
+  tags: readonly string[],
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const out: Record<string, string> = {};
+  for (const alias of open) {
+    const keep = { label: 'The default configuration', description: 'the account that it uses today', tag: 'default' };
+    const items = [...tags.map(tag => ({ label: `Tag ${tag}`, description: '', tag })), keep];
+    const title = `Which configuration does provider "aws" (alias ${alias}) use?`;
+    const chosen = await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
+    if (chosen === undefined) return undefined;
+    out[alias] = chosen.tag;
+  }
+  return out;
+}

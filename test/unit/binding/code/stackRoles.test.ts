@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { mapProviders } from '../../../../src/binding/code/providerMapping';
+import { mapProviders, type MappingChoice } from '../../../../src/binding/code/providerMapping';
 import { nextStackStep, type StackChoice } from '../../../../src/binding/code/stackWiring';
 import { rootOf } from '../../../support/root';
 
@@ -91,10 +91,11 @@ describe('roles of a Stack are written where they stand', () => {
 });
 
 describe('aliases, tags and child modules', () => {
-  const map = async (files: Files, tags: readonly string[]): Promise<{ text: string; notes: string }> => {
-    const made = mapProviders(await rootOf(files), { tags });
+  const map = async (files: Files, tags: readonly string[], more: Partial<MappingChoice> = {}) => {
+    const made = mapProviders(await rootOf(files), { tags, ...more });
     assert.ok(made.ok);
-    return { text: made.value.texts.map(t => t.text).join('\n'), notes: made.value.notes.join('\n') };
+    const { texts, notes, open } = made.value;
+    return { texts, text: texts.map(t => t.text).join('\n'), notes: notes.join('\n'), open };
   };
   const two = (alias: string, more = ''): string =>
     `provider "aws" {\n  region = "eu-central-1"\n}\nprovider "aws" {\n  alias  = "${alias}"\n${more}  region = "us-east-1"\n}\n`;
@@ -120,6 +121,48 @@ describe('aliases, tags and child modules', () => {
       /alias dns\) in .*m\/main\.tf belongs to a child module/,
     );
     assert.doesNotMatch((await map(child(''), ['LEDGER'])).notes, /child module/);
+  });
+
+  test('an alias that fits no tag is for a person: it is named, and left where nobody looks', async () => {
+    const files = { 'main.tf': two('dns') };
+    assert.deepEqual((await map(files, ['LEDGER'])).open, ['dns']);
+    assert.deepEqual((await map(files, ['LEDGER'], { aliases: { dns: 'default' } })).open, []);
+    const left = await map(files, ['LEDGER'], { open: 'leave' });
+    assert.doesNotMatch(left.text, /alias {2}= "dns"[^}]*shared_config_files/);
+    assert.match(left.text, /provider "aws" \{\s+region[^}]*default\.shared_config_file/);
+  });
+
+  test('a block of a child module is mapped, and each call on the way hands the variable on', async () => {
+    const files: Files = {
+      'main.tf': `${two('ledger')}module "a" {\n  source = "./a"\n}\nmodule "b" {\n  source = "./a/b"\n}\n`,
+      'a/main.tf': 'module "b" {\n  source = "./b"\n}\n',
+      'a/b/main.tf': 'provider "aws" {\n  alias  = "ledger"\n  region = "us-east-1"\n}\n',
+    };
+    const { texts, notes } = await map(files, ['LEDGER']);
+    const at = (name: string): string => texts.find(t => t.file.path.endsWith(name))?.text ?? '';
+    assert.match(notes, /alias ledger\) in .*a\/b\/main\.tf belongs to a child module: it uses aliases\["LEDGER"\]/);
+    assert.match(at('/a/b/main.tf'), /aliases\["LEDGER"\]\.shared_config_file/);
+    for (const name of ['/a/b/main.tf', '/a/main.tf']) assert.match(at(name), /variable "tfc_aws_dynamic_credentials"/);
+    const handed = /tfc_aws_dynamic_credentials\s*= var\.tfc_aws_dynamic_credentials/g;
+    assert.equal(at('/a/main.tf').match(handed)?.length, 1);
+    const [root] = texts;
+    assert.equal(root?.text.match(handed)?.length, 2);
+    // What was written is a mapping: nothing is left to do.
+    const written = Object.fromEntries(
+      texts.map((t, i) => [i === 0 ? 'main.tf' : t.file.path.replace(/^.*?\/(?=a\/)/, ''), t.text]),
+    );
+    assert.deepEqual((await map({ ...files, ...written }, ['LEDGER'])).texts, []);
+  });
+
+  test('a block of a module that another root may call is named, with the reason', async () => {
+    const made = await map(
+      {
+        'main.tf': 'provider "aws" {}\nmodule "m" {\n  source = "./m"\n}\n',
+        'm/main.tf.json': '{ "provider": { "aws": { "region": "us-east-1" } } }',
+      },
+      ['LEDGER'],
+    );
+    assert.match(made.notes, /is not mapped: its code is JSON\. Move the block to the root/);
   });
 
   test('a new block takes no region that means something only with for_each', async () => {
