@@ -1,6 +1,7 @@
 import { type AST, RegExpParser, visitRegExpAST } from '@eslint-community/regexpp';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import vm from 'node:vm';
 import ts from 'typescript';
 
 /** A regular expression as it stands in the source. */
@@ -116,6 +117,21 @@ export function cost(work: () => void): number {
   work();
   const after = process.cpuUsage();
   return (after.user + after.system - user - system) / 1000;
+}
+
+/** What work comes to, or "late" where it takes longer than so many milliseconds: an expression may grow without measure. */
+export function within<T>(milliseconds: number, work: () => T): T | 'late' {
+  let out: T | 'late' = 'late';
+  const place = '__growthWork';
+  Object.assign(globalThis, { [place]: () => void (out = work()) });
+  try {
+    new vm.Script(`${place}()`).runInThisContext({ timeout: milliseconds });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+  } finally {
+    Reflect.deleteProperty(globalThis, place);
+  }
+  return out;
 }
 
 /** All that an expression has to do with a text. */

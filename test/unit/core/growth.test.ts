@@ -11,7 +11,7 @@ import { readPolicy } from '../../../src/iam/policy/statement';
 import { parseAsCli, parseAsGo } from '../../../src/iam/identity/ini';
 import { parseHcl } from '../../../src/terraform/syntax/hcl';
 import { parseTerraformJson } from '../../../src/terraform/syntax/json';
-import { cost, type FoundRegex, growth, pumps, regexesOf, use } from '../../support/growth/regexes';
+import { cost, type FoundRegex, growth, pumps, regexesOf, use, within } from '../../support/growth/regexes';
 
 /** Twice the input takes about twice the time, and never four times: in whatever file or reply of others it stands. */
 
@@ -48,6 +48,18 @@ test('the measure tells what grows from what does not', () => {
     );
   for (const regex of [/(?<!\s)\s+$/, /^a+$/, /[a-z]{1,60}:/g])
     for (const pump of pumps(found(regex))) assert.equal(growthOf(found(regex), pump), undefined, String(regex));
+});
+
+test('an expression that tries every way to read a text is told as such, and does not hold the measure up', () => {
+  const endless = /(?:\r\n|\r|\n)+$/;
+  assert.equal(
+    within(50, () => endless.exec('\r\n'.repeat(150) + 'x')),
+    'late',
+  );
+  assert.equal(
+    within(5000, () => 7),
+    7,
+  );
 });
 
 describe('what others wrote is read in time that grows with it', () => {

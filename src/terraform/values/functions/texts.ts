@@ -161,6 +161,13 @@ function trimmed(value: string, set: string): string {
   return all.slice(start, end).join('');
 }
 
+/** By hand: each \r\n is also a \r and a \n, and an expression that takes all three tries every way to read a row of them. */
+function chomped(value: string): string {
+  let end = value.length;
+  while (end > 0 && (value[end - 1] === '\n' || value[end - 1] === '\r')) end--;
+  return value.slice(0, end);
+}
+
 const two = (apply: (a: string, b: string) => Outcome): Definition => ({
   takes: [aString, aString],
   gives: 'string',
@@ -169,7 +176,7 @@ const two = (apply: (a: string, b: string) => Outcome): Definition => ({
 });
 
 export const texts: Readonly<Record<string, Definition>> = {
-  chomp: plain(value => value.replace(/(?:\r\n|\r|\n)+$/, '')),
+  chomp: plain(chomped),
   endswith: { takes: [openString, openString], gives: 'bool', total: true, apply: args => affix('ends', args) },
   startswith: { takes: [openString, openString], gives: 'bool', total: true, apply: args => affix('starts', args) },
   format: {

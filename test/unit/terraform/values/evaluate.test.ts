@@ -62,6 +62,11 @@ const expressions: readonly (readonly [string, unknown])[] = [
   ['coalesce("", null, "b")', 'b'],
   ['coalesce(1, "b")', '1'],
   ['compact(["a", "", null])', ['a']],
+  ['chomp("a\\r\\n\\r\\n\\n\\r")', 'a'],
+  ['chomp("\\na\\nb")', '\na\nb'],
+  ['chomp("\\r\\n")', ''],
+  // As many ways to read it as there are sums: an expression of three alternatives never came to an end.
+  [`chomp("${'\\r\\n'.repeat(200)}x")`, `${'\r\n'.repeat(200)}x`],
   ['concat([1], tolist(["a"]))', [1, 'a']],
   ['flatten([[1, [2]], [], 3])', [1, 2, 3]],
   ['merge({ a = 1 }, null, { b = 2, a = 3 })', { a: 3, b: 2 }],
