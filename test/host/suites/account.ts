@@ -32,6 +32,7 @@ import { nodeFiles } from '../../../src/node/files';
 import { thisProcess } from '../../../src/node/thisProcess';
 import type { AnalysedRoot } from '../../../src/vscode/projectStore';
 import { HcpConnections } from '../../../src/vscode/hcp';
+import { Hovers } from '../../../src/vscode/language/hovers';
 import { PolicyValidation } from '../../../src/vscode/language/policyValidation';
 import { ExtensionLog } from '../../../src/vscode/log';
 import { exampleKey, staticProfile, writeProfiles } from '../../support/aws/profiles';
@@ -190,11 +191,29 @@ export const run = (): Promise<unknown> =>
             ),
           );
           assert.deepEqual(hcp.seen, []);
-          await bindings.check([{ folder, root, findings: [] }]);
-          const checks = bindings.of({ folder, root, findings: [] })?.workspaces[0]?.checks ?? [];
+          const analysed = { folder, root, findings: [] };
+          await bindings.check([analysed]);
+          const checks = bindings.of(analysed)?.workspaces[0]?.checks ?? [];
           assert.equal(checks.find(c => c.id === 'workspace-readable')?.state, 'ok');
           assert.equal(checks.find(c => c.id === 'no-static-credentials')?.state, 'wrong');
           assert.equal(JSON.stringify(checks).includes(exampleKey), false);
+          // On a subject of another project the hover shows both, with the segment that differs marked.
+          const subject = 'organization:acme:project:Shop:workspace:prod:run_phase:plan';
+          const trust = await vscode.workspace.openTextDocument({
+            language: 'json',
+            content: `{ "sub": "${subject}" }`,
+          });
+          const hovers = new Hovers({ all: () => [analysed] }, bindings);
+          const hover = await hovers.provideHover(trust, trust.positionAt(trust.getText().indexOf('Shop')));
+          hovers.dispose();
+          const lines = (hover?.contents ?? [])
+            .map(c => (typeof c === 'string' ? c : c.value))
+            .join('\n')
+            .split('\n');
+          const at = lines.findIndex(line => line.startsWith('trusted') && line.includes(subject));
+          const [sent = '', marks = ''] = lines.slice(at + 1);
+          assert.match(sent, /^sent +organization:acme:project:Default Project:workspace:prod:/, lines.join('\n'));
+          assert.equal(marks.indexOf('^'), sent.indexOf('Default Project'), lines.join('\n'));
           assert.deepEqual(hcp.violations, []);
           bindings.dispose();
         } finally {
