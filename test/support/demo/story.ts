@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterwards } from './afterwards';
 import { type Company, production } from './company';
+import { stackStory } from './stack';
 
 const root = path.resolve(__dirname, '../../..');
 
@@ -54,6 +55,7 @@ export async function tellStory(company: Company): Promise<void> {
   tell('Which workspaces of the organization still hold keys?');
   await run(0, 'audit', '--organization', 'acme', ...host);
   await afterwards(company, tell, run);
+  await stackStory(company, tell, run);
 }
 
 /** Shows a call and its output; another exit code than the expected one ends the story. */
