@@ -5,6 +5,13 @@ import { agentToolIds, editorName } from '../../../src/binding/agents/toolIds';
 import { actionsAt, activated, codesOf, diagnosticsOf, fileUri } from '../cases/editor';
 import { Person } from '../cases/person';
 import { rules } from '../../../src/lint/table';
+import { trustJudge } from '../../../src/binding/checks/judge';
+import { runChecks } from '../../../src/binding/checks/table';
+import type { PageState } from '../../../src/board/page/messages';
+import type { BindingStore } from '../../../src/vscode/board/bindingStore';
+import { Pages } from '../../../src/vscode/page/pages';
+import type { ProjectStore } from '../../../src/vscode/projectStore';
+import { healthy } from '../../support/binding/world';
 import { runMocha } from '../mochaRun';
 
 interface Manifest {
@@ -115,6 +122,63 @@ export const run = (): Promise<unknown> =>
         await diagnosticsOf(uri, d => d.length === 1);
         await vscode.workspace.fs.delete(uri);
         await diagnosticsOf(uri, d => d.length === 0);
+      });
+    });
+
+    describe('the doctor’s page of a former window', () => {
+      const kept = { kind: 'doctor', root: 'file:///w/shop', workspace: 'shop' } as const;
+      const known = (value: string): object => ({ state: 'known', value, source: { kind: 'config' } });
+      const analysed = {
+        root: { dir: kept.root, cloud: { hostname: known('app.terraform.io'), organization: known('acme') } },
+      };
+      const place = { hostname: 'app.terraform.io', organization: 'acme', workspace: 'shop' };
+      const checked = { ...place, facts: healthy, source: undefined, checks: runChecks(healthy, trustJudge) };
+
+      /** A window in which `read` is what the workspace is read by, and a panel as VS Code hands it over. */
+      async function restored(read: () => Promise<readonly (typeof checked)[]>, state: PageState = kept) {
+        const drawn: string[] = [];
+        let disposed = false;
+        const said = new vscode.EventEmitter<unknown>();
+        const panel = {
+          title: '',
+          webview: {
+            options: {},
+            html: '',
+            cspSource: 'self',
+            asWebviewUri: (uri: vscode.Uri) => uri,
+            onDidReceiveMessage: said.event,
+            postMessage: ({ html }: { readonly html: string }) => Promise.resolve(drawn.push(html) > 0),
+          },
+          onDidDispose: new vscode.EventEmitter<void>().event,
+          reveal: () => undefined,
+          dispose: () => void (disposed = true),
+        } as unknown as vscode.WebviewPanel;
+        const store = { ready: true, all: () => [analysed] } as unknown as ProjectStore;
+        const bindings = { checkPlaces: read, chosenAccount: undefined } as unknown as BindingStore;
+        const commands = { fixCheck: () => Promise.resolve(), chooseProfile: () => Promise.resolve() };
+        const pages = new Pages(vscode.Uri.file('/x'), store, bindings, {} as never);
+        const done = pages.restore(panel, state, commands);
+        return { drawn, done, isDisposed: () => disposed };
+      }
+
+      it('says that it reads, and has no button before that is done', async () => {
+        let answer: ((read: readonly (typeof checked)[]) => void) | undefined;
+        const { drawn, done } = await restored(() => new Promise(resolve => (answer = resolve)));
+        assert.match(drawn.at(-1) ?? '', /Doctor for acme\/shop[\s\S]*Reading everything again/);
+        assert.doesNotMatch(drawn.join(''), /<vscode-button/);
+        answer?.([checked]);
+        await done;
+        assert.match(drawn.at(-1) ?? '', /<vscode-button[^>]*data-action="profile"/);
+        assert.doesNotMatch(drawn.at(-1) ?? '', /What AWS received/);
+      });
+
+      it('is closed where its root is gone, and where nothing can be read', async () => {
+        const gone = await restored(() => Promise.resolve([checked]), { ...kept, root: 'file:///w/other' });
+        await gone.done;
+        assert.equal(gone.isDisposed(), true);
+        const unread = await restored(() => Promise.reject(new Error('stopped')));
+        await assert.rejects(unread.done, /stopped/);
+        assert.equal(unread.isDisposed(), true);
       });
     });
 
