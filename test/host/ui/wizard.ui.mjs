@@ -256,10 +256,11 @@ const stopped = {
   },
 };
 
-/** What stopped is taken back from the same page. */
+/** A person stops between two changes and goes on; what stops again is taken back from the same page. */
 const undone = {
-  name: 'a run that stopped is taken back on its page',
+  name: 'a run that a person stopped is gone on with, and taken back on its page',
   prepare: changed(({ company: { aws } }) => {
+    aws.faults.add({ action: 'CreateRole', kind: 'hold' });
     aws.faults.add({ action: 'CreateRole', kind: 'refuse', from: 2 });
   }),
   run: async (host, { company: { aws } }) => {
@@ -268,7 +269,22 @@ const undone = {
     await storefrontPlan(w);
     await w.press('Make 7 Changes');
     await w.dialogButton('Make 7 Changes').click();
-    await w.preview('2 of 7 changes made').waitFor({ timeout: 30_000 });
+    // The change that was sent is waited for, and none is begun after it.
+    await w.press('Stop After This Change');
+    await w.button('Stopping After This Change').waitFor();
+    aws.faults.release();
+    await w.preview('1 of 7 changes made').waitFor({ timeout: 30_000 });
+    await w.button('Undo').waitFor();
+    await w.shot('wizard-stopped-by-hand');
+    assert.deepEqual(
+      [...rolesOf(aws).keys()].filter(name => name.startsWith('tfc-acme-storefront-prod')),
+      ['tfc-acme-storefront-prod-plan'],
+    );
+    await w.press('Go On');
+    await w.dialogButton('Go On Where It Stopped').waitFor({ timeout: 30_000 });
+    await w.dialogButton('Go On Where It Stopped').click();
+    await w.preview('AWS refused iam:CreateRole').waitFor({ timeout: 30_000 });
+    await w.button('Go On').waitFor({ timeout: 30_000 });
     assert.notEqual(dumped(aws), before);
     await w.press('Undo');
     await w.dialogButton('Undo 2 Changes').waitFor({ timeout: 30_000 });
