@@ -1,5 +1,5 @@
 // npm run bench [-- PART…] [--peers]: measures, prints one table, and writes bench/results.json and the table in docs/bench.md.
-// PART: sizes, activation, keystrokes, scan, peers, audit, setup, migrate; all of them where none is named. `--peers` installs checkov from
+// PART: sizes, activation, keystrokes, scan, board, peers, audit, setup, migrate; all of them where none is named. `--peers` installs checkov from
 // PyPI into .cache/bench-peers. Nothing here passes or fails: budgets stand beside the figures.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { availableParallelism, cpus, loadavg, platform, release, tmpdir, totalme
 import path from 'node:path';
 import { build } from './build.mjs';
 import { activationTimes, loadTimes } from './bench/activation.mjs';
+import { boardTimes } from './bench/board.mjs';
 import { dropCaches, measure, median, versionOf } from './bench/measure.mjs';
 import { makeTree } from './bench/tree.mjs';
 import { root } from './install.mjs';
@@ -128,6 +129,25 @@ async function scan() {
   ];
 }
 
+/** The same roots in the terminal and on the board with the view open, one after the other, so that the load of the machine is the same. */
+async function board() {
+  const shape = { roots: 300, filesPerRoot: 5, bytesPerFile: 1700 };
+  const what = '300 roots on the board, the view open, from unread files to the rows';
+  return withTree(shape, async folder => {
+    const terminal = await median(5, () => measure(process.execPath, [cli, ...check(folder)]));
+    const inWindow = await boardTimes(tmpdir(), shape, 3);
+    if (inWindow === undefined) return [row(what, 'skipped: no Chromium')];
+    const middle = inWindow.sort((a, b) => a - b)[Math.floor(inWindow.length / 2)];
+    return [
+      row(what, ms(middle), {
+        beside: `check of the same in a terminal, ${ms(terminal.milliseconds)}`,
+        ratio: times(middle / terminal.milliseconds),
+        budget: '2×',
+      }),
+    ];
+  });
+}
+
 async function peers() {
   if (process.argv.includes('--peers') && !existsSync(path.join(venv, 'bin/checkov'))) {
     mkdirSync(path.dirname(venv), { recursive: true });
@@ -221,7 +241,7 @@ function migrate() {
   ];
 }
 
-const parts = { sizes, activation, keystrokes, scan, peers, audit, setup, migrate };
+const parts = { sizes, activation, keystrokes, scan, board, peers, audit, setup, migrate };
 const named = process.argv.slice(2).filter(arg => !arg.startsWith('--'));
 const results = path.join(root, 'bench/results.json');
 /** By part: its rows, and when and beside what they were measured. */
