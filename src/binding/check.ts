@@ -35,8 +35,12 @@ export interface Check {
   readonly failureModes: readonly FailureModeId[];
 }
 
+/** The state of several checks together. Where nothing was checked (a deployment without AWS), nothing is "ok". */
+export type OverallState = CheckState | 'nothing-to-check';
+
 /** The worst state of several checks, for a badge or a tree row. `unknown` stands between ok and warning. */
-export function worst(checks: readonly Check[]): CheckState {
+export function worst(checks: readonly Check[]): OverallState {
+  if (checks.length === 0) return 'nothing-to-check';
   const order: readonly CheckState[] = ['wrong', 'warning', 'unknown'];
   return order.find(state => checks.some(check => check.state === state)) ?? 'ok';
 }

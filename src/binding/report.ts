@@ -1,6 +1,6 @@
 import { markdownText } from '../core/markdown';
 import { oneLine } from '../core/text';
-import type { Check, CheckState } from './check';
+import { type Check, type CheckState, worst } from './check';
 import type { Diagnosis } from './doctor/diagnose';
 import type { Consultation } from './doctor/consult';
 import { failureMode } from './failureModes';
@@ -20,6 +20,12 @@ export function checkText(check: Check): string {
     if (check.nextStep !== undefined) lines.push(`    → ${check.nextStep}`);
   }
   return `${lines.map(oneLine).join('\n')}\n`;
+}
+
+/** A heading's word for several checks, and what to think of none. */
+export function overallText(checks: readonly Check[]): string {
+  const state = worst(checks);
+  return state === 'nothing-to-check' ? 'nothing to check; no AWS provider was found in its code' : state;
 }
 
 export function checkJson(check: Check) {

@@ -87,7 +87,7 @@ function below<A extends BoardRoot, W extends BoardWorkspace>(
     const id = `${dir}#deployment:${name}`;
     return {
       ...plain(input, id, 'deployment', label, summary),
-      open: summary.state === 'ok' ? 'closed' : 'opened',
+      open: checks.length === 0 ? 'leaf' : summary.state === 'ok' ? 'closed' : 'opened',
       rows: () => checkRows(input, id, checks, undefined),
     };
   });

@@ -38,6 +38,7 @@ export function workspaceSummary(
   now: number,
 ): Summary {
   const state = worst(checks);
+  if (state === 'nothing-to-check') return { state: 'aside', reason: 'uses no AWS' };
   // Checks stand in the order in which a run meets what they look at: a cause comes before what follows from it.
   const check = checks.find(c => c.state === state);
   if (state === 'ok' || check === undefined)

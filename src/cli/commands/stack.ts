@@ -1,5 +1,5 @@
 import { type Check, worst } from '../../binding/check';
-import { checkJson, checkText } from '../../binding/report';
+import { checkJson, checkText, overallText } from '../../binding/report';
 import { parseRoleArn } from '../../binding/checks/arn';
 import { rolesOf } from '../../binding/stack/wiring';
 import { planStackWiring, wiringOrProblem } from '../../binding/code/planWiring';
@@ -109,7 +109,7 @@ export const stack = command({
     else
       for (const row of rows)
         context.out(
-          `\nDeployment "${row.name}": ${worst(row.checks)}\n${row.checks.map(bare).map(checkText).join('')}`,
+          `\nDeployment "${row.name}": ${overallText(row.checks)}\n${row.checks.map(bare).map(checkText).join('')}`,
         );
     const states = rows.flatMap(r => r.checks.map(check => check.state));
     return exitCode({ wrong: states.includes('wrong'), open: states.includes('unknown') }, values.strict);

@@ -1,6 +1,6 @@
 import { worst } from '../../binding/check';
 import { hasUnread } from '../../binding/facts';
-import { checkJson, checkText } from '../../binding/report';
+import { checkJson, checkText, overallText } from '../../binding/report';
 import { checkBindings, statusOptions } from '../binding/bindings';
 import type { CheckedTests } from '../../binding/gather/moduleTests';
 import { checkModule, moduleOptions } from '../binding/moduleTests';
@@ -61,16 +61,16 @@ export const status = command({
     else {
       if (all.length === 0) context.out(nothingHere(folder));
       modules.forEach(({ module, checks }) =>
-        context.out(`\nTests of module ${module.name}: ${worst(checks)}\n${checks.map(checkText).join('')}`),
+        context.out(`\nTests of module ${module.name}: ${overallText(checks)}\n${checks.map(checkText).join('')}`),
       );
       deployments.forEach(({ root, wiring, checks }) =>
         context.out(
-          `\nDeployment "${wiring.deployment.name}" of the Stack in ${folder.name(root.dir)}: ${worst(checks)}\n${checks.map(checkText).join('')}`,
+          `\nDeployment "${wiring.deployment.name}" of the Stack in ${folder.name(root.dir)}: ${overallText(checks)}\n${checks.map(checkText).join('')}`,
         ),
       );
       bindings.forEach(b =>
         context.out(
-          `\n${b.organization}/${b.workspace} on ${b.hostname}: ${worst(b.checks)}\n${b.checks.map(checkText).join('')}`,
+          `\n${b.organization}/${b.workspace} on ${b.hostname}: ${overallText(b.checks)}\n${b.checks.map(checkText).join('')}`,
         ),
       );
     }

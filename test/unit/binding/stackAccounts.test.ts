@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Check, worst } from '../../../src/binding/check';
+import { overallText } from '../../../src/binding/report';
+import { workspaceSummary } from '../../../src/board/summary';
 import { trustJudge } from '../../../src/binding/checks/judge';
 import type { StackNames } from '../../../src/binding/checks/stack/underCheck';
 import { stackChecks } from '../../../src/binding/checks/table';
@@ -198,7 +200,12 @@ describe('values of a deployment', () => {
       'c.tfcomponent.hcl': 'provider "azurerm" "this" {\n  config {}\n}\n',
       'd.tfdeploy.hcl': `${token('azure', 'api://AzureADTokenExchange')}deployment "prod" {\n  inputs = { t = identity_token.azure.jwt }\n}\n`,
     };
-    assert.deepEqual(await checks(azure), []);
+    const none = await checks(azure);
+    assert.deepEqual(none, []);
+    // Nothing was read of AWS, so nothing is "ok".
+    assert.equal(worst(none), 'nothing-to-check');
+    assert.match(overallText(none), /nothing to check/);
+    assert.equal(workspaceSummary(none, undefined, undefined, 0).state, 'aside');
   });
 
   test('values of a store are unknown, and ephemeral unless stable', async () => {

@@ -5,6 +5,7 @@ import { printable } from '../../../src/cli/output/printable';
 import { redact } from '../../../src/core/redact';
 import { nameAt } from '../../../src/oidc/nameAt';
 import { actionAt } from '../../../src/iam/reference/actionLanguage';
+import { lintTrustText } from '../../../src/iam/lint/trust/lintTrust';
 import { parseCliConfig } from '../../../src/hcp/tokens/cliConfig';
 import { readPolicyText } from '../../../src/iam/policy/node';
 import { readPolicy } from '../../../src/iam/policy/statement';
@@ -76,6 +77,9 @@ describe('what others wrote is read in time that grows with it', () => {
     const { root } = readPolicyText(text);
     if (root !== undefined) readPolicy(root, 'permissions');
   };
+  const trust = (text: string): unknown => lintTrustText(text, {});
+  const allow = (i: number): string =>
+    `{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::123456789012:oidc-provider/app.terraform.io"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"app.terraform.io:aud":"aws.workload.identity","app.terraform.io:sub":"organization:acme:project:Default Project:workspace:w${i}:run_phase:plan"}}}`;
   const cases: readonly (readonly [string, (text: string) => unknown, (length: number) => string])[] = [
     ['keys of a policy', policy, n => `{${lines(i => `"k${i}":1,`, n)}"Statement":[]}`],
     ['the same key of a policy', policy, n => `{${lines(() => '"Version":1,', n)}"Statement":[]}`],
@@ -83,6 +87,8 @@ describe('what others wrote is read in time that grows with it', () => {
     ['what is no policy', policy, n => `{${lines(() => "'a' ", n)}`],
     ['comments of a policy', policy, n => `{${lines(() => '/* a */', n)}"Statement":[]}`],
     ['statements', policy, n => `{"Statement":[${lines(i => `{"Sid":"s${i}"},`, n)}{}]}`],
+    ['a trust policy', trust, n => `{"Statement":[${lines(i => `${allow(i)},`, n)}${allow(0)}]}`],
+    ['a trust policy with a Deny', trust, n => `{"Statement":[${lines(i => `${allow(i)},`, n)}${allow(0).replace('Allow', 'Deny')}]}`],
     ['nested lists of a policy', policy, n => lines(() => '[', n)],
     ['.terraformrc, blocks', parseCliConfig, n => lines(i => `credentials "h${i}.example.com" {\n token = "x"\n}\n`, n)],
     ['.terraformrc, one key', parseCliConfig, n => lines(() => 'a = "b"\n', n)],

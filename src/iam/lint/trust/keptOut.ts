@@ -21,7 +21,8 @@ export function keptOut(
   allow: Statement,
   hostname: string,
 ): readonly TrustFinding[] {
-  if (!policy.statements.some(s => s.effect === 'Deny')) return findings;
+  const denies = policy.statements.filter(s => s.effect === 'Deny');
+  if (denies.length === 0) return findings;
   const values = allow.clauses.filter(c => /:sub$/i.test(c.key)).flatMap(c => c.values);
   const audiences = allow.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
   return findings.map(finding => {
@@ -29,7 +30,7 @@ export function keptOut(
     const pattern = values.find(v => v.start === finding.start)?.value ?? '*';
     const subject = strangerOf(pattern);
     const denying = [...audiences, 'aws.workload.identity'].map(audience =>
-      evaluate(policy, { hostname, subject, audience }).statements.find(
+      evaluate({ ...policy, statements: denies }, { hostname, subject, audience }).statements.find(
         s => s.effect === 'Deny' && s.applies === 'yes',
       ),
     );

@@ -137,12 +137,15 @@ const grammarCodes: ReadonlySet<string> = new Set([
  */
 function strangersGetIn(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): boolean {
   const subject = 'organization:qstranger-7z:project:Default Project:workspace:qstranger-7z:run_phase:plan';
+  // Each Allow is asked beside every Deny, not beside all others: those are asked on their own, and the work grows with the policy.
+  const denies = policy.statements.filter(s => s.effect === 'Deny');
   return allows.some(s => {
     const hostname = hostMeant([s], expected);
     if (hasHole(hostname)) return false;
     const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
     return [...audiences, 'aws.workload.identity'].some(
-      audience => evaluate(policy, { hostname, subject, audience }).decision === 'allow',
+      audience =>
+        evaluate({ ...policy, statements: [s, ...denies] }, { hostname, subject, audience }).decision === 'allow',
     );
   });
 }
@@ -310,8 +313,10 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
 
 /** Subjects that are written out, let in by one statement and refused by the Deny of another. */
 function denied(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): readonly TrustFinding[] {
-  if (!policy.statements.some(s => s.effect === 'Deny')) return [];
+  const denies = policy.statements.filter(s => s.effect === 'Deny');
+  if (denies.length === 0) return [];
   return allows.flatMap(statement => {
+    const asked = { ...policy, statements: [statement, ...denies] };
     const host = hostOf(statement, expected);
     if (host === undefined || hasHole(host)) return [];
     const values = (name: string): Statement['clauses'][number]['values'] =>
@@ -322,7 +327,7 @@ function denied(policy: Policy, allows: readonly Statement[], expected: TrustExp
       const subjects = phases.map(phase => (phase === '' ? v.value : v.value.replace(/\*$/, phase)));
       const refused = subjects.flatMap(subject => {
         if (hasHole(subject) || /[*?$]/.test(subject)) return [];
-        const { decision, statements } = evaluate(policy, { hostname: host, subject, audience });
+        const { decision, statements } = evaluate(asked, { hostname: host, subject, audience });
         const by = statements.find(s => s.effect === 'Deny' && s.applies === 'yes');
         return decision === 'deny' && by !== undefined ? [by.index + 1] : [];
       });
