@@ -133,6 +133,8 @@ export type SetupEvent =
       readonly state: 'complete' | 'stopped' | 'cancelled';
       readonly done: number;
       readonly total: number;
+      /** It stopped before anything of it took effect. */
+      readonly unchanged: boolean;
       readonly problem: Problem | undefined;
       readonly warning: Problem | undefined;
     }

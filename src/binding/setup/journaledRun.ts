@@ -92,8 +92,8 @@ async function tellWritten(
   result: JournaledResult,
   surface: Surface,
 ): Promise<void> {
-  const { journal, state, done, total, problem, warning } = result;
-  await surface.tell({ id: 'written', stage, workspaces, journal, state, done, total, problem, warning });
+  const { journal, state, done, total, unchanged = false, problem, warning } = result;
+  await surface.tell({ id: 'written', stage, workspaces, journal, state, done, total, unchanged, problem, warning });
 }
 
 /** What executors and journal of one run work with; each change is told as it starts and ends. */

@@ -8,7 +8,7 @@ import { changeLine } from './changes';
 import { comparisonSection } from './doctor';
 import type { CheckLine, Page, PageAction, Section } from './model';
 import { inTheWay } from './problems';
-import type { RunSoFar } from './run';
+import { notDone, type RunSoFar } from './run';
 import { type PageQuestion, runSections, stopAction, type Writing } from './runView';
 
 export interface RemedyState {
@@ -43,15 +43,20 @@ export function remedyPage(state: RemedyState): Page {
   };
 }
 
-const endState = ({ ended, proofs }: RunSoFar): BoardState =>
-  ended !== 'done' ? 'wrong' : proofs.every(p => p.checks.every(c => c.state === 'ok')) ? 'ok' : 'warning';
+const endState = ({ ended, proofs, takenBack }: RunSoFar): BoardState =>
+  takenBack
+    ? 'unchecked'
+    : ended !== 'done'
+      ? 'wrong'
+      : proofs.every(p => p.checks.every(c => c.state === 'ok'))
+        ? 'ok'
+        : 'warning';
 
-const endText = ({ ended, proofs }: RunSoFar): string =>
-  ended === 'stopped'
-    ? 'It stopped before the end. What was done is kept, and can be taken back.'
-    : proofs.every(p => p.checks.every(c => c.state === 'ok'))
-      ? 'Put right, and read back: everything holds.'
-      : 'Put right, and read back. What else does not hold is below.';
+const endText = (run: RunSoFar): string =>
+  notDone(run) ??
+  (run.proofs.every(p => p.checks.every(c => c.state === 'ok'))
+    ? 'Put right, and read back: everything holds.'
+    : 'Put right, and read back. What else does not hold is below.');
 
 function planned({ check, plan, problem }: RemedyState): readonly Section[] {
   const changes = plan?.bindings.flatMap(b => b.changes) ?? [];

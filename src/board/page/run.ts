@@ -24,8 +24,10 @@ export interface RunSoFar {
   readonly left: readonly string[];
   readonly warnings: readonly Problem[];
   readonly standing: Standing | undefined;
-  /** Names of what was journaled, in the order of writing. */
+  /** Names of what was journaled and took effect, in the order of writing: what can be taken back. */
   readonly journals: readonly string[];
+  /** Something of it was taken back, so that what was proven of it before is no longer so. */
+  readonly takenBack: boolean;
   /** What HCP Terraform says of the run that is followed. */
   readonly status: string | undefined;
   readonly runs: readonly Told<'run-ended'>[];
@@ -41,6 +43,7 @@ export const nothingYet: RunSoFar = {
   warnings: [],
   standing: undefined,
   journals: [],
+  takenBack: false,
   status: undefined,
   runs: [],
   notStarted: [],
@@ -57,7 +60,7 @@ export function follow(run: RunSoFar, event: SetupEvent): RunSoFar {
     case 'written':
       return {
         ...run,
-        journals: [...run.journals.filter(name => name !== event.journal), event.journal],
+        journals: [...run.journals.filter(name => name !== event.journal), ...(event.unchanged ? [] : [event.journal])],
         warnings: event.warning === undefined ? run.warnings : [...run.warnings, event.warning],
       };
     case 'stopped':
@@ -78,6 +81,39 @@ export function follow(run: RunSoFar, event: SetupEvent): RunSoFar {
     case 'not-written':
     case 'answered':
       return run;
+  }
+}
+
+/** A run of which the writing `journal` was taken back: nothing that was read before is told of it any more. */
+export const takenBack = (run: RunSoFar, journal: string): RunSoFar => ({
+  ...run,
+  journals: run.journals.filter(name => name !== journal),
+  takenBack: true,
+  proofs: [],
+  left: [],
+});
+
+/** How a run ended that was not carried out to its end, or was taken back; nothing of one that goes on, or is done. */
+export function notDone({ ended, journals, takenBack: isBack }: RunSoFar): string | undefined {
+  if (isBack) {
+    const how = ended === 'stopped' ? 'It stopped before the end, and was taken back' : 'It was taken back';
+    const rest = journals.length === 0 ? '' : ' What was written before that is still there.';
+    return `${how}: below is what became of each change.${rest}`;
+  }
+  switch (ended) {
+    case 'stopped':
+      return journals.length === 0
+        ? 'It stopped before anything was changed.'
+        : 'It stopped before the end. What was done is kept, and can be taken back.';
+    case 'refused':
+      return 'Nothing was written: something is in the way.';
+    case 'declined':
+      return 'Nothing was written.';
+    case 'nothing':
+      return 'Nothing was written: everything was as it should be.';
+    case 'done':
+    case undefined:
+      return undefined;
   }
 }
 

@@ -8,7 +8,7 @@ import { changeLine, differenceOf } from './changes';
 import type { CheckLine, Field, Page, PageAction, ProofLine, Section } from './model';
 import { inTheWay } from './problems';
 import { type PageQuestion, questionActions, runSections, stopAction, type Writing } from './runView';
-import type { RunSoFar } from './run';
+import { notDone, type RunSoFar } from './run';
 
 /** The answer to whoever is not let in. */
 export const refused = 'is refused';
@@ -107,6 +107,7 @@ function stateOf({ run, problem, plan, busy }: SetupState): { readonly state?: B
 
 function runState(run: RunSoFar): BoardState | undefined {
   if (run.ended === undefined) return undefined;
+  if (run.takenBack) return 'unchecked';
   // Who stopped it between two changes knows it.
   if (run.ended === 'stopped' && run.standing !== undefined && run.standing.problem === undefined) return 'warning';
   if (run.ended === 'stopped' || run.ended === 'refused') return 'wrong';
@@ -137,23 +138,9 @@ const accountText = ({ id, alias }: NonNullable<SetupState['account']>): string 
   alias === undefined ? id : `${id} (${alias})`;
 
 function endOf(run: RunSoFar): string {
-  switch (run.ended) {
-    case undefined:
-      return run.status === undefined ? 'In progress.' : `The run is ${run.status.replaceAll('_', ' ')}.`;
-    case 'stopped':
-      if (run.standing?.unchanged === true) return 'It stopped before anything was changed.';
-      return run.journals.length === 0
-        ? 'It stopped before the end, and was taken back: below is what became of each change.'
-        : 'It stopped before the end. What was done is kept, and can be taken back.';
-    case 'refused':
-      return 'Nothing was written: something is in the way.';
-    case 'declined':
-      return 'Nothing was written.';
-    case 'nothing':
-      return 'Nothing was written: everything was as it should be.';
-    case 'done':
-      return doneText(run);
-  }
+  if (run.ended === undefined)
+    return run.status === undefined ? 'In progress.' : `The run is ${run.status.replaceAll('_', ' ')}.`;
+  return notDone(run) ?? doneText(run);
 }
 
 function doneText({ proofs, runs }: RunSoFar): string {
@@ -341,7 +328,7 @@ function endedActions(run: RunSoFar, canSignIn: boolean): readonly PageAction[] 
     stopped ? { id: 'go-on', label: 'Go On…' } : plan,
     // Without a token nothing could be read back.
     ...(canSignIn ? [{ id: 'sign-in', label: 'Sign In…' }] : []),
-    ...(run.journals.length > 0 && run.standing?.unchanged !== true ? [{ id: 'undo', label: 'Undo…' }] : []),
+    ...(run.journals.length > 0 ? [{ id: 'undo', label: 'Undo…' }] : []),
     ...(run.proofs.some(p => p.state === 'not proven') ? [{ id: 'doctor', label: 'Ask the Doctor' }] : []),
     ...(stopped ? [plan] : []),
   ];

@@ -5,6 +5,7 @@ import { permissionSources } from '../../binding/gather/permissionSources';
 import type { JournalStore } from '../../binding/journal/journal';
 import { isChanging } from '../../binding/remedy';
 import { carryOut, planRemedies, remedyView, type RemedyPlan, type SetupMember } from '../../binding/setup';
+import { takenBack } from '../../board/page/run';
 import { remedyPage } from '../../board/page/remedy';
 import { ProblemError, unwrap } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
@@ -148,7 +149,7 @@ export class RemedyPage extends WorkingPage {
     const undone = await takeBackRun(name, chosenAccount, services.journals, this.useCases(), dialogue.surface);
     if (undone === undefined) return;
     if (undone.problem !== undefined) throw new ProblemError(undone.problem);
-    if (dialogue.run !== undefined) dialogue.run = { ...dialogue.run, journals: [] };
+    if (dialogue.run !== undefined) dialogue.run = takenBack(dialogue.run, name);
     await services.bindings.checkPlaces(this.analysed, [this.checked]);
     this.draw();
   }

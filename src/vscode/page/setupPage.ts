@@ -11,6 +11,7 @@ import {
   type UseCaseServices,
 } from '../../binding/setup';
 import type { FromPage } from '../../board/page/messages';
+import { takenBack } from '../../board/page/run';
 import { setupPage, type SetupState } from '../../board/page/setup';
 import { isAbort, type Problem, ProblemError, unwrap } from '../../core/problem';
 import type { Location } from '../../core/text';
@@ -354,7 +355,7 @@ export class SetupPage extends WorkingPage {
     if (undone === undefined) return;
     if (undone.problem !== undefined) throw new ProblemError(undone.problem);
     const run = dialogue.run;
-    if (run !== undefined) dialogue.run = { ...run, journals: run.journals.filter(j => j !== name) };
+    if (run !== undefined) dialogue.run = takenBack(run, name);
     session.forget();
     this.draw();
     await checkOthers(services, this.choices.analysed);

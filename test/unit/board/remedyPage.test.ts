@@ -5,7 +5,7 @@ import type { Check } from '../../../src/binding/check';
 import type { PlanView } from '../../../src/binding/setup';
 import { remedyPage, type RemedyState } from '../../../src/board/page/remedy';
 import { renderPage } from '../../../src/board/page/render';
-import { follow, nothingYet } from '../../../src/board/page/run';
+import { follow, nothingYet, takenBack } from '../../../src/board/page/run';
 
 const check: Check = {
   id: 'role-trusts-run',
@@ -93,10 +93,10 @@ test('there is no yes while it reads, where something is in the way, and where n
 
 test('afterwards it says what was read back, and leads back', () => {
   const place = { hostname: 'app.terraform.io', organization: 'acme', workspace: 'web' };
-  const written = { id: 'written', stage: 'write', workspaces: ['acme/web'], journal: 'j', state: 'complete' } as const;
+  const written = { id: 'written', stage: 'write', workspaces: ['acme/web'], journal: 'j', unchanged: false } as const;
   const run = (checks: readonly Check[]): RemedyState['run'] =>
     [
-      { ...written, done: 1, total: 1, problem: undefined, warning: undefined },
+      { ...written, state: 'complete', done: 1, total: 1, problem: undefined, warning: undefined } as const,
       { id: 'proof', place, state: 'proven', checks, because: [] } as const,
       { id: 'finished', state: 'done' } as const,
     ].reduce(follow, nothingYet);
@@ -106,6 +106,18 @@ test('afterwards it says what was read back, and leads back', () => {
     good.actions.map(a => a.id),
     ['again', 'undo'],
   );
+  const back = remedyPage(state({ run: takenBack(run([{ ...check, state: 'ok' }]) ?? nothingYet, 'j') }));
+  assert.equal(back.state, 'unchecked');
+  assert.match(back.lead.join(' '), /^It was taken back/);
+  assert.ok(!back.actions.some(a => a.id === 'undo'));
+  const problem = { code: 'x', message: 'AWS refused it.', nextStep: 'Ask for it.' };
+  const refused = [
+    { ...written, state: 'stopped', done: 0, total: 1, unchanged: true, problem, warning: undefined } as const,
+    { id: 'finished', state: 'stopped' } as const,
+  ].reduce(follow, nothingYet);
+  const nothing = remedyPage(state({ run: refused }));
+  assert.equal(nothing.lead.join(' '), 'It stopped before anything was changed.');
+  assert.ok(!nothing.actions.some(a => a.id === 'undo'));
   // Proven roles beside keys that still win are not "everything holds".
   const left = remedyPage(state({ run: run([check]) }));
   assert.equal(left.state, 'warning');

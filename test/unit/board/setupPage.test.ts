@@ -5,7 +5,7 @@ import type { Check } from '../../../src/binding/check';
 import type { PlanView, SetupEvent } from '../../../src/binding/setup';
 import { changeLine, differenceOf } from '../../../src/board/page/changes';
 import { renderPage } from '../../../src/board/page/render';
-import { follow, linesBefore, nothingYet, type RunSoFar } from '../../../src/board/page/run';
+import { follow, linesBefore, nothingYet, type RunSoFar, takenBack } from '../../../src/board/page/run';
 import { type PageQuestion, questionActions } from '../../../src/board/page/runView';
 import { setupPage, type SetupState, yesDetail } from '../../../src/board/page/setup';
 
@@ -131,6 +131,7 @@ const written: Omit<Extract<SetupEvent, { id: 'written' }>, 'state' | 'done'> = 
   workspaces: ['acme/web'],
   journal: 'j-1',
   total: 2,
+  unchanged: false,
   problem: undefined,
   warning: undefined,
 };
@@ -294,7 +295,7 @@ describe('the page of a setup after the yes', () => {
   test('a stop before anything took effect offers nothing to take back', () => {
     const problem = { code: 'AccessDenied', message: 'AWS refused it.', nextStep: 'Ask for it.' };
     const run = after(
-      { ...written, state: 'stopped', done: 0, problem },
+      { ...written, state: 'stopped', done: 0, unchanged: true, problem },
       { id: 'stopped', standing: { done: 0, total: 2, unchanged: true, problem, credentials: [] } },
       { id: 'finished', state: 'stopped' },
     );
@@ -302,6 +303,24 @@ describe('the page of a setup after the yes', () => {
       setupPage(state({ run })).actions.map(a => a.id),
       ['go-on', 'again'],
     );
+  });
+
+  test('what was taken back is called neither done nor proven', () => {
+    const done = after({ ...written, state: 'complete', done: 2 }, proof(true), { id: 'finished', state: 'done' });
+    assert.equal(setupPage(state({ run: done })).state, 'ok');
+    const page = setupPage(state({ run: takenBack(done, 'j-1') }));
+    assert.equal(page.state, 'unchecked');
+    assert.match(page.lead.join(' '), /^It was taken back/);
+    assert.doesNotMatch(renderPage(page), /Proven|proven/);
+    assert.ok(!page.actions.some(a => a.id === 'undo'));
+    const earlier = after(
+      { ...written, journal: 'j-0', state: 'complete', done: 1 },
+      { ...written, state: 'complete', done: 2 },
+      { id: 'finished', state: 'done' },
+    );
+    const half = setupPage(state({ run: takenBack(earlier, 'j-1') }));
+    assert.match(half.lead.join(' '), /What was written before that is still there/);
+    assert.ok(half.actions.some(a => a.id === 'undo'));
   });
 
   test('a cancelled run is no error', () => {
