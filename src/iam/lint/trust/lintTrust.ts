@@ -3,7 +3,7 @@ import { parseOidcProviderArn } from '../../../oidc/arns';
 import { assumeAction, evaluate } from '../../policy/webIdentity';
 import { coversAction } from '../../policy/patterns/partly';
 import { hasHole } from '../../policy/patterns/holes';
-import { keptOut } from './keptOut';
+import { keptOut, strangersGetIn } from './strangers';
 import { hostIn, lintClauses } from './lintClauses';
 import { reachable } from './reachable';
 import { type PolicyText, readPolicyText } from '../../policy/node';
@@ -69,21 +69,28 @@ export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustRe
       end: read.root.end,
     });
   }
+  const denies = policy.statements.filter(s => s.effect === 'Deny');
   for (const statement of allows) {
     const host = hostOf(statement, expected);
     const found = [
       ...principalFindings(statement, expected),
       ...actionFindings(statement),
-      ...(host === undefined ? [] : keptOut(lintClauses(statement, host, expected), policy, statement, host)),
+      ...(host === undefined
+        ? []
+        : keptOut(lintClauses(statement, host, expected), { ...policy, statements: denies }, statement, host)),
     ];
     const unverified = issuerOf(statement, expected.hostname) === 'unverified';
     findings.push(...(unverified ? underCondition(statement, host ?? 'This host', found) : found));
   }
   findings.push(
     ...reachable(policy, allows, hostMeant(allows, expected), expected, read.root),
-    ...denied(policy, allows, expected),
+    ...denied(policy, allows, denies, expected),
   );
-  return report(findings, strangersGetIn(policy, allows, expected));
+  // Each Allow is asked beside every Deny, not beside all others: those are asked on their own, and the work grows with the policy.
+  const letIn = allows.some(s =>
+    strangersGetIn({ ...policy, statements: [s, ...denies] }, s, hostMeant([s], expected)),
+  );
+  return report(findings, letIn);
 }
 
 const openEffect =
@@ -130,25 +137,6 @@ const grammarCodes: ReadonlySet<string> = new Set([
   ...['missing-project', 'blank-project', 'blank-segment', 'padded-segment', 'malformed-subject', 'impossible-name'],
   ...['id-for-name', 'unknown-phase', 'wrong-audience', 'custom-claim', 'default-project', 'short-project'],
 ]);
-
-/**
- * Does a run of an organization that nobody has heard of get in, with the audience of its choice? Roles that exist keep such a policy,
- * whatever IAM says of a new one.
- */
-function strangersGetIn(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): boolean {
-  const subject = 'organization:qstranger-7z:project:Default Project:workspace:qstranger-7z:run_phase:plan';
-  // Each Allow is asked beside every Deny, not beside all others: those are asked on their own, and the work grows with the policy.
-  const denies = policy.statements.filter(s => s.effect === 'Deny');
-  return allows.some(s => {
-    const hostname = hostMeant([s], expected);
-    if (hasHole(hostname)) return false;
-    const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
-    return [...audiences, 'aws.workload.identity'].some(
-      audience =>
-        evaluate({ ...policy, statements: [s, ...denies] }, { hostname, subject, audience }).decision === 'allow',
-    );
-  });
-}
 
 function report(findings: readonly TrustFinding[], strangersGetIn: boolean): TrustReport {
   const sorted = [...findings].sort((a, b) => a.start - b.start || a.end - b.end);
@@ -312,8 +300,12 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
 }
 
 /** Subjects that are written out, let in by one statement and refused by the Deny of another. */
-function denied(policy: Policy, allows: readonly Statement[], expected: TrustExpectation): readonly TrustFinding[] {
-  const denies = policy.statements.filter(s => s.effect === 'Deny');
+function denied(
+  policy: Policy,
+  allows: readonly Statement[],
+  denies: readonly Statement[],
+  expected: TrustExpectation,
+): readonly TrustFinding[] {
   if (denies.length === 0) return [];
   return allows.flatMap(statement => {
     const asked = { ...policy, statements: [statement, ...denies] };
