@@ -1,7 +1,7 @@
 import type { Consultation } from '../doctor/consult';
 import { unknown } from '../facts';
-import { trailFacts } from '../gather/trail';
 import type { OpenedAccount } from '../setup/model';
+import { roleGiven } from './roleGiven';
 
 /**
  * What the latest run proves of a binding whose runs are not started from here: a deployment of a Stack, the tests of a module.
@@ -33,9 +33,6 @@ export interface ProofSources {
   readonly now: number;
 }
 
-/** Clocks of two services differ a little. */
-const slack = 60_000;
-
 /** Why AWS's own record does not show that one of the roles was given to the subject since the run began; `undefined`: it does. */
 export async function trailDoubt(
   run: RunSeen,
@@ -46,24 +43,14 @@ export async function trailDoubt(
   if (opened === undefined)
     return 'HCP Terraform does not say which credentials it used. CloudTrail of the account does (--cloudtrail with --profile).';
   if (subject === undefined) return 'Its subject is not known, so CloudTrail was not asked.';
-  const since = { id: run.id, status: run.status, phase: 'plan', errorText: '', at: run.at, url: '' } as const;
-  const facts = {
-    variables: unknown('It has no variables.'),
-    code: undefined,
-    run: { state: 'known', value: since } as const,
-    now,
-  };
-  const trail = await trailFacts(opened, facts, signal);
-  if (trail.state === 'unknown') return `CloudTrail could not be asked: ${trail.why}`;
-  const given = trail.value.events.some(
-    e =>
-      e.errorCode === undefined &&
-      e.subject === subject &&
-      e.roleArn !== undefined &&
-      roles.includes(e.roleArn) &&
-      e.at >= run.at - slack,
-  );
-  return given
-    ? undefined
-    : `CloudTrail (${trail.value.regions.join(', ')}) has no AssumeRoleWithWebIdentity of "${subject}" since the run began.`;
+  const facts = { variables: unknown('It has no variables.'), code: undefined, now };
+  const answer = await roleGiven(opened, facts, { subject, roles, from: run.at }, signal);
+  switch (answer.given) {
+    case 'yes':
+      return undefined;
+    case 'no':
+      return `CloudTrail (${answer.regions}) has no AssumeRoleWithWebIdentity of "${subject}" since the run began.`;
+    case 'not-known':
+      return answer.why;
+  }
 }
