@@ -1,6 +1,6 @@
 import { isAbort, type Problem, type Result } from '../../core/problem';
 import type { Change, CodeChange, IamChange, Json, TestsChange, VariableChange } from '../change';
-import type { Journal, JournalRun, Step, UndoState } from '../journal/journal';
+import { hasEffects, type Journal, type JournalRun, type Step, type UndoState } from '../journal/journal';
 
 /** Carries out one kind of change, and takes it back. */
 export interface Executor<C extends Change> {
@@ -120,15 +120,15 @@ export function refusal(changes: readonly Change[], at: Pick<Surroundings, 'exec
 async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult> {
   const total = steps.length;
   let done = 0;
-  // An earlier process may have been ended in the middle of a change.
-  let touched = steps.some(s => s.state === 'intended' || s.effect === 'unknown');
+  // An earlier process may have made changes, or been ended in the middle of one.
+  let touched = hasEffects({ steps });
   const stop = async (state: 'stopped' | 'cancelled', problem?: Problem): Promise<ApplyResult> => {
     await at.journal.end(state);
     return {
       state,
       done,
       total,
-      ...(done === 0 && !touched && { unchanged: true as const }),
+      ...(!touched && { unchanged: true as const }),
       ...(problem ? { problem } : {}),
     };
   };
@@ -171,6 +171,7 @@ async function go(steps: readonly Step[], at: Surroundings): Promise<ApplyResult
       tell('stopped', performed.problem.message);
       return stop('stopped', performed.problem);
     }
+    touched ||= performed.ours;
     await at.journal.done(step.change.id, performed.ours, performed.outcome);
     done += 1;
     tell(performed.ours ? 'done' : 'already');

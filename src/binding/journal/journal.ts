@@ -221,8 +221,8 @@ export async function readJournals(store: JournalStore): Promise<readonly Journa
 }
 
 /** Did the run write anything that an undo could take back? */
-export const hasEffects = (run: JournalRun): boolean =>
-  run.steps.some(
+export const hasEffects = ({ steps }: Pick<JournalRun, 'steps'>): boolean =>
+  steps.some(
     s => (s.state === 'done' && s.ours) || s.state === 'intended' || (s.state === 'stopped' && s.effect === 'unknown'),
   );
 

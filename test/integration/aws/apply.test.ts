@@ -94,6 +94,21 @@ for (const [partition, region] of [
 }
 
 describe('what is there already', () => {
+  test('changes that somebody else made meanwhile are no effect of a run that then stops', async () => {
+    await send('CreateOpenIDConnectProvider', { Url: issuer, ClientIDList: ['sts.amazonaws.com'] });
+    const plan = await planFor(world, desired());
+    const [first] = plan.changes;
+    assert.ok(first?.action === 'AddClientIDToOpenIDConnectProvider');
+    await send(first.action, first.input);
+    world.server.faults.add({ action: 'CreateRole', kind: 'refuse', times: 1 });
+    const { state, done, unchanged } = await applyPlan(world, plan);
+    assert.deepEqual([state, done, unchanged], ['stopped', 1, true]);
+    // A role of our own is one.
+    world.server.faults.add({ action: 'PutRolePolicy', kind: 'refuse', times: 1 });
+    const more = await applyPlan(world, plan);
+    assert.deepEqual([more.state, more.done, more.unchanged], ['stopped', 2, undefined]);
+  });
+
   test('a provider with another audience is adopted: one audience more, its tags untouched', async () => {
     await send('CreateOpenIDConnectProvider', {
       Url: issuer,
