@@ -18,13 +18,20 @@ interface ChangeBase {
   readonly undoNote?: string;
 }
 
-/** What is to be said of taking a change back, before its yes: on every surface the same sentence. Nothing where it is simply undone. */
-export const undoNoteOf = ({ undoable, undoNote }: Pick<Change, 'undoable' | 'undoNote'>): string | undefined =>
-  undoNote ?? (undoable ? undefined : 'This cannot be undone.');
+/** What is lost for good by a change, before its yes: on every surface the same sentence. Nothing where it can be undone. */
+export const lossOf = ({ undoable, undoNote }: Pick<Change, 'undoable' | 'undoNote'>): string | undefined =>
+  undoable ? undefined : (undoNote ?? 'This cannot be undone.');
+
+/** What is to be said of taking a change back: what is lost, or what else a person should know. */
+export const undoNoteOf = (change: Pick<Change, 'undoable' | 'undoNote'>): string | undefined =>
+  change.undoNote ?? lossOf(change);
 
 /** What is lost for good by changes, a sentence each. */
 export const lossesOf = (changes: readonly Change[]): readonly string[] =>
-  changes.flatMap(change => (change.undoable ? [] : [`${change.title}: ${undoNoteOf(change) ?? ''}`]));
+  changes.flatMap(change => {
+    const loss = lossOf(change);
+    return loss === undefined ? [] : [`${change.title}: ${loss}`];
+  });
 
 export type Change = IamChange | VariableChange | CodeChange | TestsChange;
 

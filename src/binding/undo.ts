@@ -1,6 +1,6 @@
 import { isAbort, type Problem } from '../core/problem';
 import { type Certainty, executorFor, refusal, type Surroundings, type Undone } from './apply/apply';
-import { type Change, undoNoteOf } from './change';
+import { type Change, lossOf } from './change';
 import type { JournalRun, Step, UndoState } from './journal/journal';
 
 export interface UndoneStep {
@@ -126,7 +126,7 @@ const lost = (keys: readonly string[], then: string): string =>
 const keptAsNoted = (change: Change): Undone => ({
   ok: true,
   state: 'kept',
-  why: undoNoteOf(change) ?? '',
+  why: lossOf(change) ?? '',
 });
 
 const certaintyOf = (step: Step): Certainty =>

@@ -1,7 +1,7 @@
 import { fail, type Problem, type Result } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
 import { readTestConfiguration, writeTestConfiguration } from '../../hcp/registry/tests';
-import type { TestsChange } from '../change';
+import { lossOf, type TestsChange } from '../change';
 import type { Executor, Performed, Undone } from './apply';
 
 // Once sent, a write is waited for: to abort it would only hide whether it happened.
@@ -29,7 +29,8 @@ export function testsExecutor(
       return { ok: true, ours: true, outcome: { updatedAt: written.value.updatedAt ?? null } };
     },
     async undo(change, outcome, certainty, signal): Promise<Undone> {
-      if (!change.undoable) return { ok: true, state: 'kept', why: change.undoNote ?? '' };
+      const loss = lossOf(change);
+      if (loss !== undefined) return { ok: true, state: 'kept', why: loss };
       const client = await clientFor(change.hostname, signal);
       if (!client.ok) return client;
       const now = await readTestConfiguration(client.value, change.module, signal);

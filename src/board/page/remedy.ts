@@ -43,18 +43,17 @@ export function remedyPage(state: RemedyState): Page {
   };
 }
 
-const endState = ({ ended, proofs, takenBack }: RunSoFar): BoardState =>
-  takenBack
-    ? 'unchecked'
-    : ended !== 'done'
-      ? 'wrong'
-      : proofs.every(p => p.checks.every(c => c.state === 'ok'))
-        ? 'ok'
-        : 'warning';
+const allHold = ({ proofs }: RunSoFar): boolean => proofs.every(p => p.checks.every(c => c.state === 'ok'));
+
+function endState(run: RunSoFar): BoardState {
+  if (run.takenBack) return 'unchecked';
+  if (run.ended !== 'done') return 'wrong';
+  return allHold(run) ? 'ok' : 'warning';
+}
 
 const endText = (run: RunSoFar): string =>
   notDone(run) ??
-  (run.proofs.every(p => p.checks.every(c => c.state === 'ok'))
+  (allHold(run)
     ? 'Put right, and read back: everything holds.'
     : 'Put right, and read back. What else does not hold is below.');
 

@@ -1,4 +1,4 @@
-import { type Change, undoNoteOf } from '../../binding/change';
+import { type Change, lossOf } from '../../binding/change';
 import { type JournalRun, readJournals, runsAbout } from '../../binding/journal/journal';
 import { accountOfSubject } from '../../binding/plan/prepare';
 import { type OpenedAccount, planUndo, takeBack, type UndoPlan } from '../../binding/setup';
@@ -110,7 +110,7 @@ const plannedJson = ({ changes }: UndoPlan) => ({
     id: c.id,
     title: c.title,
     state: 'planned',
-    why: c.undoable ? null : (undoNoteOf(c) ?? null),
+    why: lossOf(c) ?? null,
   })),
   problem: null,
 });
@@ -123,8 +123,10 @@ function plannedText({ run, changes }: UndoPlan, account: string | undefined): s
   );
 }
 
-const undoLine = (change: Change): string =>
-  `  ${change.title}${change.undoable ? '' : `\n    stays as it is: ${undoNoteOf(change) ?? ''}`}\n`;
+const undoLine = (change: Change): string => {
+  const loss = lossOf(change);
+  return `  ${change.title}${loss === undefined ? '' : `\n    stays as it is: ${loss}`}\n`;
+};
 
 function undoText({ state, steps, problem }: UndoResult, where: string): string {
   const kept = steps.filter(s => s.state === 'kept').length;

@@ -8,8 +8,6 @@ import { hasTags, type TagFilter, tagNamesOf } from './tags';
 
 const segment = uriPart;
 
-/** In place of the name of a project that may not be read; in lists only. */
-
 export async function readWorkspace(
   client: HcpClient,
   organization: string,
