@@ -45,8 +45,7 @@ export class HcpConnections {
     signal: AbortSignal,
   ): Promise<HcpClient | { readonly missing: string; readonly problem: Problem }> {
     const found = await this.search(hostname, cloud, signal);
-    const stored = await this.stored(hostname);
-    const token = found.token !== undefined && !(await this.wasRefused(hostname, found.token)) ? found.token : stored;
+    const { token } = await this.choose(hostname, found);
     this.warn(hostname);
     if (token === undefined) {
       const { code, message } = noTokenProblem(hostname, found);
@@ -131,10 +130,15 @@ export class HcpConnections {
     else await this.secrets.delete(refusedKey(hostname));
   }
 
-  private async wasRefused(hostname: string, token: Secret): Promise<boolean> {
-    return (
-      (await this.stored(hostname)) !== undefined && (await this.secrets.get(refusedKey(hostname))) === hashOf(token)
-    );
+  /** The token that is used, and the one that somebody signed in with. */
+  private async choose(
+    hostname: string,
+    found: FoundToken,
+  ): Promise<{ readonly token: Secret | undefined; readonly stored: Secret | undefined }> {
+    const stored = await this.stored(hostname);
+    if (stored === undefined || found.token === undefined) return { token: found.token ?? stored, stored };
+    const wasRefused = (await this.secrets.get(refusedKey(hostname))) === hashOf(found.token);
+    return { token: wasRefused ? stored : found.token, stored };
   }
 
   /**
@@ -169,11 +173,11 @@ export class HcpConnections {
     const found = await this.search(hostname, cloud, signal);
     const client = await this.find(hostname, cloud, signal);
     const place = 'secret storage of VS Code';
-    const has = (await this.stored(hostname)) !== undefined;
-    const used = has && (found.token === undefined || (await this.wasRefused(hostname, found.token)));
+    const { token, stored: own } = await this.choose(hostname, found);
+    const used = own !== undefined && token === own;
     const stored = used
       ? 'this token is used'
-      : has
+      : own !== undefined
         ? 'has a token too, but an earlier place comes first'
         : 'has no token for this host';
     const missing = 'missing' in client ? noTokenProblem(hostname, found) : undefined;
