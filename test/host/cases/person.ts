@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { previewScheme } from '../../../src/vscode/contract';
+import { fakePanel } from './panel';
 
 /** What a question offers, as far as an answer goes by it. */
 interface Question {
@@ -83,8 +84,6 @@ export class Person {
    * nothing is in the works.
    */
   private webview(title: string): vscode.WebviewPanel {
-    const said = new vscode.EventEmitter<unknown>();
-    const gone = new vscode.EventEmitter<void>();
     let last = '';
     const draw = (html: string): void => {
       this.see(`page ${title}`, html);
@@ -93,7 +92,7 @@ export class Person {
       last = html;
       const box = /data-tick="([^"]*)"(?![^>]*checked)/.exec(html)?.[1];
       if (box !== undefined) {
-        queueMicrotask(() => said.fire({ type: 'tick', id: unescaped(box), ticked: true }));
+        queueMicrotask(() => say({ type: 'tick', id: unescaped(box), ticked: true }));
         return;
       }
       const buttons = [...html.matchAll(/data-action="([^"]*)"[^>]*>([^<]*)</g)];
@@ -102,31 +101,15 @@ export class Person {
         const wanted = this.answer({ text: `page ${title}`, labels });
         const id = buttons.find(([, , label]) => (label ?? '').trim() === wanted)?.[1];
         if (id === undefined) return;
-        queueMicrotask(() => said.fire({ type: 'action', id }));
+        queueMicrotask(() => say({ type: 'action', id }));
         // Differences open beside the page, which stays as it is.
         if (wanted !== 'Show Differences') return;
       }
     };
-    const panel = {
-      title,
-      webview: {
-        options: {},
-        html: '',
-        cspSource: 'self',
-        asWebviewUri: (uri: vscode.Uri) => uri,
-        onDidReceiveMessage: said.event,
-        postMessage: (message: { readonly html: string }) => {
-          draw(message.html);
-          return Promise.resolve(true);
-        },
-      },
-      onDidDispose: gone.event,
-      reveal: () => undefined,
-      dispose: () => gone.fire(),
-    };
+    const { panel, say } = fakePanel(title, draw);
     // A webview says that it is there once its script runs.
-    setTimeout(() => said.fire({ type: 'ready' }));
-    return panel as unknown as vscode.WebviewPanel;
+    setTimeout(() => say({ type: 'ready' }));
+    return panel;
   }
 
   /** Waits for a page that is drawn as wanted. */

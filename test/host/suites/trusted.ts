@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { commandIds } from '../../../src/vscode/contract';
 import { agentToolIds, editorName } from '../../../src/binding/agents/toolIds';
 import { actionsAt, activated, codesOf, diagnosticsOf, fileUri } from '../cases/editor';
+import { fakePanel } from '../cases/panel';
 import { Person } from '../cases/person';
 import { rules } from '../../../src/lint/table';
 import { trustJudge } from '../../../src/binding/checks/judge';
@@ -137,28 +138,13 @@ export const run = (): Promise<unknown> =>
       /** A window in which `read` is what the workspace is read by, and a panel as VS Code hands it over. */
       async function restored(read: () => Promise<readonly (typeof checked)[]>, state: PageState = kept) {
         const drawn: string[] = [];
-        let disposed = false;
-        const said = new vscode.EventEmitter<unknown>();
-        const panel = {
-          title: '',
-          webview: {
-            options: {},
-            html: '',
-            cspSource: 'self',
-            asWebviewUri: (uri: vscode.Uri) => uri,
-            onDidReceiveMessage: said.event,
-            postMessage: ({ html }: { readonly html: string }) => Promise.resolve(drawn.push(html) > 0),
-          },
-          onDidDispose: new vscode.EventEmitter<void>().event,
-          reveal: () => undefined,
-          dispose: () => void (disposed = true),
-        } as unknown as vscode.WebviewPanel;
+        const { panel, isDisposed } = fakePanel('', html => drawn.push(html));
         const store = { ready: true, all: () => [analysed] } as unknown as ProjectStore;
         const bindings = { checkPlaces: read, chosenAccount: undefined } as unknown as BindingStore;
         const commands = { fixCheck: () => Promise.resolve(), chooseProfile: () => Promise.resolve() };
         const pages = new Pages(vscode.Uri.file('/x'), store, bindings, {} as never);
         const done = pages.restore(panel, state, commands);
-        return { drawn, done, isDisposed: () => disposed };
+        return { drawn, done, isDisposed };
       }
 
       it('says that it reads, and has no button before that is done', async () => {
