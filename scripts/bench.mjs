@@ -135,7 +135,7 @@ async function board() {
   const what = '300 roots on the board, the view open, from unread files to the rows';
   return withTree(shape, async folder => {
     const terminal = await median(5, () => measure(process.execPath, [cli, ...check(folder)]));
-    const inWindow = await boardTimes(tmpdir(), shape, 3);
+    const inWindow = await boardTimes(shape, 3);
     if (inWindow === undefined) return [row(what, 'skipped: no Chromium')];
     const middle = inWindow.sort((a, b) => a - b)[Math.floor(inWindow.length / 2)];
     return [

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { root } from '../install.mjs';
+import { inHosts } from './inHosts.mjs';
 
 /** Milliseconds of `require('./dist/extension.js')` in fresh processes: the fastest, which other programs disturbed least, and that of an empty module. */
 export function loadTimes(count) {
@@ -51,47 +51,15 @@ function apiNames() {
 
 /** Milliseconds of `activate()` in the extension host, the fastest of so many hosts; undefined where there is no Chromium. */
 export async function activationTimes(count) {
-  const { chromium, versions } = await import('../../test/support/vscode/setup.mjs');
-  if (!chromium()) return undefined;
-  const { startHost } = await import('../../test/support/vscode/host.mjs');
-  const folder = mkdtempSync(path.join(tmpdir(), 'tfc-oidc-bench-'));
-  try {
-    const entry = path.join(folder, 'entry.js');
-    await build({
-      absWorkingDir: root,
-      entryPoints: ['test/bench/activation.ts'],
-      outfile: entry,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      external: ['vscode'],
-      logLevel: 'warning',
-    });
-    const ids = ['bench.first', 'bench.second', 'tfc-oidc.configure-tfc-oidc'];
-    const out = path.join(folder, 'times.json');
-    const times = [];
-    for (let i = 0; i < count; i++) {
-      const host = await startHost({
-        version: versions.current,
-        ext: root,
-        tests: entry,
-        home: home => installNothing(path.join(path.dirname(home), 'extensions')),
-        env: { TFC_OIDC_BENCH: JSON.stringify({ ids, out }) },
-      });
-      try {
-        const result = await host.done(120_000);
-        if (!result.ok) throw new Error(result.error);
-      } finally {
-        await host.close();
-      }
-      times.push(JSON.parse(readFileSync(out, 'utf8')));
-    }
-    const fastest = (id, part) => Math.min(...times.map(t => t[id][part]));
-    const of = id => ({ load: fastest(id, 'load'), activate: fastest(id, 'activate') });
-    return { ours: of(ids[2]), nothing: of(ids[1]), host: versions.current, hosts: count };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const ids = ['bench.first', 'bench.second', 'tfc-oidc.configure-tfc-oidc'];
+  const found = await inHosts('test/bench/activation.ts', count, () => ({
+    home: home => installNothing(path.join(path.dirname(home), 'extensions')),
+    asked: { ids },
+  }));
+  if (found === undefined) return undefined;
+  const fastest = (id, part) => Math.min(...found.measured.map(times => times[id][part]));
+  const of = id => ({ load: fastest(id, 'load'), activate: fastest(id, 'activate') });
+  return { ours: of(ids[2]), nothing: of(ids[1]), host: found.version, hosts: count };
 }
 
 /** Two extensions that do nothing: the first one pays for what the host does once. */
