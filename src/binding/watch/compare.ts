@@ -42,7 +42,7 @@ export function compareStates(last: WatchState, now: WatchState): readonly Watch
       kind: 'workspace-gone',
       direction: 'other',
       on: gone.name,
-      what: 'The workspace is gone, or the token may not see it any more.',
+      what: 'The workspace is gone, or the token may no longer see it.',
       nextStep: 'A workspace of the same name would get its roles: remove the trust if it was deleted.',
     });
   const roles = new Map(last.roles.map(r => [r.arn, r]));
@@ -150,7 +150,7 @@ function roleChanges(before: WatchedRole, now: WatchedRole): readonly WatchChang
         kind: 'role-gone',
         direction: 'worse',
         on,
-        what: 'The account has no such role any more.',
+        what: 'The account no longer has this role.',
         nextStep: '"tfc-oidc configure" makes it, or name another role in the workspace.',
       },
     ];
@@ -168,24 +168,30 @@ function trustChanges(before: WatchedRole, now: WatchedRole): readonly WatchChan
   const changes: WatchChange[] = [];
   const more = added(before.subjects, now.subjects);
   const less = added(now.subjects, before.subjects);
+  const admitted = added(now.keptOut, before.keptOut);
+  const keptOut = added(before.keptOut, now.keptOut);
   const broader = now.trust === 'too-broad' && before.trust !== 'too-broad';
-  if (more.length > 0 || broader)
+  if (more.length > 0 || admitted.length > 0 || broader)
     changes.push({
       kind: 'trust-wider',
       direction: 'worse',
       on,
       what: [
         ...(more.length > 0 ? [`Its trust policy names ${more.join(' and ')}, which it did not.`] : []),
+        ...(admitted.length > 0 ? [`It no longer keeps out ${admitted.join(' and ')}.`] : []),
         ...(broader ? ['Strangers get in now.'] : []),
       ].join(' '),
       nextStep: 'If nobody meant that, restore the policy: "tfc-oidc status --profile NAME" says who gets in, and why.',
     });
-  if (less.length > 0)
+  if (less.length > 0 || keptOut.length > 0)
     changes.push({
       kind: 'trust-narrower',
-      direction: more.length > 0 ? 'other' : 'better',
+      direction: more.length > 0 || admitted.length > 0 ? 'other' : 'better',
       on,
-      what: `Its trust policy does not name ${less.join(' and ')} any more.`,
+      what: [
+        ...(less.length > 0 ? [`Its trust policy no longer names ${less.join(' and ')}.`] : []),
+        ...(keptOut.length > 0 ? [`It keeps out ${keptOut.join(' and ')} now.`] : []),
+      ].join(' '),
       nextStep: '',
     });
   if (letsNoRunIn(now) && !letsNoRunIn(before))
@@ -193,7 +199,7 @@ function trustChanges(before: WatchedRole, now: WatchedRole): readonly WatchChan
       kind: 'credentials-lost',
       direction: 'worse',
       on,
-      what: 'Its trust policy lets no run in any more.',
+      what: 'Its trust policy no longer lets any run in.',
       nextStep: '"tfc-oidc doctor --profile NAME" says why.',
     });
   return changes;
@@ -203,7 +209,9 @@ function permissionChanges(before: WatchedRole, now: WatchedRole): readonly Watc
   const lost = added(now.actions, before.actions).filter(a => !now.actions.some(pattern => covers(pattern, a)));
   const more = added(before.actions, now.actions).filter(a => !before.actions.some(pattern => covers(pattern, a)));
   const refused = added(before.denied, now.denied);
+  const permitted = added(now.denied, before.denied);
   const boundary = now.boundary !== undefined && now.boundary !== before.boundary;
+  const unbounded = now.boundary === undefined && before.boundary !== undefined;
   return [
     ...(lost.length > 0 || refused.length > 0 || boundary
       ? [
@@ -212,7 +220,7 @@ function permissionChanges(before: WatchedRole, now: WatchedRole): readonly Watc
             direction: 'worse' as const,
             on: now.arn,
             what: [
-              ...(lost.length > 0 ? [`It is not allowed ${few(lost)} any more.`] : []),
+              ...(lost.length > 0 ? [`It is no longer allowed ${few(lost)}.`] : []),
               ...(refused.length > 0 ? [`It is denied ${few(refused)} now.`] : []),
               ...(boundary ? [`It has the permissions boundary ${now.boundary ?? ''} now.`] : []),
             ].join(' '),
@@ -220,13 +228,17 @@ function permissionChanges(before: WatchedRole, now: WatchedRole): readonly Watc
           },
         ]
       : []),
-    ...(more.length > 0
+    ...(more.length > 0 || permitted.length > 0 || unbounded
       ? [
           {
             kind: 'permission-new' as const,
             direction: 'other' as const,
             on: now.arn,
-            what: `It is allowed ${few(more)} now.`,
+            what: [
+              ...(more.length > 0 ? [`It is allowed ${few(more)} now.`] : []),
+              ...(permitted.length > 0 ? [`It is no longer denied ${few(permitted)}.`] : []),
+              ...(unbounded ? [`Its permissions boundary ${before.boundary ?? ''} is gone.`] : []),
+            ].join(' '),
             nextStep: '',
           },
         ]

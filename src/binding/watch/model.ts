@@ -34,6 +34,8 @@ export interface WatchedRole {
   readonly trust?: string;
   /** Who may assume it: the values that its trust policy compares the subject with, principals that are no OIDC provider, and `if` what. */
   readonly subjects: readonly string[];
+  /** Whom the Deny statements of its trust policy keep out, and `if` what. */
+  readonly keptOut: readonly string[];
   /** What its policies allow and refuse, as it is written: `s3:GetObject on arn:aws:s3:::b/*`, and `if` what. */
   readonly actions: readonly string[];
   readonly denied: readonly string[];
@@ -81,7 +83,7 @@ function isState(value: unknown): value is WatchState {
     has('organization', text) &&
     has('at', text) &&
     has('workspaces', v => rows(v, ['id', 'name', 'project', 'state'], ['staticCredentials', 'roles'])) &&
-    has('roles', v => rows(v, ['arn'], ['subjects', 'actions', 'denied'])) &&
+    has('roles', v => rows(v, ['arn'], ['subjects', 'keptOut', 'actions', 'denied'])) &&
     has('keys', v => rows(v, ['shown', 'createdAt'], ['places']))
   );
 }

@@ -24,7 +24,7 @@ export async function watchedRole(
     arn: role.arn,
     exists: true,
     trust: lintTrustText(role.trustPolicy, {}).verdict,
-    subjects: subjectsOf(role.trustPolicy),
+    ...trustOf(role.trustPolicy),
     actions: of('Allow'),
     denied: of('Deny'),
     ...(role.permissionsBoundaryArn !== undefined && { boundary: role.permissionsBoundaryArn }),
@@ -35,6 +35,7 @@ export const missingRole = (arn: string): WatchedRole => ({
   arn,
   exists: false,
   subjects: [],
+  keptOut: [],
   actions: [],
   denied: [],
 });
@@ -56,28 +57,49 @@ const conditions = (clauses: Statement['clauses']): string =>
     ? ''
     : ` if ${sorted(clauses.map(c => `${c.operator} ${c.key} ${sorted(c.values.map(v => v.value)).join(' or ')}`)).join(' and ')}`;
 
-/** Values that the subject is compared with in statements that allow, and principals of other kinds. */
-function subjectsOf(trustPolicy: string): readonly string[] {
+/** Whom a trust policy lets in, and whom it keeps out: either half can make it wider. */
+function trustOf(trustPolicy: string): Pick<WatchedRole, 'subjects' | 'keptOut'> {
   const { statements } = readPolicy(readPolicyText(trustPolicy).root);
-  return sorted(
-    statements
-      .filter(s => s.effect === 'Allow')
-      .flatMap(s => {
-        const subject = (clause: Clause): boolean => /:sub$/i.test(clause.key);
-        // The audience is the same for all runs, and lint-trust judges it.
-        const others = conditions(s.clauses.filter(c => !subject(c) && !/:aud$/i.test(c.key)));
-        return [...s.clauses.filter(subject).flatMap(c => c.values.map(v => v.value)), ...otherPrincipals(s.node)].map(
-          who => `${who}${others}`,
-        );
-      }),
-  );
+  return {
+    subjects: sorted(statements.filter(s => s.effect === 'Allow').flatMap(letIn)),
+    keptOut: sorted(
+      statements
+        .filter(s => s.effect === 'Deny')
+        .flatMap(({ node, clauses }) => principalsOf(node).map(who => `${who}${conditions(clauses)}`)),
+    ),
+  };
 }
 
-function otherPrincipals(statement: PolicyNode): readonly string[] {
-  const principal = entry(statement, 'Principal')?.value;
-  if (principal?.kind === 'string') return [`principal ${principal.value}`];
-  if (principal?.kind !== 'object') return [];
-  return principal.entries
-    .filter(e => e.key !== 'Federated')
-    .flatMap(e => listOf(e.value).flatMap(v => (v.kind === 'string' ? [`${e.key} ${v.value}`] : [])));
+const isSubject = ({ key }: Clause): boolean => /:sub$/i.test(key);
+const isAudience = ({ key }: Clause): boolean => /:aud$/i.test(key);
+
+/** Values that the subject is compared with, principals of other kinds, and providers all of whose subjects get in. */
+function letIn({ node, clauses }: Statement): readonly string[] {
+  const federated = principalsOf(node).filter(who => who.startsWith('Federated '));
+  const others = principalsOf(node).filter(who => !who.startsWith('Federated '));
+  const subjects = clauses.filter(isSubject);
+  // Which audience is the same for all runs, and lint-trust judges it; that none is asked for lets more in.
+  const audience = federated.length > 0 && !clauses.some(isAudience) ? ' for any audience' : '';
+  const rest = conditions(clauses.filter(c => !isSubject(c) && !isAudience(c)));
+  return [
+    ...subjects.flatMap(c => c.values.map(v => `${comparison(c)}${v.value}${audience}${rest}`)),
+    ...(subjects.length === 0 ? federated.map(who => `any subject of ${who}${audience}${rest}`) : []),
+    ...others.map(who => `${who}${conditions(clauses)}`),
+  ];
+}
+
+/** A subject that must be like the value is named by the value alone; any other comparison belongs to it. */
+const comparison = ({ operator }: Clause): string => (/^String(Equals|Like)$/i.test(operator) ? '' : `${operator} `);
+
+/** `principal *`, `AWS arn:…`, `Federated arn:…`, `NotPrincipal AWS arn:…`. */
+function principalsOf(statement: PolicyNode): readonly string[] {
+  return ['Principal', 'NotPrincipal'].flatMap(element => {
+    const principal = entry(statement, element)?.value;
+    const not = element === 'NotPrincipal' ? 'NotPrincipal ' : '';
+    if (principal?.kind === 'string') return [`${not || 'principal '}${principal.value}`];
+    if (principal?.kind !== 'object') return [];
+    return principal.entries.flatMap(e =>
+      listOf(e.value).flatMap(v => (v.kind === 'string' ? [`${not}${e.key} ${v.value}`] : [])),
+    );
+  });
 }

@@ -109,6 +109,56 @@ describe('watch-report', () => {
     assert.ok((await changes()).includes(`worse trust-wider ${role.name}`));
   });
 
+  test('what a trust policy no longer refuses makes it wider, as what it newly allows does', async () => {
+    const [role] = pair.aws.stored.roles.values();
+    assert.ok(role);
+    const kept = role.trust;
+    const policy = JSON.parse(kept) as { Statement: Record<string, unknown>[] };
+    const [allow] = policy.Statement;
+    assert.ok(allow);
+    const changed = async (...statements: readonly object[]): Promise<readonly string[]> => {
+      role.trust = JSON.stringify({ ...policy, Statement: statements });
+      return (await changes()).map(c => c.replace(` ${role.name}`, ''));
+    };
+    const deny = {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringLike: { 'app.terraform.io:sub': '*:run_phase:apply' } },
+    };
+    await changed(allow);
+    assert.deepEqual(await changed(allow, deny), ['better trust-narrower']);
+    assert.deepEqual(await changed(allow), ['worse trust-wider']);
+    // Another issuer, of whom every subject gets in; and any audience.
+    const other = { ...allow, Principal: { Federated: 'arn:aws:iam::111122223333:oidc-provider/gitlab.example' } };
+    assert.ok((await changed(allow, { ...other, Condition: {} })).includes('worse trust-wider'));
+    assert.ok((await changed(allow)).includes('better trust-narrower'));
+    const { StringEquals } = allow.Condition as { StringEquals: Record<string, unknown> };
+    const withoutAudience = Object.fromEntries(Object.entries(StringEquals).filter(([k]) => !k.endsWith(':aud')));
+    assert.ok(
+      (await changed({ ...allow, Condition: { StringEquals: withoutAudience } })).includes('worse trust-wider'),
+    );
+    role.trust = kept;
+    await changes();
+  });
+
+  test('a permission boundary that is gone, and a refusal that is gone, are told', async () => {
+    const [role] = pair.aws.stored.roles.values();
+    assert.ok(role);
+    const statement = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
+    const write = (...statements: readonly object[]): unknown =>
+      role.inline.set('own', JSON.stringify({ Version: '2012-10-17', Statement: statements }));
+    write(statement, { Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' });
+    role.boundary = 'arn:aws:iam::111122223333:policy/limits';
+    await run('--profile', 'default');
+    write(statement);
+    role.boundary = undefined;
+    const done = await run('--profile', 'default');
+    assert.match(done.out, /no longer denied s3:DeleteBucket on \*\. Its permissions boundary \S+ is gone/);
+    role.inline.delete('own');
+    await changes();
+  });
+
   test('a key that passes 90 days is told on that night, once, with its last four characters', async () => {
     const day = 86_400_000;
     const start = Date.parse('2026-03-01T03:00:00Z');
