@@ -208,43 +208,36 @@ function trustChanges(before: WatchedRole, now: WatchedRole): readonly WatchChan
 function permissionChanges(before: WatchedRole, now: WatchedRole): readonly WatchChange[] {
   const lost = added(now.actions, before.actions).filter(a => !now.actions.some(pattern => covers(pattern, a)));
   const more = added(before.actions, now.actions).filter(a => !before.actions.some(pattern => covers(pattern, a)));
-  const refused = added(before.denied, now.denied);
-  const permitted = added(now.denied, before.denied);
-  const boundary = now.boundary !== undefined && now.boundary !== before.boundary;
-  const unbounded = now.boundary === undefined && before.boundary !== undefined;
-  return [
-    ...(lost.length > 0 || refused.length > 0 || boundary
-      ? [
-          {
-            kind: 'permission-lost' as const,
-            direction: 'worse' as const,
-            on: now.arn,
-            what: [
-              ...(lost.length > 0 ? [`It is no longer allowed ${few(lost)}.`] : []),
-              ...(refused.length > 0 ? [`It is denied ${few(refused)} now.`] : []),
-              ...(boundary ? [`It has the permissions boundary ${now.boundary ?? ''} now.`] : []),
-            ].join(' '),
-            nextStep: 'If a run needs it, "tfc-oidc permissions" says which lines do.',
-          },
-        ]
-      : []),
-    ...(more.length > 0 || permitted.length > 0 || unbounded
-      ? [
-          {
-            kind: 'permission-new' as const,
-            direction: 'other' as const,
-            on: now.arn,
-            what: [
-              ...(more.length > 0 ? [`It is allowed ${few(more)} now.`] : []),
-              ...(permitted.length > 0 ? [`It is no longer denied ${few(permitted)}.`] : []),
-              ...(unbounded ? [`Its permissions boundary ${before.boundary ?? ''} is gone.`] : []),
-            ].join(' '),
-            nextStep: '',
-          },
-        ]
+  const less = [
+    ...about('It is no longer allowed', lost),
+    ...about('It is now denied', added(before.denied, now.denied)),
+    ...(now.boundary !== undefined && now.boundary !== before.boundary
+      ? [`It has the permissions boundary ${now.boundary} now.`]
       : []),
   ];
+  const wider = [
+    ...about('It is now allowed', more),
+    ...about('It is no longer denied', added(now.denied, before.denied)),
+    ...(now.boundary === undefined && before.boundary !== undefined
+      ? [`Its permissions boundary ${before.boundary} is gone.`]
+      : []),
+  ];
+  const changes: readonly WatchChange[] = [
+    {
+      kind: 'permission-lost',
+      direction: 'worse',
+      on: now.arn,
+      what: less.join(' '),
+      nextStep: 'If a run needs it, "tfc-oidc permissions" says which lines do.',
+    },
+    { kind: 'permission-new', direction: 'other', on: now.arn, what: wider.join(' '), nextStep: '' },
+  ];
+  return changes.filter(change => change.what !== '');
 }
+
+/** A sentence about actions, where there are any. */
+const about = (claim: string, actions: readonly string[]): readonly string[] =>
+  actions.length === 0 ? [] : [`${claim} ${few(actions)}.`];
 
 const few = (actions: readonly string[]): string =>
   actions.length <= 10 ? actions.join(', ') : `${actions.slice(0, 10).join(', ')} and ${actions.length - 10} more`;
