@@ -1,15 +1,11 @@
-import { codeOfDeployment } from '../binding/stack/needs';
+import { codeOfDeployment, type CodeOfRole, codeOfRole } from '../binding/stack/needs';
 import { type StackWiring, wiringOf } from '../binding/stack/wiring';
 import type { Root } from '../terraform/model';
-import type { Value } from '../terraform/values';
+import type { StoreReader } from '../terraform/values';
 import { UsageError } from './option';
 
 /** The code whose needs `permissions` tells. */
-export interface AskedCode {
-  readonly root: Root;
-  /** More of it: what other deployments need of the same role. */
-  readonly more: readonly Root[];
-  readonly inputs: ReadonlyMap<Root, ReadonlyMap<string, Value>>;
+export interface AskedCode extends CodeOfRole {
   readonly notes: readonly string[];
 }
 
@@ -20,6 +16,7 @@ export interface AskedCode {
 export function askedCode(
   root: Root,
   { deployment: names, role }: { readonly deployment: readonly string[]; readonly role: string | undefined },
+  stores?: StoreReader,
 ): AskedCode {
   const whole: AskedCode = { root, more: [], inputs: new Map(), notes: [] };
   const { stack } = root;
@@ -35,22 +32,20 @@ export function askedCode(
   if (names.length === 0 && role === undefined) return whole;
   const wirings = stack.deployments
     .filter(d => names.length === 0 || names.includes(d.name))
-    .map(deployment => wiringOf(root, deployment));
+    .map(deployment => wiringOf(root, deployment, stores));
   const codes = wirings.flatMap(wiring => {
     if (role === undefined) return [{ wiring, ...codeOfDeployment(root, wiring) }];
     const arn = roleIn(wiring, role);
     return arn === undefined ? [] : [{ wiring, ...codeOfDeployment(root, wiring, arn) }];
   });
-  const [first, ...more] = codes;
-  if (first === undefined)
+  const asked = codeOfRole(codes);
+  if (asked === undefined)
     throw new UsageError(
       `no provider of ${wirings.map(w => `deployment "${w.deployment.name}"`).join(', ')} assumes role "${role ?? ''}", as far as the code tells`,
     );
   const left = [...new Set(codes.flatMap(code => code.leftOut))];
   return {
-    root: first.root,
-    more: more.map(code => code.root),
-    inputs: new Map(codes.map(code => [code.root, code.inputs])),
+    ...asked,
     notes: [
       `This is for ${codes.map(c => `deployment "${c.wiring.deployment.name}"`).join(', ')}, with the values that the code gives.`,
       ...(left.length === 0 ? [] : [`Left out, for their providers have other roles: ${left.join(', ')}.`]),

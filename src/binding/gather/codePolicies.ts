@@ -1,5 +1,6 @@
 import type { PolicyJson } from '../desired/desired';
 import type { Fact, Phase } from '../facts';
+import type { CodeOfRole } from '../stack/needs';
 import type { WorkspaceHolds } from './holds';
 import type { PermissionSources } from './permissionSources';
 import { policyNotes } from './policyNotes';
@@ -25,12 +26,13 @@ export function codePolicies(
   root: Root,
   holds: Fact<readonly WorkspaceHolds[]>,
   sources: PermissionSources,
+  stack?: Omit<CodeOfRole, 'root'>,
 ): CodePolicies {
   return {
     notes: (accountId, partition) =>
-      policyNotes(sources.needs(root, holds, 'apply', { partition, accountId }), sources, root),
+      policyNotes(sources.needs(root, holds, 'apply', { partition, accountId }, stack), sources, root),
     policy: (phase, accountId, partition) => {
-      const { permissions, additionsOnly } = sources.needs(root, holds, phase, { partition, accountId });
+      const { permissions, additionsOnly } = sources.needs(root, holds, phase, { partition, accountId }, stack);
       const { policy } = permissions;
       if (policy.Statement.length === 0) return undefined;
       const size = policySize(compact(policy));

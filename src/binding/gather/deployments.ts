@@ -11,7 +11,7 @@ import { stackChecks } from '../checks/table';
 import { type AccountFacts, type Fact, known, phases, type RolePermissionFacts, unknown, unread } from '../facts';
 import type { OpenedAccount } from '../setup/model';
 import { rolesOf, type StackWiring, wiringOf } from '../stack/wiring';
-import { codeOfDeployment } from '../stack/needs';
+import { codeOfDeployment, codeOfRole } from '../stack/needs';
 import { stackAccount } from './account';
 import { rolePermissionFacts } from './permissions';
 import type { PermissionSources } from './permissionSources';
@@ -139,7 +139,7 @@ async function permissionsOf(
     const question = {
       sources: known,
       root: code.root,
-      inputs: code.inputs,
+      stack: codeOfRole([code]),
       holds: () => Promise.resolve(notRead),
       place: { partition, accountId },
       errors: [pastedError, ofRun].filter(text => text !== undefined),

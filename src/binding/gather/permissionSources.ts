@@ -4,7 +4,7 @@ import { type OwnFinding, ownFindings } from '../../iam/needs/ownFindings';
 import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
 import { readResources, type ResourceReference } from '../../iam/reference/reference';
 import type { Root } from '../../terraform/model';
-import type { Value } from '../../terraform/values';
+import type { CodeOfRole } from '../stack/needs';
 import type { Fact, Phase } from '../facts';
 import type { WorkspaceHolds } from './holds';
 
@@ -28,8 +28,8 @@ export interface PermissionSources {
     holds: Fact<readonly WorkspaceHolds[]>,
     phase: Phase,
     place: { readonly partition: string; readonly accountId: string },
-    /** What the deployment of a Stack gives to the variables of the root. */
-    inputs?: ReadonlyMap<string, Value>,
+    /** Of a Stack: what the deployments give to the variables, and the code of others that have the same role. */
+    stack?: Omit<CodeOfRole, 'root'>,
   ): WantedPermissions;
   /** Arguments of a type on which it depends what is called. */
   switches(type: string): readonly string[];
@@ -48,14 +48,14 @@ export function permissionSources(read: (name: string) => Uint8Array): Permissio
   // One root may have many workspaces, all with the same needs of the code; what they hold is an object of its own each time it is read.
   const known = new WeakMap<Root, WeakMap<object, Map<string, WantedPermissions>>>();
   return {
-    needs: (root, holds, phase, { partition, accountId }, inputs) => {
+    needs: (root, holds, phase, { partition, accountId }, stack) => {
       const byHolds = known.get(root) ?? new WeakMap<object, Map<string, WantedPermissions>>();
       known.set(root, byHolds);
       const of = byHolds.get(holds) ?? new Map<string, WantedPermissions>();
       byHolds.set(holds, of);
       const key = `${phase} ${partition} ${accountId}`;
       const found =
-        of.get(key) ?? wanted(root, holds, phase, { partition, region: undefined, account: accountId }, table, inputs);
+        of.get(key) ?? wanted(root, holds, phase, { partition, region: undefined, account: accountId }, table, stack);
       of.set(key, found);
       return found;
     },
@@ -85,14 +85,14 @@ function wanted(
   phase: Phase,
   place: { readonly partition: string; readonly region: undefined; readonly account: string },
   table: () => TypeMapping,
-  inputs: ReadonlyMap<string, Value> = new Map(),
+  { inputs, more }: Omit<CodeOfRole, 'root'> = { inputs: new Map(), more: [] },
 ): WantedPermissions {
   const read = holds.state === 'known' ? holds.value : [];
   const held = read.flatMap(h => h.held ?? []);
-  const applied = read.flatMap(h => h.applied);
+  const applied = [...more, ...read.flatMap(h => h.applied)];
   const permissions =
     asksAws(root) || held.length > 0 || applied.length > 0
-      ? generatePermissions(root, table(), { phase, place, applied, held, inputs: new Map([[root, inputs]]) })
+      ? generatePermissions(root, table(), { phase, place, applied, held, inputs })
       : nothing;
   const unread = permissions.unread.map(u => u.message);
   return {

@@ -3,10 +3,10 @@ import { readDenials, roleOf } from '../../iam/denials/message';
 import { compareWithRole } from '../../iam/needs/compare';
 import { explainDenial } from '../../iam/denials/explain';
 import type { Root } from '../../terraform/model';
-import type { Value } from '../../terraform/values';
 import { type BindingFacts, type Fact, known, type Phase, type RolePermissionFacts, unknown } from '../facts';
 import { managedByTag } from '../desired/ownership';
 import type { WorkspaceHolds } from './holds';
+import type { CodeOfRole } from '../stack/needs';
 import type { PermissionSources } from './permissionSources';
 import { type RolePolicies, rolePolicies } from './rolePolicies';
 
@@ -14,8 +14,8 @@ import { type RolePolicies, rolePolicies } from './rolePolicies';
 export interface PermissionQuestion {
   readonly sources: PermissionSources;
   readonly root: Root | undefined;
-  /** What the deployment of a Stack gives to the variables of the root. */
-  readonly inputs?: ReadonlyMap<string, Value>;
+  /** Of a Stack: what the deployment gives to the variables of the root. */
+  readonly stack?: Omit<CodeOfRole, 'root'> | undefined;
   /** Read when it is first asked for. */
   readonly holds: () => Promise<Fact<readonly WorkspaceHolds[]>>;
   readonly place: { readonly partition: string; readonly accountId: string };
@@ -35,8 +35,8 @@ export async function rolePermissionFacts(
   signal: AbortSignal,
 ): Promise<Fact<RolePermissionFacts> | undefined> {
   const phase: Phase = usedIn.includes('apply') ? 'apply' : 'plan';
-  const { sources, root, inputs, place } = question;
-  const wanted = root === undefined ? undefined : sources.needs(root, await question.holds(), phase, place, inputs);
+  const { sources, root, stack, place } = question;
+  const wanted = root === undefined ? undefined : sources.needs(root, await question.holds(), phase, place, stack);
   const texts = question.errors.filter(text => refusal.test(text));
   const needed = wanted !== undefined && wanted.permissions.policy.Statement.length > 0;
   if (!needed && texts.length === 0) return undefined;

@@ -9,7 +9,16 @@ import { rolesOf, type StackWiring } from './wiring';
 /** Deployments of a Stack that get one role. */
 export interface StackGroup {
   readonly choices: BindingChoices;
-  readonly members: readonly { readonly deployment: string; readonly inputs: readonly string[] }[];
+  readonly members: readonly GroupMember[];
+}
+
+/** A deployment with the role of its group. */
+export interface GroupMember {
+  readonly deployment: string;
+  /** The role that its code names for it today; `undefined`: none yet. */
+  readonly arn: string | undefined;
+  /** The variables of the components that carry the role; empty for the one that does, or a new one. */
+  readonly inputs: readonly string[];
 }
 
 export interface StackGroups {
@@ -56,7 +65,7 @@ export function stackGroups(
     for (const { arn, inputs: own } of found.roles) {
       const key = given || shared ? '' : (arn ?? `deployment ${name}`);
       const group = byRole.get(key) ?? { arn: given || shared ? undefined : arn, members: [] };
-      group.members.push({ deployment: name, inputs: own });
+      group.members.push({ deployment: name, arn, inputs: own });
       byRole.set(key, group);
     }
   }
@@ -64,7 +73,7 @@ export function stackGroups(
     const more = arn === undefined ? [] : all.filter(w => !wirings.includes(w) && rolesOf(w).includes(arn));
     if (more.length === 0) continue;
     const names = more.map(w => w.deployment.name);
-    members.push(...names.map(deployment => ({ deployment, inputs: [] })));
+    members.push(...names.map(deployment => ({ deployment, arn, inputs: [] })));
     notes.push(
       `${arn ?? ''} is also the role of ${names.join(', ')}, and goes on trusting ${names.length === 1 ? 'it' : 'them'}.`,
     );

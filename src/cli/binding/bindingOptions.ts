@@ -4,22 +4,18 @@ import path from 'node:path';
 import type { BindingChoices } from '../../binding/desired/choices';
 import type { PolicyJson } from '../../binding/desired/desired';
 import { codeOwners } from '../../binding/gather/code';
-import { holdsNotAsked } from '../../binding/gather/holds';
 import { bindingKinds } from '../../binding/place';
 import type { CodeOwner } from '../../binding/plan/model';
 import type { StackGroups } from '../../binding/stack/groups';
-import { stackProviders } from '../../binding/stack/wiring';
 import { ProblemError, unwrap } from '../../core/problem';
 import { plainJson } from '../../iam/policy/node';
 import { audienceName, configurationTag, defaultAudience } from '../../oidc/names';
 import { partitionName } from '../../oidc/partition';
 import type { SubjectKind, WorkspaceIdentity } from '../../oidc/subject';
 import type { Root } from '../../terraform/model';
-import { permissionSources } from '../../binding/gather/permissionSources';
-import { permissionFile } from '../../node/permissionFiles';
 import { type NamedBindings, namedBindings, subjectOptions } from './bindingNames';
-import { type CodePolicies, codePolicies } from '../../binding/gather/codePolicies';
-import { holdsOf, type KnownWorkspace } from './holds';
+import type { KnownWorkspace } from './holds';
+import { policiesOfCode, withPolicies, withPolicy } from './codePolicies';
 import type { CliContext } from '../command';
 import { file, flag, list, optionalChoice, section, text, UsageError, type Values, wholeNumber } from '../option';
 import { type ChosenIssuer, issuerFor } from './issuer';
@@ -103,8 +99,8 @@ export interface BindingRequest extends Pick<NamedBindings, 'identities' | 'fold
   /** The account that the profile must belong to. */
   readonly account: string | undefined;
   readonly issuer: ChosenIssuer;
-  /** What was inferred and should be looked at. */
-  notes(accountId: string, partition: string): readonly string[];
+  /** What was inferred and should be looked at. `shared`: one role for all deployments of a Stack. */
+  notes(accountId: string, partition: string, shared?: boolean): readonly string[];
 }
 
 export async function bindingRequest(
@@ -159,10 +155,6 @@ export async function bindingRequest(
       )
     : undefined;
   const base = (accountId: string, partition: string): BindingChoices => {
-    const withCode = <T extends { readonly attached: readonly string[] }>(own: T, phase: 'plan' | 'apply'): T => {
-      const policy = code?.policy(phase, accountId, partition);
-      return policy === undefined ? own : { ...own, ...policy };
-    };
     const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
     if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
     return {
@@ -180,15 +172,18 @@ export async function bindingRequest(
       ...(quota !== undefined && { trustPolicyQuota: quota }),
       ...(boundary !== undefined && { boundaryArn: boundary }),
       policies: {
-        run: withArns(withCode(policies.run, 'apply'), partition),
-        plan: withArns(withCode(policies.plan, 'plan'), partition),
-        apply: withArns(withCode(policies.apply, 'apply'), partition),
+        run: withArns(policies.run, partition),
+        plan: withArns(policies.plan, partition),
+        apply: withArns(policies.apply, partition),
       },
       ...(session !== undefined && { maxSessionDuration: session }),
     };
   };
-  const groups: BindingRequest['groups'] = (accountId, partition, shared) =>
-    groupsOf(base(accountId, partition), root, { inputs: values.input, shared, stores: named.stores });
+  const groups: BindingRequest['groups'] = (accountId, partition, shared) => {
+    const { stores } = named;
+    const found = groupsOf(base(accountId, partition), root, { inputs: values.input, shared, stores });
+    return code === undefined ? found : withPolicies(found, root, stores, code);
+  };
   return {
     ...named,
     kind,
@@ -198,38 +193,20 @@ export async function bindingRequest(
     region: values.region,
     account: values.account,
     issuer,
-    notes: (accountId, partition) => [
+    notes: (accountId, partition, shared = false) => [
       ...issuer.notes,
-      ...(code?.notes(accountId, partition) ?? []),
+      ...(kind === 'stack' ? [] : (code?.().notes(accountId, partition) ?? [])),
       ...named.notes,
-      ...(kind === 'stack' ? groups(accountId, partition, false).notes : []),
-      ...(code !== undefined && kind === 'stack' && (root === undefined || stackProviders(root).length > 1)
-        ? ['The policy is for all components of the deployment, also for those whose provider has another role.']
-        : []),
+      ...(kind === 'stack' ? groups(accountId, partition, shared).notes : []),
     ],
     adopt: values.adopt,
     ownedByCode:
       folder === undefined ? [] : folder.project.roots.flatMap(r => codeOwners(r, file => folder.name(file))),
     choices: (accountId, partition) =>
-      kind === 'stack' ? onlyGroup(groups(accountId, partition, false)) : base(accountId, partition),
+      kind === 'stack'
+        ? onlyGroup(groups(accountId, partition, false))
+        : withPolicy(base(accountId, partition), code?.()),
   };
-}
-
-async function policiesOfCode(
-  context: CliContext,
-  root: Root,
-  where: NamedBindings['holds'],
-  readState: boolean,
-): Promise<CodePolicies> {
-  const sources = permissionSources(permissionFile);
-  const holds =
-    where === undefined
-      ? holdsNotAsked(
-          'What exists already is read of workspaces alone.',
-          'Compare the policy with a run before you make a role smaller.',
-        )
-      : await holdsOf(context, where, { readState, switches: type => sources.switches(type) });
-  return codePolicies(root, holds, sources);
 }
 
 /** AWS's own managed policies by their names, in the partition of the account. */

@@ -62,7 +62,7 @@ function groupsOf(
   const { groups, problems } = request.groups(accountId, partition, values['shared-roles']);
   const [problem] = problems;
   if (problem !== undefined) throw new ProblemError(problem);
-  const notes = request.notes(accountId, partition);
+  const notes = request.notes(accountId, partition, values['shared-roles']);
   const code = codeOf(context, request.root);
   return groups.map((group, i) => ({
     members: membersOf(group, code),

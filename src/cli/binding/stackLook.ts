@@ -1,9 +1,11 @@
 import { lookForStack, type StackLook } from '../../binding/stack/look';
-import type { GivenStackNames } from '../../binding/stack/names';
-import type { Root } from '../../terraform/model';
+import { type GivenStackNames, stackHost } from '../../binding/stack/names';
+import { readStores } from '../../binding/gather/stores';
+import { knownValue, type Root } from '../../terraform/model';
+import type { StoreReader } from '../../terraform/values';
 import type { CliContext } from '../command';
 import { filesAround } from '../files';
-import type { HcpSessions } from './hcpSession';
+import { HcpSessions } from './hcpSession';
 import { journalToRead } from './journalPlace';
 import { journals } from './services';
 
@@ -20,4 +22,30 @@ export async function stackLook(
   const store = journal === undefined ? undefined : journals(journal);
   const clientFor = async (hostname: string) => (await sessions.find(hostname, root.cloud)).client;
   return lookForStack(root, given, { clientFor, files, boundary, store }, context.signal, namesAlone);
+}
+
+/** What the variable sets behind the stores of a Stack hold, as far as they can be read, and why not more. */
+export async function storesOf(
+  context: CliContext,
+  root: Root,
+  given: Pick<GivenStackNames, 'hostname' | 'organization'>,
+): Promise<{ readonly stores: StoreReader | undefined; readonly notes: readonly string[] }> {
+  const names = (root.stack?.stores ?? []).map(store => `store.${store.type}.${store.name}`);
+  const missing = (why: string) => ({
+    stores: undefined,
+    notes: [`The values of ${names.join(', ')} are not known: ${why}`],
+  });
+  if (names.length === 0) return { stores: undefined, notes: [] };
+  const organization = given.organization ?? knownValue(root.cloud.organization);
+  if (organization === undefined)
+    return missing('name the organization of the variable sets (--organization, or TF_STACKS_ORGANIZATION_NAME).');
+  const hostname = stackHost(root.cloud, given.hostname);
+  const { client } = await new HcpSessions(context).find(hostname, root.cloud);
+  if (client === undefined) return missing(`sign in to ${hostname} (terraform login ${hostname}).`);
+  const stores = await readStores(root, client, organization, context.signal);
+  const unread = (root.stack?.stores ?? []).flatMap(store => {
+    const content = stores(store);
+    return content?.state === 'unknown' ? [`store.${store.type}.${store.name} was not read: ${content.why}`] : [];
+  });
+  return { stores, notes: unread };
 }

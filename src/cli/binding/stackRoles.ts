@@ -21,7 +21,9 @@ export function groupsOf(
   if (chosen.length > 0) return stackGroups(base, chosen, { inputs, shared, all });
   const group = (identities: BindingChoices['identities']): StackGroups['groups'][number] => ({
     choices: { ...base, identities },
-    members: identities.flatMap(i => (i.kind === 'stack' ? [{ deployment: i.deployment, inputs }] : [])),
+    members: identities.flatMap(i =>
+      i.kind === 'stack' ? [{ deployment: i.deployment, arn: undefined, inputs }] : [],
+    ),
   });
   const together = shared || base.names.run !== undefined;
   return {

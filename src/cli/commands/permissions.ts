@@ -13,6 +13,7 @@ import type { OpenedAccount } from '../../binding/setup/model';
 import { openAccount } from '../binding/binding';
 import { journalOption, profileOptions } from '../binding/bindingOptions';
 import { compareRoleWithUse, simulateRole } from '../binding/roleUse';
+import { storesOf } from '../binding/stackLook';
 import { filesAround, nodeFiles } from '../files';
 import { partitionOf, partitionOption } from '../names';
 import { permissionData, resourceReference } from '../permissionData';
@@ -20,7 +21,7 @@ import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';
 import { type Beside, besideTheCode, withWorkspace } from '../heldFiles';
-import { choice, file, flag, list, section, text } from '../option';
+import { choice, file, flag, host, list, section, text } from '../option';
 import { askedCode } from '../permissionCode';
 import { jsonReport } from '../output/jsonReport';
 
@@ -60,6 +61,10 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       'NAME',
       'of a Stack: what this deployment needs, with the values that it gives (default: all code of the Stack)',
     ),
+    ...section('Variable sets behind the stores of a Stack, read with --deployment or --role', {
+      organization: text('ORG', 'organization of the variable sets (default: TF_STACKS_ORGANIZATION_NAME)'),
+      hostname: host('HOST', 'default TF_STACKS_HOSTNAME, else app.terraform.io'),
+    }),
     ...section('A role in AWS', {
       role: text(
         'ROLE',
@@ -93,7 +98,12 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const opened = asksAws ? await openAccount(context, values) : undefined;
     const place = placeOf(values, partition, opened);
     const folder = await readTerraformFolder(context, positionals);
-    const { root, ...asked } = askedCode(rootOf(folder), values);
+    const found = rootOf(folder);
+    const { stores, notes: ofStores } =
+      values.deployment.length > 0 || values.role !== undefined
+        ? await storesOf(context, found, values)
+        : { stores: undefined, notes: [] };
+    const { root, ...asked } = askedCode(found, values, stores);
     const { beside, notRead } = await withWorkspace(context, root, values, await besideTheCode(context, values));
     const mapping = readMapping(permissionData('terraform.json.gz'));
     const generated = generatePermissions(root, mapping, {
@@ -118,6 +128,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const notes = [
       ...(notRead === undefined ? [] : [notRead]),
       ...asked.notes,
+      ...ofStores,
       ...(beside.held === undefined && beside.applied === undefined ? [codeAlone] : []),
       ...result.notes,
       ...(await newerProvider(context, root, result.provider)),

@@ -94,6 +94,33 @@ describe('a Stack is set up', () => {
     assert.equal(both.code, 0, both.out);
   });
 
+  test('each role may do what the components need whose provider has it', async () => {
+    const provider = (name: string): string =>
+      `provider "aws" "${name}" {\n  config {\n    assume_role_with_web_identity {\n      role_arn           = var.${name}\n      web_identity_token = var.token\n    }\n  }\n}\n`;
+    const component = (name: string, by: string): string =>
+      `component "${name}" {\n  source    = "./${name}"\n  providers = { aws = provider.aws.${by} }\n}\n`;
+    world.start({
+      'main.tfcomponent.hcl': [
+        provider('apps'),
+        provider('logs'),
+        component('queue', 'apps'),
+        component('bucket', 'logs'),
+        'variable "apps" {\n  type = string\n}\nvariable "logs" {\n  type = string\n}\nvariable "token" {\n  type      = string\n  ephemeral = true\n}\n',
+      ].join('\n'),
+      'main.tfdeploy.hcl': `identity_token "aws" {\n  audience = ["aws.workload.identity"]\n}\n\ndeployment "prod" {\n  inputs = {\n    apps  = "${roleArn('apps')}"\n    logs  = "${roleArn('logs')}"\n    token = identity_token.aws.jwt\n  }\n}\n`,
+      'queue/main.tf': 'resource "aws_sqs_queue" "this" {\n  name = "orders"\n}\n',
+      'bucket/main.tf': 'resource "aws_s3_bucket" "this" {\n  bucket = "acme-logs"\n}\n',
+    });
+    const done = await world.run('configure', 'project', '--profile', 'default', '--permissions', 'code', '--yes');
+    assert.equal(done.code, 0, done.out + done.err);
+    const allowed = (name: string): string => JSON.stringify([...(world.aws.stored.roles.get(name)?.inline ?? [])]);
+    assert.match(allowed('apps'), /sqs:CreateQueue/);
+    assert.doesNotMatch(allowed('apps'), /s3:/);
+    assert.match(allowed('logs'), /s3:CreateBucket/);
+    assert.doesNotMatch(allowed('logs'), /sqs:/);
+    assert.match(done.out, /The policy of the role of prod leaves out component\.bucket/);
+  });
+
   test('deployments that share a role stay trusted by it', async () => {
     world.start(wiredStack(deployment('prod', roleArn('shared')) + deployment('staging', roleArn('shared'))));
     const all = await world.run('configure', 'project', '--profile', 'default', '--yes');

@@ -52,4 +52,24 @@ deployment "prod" {
     const gone = await world.run('stack', 'project');
     assert.match(gone.out, /no variable set "gone"/);
   });
+
+  test('gives the needs of a role their values', async () => {
+    const set = world.hcp.state.varset('acme', 'for permissions');
+    world.hcp.state.variable(set, 'role_arn', roleArn('from-the-set'));
+    world.start({ ...stack(`id = "${set.id}"`), ...bucket });
+    const asked = ['permissions', 'project', '--deployment', 'prod', '--role', 'from-the-set'];
+    const { out } = await world.run(...asked);
+    assert.match(out, /s3:CreateBucket/);
+    assert.doesNotMatch(out, /not known/);
+    const nobody = await world.runWith({}, ...asked);
+    assert.match(nobody.out, /The values of store\.varset\.oidc are not known: name the organization/);
+    const named = await world.runWith({}, ...asked, '--organization', 'acme');
+    assert.equal(named.out, out);
+  });
 });
+
+const bucket = {
+  'bucket.tfcomponent.hcl':
+    'component "bucket" {\n  source    = "./bucket"\n  providers = { aws = provider.aws.this }\n}\n',
+  'bucket/main.tf': 'resource "aws_s3_bucket" "this" {\n  bucket = "acme-web-assets"\n}\n',
+};

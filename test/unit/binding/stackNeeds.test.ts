@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { codeOfDeployment } from '../../../src/binding/stack/needs';
+import { codeOfDeployment, codeOfGroup } from '../../../src/binding/stack/needs';
 import { wiringOf } from '../../../src/binding/stack/wiring';
 import { askedCode } from '../../../src/cli/permissionCode';
 import { generatePermissions } from '../../../src/iam/needs/generate';
@@ -90,5 +90,27 @@ describe('what a deployment of a Stack needs', () => {
     assert.ok(deployment);
     const { leftOut } = codeOfDeployment(root, wiringOf(root, deployment), arn('apps'));
     assert.ok(!leftOut.includes('component.queue'), leftOut.join());
+  });
+
+  test('of the role of a group is that of the providers that have it, or get it by their input', async () => {
+    const root = await rootOf(files);
+    const left = (role: string | undefined, inputs: readonly string[]) =>
+      codeOfGroup(root, undefined, [{ deployment: 'prod', arn: role, inputs }]).flatMap(code => code.leftOut);
+    assert.deepEqual(left(arn('apps'), ['apps']), ['component.bucket', 'component.topic']);
+    // Chosen by its input, whatever role the code names today.
+    assert.deepEqual(left(undefined, ['logs']), ['component.queue', 'component.topic']);
+    assert.deepEqual(left(arn('eu'), []), ['component.queue', 'component.bucket']);
+  });
+
+  test('of a new role is that of the providers without one', async () => {
+    const root = await rootOf({
+      ...files,
+      'main.tfdeploy.hcl': files['main.tfdeploy.hcl'].replaceAll(/^ +logs .*$/gm, ''),
+    });
+    const codes = codeOfGroup(root, undefined, [{ deployment: 'test', arn: undefined, inputs: ['logs'] }]);
+    assert.deepEqual(
+      codes.flatMap(code => code.leftOut),
+      ['component.queue', 'component.topic'],
+    );
   });
 });
