@@ -24,18 +24,22 @@ export async function stackLook(
   return lookForStack(root, given, { clientFor, files, boundary, store }, context.signal, namesAlone);
 }
 
-/** What the variable sets behind the stores of a Stack hold, as far as they can be read, and why not more. */
+/** What the variable sets behind the stores of a Stack hold, for the deployments or the role that are asked about, and why not more. */
 export async function storesOf(
   context: CliContext,
   root: Root,
-  given: Pick<GivenStackNames, 'hostname' | 'organization'>,
+  given: Pick<GivenStackNames, 'hostname' | 'organization'> & {
+    readonly deployment: readonly string[];
+    readonly role: string | undefined;
+  },
 ): Promise<{ readonly stores: StoreReader | undefined; readonly notes: readonly string[] }> {
   const names = (root.stack?.stores ?? []).map(store => `store.${store.type}.${store.name}`);
   const missing = (why: string) => ({
     stores: undefined,
     notes: [`The values of ${names.join(', ')} are not known: ${why}`],
   });
-  if (names.length === 0) return { stores: undefined, notes: [] };
+  const asked = given.deployment.length > 0 || given.role !== undefined;
+  if (names.length === 0 || !asked) return { stores: undefined, notes: [] };
   const organization = given.organization ?? knownValue(root.cloud.organization);
   if (organization === undefined)
     return missing('name the organization of the variable sets (--organization, or TF_STACKS_ORGANIZATION_NAME).');

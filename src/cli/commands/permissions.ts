@@ -99,10 +99,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     const place = placeOf(values, partition, opened);
     const folder = await readTerraformFolder(context, positionals);
     const found = rootOf(folder);
-    const { stores, notes: ofStores } =
-      values.deployment.length > 0 || values.role !== undefined
-        ? await storesOf(context, found, values)
-        : { stores: undefined, notes: [] };
+    const { stores, notes: ofStores } = await storesOf(context, found, values);
     const { root, ...asked } = askedCode(found, values, stores);
     const { beside, notRead } = await withWorkspace(context, root, values, await besideTheCode(context, values));
     const mapping = readMapping(permissionData('terraform.json.gz'));
