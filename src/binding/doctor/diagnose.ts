@@ -65,7 +65,9 @@ export function diagnose(facts: BindingFacts, checks: readonly Check[]): readonl
     .map(cause => ({ cause, tier: tierOf(cause, ruledOut.has(cause.mode)) }))
     .sort((a, b) => a.tier - b.tier || compare(a.cause, b.cause));
   const best = ranked.filter(r => r.tier < tiers.ruledOut);
-  return (best.length > 0 ? best : ranked).map(({ cause, tier }, i) => diagnosisOf(cause, tier, i, checks));
+  return (best.length > 0 ? best : ranked).map(({ cause, tier }, i) =>
+    diagnosisOf(cause, tier, i, tier === tiers.ruledOut ? ruledOut.get(cause.mode) : undefined),
+  );
 }
 
 const emptyCause = (mode: FailureModeId): Cause => ({
@@ -169,7 +171,7 @@ function compare(a: Cause, b: Cause): number {
   );
 }
 
-function diagnosisOf(cause: Cause, tier: number, place: number, all: readonly Check[]): Diagnosis {
+function diagnosisOf(cause: Cause, tier: number, place: number, against: string | undefined): Diagnosis {
   const mode = failureMode(cause.mode);
   const ordered = [
     ...cause.checks.filter(c => c.state === 'wrong' && c.failureModes[0] === cause.mode),
@@ -180,7 +182,7 @@ function diagnosisOf(cause: Cause, tier: number, place: number, all: readonly Ch
   // A warning hints at a cause; a message that names the cause knows more.
   const leads = first !== undefined && (first.state === 'wrong' || cause.advice === undefined) ? first : undefined;
   const leading = leads === undefined ? [] : ordered.filter(c => c.id === leads.id && c.state === leads.state);
-  const step = leads?.nextStep ?? (tier === tiers.ruledOut ? mended(cause.mode, all) : undefined);
+  const step = leads?.nextStep ?? (against === undefined ? undefined : speaksAgainst(against));
   return {
     mode,
     confidence: Math.max(0.05, (likely[tier] ?? 0.1) - 0.02 * place),
@@ -192,27 +194,25 @@ function diagnosisOf(cause: Cause, tier: number, place: number, all: readonly Ch
   };
 }
 
-/** What a message tells of is no longer so. */
-function mended(mode: FailureModeId, checks: readonly Check[]): string {
-  const against = checks.find(c => c.state === 'ok' && checkRow(c.id).refutes.includes(mode));
-  const why = against?.evidence[0];
-  return `Run again: what the message tells of does not hold any more${why === undefined ? '.' : ` (${why})`} If it is refused again, give the new message.`;
-}
+/** Of a cause that what was read speaks against, with what that is: whether the message would come again nobody knows. */
+const speaksAgainst = (why: string): string =>
+  `Run again: what was read now speaks against this cause (${why.replace(/\.$/, '')}). If it is refused again, give the new message.`;
 
-/** Causes that the facts speak against, as far as they are known. */
-function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlySet<FailureModeId> {
-  const out = new Set<FailureModeId>(
-    [...new Set(checks.map(c => c.id))]
-      .filter(id => checks.every(c => c.id !== id || c.state === 'ok'))
-      .flatMap(id => checkRow(id).refutes),
-  );
-  if (facts.workspace.state === 'known' && facts.workspace.value.executionMode !== 'agent') out.add('agent');
+/** Causes that the facts speak against, as far as they are known, each with what was read. */
+function ruledOutBy(facts: BindingFacts, checks: readonly Check[]): ReadonlyMap<FailureModeId, string> {
+  const out = new Map<FailureModeId, string>();
+  for (const { id, title, evidence } of checks.filter(c => checks.every(o => o.id !== c.id || o.state === 'ok')))
+    for (const mode of checkRow(id).refutes)
+      if (!out.has(mode)) out.set(mode, [title, ...evidence.slice(0, 1)].join(': '));
+  if (facts.workspace.state === 'known' && facts.workspace.value.executionMode !== 'agent')
+    out.set('agent', `execution mode ${facts.workspace.value.executionMode}, without an agent`);
   if (facts.variables.state === 'unknown') return out;
   const { configurations } = facts.variables.value;
-  if (!configurations.some(c => c.backing === 'vault')) out.add('vault-backed');
+  if (!configurations.some(c => c.backing === 'vault')) out.set('vault-backed', 'no configuration is backed by Vault');
   // With no tag on either side there is nothing that could not fit together.
   if (facts.code !== undefined && configurations.length > 0 && configurations.every(c => c.tag === undefined))
-    if (!checks.some(c => c.id === 'tags-and-aliases' && c.state !== 'ok')) out.add('tags-and-aliases');
+    if (!checks.some(c => c.id === 'tags-and-aliases' && c.state !== 'ok'))
+      out.set('tags-and-aliases', 'no configuration has a tag');
   return out;
 }
 
