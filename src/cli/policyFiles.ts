@@ -9,7 +9,7 @@ import { fileKind, readableFiles } from '../terraform/fileKinds';
 import type { ParsedFile } from '../terraform/syntax/ast';
 import { parseHcl } from '../terraform/syntax/hcl';
 import { parseTerraformJson } from '../terraform/syntax/json';
-import { filesAround, nodeFiles } from './files';
+import { filesAround } from './files';
 import { readInput } from './input';
 import { FilePlaces } from './output/places';
 import type { Unread } from './output/unread';
@@ -24,7 +24,7 @@ interface PolicyCode {
 
 /** A file that may hold policies. */
 export interface PolicySource {
-  /** As it was given, or the given folder and the path in it. */
+  /** From the working folder on, as all reports name files; `-` while it is standard input. */
   readonly name: string;
   readonly text: string;
   /** Undefined: a policy as JSON. */
@@ -70,10 +70,11 @@ export async function policySources(
 ): Promise<readonly PolicySource[]> {
   const sources: PolicySource[] = [];
   const modules = new Map<string, ReadonlyMap<string, ParsedFile>>();
-  const source = async (name: string, text: string, found: boolean): Promise<PolicySource> => {
-    const code = name === '-' ? undefined : policyCode(name, text);
+  const places = new FilePlaces(context.cwd);
+  const source = async (file: string, text: string, found: boolean): Promise<PolicySource> => {
+    const name = places.name(file);
+    const code = policyCode(name, text);
     if (code === undefined) return { name, text, siblings: [], found };
-    const file = path.resolve(context.cwd, name);
     const dir = path.dirname(file);
     const module = modules.get(dir) ?? (await moduleOf(context, dir));
     modules.set(dir, module);
@@ -82,11 +83,17 @@ export async function policySources(
   };
   for (const name of names) {
     if (name === '-' || !(await isFolder(context, name))) {
-      const input = await readInput(context, [name], 'policy');
-      sources.push(await source(name === '-' ? '-' : input.name, input.text, false));
+      const { text } = await readInput(context, [name], 'policy');
+      sources.push(
+        name === '-'
+          ? { name, text, siblings: [], found: false }
+          : await source(path.resolve(context.cwd, name), text, false),
+      );
       continue;
     }
-    for (const file of await filesIn(context, name, unread)) sources.push(await source(file.name, file.text, true));
+    const folder = path.resolve(context.cwd, name);
+    for (const { file, text } of await filesIn(context, folder, places, unread))
+      sources.push(await source(file, text, true));
   }
   return onceEach(context, sources).map(s => (s.name === '-' ? { ...s, name: 'standard input' } : s));
 }
@@ -111,17 +118,16 @@ const isFolder = (context: CliContext, name: string): Promise<boolean> =>
 /** The files of a folder that may hold policies; what can't be read is told to `unread`. */
 async function filesIn(
   context: CliContext,
-  name: string,
+  folder: string,
+  places: FilePlaces,
   unread: Unread,
-): Promise<readonly { readonly name: string; readonly text: string }[]> {
-  const folder = path.resolve(context.cwd, name);
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
   const { host } = await filesAround(folder, context.env);
   const wanted = (file: string): boolean => fileKind(file)?.role === 'config' || /\.jsonc?$/i.test(file);
   const ignore = ignoredBelow(await projectSettings(context, folder), folder);
   const found = await discover(host, folder, ignore, context.signal, wanted);
-  const places = new FilePlaces(context.cwd);
   unread.add(found.problems, places);
-  const out: { name: string; text: string }[] = [];
+  const out: { file: string; text: string }[] = [];
   for (const { dir, names } of found.folders) {
     for (const file of [...names].sort()) {
       const full = path.join(dir, file);
@@ -129,7 +135,7 @@ async function filesIn(
       try {
         const text = await host.read(full, code ? undefined : largest);
         if (text === undefined || (!code && !isPolicy(text))) continue;
-        out.push({ name: path.join(name, nodeFiles.relative(folder, full)).split(path.sep).join('/'), text });
+        out.push({ file: full, text });
       } catch (error) {
         // A large JSON file is data; a small one that can't be read may be a policy.
         if (!code && error instanceof Error && error.message.startsWith('it has ')) continue;

@@ -124,3 +124,14 @@ test('a file that is named beside its folder is looked at once', async context =
   const plain = await lint(folder, 'policies', 'policies/data.json').catch((error: unknown) => error);
   assert.notDeepEqual(plain, await lint(folder, 'policies'), 'it was named, so it has to hold a policy');
 });
+
+test('a file or folder given by its whole path is named from where the command runs, and in SARIF without a slash at its start', async context => {
+  const folder = folderOf(context, files);
+  const elsewhere = path.join(folder, 'module');
+  for (const named of [path.join(folder, 'policies'), path.join(folder, 'policies', 'a.json'), '../policies/./a.json'])
+    assert.deepEqual(found(await lint(elsewhere, named)), ['../policies/a.json:1 unknown-action']);
+  const { out } = await runCommand(lintPolicy, [path.join(folder, 'policies'), '--format', 'sarif'], {
+    cwd: elsewhere,
+  });
+  assert.deepEqual([...new Set([...out.matchAll(/"uri": "([^"]*a\.json)"/g)].map(m => m[1]))], ['../policies/a.json']);
+});
