@@ -30,9 +30,9 @@ const never = new AbortController().signal;
 class VariableExecutor implements Executor<VariableChange> {
   constructor(private readonly options: VariableExecutorOptions) {}
 
-  /** Keeps what a delete loses besides the value, so that undo can restore it. */
+  /** Keeps what a delete loses besides the value, so that undo can restore it: nothing where the value itself cannot come back. */
   async prepare(change: VariableChange, signal: AbortSignal): Promise<Result<Json>> {
-    if (change.action === 'create') return ok(null);
+    if (change.action !== 'delete' || change.before === undefined) return ok(null);
     const found = await this.read(change, signal);
     if (!found.ok) return found;
     const { current } = found.value;
