@@ -87,13 +87,25 @@ function ofInactive({ inactiveSince: since, lastUse, places }: KeyFacts, now: nu
   };
 }
 
+/** Of a Stack the code goes first: what it reads stays in the variable set until the deployments have run without it. */
+function outOf(places: KeyFacts['places']): string {
+  const stored = places.filter(place => place.where.startsWith('variable set of store.'));
+  if (stored.length === 0)
+    return 'Set up OIDC there, and remove it after the proof (tfc-oidc configure --remove-static-keys).';
+  const first =
+    stored.length < places.length
+      ? 'Set up OIDC, take it out of the code (tfc-oidc configure --fix-code), and push that. '
+      : '';
+  return `${first}Once no code reads ${stored.map(place => place.where.replace(/^.*, /, '')).join(', ')} and each deployment has run with its role (tfc-oidc prove-run), remove it from the variable set.`;
+}
+
 function ofActive(facts: KeyFacts, owner: Extract<KeyOwner, { kind: 'user' }>): KeyDecision {
   const { places, lastUse, firstRun, proven, lookedEverywhere } = facts;
   if (places.length > 0)
     return {
       state: 'in-place',
       why: `It is active and is in ${places.length === 1 ? '1 place' : `${places.length} places`}: runs use it.`,
-      nextStep: 'Set up OIDC there, and remove it after the proof (tfc-oidc configure --remove-static-keys).',
+      nextStep: outOf(places),
       offers: [],
     };
   if (lookedEverywhere.state === 'unknown') return open(lookedEverywhere);

@@ -18,7 +18,8 @@ const ofWorkspaces = {
   'fix-variables': 'a Stack has no TFC_AWS_* variables',
   'all-workspaces': 'without --deployment all deployments of PATH are set up',
   'prove-run': 'runs of a Stack begin when its code is pushed; then "tfc-oidc prove-run" reads the latest one',
-  'remove-static-keys': 'the keys of a Stack are in its code: --fix-code',
+  'remove-static-keys':
+    'the keys of a Stack are in its code: --fix-code takes them out with their variables and inputs; what a variable set holds goes last, once the deployments have run without it',
 } as const;
 
 /**

@@ -103,16 +103,29 @@ function leftBehind(folder: TerraformFolder, left: Leftovers | undefined): strin
   if (left === undefined) return '';
   const place = (location: Location): string =>
     `${folder.name(location.file)}:${folder.range(location).start.line + 1}`;
-  const kept = left.kept.map(({ name, location, assignments }) => {
+  const kept = left.kept.map(({ name, location, assignments, inStack }) => {
     const values = assignments.length === 0 ? '' : `, its value at ${assignments.map(place).join(', ')}`;
-    return `${place(location)}: nothing uses variable "${name}" any more. Remove it${values}, and the variable of that name in the workspace.\n`;
+    const also = inStack ? 'the input of that name in each deployment' : 'the variable of that name in the workspace';
+    return `${place(location)}: nothing uses variable "${name}" any more. Remove it${values}, and ${also}.\n`;
   });
-  const names = [...new Set(left.removed.map(({ name }) => `"${name}"`))];
-  const removed =
-    names.length === 0
-      ? ''
-      : `Nothing used ${names.length === 1 ? 'variable' : 'the variables'} ${names.join(', ')} any more: ${names.length === 1 ? 'it is' : 'they are'} removed. Remove ${names.length === 1 ? 'it' : 'them'} from the workspace, too.\n`;
-  return kept.join('') + removed;
+  const [ofStacks, ofWorkspaces] = [true, false].map(inStack => [
+    ...new Set(left.removed.filter(v => v.inStack === inStack).map(({ name }) => `"${name}"`)),
+  ]);
+  const removed = [
+    goneText(ofWorkspaces, them => `Remove ${them} from the workspace, too.`),
+    goneText(
+      ofStacks,
+      () =>
+        'So are their inputs. Where a variable set gave them, remove them there once the deployments have run without them ("tfc-oidc keys" tells where they are).',
+    ),
+  ];
+  return [...kept, ...removed].join('');
+}
+
+function goneText(names: readonly string[] = [], next: (them: string) => string): string {
+  if (names.length === 0) return '';
+  const one = names.length === 1;
+  return `Nothing used ${one ? 'variable' : 'the variables'} ${names.join(', ')} any more: ${one ? 'it is' : 'they are'} removed. ${next(one ? 'it' : 'them')}\n`;
 }
 
 async function check(folder: TerraformFolder, file: SourceFile): Promise<Result<Replaceable>> {

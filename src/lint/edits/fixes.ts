@@ -1,6 +1,6 @@
 import { applyEdits, type Span, type TextEdit } from '../../core/text';
 import type { SourceFile } from '../../terraform/model';
-import type { Attribute, Block, Expression } from '../../terraform/syntax/ast';
+import type { Attribute, Block, Expression, ObjectItem } from '../../terraform/syntax/ast';
 import { childrenOf } from '../../terraform/syntax/walk';
 import type { Fix } from '../finding';
 import { removeFromHcl, type Replacement } from './hclRemoval';
@@ -12,7 +12,7 @@ export function toEdits(file: SourceFile, replacements: readonly Replacement[]):
 }
 
 /** The span by which an edit finds an argument or a block again. */
-function handle(file: SourceFile, node: Attribute | Block): Span {
+function handle(file: SourceFile, node: Attribute | Block | ObjectItem): Span {
   if (file.syntax === 'json' && 'type' in node && node.open !== undefined) {
     return { start: node.open.start, end: node.end };
   }
@@ -23,10 +23,10 @@ function removeNodes(file: SourceFile, nodes: readonly Span[]): readonly Replace
   return file.syntax === 'json' ? removeFromJson(file.text, nodes) : removeFromHcl(file.text, file.parsed, nodes);
 }
 
-/** Removes an argument (`remove-argument`) or a block (`remove-block`) with its comments and blank lines. */
+/** Removes an argument or an item of an object (`remove-argument`), or a block (`remove-block`) with its comments and blank lines. */
 export function removal(
   file: SourceFile,
-  node: Attribute | Block,
+  node: Attribute | Block | ObjectItem,
   options: { readonly title: string; readonly preferred: boolean },
 ): readonly Fix[] {
   const isBlock = 'type' in node;

@@ -1,7 +1,7 @@
 import { applyEdits, type Location, type Span, type TextEdit } from '../../core/text';
 import { parseSource } from '../../terraform/folders';
 import { at, attributeOf, blocksOf, type Module, type Root, type SourceFile } from '../../terraform/model';
-import type { Attribute, Block, ParsedFile } from '../../terraform/syntax/ast';
+import type { Attribute, Block, ObjectItem, ParsedFile } from '../../terraform/syntax/ast';
 import { childrenOf, visitExpressions } from '../../terraform/syntax/walk';
 import type { Expression } from '../../terraform/syntax/ast';
 import type { Fix } from '../finding';
@@ -11,8 +11,10 @@ import { combineEdits, removal } from './fixes';
 export interface OrphanedVariable {
   readonly name: string;
   readonly location: Location;
-  /** Where tfvars files of the root still give it a value. */
+  /** Where tfvars files of the root, or inputs of a Stack, still give it a value. */
   readonly assignments: readonly Location[];
+  /** Deployments of a Stack give its values, not a workspace. */
+  readonly inStack: boolean;
 }
 
 /** What a fix leaves without a use: declared, a variable stays required, and a data source goes on minting keys. */
@@ -135,25 +137,30 @@ class Search implements Leftovers {
     const [first] = declared;
     if (first === undefined) return;
     const roots = this.roots.filter(root => root.module.dir === module.dir);
-    const given = givenTo(this.roots, [...this.modules.values()], module.dir, name);
+    const modules = [...this.modules.values()];
+    const given = givenTo(this.roots, modules, module.dir, name);
     const told: OrphanedVariable = {
       name,
       location: at(first.file, first.block.labels[0] ?? first.block),
-      assignments: given.map(g => at(g.file, g.attribute.nameSpan)),
+      assignments: given.map(g => at(g.file, g.name)),
+      inStack: first.file.role === 'component',
     };
     const isReached = roots.length > 0 ? roots.every(isRootItself) : this.options.callersKnown;
-    const mayChange = [...declared, ...given].every(({ file }) => this.options.mayChange(file));
+    const mayChange =
+      [...declared, ...given].every(({ file }) => this.options.mayChange(file)) &&
+      // An input that nobody can take out would be one without a variable.
+      inputsOf(this.roots, modules, module.dir).every(({ value }) => itemsOf(value, name) !== undefined);
     if (!isReached || !mayChange) {
       if (roots.length > 0 || this.options.callersKnown) this.kept.push(told);
       return;
     }
     for (const { file, block } of declared) this.remove(file, block, `var.${name}`);
-    for (const { file, attribute } of given) this.remove(file, attribute, `var.${name}`);
+    for (const { file, node } of given) this.remove(file, node, `var.${name}`);
     this.names.push({ dir: module.dir, name: `var.${name}` });
     if (roots.length > 0) this.removed.push(told);
   }
 
-  private remove(file: SourceFile, node: Attribute | Block, what: string): boolean {
+  private remove(file: SourceFile, node: Attribute | Block | ObjectItem, what: string): boolean {
     if (!this.options.mayChange(file)) return false;
     const fixes = removal(file, node, { title: `Remove ${what}`, preferred: true });
     this.fixes.push(...fixes);
@@ -163,7 +170,9 @@ class Search implements Leftovers {
 
 interface Given {
   readonly file: SourceFile;
-  readonly attribute: Attribute;
+  readonly node: Attribute | ObjectItem;
+  readonly name: Span;
+  readonly value: Expression;
 }
 
 function declarationsOf(module: Module, name: string): readonly { readonly file: SourceFile; readonly block: Block }[] {
@@ -174,19 +183,49 @@ function declarationsOf(module: Module, name: string): readonly { readonly file:
   );
 }
 
-/** What gives a variable a value: tfvars files of its root, and calls of its module. */
+/** What gives a variable a value: tfvars files of its root, calls of its module, and of a Stack the inputs of deployments and components. */
 function givenTo(roots: readonly Root[], modules: readonly Module[], dir: string, name: string): readonly Given[] {
   const assigned = roots
     .filter(root => root.module.dir === dir)
     .flatMap(root => root.otherFiles.filter(f => f.role === 'tfvars'))
-    .flatMap(file => file.parsed.body.attributes.filter(a => a.name === name).map(attribute => ({ file, attribute })));
+    .flatMap(file => file.parsed.body.attributes.filter(a => a.name === name).map(a => givenBy(file, a)));
   const calls = modules
     .flatMap(m => m.calls.filter(call => call.dir === dir))
     .flatMap(({ file, body }) => {
       const attribute = attributeOf(body, name);
-      return attribute === undefined ? [] : [{ file, attribute }];
+      return attribute === undefined ? [] : [givenBy(file, attribute)];
     });
-  return [...assigned, ...calls];
+  const inputs = inputsOf(roots, modules, dir).flatMap(({ file, value }) =>
+    (itemsOf(value, name) ?? []).map(node => ({ file, node, name: node.key, value: node.value })),
+  );
+  return [...assigned, ...calls, ...inputs];
+}
+
+const givenBy = (file: SourceFile, node: Attribute): Given => ({ file, node, name: node.nameSpan, value: node.value });
+
+/** The `inputs` of deployments, components and embedded Stacks that go to the variables of a folder. */
+function inputsOf(
+  roots: readonly Root[],
+  modules: readonly Module[],
+  dir: string,
+): readonly { readonly file: SourceFile; readonly value: Expression }[] {
+  const deployments = roots.filter(root => root.module.dir === dir).flatMap(root => root.stack?.deployments ?? []);
+  const calls = modules.flatMap(m => m.calls.filter(call => call.dir === dir && call.block.type !== 'module'));
+  return [...deployments, ...calls].flatMap(({ file, body }) => {
+    const value = attributeOf(body, 'inputs')?.value;
+    return value === undefined ? [] : [{ file, value }];
+  });
+}
+
+/** The items of a name that an object, or a `merge` of objects, has; `undefined`: an expression that may have some. */
+function itemsOf(value: Expression, name: string): readonly ObjectItem[] | undefined {
+  if (value.kind === 'object')
+    return value.items.every(item => item.keyText !== undefined)
+      ? value.items.filter(item => item.keyText === name)
+      : undefined;
+  if (value.kind !== 'call' || value.name !== 'merge' || value.expand) return undefined;
+  const items = value.args.map(argument => itemsOf(argument, name));
+  return items.every(found => found !== undefined) ? items.flat() : undefined;
 }
 
 /** Literals that such names stand for. Nobody knows what they are: none is shown. */
@@ -202,14 +241,14 @@ export function valuesOf(roots: readonly Root[], names: readonly GoneName[]): re
         ? [
             ...declarationsOf(module, own).flatMap(({ file, block }) => {
               const attribute = attributeOf(block.body, 'default');
-              return attribute === undefined ? [] : [{ file, attribute }];
+              return attribute === undefined ? [] : [{ file, value: attribute.value }];
             }),
             ...givenTo(roots, [...modules.values()], dir, own),
           ]
         : local === undefined
           ? []
-          : [local];
-    return found.flatMap(({ file, attribute }) => literalsIn(attribute.value).map(span => at(file, span)));
+          : [{ file: local.file, value: local.attribute.value }];
+    return found.flatMap(({ file, value }) => literalsIn(value).map(span => at(file, span)));
   });
 }
 

@@ -121,6 +121,52 @@ describe('a Stack is set up', () => {
     assert.match(done.out, /The policy of the role of prod leaves out component\.bucket/);
   });
 
+  test('static keys go out of the code, its variables and its inputs once the roles are proven', async () => {
+    const wired = wiredStack('');
+    const keyed = {
+      'components.tfcomponent.hcl': `${wired['components.tfcomponent.hcl'] ?? ''}
+variable "key" {
+  type      = string
+  ephemeral = true
+}
+
+variable "secret" {
+  type      = string
+  ephemeral = true
+}
+`.replace('    assume_role', '    access_key = var.key\n    secret_key = var.secret\n    assume_role'),
+      'deployments.tfdeploy.hcl': `${wired['deployments.tfdeploy.hcl'] ?? ''}
+store "varset" "keys" {
+  name     = "keys"
+  category = "env"
+}
+
+deployment "prod" {
+  inputs = {
+    identity_token = identity_token.aws.jwt
+    role_arn       = "${roleArn('prod')}"
+    key            = store.varset.keys.AWS_ACCESS_KEY_ID
+    secret         = store.varset.keys.AWS_SECRET_ACCESS_KEY
+  }
+}
+`,
+    };
+    world.start(keyed);
+    const done = await world.run('configure', 'project', '--profile', 'default', '--fix-code', '--yes');
+    assert.equal(done.code, 0, done.out + done.err);
+    assert.match(done.out, /Read back \(acme\/web\/prod\): proven/);
+    assert.doesNotMatch(world.text('components.tfcomponent.hcl'), /key|secret/);
+    const deployments = world.text('deployments.tfdeploy.hcl');
+    assert.match(
+      deployments,
+      /inputs = \{\n {4}identity_token = identity_token\.aws\.jwt\n {4}role_arn {7}= "[^"]+"\n {2}\}/,
+    );
+    // What the code that runs today reads stays until it is gone from there.
+    assert.match(deployments, /store "varset" "keys"/);
+    await world.run('undo', '--profile', 'default', '--yes', '--stack', 'web');
+    assert.equal(world.text('deployments.tfdeploy.hcl'), keyed['deployments.tfdeploy.hcl']);
+  });
+
   test('deployments that share a role stay trusted by it', async () => {
     world.start(wiredStack(deployment('prod', roleArn('shared')) + deployment('staging', roleArn('shared'))));
     const all = await world.run('configure', 'project', '--profile', 'default', '--yes');

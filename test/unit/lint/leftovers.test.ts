@@ -119,3 +119,31 @@ test('JSON files lose the same', async () => {
   });
   assert.deepEqual(JSON.parse(files['terraform.tfvars.json'] ?? ''), { region: 'eu' });
 });
+
+const stackProvider =
+  'provider "aws" "this" {\n  config {\n    region     = "eu-central-1"\n    access_key = var.k\n    secret_key = var.s\n  }\n}\nvariable "k" {\n  type = string\n}\nvariable "s" {\n  type = string\n}\n';
+
+test('of a Stack the inputs of its deployments go with the variables, and stores stay for what follows', async () => {
+  const { files, removed, kept } = await fixed({
+    'main.tfcomponent.hcl': stackProvider,
+    'main.tfdeploy.hcl':
+      'store "varset" "keys" {\n  name     = "keys"\n  category = "env"\n}\n\nlocals {\n  secret = "x"\n}\n\ndeployment "prod" {\n  inputs = {\n    k      = store.varset.keys.ID\n    s      = local.secret\n    region = "eu"\n  }\n}\n\ndeployment "test" {\n  inputs = merge({ k = "", region = "eu" }, { s = "" })\n}\n',
+  });
+  assert.equal(
+    files['main.tfdeploy.hcl'],
+    'store "varset" "keys" {\n  name     = "keys"\n  category = "env"\n}\n\ndeployment "prod" {\n  inputs = {\n    region = "eu"\n  }\n}\n\ndeployment "test" {\n  inputs = merge({ region = "eu" }, {})\n}\n',
+  );
+  assert.doesNotMatch(files['main.tfcomponent.hcl'] ?? '', /variable/);
+  assert.deepEqual([removed, kept], [['k', 's'], []]);
+});
+
+test('of a Stack a variable stays where nobody can take its input out', async () => {
+  const { files, removed, kept } = await fixed({
+    'main.tfcomponent.hcl': stackProvider,
+    'main.tfdeploy.hcl':
+      'deployment "prod" {\n  inputs = merge(local.all, { k = "" })\n}\nlocals {\n  all = { s = "" }\n}\n',
+  });
+  assert.match(files['main.tfcomponent.hcl'] ?? '', /variable "k"[\s\S]*variable "s"/);
+  assert.equal(files['main.tfdeploy.hcl'], undefined);
+  assert.deepEqual([removed, kept], [[], ['k', 's']]);
+});
