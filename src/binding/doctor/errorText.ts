@@ -1,8 +1,9 @@
 import { redact } from '../../core/redact';
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
-import { ageClue, type Clue, clueOf, commandClue, jobClue, typedLocally } from './clues';
+import { type Clue, clueOf } from './clues';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
 import type { FailureModeId } from '../failureModes';
+import { ageClue, commandClue, jobClue, typedLocally } from './textClues';
 import { tokenMessages } from './tokenMessages';
 
 /** What an error text tells: the failure modes it can come from, most likely first, and the facts in it. */
