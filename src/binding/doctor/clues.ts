@@ -2,6 +2,7 @@ import { decidedBy } from '../../iam/denials/explain';
 import { headNextStep, headReasons, headRefusalIn } from '../../iam/denials/headRequests';
 import { decisionOf, roleOf } from '../../iam/denials/message';
 import type { FailureModeId } from '../failureModes';
+import { foreignToken, knownForeign } from './eventReading';
 import type { Advice } from './signature';
 
 /** What else a message tells: who was refused, whose policy decided, which kind of run it was, how long it took. */
@@ -22,6 +23,7 @@ export interface CluedMessage {
   readonly action?: string;
   readonly resource?: string;
   readonly profile?: string;
+  readonly provider?: string;
   /** The message on one line, from a little before what was recognised on. */
   readonly around: string;
   /** "on main.tf line 3", of the message or of the one that wraps it; empty where there is none. */
@@ -36,6 +38,8 @@ export const clueOf = (message: CluedMessage): Clue =>
   profileClue(message) ??
   storedTokenClue(message) ??
   wayClue(message) ??
+  issuerClue(message) ??
+  vaultClue(message) ??
   {};
 
 /** Codes that mean that a call was refused which has credentials. */
@@ -46,8 +50,11 @@ const without: ReadonlySet<string> = new Set(['NoCredentials', 'AliasWithoutCred
 /** The ARN of a session: its role, and its own name. Who pastes it often hides the account's number, and keeps its place. */
 const session = /^arn:[^:]+:sts::[^:]{0,40}:assumed-role\/([^/]+)(?:\/(.+))?$/;
 
+/** How Vault begins what AWS answered to its AWS secrets engine. */
+const vaultsOwn = /\* Error (?:assuming role|generating STS keys|creating IAM user|creating access keys):/i;
+
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html: the ARN says what kind of caller it is. */
-function callerClue({ code, principal }: CluedMessage): Clue | undefined {
+function callerClue({ code, principal, around }: CluedMessage): Clue | undefined {
   if (!refusals.has(code) || principal === undefined) return undefined;
   const user = /^arn:[^:]+:iam::[^:]{0,40}:(?:user\/(.+)|(root))$/.exec(principal);
   if (user !== null) return staticKey(user[1] === undefined ? 'the root user' : `the IAM user ${user[1]}`);
@@ -57,7 +64,8 @@ function callerClue({ code, principal }: CluedMessage): Clue | undefined {
   if (sso !== null) return person(sso[1] ?? role);
   const job = jobs.find(([pattern]) => pattern.test(name));
   if (job !== undefined) return otherJob(job[1], role);
-  const host = hosts.find(([pattern]) => pattern.test(name));
+  // Vault asks with the role of its own machine.
+  const host = vaultsOwn.test(around) ? undefined : hosts.find(([pattern]) => pattern.test(name));
   return host === undefined ? undefined : machine(host[1], role);
 }
 
@@ -179,6 +187,9 @@ const deploymentToken: Clue = {
   },
 };
 
+const decode =
+  'Decode the message: aws sts decode-authorization-message --encoded-message TEXT names the action, the resource and the policy that decides (tfc-oidc denied --profile NAME does it for you).';
+
 /** A call that was refused to a role: by whom, and what would be enough. */
 function refusalClue({ code, principal, action, resource, around }: CluedMessage): Clue | undefined {
   if (!refusals.has(code) && code !== 'AssumeRoleWithWebIdentityForbidden') return undefined;
@@ -190,7 +201,8 @@ function refusalClue({ code, principal, action, resource, around }: CluedMessage
   const head = principal === undefined ? headRefusalIn(around) : undefined;
   if (head !== undefined)
     return { told, advice: { explanation: headReasons(head).join(' '), nextStep: headNextStep(head) } };
-  if (action === undefined) return { told };
+  if (action === undefined)
+    return /Encoded authorization failure message/i.test(around) ? { told, advice: { nextStep: decode } } : { told };
   const on = resource === undefined ? '' : ` on ${resource.replace(/(?<![.,;])[.,;]+$/, '')}`;
   const who = name === undefined ? 'the caller' : `the role ${name}`;
   if (/^sts:AssumeRole$/i.test(action))
@@ -219,11 +231,15 @@ const profileClue = ({ code, profile }: CluedMessage): Clue | undefined =>
         },
       };
 
+/** What the provider says while it is configured, before it reads any resource. */
+const atTheStart =
+  /GetCallerIdentity|validating provider credentials|configuring Terraform AWS Provider|Error refreshing state: \d+ error\(?s?\)? occurred:\s{1,4}\* (?:provider\.aws\S{0,80}: )?ExpiredToken/i;
+
 /** A session that was over before the provider had done anything: HCP Terraform gives each phase of a run a new one. */
 function storedTokenClue({ code, around }: CluedMessage): Clue | undefined {
   if (code !== 'TokenExpired') return undefined;
   if (/AssumeRoleWithWebIdentity|WebIdentityErr/.test(around)) return workloadToken;
-  if (!/GetCallerIdentity|validating provider credentials/i.test(around)) return undefined;
+  if (!atTheStart.test(around)) return undefined;
   return {
     names: 'static-keys-win',
     advice: {
@@ -245,11 +261,53 @@ const workloadToken: Clue = {
   },
 };
 
+/** AWS names the issuer of the token that it was given, letter by letter. */
+function issuerClue({ code, provider }: CluedMessage): Clue | undefined {
+  if (code !== 'NoOpenIDConnectProvider' || provider === undefined) return undefined;
+  const url = provider.replace(/[.,;:)"']+$/, '');
+  const issuer = url.replace(/^https:\/\//, '');
+  if (knownForeign(issuer))
+    return {
+      names: 'another-token',
+      certain: true,
+      told: [`The token's issuer is ${issuer}.`],
+      advice: foreignToken(issuer),
+    };
+  return {
+    told: [`The token's issuer is ${issuer}.`],
+    advice: {
+      explanation: `The account of the role has no OIDC provider with the URL ${url}, letter by letter: it is missing there, or the variable names a role of another account. Where ${issuer} is not your HCP Terraform or Terraform Enterprise, something else asked for the role.`,
+      nextStep: `Create the OIDC provider ${url} in the account of the role, or correct the account in the role ARN.`,
+    },
+  };
+}
+
+/** Vault asked AWS for credentials, and AWS refused Vault or was not reached. */
+const vaultClue = ({ code, around }: CluedMessage): Clue | undefined =>
+  code !== 'VaultRefused' || !vaultsOwn.test(around)
+    ? undefined
+    : {
+        advice: {
+          explanation:
+            'The run signed in to Vault. The AWS secrets engine of Vault then asked AWS for credentials with credentials of its own, and did not get them.',
+          nextStep:
+            "Read the reason behind Vault's \"Error\": let the credentials of the secrets engine (aws/config/root, or the role of Vault's machine) do it, correct the ARN in the Vault role, or let Vault's server reach AWS.",
+        },
+      };
+
 /** What stands between the agent and STS, where the message tells it. */
 function wayClue({ code, around }: CluedMessage): Clue | undefined {
   if (code !== 'StsUnreachable') return undefined;
   const found = ways.find(([pattern]) => pattern.test(around));
-  return found === undefined ? undefined : { names: 'agent', advice: found[1] };
+  if (found !== undefined) return { names: 'agent', advice: found[1] };
+  const [endpoint] = /\bsts(?:-fips)?\.[\w.-]*amazonaws[\w.]*\w/.exec(around) ?? [];
+  if (endpoint === undefined) return undefined;
+  return {
+    advice: {
+      explanation: `The machine of the run sent its request to ${endpoint} and got no answer in time: a firewall, a missing route, or an endpoint of the network (VPC endpoint) that does not let it through.`,
+      nextStep: `Let the machine of the run (the agent) reach https://${endpoint}, or set sts_region in the provider block to a region that it can reach.`,
+    },
+  };
 }
 
 const ways: readonly (readonly [RegExp, Advice])[] = [

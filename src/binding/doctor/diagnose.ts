@@ -250,6 +250,7 @@ export function otherErrors(facts: BindingFacts, diagnoses: readonly Diagnosis[]
 const explaining: ReadonlySet<string> = new Set([
   ...['Throttled', 'PackedPolicyTooLarge', 'SignatureExpired', 'BackendCredentials', 'LocalExec', 'ExternalProgram'],
   'DefaultProviderMissing',
+  ...['StsBusy', 'StsRefusalUnlisted'],
 ]);
 
 /** What a text tells. Where it names the cause, the sentences around it (which fit a dozen causes) say nothing more. */

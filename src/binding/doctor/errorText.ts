@@ -1,9 +1,10 @@
 import { redact } from '../../core/redact';
+import { optInRegionIn, partitionOfRegion } from '../../oidc/partition';
 import { type FlatMessage, flatMessages, type LogMessage, readLog } from '../../core/logText';
 import { type Clue, clueOf } from './clues';
 import { type ErrorSignature, errorSignatures } from './errorSignatures';
 import type { FailureModeId } from '../failureModes';
-import { ageClue, commandClue, jobClue, typedLocally } from './textClues';
+import { ageClue, commandClue, jobClue, speaksOfImport, typedLocally } from './textClues';
 import { tokenMessages } from './tokenMessages';
 
 /** What an error text tells: the failure modes it can come from, most likely first, and the facts in it. */
@@ -60,8 +61,10 @@ export function readErrorText(text: string): readonly ErrorReading[] {
     signature.other === undefined || reading.modes.length > 0 ? [{ reading, warning }] : [],
   );
   const unique: typeof readings = [];
+  const saysMore = readings.some(({ reading }) => ofTokens.has(reading.code));
   for (const one of readings) {
     const { code, action, roleArn } = one.reading;
+    if (saysMore && code === 'InvalidIdentityToken') continue;
     if (unique.some(({ reading: r }) => r.code === code && r.action === action && r.roleArn === roleArn)) continue;
     unique.push(one);
   }
@@ -93,11 +96,42 @@ const remote =
 
 /** What a message may mean: without what the rest of the text rules out, and first what it suggests. */
 function possible(reading: ErrorReading, text: string): ErrorReading {
+  if (reading.code === 'InvalidClientToken') return inRegion(reading, text);
   if (!withoutCredentials(reading)) return reading;
   const others = reading.modes.filter(mode => mode !== 'local-execution');
   if (remote.test(text)) return { ...reading, modes: others };
-  const local = others.length < reading.modes.length && typedLocally(text);
+  const local = others.length < reading.modes.length && (typedLocally(text) || speaksOfImport(text));
   return local ? { ...reading, modes: ['local-execution', ...others] } : reading;
+}
+
+/** A partition knows no credentials of another: GovCloud and China have accounts, keys and endpoints of their own. */
+function inPartition(reading: ErrorReading, text: string): ErrorReading {
+  const [region] = /\b(?:us-gov|cn|eusc|us-iso[bf]?|eu-isoe)-[a-z]+(?:-[a-z]+)?-\d\b/.exec(text) ?? [];
+  if (region === undefined) return reading;
+  const partition = partitionOfRegion(region);
+  return {
+    ...reading,
+    told: [`The text names ${region}, a region of the partition ${partition}.`],
+    advice: {
+      explanation: `The partition ${partition} has accounts and credentials of its own. Those of another partition are not known there, nor the other way round: the credentials, the region and the STS endpoint that was asked are of different partitions.`,
+      nextStep: `Set AWS_REGION (or region in the provider block) to a region of the partition of the role, and name a role with arn:${partition}: where that is to be ${region}; take static keys of another partition away.`,
+    },
+  };
+}
+
+/** The same message of a key that AWS does not know and of a session that an opt-in region does not take: the region comes first. */
+function inRegion(reading: ErrorReading, text: string): ErrorReading {
+  const region = optInRegionIn(text);
+  if (region === undefined) return inPartition(reading, text);
+  return {
+    ...reading,
+    modes: ['region-disabled', ...reading.modes.filter(mode => mode !== 'region-disabled')],
+    told: [`The text names ${region}, a region that an account has to enable.`],
+    advice: {
+      explanation: `${region} has to be enabled in the account whose credentials ask, and takes no session that the global endpoint of STS gave.`,
+      nextStep: `Enable ${region} in the account of the credentials (in every account of a chain of roles), or set sts_region in the provider block to a region that is active there.`,
+    },
+  };
 }
 
 /** The errors of a text that are no failure of dynamic credentials, so far as they are known; each kind once. */
@@ -222,7 +256,7 @@ function factsOf(line: string): MessageFacts {
   const roleArn = match(/\b(arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+)/);
   const action =
     match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]{1,80}: (\w{1,100}),/);
-  const resource = match(/on resource:? ?["'`]?([^\s"'`]+)/i);
+  const resource = match(/on resource:? ?["'`]?((?:(?:role|user|group|policy|instance profile) )?[^\s"'`]+)/i);
   const principal = match(/\bUser:? ["'`]?(arn:[^\s"'`]+)/i);
   const profile = match(/shared config profile, ([^\s,"]+)/i);
   const provider = match(/provider found in your account for (https:\/\/[^\s"]+)/i);

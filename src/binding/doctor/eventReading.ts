@@ -64,14 +64,17 @@ export function eventReading(event: WebIdentityEvent, host: string | undefined):
   ];
   const base = { line, told, code: 'CloudTrailEvent', ...(event.roleArn !== undefined && { roleArn: event.roleArn }) };
   if (!isOfHcp(event, host))
-    return { ...base, modes: ['another-token'], names: 'another-token', certain: true, advice: foreign(issuer) };
+    return { ...base, modes: ['another-token'], names: 'another-token', certain: true, advice: foreignToken(issuer) };
   if (event.errorCode === undefined) return undefined;
   const modes = byCode[event.errorCode] ?? [];
   const [only, another] = modes;
   return { ...base, modes, ...(only !== undefined && another === undefined && { names: only }) };
 }
 
-function foreign(issuer: string | undefined): Advice {
+/** Is this the issuer of a program that is known, and not HCP Terraform? */
+export const knownForeign = (issuer: string): boolean => issuers.some(([pattern]) => pattern.test(issuer));
+
+export function foreignToken(issuer: string | undefined): Advice {
   const [, who = 'somebody else', nextStep] = issuers.find(([pattern]) => pattern.test(issuer ?? '')) ?? [];
   return {
     explanation: `AWS received the token of another issuer${issuer === undefined ? '' : ` (${issuer})`}, that of ${who}; it is not from HCP Terraform. The subject of the workspace never reached AWS.`,

@@ -36,7 +36,7 @@ export function otherErrors(): readonly ErrorSignature[] {
     ),
     other(
       'RegionInvalid',
-      /invalid AWS Region: *[a-z]+[-_\d][\w-]*/i,
+      /invalid AWS Region: *[a-z]+[-_\d][\w-]*|"?https?:\/\/[\w-]{1,40}\.[^\s".\/]{1,20} [^".\/\n]{0,40}\.amazonaws\.com/i,
       'AWS has no region of that name, so far as the provider knows',
       'Correct AWS_REGION, or region in the provider block (as in eu-central-1). A region that is newer than the provider needs a newer provider.',
     ),

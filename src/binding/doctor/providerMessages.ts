@@ -21,7 +21,7 @@ export const providerMessages: readonly ErrorSignature[] = [
   {
     code: 'VaultRefused',
     pattern:
-      /(?:\/v1\/(?:auth\/[\w/-]{1,80}\/login|[\w-]*aws[\w-]*\/(?:creds|sts)\/)[^]{0,400}?(?:Code: \d{3}|permission denied|invalid role|unknown role|Errors?:))|Vault-backed[^.]{0,120}(?:failed|error|denied|could not)/i,
+      /(?:\/v1\/(?:auth\/[\w/-]{1,80}\/login|[\w-]*aws[\w-]*\/(?:creds|sts)\/)[^]{0,400}?(?:Code: \d{3}|permission denied|invalid role|unknown role|Errors?:))|Vault-backed[^.]{0,120}(?:failed|error|denied|could not)|\* Error (?:assuming role|generating STS keys|creating IAM user|creating access keys):/i,
     modes: ['vault-backed'],
     advice: {
       explanation:
@@ -104,6 +104,18 @@ export const providerMessages: readonly ErrorSignature[] = [
     },
   },
   {
+    code: 'OtherTokenFile',
+    pattern:
+      /(?:WebIdentityErr|fetching WebIdentity token|failed to retrieve jwt)[^]{0,240}?(?:unable to read file at|\bopen) (?!\S{0,300}tfc-aws)[^\s,;:]{1,300}(?:[^]{0,240}?no such file(?: or directory)?)?/i,
+    modes: ['another-token'],
+    advice: {
+      explanation:
+        "Something names a file with a token that is not on the machine of the run, and not the one that HCP Terraform writes (tfc-aws-token). A pod's or a CI job's file does not exist there.",
+      nextStep:
+        'Remove AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN from the variables of the workspace and its sets, and web_identity_token_file from the provider block.',
+    },
+  },
+  {
     code: 'SharedConfigFile',
     pattern:
       /failed to load shared config file|tfc-aws-(?:shared-config|token)[^]{0,160}?no such file|(?:WebIdentityErr|fetching WebIdentity token|failed to retrieve jwt)[^]{0,240}?(?:no such file|unable to read file)/i,
@@ -156,6 +168,18 @@ export const providerMessages: readonly ErrorSignature[] = [
     },
   },
   {
+    code: 'MalformedKey',
+    pattern:
+      /\bIncompleteSignature\w*(?:\W{1,4}[^]{0,160}?not a valid key=value pair)?|not a valid key=value pair \(missing equal-sign\)|invalid header field value for "?Authorization|\bAuthorizationHeaderMalformed\b|Credential must have exactly 5 slash-delimited elements/i,
+    modes: ['static-keys-win'],
+    advice: {
+      explanation:
+        'The access key in the request has a character that no key has: a blank, a line break, a quotation mark. Somebody typed or pasted it, so the run used a static key and not the role.',
+      nextStep:
+        'Remove AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from the workspace, its variable sets and the provider block, once the role is proven; on your own machine enter them again without blanks.',
+    },
+  },
+  {
     code: 'InvalidClientToken',
     pattern:
       /InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClientException|InvalidAccessKeyId|security token included in the request is invalid|validate the provided access credentials|Access Key Id you provided does not exist/i,
@@ -197,7 +221,7 @@ export const generalMessages: readonly ErrorSignature[] = [
   {
     code: 'NoCredentials',
     pattern:
-      /No valid credential sources|no EC2 IMDS role found|NoCredentialProviders|Unable to locate credentials|static credentials are empty/i,
+      /No valid credential sources|no EC2 IMDS role found|NoCredentialProviders|Unable to locate credentials|static credentials are empty|\bMissingAuthenticationToken(?:Exception)?\b/i,
     modes: ['not-enabled', 'local-execution', 'tags-and-aliases', 'agent', 'vault-backed'],
   },
   {

@@ -12,6 +12,10 @@ export const commandClue = (log: string): Clue =>
       }
     : {};
 
+/** Somebody writes of `terraform import`, a command that always runs locally, and of nothing that ran remotely. */
+export const speaksOfImport = (log: string): boolean =>
+  /\bterraform import\b/.test(log) && !/\bRunning (?:plan|apply) in\b|Preparing the remote/.test(log);
+
 /**
  * A job of GitHub Actions that asks AWS by itself: https://github.com/aws-actions/configure-aws-credentials prints these. Whatever
  * Terraform says in the same text is of a run.

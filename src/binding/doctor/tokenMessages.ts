@@ -72,6 +72,18 @@ export const tokenMessages: readonly ErrorSignature[] = [
     },
   },
   {
+    code: 'SessionTagsRefused',
+    pattern: /(?:\bValidationError:? )?Unable to validate tags/i,
+    modes: ['another-token'],
+    where: /AssumeRoleWithWebIdentity|WebIdentityErr|web identity/i,
+    advice: {
+      explanation:
+        'AWS takes session tags from a claim of the token (https://aws.amazon.com/tags) and could not take those of this one. Tokens of HCP Terraform have no such claim, so this is the token of something else.',
+      nextStep:
+        'Find what gives the token (AWS_WEB_IDENTITY_TOKEN_FILE in the environment, web_identity_token in the provider block), and correct its claim or leave the token to the injected configuration.',
+    },
+  },
+  {
     code: 'RegionDisabled',
     pattern: new RegExp(
       `${coded('AccessDenied')}STS is not activated in this region|\\bRegionDisabled(?:Exception)?\\b`,
@@ -81,11 +93,21 @@ export const tokenMessages: readonly ErrorSignature[] = [
   },
   {
     code: 'SessionTooLong',
-    pattern: /DurationSeconds exceeds the (?:1 hour session limit|MaxSessionDuration)/i,
+    pattern: /DurationSeconds exceeds the 1 hour session limit/i,
     modes: ['session-expired'],
     advice: {
       explanation:
-        'The provider asks for a longer session than AWS gives: a role that was assumed by a role has one hour at most, any other what its MaxSessionDuration says.',
+        'A role that was assumed by a role has a session of one hour at most, whatever its MaxSessionDuration says.',
+      nextStep:
+        'Lower the duration of assume_role in the provider block to one hour, or let the role of the workspace be the one that is needed, so that no second role is assumed.',
+    },
+  },
+  {
+    code: 'SessionTooLong',
+    pattern: /DurationSeconds exceeds the MaxSessionDuration/i,
+    modes: ['session-expired'],
+    advice: {
+      explanation: 'The provider asks for a longer session than MaxSessionDuration of the role allows.',
       nextStep: 'Lower the duration that the provider block asks for, or raise MaxSessionDuration of the role.',
     },
   },
@@ -128,6 +150,27 @@ export const unlistedTokenMessages: readonly ErrorSignature[] = [
     advice: {
       explanation: 'AWS took the token to be expired or revoked, or its claims to be invalid.',
       nextStep: 'Run it again: each run gets a new token. If it stays so, compare the clock of the issuer with AWS.',
+    },
+  },
+  {
+    code: 'StsBusy',
+    pattern:
+      /operation error STS: \w+,[^]{0,120}?StatusCode: 5\d\d\b[^]{0,160}?(?:api error [^]{0,120}|(?=$|\n))|\b(?:WebIdentityErr|sts:\w+)[^]{0,200}?\b(?:ServiceUnavailable|InternalFailure|InternalError)\b/i,
+    modes: [],
+    other: {
+      title: 'STS was reached and did not answer properly (an error on its side, or of a proxy in between)',
+      nextStep: 'Run again. If it stays so, see what stands between the machine of the run and STS.',
+    },
+  },
+  {
+    code: 'StsRefusalUnlisted',
+    pattern:
+      /operation error STS: AssumeRoleWithWebIdentity,[^]{0,300}?api error (?!AccessDenied|InvalidIdentityToken|ExpiredToken|IDP|RegionDisabled|Throttl|MalformedPolicy)\w+: [^.]{1,160}/i,
+    modes: [],
+    other: {
+      title: 'STS refused the request for the role, in words that are not known here',
+      nextStep:
+        'Certain is: the provider had a token and the name of a role, so dynamic credentials are on. Read what the message says of the request.',
     },
   },
   {

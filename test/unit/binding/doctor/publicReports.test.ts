@@ -241,6 +241,111 @@ const reports: readonly PublicReport[] = [
     first: 'OidcProviderExists',
     next: /^Use it/,
   },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/39115',
+    text: without(
+      `failed to refresh cached credentials, failed to retrieve credentials, operation error STS: AssumeRoleWithWebIdentity, exceeded maximum number of attempts, 3, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-south-2.amazonaws.com/": net/http: TLS handshake timeout`,
+    ),
+    first: 19,
+    next: /^Let the machine of the run \(the agent\) reach https:\/\/sts\.eu-south-2\.amazonaws\.com,/,
+    never: [9, 10],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/44712',
+    text: without(
+      `failed to refresh cached credentials, failed to retrieve credentials, ${sts('AssumeRoleWithWebIdentity', 400, 'api error ValidationError: Unable to validate tags')}`,
+    ),
+    first: 23,
+    next: /correct its claim/,
+    never: [9, 10, 12],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/44712 (other words)',
+    text: without(
+      `failed to refresh cached credentials, failed to retrieve credentials, ${sts('AssumeRoleWithWebIdentity', 400, 'api error ValidationError: Something that nobody has seen')}`,
+    ),
+    first: 'StsRefusalUnlisted',
+    next: /^Certain is/,
+    never: [9, 10, 12],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform/issues/24931',
+    text: 'I am trying to use terraform import to bring in a bucket.\n\nThe AWS credentials are configured in the remote cloud workspace. I get the error:\n\nError: No valid credential sources found for AWS Provider.',
+    first: 10,
+    next: /import blocks/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/32549',
+    text: `AWS Error: ${sts('AssumeRole', 403, 'api error InvalidClientTokenId: The security token included in the request is invalid')}\n\nprovider "aws" {\n  region = "ap-south-2"\n}`,
+    first: 21,
+    next: /^Enable ap-south-2/,
+  },
+  {
+    source: 'https://github.com/gruntwork-io/terragrunt/issues/528',
+    text: 'When operating on an account in us-gov-west-1, terragrunt ends up failing with InvalidClientTokenId errors.',
+    first: 11,
+    next: /region of the partition of the role, and name a role with arn:aws-us-gov:/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-provider-aws/issues/26202',
+    text: `Error: error calling sts:GetCallerIdentity: ${sts('GetCallerIdentity', 400, "api error IncompleteSignature: '/20300809/us-east-1/sts/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE /20300809/us-east-1/sts/aws4_request'.")}`,
+    first: 11,
+    next: /without blanks/,
+  },
+  {
+    source: 'https://github.com/treeverse/dvc.org/pull/5273',
+    text: 'InvalidIdentityTokenException:\nAn error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://studio.example.com/api',
+    first: 5,
+    next: /^Create the OIDC provider https:\/\/studio\.example\.com\/api in the account of the role/,
+    never: [6, 7],
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform-k8s/issues/97',
+    text: boxed(
+      'Error: WebIdentityErr: failed fetching WebIdentity token:\ncaused by: WebIdentityErr: unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token\ncaused by: open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: no such file or directory',
+    ),
+    first: 23,
+    next: /^Remove AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN/,
+    never: [22],
+  },
+  {
+    source: 'https://github.com/hashicorp/vault/issues/11674',
+    text: `* Error assuming role: AccessDenied: User: arn:aws:sts::${account}:assumed-role/vault_node/i-0123456789abcdef0 is not authorized to perform: sts:AssumeRole on resource: arn:iam::${account}:role/Assumed`,
+    first: 24,
+    next: /credentials of the secrets engine/,
+    never: [9],
+  },
+  {
+    source: 'https://github.com/gruntwork-io/terragrunt/issues/899',
+    text: `[terragrunt] 2030/10/08 10:22:12 Initializing remote state for the s3 backend\n[terragrunt] 2030/10/08 10:22:12 Error finding AWS credentials (did you set the AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY environment variables?): AccessDenied: User: arn:aws:iam::${account}:user/jo is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::"${account}":role/Admin`,
+    first: 11,
+    next: /IAM user jo/,
+  },
+  {
+    source: 'https://github.com/runatlantis/atlantis/issues/3526',
+    text: `Error: error reading IAM Role (eks): AccessDenied: User: arn:aws:sts::xxxxx:assumed-role/eks_node is not authorized to perform: iam:GetRole on resource: role eks_master because no identity-based policy allows the iam:GetRole action`,
+    first: 16,
+    next: /^Allow iam:GetRole on role eks_master in the permission policy of the role eks_node\./,
+  },
+  {
+    source: 'https://github.com/QT-DevOps/DevOpsIssues/issues/468',
+    text: '* aws_instance.hello: Error launching source instance: UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: QXdPNaIegKKNwIX54FPm\n\tstatus code: 403, request id: 1',
+    first: 16,
+    next: /decode-authorization-message/,
+  },
+  {
+    source: 'https://github.com/hashicorp/terraform/issues/5579',
+    text: 'Error refreshing state: 1 error(s) occurred:\n\n* ExpiredToken: The security token included in the request is expired\n\tstatus code: 403, request id: 1',
+    first: 11,
+    next: /AWS_SESSION_TOKEN/,
+    never: [17],
+  },
+  {
+    source: 'https://github.com/coinbase/assume-role/issues/24',
+    text: 'An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+    first: 17,
+    next: /to one hour/,
+  },
 ];
 
 describe('public reports', () => {
