@@ -71,7 +71,7 @@ export const otherPrograms: readonly ErrorSignature[] = [
     code: 'BackendCredentials',
     // Terraform says "Error loading state: AccessDenied" of a backend, "Error refreshing state: 1 error occurred" of providers.
     pattern: new RegExp(
-      `(?:(?:error|failed|unable)[^.\\n]{0,30}(?:configuring|initializ(?:ing|e))[^.\\n]{0,40}S3 Backend|for S3 Backend found|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to (?:list|access) objects? [^]{0,200}\\bS3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:${refusedState}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?|(?:Failed to get existing workspaces|Error (?:refreshing|loading|locking) state|error loading the remote state|Failed to (?:save|upload|load|persist) (?:the )?state|state lock)\\W[^.]{0,160}?(?:${refusedState})`,
+      `(?:(?:error|failed|unable)[^.\\n]{0,30}(?:configuring|initializ(?:ing|e))[^.\\n]{0,40}S3 Backend|for S3 Backend found|No valid credential sources found[^]{0,120}?\\/backends?\\/s3\\b|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to (?:list|access) objects? [^]{0,200}\\bS3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:${refusedState}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?|(?:Failed to get existing workspaces|Error (?:refreshing|loading|reloading|locking) (?:remote )?state|error loading the remote state|Failed to (?:save|upload|load|persist) (?:the )?state|state lock)\\W[^.]{0,160}?(?:${refusedState})`,
       'i',
     ),
     modes: [],

@@ -126,6 +126,12 @@ export const providerMessages: readonly ErrorSignature[] = [
     pattern:
       /Error loading SSO Token|retrieving token from sso(?:[^]{0,60}?Token has expired)?|refresh cached SSO token|\bSSO (?:session|token|provider)[^]{0,100}?(?:expired|invalid)/i,
     modes: ['local-execution', 'static-keys-win'],
+    advice: {
+      explanation:
+        "The credentials are those of a person who signed in by AWS SSO (IAM Identity Center), and that sign-in is over. A run of HCP Terraform has no such sign-in, so this was a run on somebody's own machine.",
+      nextStep:
+        'Sign in again (aws sso login --profile NAME), or let the run execute in HCP Terraform, which gives it the role of the workspace.',
+    },
   },
   {
     code: 'SharedConfigProfile',

@@ -1,4 +1,5 @@
 import type { Clue } from './clues';
+import { foreignToken } from './eventReading';
 
 /** What a shell prints before a command. */
 const prompt = '^[ \\t]{0,8}(?:\\[[^\\]\\n]{1,80}\\][$#%]|[\\w.@:~/-]{0,80}[$#%>]|PS [^>\\n]{0,120}>)[ \\t]{0,4}';
@@ -25,7 +26,21 @@ export const jobClue = (log: string): Clue =>
   (/aws-actions\/configure-aws-credentials|Assuming role with OIDC/i.test(log) &&
     !/with provider\[|\bRunning (?:plan|apply) in\b/.test(log))
     ? githubJob
-    : {};
+    : issuerInText(log);
+
+/** A trust policy that stands beside the message, of an issuer that is known for something else; and no word of HCP Terraform. */
+function issuerInText(log: string): Clue {
+  const [, issuer] =
+    /["'/]((?:oidc\.eks\.[\w.-]{1,60}|token\.actions\.githubusercontent\.com|oidc\.circleci\.com|gitlab\.com)[\w./-]{0,80}?):(?:sub|aud)\b/.exec(
+      log,
+    ) ?? [];
+  if (issuer === undefined || /\bapp\.(?:eu\.)?terraform\.io\b|:run_phase:|\bTFC_AWS_/.test(log)) return {};
+  return {
+    names: 'another-token',
+    told: [`The text has a trust policy for tokens of ${issuer}.`],
+    advice: foreignToken(issuer),
+  };
+}
 
 const githubJob: Clue = {
   names: 'another-token',
