@@ -2,7 +2,7 @@ import { decidedBy } from '../../iam/denials/explain';
 import { headNextStep, headReasons, headRefusalIn } from '../../iam/denials/headRequests';
 import { decisionOf, roleOf } from '../../iam/denials/message';
 import type { FailureModeId } from '../failureModes';
-import { foreignToken, knownForeign } from './eventReading';
+import { foreignToken, knownForeign } from './issuers';
 import type { Advice } from './signature';
 
 /** What else a message tells: who was refused, whose policy decided, which kind of run it was, how long it took. */

@@ -1,5 +1,5 @@
 import type { Clue } from './clues';
-import { foreignToken } from './eventReading';
+import { foreignToken } from './issuers';
 
 /** What a shell prints before a command. */
 const prompt = '^[ \\t]{0,8}(?:\\[[^\\]\\n]{1,80}\\][$#%]|[\\w.@:~/-]{0,80}[$#%>]|PS [^>\\n]{0,120}>)[ \\t]{0,4}';
