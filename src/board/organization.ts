@@ -216,7 +216,14 @@ function paged(parent: string, state: BoardState, members: readonly Organization
   const count = Math.ceil(members.length / pageSize);
   return Array.from({ length: count }, (_, i) => {
     const page = members.slice(i * pageSize, (i + 1) * pageSize);
-    return group(`${parent}#page:${i}`, `${page[0]?.label ?? ''} … ${page.at(-1)?.label ?? ''}`, state, page, page);
+    const ends = [
+      page[0]?.label ?? '',
+      ...page
+        .slice(1)
+        .map(m => m.label)
+        .slice(-1),
+    ];
+    return group(`${parent}#page:${i}`, ends.join(' … '), state, page, page);
   });
 }
 

@@ -310,7 +310,10 @@ function notes<A extends BoardRoot, W extends BoardWorkspace>(input: Input<A, W>
     );
   if (status?.problem !== undefined) {
     const way = wayOutOf(status.problem);
-    note('problem', status.problem.message, problemText(status.problem), { best: bestFor(way) });
+    // A message is too long for a row; what it leads to is not.
+    const isNamed = way?.kind === 'sign-in' && cloud.hostname.state === 'known';
+    const label = isNamed ? wayOutLabel(way, cloud.hostname.value) : status.problem.message;
+    note('problem', label, problemText(status.problem), { best: bestFor(way) });
   } else if (status?.names.length === 0 && (status.deployments ?? []).length === 0)
     note(
       'none',

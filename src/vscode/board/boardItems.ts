@@ -3,6 +3,7 @@ import type { Folder } from '../../board/groups';
 import type { BestAction, BoardState, OrganizationRow, Row, ShownRow } from '../../board/model';
 import { wordOf } from '../../board/words';
 import { type CommandId, pages } from '../contract';
+import { appendForeign } from '../foreignText';
 import type { AnalysedRoot } from '../projectStore';
 import type { CheckedWorkspace } from './bindingStore';
 
@@ -135,7 +136,7 @@ function hover(row: BoardRow | OrganizationRow): vscode.MarkdownString {
   text.isTrusted = { enabledCommands };
   row.hover.forEach((line, i) => {
     if (i > 0) text.appendMarkdown('\n\n');
-    text.appendText(line);
+    appendForeign(text, line);
   });
   const link = row.best === undefined ? undefined : linked[row.best]?.();
   const links = [

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type CommandId, viewId } from '../contract';
+import { appendForeign } from '../foreignText';
 import type { BindingStore } from './bindingStore';
 import type { ProjectStore } from '../projectStore';
 
@@ -54,6 +55,7 @@ function withRemedy(text: string): vscode.MarkdownString {
   const command: CommandId = 'tfcOidc.fixCheck';
   const out = new vscode.MarkdownString();
   out.isTrusted = { enabledCommands: [command] };
-  out.appendText(`${text}. `).appendMarkdown(`[Put This Right…](command:${command})`);
+  appendForeign(out, `${text}.`);
+  out.appendMarkdown(` [Put This Right…](command:${command})`);
   return out;
 }

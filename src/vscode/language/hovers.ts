@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { uriPart } from '../../core/text';
 import type { BindingStore } from '../board/bindingStore';
 import { documentSelector, pages } from '../contract';
+import { appendForeign } from '../foreignText';
 import { loadEngine } from '../loadEngine';
 import type { ProjectStore } from '../projectStore';
 
@@ -31,7 +32,7 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
     if (found === undefined) return this.variableAt(document, position);
     const text = new vscode.MarkdownString();
     text.appendMarkdown('**').appendText(found.title).appendMarkdown('**\n\n');
-    text.appendText(found.text);
+    appendForeign(text, found.text);
     const compared =
       found.isSubject === true
         ? engine.comparedWithRuns(line.slice(found.start, found.end), this.checkedWorkspaces())
@@ -49,8 +50,10 @@ export class Hovers implements vscode.HoverProvider, vscode.Disposable {
     const set = this.setBy(document.uri.toString(), name);
     if (set.length === 0) return undefined;
     const text = new vscode.MarkdownString();
-    for (const { workspace, origin, url } of set)
-      text.appendText(`Set for ${workspace} by the ${origin}. `).appendMarkdown(`[Open its variables](${url})\n\n`);
+    for (const { workspace, origin, url } of set) {
+      appendForeign(text, `Set for ${workspace} by the ${origin}.`);
+      text.appendMarkdown(` [Open its variables](${url})\n\n`);
+    }
     return new vscode.Hover(text, range);
   }
 

@@ -153,6 +153,13 @@ describe('the state of a root in one line', () => {
         status: { at: now, names: [], workspaces: [], problem: problem(code) },
       });
       assert.deepEqual([summaryOf(failed).state, summaryOf(failed).best], ['unknown', best], code);
+      // The row is as short as that of a check which waits for the same; its hover has the whole.
+      const note = rootRow(failed, true)
+        .rows?.()
+        .find(r => r.id.endsWith('#note:problem'));
+      const short = { 'not signed in': /^Sign in to app\.terraform\.io$/, 'token is not accepted': /sign in again$/ };
+      assert.match(note?.label ?? '', new Map<string, RegExp>(Object.entries(short)).get(reason) ?? /^told by /);
+      assert.match(note?.hover.join('') ?? '', /^told by /);
     }
     const account = unknown('Unknown until an AWS profile is chosen.');
     const unchosen = await input(cloud(), [
