@@ -1,7 +1,7 @@
 import { ageDays, type KeyReport, type KeyState, useText } from '../binding/keys';
 import { inEditor } from '../core/editorText';
 import type { BoardState, OrganizationRow } from './model';
-import { wordOf } from './words';
+import { sentences, wordOf } from './words';
 
 type Listed = KeyReport['keys'][number];
 
@@ -50,7 +50,7 @@ export function keysRow(parent: string, report: KeyReport, now: number): Organiz
     state: states.includes('wrong') ? 'wrong' : open > 0 ? 'warning' : gaps.length > 0 ? 'unknown' : 'ok',
     hover: [`Old keys: ${description}`, ...gaps],
     page: 'docs/keys.md',
-    spoken: [`Old keys: ${description}`, ...gaps].join('. '),
+    spoken: sentences([`Old keys: ${description}`, ...gaps]),
     open: rows.length === 0 ? 'leaf' : 'closed',
     rows,
   };
@@ -81,7 +81,7 @@ function keyRow(parent: string, listed: Listed, now: number): OrganizationRow {
     state,
     hover: [said, ...details],
     page: 'docs/keys.md',
-    spoken: [said, ...details].join('. '),
+    spoken: sentences([said, ...details]),
     open: facts.places.length === 0 ? 'leaf' : 'closed',
     ...(decision.offers.length > 0 && { best: 'changeKey' as const }),
     key: listed,

@@ -5,7 +5,7 @@ import type { Workspace } from '../hcp/workspace/model';
 import type { Filter } from './filter';
 import { stateOrder, worstOf } from './groups';
 import type { BoardState, OrganizationRow } from './model';
-import { wordOf } from './words';
+import { sentences, wordOf } from './words';
 
 /** An organization as far as it was read. Plain data: the same view gives the same rows. */
 export interface OrganizationView {
@@ -59,7 +59,7 @@ export function organizationRow(view: OrganizationView, filter: Filter): Organiz
     description,
     state,
     hover,
-    spoken: `Organization ${hover.join('. ')}`,
+    spoken: `Organization ${sentences(hover)}`,
     open: 'opened',
     page: 'docs/organization.md',
     ...bestOf(view, all),
@@ -166,7 +166,7 @@ function workspaceRow(
     description: [reason, project.name, ...oldest].join(' · '),
     state,
     hover: [said, ...details],
-    spoken: [said, ...details].join('. '),
+    spoken: sentences([said, ...details]),
     open: 'leaf',
     url,
     rows: [],

@@ -5,7 +5,7 @@ import type { BoardInput, BoardRoot, BoardState, BoardStatus, BoardWorkspace, Ro
 import { findingLabel } from './reasons';
 import { bestFor, type Summary, summaryOf, workspaceSummary } from './summary';
 import { wayOut, type WayOut, wayOutOf } from './wayOut';
-import { ago, capitalised, checksHold, checksWait, wordOf } from './words';
+import { ago, capitalised, checksHold, checksWait, sentences, wordOf } from './words';
 
 type Input<A extends BoardRoot, W extends BoardWorkspace> = BoardInput<A, W>;
 
@@ -30,7 +30,7 @@ export function rootRow<A extends BoardRoot, W extends BoardWorkspace>(input: In
     description: summary.reason,
     state: summary.state,
     hover,
-    spoken: hover.join('. '),
+    spoken: sentences(hover),
     open: opened ? 'opened' : 'closed',
     ...bestOf(summary),
     analysed,
@@ -196,7 +196,7 @@ function waitingRow<A extends BoardRoot, W extends BoardWorkspace>(
     description,
     state: 'unknown',
     hover: why,
-    spoken: [`${label}: ${description}`, ...why].join('. '),
+    spoken: sentences([`${label}: ${description}`, ...why]),
     open: 'closed',
     best: bestFor(way),
     analysed,
@@ -241,7 +241,7 @@ function checkRow<A extends BoardRoot, W extends BoardWorkspace>(
     state,
     hover: [title, ...evidence, why, ...next.map(step => `→ ${step}`)],
     page: `docs/doctor.md#${check.id}`,
-    spoken: [`${wordOf(state)}: ${label}`, ...evidence, ...(state === 'ok' ? [] : [why, ...next])].join('. '),
+    spoken: sentences([`${wordOf(state)}: ${label}`, ...evidence, ...(state === 'ok' ? [] : [why, ...next])]),
     open: 'leaf',
     ...(check.remedy !== undefined && state !== 'ok' && { best: 'fixCheck' as const }),
     ...(location !== undefined && { location }),

@@ -39,3 +39,7 @@ export function checksWait(count: number): string {
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const changesOf = (count: number): string => (count === 1 ? '1 change' : `${count} changes`);
+
+/** Parts one behind the other, as a screen reader speaks them: each ends in one full stop at most. */
+export const sentences = (parts: readonly string[]): string =>
+  parts.map((part, i) => (i < parts.length - 1 && !/[.!?]$/.test(part) ? `${part}.` : part)).join(' ');

@@ -117,7 +117,7 @@ describe('the state of a root in one line', () => {
   test('no unknown without a way out', async () => {
     const problem = (code: string, status?: number) => ({
       code,
-      message: `told by ${code}`,
+      message: `told by ${code}.`,
       nextStep: '',
       ...(status !== undefined && { status }),
     });
@@ -160,6 +160,8 @@ describe('the state of a root in one line', () => {
       const short = { 'not signed in': /^Sign in to app\.terraform\.io$/, 'token is not accepted': /sign in again$/ };
       assert.match(note?.label ?? '', new Map<string, RegExp>(Object.entries(short)).get(reason) ?? /^told by /);
       assert.match(note?.hover.join('') ?? '', /^told by /);
+      for (const spoken of [...rows, ...(rows[0]?.rows?.() ?? [])].map(r => r.spoken))
+        assert.doesNotMatch(spoken, /\.\./);
     }
     const account = unknown('Unknown until an AWS profile is chosen.');
     const unchosen = await input(cloud(), [
