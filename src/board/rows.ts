@@ -209,7 +209,7 @@ function waitingRow<A extends BoardRoot, W extends BoardWorkspace>(
 function wayOutLabel(way: WayOut | undefined, hostname: string): string {
   switch (way?.kind) {
     case 'sign-in':
-      return way.refused ? `${hostname} does not accept the token: sign in again` : `Sign in to ${hostname}`;
+      return way.refused ? `Sign in again: ${hostname} does not accept the token` : `Sign in to ${hostname}`;
     case 'choose-profile':
       return 'Choose an AWS profile';
     case 'permission':

@@ -157,7 +157,7 @@ describe('the state of a root in one line', () => {
       const note = rootRow(failed, true)
         .rows?.()
         .find(r => r.id.endsWith('#note:problem'));
-      const short = { 'not signed in': /^Sign in to app\.terraform\.io$/, 'token is not accepted': /sign in again$/ };
+      const short = { 'not signed in': /^Sign in to app\.terraform\.io$/, 'token is not accepted': /^Sign in again: / };
       assert.match(note?.label ?? '', new Map<string, RegExp>(Object.entries(short)).get(reason) ?? /^told by /);
       assert.match(note?.hover.join('') ?? '', /^told by /);
       for (const spoken of [...rows, ...(rows[0]?.rows?.() ?? [])].map(r => r.spoken))
