@@ -3,7 +3,8 @@ import { entry, listOf, type PolicyNode } from '../policy/node';
 import type { Denial } from './message';
 import { partOf, type StatementResult } from '../policy/evaluate';
 import { type NamedPolicy, type PermissionAnswer, readNamed } from '../policy/permissions';
-import { listText, type PolicyEdit, quoted } from '../lint/permissions/permissionFinding';
+import type { PolicyEdit } from '../lint/finding';
+import { listText, quoted } from '../lint/permissions/permissionFinding';
 import { plainDocument } from '../policy/plainDocument';
 import type { ResourceReference } from '../reference/reference';
 

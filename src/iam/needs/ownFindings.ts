@@ -1,6 +1,6 @@
 import type { Location } from '../../core/text';
 import { lintPermissionText } from '../lint/permissions/lintPermissions';
-import type { PermissionCode } from '../lint/permissions/permissionFinding';
+import type { PermissionCode } from '../lint/permissions/permissionRules';
 import type { ResourceReference } from '../reference/reference';
 import type { Permissions } from './generate';
 import type { Need } from './need';

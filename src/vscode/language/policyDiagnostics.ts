@@ -1,23 +1,14 @@
 import * as vscode from 'vscode';
 import { inEditor } from '../../core/editorText';
 import { LineIndex, type Span } from '../../core/text';
+import type { PolicyFinding } from '../../iam/lint/finding';
 import { workspaceEdit } from './codeActions';
 import { diagnosticSource, pages, previewScheme } from '../contract';
 import type { ExtensionLog } from '../log';
 import type { ProjectStore } from '../projectStore';
 
-/** A finding in a policy document: offsets in its text, and a fix where there is a right one. */
-export interface PolicyFinding extends Span {
-  readonly code: string;
-  readonly message: string;
-  readonly fix?: {
-    readonly title: string;
-    readonly edits: readonly { readonly span: Span; readonly newText: string }[];
-  };
-}
-
 /** One kind of policies: where they are looked for, how they are judged, and how a finding looks. */
-export interface PolicyKind<F extends PolicyFinding> {
+export interface PolicyKind<F extends PolicyFinding<string>> {
   readonly name: string;
   readonly selector: readonly vscode.DocumentFilter[];
   /** A page of docs/. */
@@ -28,7 +19,9 @@ export interface PolicyKind<F extends PolicyFinding> {
 }
 
 /** Findings of one kind of policies in open documents, with their quick fixes. */
-export class PolicyDiagnostics<F extends PolicyFinding> implements vscode.CodeActionProvider, vscode.Disposable {
+export class PolicyDiagnostics<F extends PolicyFinding<string>>
+  implements vscode.CodeActionProvider, vscode.Disposable
+{
   private readonly collection: vscode.DiagnosticCollection;
   private readonly disposables: readonly vscode.Disposable[];
   private readonly found = new Map<string, { readonly version: number; readonly findings: readonly F[] }>();

@@ -9,7 +9,8 @@ import { isOpenPrincipal, lintElementsOf, lintTop } from './lintGrammar';
 import { patternMarker } from '../../inCode/marker';
 import { isTemplate, readTemplate } from '../../inCode/template';
 import { policiesInCode, type PolicyInCode, type PolicyUse } from '../../inCode/policiesInCode';
-import { type PermissionCode, type PermissionFinding, place, type PolicyContext } from './permissionFinding';
+import { type PermissionFinding, place, type PolicyContext } from './permissionFinding';
+import type { PermissionCode } from './permissionRules';
 import type { ResourceReference } from '../../reference/reference';
 import { isKnown, plainDocument } from '../../policy/plainDocument';
 

@@ -2,52 +2,12 @@ import type { Span } from '../../../core/text';
 import type { PolicyNode } from '../../policy/node';
 import type { PolicyInCode } from '../../inCode/policiesInCode';
 import type { ResourceReference } from '../../reference/reference';
+import type { PolicyFinding } from '../finding';
+import type { PermissionCode } from './permissionRules';
 
-/** Every code of the linter for permission policies: docs/permissions.md describes each. */
-export type PermissionCode =
-  | 'syntax'
-  | 'trailing-comma'
-  | 'comment'
-  | 'not-a-policy'
-  | 'unknown-element'
-  | 'duplicate-element'
-  | 'missing-element'
-  | 'invalid-version'
-  | 'invalid-effect'
-  | 'invalid-sid'
-  | 'duplicate-sid'
-  | 'unknown-operator'
-  | 'unknown-condition-key'
-  | 'condition-type'
-  | 'principal'
-  | 'old-version'
-  | 'too-large'
-  | 'unknown-service'
-  | 'unknown-action'
-  | 'duplicate-action'
-  | 'invalid-resource'
-  | 'action-without-resource'
-  | 'resource-mismatch'
-  | 'resource-could-be-scoped'
-  | 'full-access'
-  | 'allow-not-action'
-  | 'allow-not-resource'
-  | 'pass-role-any'
-  | 'any-account'
-  | 'escalation';
-
-export interface PolicyEdit {
-  readonly span: Span;
-  readonly newText: string;
-}
-
-/** One thing found in a permission policy. Offsets count in the text of the report. */
-export interface PermissionFinding extends Span {
-  readonly code: PermissionCode;
+export interface PermissionFinding extends PolicyFinding<PermissionCode> {
   /** `error`: IAM refuses the policy, or a part of it does nothing. */
   readonly severity: 'error' | 'warning';
-  readonly message: string;
-  readonly fix?: { readonly title: string; readonly edits: readonly PolicyEdit[] };
 }
 
 /** One policy on its way through the rules. */

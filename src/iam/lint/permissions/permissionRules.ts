@@ -1,7 +1,5 @@
-import type { PermissionCode } from './permissionFinding';
-
 /** One line for each code of the linter for permission policies, as docs/permissions.md has it. */
-export const permissionRules: Readonly<Record<PermissionCode, string>> = {
+export const permissionRules = {
   syntax: "The text can't be read as JSON",
   'trailing-comma': 'IAM refuses a comma behind the last item',
   comment: 'IAM refuses comments',
@@ -32,4 +30,6 @@ export const permissionRules: Readonly<Record<PermissionCode, string>> = {
   'pass-role-any': 'iam:PassRole on every role',
   'any-account': 'A role of this name in any AWS account may be assumed',
   escalation: 'The actions together make the caller an administrator',
-};
+} as const satisfies Readonly<Record<string, string>>;
+
+export type PermissionCode = keyof typeof permissionRules;

@@ -16,7 +16,7 @@ export function deadFindings(
     parseSubject(text) ??
     (wildcards ? parseSubject(text.replace(/(:workspace:[^:]*):\*+$/, '$1:run_phase:*')) : undefined) ??
     (wildcards ? parseSubject(text.replace(/(:(?:deployment|module):[^:]*):\*+$/, '$1:operation:*')) : undefined);
-  if (parsed === undefined) return [found('malformed-subject', 'broken', shapeMessage(text))];
+  if (parsed === undefined) return [found('malformed-subject', shapeMessage(text))];
   const rewrite = (title: string, newText: string): TrustFinding['fix'] => ({
     title,
     edits: [{ span: { start: v.start, end: v.end }, newText: JSON.stringify(newText) }],
@@ -29,7 +29,6 @@ export function deadFindings(
     out.push(
       found(
         'missing-project',
-        'broken',
         'The project segment is missing. Tokens have it since 2023.',
         project === undefined ? undefined : rewrite('Insert the project', whole),
       ),
@@ -42,15 +41,15 @@ export function deadFindings(
       const message =
         'The project is blank. A workspace is always in a project; the first one is called "Default Project".';
       const fixed = text.replace(':project::', `:project:${project}:`);
-      out.push(found('blank-project', 'broken', message, rewrite(`Write project "${project}"`, fixed)));
+      out.push(found('blank-project', message, rewrite(`Write project "${project}"`, fixed)));
     } else if (value === '') {
-      out.push(found('blank-segment', 'broken', `The ${shown} is blank, and no token has it so.`));
+      out.push(found('blank-segment', `The ${shown} is blank, and no token has it so.`));
     } else if (value !== value.trim()) {
       const fixed = rewrite('Remove the blank', text.replace(`${name}:${value}`, `${name}:${value.trim()}`));
-      out.push(found('padded-segment', 'broken', `The ${shown} has a blank at its end, and no name has.`, fixed));
+      out.push(found('padded-segment', `The ${shown} has a blank at its end, and no name has.`, fixed));
     } else out.push(...valueFindings(parsed, name, value, found));
   }
-  if (out.length === 0) out.push(found('malformed-subject', 'broken', shapeMessage(text)));
+  if (out.length === 0) out.push(found('malformed-subject', shapeMessage(text)));
   return out;
 }
 
@@ -65,7 +64,7 @@ function valueFindings(parsed: ParsedSubject, name: string, value: string, found
   if (value.includes(idMark)) {
     const id = value.replaceAll(idMark, '');
     const message = `"${id}" is the id of a ${shown}; the subject of a token holds its name.`;
-    return [found('id-for-name', 'broken', message)];
+    return [found('id-for-name', message)];
   }
   const letters = value.replace(/\uE000\d+\uE001/g, '').replace(/[*?]/g, '');
   const bad = [...new Set([...letters].filter(letter => !part.letters.test(letter)))];
@@ -74,18 +73,13 @@ function valueFindings(parsed: ParsedSubject, name: string, value: string, found
     return [
       found(
         'impossible-name',
-        'broken',
         `No ${shown} is called "${value}": names have letters, digits, "-" and "_"${part.letters.test(' ') ? ', and blanks inside' : ''}, not ${signs}. ${guess(value, shown)}`.trim(),
       ),
     ];
   }
   if (part.longest !== undefined && letters.length > part.longest)
     return [
-      found(
-        'impossible-name',
-        'broken',
-        `The ${shown} has ${letters.length} characters; HCP Terraform allows ${part.longest}.`,
-      ),
+      found('impossible-name', `The ${shown} has ${letters.length} characters; HCP Terraform allows ${part.longest}.`),
     ];
   return [];
 }
@@ -116,7 +110,7 @@ function phaseFindings(parsed: ParsedSubject, name: string, value: string, found
     wanted.length === 1
       ? `"${value}" is not the operation of a module test: it is test_run.`
       : `"${value}" is not a ${what}: there are plan and apply.`.replace('a operation', 'an operation');
-  return [found('unknown-phase', 'broken', message)];
+  return [found('unknown-phase', message)];
 }
 
 const forms = {

@@ -1,7 +1,7 @@
 import { parseOperator } from '../../policy/conditions';
 import { hasHole } from '../../policy/patterns/holes';
 import { type JudgedSubject, judgeSubject } from './lintSubjects';
-import type { TrustExpectation, TrustFinding } from './trustFinding';
+import { type TrustExpectation, type TrustFinding, trustFinding } from './trustFinding';
 import type { Clause, Statement } from '../../policy/statement';
 
 /** The conditions of one Allow statement for tokens of `host`. */
@@ -27,7 +27,7 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
   for (const c of s.clauses) {
     if (!c.unknown || !own(c, 'sub') || !isRestricting(c)) continue;
     const message = `Who may assume the role depends on values of ${c.key} that are not known here.`;
-    findings.push({ code: 'depends', weight: 'depends', message, start: c.valueSpan.start, end: c.valueSpan.end });
+    findings.push(trustFinding({ code: 'depends', message, start: c.valueSpan.start, end: c.valueSpan.end }));
   }
   const judged = (name: string): boolean => s.clauses.some(c => own(c, name) && isRestricting(c));
   /** Has a condition on such a key a finding of its own: another issuer's key, or an operator that says too little? */
@@ -38,27 +38,29 @@ export function lintClauses(s: Statement, host: string, expected: TrustExpectati
   for (const c of s.clauses) {
     if (c.values.length > 0 || c.unknown || !isRestricting(c) || !(own(c, 'sub') || own(c, 'aud'))) continue;
     const message = `The condition on ${c.key} lists no value, so no token fulfils it.`;
-    findings.push({ code: 'no-value', weight: 'broken', message, start: c.valueSpan.start, end: c.valueSpan.end });
+    findings.push(trustFinding({ code: 'no-value', message, start: c.valueSpan.start, end: c.valueSpan.end }));
   }
   /** A condition that no token fulfils. */
   const never = s.clauses.find(c => keyFindings(c, host).some(f => f.code === 'custom-claim'));
   if (!judged('sub') && !said('sub') && !s.openConditions) {
-    findings.push({
-      code: 'missing-subject',
-      weight: 'too-broad',
-      message: `No condition looks at ${host}:sub: ${never === undefined ? '' : `once the condition on ${never.key} is gone, `}any workspace of any organization can assume the role. For app.terraform.io IAM no longer takes such a policy; roles that have one go on working.`,
-      start: s.span.start,
-      end: s.span.end,
-    });
+    findings.push(
+      trustFinding({
+        code: 'missing-subject',
+        message: `No condition looks at ${host}:sub: ${never === undefined ? '' : `once the condition on ${never.key} is gone, `}any workspace of any organization can assume the role. For app.terraform.io IAM no longer takes such a policy; roles that have one go on working.`,
+        start: s.span.start,
+        end: s.span.end,
+      }),
+    );
   }
   if (!judged('aud') && !said('aud') && !s.openConditions) {
-    findings.push({
-      code: 'missing-audience',
-      weight: 'note',
-      message: `No condition looks at ${host}:aud: every audience of the OIDC provider will do.`,
-      start: s.span.start,
-      end: s.span.end,
-    });
+    findings.push(
+      trustFinding({
+        code: 'missing-audience',
+        message: `No condition looks at ${host}:aud: every audience of the OIDC provider will do.`,
+        start: s.span.start,
+        end: s.span.end,
+      }),
+    );
   }
   return findings;
 }
@@ -121,26 +123,24 @@ function keyFindings(clause: Clause, host: string): readonly TrustFinding[] {
   const isHost = sameHost(prefix, host);
   if (!isHost && (name === 'sub' || name === 'aud')) {
     return [
-      {
+      trustFinding({
         code: 'wrong-host',
-        weight: 'broken',
         message: sameHost(hostIn(prefix), host)
           ? `A key names the host alone, without "https://" and without a slash at its end: ${host}:${name}. IAM refuses "${clause.key}".`
           : `The key ${clause.key} is of another issuer; tokens of ${host} have ${host}:${name}.`,
         ...at,
         fix: { title: `Write ${host}:${name}`, edits: [{ span: at, newText: JSON.stringify(`${host}:${name}`) }] },
-      },
+      }),
     ];
   }
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
   if (isHost && name !== 'sub' && name !== 'aud' && needsKey(clause)) {
     return [
-      {
+      trustFinding({
         code: 'custom-claim',
-        weight: 'broken',
         message: `AWS has no value for ${name} of this issuer's tokens: it documents sub and aud. A condition on a key that is absent never holds.`,
         ...at,
-      },
+      }),
     ];
   }
   return [];
@@ -160,76 +160,84 @@ function operatorFindings(clause: Clause, statement: Statement): readonly TrustF
   const out: TrustFinding[] = [];
   const plain = clause.operator.replace(/^[^:]*:/, '').replace(/IfExists$/i, '');
   if (wrongOperator(clause)) {
-    out.push({
-      code: 'wrong-operator',
-      weight: 'broken',
-      message: `${clause.operator} does not compare strings, and sub and aud are strings: use StringEquals, or StringLike with wildcards.`,
-      ...at,
-    });
+    out.push(
+      trustFinding({
+        code: 'wrong-operator',
+        message: `${clause.operator} does not compare strings, and sub and aud are strings: use StringEquals, or StringLike with wildcards.`,
+        ...at,
+      }),
+    );
   }
   if (operator.set === 'all') {
-    out.push({
-      code: 'for-all-values',
-      weight: 'too-broad',
-      message:
-        'ForAllValues is true for a token without the key. sub and aud have one value: use the operator without it.',
-      ...at,
-      fix: { title: `Write ${plain}`, edits: [{ span: at, newText: JSON.stringify(plain) }] },
-    });
+    out.push(
+      trustFinding({
+        code: 'for-all-values',
+        message:
+          'ForAllValues is true for a token without the key. sub and aud have one value: use the operator without it.',
+        ...at,
+        fix: { title: `Write ${plain}`, edits: [{ span: at, newText: JSON.stringify(plain) }] },
+      }),
+    );
   } else if (operator.set === 'any') {
-    out.push({
-      code: 'for-any-value',
-      weight: 'note',
-      message: 'sub and aud have one value: ForAnyValue is not needed.',
-      ...at,
-    });
+    out.push(
+      trustFinding({
+        code: 'for-any-value',
+        message: 'sub and aud have one value: ForAnyValue is not needed.',
+        ...at,
+      }),
+    );
   }
   if (operator.ifExists) {
-    out.push({
-      code: 'if-exists',
-      weight: 'too-broad',
-      message: 'IfExists is true for a token without the key: use the operator without it.',
-      ...at,
-    });
+    out.push(
+      trustFinding({
+        code: 'if-exists',
+        message: 'IfExists is true for a token without the key: use the operator without it.',
+        ...at,
+      }),
+    );
   }
   if (isNegated(clause) && /:sub$/i.test(clause.key)) {
-    out.push({
-      code: 'negated-subject',
-      weight: 'too-broad',
-      message: 'A negated operator lets in every subject but the named ones, other organizations included.',
-      ...at,
-    });
+    out.push(
+      trustFinding({
+        code: 'negated-subject',
+        message: 'A negated operator lets in every subject but the named ones, other organizations included.',
+        ...at,
+      }),
+    );
   } else if (isNegated(clause)) {
-    out.push({
-      code: 'negated-audience',
-      weight: 'note',
-      message: 'A negated operator takes every audience of the OIDC provider but the named ones: use StringEquals.',
-      ...at,
-    });
+    out.push(
+      trustFinding({
+        code: 'negated-audience',
+        message: 'A negated operator takes every audience of the OIDC provider but the named ones: use StringEquals.',
+        ...at,
+      }),
+    );
   }
   if (operator.base === 'stringequalsignorecase') {
-    out.push({
-      code: 'ignores-case',
-      weight: 'note',
-      message: 'Names are case-sensitive: StringEquals is exact.',
-      ...at,
-    });
+    out.push(
+      trustFinding({
+        code: 'ignores-case',
+        message: 'Names are case-sensitive: StringEquals is exact.',
+        ...at,
+      }),
+    );
   }
   if (operator.base === 'stringequals' || operator.base === 'stringequalsignorecase') {
     // StringLike does all that StringEquals does, so the operator can take its name, unless the statement has one already.
     const free = !statement.clauses.some(c => /^StringLike$/i.test(c.operator));
     const fix = { title: 'Write StringLike', edits: [{ span: at, newText: JSON.stringify('StringLike') }] };
     for (const v of clause.values.filter(value => /[*?]/.test(value.value))) {
-      out.push({
-        code: 'wildcard-in-string-equals',
-        weight: 'broken',
-        message: `${clause.operator} takes * and ? as letters, so this matches no token. StringLike knows wildcards.`,
-        start: v.start,
-        end: v.end,
-        ...(free && operator.base === 'stringequals' && operator.set === undefined && !operator.ifExists
-          ? { fix }
-          : {}),
-      });
+      out.push(
+        trustFinding({
+          code: 'wildcard-in-string-equals',
+          message: `${clause.operator} takes * and ? as letters, so this matches no token. StringLike knows wildcards.`,
+          start: v.start,
+          end: v.end,
+          ...(free && operator.base === 'stringequals' && operator.set === undefined && !operator.ifExists
+            ? { fix }
+            : {}),
+        }),
+      );
     }
   }
   return out;
@@ -242,13 +250,12 @@ function audienceFindings(clause: Clause, expected: TrustExpectation): readonly 
   const star = clause.values.find(v => like && /^\*+$/.test(v.value));
   if (star !== undefined)
     return [
-      {
+      trustFinding({
         code: 'any-audience',
-        weight: 'note',
         message: 'A bare * takes every audience of the OIDC provider.',
         start: star.start,
         end: star.end,
-      },
+      }),
     ];
   if (clause.values.some(v => v.value === wanted || (like && /[*?]/.test(v.value)))) return [];
   const first = clause.values[0];
@@ -257,23 +264,21 @@ function audienceFindings(clause: Clause, expected: TrustExpectation): readonly 
   const foreign = clause.values.every(v => /^(?:sts\.amazonaws\.com(?:\.cn)?|https:\/\/|api:\/\/)/.test(v.value));
   if (expected.audience === undefined && !foreign) {
     return [
-      {
+      trustFinding({
         code: 'custom-audience',
-        weight: 'note',
         message: `The audience is not ${wanted}: the workspace has to set TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE to it.`,
         ...at,
-      },
+      }),
     ];
   }
   return [
-    {
+    trustFinding({
       code: 'wrong-audience',
-      weight: 'broken',
       message: `Tokens carry the audience "${wanted}"; the policy wants ${clause.values.map(v => `"${v.value}"`).join(', ') || 'nothing'}.`,
       ...at,
       ...(clause.values.length === 1 && first
         ? { fix: { title: `Write ${wanted}`, edits: [{ span: at, newText: JSON.stringify(wanted) }] } }
         : {}),
-    },
+    }),
   ];
 }

@@ -4,7 +4,7 @@ import { isTemplate, readTemplate } from '../../inCode/template';
 import { entry, type PolicyNode, readPolicyText } from '../../policy/node';
 import { Holes } from '../../policy/patterns/holes';
 import { isForNobody, lintTrust, lintTrustText, type TrustReport } from './lintTrust';
-import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
+import { type TrustExpectation, type TrustFinding, type TrustVerdict, trustFinding } from './trustFinding';
 
 /** The verdict on a file with several policies: the worst one. */
 export function worst(verdicts: readonly TrustVerdict[]): TrustVerdict {
@@ -74,13 +74,12 @@ function written(report: TrustReport, holes: Holes): TrustReport {
 }
 
 function notRead(text: string, message: string): FileReport {
-  const finding: TrustFinding = {
+  const finding = trustFinding({
     code: 'not-read',
-    weight: 'not-read',
     message,
     start: 0,
     end: Math.min(1, text.length),
-  };
+  });
   return { verdict: 'not-read', findings: [finding], text };
 }
 

@@ -7,7 +7,7 @@ import { entry, listOf, type PolicyNode } from '../../policy/node';
 import { Holes } from '../../policy/patterns/holes';
 import { knownHosts } from './issuer';
 import { isForNobody, lintTrust } from './lintTrust';
-import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
+import { type TrustExpectation, type TrustFinding, type TrustVerdict, trustFinding } from './trustFinding';
 
 /** A trust policy that stands in Terraform code: its address, and what was found. Spans are offsets into the file. */
 export interface TrustInCode {
@@ -95,7 +95,7 @@ function judge(
   });
   if (!policy.incomplete) return { address: policy.address, verdict: report.verdict, findings };
   const message = 'Only Terraform knows all statements of this policy; those that stand here were judged.';
-  const part: TrustFinding = { code: 'not-read', weight: 'not-read', message, ...place };
+  const part = trustFinding({ code: 'not-read', message, ...place });
   const verdict = report.verdict === 'correct' || report.verdict === 'depends' ? 'not-read' : report.verdict;
   return { address: policy.address, verdict, findings: [...findings, part] };
 }
@@ -114,7 +114,7 @@ function unread(file: ParsedFile, policies: readonly PolicyInCode[]): readonly T
     places.set(outer.start, {
       address,
       verdict: 'not-read',
-      findings: [{ code: 'not-read', weight: 'not-read', message, ...place }],
+      findings: [trustFinding({ code: 'not-read', message, ...place })],
     });
   });
   return [...places.values()];

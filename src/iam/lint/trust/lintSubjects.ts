@@ -4,7 +4,8 @@ import { hasHole } from '../../policy/patterns/holes';
 import { fitsSubject, type Reach, reachOf } from '../../policy/patterns/subjects';
 import type { Clause, StringAt } from '../../policy/statement';
 import { deadFindings } from './deadSubject';
-import type { Found, TrustExpectation, TrustFinding } from './trustFinding';
+import { type Found, type TrustExpectation, type TrustFinding, trustFinding } from './trustFinding';
+import type { TrustRuleId } from './trustRules';
 
 /** What one value of the subject condition says. */
 export interface JudgedSubject {
@@ -18,7 +19,7 @@ export interface JudgedSubject {
 export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpectation): JudgedSubject {
   const { operator } = parseOperator(clause.operator);
   const at = { start: v.start, end: v.end };
-  const found: Found = (code, weight, message, fix) => ({ code, weight, message, ...at, ...(fix && { fix }) });
+  const found: Found = (code, message, fix) => trustFinding({ code, message, ...at, ...(fix && { fix }) });
   const judged = (fitsToken: JudgedSubject['fitsToken'], ...findings: readonly TrustFinding[]): JudgedSubject => ({
     value: v,
     findings,
@@ -26,14 +27,11 @@ export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpecta
   });
   if (operator?.compares !== 'string' || operator.negated) return judged('unknown');
   if (/\$\{(?![*?$]\})/.test(v.value))
-    return judged(
-      'unknown',
-      found('policy-variable', 'note', 'A policy variable in the subject: only AWS knows its value.'),
-    );
+    return judged('unknown', found('policy-variable', 'A policy variable in the subject: only AWS knows its value.'));
   const { like } = operator;
   if (like && /^[*?]+$/.test(v.value)) {
     const message = 'A bare * lets in every organization of the host. For app.terraform.io IAM refuses it.';
-    return judged('yes', found('any-subject', 'too-broad', message));
+    return judged('yes', found('any-subject', message));
   }
   // Wildcards of StringEquals have a finding of their own; the rest of the value is read as it was meant.
   const wildcards = like || /[*?]/.test(v.value);
@@ -44,11 +42,11 @@ export function judgeSubject(clause: Clause, v: StringAt, expected: TrustExpecta
     const notes = nameFindings(v.value, expected, found);
     const broad = like ? breadth(v.value, reach) : undefined;
     if (broad === undefined) return judged(like || !wildcards ? 'yes' : 'no', ...notes);
-    return judged('yes', found(broad.code, broad.weight, broad.message));
+    return judged('yes', found(broad.code, broad.message));
   }
   if (reach === undefined || (hasHole(v.value) && reachOf(v.value, wildcards, 'any text')?.length !== 0)) {
     const message = `Whether "${v.value}" fits a token depends on values that are not known here.`;
-    return judged('unknown', found('depends', 'depends', message));
+    return judged('unknown', found('depends', message));
   }
   return judged('no', ...deadFindings(v, wildcards, expected, found));
 }
@@ -67,7 +65,7 @@ function idFindings(text: string, found: Found): readonly TrustFinding[] {
     const segment = segments[i - 1] ?? '';
     if (i % 2 === 0 || ids[segment]?.test(value) !== true) return [];
     const message = `"${value}" is the id of a ${segment === 'stack' ? 'Stack' : segment}; the subject of a token holds its name.`;
-    return [found('id-for-name', 'broken', message.replace(' a organization', ' an organization'))];
+    return [found('id-for-name', message.replace(' a organization', ' an organization'))];
   });
 }
 
@@ -84,34 +82,33 @@ function nameFindings(text: string, expected: TrustExpectation, found: Found): r
     const written = segments[name];
     if (written !== undefined && written !== wanted && placeholder.test(written)) {
       const message = `The ${name} "${written}" looks like a placeholder that was left in. Write the name as HCP Terraform shows it.`;
-      out.push(found('placeholder', 'depends', message));
+      out.push(found('placeholder', message));
     }
     if (wanted === undefined || written === undefined || written === wanted || /[*?\uE000]/.test(written)) continue;
     if (written.trim().toLowerCase() === wanted.toLowerCase()) {
       const message = `The ${name} is "${written}" here and "${wanted}" in HCP Terraform. Every letter counts.`;
-      out.push(found('name-differs', 'note', message));
+      out.push(found('name-differs', message));
     }
   }
   const project = segments['project'] ?? '';
   if (/^default([-_ ]?project)?$/i.test(project) && project !== 'Default Project' && expected.project === undefined) {
     const message = `The project is "${project}". The first project of an organization is called "Default Project", written so.`;
-    out.push(found('default-project', 'note', message));
+    out.push(found('default-project', message));
   } else if (/^[^*?\uE000]{1,2}$/.test(project) && project !== expected.project) {
     const message = `The project is "${project}". HCP Terraform wants at least 3 characters in the name of a project.`;
-    out.push(found('short-project', 'note', message));
+    out.push(found('short-project', message));
   }
   return out;
 }
 
 interface Breadth {
-  readonly code: string;
-  readonly weight: 'too-broad' | 'note';
+  readonly code: TrustRuleId;
   readonly message: string;
 }
 
 /** What a value lets in beyond one workspace, Stack or module; `undefined` where nothing. */
 function breadth(text: string, reach: readonly Reach[]): Breadth | undefined {
-  const broad = (code: string, message: string): Breadth => ({ code, weight: 'too-broad', message });
+  const broad = (code: TrustRuleId, message: string): Breadth => ({ code, message });
   const organization = reach[0]?.example['organization'] ?? '';
   if (reach.some(r => r.free.has('organization')))
     return broad(
@@ -148,17 +145,16 @@ function breadth(text: string, reach: readonly Reach[]): Breadth | undefined {
   if (stack !== undefined && open.length > 0)
     return broad('stack-pattern', 'The pattern fits other Stacks too, also one that somebody creates tomorrow.');
   if (stack?.free.has('deployment') === true)
-    return {
-      code: 'any-deployment',
-      weight: 'note',
-      message: `Deployments of the Stack "${stack.example['stack'] ?? ''}" whose names fit may assume the role, and no other Stack.`,
-    };
+    return broad(
+      'any-deployment',
+      `Deployments of the Stack "${stack.example['stack'] ?? ''}" whose names fit may assume the role, and no other Stack.`,
+    );
   if (module?.free.has('module') === true)
     return broad('module-pattern', 'The pattern fits the tests of other modules too.');
   return undefined;
 }
 
-function anyWorkspace(text: string, workspace: Reach, broad: (code: string, message: string) => Breadth): Breadth {
+function anyWorkspace(text: string, workspace: Reach, broad: (code: TrustRuleId, message: string) => Breadth): Breadth {
   if (fitsNames(text, [workspace]))
     return broad('any-workspace', 'Every workspace may assume the role, also one that somebody creates tomorrow.');
   const name = parseSubject(text.replace(/:\*+$/, ':run_phase:*'))?.segments['workspace'];

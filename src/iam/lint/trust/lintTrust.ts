@@ -9,7 +9,7 @@ import { reachable } from './reachable';
 import { type PolicyText, readPolicyText } from '../../policy/node';
 import { type Policy, readPolicy, type Statement } from '../../policy/statement';
 import { issuerOf } from './issuer';
-import type { TrustExpectation, TrustFinding, TrustVerdict } from './trustFinding';
+import { type TrustExpectation, type TrustFinding, type TrustVerdict, trustFinding } from './trustFinding';
 
 export interface TrustReport {
   readonly verdict: TrustVerdict;
@@ -23,51 +23,55 @@ export function lintTrustText(text: string, expected: TrustExpectation): TrustRe
 }
 
 export function lintTrust(read: PolicyText, expected: TrustExpectation): TrustReport {
-  const findings: TrustFinding[] = read.syntax.map(({ message, comma, start, end }) => ({
-    code: 'json-syntax',
-    weight: 'broken',
-    message,
-    start,
-    end,
-    ...(comma && { fix: { title: 'Remove the comma', edits: [{ span: { start, end }, newText: '' }] } }),
-  }));
+  const findings: TrustFinding[] = read.syntax.map(({ message, comma, start, end }) =>
+    trustFinding({
+      code: 'json-syntax',
+      message,
+      start,
+      end,
+      ...(comma && { fix: { title: 'Remove the comma', edits: [{ span: { start, end }, newText: '' }] } }),
+    }),
+  );
   for (const comment of read.comments) {
-    findings.push({
-      code: 'json-comment',
-      weight: 'broken',
-      message: 'IAM takes no comments in a policy: it would answer MalformedPolicyDocument.',
-      ...comment,
-      fix: { title: 'Remove the comment', edits: [{ span: comment, newText: '' }] },
-    });
+    findings.push(
+      trustFinding({
+        code: 'json-comment',
+        message: 'IAM takes no comments in a policy: it would answer MalformedPolicyDocument.',
+        ...comment,
+        fix: { title: 'Remove the comment', edits: [{ span: comment, newText: '' }] },
+      }),
+    );
   }
   if (read.root === undefined || read.syntax.length > 0) {
     if (findings.length === 0)
-      findings.push({
-        code: 'json-syntax',
-        weight: 'broken',
-        message: 'There is no policy in this text.',
-        start: 0,
-        end: 0,
-      });
+      findings.push(
+        trustFinding({
+          code: 'json-syntax',
+          message: 'There is no policy in this text.',
+          start: 0,
+          end: 0,
+        }),
+      );
     return report(findings, false);
   }
   const policy = readPolicy(read.root);
   const relevant = policy.statements.filter(s => isRelevant(s, expected.hostname));
   if (relevant.length === 0 && isForOthers(policy, expected)) return notJudged(policy, read.root);
   for (const p of [...policy.problems, ...policy.statements.flatMap(s => s.problems)]) {
-    findings.push({ code: 'refused-by-iam', weight: 'broken', message: p.message, start: p.start, end: p.end });
+    findings.push(trustFinding({ code: 'refused-by-iam', message: p.message, start: p.start, end: p.end }));
   }
   const allows = relevant.filter(s => s.effect === 'Allow');
   const open = relevant.filter(s => s.effect === undefined && s.problems.length === 0);
-  for (const { span } of open) findings.push({ code: 'depends', weight: 'depends', message: openEffect, ...span });
+  for (const { span } of open) findings.push(trustFinding({ code: 'depends', message: openEffect, ...span }));
   if (allows.length === 0 && open.length === 0) {
-    findings.push({
-      code: 'no-statement',
-      weight: 'broken',
-      message: `No statement lets a token of ${expected.hostname ?? 'HCP Terraform'} assume the role.`,
-      start: read.root.start,
-      end: read.root.end,
-    });
+    findings.push(
+      trustFinding({
+        code: 'no-statement',
+        message: `No statement lets a token of ${expected.hostname ?? 'HCP Terraform'} assume the role.`,
+        start: read.root.start,
+        end: read.root.end,
+      }),
+    );
   }
   const denies = policy.statements.filter(s => s.effect === 'Deny');
   for (const statement of allows) {
@@ -107,27 +111,20 @@ function notJudged(policy: Policy, root: Span): TrustReport {
   const message = policy.statements.some(s => s.principal ?? s.notPrincipal)
     ? 'No statement of this policy is for tokens of HCP Terraform. It trusts another issuer or other principals, and was not judged.'
     : 'No statement of this policy names a Principal: it is not a trust policy, and was not judged (tfc-oidc lint-policy judges permission policies).';
-  const finding: TrustFinding = {
-    code: 'no-statement',
-    weight: 'not-judged',
-    message,
-    start: root.start,
-    end: root.start + 1,
-  };
-  return { verdict: 'not-judged', findings: [finding] };
+  const finding = trustFinding({ code: 'no-statement', message, start: root.start, end: root.start + 1 });
+  return { verdict: 'not-judged', findings: [{ ...finding, weight: 'not-judged' }] };
 }
 
 /** What can be said of a host that may be of another program: nothing that follows from the subjects of HCP Terraform. */
 function underCondition(s: Statement, host: string, found: readonly TrustFinding[]): readonly TrustFinding[] {
   const span = s.principal ?? s.span;
   return [
-    {
+    trustFinding({
       code: 'unknown-issuer',
-      weight: 'depends',
       message: `${host} is not a host of HCP Terraform. If this host is Terraform Enterprise, name it, and the policy is judged (--hostname); other programs have a subject grammar of their own.`,
       start: span.start,
       end: span.end,
-    },
+    }),
     ...found.filter(f => !grammarCodes.has(f.code)),
   ];
 }
@@ -181,13 +178,12 @@ const hostMeant = (statements: readonly Statement[], expected: TrustExpectation)
 function principalFindings(s: Statement, expected: TrustExpectation): readonly TrustFinding[] {
   if (s.notPrincipal !== undefined) {
     return [
-      {
+      trustFinding({
         code: 'not-principal',
-        weight: 'too-broad',
         message: 'NotPrincipal with Allow lets in everyone who is not named.',
         start: s.notPrincipal.start,
         end: s.notPrincipal.end,
-      },
+      }),
     ];
   }
   const p = s.principal;
@@ -195,57 +191,52 @@ function principalFindings(s: Statement, expected: TrustExpectation): readonly T
   const span = { start: p.start, end: p.end };
   if (p.any || p.federated.some(f => f.value === '*')) {
     return [
-      {
+      trustFinding({
         code: 'principal-any',
-        weight: 'too-broad',
         message: 'The Principal is everyone. Name the OIDC provider.',
         ...span,
-      },
+      }),
     ];
   }
   if (p.federated.length === 0) {
     return [
-      {
+      trustFinding({
         code: 'no-federated-principal',
-        weight: 'broken',
         message: 'A token needs a Federated principal: the ARN of the OIDC provider.',
         ...span,
-      },
+      }),
     ];
   }
   return p.federated.flatMap((f): TrustFinding[] => {
     const arn = parseOidcProviderArn(f.value);
     if (arn === undefined) {
       return [
-        {
+        trustFinding({
           code: 'malformed-provider',
-          weight: 'broken',
           message: `"${f.value}" is not an ARN of an OIDC provider, as in arn:PARTITION:iam::ACCOUNT:oidc-provider/HOST.`,
           start: f.start,
           end: f.end,
-        },
+        }),
       ];
     }
     if (/^https?:|\/$/.test(arn.host)) {
       return [
-        {
+        trustFinding({
           code: 'malformed-provider',
-          weight: 'broken',
           message: 'The ARN names the host without "https://" and without a slash at its end.',
           start: f.start,
           end: f.end,
-        },
+        }),
       ];
     }
     if (expected.hostname !== undefined && arn.host !== expected.hostname) {
       return [
-        {
+        trustFinding({
           code: 'wrong-host',
-          weight: 'broken',
           message: `The provider is for ${arn.host}; tokens of this workspace come from ${expected.hostname}.`,
           start: f.start,
           end: f.end,
-        },
+        }),
       ];
     }
     return [];
@@ -256,13 +247,12 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
   if (s.actions === undefined) {
     const span = s.notActions?.[0] ?? s.span;
     return [
-      {
+      trustFinding({
         code: 'not-action',
-        weight: 'too-broad',
         message: `NotAction with Allow grants every action but the named ones. Write Action: ${assumeAction}.`,
         start: span.start,
         end: span.end,
-      },
+      }),
     ];
   }
   if (covers(s)) {
@@ -270,13 +260,12 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
     return wide === undefined
       ? []
       : [
-          {
+          trustFinding({
             code: 'wide-action',
-            weight: 'note',
             message: `"${wide.value}" allows more than a token needs; write ${assumeAction}.`,
             start: wide.start,
             end: wide.end,
-          },
+          }),
         ];
   }
   const [first] = s.actions;
@@ -288,14 +277,13 @@ function actionFindings(s: Statement): readonly TrustFinding[] {
         }
       : undefined;
   return [
-    {
+    trustFinding({
       code: 'wrong-action',
-      weight: 'broken',
       message: `A token is exchanged by ${assumeAction}; this statement allows ${s.actions.map(a => a.value).join(', ') || 'nothing'}.`,
       start: first?.start ?? s.span.start,
       end: first?.end ?? s.span.end,
       ...(fix && { fix }),
-    },
+    }),
   ];
 }
 
@@ -326,7 +314,7 @@ function denied(
       const [by] = refused;
       if (by === undefined || refused.length < subjects.length) return [];
       const message = `Statement ${by} denies this subject, and a Deny always wins.`;
-      return [{ code: 'denied', weight: 'broken', message, start: v.start, end: v.end }];
+      return [trustFinding({ code: 'denied', message, start: v.start, end: v.end })];
     });
   });
 }

@@ -4,7 +4,8 @@ import { hasHole } from '../../policy/patterns/holes';
 import { reachOf } from '../../policy/patterns/subjects';
 import type { Policy, Statement } from '../../policy/statement';
 import { evaluate } from '../../policy/webIdentity';
-import type { TrustExpectation, TrustFinding } from './trustFinding';
+import { type TrustExpectation, type TrustFinding, trustFinding } from './trustFinding';
+import type { TrustRuleId } from './trustRules';
 
 /** The runs that are tried: one for each phase, or the one test run of a module. */
 interface Tried {
@@ -13,7 +14,7 @@ interface Tried {
   readonly isNamed: boolean;
   readonly what: 'workspace' | 'Stack' | 'module';
   /** Word of the code `…-refused`. */
-  readonly code: string;
+  readonly code: TrustRuleId;
   readonly subjects: readonly { readonly phase: string; readonly subject: string }[];
 }
 
@@ -36,13 +37,13 @@ export function reachable(
       phase,
       ...evaluate(policy, { hostname, subject, audience }),
     }));
-    return verdictOf(tried, decisions).map(finding => ({ ...finding, ...span }));
+    return verdictOf(tried, decisions).map(finding => trustFinding({ ...finding, ...span }));
   });
 }
 
 type Decided = Pick<ReturnType<typeof evaluate>, 'decision' | 'why'> & { readonly phase: string };
 
-function verdictOf(tried: Tried, decisions: readonly Decided[]): readonly Omit<TrustFinding, 'start' | 'end'>[] {
+function verdictOf(tried: Tried, decisions: readonly Decided[]): readonly Pick<TrustFinding, 'code' | 'message'>[] {
   const open = decisions.filter(d => d.decision === 'allow');
   const other = decisions.find(d => d.decision !== 'allow');
   const [only] = open;
@@ -50,17 +51,17 @@ function verdictOf(tried: Tried, decisions: readonly Decided[]): readonly Omit<T
   const subject = tried.what === 'workspace' ? 'runs' : `runs of ${tried.who}`;
   if (only !== undefined) {
     const message = `Only ${only.phase} ${subject} may assume the role; ${other.phase} runs need a role of their own.`;
-    return [{ code: 'one-phase', weight: 'note', message }];
+    return [{ code: 'one-phase', message }];
   }
   const why = [...new Set(decisions.flatMap(d => d.why))];
   if (decisions.some(d => d.decision === 'undecided')) {
     const message = `Whether the ${tried.what} may assume the role cannot be told from the policy: ${why.join(' ')}`;
-    return [{ code: 'undecided', weight: 'note', message }];
+    return [{ code: 'undecided', message }];
   }
   const message = tried.isNamed
     ? `Runs of ${tried.who} are refused. ${why.slice(0, 2).join(' ')}`
     : `No subject of the policy is one of ${tried.who}.`;
-  return [{ code: tried.code, weight: 'broken', message }];
+  return [{ code: tried.code, message }];
 }
 
 function triedRuns(allows: readonly Statement[], expected: TrustExpectation): readonly Tried[] {

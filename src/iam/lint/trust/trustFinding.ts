@@ -1,4 +1,5 @@
-import type { Span, TextEdit } from '../../../core/text';
+import type { PolicyFinding } from '../finding';
+import { type TrustRuleId, trustRules, type TrustWeight } from './trustRules';
 
 /**
  * `broken`: the runs it is for are refused, or IAM refuses the policy. `too-broad`: others are let in as well. `depends`: what is known is
@@ -7,21 +8,18 @@ import type { Span, TextEdit } from '../../../core/text';
  */
 export type TrustVerdict = 'correct' | 'too-broad' | 'broken' | 'depends' | 'not-read' | 'not-judged';
 
-export interface TrustFinding extends Span {
-  readonly code: string;
-  /** What it makes of the policy; `note` changes nothing. */
-  readonly weight: 'broken' | 'too-broad' | 'not-read' | 'depends' | 'not-judged' | 'note';
-  readonly message: string;
-  readonly fix?: { readonly title: string; readonly edits: readonly Omit<TextEdit, 'file'>[] };
+export interface TrustFinding extends PolicyFinding<TrustRuleId> {
+  readonly weight: TrustWeight;
 }
 
+/** A finding with the weight of its rule. What makes one lighter where it stands says so. */
+export const trustFinding = (found: Omit<TrustFinding, 'weight'>): TrustFinding => ({
+  ...found,
+  weight: trustRules[found.code].weight,
+});
+
 /** Makes a finding about one value. */
-export type Found = (
-  code: string,
-  weight: TrustFinding['weight'],
-  message: string,
-  fix?: TrustFinding['fix'],
-) => TrustFinding;
+export type Found = (code: TrustRuleId, message: string, fix?: TrustFinding['fix']) => TrustFinding;
 
 /** What the policy is meant for, as far as it is known. */
 export interface TrustExpectation {
