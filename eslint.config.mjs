@@ -1,5 +1,10 @@
 import tseslint from 'typescript-eslint';
 
+const assembledArn = {
+  selector: 'TemplateLiteral[expressions.length>0] > TemplateElement:first-child[value.raw=/^arn:/]',
+  message: 'Make ARNs by src/oidc/arns.ts.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', '.cache/', 'node_modules/', 'test/fixtures/', 'test/screenshots/'] },
   {
@@ -26,12 +31,21 @@ export default tseslint.config(
     rules: { 'no-console': 'error' },
   },
   {
+    // ARNs are put together in one place; what a pattern of one looks like is another thing.
+    files: ['src/**/*.ts'],
+    ignores: ['src/oidc/arns.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', assembledArn],
+    },
+  },
+  {
     // Registered commands and context keys have one owner each, so that the manifest test can hold them.
     files: ['src/vscode/**/*.ts', 'src/extension.ts'],
     ignores: ['src/vscode/commandRegistry.ts', 'src/vscode/contextKeys.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',
+        assembledArn,
         {
           selector: "CallExpression[callee.property.name='registerCommand']",
           message: 'Register commands through CommandRegistry.',

@@ -1,3 +1,4 @@
+import { iamArn } from '../../oidc/arns';
 import type { Problem } from '../../core/problem';
 import type { ActualRole } from '../../iam/account/types';
 import { policySize, trustQuota } from '../../iam/policy/document';
@@ -273,7 +274,7 @@ function permissionProblems(
         problem(
           'policy-arn',
           `"${arn}" is not an ARN of a managed policy.`,
-          `It looks like arn:${account.partition}:iam::ACCOUNT:policy/NAME.`,
+          `It looks like ${iamArn({ partition: account.partition, accountId: 'ACCOUNT' }, 'policy/NAME')}.`,
         ),
       );
     } else if (parts[1] !== account.partition || (parts[2] !== 'aws' && parts[2] !== account.accountId)) {

@@ -1,4 +1,4 @@
-import { awsManagedPolicyArn } from '../../oidc/arns';
+import { awsManagedPolicyArn, iamArn } from '../../oidc/arns';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BindingChoices } from '../../binding/desired/choices';
@@ -155,7 +155,7 @@ export async function bindingRequest(
       )
     : undefined;
   const base = (accountId: string, partition: string): BindingChoices => {
-    const elsewhere = arns.find(arn => !arn.startsWith(`arn:${partition}:iam::${accountId}:`));
+    const elsewhere = arns.find(arn => !arn.startsWith(iamArn({ partition, accountId }, '')));
     if (elsewhere !== undefined) throw new ProblemError(otherAccount(elsewhere, accountId, partition));
     return {
       hostname: hostName,

@@ -1,3 +1,4 @@
+import { bucketArn } from '../../oidc/arns';
 import { iamArn, roleOfSession } from '../../oidc/arns';
 import { flatLog } from '../../core/logText';
 import type { ActionList } from '../reference/actions';
@@ -351,5 +352,5 @@ function resourceOf(value: Value): string | undefined {
   if (arns[0] !== undefined) return arns[0];
   const partition = textAt(value, 'userIdentity', 'arn')?.split(':')[1];
   if (bucket === undefined || partition === undefined) return textAt(value, 'requestParameters', 'resourceArn');
-  return `arn:${partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
+  return bucketArn(partition, bucket, key);
 }

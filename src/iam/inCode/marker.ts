@@ -1,3 +1,4 @@
+import { arnOf, bucketArn, iamArn } from '../../oidc/arns';
 import type { Span } from '../../core/text';
 import type { Expression } from '../../terraform/syntax/ast';
 import type { PolicyNode } from '../policy/node';
@@ -27,21 +28,25 @@ export function trustMarker(holes: Holes): Marker {
   };
 }
 
+const anyAccount = { partition: anyName, accountId: anyName };
+const regional = (service: string, resource: string): string =>
+  arnOf({ partition: anyName, service, region: anyName, account: anyName }, resource);
+
 /** The ARNs of resources that are named by `.arn`; only types for which action and resource are often confused. */
 const arnShapes: Readonly<Record<string, string>> = {
-  aws_s3_bucket: `arn:${anyName}:s3:::${anyName}`,
-  aws_s3_object: `arn:${anyName}:s3:::${anyName}/${anyText}`,
-  aws_sqs_queue: `arn:${anyName}:sqs:${anyName}:${anyName}:${anyName}`,
-  aws_sns_topic: `arn:${anyName}:sns:${anyName}:${anyName}:${anyName}`,
-  aws_dynamodb_table: `arn:${anyName}:dynamodb:${anyName}:${anyName}:table/${anyName}`,
-  aws_iam_role: `arn:${anyName}:iam::${anyName}:role/${anyText}`,
-  aws_iam_user: `arn:${anyName}:iam::${anyName}:user/${anyText}`,
-  aws_iam_group: `arn:${anyName}:iam::${anyName}:group/${anyText}`,
-  aws_kms_key: `arn:${anyName}:kms:${anyName}:${anyName}:key/${anyName}`,
-  aws_lambda_function: `arn:${anyName}:lambda:${anyName}:${anyName}:function:${anyName}`,
-  aws_secretsmanager_secret: `arn:${anyName}:secretsmanager:${anyName}:${anyName}:secret:${anyText}`,
-  aws_ssm_parameter: `arn:${anyName}:ssm:${anyName}:${anyName}:parameter/${anyText}`,
-  aws_ecr_repository: `arn:${anyName}:ecr:${anyName}:${anyName}:repository/${anyText}`,
+  aws_s3_bucket: bucketArn(anyName, anyName),
+  aws_s3_object: bucketArn(anyName, anyName, anyText),
+  aws_sqs_queue: regional('sqs', anyName),
+  aws_sns_topic: regional('sns', anyName),
+  aws_dynamodb_table: regional('dynamodb', `table/${anyName}`),
+  aws_iam_role: iamArn(anyAccount, `role/${anyText}`),
+  aws_iam_user: iamArn(anyAccount, `user/${anyText}`),
+  aws_iam_group: iamArn(anyAccount, `group/${anyText}`),
+  aws_kms_key: regional('kms', `key/${anyName}`),
+  aws_lambda_function: regional('lambda', `function:${anyName}`),
+  aws_secretsmanager_secret: regional('secretsmanager', `secret:${anyText}`),
+  aws_ssm_parameter: regional('ssm', `parameter/${anyText}`),
+  aws_ecr_repository: regional('ecr', `repository/${anyText}`),
 };
 
 const nameLike =

@@ -1,3 +1,4 @@
+import { arnPattern } from './arnPattern';
 import { attributeOf, type ResourceBlock } from '../../terraform/model';
 import type { Attribute, Expression } from '../../terraform/syntax/ast';
 import { namedByProvider, templates, type Template } from './tables/arns';
@@ -104,7 +105,7 @@ function filledTemplate(
   const pathText = isRoot ? { text: '/', open: false } : knownText(path.value, scope);
   if (rests.some(rest => rest.includes('{path}')) && (pathText === undefined || pathText.open)) return undefined;
   const ownerless = names[0] !== undefined && isPublic(resource.type, names[0]);
-  const start = arnStart(service, where, ownerless ? { ...place, account: '' } : place);
+  const at = ownerless ? { ...place, account: '' } : place;
   const all = restsOf(resource, rests);
   const buses = all.some(rest => rest.includes('{bus}')) ? busesOf(resource, scope) : [''];
   const each = all.flatMap(rest => buses.map(bus => rest.replace('{bus}', () => bus)));
@@ -115,7 +116,7 @@ function filledTemplate(
       .replace('{group}', () => scheduleGroup(resource, scope))
       .replace('{scope}', () => aclScope(resource, scope));
     for (const name of names) text = text.replace('{}', () => inArn(service, name));
-    return start + text;
+    return arnPattern(service, where, at, text);
   });
 }
 
@@ -168,9 +169,9 @@ function foundByName(resource: ResourceBlock, scope: Scope, place: Place): reado
 }
 
 function anyPath(kind: string, name: KnownText, account: string, place: Place): readonly string[] {
-  const start = `arn:${place.partition}:iam::${account}:${kind}/`;
   const text = namePattern(name);
-  return [`${start}${text}`, `${start}*/${text}`];
+  const at = { ...place, account };
+  return [`${kind}/${text}`, `${kind}/*/${text}`].map(rest => arnPattern('iam', 'global', at, rest));
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html */
@@ -214,12 +215,6 @@ function inArn(service: string, name: KnownText | undefined): string {
 export function templateOf(type: string): Template | undefined {
   if (Object.hasOwn(templates, type)) return templates[type];
   return /^aws_s3_bucket(?:_|$)/.test(type) ? bucket : undefined;
-}
-
-function arnStart(service: string, where: Template[2], place: Place): string {
-  const region = where === 'regional' ? (place.region ?? '*') : '';
-  const account = where === 'bare' ? '' : (place.account ?? '*');
-  return `arn:${place.partition}:${service}:${region}:${account}:`;
 }
 
 /** The name that an argument gives: known text that can stand in an ARN, or the beginning of it. */
@@ -270,5 +265,5 @@ export function roleArns(value: Expression, at: Scope, place: Place): readonly s
     return resourceArns(behind.resource, behind.scope, place);
   const text = knownText(value, at);
   if (text === undefined || text.open || /[*?$\s]/.test(text.text) || text.text === '') return undefined;
-  return [text.text.startsWith('arn:') ? text.text : `${arnStart('iam', 'global', place)}role/${text.text}`];
+  return [text.text.startsWith('arn:') ? text.text : arnPattern('iam', 'global', place, `role/${text.text}`)];
 }

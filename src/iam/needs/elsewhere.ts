@@ -1,3 +1,4 @@
+import { arnPattern } from './arnPattern';
 import type { ResourceBlock } from '../../terraform/model';
 import type { Expression } from '../../terraform/syntax/ast';
 import { fitsFormat, patternOf, wordOf } from '../reference/arnFormat';
@@ -88,13 +89,12 @@ function written(text: string, place: Place, formats: readonly ArnFormat[]): Tar
   const [, account, region, repository] = image.exec(text) ?? [];
   if (repository !== undefined)
     return {
-      arns: [`arn:${place.partition}:ecr:${region ?? ''}:${account ?? ''}:repository/${repository}`],
+      arns: [arnPattern('ecr', 'regional', { ...place, region, account }, `repository/${repository}`)],
       named: true,
     };
   const kind = ec2Kinds[/^([a-z]+(?:-[a-z]+)*)-[0-9a-f]{8,}$/.exec(text)?.[1] ?? ''];
-  const { partition, region: here = '*', account: own = '*' } = place;
   if (kind === undefined) return undefined;
-  return { arns: [`arn:${partition}:ec2:${here}:${own}:${kind}/${text}`], named: true };
+  return { arns: [arnPattern('ec2', 'regional', place, `${kind}/${text}`)], named: true };
 }
 
 /** A function's ARN without a version, where the action is about a version too. */

@@ -1,3 +1,4 @@
+import { arnPattern } from './arnPattern';
 import { type ResourceBlock } from '../../terraform/model';
 import type { Body, Expression } from '../../terraform/syntax/ast';
 import { fitsFormat, patternOf, wordOf } from '../reference/arnFormat';
@@ -152,10 +153,10 @@ function leaves(value: Expression): readonly Expression[] {
 
 /** API Gateway's actions are HTTP's verbs on its own paths: the collection that a type belongs to, and what is in it. */
 function gatewayPaths({ type, place, words }: Owner): readonly string[] {
-  const start = `arn:${place.partition}:apigateway:${place.region ?? '*'}::`;
   const [, collection = ''] = gatewayCollections.find(([pattern]) => pattern.test(type)) ?? [];
-  const tags = words.split(' ').includes('tags') ? [`${start}/tags/*`] : [];
-  return collection === '' ? [`${start}/*`] : [`${start}/${collection}`, `${start}/${collection}/*`, ...tags];
+  const tags = words.split(' ').includes('tags') ? ['/tags/*'] : [];
+  const paths = collection === '' ? ['/*'] : [`/${collection}`, `/${collection}/*`, ...tags];
+  return paths.map(path => arnPattern('apigateway', 'public', place, path));
 }
 
 const gatewayCollections: readonly (readonly [RegExp, string])[] = [

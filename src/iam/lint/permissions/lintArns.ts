@@ -1,3 +1,4 @@
+import { iamArn } from '../../../oidc/arns';
 import { partitionName, partitionOfRegion } from '../../../oidc/partition';
 import { entry, listOf, type PolicyNode } from '../../policy/node';
 import { type PermissionFinding, place } from './permissionFinding';
@@ -72,7 +73,7 @@ export function isEveryRole(pattern: string): boolean {
     const part = head[at];
     return part === undefined || part === '' || open.test(part) ? fallback : part;
   };
-  return covers(wide, `arn:${own(1, 'aws')}:iam::${own(4, '123456789012')}:role/?*`);
+  return covers(wide, iamArn({ partition: own(1, 'aws'), accountId: own(4, '123456789012') }, 'role/?*'));
 }
 
 /** `arn:…:iam::*:role/deploy` in a list of roles to be assumed: whoever has an account has a role of that name. */

@@ -1,3 +1,4 @@
+import { arnPattern, type ArnWhere } from '../arnPattern';
 import type { Location } from '../../../core/text';
 import { at, attributeOf, blocksOf, headerSpan } from '../../../terraform/model';
 import type { Body } from '../../../terraform/syntax/ast';
@@ -6,15 +7,17 @@ import type { FoundNeeds, Need, Phase } from '../need';
 import type { Scope } from '../scope';
 import { knownText } from '../values';
 
+type ActionTarget = readonly [argument: string, service: string, where: ArnWhere, rest: string];
+
 interface ActionNeed {
   readonly action: string;
-  /** Which argument names what it is done to, and its ARN behind `arn:PARTITION:`; none: the action knows no resources. */
-  readonly on?: { readonly argument: string; readonly arn: string };
+  /** Which argument names what it is done to, and how its ARN is made; none: the action knows no resources. */
+  readonly on?: ActionTarget;
 }
 
-/** `{region}`, `{account}` and `{name}` are filled in. An argument that is an ARN stands for itself. */
-const needs = (argument: string, arn: string, ...actions: readonly string[]): readonly ActionNeed[] =>
-  actions.map(action => ({ action, on: { argument, arn } }));
+/** `{}` is the name. An argument that is an ARN is taken as it is. */
+const needs = (on: ActionTarget, ...actions: readonly string[]): readonly ActionNeed[] =>
+  actions.map(action => ({ action, on }));
 
 /**
  * What the actions of the AWS provider call (hashicorp/terraform-provider-aws, website/docs/actions): they are invoked in an apply, by an
@@ -22,34 +25,31 @@ const needs = (argument: string, arn: string, ...actions: readonly string[]): re
  */
 export const actionTypes: Readonly<Record<string, readonly ActionNeed[]>> = {
   aws_cloudfront_create_invalidation: needs(
-    'distribution_id',
-    'cloudfront::{account}:distribution/{name}',
+    ['distribution_id', 'cloudfront', 'global', 'distribution/{}'],
     'cloudfront:CreateInvalidation',
     'cloudfront:GetInvalidation',
   ),
   aws_codebuild_start_build: needs(
-    'project_name',
-    'codebuild:{region}:{account}:project/{name}',
+    ['project_name', 'codebuild', 'regional', 'project/{}'],
     'codebuild:BatchGetBuilds',
     'codebuild:StartBuild',
   ),
   aws_dynamodb_create_backup: [
-    ...needs('table_name', 'dynamodb:{region}:{account}:table/{name}', 'dynamodb:CreateBackup'),
-    ...needs('table_name', 'dynamodb:{region}:{account}:table/{name}/backup/*', 'dynamodb:DescribeBackup'),
+    ...needs(['table_name', 'dynamodb', 'regional', 'table/{}'], 'dynamodb:CreateBackup'),
+    ...needs(['table_name', 'dynamodb', 'regional', 'table/{}/backup/*'], 'dynamodb:DescribeBackup'),
   ],
   aws_ec2_stop_instance: [
     { action: 'ec2:DescribeInstances' },
-    ...needs('instance_id', 'ec2:{region}:{account}:instance/{name}', 'ec2:StopInstances'),
+    ...needs(['instance_id', 'ec2', 'regional', 'instance/{}'], 'ec2:StopInstances'),
   ],
-  aws_events_put_events: needs('event_bus_name', 'events:{region}:{account}:event-bus/{name}', 'events:PutEvents'),
-  aws_lambda_invoke: needs('function_name', 'lambda:{region}:{account}:function:{name}', 'lambda:InvokeFunction'),
-  aws_ses_send_email: needs('source', 'ses:{region}:{account}:identity/{name}', 'ses:SendEmail'),
+  aws_events_put_events: needs(['event_bus_name', 'events', 'regional', 'event-bus/{}'], 'events:PutEvents'),
+  aws_lambda_invoke: needs(['function_name', 'lambda', 'regional', 'function:{}'], 'lambda:InvokeFunction'),
+  aws_ses_send_email: needs(['source', 'ses', 'regional', 'identity/{}'], 'ses:SendEmail'),
   aws_sfn_start_execution: needs(
-    'state_machine_arn',
-    'states:{region}:{account}:stateMachine:{name}',
+    ['state_machine_arn', 'states', 'regional', 'stateMachine:{}'],
     'states:StartExecution',
   ),
-  aws_sns_publish: needs('topic_arn', 'sns:{region}:{account}:{name}', 'sns:Publish'),
+  aws_sns_publish: needs(['topic_arn', 'sns', 'regional', '{}'], 'sns:Publish'),
 };
 
 /** What the `action` blocks of a module need in an apply. */
@@ -68,7 +68,7 @@ export function actionNeeds(scope: Scope, phase: Phase): FoundNeeds {
 }
 
 function needOf({ action, on }: ActionNeed, body: Body, scope: Scope, address: string, location: Location): Need {
-  const arn = on === undefined ? undefined : arnOf(on, body, scope);
+  const arn = on === undefined ? undefined : patternOf(on, body, scope);
   const isNamed = arn !== undefined && !arn.endsWith('*');
   return {
     action,
@@ -82,16 +82,17 @@ function needOf({ action, on }: ActionNeed, body: Body, scope: Scope, address: s
   };
 }
 
-function arnOf({ argument, arn }: NonNullable<ActionNeed['on']>, body: Body, scope: Scope): string {
-  const { partition, region, account } = scope.place;
+function patternOf([argument, service, where, rest]: ActionTarget, body: Body, scope: Scope): string {
   const value = attributeOf(body, argument)?.value;
   const known = value === undefined ? undefined : knownText(value, scope);
   const name = known?.open === false && !/[*?$]/.test(known.text) ? known.text : '*';
   if (name.startsWith('arn:')) return name;
-  return `arn:${partition}:${arn
-    .replace('{region}', region ?? '*')
-    .replace('{account}', account ?? '*')
-    .replace('{name}', () => name)}`;
+  return arnPattern(
+    service,
+    where,
+    scope.place,
+    rest.replace('{}', () => name),
+  );
 }
 
 /** OpenTofu's state encryption: the key is used in every plan and apply. */
@@ -101,7 +102,7 @@ export function encryptionNeeds(scope: Scope): FoundNeeds {
     for (const provider of blocksOf(body, 'encryption').flatMap(b => blocksOf(b.body, 'key_provider'))) {
       if (provider.labels[0]?.value !== 'aws_kms') continue;
       const address = `key_provider.aws_kms.${provider.labels[1]?.value ?? ''}`;
-      const arn = arnOf({ argument: 'kms_key_id', arn: 'kms:{region}:{account}:key/{name}' }, provider.body, scope);
+      const arn = patternOf(['kms_key_id', 'kms', 'regional', 'key/{}'], provider.body, scope);
       // An alias is not what a policy names.
       const resource = arn.replace(/:key\/alias\/.*$|:alias\/.*$/, ':key/*');
       for (const action of ['kms:Decrypt', 'kms:GenerateDataKey'])

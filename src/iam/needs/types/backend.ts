@@ -1,3 +1,5 @@
+import { bucketArn } from '../../../oidc/arns';
+import { arnPattern } from '../arnPattern';
 import type { Location } from '../../../core/text';
 import { attributeOf, blocksOf, type ResourceBlock, type Root } from '../../../terraform/model';
 import type { Expression, ObjectItem } from '../../../terraform/syntax/ast';
@@ -126,16 +128,16 @@ function readAsRole(state: StatePlace, role: Expression, scope: Scope): FoundNee
 }
 
 function objectNeeds(state: StatePlace, bucket: string, { partition, text }: Where, use: StateUse): readonly Need[] {
-  const bucketArn = `arn:${partition}:s3:::${bucket}`;
+  const own = bucketArn(partition, bucket);
   const key = text('key');
   const paths = key === undefined ? ['*'] : [key];
   // https://developer.hashicorp.com/terraform/language/backend/s3#workspace_key_prefix
   if (use.workspaces && key !== undefined) paths.push(`${text('workspace_key_prefix') ?? 'env:'}/*/${key}`);
-  const objects = paths.map(path => `${bucketArn}/${path}`);
+  const objects = paths.map(path => bucketArn(partition, bucket, path));
   const locks = key === undefined ? objects : objects.map(o => `${o}.tflock`);
   const lockActions = use.lock && text('use_lockfile') === 'true' ? ['GetObject', 'PutObject', 'DeleteObject'] : [];
   return [
-    needOf(state, 's3:ListBucket', [bucketArn]),
+    needOf(state, 's3:ListBucket', [own]),
     needOf(state, 's3:GetObject', objects),
     ...(use.write ? [needOf(state, 's3:PutObject', objects)] : []),
     ...lockActions.map(action => needOf(state, `s3:${action}`, locks)),
@@ -143,10 +145,10 @@ function objectNeeds(state: StatePlace, bucket: string, { partition, text }: Whe
 }
 
 /** Locks in a table of DynamoDB. */
-function tableNeeds(state: StatePlace, { partition, region = '*', account = '*', text }: Where): readonly Need[] {
-  const table = text('dynamodb_table');
+function tableNeeds(state: StatePlace, where: Where): readonly Need[] {
+  const table = where.text('dynamodb_table');
   if (table === undefined) return [];
-  const arn = table.startsWith('arn:') ? table : `arn:${partition}:dynamodb:${region}:${account}:table/${table}`;
+  const arn = table.startsWith('arn:') ? table : arnPattern('dynamodb', 'regional', where, `table/${table}`);
   return ['DescribeTable', 'GetItem', 'PutItem', 'DeleteItem'].map(action =>
     needOf(state, `dynamodb:${action}`, [arn]),
   );
@@ -156,11 +158,10 @@ function tableNeeds(state: StatePlace, { partition, region = '*', account = '*',
 function stateKeyNeeds(state: StatePlace, where: Where, use: StateUse): readonly Need[] {
   const key = state.get('kms_key_id');
   if (key === undefined || key.kind === 'null') return [];
-  const { partition, region = '*', account = '*', text } = where;
-  const known = text('kms_key_id') ?? '*';
+  const known = where.text('kms_key_id') ?? '*';
   const arn = known.startsWith('arn:')
     ? known
-    : `arn:${partition}:kms:${region}:${account}:key/${known.startsWith('alias/') ? '*' : known}`;
+    : arnPattern('kms', 'regional', where, `key/${known.startsWith('alias/') ? '*' : known}`);
   const actions = use.write || use.lock ? ['Decrypt', 'GenerateDataKey'] : ['Decrypt'];
   return actions.map(action => needOf(state, `kms:${action}`, [arn]));
 }

@@ -1,3 +1,4 @@
+import { arnPattern } from '../arnPattern';
 import { at } from '../../../terraform/model';
 import { resourceArns } from '../arns';
 import type { Need } from '../need';
@@ -23,15 +24,13 @@ export function connectionNeeds(needing: NeedingResource): readonly Need[] {
       const service =
         arn?.split(':')[2] ??
         (behind?.resource.type === 'aws_codeconnections_connection' ? 'codeconnections' : 'codestar-connections');
-      const { partition, region = '*', account = '*' } = place;
       const own = behind === undefined ? undefined : resourceArns(behind.resource, behind.scope, place);
       return [
         byHand(needing, {
           action:
             service === 'codeconnections' ? 'codeconnections:PassConnection' : 'codestar-connections:PassConnection',
           location: at(resource.file, value),
-          resources:
-            arn !== undefined ? [arn] : (own ?? [`arn:${partition}:${service}:${region}:${account}:connection/*`]),
+          resources: arn !== undefined ? [arn] : (own ?? [arnPattern(service, 'regional', place, 'connection/*')]),
           why: arn === undefined && own === undefined ? 'NameNotKnown' : '',
         }),
       ];

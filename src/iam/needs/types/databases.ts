@@ -1,3 +1,4 @@
+import { arnPattern } from '../arnPattern';
 import { at, attributeOf, type ResourceBlock } from '../../../terraform/model';
 import { resourceArns } from '../arns';
 import type { Need } from '../need';
@@ -16,10 +17,9 @@ export function managedPasswordNeeds(needing: NeedingResource): readonly Need[] 
   const managed = attributeOf(resource.body, redshift ? 'manage_master_password' : 'manage_master_user_password');
   if (managed === undefined || managed.value.kind === 'null' || knownText(managed.value, scope)?.text === 'false')
     return [];
-  const { partition, region = '*', account = '*' } = place;
   const location = at(resource.file, managed);
-  const secrets = [`arn:${partition}:secretsmanager:${region}:${account}:secret:${redshift ? 'redshift' : 'rds'}!*`];
-  const keys = [`arn:${partition}:kms:${region}:${account}:key/*`];
+  const secrets = [arnPattern('secretsmanager', 'regional', place, `secret:${redshift ? 'redshift' : 'rds'}!*`)];
+  const keys = [arnPattern('kms', 'regional', place, 'key/*')];
   const more = redshift
     ? [
         'secretsmanager:DeleteSecret',
@@ -64,8 +64,6 @@ export function finalSnapshotNeeds(needing: NeedingResource): readonly Need[] {
   const skip = attributeOf(resource.body, 'skip_final_snapshot');
   const skipped = skip === undefined ? undefined : knownText(skip.value, scope);
   if (snapshot === undefined || (skipped?.open === false && skipped.text === 'true')) return [];
-  const { partition, region = '*', account = '*' } = place;
-  const start = `arn:${partition}:rds:${region}:${account}:`;
   const named = attributeOf(resource.body, 'final_snapshot_identifier');
   const texts = instancesOf(resource.body, scope).map(instance => {
     const name = named === undefined ? undefined : knownText(named.value, instance);
@@ -73,9 +71,9 @@ export function finalSnapshotNeeds(needing: NeedingResource): readonly Need[] {
   });
   const location = at(resource.file, named ?? skip ?? resource.block.typeSpan);
   const last = texts.includes('*') ? ['*'] : [...new Set(texts)];
-  const arns = last.map(text => `${start}${snapshot.kind}:${text}`);
+  const arns = last.map(text => arnPattern('rds', 'regional', place, `${snapshot.kind}:${text}`));
   const why = last.includes('*') ? 'NameNotKnown' : '';
-  const own = resourceArns(resource, scope, place) ?? [`${start}${snapshot.owner}:*`];
+  const own = resourceArns(resource, scope, place) ?? [arnPattern('rds', 'regional', place, `${snapshot.owner}:*`)];
   return [
     byHand(needing, { action: snapshot.action, location, resources: [...own, ...arns], why }),
     byHand(needing, { action: 'rds:AddTagsToResource', location, resources: arns, why }),
@@ -110,6 +108,5 @@ export function restoredFrom({ type, body }: ResourceBlock, scope: Scope, place:
   if (known?.open !== false || known.text === '' || /[*?$\s]/.test(known.text)) return { kind: usual, arns: [] };
   const kind = /^arn:[^:]*:rds:[^:]*:[^:]*:(snapshot|cluster-snapshot):/.exec(known.text)?.[1];
   if (kind !== undefined) return { kind: kind === 'snapshot' ? 'snapshot' : 'cluster-snapshot', arns: [known.text] };
-  const { partition, region = '*', account = '*' } = place;
-  return { kind: usual, arns: [`arn:${partition}:rds:${region}:${account}:${usual}:${known.text}`] };
+  return { kind: usual, arns: [arnPattern('rds', 'regional', place, `${usual}:${known.text}`)] };
 }

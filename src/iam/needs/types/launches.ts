@@ -1,3 +1,4 @@
+import { arnPattern } from '../arnPattern';
 import { at, attributeOf, type ResourceBlock } from '../../../terraform/model';
 import type { Body } from '../../../terraform/syntax/ast';
 import { nameOf, roleArns } from '../arns';
@@ -80,8 +81,6 @@ export function launchNeeds(needing: NeedingResource): readonly Need[] {
   const [first] = named;
   if (first === undefined) return [];
   const location = at(resource.file, first);
-  const { partition, region = '*', account = '*' } = place;
-  const start = `arn:${partition}:ec2:${region}:${account}:`;
   const templates = named.map(value => resourceBehind(value, scope));
   const bodies = templates.map(t => (t?.resource.type === 'aws_launch_template' ? t.resource.body : undefined));
   const has = (argument: string): boolean => bodies.some(b => b === undefined || isSet(b, [argument]));
@@ -90,12 +89,12 @@ export function launchNeeds(needing: NeedingResource): readonly Need[] {
   const resources = [
     ...kinds.flatMap(kind =>
       kind === 'key-pair'
-        ? keys.flatMap(key => (key === '' ? [] : [`${start}key-pair/${key}`]))
-        : [`${start}${kind}/*`],
+        ? keys.flatMap(key => (key === '' ? [] : [arnPattern('ec2', 'regional', place, `key-pair/${key}`)]))
+        : [arnPattern('ec2', 'regional', place, `${kind}/*`)],
     ),
-    `arn:${partition}:ec2:${region}::image/*`,
+    arnPattern('ec2', 'public', place, 'image/*'),
     ...(bodies.some(b => b !== undefined && isSet(b, ['block_device_mappings', 'ebs', 'snapshot_id']))
-      ? [`arn:${partition}:ec2:${region}::snapshot/*`]
+      ? [arnPattern('ec2', 'public', place, 'snapshot/*')]
       : []),
   ];
   const tagged = bodies.some(b => b === undefined || isSet(b, ['tag_specifications'])) || propagates(resource.body);
@@ -106,7 +105,9 @@ export function launchNeeds(needing: NeedingResource): readonly Need[] {
           byHand(needing, {
             action: 'ec2:CreateTags',
             location,
-            resources: ['instance', 'network-interface', 'volume'].map(kind => `${start}${kind}/*`),
+            resources: ['instance', 'network-interface', 'volume'].map(kind =>
+              arnPattern('ec2', 'regional', place, `${kind}/*`),
+            ),
             why: 'NameNotKnown',
             condition: { StringEquals: { 'ec2:CreateAction': 'RunInstances' } },
           }),

@@ -1,3 +1,5 @@
+import { bucketArn } from '../../../oidc/arns';
+import { arnPattern, serviceRolePattern } from '../arnPattern';
 import type { Location } from '../../../core/text';
 import { at } from '../../../terraform/model';
 import type { Expression } from '../../../terraform/syntax/ast';
@@ -140,7 +142,7 @@ function bucketNeeds(value: Expression, arn: string | undefined, needing: Needin
   const { resource, scope, place } = needing;
   const name = arn === undefined ? knownText(value, scope) : undefined;
   const isName = name?.open === false && /^[a-z0-9.-]+$/.test(name.text);
-  const bucket = arn ?? (isName ? `arn:${place.partition}:s3:::${name.text}` : undefined);
+  const bucket = arn ?? (isName ? bucketArn(place.partition, name.text) : undefined);
   if (bucket === undefined) {
     const note = `${needing.address}: the bucket of its logs is not known here; allow s3:GetBucketPolicy and s3:PutBucketPolicy on it by hand.`;
     return { needs: [], notes: [note] };
@@ -153,18 +155,18 @@ function bucketNeeds(value: Expression, arn: string | undefined, needing: Needin
 }
 
 function streamNeeds(location: Location, arn: string | undefined, needing: NeedingResource): readonly Need[] {
-  const { partition, region = '*', account = '*' } = needing.place;
+  const { place } = needing;
   return [
     byHand(needing, {
       action: 'firehose:TagDeliveryStream',
       location,
-      resources: [arn ?? `arn:${partition}:firehose:${region}:${account}:deliverystream/*`],
+      resources: [arn ?? arnPattern('firehose', 'regional', place, 'deliverystream/*')],
       why: arn === undefined ? 'NameNotKnown' : '',
     }),
     byHand(needing, {
       action: 'iam:CreateServiceLinkedRole',
       location,
-      resources: [`arn:${partition}:iam::${account}:role/aws-service-role/delivery.logs.amazonaws.com/*`],
+      resources: [serviceRolePattern('delivery.logs.amazonaws.com', place)],
       condition: { StringEquals: { 'iam:AWSServiceName': 'delivery.logs.amazonaws.com' } },
     }),
   ];
@@ -184,7 +186,7 @@ export function logBucketNeeds(needing: NeedingResource): readonly Need[] {
       byHand(needing, {
         action,
         location: at(resource.file, value),
-        resources: [`arn:${place.partition}:s3:::${name ?? '*'}`],
+        resources: [bucketArn(place.partition, name ?? '*')],
         why: name === undefined ? 'NameNotKnown' : '',
       }),
     );

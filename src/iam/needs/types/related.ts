@@ -1,3 +1,5 @@
+import { bucketArn } from '../../../oidc/arns';
+import { arnPattern, serviceRolePattern } from '../arnPattern';
 import { at, attributeOf } from '../../../terraform/model';
 import type { Body, Expression } from '../../../terraform/syntax/ast';
 import { roleArns } from '../arns';
@@ -75,7 +77,7 @@ function serviceLinkedRoleNeeds(needing: NeedingResource): readonly Need[] {
     byHand(needing, {
       action: 'iam:CreateServiceLinkedRole',
       location: at(resource.file, resource.block.typeSpan),
-      resources: [`arn:${place.partition}:iam::${place.account ?? '*'}:role/aws-service-role/${service}/*`],
+      resources: [serviceRolePattern(service, place)],
       condition: { StringEquals: { 'iam:AWSServiceName': service } },
     }),
   );
@@ -99,7 +101,7 @@ export function keyNeeds(needing: NeedingResource, phase: Phase): readonly Need[
         byHand(needing, {
           action: `kms:${action}`,
           location: at(resource.file, value),
-          resources: [arn ?? keyStart(place) + '*'],
+          resources: [arn ?? keyPattern(place, '*')],
           why: arn === undefined ? 'NameNotKnown' : '',
           confidence: 'medium',
           ...keyCondition(action, use, place),
@@ -108,15 +110,14 @@ export function keyNeeds(needing: NeedingResource, phase: Phase): readonly Need[
     });
 }
 
-const keyStart = ({ partition, region = '*', account = '*' }: Place): string =>
-  `arn:${partition}:kms:${region}:${account}:key/`;
+const keyPattern = (place: Place, key: string): string => arnPattern('kms', 'regional', place, `key/${key}`);
 
 /** The ARN of a key that is named by its ARN or its id; an alias tells nothing of it. */
 function keyArn(known: KnownText | undefined, place: Place): string | undefined {
   if (known?.open !== false) return undefined;
   if (/^arn:[^*?$]+:key\//.test(known.text)) return known.text;
   const isId = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]{32})$/.test(known.text);
-  return isId ? keyStart(place) + known.text : undefined;
+  return isId ? keyPattern(place, known.text) : undefined;
 }
 
 /** A function's code in a bucket is read in the name of who makes the function. */
@@ -131,7 +132,7 @@ function codeNeeds(needing: NeedingResource): readonly Need[] {
     return known === undefined || /[*?$]/.test(known.text) ? '*' : known.text + (known.open ? '*' : '');
   };
   const action = attributeOf(resource.body, 's3_object_version') === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
-  const object = `arn:${place.partition}:s3:::${text(bucket.value)}/${text(key?.value)}`;
+  const object = bucketArn(place.partition, text(bucket.value), text(key?.value));
   return [
     byHand(needing, {
       action,

@@ -1,3 +1,4 @@
+import { arnPattern } from '../arnPattern';
 import { at, attributeOf } from '../../../terraform/model';
 import type { Need } from '../need';
 import { byHand, type NeedingResource } from '../needingResource';
@@ -64,10 +65,9 @@ const alarms = ['cloudwatch:DeleteAlarms', 'cloudwatch:DescribeAlarms', 'cloudwa
 export function scalingNeeds(needing: NeedingResource): readonly Need[] {
   const { resource, scope, place } = needing;
   const location = at(resource.file, resource.block.typeSpan);
-  const { partition, region = '*', account = '*' } = place;
   const arn = (text: string): string => {
     const [service = '', ...rest] = text.split(':');
-    return `arn:${partition}:${service}:${region}:${account}:${rest.join(':')}`;
+    return arnPattern(service, 'regional', place, rest.join(':'));
   };
   if (resource.type === 'aws_appautoscaling_policy') {
     // Alarms of target tracking are named by the service; those of steps are resources of their own.
