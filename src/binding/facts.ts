@@ -1,10 +1,20 @@
-import { type Problem, ProblemError } from '../core/problem';
+import { fail, ok, type Problem, ProblemError, type Result } from '../core/problem';
 import type { Location } from '../core/text';
 import type { ConfigurationFacts, VariableFacts } from '../hcp/variables/credentials';
 import { unknownProject } from '../hcp/workspace/model';
 import type { Comparison } from '../iam/needs/compare';
 import type { WebIdentityEvent } from '../iam/account/types';
 import type { Finding } from '../lint/finding';
+import {
+  type Hostname,
+  hostname,
+  type OrganizationName,
+  organizationName,
+  type ProjectName,
+  projectName,
+  type WorkspaceName,
+  workspaceName,
+} from '../oidc/names';
 import { type Phase, type WorkspaceIdentity, workspaceIdentity } from '../oidc/subject';
 
 export type {
@@ -54,12 +64,12 @@ export const phases: readonly Phase[] = ['plan', 'apply'];
 
 export interface WorkspaceFacts {
   readonly id: string;
-  readonly name: string;
-  readonly organization: string;
-  readonly hostname: string;
+  readonly name: WorkspaceName;
+  readonly organization: OrganizationName;
+  readonly hostname: Hostname;
   /** The host that issues the tokens, where it is another one than the API's (Terraform Enterprise with a second host name). */
-  readonly issuer?: string;
-  readonly project: { readonly id: string; readonly name: string };
+  readonly issuer?: Hostname;
+  readonly project: { readonly id: string; readonly name: ProjectName | typeof unknownProject };
   readonly executionMode: 'remote' | 'agent' | 'local';
   /** Where the mode comes from: the workspace itself, its project, or the organization. */
   readonly executionModeFrom: 'workspace' | 'project' | 'organization' | 'unknown';
@@ -271,14 +281,42 @@ export function onlyText(pastedError: string): BindingFacts {
   };
 }
 
-/** A workspace as tokens name it. Names that HCP Terraform itself reported are taken as they are. */
+/** The names of a workspace, as HCP Terraform reported them. */
+interface ReportedNames {
+  readonly organization: string;
+  readonly name: string;
+  readonly project: { readonly id: string; readonly name: string };
+}
+
+/** Where names become facts: each is held to its grammar once, so that nothing behind it meets another text. */
+export function workspaceNames(
+  host: string,
+  { organization, name, project }: ReportedNames,
+): Result<Pick<WorkspaceFacts, 'hostname' | 'organization' | 'name' | 'project'>> {
+  const [ofHost, ofOrganization, ofWorkspace] = [hostname(host), organizationName(organization), workspaceName(name)];
+  const ofProject: Result<ProjectName | typeof unknownProject> =
+    project.name === unknownProject ? ok(unknownProject) : projectName(project.name);
+  if (ofHost.ok && ofOrganization.ok && ofWorkspace.ok && ofProject.ok)
+    return ok({
+      hostname: ofHost.value,
+      organization: ofOrganization.value,
+      name: ofWorkspace.value,
+      project: { id: project.id, name: ofProject.value },
+    });
+  return fail({
+    code: 'hcp-reply',
+    message: `${host} names a workspace, its project or its organization in a way that HCP Terraform does not allow: expected letters, digits, "-" and "_", and spaces in a project.`,
+    nextStep:
+      'Check that the host is HCP Terraform or Terraform Enterprise, and the names of the workspace and its project in its settings.',
+  });
+}
+
+/** A workspace as tokens name it. */
 export function identityOfFacts({
   organization,
   project,
   name,
-}: Pick<WorkspaceFacts, 'organization' | 'name'> & {
-  readonly project: { readonly name: string };
-}): WorkspaceIdentity {
+}: Omit<ReportedNames, 'project'> & { readonly project: { readonly name: string } }): WorkspaceIdentity {
   if (project.name !== unknownProject) return workspaceIdentity(organization, project.name, name);
   throw new ProblemError({
     code: 'project-unread',

@@ -1,3 +1,15 @@
+import type {
+  Audience,
+  ConfigurationTag,
+  DeploymentName,
+  Hostname,
+  ModuleName,
+  OrganizationName,
+  ProjectName,
+  StackName,
+  WorkspaceName,
+} from '../../oidc/names';
+
 /**
  * What a binding should be: the one description from which the planner, the preview and every export work.
  * Plain data, so that it can be printed, compared and kept.
@@ -10,7 +22,7 @@ export interface DesiredRole {
   /** Which phase's runs assume it: one role for both (`run`), or one each. */
   readonly use: 'run' | 'plan' | 'apply';
   /** The tag of a second configuration (`TFC_AWS_PROVIDER_AUTH_TAG`); absent for the default one. */
-  readonly tag?: string;
+  readonly tag?: ConfigurationTag;
   /** `[\w+=,.@-]{1,64}`. */
   readonly name: string;
   /** `/` or `/…/`. */
@@ -33,7 +45,7 @@ export interface DesiredAccount {
   readonly provider: {
     /** `https://app.terraform.io`: no trailing slash, no port. */
     readonly url: string;
-    readonly audiences: readonly string[];
+    readonly audiences: readonly Audience[];
     readonly tags: Readonly<Record<string, string>>;
   };
   readonly roles: readonly DesiredRole[];
@@ -49,28 +61,28 @@ export interface DesiredVariable {
 
 /** Environment variables (never sensitive: role ARNs are no secrets) of one workspace or variable set. */
 export interface DesiredVariables {
-  readonly hostname: string;
-  readonly organization: string;
+  readonly hostname: Hostname;
+  readonly organization: OrganizationName;
   readonly scope:
-    | { readonly type: 'workspace'; readonly name: string; readonly project: string }
+    | { readonly type: 'workspace'; readonly name: WorkspaceName; readonly project: ProjectName }
     | { readonly type: 'varset'; readonly name: string };
   readonly variables: readonly DesiredVariable[];
 }
 
 /** The role of a deployment of a Stack, which its code gives to the components as an input. */
 export interface DesiredInput {
-  readonly stack: string;
-  readonly deployment: string;
+  readonly stack: StackName;
+  readonly deployment: DeploymentName;
   readonly roleArn: string;
 }
 
 /** What the tests of a registry module get (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/private-registry/test-configuration). */
 export interface DesiredTestConfiguration {
-  readonly hostname: string;
-  readonly organization: string;
-  readonly module: string;
+  readonly hostname: Hostname;
+  readonly organization: OrganizationName;
+  readonly module: ModuleName;
   readonly roleArn: string;
-  readonly audience: string;
+  readonly audience: Audience;
 }
 
 /** What names the roles is one of the three, by the kind of the bindings. */

@@ -1,3 +1,4 @@
+import type { Hostname } from '../../oidc/names';
 import type { Problem } from '../../core/problem';
 import type { Finding } from '../../lint/finding';
 import type { HcpClient } from '../../hcp/client/client';
@@ -68,7 +69,7 @@ export interface BindingSources extends CommonSources {
   readonly workspace: string;
   readonly hostname: string;
   /** The host that issues the tokens, where somebody named it; else the host's discovery document says it. */
-  readonly issuerHost?: string;
+  readonly issuerHost?: Hostname;
   readonly code: { readonly root: Root; readonly findings: readonly Finding[] } | undefined;
   readonly client: HcpClient | { readonly missing: string; readonly problem?: Problem };
   readonly account: { readonly account: AwsAccount; readonly caller: CallerIdentity } | { readonly missing: string };

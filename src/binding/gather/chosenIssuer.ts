@@ -44,7 +44,7 @@ export async function chosenIssuer(
     };
   if (other === undefined) return { notes: keys };
   return {
-    ...chosen(unwrap(hostName(other))),
+    ...chosen(other),
     notes: [
       `Tokens of ${hostname} are issued by https://${other}, as its discovery document says. The OIDC provider and the trust policies are for that host.`,
       ...keys,

@@ -4,8 +4,16 @@ import { readVariables, type ReadVariablesOptions, type VariableReading } from '
 import type { Run, Workspace } from '../../hcp/workspace/model';
 import { readAgents, readWorkspace } from '../../hcp/workspace/read';
 import { readLatestRun } from '../../hcp/workspace/run';
-import type { Result } from '../../core/problem';
-import { type Fact, known, type RunFacts, unread, type VariableFacts, type WorkspaceFacts } from '../facts';
+import type { Problem, Result } from '../../core/problem';
+import {
+  type Fact,
+  known,
+  type RunFacts,
+  unread,
+  type VariableFacts,
+  type WorkspaceFacts,
+  workspaceNames,
+} from '../facts';
 
 /** What HCP Terraform says of one workspace, as far as the token may see it. */
 export interface HcpReading {
@@ -29,11 +37,10 @@ export async function hcpFacts(
   options: HcpReadingOptions = {},
 ): Promise<HcpReading> {
   const found = await readWorkspace(client, organization, name, signal);
-  if (!found.ok) {
-    const why = unread(found.problem);
-    return { workspace: why, variables: why, run: why, source: undefined };
-  }
+  if (!found.ok) return nothingRead(found.problem);
   const workspace = found.value;
+  const names = workspaceNames(client.hostname, workspace);
+  if (!names.ok) return nothingRead(names.problem);
   const [agents, variables, run] = await Promise.all([
     workspace.executionMode === 'agent' && workspace.agentPoolId !== undefined
       ? readAgents(client, workspace.agentPoolId, signal)
@@ -44,6 +51,7 @@ export async function hcpFacts(
   return {
     workspace: known({
       ...workspace,
+      ...names.value,
       agents: agents === undefined ? known([]) : factOf(agents),
       ...(run.ok && { hasRun: run.value !== undefined }),
     }),
@@ -56,6 +64,11 @@ export async function hcpFacts(
     run: run.ok ? known(erroredRun(run.value)) : unread(run.problem),
     source: variables.ok ? { workspace, reading: variables.value } : undefined,
   };
+}
+
+function nothingRead(problem: Problem): HcpReading {
+  const why = unread(problem);
+  return { workspace: why, variables: why, run: why, source: undefined };
 }
 
 function factOf<T>(result: Result<T>): Fact<T> {

@@ -2,6 +2,7 @@ import { replyText, type TextReply } from '../../core/replyText';
 import type { Fact, IssuerFacts } from '../facts';
 import { known } from '../facts';
 import { isLoopback } from '../../core/loopback';
+import { type Hostname, hostname as hostName } from '../../oidc/names';
 
 /** The part of `fetch` that is used: GET, without credentials, redirects not followed. */
 export type PlainFetch = (
@@ -41,12 +42,13 @@ export async function issuerFacts(
  * The issuer that a host names in its discovery document, where that is another host: Terraform Enterprise with
  * TFE_OIDC_HOSTNAME_CHOICE=secondary. `undefined` where it is the host itself, or no plain https host.
  */
-export function otherIssuer(hostname: string, issuer: string | undefined): string | undefined {
+export function otherIssuer(hostname: string, issuer: string | undefined): Hostname | undefined {
   const host = /^https:\/\/([a-z0-9.-]+(?::\d+)?)$/i.exec(issuer ?? '')?.[1]?.toLowerCase();
   const own = hostname.toLowerCase().replace(/:\d+$/, '');
-  return host === undefined || own === 'app.terraform.io' || host === own || host === hostname.toLowerCase()
-    ? undefined
-    : host;
+  if (host === undefined || own === 'app.terraform.io' || host === own || host === hostname.toLowerCase())
+    return undefined;
+  const named = hostName(host);
+  return named.ok ? named.value : undefined;
 }
 
 /** The object behind a URL, or why there is none, in one sentence. */

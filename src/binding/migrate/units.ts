@@ -1,7 +1,7 @@
 import type { HcpClient } from '../../hcp/client/client';
 import type { AuditRow } from '../../hcp/audit';
 import { parseRoleArn } from '../checks/arn';
-import { type Fact, known, unknown } from '../facts';
+import { type Fact, known, unknown, unread, workspaceNames } from '../facts';
 import type { HcpReading } from '../gather/hcp';
 import type { WorkspacePlace } from '../place';
 import type { SetupMember } from '../setup/model';
@@ -109,8 +109,9 @@ const placeOf = ({ workspace: w }: AuditRow): WorkspacePlace => ({
 
 /** The audit has read the workspace and its variables already: nothing is asked for twice. */
 function readingOf({ workspace, facts, reading }: AuditRow): HcpReading {
+  const names = workspaceNames(workspace.hostname, workspace);
   return {
-    workspace: known({ ...workspace, agents: known([]) }),
+    workspace: names.ok ? known({ ...workspace, ...names.value, agents: known([]) }) : unread(names.problem),
     variables: facts === undefined ? unknown('Its variables could not be read.') : known(facts),
     run: unknown('The last run was not read.'),
     source: reading === undefined ? undefined : { workspace, reading },

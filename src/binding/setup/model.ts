@@ -1,3 +1,4 @@
+import type { Hostname } from '../../oidc/names';
 import type { Problem } from '../../core/problem';
 import type { HcpClient } from '../../hcp/client/client';
 import type { KeptReplies } from '../../hcp/client/keptReplies';
@@ -45,7 +46,7 @@ export interface SetupMember {
   /** What commands on this machine take, where its environment was looked at. */
   readonly local: LocalFacts | undefined;
   /** The host that issues the tokens, where it is another one than that of the API. */
-  readonly issuerHost?: string;
+  readonly issuerHost?: Hostname;
   /** Of a deployment: the variables of the components that carry the role; empty for the one that does, or a new one. */
   readonly inputs?: readonly string[];
   /** Of the tests of a module: their configuration as it was read. */

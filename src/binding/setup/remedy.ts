@@ -1,5 +1,5 @@
 import { type Problem, ProblemError, unwrap } from '../../core/problem';
-import { audienceName, defaultAudience, hostname, issuerProblem, issuerUrl } from '../../oidc/names';
+import { type Audience, audienceName, defaultAudience, issuerProblem, issuerUrl } from '../../oidc/names';
 import { withAdditions } from '../../iam/needs/additions';
 import { oidcProviderArn } from '../../oidc/arns';
 import { partitionName } from '../../oidc/partition';
@@ -42,7 +42,7 @@ export async function planRemedies(
   for (const remedy of remedies) parts.push(await planOne(remedy, ground, signal));
   const changes = [...new Map(parts.flatMap(p => p.changes).map(c => [c.id, c])).values()];
   const subject = subjectOf({
-    hostname: unwrap(hostname(ground.workspace.hostname)),
+    hostname: ground.workspace.hostname,
     identities: [identityOfFacts(ground.workspace)],
     accountId: ground.opened?.caller.accountId ?? '000000000000',
   });
@@ -118,7 +118,7 @@ async function planProvider(
   { account, caller }: OpenedAccount,
   signal: AbortSignal,
 ): Promise<Part> {
-  const host = unwrap(hostname(workspace.issuer ?? workspace.hostname));
+  const host = workspace.issuer ?? workspace.hostname;
   const port = issuerProblem(host);
   if (port !== undefined) return { changes: [], problems: [port] };
   const desired = accountOf(caller, issuerUrl(host), [unwrap(audienceName(audience))], []);
@@ -134,7 +134,7 @@ const providerArnOf = (caller: OpenedAccount['caller'], host: string): string =>
 const accountOf = (
   { accountId, partition }: OpenedAccount['caller'],
   url: string,
-  audiences: readonly string[],
+  audiences: readonly Audience[],
   roles: readonly DesiredRole[],
 ): DesiredAccount => ({
   accountId,
@@ -158,7 +158,7 @@ async function planRoleRemedy(
       `Account ${caller.accountId} has no role ${remedy.roleArn}.`,
       'Choose a profile of the account of the role (--profile).',
     );
-  const host = unwrap(hostname(workspace.issuer ?? workspace.hostname));
+  const host = workspace.issuer ?? workspace.hostname;
   const url = issuerUrl(host);
   const provider = unwrap(await account.readProvider(providerArnOf(caller, url.replace(/^https:\/\//, '')), signal));
   const wanted = remedy.kind === 'update-trust' ? trustOf(remedy, ground, role.trustPolicy, caller) : undefined;
@@ -207,7 +207,7 @@ function trustOf(
     change,
     phases,
     identity: identityOfFacts(workspace),
-    hostname: unwrap(hostname(workspace.issuer ?? workspace.hostname)),
+    hostname: workspace.issuer ?? workspace.hostname,
     partition: unwrap(partitionName(partition)),
     accountId,
     audience: unwrap(audienceName(audience)),

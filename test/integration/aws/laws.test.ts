@@ -1,3 +1,5 @@
+import { unwrap } from '../../../src/core/problem';
+import { audienceName, defaultAudience } from '../../../src/oidc/names';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
@@ -51,7 +53,7 @@ const wanted: fc.Arbitrary<DesiredAccount> = fc
       }),
       { selector: r => r.name, minLength: 1, maxLength: 3 },
     ),
-    fc.uniqueArray(fc.constantFrom('aws.workload.identity', 'custom'), { minLength: 1 }),
+    fc.uniqueArray(fc.constantFrom(defaultAudience, unwrap(audienceName('custom'))), { minLength: 1 }),
   )
   .map(([roles, audiences]) =>
     desired('aws', {

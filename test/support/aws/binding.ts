@@ -1,3 +1,4 @@
+import { defaultAudience } from '../../../src/oidc/names';
 import { apply, type ApplyResult, resume } from '../../../src/binding/apply/apply';
 import { iamExecutor } from '../../../src/binding/apply/iam';
 import type { DesiredAccount, DesiredRole, PolicyJson } from '../../../src/binding/desired/desired';
@@ -60,7 +61,7 @@ export function desired(partition = 'aws', part: Partial<DesiredAccount> = {}): 
   return {
     accountId,
     partition,
-    provider: { url: issuer, audiences: ['aws.workload.identity'], tags: { [managedByTag]: managedByValue } },
+    provider: { url: issuer, audiences: [defaultAudience], tags: { [managedByTag]: managedByValue } },
     roles: [role(partition, 'plan'), role(partition, 'apply')],
     ...part,
   };

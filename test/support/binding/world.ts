@@ -7,7 +7,7 @@ import {
   projectName,
   workspaceName,
 } from '../../../src/oidc/names';
-import type { Result } from '../../../src/core/problem';
+import { type Result, unwrap } from '../../../src/core/problem';
 import {
   type AccountFacts,
   type BindingFacts,
@@ -17,6 +17,7 @@ import {
   type RoleFacts,
   type VariableFacts,
   type WorkspaceFacts,
+  workspaceNames,
 } from '../../../src/binding/facts';
 
 const must = <T>(result: Result<T>): T => {
@@ -56,10 +57,13 @@ export function trust(
 
 const workspace: WorkspaceFacts = {
   id: 'ws-1',
-  name: 'prod',
-  organization: 'acme',
-  hostname: 'app.terraform.io',
-  project: { id: 'prj-1', name: 'Default Project' },
+  ...unwrap(
+    workspaceNames('app.terraform.io', {
+      organization: 'acme',
+      name: 'prod',
+      project: { id: 'prj-1', name: 'Default Project' },
+    }),
+  ),
   executionMode: 'remote',
   executionModeFrom: 'workspace',
   agents: known([]),
@@ -165,7 +169,7 @@ export const brokenWorlds: Readonly<Record<number, BindingFacts>> = {
     account: known(accountWith({ plan: role('plan', { trustPolicy: trust().replaceAll('Default Project', '') }) })),
     run: failed(denied),
   },
-  2: { ...healthy, workspace: known({ ...workspace, name: 'production' }), run: failed(denied) },
+  2: { ...healthy, workspace: known({ ...workspace, name: unwrap(workspaceName('production')) }), run: failed(denied) },
   3: {
     ...healthy,
     account: known(accountWith({ apply: role('apply', { trustPolicy: trust({}, ['plan']) }) })),

@@ -26,7 +26,7 @@ function check(issuer: IssuerFacts, host?: string) {
   const facts: BindingFacts = {
     ...healthy,
     issuer: known(issuer),
-    ...(host !== undefined && { workspace: known({ ...workspace.value, hostname: host }) }),
+    ...(host !== undefined && { workspace: known({ ...workspace.value, hostname: unwrap(hostname(host)) }) }),
   };
   const found = runChecks(facts, trustJudge).find(c => c.id === 'issuer-readable');
   assert.ok(found !== undefined);

@@ -1,3 +1,5 @@
+import { unwrap } from '../../../src/core/problem';
+import { type Audience, audienceName } from '../../../src/oidc/names';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DesiredAccount, DesiredRole } from '../../../src/binding/desired/desired';
@@ -76,10 +78,11 @@ test('the provider', () => {
   ]) {
     assert.deepEqual(problems(withProvider({ url })), ['provider-url'], url);
   }
-  assert.deepEqual(problems(withProvider({ audiences: ['x'.repeat(256)] })), ['audience']);
-  assert.deepEqual(problems(withProvider({ audiences: Array.from({ length: 101 }, (_, i) => `a${i}`) })), [
-    'audience-quota',
-  ]);
+  assert.deepEqual(problems(withProvider({ audiences: ['x'.repeat(256) as Audience] })), ['audience']);
+  assert.deepEqual(
+    problems(withProvider({ audiences: Array.from({ length: 101 }, (_, i) => unwrap(audienceName(`a${i}`))) })),
+    ['audience-quota'],
+  );
   assert.deepEqual(problems(withProvider({}), { providerCount: 100 }), ['provider-quota']);
 });
 

@@ -9,6 +9,7 @@ import { parse as parseYaml } from 'yaml';
 import type { DesiredBinding } from '../../../src/binding/desired/desired';
 import { exportAwsCli } from '../../../src/binding/export/awsCli';
 import { unwrap } from '../../../src/core/problem';
+import { type Audience, defaultHostname, organizationName, projectName, workspaceName } from '../../../src/oidc/names';
 import { exportCloudFormation } from '../../../src/binding/export/cloudFormation';
 import { nothing } from '../../../src/binding/export/existing';
 import { exportTerraform } from '../../../src/binding/export/terraform';
@@ -18,11 +19,12 @@ import { hostileNames } from '../../support/hostile/mutate';
 
 const names = hostileNames.filter(n => n !== '' && n !== '\ud800' && n !== '\u0000');
 
+/** The audience too: no such one comes through its grammar, and the exports do not lean on that. */
 const binding = (text: string): DesiredBinding => ({
   account: {
     accountId: '123456789012',
     partition: 'aws',
-    provider: { url: 'https://app.terraform.io', audiences: [text], tags: { a: text } },
+    provider: { url: 'https://app.terraform.io', audiences: [text as Audience], tags: { a: text } },
     roles: [
       {
         use: 'apply',
@@ -41,9 +43,13 @@ const binding = (text: string): DesiredBinding => ({
   testConfigurations: [],
   variables: [
     {
-      hostname: 'app.terraform.io',
-      organization: 'acme',
-      scope: { type: 'workspace', name: 'prod', project: 'Default Project' },
+      hostname: defaultHostname,
+      organization: unwrap(organizationName('acme')),
+      scope: {
+        type: 'workspace',
+        name: unwrap(workspaceName('prod')),
+        project: unwrap(projectName('Default Project')),
+      },
       variables: [{ key: 'TFC_AWS_PROVIDER_AUTH', value: text, description: text }],
     },
   ],

@@ -11,6 +11,13 @@ import type { DesiredBinding } from '../../../../src/binding/desired/desired';
 import { exportAwsCli } from '../../../../src/binding/export/awsCli';
 import { exportCloudFormation } from '../../../../src/binding/export/cloudFormation';
 import { unwrap } from '../../../../src/core/problem';
+import {
+  defaultAudience,
+  defaultHostname,
+  organizationName,
+  projectName,
+  workspaceName,
+} from '../../../../src/oidc/names';
 import { type Existing, nothing } from '../../../../src/binding/export/existing';
 import { exportTerraform } from '../../../../src/binding/export/terraform';
 import { blank, block, attribute, comment, type HclValue, printHcl } from '../../../../src/binding/export/hclPrinter';
@@ -39,7 +46,7 @@ const desired = (inline = 'read "$HOME" ${x} `id` %{y}'): DesiredBinding => ({
     partition: 'aws',
     provider: {
       url: 'https://app.terraform.io',
-      audiences: ['aws.workload.identity'],
+      audiences: [defaultAudience],
       tags: { 'tfc-oidc:managed-by': 'configure-tfc-oidc' },
     },
     roles: (['plan', 'apply'] as const).map(use => ({
@@ -67,9 +74,13 @@ const desired = (inline = 'read "$HOME" ${x} `id` %{y}'): DesiredBinding => ({
   testConfigurations: [],
   variables: [
     {
-      hostname: 'app.terraform.io',
-      organization: 'acme',
-      scope: { type: 'workspace', name: 'prod', project: 'Default Project' },
+      hostname: defaultHostname,
+      organization: unwrap(organizationName('acme')),
+      scope: {
+        type: 'workspace',
+        name: unwrap(workspaceName('prod')),
+        project: unwrap(projectName('Default Project')),
+      },
       variables: [
         { key: 'TFC_AWS_PROVIDER_AUTH', value: 'true', description: 'Use dynamic credentials' },
         {
