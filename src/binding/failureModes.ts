@@ -67,7 +67,7 @@ const rows = [
   {
     number: 7,
     id: 'issuer-unreachable',
-    title: "AWS can't read the host's signing keys",
+    title: "AWS cannot read the host's signing keys",
     explanation:
       'AWS fetches /.well-known/openid-configuration and the JWKS from the host over the public internet. A private Terraform Enterprise host, or a wrong discovery document, stops that.',
     nextStep: 'Let AWS reach /.well-known/openid-configuration and /.well-known/jwks of the host.',

@@ -63,7 +63,7 @@ export function configurationTag(value: string): Result<ConfigurationTag> {
   if (value === 'TYPE') {
     return fail({
       code: 'invalid-name',
-      message: 'TYPE is a reserved word and no tag.',
+      message: '"TYPE" is not a valid tag: HCP Terraform reserves the word.',
       nextStep: 'Choose another tag.',
     });
   }

@@ -53,7 +53,7 @@ async function read(host: FileReader, path: string, border: string): Promise<Fil
   const real = await host.canonical(path);
   const relative = host.relative(border, real);
   if (relative === '..' || relative.startsWith('../') || host.join(border, relative) !== real)
-    return { state: 'unknown', why: 'The file lies outside of the repository and was not read.' };
+    return { state: 'unknown', why: 'The file is outside of the repository and was not read.' };
   try {
     const text = await host.read(path, maximumBytes);
     if (text === undefined) return { state: 'absent' };

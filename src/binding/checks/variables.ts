@@ -250,7 +250,7 @@ function named(
       ...base,
       state: 'unknown',
       evidence: hidden.map(role => `${role.variable} comes from the ${role.origin} and is sensitive.`),
-      why: 'The value of a sensitive variable cannot be read back. A role ARN is no secret.',
+      why: 'The value of a sensitive variable cannot be read back. A role ARN is not a secret.',
       nextStep: `Write ${keys.join(' and ')} anew as not sensitive.`,
       remedy: { kind: 'rewrite-variables', keys },
     };

@@ -86,7 +86,7 @@ function wayTo(root: Root, module: Module): Way {
     const own = root.modules.flatMap(caller =>
       caller.calls.filter(call => call.dir === one.dir).map(call => ({ caller, call })),
     );
-    if (own.some(({ call }) => call.file.syntax === 'json')) return { why: 'a call of it stands in a JSON file' };
+    if (own.some(({ call }) => call.file.syntax === 'json')) return { why: 'a call of it is in a JSON file' };
     calls.push(...own);
     asked.push(...own.map(o => o.caller).filter(m => m.dir !== root.dir && !asked.includes(m)));
   }

@@ -47,7 +47,7 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
   if (bad !== undefined)
     return fail({
       code: 'invalid-name',
-      message: `"${bad}" can't be a tag: it has letters, digits and underscores, and TYPE is reserved.`,
+      message: `"${bad}" is not a valid tag: expected letters, digits and underscores; TYPE is reserved.`,
       nextStep: 'Choose another tag.',
     });
   if (choice.tags.length === 0) return ok({ texts: [], notes: [], open: [] });

@@ -130,7 +130,7 @@ function ofActive(facts: KeyFacts, owner: Extract<KeyOwner, { kind: 'user' }>): 
     };
   return {
     state: 'can-be-deactivated',
-    why: `It is nowhere any more; its last use (${useText(lastUse.value)}) lies before the first run with the role (${dateText(firstRun.value)}).`,
+    why: `It is nowhere any more; its last use (${useText(lastUse.value)}) was before the first run with the role (${dateText(firstRun.value)}).`,
     nextStep: 'Deactivate it (--deactivate). That can be undone.',
     offers: ['deactivate'],
   };

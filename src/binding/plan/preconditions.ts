@@ -40,7 +40,7 @@ export function providerPreconditions(
     found.push(
       problem(
         'provider-url',
-        `"${url}" can't be an OIDC provider: IAM takes https URLs of at most 255 characters, without port, query or trailing slash.`,
+        `"${url}" is not a valid URL of an OIDC provider: expected https, at most 255 characters, and no port, query or trailing slash.`,
         'Give the host of HCP Terraform or Terraform Enterprise (--hostname).',
       ),
     );
@@ -91,7 +91,7 @@ export function rolePreconditions(
   if (!roleName.test(role.name)) {
     add(
       'role-name',
-      `"${role.name}" can't be a role name: IAM takes 1 to 64 letters, digits and _+=,.@-`,
+      `"${role.name}" is not a valid role name: expected 1 to 64 letters, digits and _+=,.@-`,
       'Choose another name (--role-name).',
     );
   }
@@ -107,7 +107,7 @@ export function rolePreconditions(
   if (!pathGrammar.test(role.path) || role.path.length > 512) {
     add(
       'role-path',
-      `"${role.path}" can't be a path: it begins and ends with "/" and has at most 512 characters.`,
+      `"${role.path}" is not a valid path: expected at most 512 characters that begin and end with "/".`,
       'Correct the path (--path).',
     );
   }
@@ -226,7 +226,7 @@ function permissionProblems(
       found.push(
         problem(
           'policy-name',
-          `"${policy.name}" can't be the name of an inline policy: IAM takes 1 to 128 letters, digits and _+=,.@-`,
+          `"${policy.name}" is not a valid name of an inline policy: expected 1 to 128 letters, digits and _+=,.@-`,
           'Choose another.',
         ),
       );

@@ -245,7 +245,7 @@ function updateRole(account: DesiredAccount, role: DesiredRole, actual: ActualRo
   updateTags(role, actual, make, changed);
   if (ours) drift.push(...extras(role, actual));
   if (actual.path !== role.path && make.changes.length > 0) {
-    notes.push(`Role ${actual.name} stays at path ${actual.path}: IAM can't move a role.`);
+    notes.push(`Role ${actual.name} stays at path ${actual.path}: IAM cannot move a role.`);
   }
   return { changes: make.changes, problems: refusals(role, actual, make.changes, ours, options), notes, drift };
 }

@@ -114,7 +114,7 @@ function writesOf(
   // anew, a fault between the two would leave runs without a role.
   if (own.sensitive)
     notes.push(
-      `${wanted.key} is sensitive and stays so. A role ARN is no secret: made anew without the mark, everybody could read it.`,
+      `${wanted.key} is sensitive and stays so. A role ARN is not a secret: made anew without the mark, everybody could read it.`,
     );
   return [
     {

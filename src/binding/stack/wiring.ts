@@ -114,7 +114,7 @@ function inputsAs(deployment: StackDeployment, inputs: Value | undefined): Deplo
   if (block !== undefined) return { state: 'block', location: at(deployment.file, headerSpan(block)) };
   if (inputs === undefined) return { state: 'absent' };
   if (isMap(inputs)) return { state: 'known', values: inputs.entries };
-  return { state: 'unknown', why: inputs.kind === 'unknown' ? inputs.why : 'The inputs are no object.' };
+  return { state: 'unknown', why: inputs.kind === 'unknown' ? inputs.why : 'The inputs are not an object.' };
 }
 
 function exchangesOf(

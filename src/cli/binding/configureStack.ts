@@ -85,7 +85,7 @@ function membersOf({ choices, members }: StackGroup, code: SetupMember['code']):
       {
         place: placeOf(identity, choices.hostname),
         code,
-        hcp: notAsked('A Stack has no variables: what its deployments use stands in its code.'),
+        hcp: notAsked('A Stack has no variables: what its deployments use is in its code.'),
         local: undefined,
         inputs: [...new Set(inputs)],
         ...(choices.issuer !== undefined && { issuerHost: choices.issuer }),

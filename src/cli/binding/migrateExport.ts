@@ -50,7 +50,7 @@ async function writeBelow(folder: string, name: string, text: string): Promise<v
   if (!isBelow(await nearest(path.dirname(file)), await realpath(folder)) || (await isLink(file)))
     throw new ProblemError({
       code: 'outside-of-path',
-      message: `${name} is a symbolic link, or lies behind one that leads out of the folder, so nothing was written to it.`,
+      message: `${name} is a symbolic link, or is reached through one that leads out of the folder, so nothing was written to it.`,
       nextStep: 'Name a folder that is new, or remove the link.',
     });
   await mkdir(path.dirname(file), { recursive: true });

@@ -43,7 +43,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     region: text('REGION', 'region of the resources (default: any)'),
     partition: partitionOption,
     guesses: flag('also count what a data source may need by the resource type of the same name'),
-    'no-tag-conditions': flag("don't limit deletes in EC2 to what carries the provider's default tags"),
+    'no-tag-conditions': flag("do not limit deletes in EC2 to what carries the provider's default tags"),
     state: file(
       'FILE',
       'what exists now, as a state file or by "terraform show -json": the policy also refreshes and deletes it',

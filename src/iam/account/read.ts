@@ -195,7 +195,7 @@ export async function deniedActions(
   if (source === undefined) {
     return fail({
       code: 'permissions-unknown',
-      message: `What ${caller.arn} may do can't be asked of IAM.`,
+      message: `What ${caller.arn} may do cannot be asked of IAM.`,
       nextStep: 'Nothing to do: a refused request will say which permission is missing.',
     });
   }

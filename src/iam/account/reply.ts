@@ -179,7 +179,7 @@ async function readBody({ body, statusCode }: RawResponse): Promise<Uint8Array> 
 function checkMarks(operation: string, status: number, text: string): void {
   const root = rootOf(text);
   if (status >= 300) {
-    if (root !== 'ErrorResponse' && root !== 'Response') throw new NotAReplyError(status, 'is no error of AWS');
+    if (root !== 'ErrorResponse' && root !== 'Response') throw new NotAReplyError(status, 'is not an error of AWS');
     return;
   }
   if (root !== `${operation}Response`) throw new NotAReplyError(status, `is no ${operation}Response`);

@@ -101,7 +101,7 @@ function typeProblem(type: Expression | undefined, name: InjectedVariable): stri
   if (entry('aliases') === undefined) return 'has a type without aliases';
   const aliases = unwrapped(entry('aliases'));
   if (aliases?.kind !== 'call' || aliases.name !== 'map' || !isFileObject(aliases.args[0], field)) {
-    return `has a type whose aliases are no map of objects with ${field}`;
+    return `has a type whose aliases are not a map of objects with ${field}`;
   }
   return undefined;
 }
@@ -170,7 +170,7 @@ function uses(root: Root, module: Module): readonly RuleFinding[] {
         if (part.kind === 'alias' && part.tag !== undefined && !isTag(part.tag)) {
           out.push({
             ...base,
-            message: `${providerName(provider)} uses the tag "${part.tag}". A tag has letters, digits and underscores, and TYPE is reserved; HCP Terraform can't have such a configuration.`,
+            message: `${providerName(provider)} uses the tag "${part.tag}". A tag has letters, digits and underscores, and TYPE is reserved; HCP Terraform cannot have such a configuration.`,
           });
         } else if (wanted.startsWith('shared_config') !== argument.name.startsWith('shared_config')) {
           out.push({

@@ -15,7 +15,7 @@ export const skipValidation: Rule = {
   severity: 'warning',
   title: 'Provider checks switched off',
   explanation:
-    'skip_credentials_validation and skip_requesting_account_id hide that a run has no credentials, or those of another account. skip_metadata_api_check is no such argument: it keeps a self-hosted agent from taking the role of its machine where the run has none.',
+    'skip_credentials_validation and skip_requesting_account_id hide that a run has no credentials, or those of another account. skip_metadata_api_check is another matter: it keeps a self-hosted agent from taking the role of its machine where the run has none.',
   fix: 'Removes the argument.',
   check({ root }) {
     return allProviders(root).flatMap(({ module, provider }) => {

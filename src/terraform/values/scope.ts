@@ -333,7 +333,7 @@ export function inputOf(inputs: Value, name: string): Value | undefined {
   }
   return inputs.kind === 'null'
     ? undefined
-    : unknown(inputs.kind === 'unknown' ? inputs.why : 'The inputs are no object.', { marks: inputs.marks });
+    : unknown(inputs.kind === 'unknown' ? inputs.why : 'The inputs are not an object.', { marks: inputs.marks });
 }
 
 function blockOf(value: Unknown): BlockInstance | undefined {

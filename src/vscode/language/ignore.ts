@@ -13,7 +13,7 @@ export async function ignoreFinding(store: ProjectStore, at: IgnoredFinding | un
   const { code, location } = at;
   const reason = await vscode.window.showInputBox({
     title: `Ignore ${code} here`,
-    prompt: 'Why is it right as it is? The reason stands in the comment, for whoever reads the code next.',
+    prompt: 'Why is it right as it is? The comment tells the reason to whoever reads the code next.',
     placeHolder: 'the vendor gives no other way',
     ignoreFocusOut: true,
     validateInput: text => (/[\p{L}\p{N}]/u.test(text) ? undefined : 'Without a reason the comment has no effect.'),

@@ -168,7 +168,7 @@ describe('from keys in provider, tfvars, workspace and variable set to everythin
     pair.aws.server.issuers.set(pair.hcp.issuer.url, pair.hcp.origin);
     assert.equal(code, 1);
     assert.match(out, /the plan-only run ended in an error/);
-    assert.match(out, /1\. AWS can't read the host's signing keys/);
+    assert.match(out, /1\. AWS cannot read the host's signing keys/);
   });
 
   test('undo takes the code back as well, and says what it can not', async () => {

@@ -54,7 +54,7 @@ export const keys = command({
   group: 'State',
   summary: 'say of every static key whose it is, when it was used and where it stands; end it once nothing needs it',
   operands: '[PATH]',
-  about: `Finds long-lived access keys in code, in files with values, in workspaces and in variable sets, of a Stack in PATH in those behind its stores too. With --profile it asks AWS for the account, the user, the age and the last use of each. A key is offered for deactivation only once it stands nowhere in the organization, the roles of all its workspaces are proven, and its last use lies before the first run with the role; if it was used since, something else uses it, and the report says what. After ${quietDays} days inactive it can be deleted. Keys of the root user are left to a person.
+  about: `Finds long-lived access keys in code, in files with values, in workspaces and in variable sets, of a Stack in PATH in those behind its stores too. With --profile it asks AWS for the account, the user, the age and the last use of each. A key is offered for deactivation only once it stands nowhere in the organization, the roles of all its workspaces are proven, and its last use was before the first run with the role; if it was used since, something else uses it, and the report says what. After ${quietDays} days inactive it can be deleted. Keys of the root user are left to a person.
 
 What was seen is kept beside the journals (a hash of the id, its last four characters, names of places), so that a key is found when it stands nowhere any more. "tfc-oidc undo" takes a deactivation back.`,
   options: keyOptions,

@@ -1,6 +1,6 @@
 /** One line for each code of the linter for permission policies, as docs/permissions.md has it. */
 export const permissionRules = {
-  syntax: "The text can't be read as JSON",
+  syntax: 'The text cannot be read as JSON',
   'trailing-comma': 'IAM refuses a comma behind the last item',
   comment: 'IAM refuses comments',
   'not-a-policy': 'There is no Statement',

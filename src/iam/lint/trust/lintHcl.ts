@@ -109,7 +109,7 @@ function unread(file: ParsedFile, policies: readonly PolicyInCode[]): readonly T
     const [outer] = within;
     if (outer === undefined || places.has(outer.start)) return;
     const address = [outer.type, ...outer.labels.map(l => l.value)].join('.');
-    const message = `The condition on ${expression.value} stands in no policy that can be read here. Give the policy as JSON, once Terraform has made it (aws iam get-role).`;
+    const message = `The condition on ${expression.value} is in no policy that can be read here. Give the policy as JSON, once Terraform has made it (aws iam get-role).`;
     const place = { start: expression.start, end: expression.end };
     places.set(outer.start, {
       address,

@@ -20,7 +20,7 @@ export const trustRules = {
   'no-federated-principal': { title: 'The statement names no OIDC provider', weight: 'broken' },
   'wrong-action': { title: 'The action is not sts:AssumeRoleWithWebIdentity', weight: 'broken' },
   'no-statement': { title: 'The policy has no statement for HCP Terraform', weight: 'broken' },
-  'json-syntax': { title: "The text can't be read as JSON", weight: 'broken' },
+  'json-syntax': { title: 'The text cannot be read as JSON', weight: 'broken' },
   'json-comment': { title: 'IAM refuses comments', weight: 'broken' },
   'refused-by-iam': { title: 'IAM refuses the policy as malformed', weight: 'broken' },
   'workspace-refused': { title: 'The workspace that was given does not get in', weight: 'broken' },
