@@ -19,6 +19,30 @@ const worlds = fc
     run: c.run,
   }));
 
+/** The account without the roles that the bits of `gone` name. */
+const withoutRoles = (facts: BindingFacts, gone: number): BindingFacts =>
+  facts.account.state === 'unknown'
+    ? facts
+    : {
+        ...facts,
+        account: known({
+          ...facts.account.value,
+          roles: new Map(
+            [...facts.account.value.roles].map(([arn, r], i) => [arn, (gone >> i) & 1 ? known(undefined) : r]),
+          ),
+        }),
+      };
+const switchedOff = (facts: BindingFacts): BindingFacts =>
+  facts.variables.state === 'unknown'
+    ? facts
+    : {
+        ...facts,
+        variables: known({
+          ...facts.variables.value,
+          configurations: facts.variables.value.configurations.map(c => ({ ...c, enabled: 'no' as const })),
+        }),
+      };
+
 describe('laws of the doctor', () => {
   test('no cause that the checks rule out is named beside one that they do not', () => {
     fc.assert(
@@ -84,6 +108,28 @@ describe('laws of the doctor', () => {
     for (const facts of there)
       for (const check of runChecks(facts, trustJudge))
         assert.notEqual(check.remedy?.kind, 'configure', `${check.id}: ${check.evidence.join(' ')}`);
+  });
+
+  test('no remedy makes a role while a variable of the workspace names one that exists', () => {
+    fc.assert(
+      fc.property(worlds, fc.nat(3), fc.boolean(), (world, gone, off) => {
+        const facts = withoutRoles(off ? switchedOff(world) : world, gone);
+        const { account } = facts;
+        const here = facts.variables.state === 'known' ? facts.variables.value.configurations : [];
+        const exists = (arn: string): boolean => {
+          const read = account.state === 'known' ? account.value.roles.get(arn) : undefined;
+          return read?.state === 'known' && read.value !== undefined;
+        };
+        for (const check of runChecks(facts, trustJudge)) {
+          const { remedy } = check;
+          if (remedy?.kind !== 'configure') continue;
+          const { roles } = here.find(c => c.tag === remedy.tag) ?? {};
+          const named = [roles?.plan, roles?.apply].flatMap(r => (r?.state === 'set' ? [r.arn] : []));
+          assert.deepEqual(named.filter(exists), [], `${check.id}: ${check.evidence.join(' ')}`);
+        }
+      }),
+      { numRuns: 300, includeErrorInReport: true },
+    );
   });
 
   test('the audience that provider and roles agree on is what the variable is set to', () => {
