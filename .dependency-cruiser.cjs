@@ -14,6 +14,7 @@ const faces = {
   'iam/identity': ['index'],
   'iam/inCode': ['cloudFormation', 'marker', 'policiesInCode', 'template', 'yaml'],
   'iam/lint': [
+    'finding',
     'permissions/lintPermissions',
     'permissions/permissionFinding',
     'permissions/permissionRules',
