@@ -14,7 +14,7 @@ const place = { partition: 'aws', region: 'eu-central-1', account: '111122223333
 export async function ofCode(
   code: string,
   phase: Phase = 'apply',
-  options: { guesses?: boolean; region?: string; files?: Record<string, string> } = {},
+  options: { guesses?: boolean; region?: string; role?: string | undefined; files?: Record<string, string> } = {},
 ): Promise<Permissions> {
   const project = await projectOf({ ...(code !== '' && { 'main.tf': code }), ...options.files });
   const root = project.roots.find(r => r.dir === '/p');
@@ -23,6 +23,7 @@ export async function ofCode(
     phase,
     place: { ...place, region: options.region },
     guesses: options.guesses ?? false,
+    role: options.role,
   });
 }
 

@@ -68,7 +68,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
     ...section('A role in AWS', {
       role: text(
         'ROLE',
-        'name or ARN of the role that is looked at; of a Stack only components count whose providers assume it',
+        'name or ARN of the role that is looked at; of a Stack only components count whose providers assume it, and of a configuration whose provider blocks assume this ARN only their resources',
       ),
       simulate: flag(
         'before the first run: ask IAM what it would decide of the calls that the code needs, permissions boundary and organization included',
@@ -109,6 +109,7 @@ A type that nothing is known of is listed under "unmapped"; it gets no wildcard.
       guesses: values.guesses,
       tagConditions: !values['no-tag-conditions'],
       inputs: asked.inputs,
+      role: values.role,
       ...defined(beside),
       ...(asked.more.length > 0 && { applied: [...asked.more, ...(beside.applied ?? [])] }),
     });

@@ -33,6 +33,8 @@ export interface Unmapped {
   readonly type: string;
   readonly address: string;
   readonly location: Location;
+  /** As `Need.as`. */
+  readonly as?: readonly string[];
 }
 
 export interface Needs {
@@ -164,7 +166,7 @@ class Collector {
   visit(scope: Scope, above: readonly string[]): void {
     for (const resource of scope.module.resources) {
       if (isOff(resource.body, scope)) this.off.push(`${scope.prefix}${resource.type}.${resource.name}`);
-      else this.resource(resource, scope);
+      else this.asItsRole(providerOf(resource, scope).assumes, () => this.resource(resource, scope));
     }
     for (const resource of removedResources(scope.module)) this.removed(resource, scope);
     this.assumedRoles(scope);
@@ -187,25 +189,39 @@ class Collector {
     }
   }
 
-  /** Provider blocks that assume a role: the run's own role needs to be allowed to, and the role needs the rest. */
+  /** What a resource needs, the role needs that its provider assumes. */
+  private asItsRole(as: readonly string[] | undefined, collect: () => void): void {
+    const [needs, unmapped] = [this.needs.length, this.unmapped.length];
+    collect();
+    if (as === undefined) return;
+    this.needs.push(...this.needs.splice(needs).map(need => ({ ...need, as })));
+    this.unmapped.push(...this.unmapped.splice(unmapped).map(type => ({ ...type, as })));
+  }
+
+  /** Provider blocks that assume a role: the run's own role needs to be allowed to (of a chain, the role before it), and the role needs the rest. */
   private assumedRoles(scope: Scope): void {
     for (const provider of scope.module.providers) {
       if (provider.name !== 'aws' && provider.kind !== 'aws') continue;
       const bodies = blocksOf(provider.body, 'assume_role').map(block => block.body);
       const address = `${scope.prefix}provider.${providerKey(provider)}`;
+      if (blocksOf(provider.body, 'dynamic').some(block => block.labels[0]?.value === 'assume_role'))
+        this.notes.add(
+          `${address} may assume a role by a dynamic block: what its resources need is in this policy, and sts:AssumeRole on that role is not.`,
+        );
+      let as: readonly string[] | undefined;
       for (const body of bodies) {
         const role = attributeOf(body, 'role_arn');
         if (role === undefined || role.value.kind === 'null') continue;
         const arns = roleArns(role.value, scope, scope.place);
         if (arns === undefined) {
           this.notes.add(`${address}: the role to assume is not known here; allow sts:AssumeRole on it by hand.`);
+          as = [];
           continue;
         }
         const found = { action: 'sts:AssumeRole', address, location: at(provider.file, role), resources: arns };
-        this.needs.push({ ...found, source: 'provider-block', confidence: 'high', why: '', region: undefined });
-        this.notes.add(
-          `${address} assumes ${arns.join(' or ')}: that role needs the permissions of its resources, not the run's role.`,
-        );
+        const need: Need = { ...found, source: 'provider-block', confidence: 'high', why: '', region: undefined };
+        this.needs.push(as === undefined ? need : { ...need, as });
+        as = arns;
       }
     }
   }

@@ -37,6 +37,8 @@ export interface PermissionOptions {
   readonly held?: readonly HeldCode[];
   /** What a caller gives to the variables of a root: the inputs of a Stack's deployment. */
   readonly inputs?: ReadonlyMap<Root, ReadonlyMap<string, Value>>;
+  /** The ARN of a role that provider blocks assume: what they need as it. Default, and for any other role: what the run needs as its own. */
+  readonly role?: string | undefined;
   /** Addresses without instance keys: the needs of nothing else, for one change. */
   readonly only?: ReadonlySet<string>;
 }
@@ -58,11 +60,13 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
     (so, former) => union(so, collectNeeds(former, mapping, asked)),
     collectNeeds(root, mapping, asked),
   );
-  const inCode = new Set(collected.needs.map(need => withoutKeys(need.address)));
+  const inCode = new Map(collected.needs.map(need => [withoutKeys(need.address), need.as]));
   const held = (options.held ?? []).map(code => heldNeeds(code, mapping, asked, inCode));
   const { only } = options;
-  const notes = [...collected.notes];
+  const isAsked = askedRole(collected, options.role);
+  const notes = [...collected.notes, ...ofOtherRoles(collected.needs, isAsked)];
   const needs = [...collected.needs, ...held.flatMap(h => h.needs)].filter(need => {
+    if (!isAsked(need)) return false;
     if (only?.has(withoutKeys(need.address)) === false && !alwaysNeeded.has(need.source)) return false;
     if (phase === 'apply' || planWrites.has(need.action)) return true;
     const level = mapping.level(need.action);
@@ -74,12 +78,33 @@ export function generatePermissions(root: Root, mapping: TypeMapping, options: P
   return {
     policy,
     fit: fit(policy, mapping),
-    unmapped: held.reduce<readonly Unmapped[]>((so, h) => withMore(so, h.unmapped), collected.unmapped),
+    unmapped: held.reduce<readonly Unmapped[]>((so, h) => withMore(so, h.unmapped), collected.unmapped).filter(isAsked),
     unread: collected.unread,
     needs,
     notes: [...new Set(notes)],
     provider: mapping.provider,
   };
+}
+
+/** Is something needed by the role that is asked for: one that providers assume, or else the run's own? */
+function askedRole({ needs, unmapped }: Needs, role: string | undefined): (need: Pick<Need, 'as'>) => boolean {
+  const isAssumed = role !== undefined && [...needs, ...unmapped].some(need => need.as?.includes(role) === true);
+  return isAssumed ? need => need.as?.includes(role) === true : need => need.as === undefined;
+}
+
+/** The resources whose providers assume another role, by that role. */
+function ofOtherRoles(needs: readonly Need[], isAsked: (need: Need) => boolean): readonly string[] {
+  const byRole = new Map<string, Set<string>>();
+  for (const need of needs) {
+    if (need.as === undefined || isAsked(need)) continue;
+    const role = need.as.length === 0 ? 'a role that is not known here' : need.as.join(' or ');
+    byRole.set(role, (byRole.get(role) ?? new Set()).add(need.address));
+  }
+  return [...byRole].map(([role, addresses]) => {
+    const [first = '', ...more] = addresses;
+    const others = more.length === 0 ? '' : ` and ${more.length} more`;
+    return `Not in this policy: what ${first}${others} need${more.length === 0 ? 's' : ''}. The provider assumes ${role}, and that role needs it.`;
+  });
 }
 
 /** The state and the role of a provider block are needed whatever a run changes. */

@@ -21,6 +21,8 @@ export interface Need {
   /** The region that the call goes to, where it is known. */
   readonly region: string | undefined;
   readonly condition?: Conditions;
+  /** Who needs it, where that is not the run's own role: `ProviderSettings.assumes` of the provider. */
+  readonly as?: readonly string[];
 }
 
 /** What was found, and what a person should know of it. */

@@ -8,14 +8,16 @@ import {
 } from '../../terraform/model';
 import { partitionOfRegion } from '../../oidc/partition';
 import type { Expression } from '../../terraform/syntax/ast';
+import { roleArns } from './arns';
 import { pathOf } from './modulePaths';
 import type { Place, ProviderSettings, Scope } from './scope';
-import { knownText } from './values';
+import { isNeverNull, knownText } from './values';
 
 const unset: ProviderSettings = {
   region: undefined,
   fixed: false,
   account: undefined,
+  assumes: undefined,
   defaultTags: false,
   literalTags: new Map(),
 };
@@ -40,7 +42,7 @@ export function providersOf(
 function settingsOf(provider: ProviderBlock, scope: Scope): ProviderSettings {
   const region = attributeOf(provider.body, 'region')?.value;
   const known = region === undefined ? undefined : knownText(region, scope);
-  // Of a chain of roles the last one works.
+  // Of a chain of roles the last one works. One in a dynamic block is perhaps not there.
   const assumed = blocksOf(provider.body, 'assume_role').at(-1);
   const arn = assumed === undefined ? undefined : attributeOf(assumed.body, 'role_arn')?.value;
   const role = arn === undefined ? undefined : knownText(arn, scope);
@@ -48,11 +50,26 @@ function settingsOf(provider: ProviderBlock, scope: Scope): ProviderSettings {
     region: known?.open === false && isRegion(known.text) ? known.text : undefined,
     fixed: region?.kind === 'string',
     account: /^arn:[^:]*:iam::(\d{12}):/.exec(role?.open === false ? role.text : '')?.[1],
+    assumes: arn === undefined || hasOwnCredentials(provider) ? undefined : assumedRole(arn, scope),
     defaultTags:
       blocksOf(provider.body, 'default_tags').some(block => block.body.attributes.length > 0) ||
       attributeOf(provider.body, 'default_tags') !== undefined,
     literalTags: literalTags(attributeOf(blocksOf(provider.body, 'default_tags')[0]?.body ?? empty, 'tags')?.value),
   };
+}
+
+/** With keys or a profile beside it, the role may go with them when the run's own comes: it is not told apart. */
+const hasOwnCredentials = ({ body }: ProviderBlock): boolean =>
+  ['access_key', 'secret_key', 'profile'].some(name => {
+    const value = attributeOf(body, name)?.value;
+    return value !== undefined && value.kind !== 'null';
+  });
+
+/** A role that may be null is perhaps none: then the resources are the run's own. */
+function assumedRole(arn: Expression, scope: Scope): readonly string[] | undefined {
+  const text = knownText(arn, scope);
+  if (text?.open === false && text.text === '') return undefined;
+  return roleArns(arn, scope, scope.place) ?? (isNeverNull(arn, scope) ? [] : undefined);
 }
 
 const empty = { start: 0, end: 0, attributes: [], blocks: [] };

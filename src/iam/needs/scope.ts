@@ -16,6 +16,8 @@ export interface ProviderSettings {
   readonly fixed: boolean;
   /** Of the role that it assumes, where the code names one. */
   readonly account: string | undefined;
+  /** The ARNs of the role that it assumes on top of the run's: what its resources need, that role needs. Empty: a role that is not known; undefined: none, or perhaps none. */
+  readonly assumes: readonly string[] | undefined;
   readonly defaultTags: boolean;
   /** The default tags that are written out, by key. */
   readonly literalTags: ReadonlyMap<string, string>;

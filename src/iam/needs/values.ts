@@ -131,6 +131,11 @@ export function isNull(expression: Expression, scope: Scope): boolean {
   return valueOf(expression, scope).kind === 'null';
 }
 
+/** Is there a value for sure, whatever it is? */
+export function isNeverNull(expression: Expression, scope: Scope): boolean {
+  return isNotNull(valueOf(expression, scope));
+}
+
 /** The scopes of a block's instances where the code tells which there are; else one that stands for each. */
 export function instancesOf(body: Body, scope: Scope): readonly Scope[] {
   const found = allInstances(scope.values.root.evaluator, body, scope.values.frame);

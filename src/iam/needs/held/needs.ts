@@ -53,13 +53,13 @@ function bodyOf({ kept, set }: HeldResource): Record<string, unknown> {
 
 /**
  * What refreshing, changing and deleting the held resources needs: nothing of it is made, so no role is passed to a service.
- * @param inCode addresses without instance keys that code says more of than a list does
+ * @param inCode by address without instance keys, what code says more of than a list does: as which role it is needed
  */
 export function heldNeeds(
   { root, held, name }: HeldCode,
   mapping: TypeMapping,
   options: NeedOptions,
-  inCode: ReadonlySet<string>,
+  inCode: ReadonlyMap<string, Need['as']>,
 ): Pick<Needs, 'needs' | 'unmapped'> {
   if (root === undefined) return { needs: [], unmapped: [] };
   const collected = collectNeeds(root, mapping, { ...options, tagConditions: false });
@@ -68,15 +68,19 @@ export function heldNeeds(
     const resource = held.get(key);
     return resource?.nameless === true && inCode.has(withoutKeys(resource.address)) ? undefined : resource;
   };
+  const asIn = ({ address }: HeldResource): Pick<Need, 'as'> => {
+    const as = inCode.get(withoutKeys(address));
+    return as === undefined ? {} : { as };
+  };
   return {
     needs: collected.needs.flatMap((need): readonly Need[] => {
       const resource = counted(need.address);
       if (resource === undefined || isMaking(need.action, resource.type, mapping)) return [];
-      return [{ ...need, address: resource.address, location, source: 'state' }];
+      return [{ ...need, ...asIn(resource), address: resource.address, location, source: 'state' }];
     }),
     unmapped: collected.unmapped.flatMap(({ type, address }): readonly Unmapped[] => {
       const resource = counted(address);
-      return resource === undefined ? [] : [{ type, address: resource.address, location }];
+      return resource === undefined ? [] : [{ type, ...asIn(resource), address: resource.address, location }];
     }),
   };
 }

@@ -113,11 +113,12 @@ test('a removed block deletes what the state still holds', async () => {
 });
 
 test('the account is that of the role that the provider assumes', async () => {
-  const apply = await ofCode(
-    'provider "aws" {\n  alias = "far"\n  region = "us-east-1"\n  assume_role {\n    role_arn = "arn:aws:iam::444455556666:role/deploy"\n  }\n}\nresource "aws_sqs_queue" "x" {\n  provider = aws.far\n  name = "far-jobs"\n}\nresource "aws_sqs_queue" "y" {\n  name = "near-jobs"\n}\n',
-  );
-  assert.deepEqual(resourcesOf(apply, 'sqs:DeleteQueue'), [
-    'arn:aws:sqs:*:111122223333:near-jobs',
+  const code =
+    'provider "aws" {\n  alias = "far"\n  region = "us-east-1"\n  assume_role {\n    role_arn = "arn:aws:iam::444455556666:role/deploy"\n  }\n}\nresource "aws_sqs_queue" "x" {\n  provider = aws.far\n  name = "far-jobs"\n}\nresource "aws_sqs_queue" "y" {\n  name = "near-jobs"\n}\n';
+  const queues = async (role?: string): Promise<readonly string[]> =>
+    resourcesOf(await ofCode(code, 'apply', { role }), 'sqs:DeleteQueue');
+  assert.deepEqual(await queues('arn:aws:iam::444455556666:role/deploy'), [
     'arn:aws:sqs:us-east-1:444455556666:far-jobs',
   ]);
+  assert.deepEqual(await queues(), ['arn:aws:sqs:*:111122223333:near-jobs']);
 });
