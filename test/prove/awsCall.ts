@@ -30,7 +30,7 @@ interface Route {
   readonly method: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
-  /** Query names that the template itself asks for: `/{Bucket}?acl`. */
+  /** Query names that the template itself asks for (`/{Bucket}?acl`), and those that every request has. */
   readonly flags: readonly string[];
   readonly literal: number;
 }
@@ -50,9 +50,18 @@ interface Model {
     readonly apiVersion: string;
     readonly targetPrefix?: string;
   };
-  readonly operations: Readonly<
-    Record<string, { readonly http: { readonly method: string; readonly requestUri: string } }>
-  >;
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly shapes?: Readonly<Record<string, Shape>>;
+}
+
+interface Operation {
+  readonly http: { readonly method: string; readonly requestUri: string };
+  readonly input?: { readonly shape: string };
+}
+
+interface Shape {
+  readonly required?: readonly string[];
+  readonly members?: Readonly<Record<string, { readonly location?: string; readonly locationName?: string }>>;
 }
 
 /** Services whose requests are signed for another name than botocore's own. */
@@ -137,7 +146,9 @@ export class AwsModels {
       targetPrefix,
       operations: new Set(Object.keys(model.operations)),
       routes: Object.entries(model.operations)
-        .map(([operation, { http }]) => routeOf(operation, http.method, http.requestUri))
+        .map(([operation, { http, input }]) =>
+          routeOf(operation, http.method, http.requestUri, queryOf(model.shapes?.[input?.shape ?? ''])),
+        )
         // The most literal template wins; flags such as `?acl` tell operations of one path apart.
         .sort((a, b) => b.flags.length - a.flags.length || b.literal - a.literal),
     };
@@ -146,7 +157,14 @@ export class AwsModels {
   }
 }
 
-function routeOf(operation: string, method: string, uri: string): Route {
+/** Names that the query of each request has: `uploadId` tells AbortMultipartUpload from DeleteObject. */
+const queryOf = (shape: Shape | undefined): readonly string[] =>
+  (shape?.required ?? []).flatMap(name => {
+    const { location, locationName } = shape?.members?.[name] ?? {};
+    return location === 'querystring' && locationName !== undefined ? [locationName] : [];
+  });
+
+function routeOf(operation: string, method: string, uri: string, always: readonly string[]): Route {
   const [template = '', query = ''] = uri.split('?');
   const names: string[] = [];
   const source = template
@@ -158,7 +176,7 @@ function routeOf(operation: string, method: string, uri: string): Route {
       return name[2] === '+' ? '(.+)' : '([^/]+)';
     })
     .join('');
-  const flags = query === '' ? [] : query.split('&');
+  const flags = [...(query === '' ? [] : query.split('&')), ...always];
   const pattern = new RegExp(`^${source.replace(/\/$/, '')}/?$`);
   return { operation, method, pattern, names, flags, literal: template.replace(/\{[^}]+\}/g, '').length };
 }

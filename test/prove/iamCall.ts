@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TypeMapping } from '../../src/iam/needs/mapping';
+import type { ArnFormat, TypeMapping } from '../../src/iam/needs/mapping';
 import { fitsFormat } from '../../src/iam/reference/arnFormat';
 import type { RecordedCall } from '../support/observed';
 import type { AwsCall } from './awsCall';
@@ -61,11 +61,21 @@ export class IamCalls {
     const names = this.iamNames(own[call.service] ?? call.service, call.operation);
     return names
       .filter(name => this.mapping.level(name) !== undefined && !always.has(name))
+      .filter(name => !this.namedOtherwise(name, call))
       .map(name => this.resources(name, call));
   }
 
+  /** Is it about an ARN that the emulator made in another form than AWS, such as a cluster of MSK without its name? Then it proves nothing. */
+  private namedOtherwise(action: string, { params }: AwsCall): boolean {
+    const formats = this.mapping.formats(action).filter(f => f.required);
+    const arns = [...params.values()].flat().filter(value => value.startsWith('arn:'));
+    const start = (arn: string): string => `${arn.split(':')[2] ?? ''}:${arn.split(':')[5]?.split('/')[0] ?? ''}`;
+    const alike = arns.filter(arn => formats.some(f => arn.includes('/') && start(f.format) === start(arn)));
+    return alike.length > 0 && !alike.some(arn => formats.some(f => fitsFormat(arn, f.format)));
+  }
+
   private resources(action: string, call: AwsCall): AskedAction {
-    const formats = this.mapping.formats(action);
+    const formats = formatsOf(call, this.mapping.formats(action));
     if (formats.length === 0) return [action, '*'];
     const required = formats.filter(f => f.required);
     const all = (required.length > 0 ? required : formats).flatMap(f => this.fill(f.format, call));
@@ -95,6 +105,24 @@ export class IamCalls {
   }
 }
 
+/** Both generations of load balancers have one prefix in IAM, and the data know the older kind alone. */
+function formatsOf({ service, operation, params }: AwsCall, formats: readonly ArnFormat[]): readonly ArnFormat[] {
+  if (service !== 'elbv2') return formats;
+  const type = operation === 'CreateLoadBalancer' ? (params.get('Type')?.[0] ?? 'application') : undefined;
+  const kinds = { application: 'app', network: 'net', gateway: 'gwy' };
+  const wanted = Object.entries(kinds).filter(([name]) => type === undefined || type === name);
+  return formats.flatMap(f =>
+    f.format.endsWith(':loadbalancer/${LoadBalancerName}')
+      ? wanted.map(([, kind]) => ({
+          ...f,
+          format: f.format.replace('${LoadBalancerName}', `${kind}/\${LoadBalancerName}/\${LoadBalancerId}`),
+        }))
+      : f.format.includes(':loadbalancer/') && !wanted.some(([, kind]) => f.format.includes(`loadbalancer/${kind}/`))
+        ? []
+        : [f],
+  );
+}
+
 /** Every identity may: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const always: ReadonlySet<string> = new Set(['sts:GetCallerIdentity']);
 
@@ -107,6 +135,7 @@ const first =
 /** Where the member that names a thing has another name than the placeholder, or says it otherwise than the ARN. */
 const said: Readonly<Record<string, Said>> = {
   ObjectName: first('Key'),
+  GroupFriendlyName: first('AutoScalingGroupName'),
   QueueName: params => first('QueueUrl')(params)?.split('/').at(-1),
   KeyId: first('TargetKeyId'),
   Alias: params => first('AliasName')(params)?.replace(/^alias\//, ''),
@@ -130,8 +159,10 @@ function valueFor(placeholder: string, params: AwsCall['params']): string | unde
   for (const [name, [value = '']] of params) {
     // Lists have names in the plural: `repositoryNames`.
     const given = plain(name).replace(/([^s])s$/, '$1');
+    // `${DbInstanceName}` of `DBInstanceIdentifier`
+    const alike = base.endsWith('name') && given === base.replace(/name$/, 'identifier');
     const score =
-      given === base ? 3 : base.startsWith(given) || given.endsWith(base) ? 2 : base.endsWith(given) ? 1 : 0;
+      given === base || alike ? 3 : base.startsWith(given) || given.endsWith(base) ? 2 : base.endsWith(given) ? 1 : 0;
     if (given.length < 2 || score === 0 || value === '' || value.startsWith('arn:')) continue;
     if (score > (best?.score ?? 0)) best = { score, value };
   }

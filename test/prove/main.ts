@@ -1,23 +1,25 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { mapping } from '../support/permissions';
 import { startMoto } from '../support/aws/moto/server';
+import { AttachedProvider, providerIn } from './attached';
 import { AwsModels } from './awsCall';
 import { configurations } from './configurations';
 import { iamNamesOf, IamCalls } from './iamCall';
 import { matrixOf, withMatrix } from './matrix';
-import { type Configuration, type Stage, stages } from './phases';
+import { type Files, type Stage, stages } from './phases';
 import { recordingOf } from './recording';
 import { EnforcingProxy } from './proxy';
+import { seed } from './seed';
 import { type ConfigurationResult, prove } from './run';
 
 /**
- * npm run permissions:prove -- [NAME…] [--stages create,change,…] [--results FILE] [--write] [--record VERSION]
+ * npm run permissions:prove -- [NAME…] [--stages create,change,…] [--results FILE] [--write] [--record VERSION] [--plans DIR]
  *
  * Runs terraform and the AWS provider under exactly the policies that are made for them: each call goes through a proxy that answers
  * AccessDenied to what they do not allow, on its way to moto. --results keeps what was seen and goes on where it stopped; --write puts the matrix into docs/permissions.md, and
- * --record keeps each run without a refusal as a fixture (test/fixtures/observed); VERSION is that of the provider.
+ * --record keeps each run without a refusal as a fixture (test/fixtures/proven); VERSION is that of the provider.
  * Environment: PROVE_PROVIDER_DIR (a folder with terraform-provider-aws), PROVE_PLUGIN_MIRROR (a filesystem mirror); else the network.
  */
 const account = '123456789012';
@@ -30,7 +32,16 @@ async function main(args: readonly string[]): Promise<number> {
     return at < 0 ? undefined : args[at + 1];
   };
   const [file, only, version] = [value('--results'), value('--stages'), value('--record')];
-  const names = args.filter((a, i) => !a.startsWith('--') && !/^--(?:results|stages|record)$/.test(args[i - 1] ?? ''));
+  const plans = value('--plans');
+  const options = /^--(?:results|stages|record|plans)$/;
+  const names = args.filter((a, i) => !a.startsWith('--') && !options.test(args[i - 1] ?? ''));
+  const planned =
+    plans === undefined
+      ? undefined
+      : async (name: string, shown: () => Promise<string>): Promise<void> => {
+          mkdirSync(plans, { recursive: true });
+          writeFileSync(path.join(plans, `${name}.json`), await shown());
+        };
   const wanted = new Set(stages.filter(stage => only === undefined || only.split(',').includes(stage)));
   const results = resultsIn(file);
   const moto = await startMoto(path.join(__dirname, 'requirements.txt'));
@@ -40,22 +51,30 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const calls = new IamCalls(mapping, account, await iamNamesOf());
   const proxy = await EnforcingProxy.start(moto.url, AwsModels.at(botocoreData(moto.packages)), calls, mapping);
+  const program = providerIn(providerPlace());
+  const attached = program === undefined ? undefined : await AttachedProvider.start(program, proxy.environment);
   try {
     for (const configuration of configurations()) {
       if (names.length > 0 && !names.includes(configuration.name)) continue;
-      if (results.some(r => r.name === configuration.name)) continue;
-      const prover = { proxy, mapping, provider: providerPlace(), account, region, wanted };
-      const reset = async (): Promise<void> => {
+      const kept = results.find(r => r.name === configuration.name);
+      if (kept !== undefined) {
+        if (version !== undefined) record(kept, version);
+        continue;
+      }
+      const prover = { proxy, mapping, provider: providerPlace(), attached, account, region, wanted };
+      const reset = async (files: Files): Promise<void> => {
         calls.forget();
         await moto.reset();
+        await seed(moto.url, files);
       };
-      const result = await prove(configuration, { ...prover, reset });
+      const result = await prove(configuration, { ...prover, reset, planned });
       results.push(result);
       process.stdout.write(`${lineOf(result)}\n`);
       if (file !== undefined) writeFileSync(file, JSON.stringify(results));
-      if (version !== undefined) record(configuration, result, version);
+      if (version !== undefined) record(result, version);
     }
   } finally {
+    attached?.close();
     await proxy.close();
     await moto.stop();
   }
@@ -67,14 +86,16 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /** One fixture; a run with a refusal is no proof of what is needed. */
-function record(configuration: Configuration, result: ConfigurationResult, provider: string): void {
-  if (result.phases.some(p => p.outcome === 'refused')) return;
+function record(result: ConfigurationResult, provider: string): void {
+  const ended = result.phases.filter(p => p.outcome === 'passed');
+  if (result.phases.some(p => p.outcome === 'refused') || ended.length < 2) return;
   const asked = execFileSync('terraform', ['version', '-json'], { encoding: 'utf8' });
   const { terraform_version: terraform } = JSON.parse(asked) as { readonly terraform_version: string };
   const emulator = /^moto==(.*)$/m.exec(readFileSync(path.join(__dirname, 'requirements.txt'), 'utf8'))?.[1] ?? '';
-  const of = { provider, terraform, emulator: `moto ${emulator}`, account, region };
-  const text = `${JSON.stringify(recordingOf(configuration, result, of), null, 1)}\n`;
-  writeFileSync(path.join(__dirname, '..', 'fixtures', 'observed', `${configuration.name}.json`), text);
+  const folder = path.join(__dirname, '..', 'fixtures', 'proven');
+  mkdirSync(folder, { recursive: true });
+  const text = recordingOf(result, { provider, terraform, emulator: `moto ${emulator}` });
+  writeFileSync(path.join(folder, `${result.name}.txt`), text);
 }
 
 const providerPlace = () => ({

@@ -2,7 +2,8 @@ import type { TypeMapping } from '../../src/iam/needs/mapping';
 import type { Phase } from '../../src/iam/needs/need';
 import type { Permissions } from '../../src/iam/needs/generate';
 import type { SeenCall, EnforcingProxy } from './proxy';
-import { type Configuration, planOf, type Stage, stages } from './phases';
+import type { AttachedProvider } from './attached';
+import { type Configuration, type Files, planOf, type Stage, stages } from './phases';
 import { type Ended, type ProviderPlace, Workspace } from './workspace';
 
 export interface PhaseResult {
@@ -28,16 +29,22 @@ export interface Prover {
   readonly provider: ProviderPlace;
   readonly account: string;
   readonly region: string;
-  /** Empties the emulator. */
-  reset(): Promise<void>;
+  /** A running provider, for configurations with one provider block. */
+  readonly attached: AttachedProvider | undefined;
+  /** Empties the emulator, and makes what a configuration finds. */
+  reset(files: Files): Promise<void>;
+  /** Takes the plan of what is created, as JSON. */
+  readonly planned: ((name: string, shown: () => Promise<string>) => Promise<void>) | undefined;
   readonly wanted: ReadonlySet<Stage>;
 }
 
 /** Takes one configuration through all stages, each under exactly its policy. Ends where a phase that others build on has failed. */
 export async function prove(configuration: Configuration, prover: Prover): Promise<ConfigurationResult> {
   const { proxy, provider, region, account } = prover;
-  await prover.reset();
-  const workspace = new Workspace(proxy.environment, provider, { region, account });
+  await prover.reset(configuration.files);
+  const shared = manyProviders(configuration) ? undefined : prover.attached;
+  if (shared !== undefined) shared.types = new Set();
+  const workspace = new Workspace(proxy.environment, provider, { region, account }, shared);
   const phases: PhaseResult[] = [];
   try {
     proxy.policy = undefined;
@@ -45,13 +52,21 @@ export async function prove(configuration: Configuration, prover: Prover): Promi
     workspace.write(files);
     const begun = await workspace.init();
     if (begun.code !== 0) return { name: configuration.name, phases: [notBegun(begun)] };
+    const pull = async (): Promise<void> => {
+      proxy.policy = undefined;
+      await workspace.pull(files);
+      proxy.take();
+    };
     for (const stage of stages) {
       if (!prover.wanted.has(stage) && stage !== 'create' && stage !== 'destroy') continue;
+      await pull();
       const plan = planOf(configuration, stage, workspace.addresses());
       if (plan === undefined) continue;
       workspace.write(plan.files);
       const planned = await phase(prover, stage, 'plan', workspace, () => workspace.plan(plan.options), plan.files);
       phases.push(planned);
+      if (planned.outcome === 'passed' && stage === 'create')
+        await prover.planned?.(configuration.name, () => workspace.shown());
       if (planned.outcome === 'passed')
         phases.push(await phase(prover, stage, 'apply', workspace, () => workspace.apply(), plan.files));
       const last = phases.at(-1);
@@ -63,6 +78,9 @@ export async function prove(configuration: Configuration, prover: Prover): Promi
   }
   return { name: configuration.name, phases };
 }
+
+const manyProviders = ({ files }: Configuration): boolean =>
+  Object.values(files).flatMap(text => [...(text ?? '').matchAll(/^provider "aws"/gm)]).length > 1;
 
 async function phase(
   { proxy, mapping }: Prover,

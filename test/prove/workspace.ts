@@ -7,6 +7,7 @@ import { generatePermissions, type Permissions } from '../../src/iam/needs/gener
 import type { TypeMapping } from '../../src/iam/needs/mapping';
 import type { Phase } from '../../src/iam/needs/need';
 import { projectOf } from '../support/lintFixtures';
+import type { AttachedProvider } from './attached';
 import { zipOf } from './zip';
 import type { Files } from './phases';
 
@@ -25,16 +26,19 @@ export interface Ended {
 }
 
 /** An emulator may never come to what the provider waits for. */
-const patience = 5 * 60_000;
+const patience = 4 * 60_000;
 
 /** A folder in which terraform runs. */
 export class Workspace {
+  private pulled: string | undefined;
   private readonly dir = mkdtempSync(path.join(tmpdir(), 'prove-'));
 
   constructor(
     private readonly environment: Readonly<Record<string, string>>,
     private readonly provider: ProviderPlace,
     private readonly place: { readonly region: string; readonly account: string },
+    /** A running provider for all phases. */
+    private readonly attached?: AttachedProvider,
   ) {
     writeFileSync(path.join(this.dir, 'cli.tfrc'), cliConfiguration(provider));
     mkdirSync(path.join(this.dir, 'code'));
@@ -45,6 +49,7 @@ export class Workspace {
   }
 
   write(files: Files): void {
+    if (this.attached !== undefined) this.attached.types = typesIn(files, this.attached.types);
     for (const [name, text] of Object.entries(files)) {
       const file = path.join(this.code, name);
       mkdirSync(path.dirname(file), { recursive: true });
@@ -54,7 +59,8 @@ export class Workspace {
 
   init(): Promise<Ended> {
     // A development override needs no init, and init would look for the provider in the network.
-    return this.provider.folder === undefined ? this.terraform('init', '-input=false') : Promise.resolve(fine);
+    const needless = this.provider.folder !== undefined && this.attached === undefined;
+    return needless ? Promise.resolve(fine) : this.terraform('init', '-input=false');
   }
 
   plan(options: readonly string[]): Promise<Ended> {
@@ -72,7 +78,20 @@ export class Workspace {
     return held?.ok === true ? held.value.resources.map(r => r.address) : [];
   }
 
+  /** Fetches the state where a backend keeps it. */
+  async pull(files: Files): Promise<void> {
+    if (!/backend "/.test(files['main.tf'] ?? '')) return;
+    const { code, output } = await this.terraform('state', 'pull');
+    this.pulled = code === 0 && output.trim() !== '' ? output : undefined;
+  }
+
+  /** The plan as JSON. */
+  async shown(): Promise<string> {
+    return (await this.terraform('show', '-json', 'plan.out')).output;
+  }
+
   private state(): string | undefined {
+    if (this.pulled !== undefined) return this.pulled;
     const file = path.join(this.code, 'terraform.tfstate');
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   }
@@ -94,7 +113,7 @@ export class Workspace {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  private terraform(...args: readonly string[]): Promise<Ended> {
+  private terraform(...args: readonly string[]): Promise<Ended & { readonly output: string }> {
     return new Promise((resolve, reject) => {
       const child = spawn('terraform', args, {
         cwd: this.code,
@@ -102,20 +121,29 @@ export class Workspace {
           ...{ PATH: process.env['PATH'] ?? '', HOME: this.dir, CHECKPOINT_DISABLE: '1' },
           ...{ AWS_REGION: this.place.region, TF_CLI_CONFIG_FILE: path.join(this.dir, 'cli.tfrc') },
           ...this.environment,
+          ...this.attached?.environment,
         },
         timeout: patience,
       });
-      let text = '';
+      let [text, output] = ['', ''];
       const keep = (chunk: Buffer): void => {
         text = `${text}${chunk.toString()}`.slice(-64 * 1024);
       };
+      child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stdout.on('data', keep);
       child.stderr.on('data', keep);
       child.once('error', reject);
-      child.once('close', code => resolve({ code: code ?? 1, error: code === 0 ? '' : errorIn(text) }));
+      child.once('close', code => resolve({ code: code ?? 1, error: code === 0 ? '' : errorIn(text), output }));
     });
   }
 }
+
+/** The types that files name, and those that the state may still hold of earlier ones. */
+const typesIn = (files: Files, before: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([
+    ...before,
+    ...Object.values(files).flatMap(text => [...(text ?? '').matchAll(/"(aws_\w+)"/g)].map(([, type = '']) => type)),
+  ]);
 
 const fine: Ended = { code: 0, error: '' };
 

@@ -32,7 +32,10 @@ export function elsewhereOf(
     .flatMap(value => (value.kind === 'tuple' ? value.items : [value]))
     .flatMap(value => instancesOf(resource.body, scope).map(at => targetOf(value, at, place, formats, mapping)));
   if (found.length === 0 || found.some(f => f === undefined)) return undefined;
-  const resources = [...new Set(found.flatMap(f => f?.arns ?? []))];
+  const fits = (arn: string): boolean => formats.some(f => fitsFormat(arn, f.format));
+  const own = row.withItself === true ? (resourceArns(resource, scope, place) ?? []).filter(fits) : [];
+  if (row.withItself === true && own.length === 0) return undefined;
+  const resources = [...new Set([...own, ...found.flatMap(f => f?.arns ?? [])])];
   return resources.length === 0 ? undefined : { resources, why: found.every(f => f?.named) ? '' : 'NameNotKnown' };
 }
 

@@ -37,8 +37,9 @@ export function ownFindings(result: Permissions, reference: ResourceReference): 
     ...namelessKinds(result.needs),
     ...findings
       .filter(finding => finding.code !== 'too-large')
-      .map(finding => {
+      .flatMap(finding => {
         const actions = actionsIn(`${finding.message} ${text.slice(finding.start, finding.end)}`);
+        if (finding.code === 'resource-could-be-scoped' && onlyOnEverything(actions, result.needs)) return [];
         return {
           code: finding.code,
           message: finding.message,
@@ -48,6 +49,10 @@ export function ownFindings(result: Permissions, reference: ResourceReference): 
       }),
   ];
 }
+
+/** AWS lists a kind for them, and yet takes "*" alone, as for composite alarms: tables/elsewhere.ts says so. */
+const onlyOnEverything = (actions: ReadonlySet<string>, needs: readonly Need[]): boolean =>
+  needs.filter(n => actions.has(n.action) && n.resources.includes('*')).every(n => n.why === 'NoResourceScope');
 
 const isWholeKind = (resource: string): boolean => resource === '*' || /^arn:[^/]*[:/]\*$/.test(resource);
 

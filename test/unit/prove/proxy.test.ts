@@ -36,7 +36,30 @@ const models = {
       CreateBucket: { http: { method: 'PUT', requestUri: '/{Bucket}' } },
       PutBucketTagging: { http: { method: 'PUT', requestUri: '/{Bucket}?tagging' } },
       GetObject: { http: { method: 'GET', requestUri: '/{Bucket}/{Key+}' } },
+      AbortMultipartUpload: {
+        http: { method: 'DELETE', requestUri: '/{Bucket}/{Key+}' },
+        input: { shape: 'AbortMultipartUploadRequest' },
+      },
+      DeleteObject: { http: { method: 'DELETE', requestUri: '/{Bucket}/{Key+}' } },
     },
+    shapes: {
+      AbortMultipartUploadRequest: {
+        required: ['UploadId'],
+        members: { UploadId: { location: 'querystring', locationName: 'uploadId' } },
+      },
+    },
+  },
+  elbv2: {
+    metadata: { protocol: 'query', apiVersion: '2015-12-01', endpointPrefix: 'elasticloadbalancing' },
+    operations: { CreateLoadBalancer: post('/') },
+  },
+  rds: {
+    metadata: { protocol: 'query', apiVersion: '2014-10-31', endpointPrefix: 'rds' },
+    operations: { CreateDBInstance: post('/') },
+  },
+  kafka: {
+    metadata: { protocol: 'rest-json', apiVersion: '2018-11-14', endpointPrefix: 'kafka' },
+    operations: { DescribeCluster: { http: { method: 'GET', requestUri: '/v1/clusters/{ClusterArn}' } } },
   },
   lambda: {
     metadata: { protocol: 'rest-json', apiVersion: '2015-03-31', endpointPrefix: 'lambda' },
@@ -177,6 +200,37 @@ test('a bucket before the host becomes part of the path, and without a policy ev
   await ask('s3', { method: 'GET', url: 'http://files.aws.test/a/b.txt' });
   assert.deepEqual(passed, ['GET /files/a/b.txt']);
   assert.deepEqual(proxy.take()[0]?.call.slice(0, 3), ['s3:GetObject', 200, 'arn:aws:s3:::files/a/b.txt']);
+});
+
+test('what tells two operations of one path apart is what each request of one has', async () => {
+  proxy.policy = undefined;
+  await ask('s3', { method: 'DELETE', url: 'http://files.aws.test/a.txt?x-id=DeleteObject' });
+  await ask('s3', { method: 'DELETE', url: 'http://files.aws.test/a.txt?uploadId=1' });
+  assert.deepEqual(
+    proxy.take().map(({ call: [action] }) => action),
+    ['s3:DeleteObject', 's3:AbortMultipartUpload'],
+  );
+});
+
+test('a load balancer has the kind of its type in its ARN, and a database the name of its identifier', async () => {
+  proxy.policy = undefined;
+  const lb = 'Action=CreateLoadBalancer&Version=2015-12-01&Name=edge';
+  await ask('elasticloadbalancing', { headers: form, body: lb });
+  await ask('elasticloadbalancing', { headers: form, body: `${lb}&Type=network` });
+  const db = 'Action=CreateDBInstance&Version=2014-10-31&DBInstanceIdentifier=orders';
+  await ask('rds', { headers: form, body: db });
+  const [application, network, database] = proxy.take().map(({ call: [, , ...resources] }) => resources.join(' '));
+  assert.match(application ?? '', /^\S+:loadbalancer\/app\/edge\/\S+$/);
+  assert.match(network ?? '', /^\S+:loadbalancer\/net\/edge\/\S+$/);
+  assert.match(database ?? '', /:db:orders$/);
+});
+
+test('a call about an ARN that AWS would write otherwise proves nothing', async () => {
+  proxy.policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+  const at = (path: string): string =>
+    `http://aws.test/v1/clusters/${encodeURIComponent(`arn:aws:kafka:us-east-1:${account}:cluster/${path}`)}`;
+  assert.equal((await ask('kafka', { method: 'GET', url: at('0a1b') })).status, 200);
+  assert.equal((await ask('kafka', { method: 'GET', url: at('shop/0a1b-1') })).status, 403);
 });
 
 test('what no model has passes and is said', async () => {

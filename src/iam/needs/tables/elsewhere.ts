@@ -8,6 +8,8 @@ export interface Elsewhere {
   readonly actions: readonly string[];
   /** The arguments that name what the actions are about; none: only `*` matches. */
   readonly arguments: readonly string[];
+  /** AWS asks for the resource itself as well. */
+  readonly withItself?: true;
   readonly source: string;
 }
 
@@ -67,6 +69,15 @@ export const elsewhere: Readonly<Record<string, readonly Elsewhere[]>> = {
       arguments: [],
       source:
         'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html: "scoped to *"; API_DescribeAlarms and API_DeleteAlarms likewise',
+    },
+  ],
+  aws_cloudwatch_event_archive: [
+    {
+      actions: ['events:CreateArchive'],
+      arguments: ['event_source_arn'],
+      withItself: true,
+      source:
+        'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html: archive and event-bus, both required',
     },
   ],
   aws_secretsmanager_secret_rotation: [
