@@ -253,12 +253,17 @@ function jsonOf(body: Buffer): unknown {
   }
 }
 
+const isPart = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 function paramsOf(value: unknown): Params {
   const params: Params = new Map();
   const visit = (name: string, item: unknown): void => {
     if (Array.isArray(item)) for (const one of item as unknown[]) visit(name, one);
-    else if (typeof item === 'object' && item !== null) for (const [key, one] of Object.entries(item)) visit(key, one);
-    else if (typeof item === 'string' || typeof item === 'number') add(params, name, String(item));
+    else if (typeof item === 'object' && item !== null) {
+      // Its own members before those of its parts: a job's `Name` before that of its command.
+      const members = Object.entries(item).sort(([, a], [, b]) => Number(isPart(a)) - Number(isPart(b)));
+      for (const [key, one] of members) visit(key, one);
+    } else if (typeof item === 'string' || typeof item === 'number') add(params, name, String(item));
   };
   visit('', value);
   return params;

@@ -136,6 +136,8 @@ const first =
 const said: Readonly<Record<string, Said>> = {
   ObjectName: first('Key'),
   GroupFriendlyName: first('AutoScalingGroupName'),
+  DbClusterInstanceName: first('DBClusterIdentifier'),
+  TaskDefinitionFamilyName: first('family'),
   QueueName: params => first('QueueUrl')(params)?.split('/').at(-1),
   KeyId: first('TargetKeyId'),
   Alias: params => first('AliasName')(params)?.replace(/^alias\//, ''),
