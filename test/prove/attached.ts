@@ -43,7 +43,10 @@ export class AttachedProvider {
     const provider = connect('http://localhost', { createConnection: () => createConnection(socket) });
     const server = createServer();
     const attached = new AttachedProvider(child, provider, server);
-    server.on('stream', (stream, headers) => void attached.answer(stream, headers));
+    // A provider that has crashed answers nothing more: Terraform says so.
+    server.on('stream', (stream, headers) => {
+      attached.answer(stream, headers).catch(() => stream.close());
+    });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     return attached;
   }

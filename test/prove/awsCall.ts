@@ -11,6 +11,8 @@ export interface AwsCall {
   readonly protocol: Protocol;
   /** `us-east-1`, from the signature. */
   readonly region: string;
+  /** The path that was asked. */
+  readonly route: string;
   /** Values of the request by the names of their members, at any depth; lists are flattened. */
   readonly params: ReadonlyMap<string, readonly string[]>;
 }
@@ -111,7 +113,7 @@ export class AwsModels {
     const rpc = /^\/service\/\w+\/operation\/(\w+)$/.exec(route ?? '')?.[1];
     for (const service of candidates) {
       const found = match(service, request, { route: route ?? '', fields, target, rpc });
-      if (found !== undefined) return { service: service.name, region, ...found };
+      if (found !== undefined) return { service: service.name, region, route: route ?? '', ...found };
     }
     return undefined;
   }

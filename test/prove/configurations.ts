@@ -22,7 +22,8 @@ const provider = (tags: string): string => `provider "aws" {
 ${tags}}
 `;
 
-const archive = (code: string): Record<string, null> => (code.includes('"code.zip"') ? { 'code.zip': null } : {});
+const archive = (code: string): Record<string, null> =>
+  Object.fromEntries([...code.matchAll(/"([\w-]+\.zip)"/g)].map(([, file = '']) => [file, null]));
 
 /** A root whose names come from a variable's default. */
 const asRoot = ({ name, code, change: [old, changed] }: Template): Configuration => ({
@@ -48,7 +49,11 @@ const asModule = ({ name, code, change: [old, changed] }: Template): Configurati
 /** All that is proven: what was recorded, and each service as a root and as a module for two keys. */
 export function configurations(): readonly Configuration[] {
   return [
-    ...recordings().map(({ name, files, update }) => ({ name: `recorded-${name}`, files, update })),
+    ...recordings().map(({ name, files, update }) => ({
+      name: `recorded-${name}`,
+      files: { ...files, ...archive(Object.values(files).join('\n')) },
+      update,
+    })),
     ...templates.flatMap(t => [asRoot(t), asModule(t)]),
   ];
 }

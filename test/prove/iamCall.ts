@@ -62,19 +62,25 @@ export class IamCalls {
     return names
       .filter(name => this.mapping.level(name) !== undefined && !always.has(name))
       .filter(name => !this.namedOtherwise(name, call))
-      .map(name => this.resources(name, call));
+      // Tags that come with a creation are put on what is created.
+      .map((name, _, all) => [name, ...this.resources(/:Tag/.test(name) ? (all[0] ?? name) : name, call).slice(1)]);
   }
 
   /** Is it about an ARN that the emulator made in another form than AWS, such as a cluster of MSK without its name? Then it proves nothing. */
   private namedOtherwise(action: string, { params }: AwsCall): boolean {
-    const formats = this.mapping.formats(action).filter(f => f.required);
+    const all = this.mapping.formats(action);
+    const formats = all.some(f => f.required) ? all.filter(f => f.required) : all;
     const arns = [...params.values()].flat().filter(value => value.startsWith('arn:'));
     const start = (arn: string): string => `${arn.split(':')[2] ?? ''}:${arn.split(':')[5]?.split('/')[0] ?? ''}`;
-    const alike = arns.filter(arn => formats.some(f => arn.includes('/') && start(f.format) === start(arn)));
+    const alike = arns.filter(arn => formats.some(f => start(f.format) === start(arn)));
+    if (arns.some(arn => arn.split(':')[4] === accountOfEmulator)) return true;
     return alike.length > 0 && !alike.some(arn => formats.some(f => fitsFormat(arn, f.format)));
   }
 
   private resources(action: string, call: AwsCall): AskedAction {
+    // Its actions are HTTP's verbs on its own paths; IAM leaves the version of the API out.
+    if (action.startsWith('apigateway:'))
+      return [action, `arn:aws:apigateway:${call.region}::${call.route.replace(/^\/v2\//, '/')}`];
     const formats = formatsOf(call, this.mapping.formats(action));
     if (formats.length === 0) return [action, '*'];
     const required = formats.filter(f => f.required);
@@ -98,7 +104,7 @@ export class IamCalls {
     const filled = format.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       if (name === 'Partition') return 'aws';
       if (name === 'Region') return region;
-      if (name === 'Account') return this.account;
+      if (name === 'Account') return /^\/aws\/service\//.test(first('Name')(params) ?? '') ? '' : this.account;
       return valueFor(name, params) ?? `zz-unknown-${(this.unknowns += 1)}`;
     });
     return [filled.replace(/\/\//g, '/')];
@@ -123,6 +129,9 @@ function formatsOf({ service, operation, params }: AwsCall, formats: readonly Ar
   );
 }
 
+/** moto makes locations of DataSync in this account, whatever the caller's is. */
+const accountOfEmulator = '111222333444';
+
 /** Every identity may: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const always: ReadonlySet<string> = new Set(['sts:GetCallerIdentity']);
 
@@ -135,9 +144,14 @@ const first =
 /** Where the member that names a thing has another name than the placeholder, or says it otherwise than the ARN. */
 const said: Readonly<Record<string, Said>> = {
   ObjectName: first('Key'),
+  KeyPairName: first('KeyName'),
+  IdentityName: first('EmailIdentity', 'Identity'),
+  // WAF writes the scope of a request in capitals, and that of an ARN small.
+  Scope: params => ({ REGIONAL: 'regional', CLOUDFRONT: 'global' })[first('Scope')(params) ?? ''],
   GroupFriendlyName: first('AutoScalingGroupName'),
   DbClusterInstanceName: first('DBClusterIdentifier'),
   TaskDefinitionFamilyName: first('family'),
+  ClusterName: params => first('cluster')(params)?.split('/').at(-1),
   QueueName: params => first('QueueUrl')(params)?.split('/').at(-1),
   KeyId: first('TargetKeyId'),
   Alias: params => first('AliasName')(params)?.replace(/^alias\//, ''),
