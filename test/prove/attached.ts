@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import {
   type ClientHttp2Session,
   connect,
@@ -29,20 +29,24 @@ export class AttachedProvider {
   private schema: Promise<Buffer> | undefined;
 
   private constructor(
+    /** Where it runs: relative paths in a configuration are looked up there. */
+    readonly folder: string,
     private readonly child: ChildProcess,
     private readonly provider: ClientHttp2Session,
     private readonly server: Http2Server,
   ) {}
 
   static async start(binary: string, environment: Readonly<Record<string, string>>): Promise<AttachedProvider> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'prove-provider-'));
     const child = spawn(binary, ['-debug'], {
+      cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...environment },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const socket = await addressOf(child);
     const provider = connect('http://localhost', { createConnection: () => createConnection(socket) });
     const server = createServer();
-    const attached = new AttachedProvider(child, provider, server);
+    const attached = new AttachedProvider(folder, child, provider, server);
     // A provider that has crashed answers nothing more: Terraform says so.
     server.on('stream', (stream, headers) => {
       attached.answer(stream, headers).catch(() => stream.close());
@@ -59,10 +63,16 @@ export class AttachedProvider {
     return { TF_REATTACH_PROVIDERS: JSON.stringify({ [address]: attach }) };
   }
 
+  /** An answer of an emulator may make the provider crash. */
+  get ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
   close(): void {
     this.provider.destroy();
     this.server.close();
     this.child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {

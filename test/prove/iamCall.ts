@@ -62,8 +62,7 @@ export class IamCalls {
     return names
       .filter(name => this.mapping.level(name) !== undefined && !always.has(name))
       .filter(name => !this.namedOtherwise(name, call))
-      // Tags that come with a creation are put on what is created.
-      .map((name, _, all) => [name, ...this.resources(/:Tag/.test(name) ? (all[0] ?? name) : name, call).slice(1)]);
+      .map(name => this.resources(name, call));
   }
 
   /** Is it about an ARN that the emulator made in another form than AWS, such as a cluster of MSK without its name? Then it proves nothing. */
@@ -81,7 +80,7 @@ export class IamCalls {
     // Its actions are HTTP's verbs on its own paths; IAM leaves the version of the API out.
     if (action.startsWith('apigateway:'))
       return [action, `arn:aws:apigateway:${call.region}::${call.route.replace(/^\/v2\//, '/')}`];
-    const formats = formatsOf(call, this.mapping.formats(action));
+    const formats = createdBy(call, action, formatsOf(call, this.mapping.formats(action)));
     if (formats.length === 0) return [action, '*'];
     const required = formats.filter(f => f.required);
     const all = (required.length > 0 ? required : formats).flatMap(f => this.fill(f.format, call));
@@ -127,6 +126,14 @@ function formatsOf({ service, operation, params }: AwsCall, formats: readonly Ar
         ? []
         : [f],
   );
+}
+
+/** Tags that come with a creation are put on the kind that is created. */
+function createdBy({ operation }: AwsCall, action: string, formats: readonly ArnFormat[]): readonly ArnFormat[] {
+  if (!/:Tag/.test(action) || operation.startsWith('Tag')) return formats;
+  const kindOf = (format: string): string => (format.split(':')[5] ?? '').split('/')[0]?.replace(/-/g, '') ?? '';
+  const own = formats.filter(({ format }) => operation.toLowerCase().startsWith(`create${kindOf(format)}`));
+  return own.length > 0 ? own : formats;
 }
 
 /** moto makes locations of DataSync in this account, whatever the caller's is. */

@@ -52,7 +52,9 @@ async function main(args: readonly string[]): Promise<number> {
   const calls = new IamCalls(mapping, account, await iamNamesOf());
   const proxy = await EnforcingProxy.start(moto.url, AwsModels.at(botocoreData(moto.packages)), calls, mapping);
   const program = providerIn(providerPlace());
-  const attached = program === undefined ? undefined : await AttachedProvider.start(program, proxy.environment);
+  const begun = (): Promise<AttachedProvider> | undefined =>
+    program === undefined ? undefined : AttachedProvider.start(program, proxy.environment);
+  let attached = await begun();
   try {
     for (const configuration of configurations()) {
       if (names.length > 0 && !names.includes(configuration.name)) continue;
@@ -61,6 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
         if (version !== undefined) record(kept, version);
         continue;
       }
+      if (attached?.ended === true) attached = await begun();
       const prover = { proxy, mapping, provider: providerPlace(), attached, account, region, wanted };
       const reset = async (files: Files): Promise<void> => {
         calls.forget();

@@ -33,7 +33,7 @@ export function matrixOf(all: readonly ConfigurationResult[]): string {
 }
 
 const ofAnotherVersion = ({ phases }: ConfigurationResult): boolean =>
-  /^(?:Unsupported (?:argument|block type)|Invalid resource type|Missing required argument)/.test(
+  /^(?:Unsupported (?:argument|attribute|block type)|Invalid resource type|Missing required argument)/.test(
     phases[0]?.error ?? '',
   );
 

@@ -51,9 +51,12 @@ export class Workspace {
   write(files: Files): void {
     if (this.attached !== undefined) this.attached.types = typesIn(files, this.attached.types);
     for (const [name, text] of Object.entries(files)) {
+      const content = text ?? zipOf('index.js', 'exports.handler = async () => "ok";\n');
       const file = path.join(this.code, name);
       mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, text ?? zipOf('index.js', 'exports.handler = async () => "ok";\n'));
+      writeFileSync(file, content);
+      // The provider itself opens an archive.
+      if (text === null && this.attached !== undefined) writeFileSync(path.join(this.attached.folder, name), content);
     }
   }
 
