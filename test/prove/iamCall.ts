@@ -46,6 +46,11 @@ export class IamCalls {
 
   /** Learns the ARNs in a request or reply. */
   learn(text: string): void {
+    // What is named in requests may have an id in its ARN: a rule of AWS Config.
+    for (const [, , name = '', arn = ''] of text.matchAll(
+      /"(\w+)Name": ?"([^"]+)",[^{}[\]]{0,200}?"\1Arn": ?"(arn:[^"]+)"/g,
+    ))
+      this.seen.set(name, (this.seen.get(name) ?? new Set()).add(arn));
     for (const [arn] of text.matchAll(/arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]+/g)) {
       if (arn.includes('*')) continue;
       for (const part of [arn.split(/[:/]/).at(-1) ?? '', arn]) {
