@@ -106,18 +106,25 @@ export function blank(text: string, comments: readonly Span[]): string {
 }
 
 function decoded(input: string): string {
-  const trimmed = unquoted(input.replace(/^\uFEFF/, ''));
+  const trimmed = unquoted(ofAnswer(input.replace(/^\uFEFF/, '')));
   if (!/^\s*(?:%7B|%0A|%20)/i.test(trimmed)) return trimmed;
   try {
-    return decodeURIComponent(trimmed.trim());
+    // A plus sign of the policy itself is %2B; what a request's body has in place of a blank is none.
+    return decodeURIComponent(trimmed.trim().replace(/\+/g, ' '));
   } catch {
     return trimmed;
   }
 }
 
-/** A policy that was copied as a JSON text: `"{\\"Version\\": …}"`, as state files and APIs have it. */
+/** What IAM's API answers is XML, with the document URL-encoded in it. */
+const ofAnswer = (text: string): string =>
+  /^\s*</.test(text)
+    ? (/<(?:AssumeRolePolicyDocument|PolicyDocument|Document)>\s*(%7B[^<]{1,200000})</i.exec(text)?.[1] ?? text)
+    : text;
+
+/** A policy that was copied as a JSON text: `"{\\"Version\\": …}"`, as state files and APIs have it, or URL-encoded in quotes. */
 function unquoted(text: string): string {
-  if (!/^\s*"\s*(?:\\n\s*)?\{/.test(text)) return text;
+  if (!/^\s*"\s*(?:\\n\s*)?(?:\{|%7B)/i.test(text)) return text;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'string' ? value : text;

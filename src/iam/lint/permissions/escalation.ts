@@ -111,6 +111,8 @@ const wanted: ReadonlySet<string> = new Set([...escalations.flatMap(e => e.actio
 interface Hit {
   readonly escalation: Escalation;
   readonly on: string | undefined;
+  /** Of broad ones: the patterns that are more than `*`, such as every role of an account. */
+  readonly named?: readonly string[];
   readonly node: PolicyNode;
 }
 
@@ -151,10 +153,10 @@ const finding = (node: PolicyNode, message: string): PermissionFinding => ({
   ...place(node),
 });
 
-function sentence({ escalation, on }: Hit): string {
+function sentence({ escalation, on, named = [] }: Hit): string {
   const start = `Privilege escalation "${escalation.name}": ${escalation.actions.join(' + ')}`;
   return on === undefined
-    ? `${start} on any resource can make the caller an administrator.`
+    ? `${start} on ${named.length === 0 ? 'any resource' : named.join(' and ')} can make the caller an administrator.`
     : `${start} on ${on} can make the caller an administrator: what it makes there can be given any permission. A permissions boundary in a condition rules it out.`;
 }
 
@@ -170,7 +172,10 @@ function hitOf(escalation: Escalation, grants: ReadonlyMap<string, readonly Gran
   if (first === undefined || node === undefined || lists.some(l => l.length === 0)) return [];
   const broad = lists.map(l => l.filter(g => g.broad));
   const [place0] = broad[0] ?? [];
-  if (place0 !== undefined && broad.every(l => l.length > 0)) return [{ escalation, on: undefined, node: place0.node }];
+  if (place0 !== undefined && broad.every(l => l.length > 0)) {
+    const patterns = broad.flatMap(l => (l.some(g => g.pattern === '*') ? [] : (l[0]?.pattern ?? [])));
+    return [{ escalation, on: undefined, named: [...new Set(patterns)], node: place0.node }];
+  }
   // A role that is passed is not what is made.
   const making = lists.filter((_, i) => escalation.actions[i] !== 'iam:PassRole');
   const shared = share(making);

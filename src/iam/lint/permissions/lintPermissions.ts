@@ -3,6 +3,7 @@ import type { ParsedFile } from '../../../terraform/syntax/ast';
 import { policySize } from '../../policy/document';
 import { blank, entry, listOf, plainJson, type PolicyNode, type PolicyText, readPolicyText } from '../../policy/node';
 import { lintActions } from './lintActions';
+import { lintVariables } from './lintVariables';
 import { lintEscalation, type PolicyOwner } from './escalation';
 import { ownersIn } from './owners';
 import { isOpenPrincipal, lintElementsOf, lintTop } from './lintGrammar';
@@ -180,9 +181,14 @@ function lintTree(
       };
       return [finding];
     }
-    const message = bare
-      ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
-      : 'This is not a policy: it has no "Statement".';
+    const several = root?.kind === 'array' && root.items.some(item => entry(item, 'Statement') !== undefined);
+    const message = several
+      ? 'This is a list of policies, which IAM does not take, and was not read. Give each policy in a file of its own.'
+      : given.text.trim() === ''
+        ? 'The file is empty. Give the policy as JSON, as "aws iam get-policy-version" or "aws iam get-role-policy" prints it.'
+        : bare
+          ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
+          : 'This is not a policy: it has no "Statement".';
     return [{ code: 'not-a-policy', severity: 'error', message, start, end: start + 1 }];
   }
   const statements = listOf(list).filter(node => node.kind === 'object');
@@ -198,6 +204,7 @@ function lintTree(
   const sids = new Set<string>();
   for (const statement of statements) {
     findings.push(...lintElementsOf(statement, sids, context), ...lintActions(statement, list, context));
+    findings.push(...lintVariables(statement, context));
     if (!context.limitOnly && !context.resourceBased) findings.push(...lintBreadth(statement));
   }
   if (!context.resourceBased && !context.limitOnly)

@@ -27,12 +27,37 @@ export async function lintTrustFile(
 ): Promise<FileReport> {
   if (isCloudFormation(text)) return lintTemplate(text, expected, await yaml());
   if (isTemplate(name, text)) return lintFilled(text, expected);
+  if (text.trim() === '') return notRead(text, `The file is empty: there is nothing to judge. ${howToGive}`);
   const { root, syntax } = readPolicyText(text);
+  const several = root === undefined ? 0 : policiesListed(root);
+  if (several > 0)
+    return notRead(
+      text,
+      `This is a list of ${several} ${several === 1 ? 'policy' : 'policies'}, not a policy. ${howToGive}`,
+    );
+  if (isFragment(text)) return notRead(text, `This is a part of a policy, not a policy. ${howToGive}`);
   if (root === undefined || syntax.some(s => !s.comma)) return lintTrustText(text, expected);
   if (isStatements(root)) return { ...lintTrust(wrapped(root, text), expected), text };
-  if (isCondition(root))
-    return notRead(text, 'This is a condition, not a policy. Give the whole policy, as "aws iam get-role" prints it.');
+  if (isCondition(root)) return notRead(text, `This is a condition, not a policy. ${howToGive}`);
   return lintTrustText(text, expected);
+}
+
+const howToGive = 'Give the whole policy of one role, as "aws iam get-role" prints it.';
+
+/** An element of a policy as people copy it out of one: `"Condition": { … }`, `"StringLike": { … },`. */
+function isFragment(text: string): boolean {
+  if (!/^\s*"[\w:]{1,60}"\s*:/.test(text)) return false;
+  const { root, syntax } = readPolicyText(`{${text.trim().replace(/,$/, '')}}`);
+  return root?.kind === 'object' && syntax.every(s => s.comma);
+}
+
+/** How many policies an array of them has, or the roles that `aws iam list-roles` prints. */
+function policiesListed(root: PolicyNode): number {
+  const list = root.kind === 'array' ? root : entry(root, 'Roles')?.value;
+  if (list?.kind !== 'array' || list.items.length === 0) return 0;
+  const isPolicy = (item: PolicyNode): boolean =>
+    entry(item, 'Statement') !== undefined || entry(item, 'AssumeRolePolicyDocument') !== undefined;
+  return list.items.every(isPolicy) ? list.items.length : 0;
 }
 
 function lintFilled(text: string, expected: TrustExpectation): FileReport {

@@ -130,7 +130,7 @@ function breadth(text: string, reach: readonly Reach[]): Breadth | undefined {
     if (module !== undefined && open.length === 3 && fitsNames(text, reach))
       return broad(
         'whole-organization',
-        `Everything in ${organization} may assume the role: every workspace, Stack and module test.`,
+        `Everything in ${isName(organization) ? organization : 'the organization'} may assume the role: every workspace, Stack and module test.`,
       );
     if (project !== undefined && module === undefined && open.length === 2 && fitsNames(text, reach))
       return broad('whole-project', `Every workspace and Stack of the project "${project}" may assume the role.`);
@@ -154,9 +154,21 @@ function breadth(text: string, reach: readonly Reach[]): Breadth | undefined {
   return undefined;
 }
 
+/** Is the name known? A part that only Terraform knows is no name. */
+const isName = (text: string): boolean => /^[\w -]+$/.test(text);
+
+function ofProject({ free, example }: Reach): string {
+  const project = example['project'];
+  if (free.has('project') || project === undefined) return '';
+  return isName(project) ? ` of the project "${project}"` : ' of the project';
+}
+
 function anyWorkspace(text: string, workspace: Reach, broad: (code: TrustRuleId, message: string) => Breadth): Breadth {
   if (fitsNames(text, [workspace]))
-    return broad('any-workspace', 'Every workspace may assume the role, also one that somebody creates tomorrow.');
+    return broad(
+      'any-workspace',
+      `Every workspace${ofProject(workspace)} may assume the role, also one that somebody creates tomorrow.`,
+    );
   const name = parseSubject(text.replace(/:\*+$/, ':run_phase:*'))?.segments['workspace'];
   const message =
     name === undefined || !/[*?]/.test(name)

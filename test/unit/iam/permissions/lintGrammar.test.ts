@@ -240,3 +240,31 @@ test('no Version, and the old one', () => {
     ['not-a-policy'],
   );
 });
+
+test('a policy variable that no request fills in is told, with the one that is meant', () => {
+  const home = (name: string): object => allow('s3:GetObject', `arn:aws:s3:::home/\${${name}}/*`);
+  assert.match(told(home('aws:usrname')), /no policy variable "\$\{aws:usrname\}".*"\$\{aws:username\}"/);
+  for (const good of ['aws:username', 'aws:PrincipalTag/team', "aws:PrincipalTag/team, 'none'", 's3:prefix', '*', '$'])
+    assert.equal(codes(home(good)).includes('unknown-condition-key'), false, good);
+  // Keys of identity providers are theirs to make.
+  assert.deepEqual(codes(home('app.example.com:sub')), []);
+  assert.match(told(when({ StringEquals: { 'aws:PrincipalTag/owner': '${aws:usrid}' } })), /"\$\{aws:userid\}"/);
+  const old = JSON.stringify({ Version: '2008-10-17', Statement: [home('aws:usrname')] });
+  assert.equal(
+    found(old).some(f => f.code === 'unknown-condition-key'),
+    false,
+  );
+});
+
+test('an escalation names the kind of resource that the policy names', () => {
+  const actions = ['iam:CreateUser', 'iam:AttachUserPolicy', 'iam:CreateAccessKey'];
+  assert.match(
+    told(allow(actions, 'arn:aws:iam::123456789012:user/*')),
+    /on arn:aws:iam::123456789012:user\/\* can make/,
+  );
+  assert.match(told(allow(actions, '*')), /on any resource can make/);
+});
+
+test('a list of policies and an empty file say how to give one', () => {
+  assert.match(found(`[${policy(allow('s3:GetObject', 'arn:aws:s3:::b/*'))}]`)[0]?.message ?? '', /file of its own/);
+});

@@ -130,3 +130,50 @@ test('templates, lone statements and lone conditions', async () => {
   assert.equal(await fileVerdict('p.json', JSON.stringify(Statement)), 'too-broad');
   assert.equal(await fileVerdict('p.json', JSON.stringify({ Condition: Statement[0]?.Condition })), 'not-read');
 });
+
+test('a trust policy is read as the API, a request and a script give it', async () => {
+  const written = trustPolicyOf('organization:acme:project:Shop:workspace:web:run_phase:*');
+  const encoded = encodeURIComponent(written);
+  const forms = [
+    encoded,
+    JSON.stringify(encoded),
+    encodeURIComponent(JSON.stringify(JSON.parse(written), null, 2)).replaceAll('%20', '+'),
+    `<GetRoleResponse><Role><AssumeRolePolicyDocument>${encoded}</AssumeRolePolicyDocument></Role></GetRoleResponse>`,
+    JSON.stringify({ Role: { AssumeRolePolicyDocument: encoded } }),
+  ];
+  for (const text of forms)
+    assert.equal((await lintTrustFile('p.json', text, {}, yaml)).verdict, 'correct', text.slice(0, 60));
+});
+
+test('what is no policy is not read, and the message says what to give', async () => {
+  const written = trustPolicyOf('organization:acme:project:Shop:workspace:web:run_phase:*');
+  const part = '"StringLike": { "app.terraform.io:sub": "organization:acme:project:Shop:workspace:web:run_phase:*" },';
+  for (const text of [
+    '',
+    ' \n',
+    `[${written},${written}]`,
+    `{"Roles":[{"AssumeRolePolicyDocument":${written}}]}`,
+    part,
+  ]) {
+    const { verdict, findings } = await lintTrustFile('p.json', text, {}, yaml);
+    assert.equal(verdict, 'not-read', text.slice(0, 60));
+    assert.match(findings[0]?.message ?? '', /"aws iam get-role" prints it/);
+  }
+});
+
+function trustPolicyOf(sub: string): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: 'arn:aws:iam::123456789012:oidc-provider/app.terraform.io' },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { 'app.terraform.io:aud': 'aws.workload.identity' },
+          StringLike: { 'app.terraform.io:sub': sub },
+        },
+      },
+    ],
+  });
+}
