@@ -268,7 +268,8 @@ function lacking(
   missing: readonly Phase[],
   suspicious: readonly SuspiciousVariable[],
 ): Omit<Extract<CheckResult<'phase-mismatch' | 'not-enabled'>, { state: 'warning' | 'wrong' }>, 'configuration'> {
-  const evidence = missing.map(phase => `No role is named for ${phase} runs.`);
+  const ofTag = c.tag === undefined ? '' : ` of the tag ${c.tag}`;
+  const evidence = missing.map(phase => `No role is named for ${phase} runs${ofTag}.`);
   const other = phases.find(phase => !missing.includes(phase));
   const role = other === undefined ? undefined : c.roles[other];
   const [phase = 'plan'] = missing;
