@@ -39,3 +39,19 @@ test('values of sensitive variables, of secret names and of secret looks are not
     assert.deepEqual(shown(key, value), { value }, key);
   }
 });
+
+test('a path says where a secret lies, and is none; what is no path stays hidden', () => {
+  for (const [key, value] of [
+    ['AWS_SHARED_CREDENTIALS_FILE', '/home/tfc/.aws/credentials'],
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', '~/token'],
+    ['CREDENTIALS_PATH', './creds.ini'],
+  ] as const)
+    assert.deepEqual(shown(key, value), { value }, key);
+  for (const [key, value] of [
+    ['AWS_SHARED_CREDENTIALS_FILE', '[default]\naws_secret_access_key = x'],
+    ['TOKEN_FILE', 'abcdef'],
+    ['SECRET', '/home/tfc/secret'],
+    ['PASSWORD_FILE', '/home/AKIAIOSFODNN7EXAMPLE'],
+  ] as const)
+    assert.deepEqual(shown(key, value), { hidden: 'secret' }, key);
+});
