@@ -74,6 +74,10 @@ export function mapProviders(root: Root, choice: MappingChoice): Result<Mapping>
     const target = targetFor(root, provider, choice);
     if (target !== 'default') used.add(target);
     notes.push(noteOf(root, provider, target, choice));
+    if (isStrange(target, choice)) {
+      open.push(provider.alias ?? 'default');
+      continue;
+    }
     if (isMappedTo(root, provider, target)) continue;
     if (provider.alias !== undefined && target === 'default' && !isSaid(root, provider, choice)) {
       open.push(provider.alias);
@@ -144,16 +148,21 @@ function targetFor(root: Root, provider: ProviderBlock, { tags, aliases }: Mappi
   if (alias === undefined) return aliases?.['default'] ?? 'default';
   const said = aliases?.[alias];
   if (said !== undefined) return said;
-  // What is written and valid is a decision that somebody made.
+  // What is written is a decision that somebody made, also where its tag is none of those that are known here.
+  let strange: string | undefined;
   for (const { part } of mappedUses(root, root.module, provider)) {
     if (part.kind === 'default') return 'default';
     if (part.kind !== 'alias' || part.tag === undefined) continue;
     const written = part.tag;
     const meant = tags.find(t => t === written) ?? tags.find(t => t.toLowerCase() === written.toLowerCase());
     if (meant !== undefined) return meant;
+    strange = written;
   }
-  return tagOfName(tags, alias) ?? tagOfIdentity(root, provider, tags) ?? 'default';
+  return tagOfName(tags, alias) ?? tagOfIdentity(root, provider, tags) ?? strange ?? 'default';
 }
+
+/** A tag that stands in the code, and that nobody named. */
+const isStrange = (target: string, { tags }: MappingChoice): boolean => target !== 'default' && !tags.includes(target);
 
 /** Blocks that take the same credentials today stay one identity: such a block goes where the one goes that has the name of a tag. */
 function tagOfIdentity(root: Root, provider: ProviderBlock, tags: readonly string[]): string | undefined {
@@ -181,6 +190,10 @@ const isSaid = (root: Root, provider: ProviderBlock, { aliases }: MappingChoice)
 
 /** What was decided for one block. A block that only keeps what it has today is told as such: it may be meant for another account. */
 function noteOf(root: Root, provider: ProviderBlock, target: string, choice: MappingChoice): string {
+  if (isStrange(target, choice)) {
+    const alias = provider.alias ?? 'default';
+    return `${nameOf(provider)} uses tag ${target}, which is none of the tags here, and is left as it is. If it is a tag of the workspace, name it (--tag ${target}); if not, say which one the block uses (--map ${alias}=TAG).`;
+  }
   if (target !== 'default') return `${nameOf(provider)} uses tag ${target}.`;
   return isSaid(root, provider, choice)
     ? `${nameOf(provider)} uses the default configuration.`

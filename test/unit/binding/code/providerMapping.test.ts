@@ -45,6 +45,18 @@ provider "aws" {
 `;
 
 describe('mapping of provider blocks to tagged configurations', () => {
+  test('a block that has the tag of another configuration stays with it, and somebody is asked', async () => {
+    const mapped = `provider "aws" {\n  alias               = "audit"\n  shared_config_files = try([var.tfc_aws_dynamic_credentials.aliases["audit"].shared_config_file], null)\n}\n`;
+    const files = { 'main.tf': two + mapped };
+    const made = await map(files, { tags: ['ARCHIVE'] });
+    assert.ok(made.files['main.tf']?.includes(mapped), made.files['main.tf']);
+    assert.match(made.notes.join('\n'), /uses tag audit, which is none of the tags here[^\n]*--tag audit/);
+    const again = mapProviders(await rootOf(files), { tags: ['ARCHIVE'] });
+    assert.deepEqual(again.ok && again.value.open, ['audit']);
+    const said = await map(files, { tags: ['ARCHIVE'], aliases: { audit: 'default' } });
+    assert.doesNotMatch(said.files['main.tf'] ?? '', /aliases\["audit"\]/);
+  });
+
   test('the default provider is mapped as soon as a tag exists, an alias to the tag of its name', async () => {
     const { files, notes } = await map({ 'main.tf': two }, { tags: ['ARCHIVE'] });
     const text = files['main.tf'] ?? '';
