@@ -26,7 +26,7 @@ export async function planStackWiring(
   const { root, findings } = code;
   const draft = new CodeDraft(host);
   const notes: string[] = [];
-  const original = new Map(root.module.files.map(f => [f.path, f]));
+  const original = new Map(root.modules.flatMap(m => m.files).map(f => [f.path, f]));
   let now = root;
   // Each step adds something that is missing; there are four kinds, for each deployment and provider.
   for (let n = 0; n < 1000; n++) {

@@ -157,7 +157,7 @@ function aligned(lines: readonly string[]): readonly string[] {
 }
 
 /** Lines behind the last thing between two braces, as a group of their own. */
-function insertAtEnd(file: SourceFile, inside: Span, lines: readonly string[], last: Span | undefined): string {
+export function insertAtEnd(file: SourceFile, inside: Span, lines: readonly string[], last: Span | undefined): string {
   const { text } = file;
   const eol = lineBreakOf(text);
   const outer = indentAt(text, inside.start);

@@ -2,11 +2,27 @@ import { fail, ok, type Problem, type Result } from '../../core/problem';
 import { applyEdits } from '../../core/text';
 import { addArgument, appendLines, applyToFile } from '../../lint/edits/fixes';
 import { indentAt, lineBreakOf, lineEnd } from '../../lint/edits/lines';
-import { attributeOf, blocksOf, type Root, type SourceFile, type StackDeployment } from '../../terraform/model';
+import {
+  attributeOf,
+  blocksOf,
+  type Module,
+  type ProviderBlock,
+  type Root,
+  type SourceFile,
+  type StackDeployment,
+} from '../../terraform/model';
 import type { Span } from '../../core/text';
-import { stackProviders } from '../stack/wiring';
 import { exchangeOf, tokenInputsOf } from '../stack/written';
 import type { NewText } from './draft';
+import {
+  type CarriedBy,
+  handOnStep,
+  levelsOf,
+  namesIn,
+  type Origin,
+  originOf,
+  type StackLevel,
+} from './embeddedStacks';
 import { inputsStep } from './stackInputs';
 
 /** What a deployment should use. */
@@ -17,9 +33,6 @@ export interface StackChoice {
   /** Roles by the variable that takes them, where the providers of a deployment have several: deployment, variable, ARN. */
   readonly variables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
-
-const roleVariable = 'role_arn';
-const tokenVariable = 'identity_token';
 
 /**
  * One step towards credentials for the deployments: the new text of one file, or nothing where all is wired. A caller reads the root
@@ -32,7 +45,9 @@ export function nextStackStep(
   const { stack } = root;
   if (stack === undefined)
     return fail(problem('no-stack', 'There are no Stack files here.', 'Name the folder of a Stack.'));
-  const broken = root.module.files.find(f => f.parsed.problems.length > 0 || f.parsed.recovered);
+  const levels = levelsOf(root);
+  const files = [...new Set(levels.flatMap(level => level.module.files))];
+  const broken = files.find(f => f.parsed.problems.length > 0 || f.parsed.recovered);
   if (broken !== undefined)
     return fail(
       problem('syntax', `${broken.path} has a syntax error.`, 'Correct it ("terraform fmt" names the place) first.'),
@@ -48,44 +63,75 @@ export function nextStackStep(
         `Use one of: ${stack.deployments.map(d => d.name).join(', ') || '(there is none)'}.`,
       ),
     );
-  const providers = stackProviders(root);
-  if (providers.length === 0)
+  const wired = levels.filter(level => level.providers.length > 0);
+  if (wired.length === 0)
     return fail(
       problem('no-provider', 'The Stack has no provider "aws".', 'Write the provider block with its region first.'),
     );
-  const json = root.module.files.find(f => f.syntax === 'json' && f.role !== 'config');
+  const json = files.find(f => f.syntax === 'json' && f.role !== 'config');
   if (json !== undefined)
     return fail(problem('json-shape', `${json.path} is JSON, which is not edited here.`, 'Write the blocks by hand.'));
+  return openStep(root, wanted, choice, { levels, wired });
+}
+
+/** The first thing that is not written yet: in a deployment, a provider, the block of an embedded Stack, or the variables. */
+function openStep(
+  root: Root,
+  wanted: readonly StackDeployment[],
+  choice: StackChoice,
+  { levels, wired }: { readonly levels: readonly StackLevel[]; readonly wired: readonly StackLevel[] },
+): Result<Step | undefined> {
+  const [own] = levels;
+  const namesOf = (level: StackLevel): CarriedBy => namesIn(level, levels);
+  const names = own === undefined ? undefined : namesOf(own);
+  if (names === undefined || wanted.length === 0) return ok(undefined);
   for (const deployment of wanted) {
-    const step = deploymentStep(root, deployment, choice);
+    const step = deploymentStep(root, deployment, choice, { levels, names });
     if (!step.ok || step.value !== undefined) return step;
   }
-  for (const provider of providers) {
-    const step = providerStep(root, provider);
-    if (!step.ok) return step;
-    if (step.value !== undefined) return step;
+  for (const level of wired)
+    for (const provider of level.providers) {
+      const step = providerStep(provider, namesOf(level));
+      if (!step.ok || step.value !== undefined) return step;
+    }
+  for (const level of levels) {
+    const step = handOnStep(level, levels, namesOf);
+    if (!step.ok || step.value !== undefined) return step;
   }
-  return ok(variableStep(root, wanted));
+  for (const level of levels.filter(l => l === own || isOnTheWay(l, wired))) {
+    const step = variableStep(level.module, namesOf(level));
+    if (step !== undefined) return ok(step);
+  }
+  return ok(undefined);
 }
+
+/** Has the level providers, or one of the Stacks embedded in it? */
+const isOnTheWay = (level: StackLevel, wired: readonly StackLevel[]): boolean =>
+  wired.some(l => {
+    for (let at: StackLevel | undefined = l; at !== undefined; at = at.embedded?.parent) if (at === level) return true;
+    return false;
+  });
 
 const problem = (code: string, message: string, nextStep: string): Problem => ({ code, message, nextStep });
 
 type Step = NewText & { readonly what: string };
 
-/** The names under which role and token reach the providers: those that are in use, else HashiCorp's own. */
-function variablesInUse(root: Root): { readonly role: string; readonly token: string } {
-  const exchanges = stackProviders(root).map(exchangeOf);
-  return {
-    role: exchanges.flatMap(e => e?.roleVariable ?? [])[0] ?? roleVariable,
-    token: exchanges.flatMap(e => e?.tokenVariable ?? [])[0] ?? tokenVariable,
-  };
+/** The Stacks that the providers are in, and the variables of the Stack itself by which they get role and token. */
+interface Ways {
+  readonly levels: readonly StackLevel[];
+  readonly names: CarriedBy;
 }
 
-function deploymentStep(root: Root, deployment: StackDeployment, choice: StackChoice): Result<Step | undefined> {
+function deploymentStep(
+  root: Root,
+  deployment: StackDeployment,
+  choice: StackChoice,
+  ways: Ways,
+): Result<Step | undefined> {
   const { file } = deployment;
   const tokens = root.stack?.identityTokens ?? [];
   const tokenInputs = tokenInputsOf(deployment);
-  const names = variablesInUse(root);
+  const { names } = ways;
   const token =
     tokens.find(t => t.audience.state === 'known' && t.audience.value.includes(choice.audience))?.name ??
     tokens.find(t => t.audience.state === 'unknown')?.name;
@@ -98,7 +144,7 @@ function deploymentStep(root: Root, deployment: StackDeployment, choice: StackCh
     const text = applyEdits(file.text, [{ span: { start, end: start }, newText: lines.join(eol) + eol }]);
     return ok({ file, text, what: `identity_token "${name}"` });
   }
-  const wanted = rolesWanted(root, deployment, choice);
+  const wanted = rolesWanted(deployment, choice, ways);
   if (!wanted.ok) return wanted;
   const hasToken = tokenInputs.some(t => t.input === names.token);
   return inputsStep(root, deployment, [
@@ -109,14 +155,14 @@ function deploymentStep(root: Root, deployment: StackDeployment, choice: StackCh
 
 /** The inputs by which the providers get their roles in a deployment, with the ARNs that were asked for. */
 function rolesWanted(
-  root: Root,
   deployment: StackDeployment,
   choice: StackChoice,
+  { levels, names }: Ways,
 ): Result<readonly { readonly variable: string; readonly arn: string }[]> {
   const arn = choice.roles[deployment.name];
   const named = Object.entries(choice.variables?.[deployment.name] ?? {});
-  const exchanges = stackProviders(root).map(provider => ({ provider, exchange: exchangeOf(provider) }));
-  const used = [...new Set(exchanges.flatMap(({ exchange }) => exchange?.roleVariable ?? []))];
+  const roles = levels.flatMap(level => level.providers.flatMap(provider => roleOf(provider, level)));
+  const used = [...new Set(roles.flatMap(({ origin }) => (origin.kind === 'variable' ? origin.name : [])))];
   const strange = named.find(([variable]) => !used.includes(variable));
   if (strange !== undefined)
     return fail(
@@ -127,16 +173,15 @@ function rolesWanted(
       ),
     );
   if (arn === undefined) return ok(named.map(([variable, value]) => ({ variable, arn: value })));
-  for (const { provider, exchange } of exchanges) {
-    const role = exchange?.role;
-    if (role === undefined || exchange?.roleVariable !== undefined) continue;
-    if (role.kind === 'string' && role.value === arn) continue;
-    const { text } = provider.file;
+  for (const { provider, origin } of roles) {
+    if (origin.kind !== 'expression') continue;
+    const { value, file } = origin;
+    if (value.kind === 'string' && value.value === arn) continue;
     return fail(
       problem(
         'role-shape',
-        `provider "aws" "${provider.alias ?? ''}" takes its role from ${text.slice(role.start, role.end)}, which is not an input of its own.`,
-        role.kind === 'string'
+        `provider "aws" "${provider.alias ?? ''}" takes its role from ${file.text.slice(value.start, value.end)}, which is not an input of its own.`,
+        value.kind === 'string'
           ? 'Set its role_arn to var.role_arn, then try again; until then all deployments share this role.'
           : 'Write the ARN by hand where that value comes from, such as the map of for_each in the inputs of the deployment.',
       ),
@@ -153,8 +198,22 @@ function rolesWanted(
     );
   return ok([
     ...named.map(([variable, value]) => ({ variable, arn: value })),
-    { variable: open[0] ?? used[0] ?? roleVariable, arn },
+    { variable: open[0] ?? used[0] ?? names.role, arn },
   ]);
+}
+
+/** Where a provider takes its role from; nothing where it has none yet. */
+function roleOf(
+  provider: ProviderBlock,
+  level: StackLevel,
+): readonly { readonly provider: ProviderBlock; readonly origin: Origin }[] {
+  const exchange = exchangeOf(provider);
+  if (exchange?.role === undefined) return [];
+  const origin: Origin =
+    exchange.roleVariable === undefined
+      ? { kind: 'expression', value: exchange.role, file: provider.file }
+      : originOf(level, exchange.roleVariable);
+  return [{ provider, origin }];
 }
 
 /** Comments that stand right above a block belong to it. */
@@ -167,8 +226,7 @@ function commentsAbove(file: SourceFile, start: number): number {
   }
 }
 
-function providerStep(root: Root, provider: ReturnType<typeof stackProviders>[number]): Result<Step | undefined> {
-  const names = variablesInUse(root);
+function providerStep(provider: ProviderBlock, names: CarriedBy): Result<Step | undefined> {
   const what = `assume_role_with_web_identity of provider "aws" "${provider.alias ?? ''}"`;
   if (exchangeOf(provider) !== undefined) return ok(undefined);
   const { file, block } = provider;
@@ -199,13 +257,11 @@ function providerStep(root: Root, provider: ReturnType<typeof stackProviders>[nu
 }
 
 /** Declares the variables by which role and token reach the providers, and makes the token's ephemeral. */
-function variableStep(root: Root, wanted: readonly StackDeployment[]): Step | undefined {
-  if (wanted.length === 0) return undefined;
-  const names = variablesInUse(root);
-  const declared = root.module.variables;
+function variableStep(module: Module, names: CarriedBy): Step | undefined {
+  const declared = module.variables;
   const host =
     [...declared.values()].find(v => v.file.role === 'component')?.file ??
-    root.module.files.find(f => f.role === 'component' && f.syntax === 'hcl');
+    module.files.find(f => f.role === 'component' && f.syntax === 'hcl');
   if (host === undefined) return undefined;
   const blocks = [
     ...(declared.has(names.role) ? [] : [[`variable "${names.role}" {`, '  type = string', '}']]),

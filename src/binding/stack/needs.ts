@@ -63,10 +63,10 @@ const mayHave = (exchange: Exchange, roleArn: string): boolean =>
 
 /** A provider gets the role of a group since it has it, by its input, or since it names no other one. */
 function gets(exchange: Exchange, { arn, inputs }: GroupMember): boolean {
-  const { role } = exchange;
-  const carries = role.variable !== undefined && inputs.includes(role.variable);
+  const { role, roleInput } = exchange;
+  const carries = roleInput !== undefined && inputs.includes(roleInput);
   if (arn !== undefined) return mayHave(exchange, arn) || carries;
-  return role.state === 'known' ? carries : carries || inputs.length === 0 || role.variable === undefined;
+  return role.state === 'known' ? carries : carries || inputs.length === 0 || roleInput === undefined;
 }
 
 function usesRole(call: ModuleCall, exchanges: readonly Exchange[], has: (exchange: Exchange) => boolean): boolean {

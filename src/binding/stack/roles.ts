@@ -34,12 +34,12 @@ export function rolesInAccount(wiring: StackWiring, accountId: string, chosen: r
   const elsewhere = new Set<string>();
   const unread: RolesInAccount['unread'][number][] = [];
   const open = new Set<string | undefined>();
-  for (const { role, name } of wiring.exchanges) {
+  for (const { role, roleInput, name } of wiring.exchanges) {
     const arn = role.state === 'known' ? parseRoleArn(role.value) : undefined;
-    if (role.state === 'unknown') unread.push({ name, input: role.variable, why: role.why });
-    else if (role.state !== 'known' || arn === undefined) open.add(role.variable);
+    if (role.state === 'unknown') unread.push({ name, input: roleInput, why: role.why });
+    else if (role.state !== 'known' || arn === undefined) open.add(roleInput);
     else if (arn.accountId !== accountId) elsewhere.add(role.value);
-    else byArn.set(role.value, new Set([...(byArn.get(role.value) ?? []), ...list(role.variable)]));
+    else byArn.set(role.value, new Set([...(byArn.get(role.value) ?? []), ...list(roleInput)]));
   }
   const named = [...byArn].map(([arn, inputs]) => ({ deployment, arn, inputs: [...inputs] }));
   const variables = [...open].flatMap(list);

@@ -1,7 +1,17 @@
 import { pathOf } from '../../lint/expressions';
 import { nested, nestedValue, setArguments } from '../../lint/providers';
 import type { Location } from '../../core/text';
-import { at, blocksOf, headerSpan, type ProviderBlock, type Root, type StackDeployment } from '../../terraform/model';
+import {
+  at,
+  attributeOf,
+  blocksOf,
+  headerSpan,
+  type Module,
+  type ModuleCall,
+  type ProviderBlock,
+  type Root,
+  type StackDeployment,
+} from '../../terraform/model';
 import type { Attribute, Expression } from '../../terraform/syntax/ast';
 import {
   evaluate,
@@ -52,6 +62,8 @@ export interface Exchange {
   /** Does the provider exchange a token at all? */
   readonly exchanges: boolean;
   readonly role: Part<string>;
+  /** The variable of the Stack itself that carries the role; of an embedded Stack the one that is handed on to it. */
+  readonly roleInput: string | undefined;
   readonly token: Part<string>;
   /** Credentials in the block, which the provider takes before the exchange. */
   readonly staticArguments: readonly Attribute[];
@@ -71,8 +83,9 @@ export type Part<T> = { readonly expression: Expression | undefined; readonly va
   | { readonly state: 'unknown'; readonly why: string; readonly store: string | undefined }
 );
 
-export const stackProviders = (root: Root): readonly ProviderBlock[] =>
-  root.module.providers.filter(p => p.inStack && p.kind === 'aws');
+/** The AWS providers of a Stack, without those of Stacks that are embedded in it. */
+export const awsProvidersIn = (module: Module): readonly ProviderBlock[] =>
+  module.providers.filter(p => p.inStack && p.kind === 'aws');
 
 const staticArguments = [
   'access_key',
@@ -91,9 +104,9 @@ export function wiringOf(root: Root, deployment: StackDeployment, stores?: Store
   const inputs = values.inputs(deployment);
   const exchanges: Exchange[] = [];
   const unread: StackWiring['unread'][number][] = [];
-  const visit = (scope: ModuleScope, within: string, level: number): void => {
-    for (const provider of scope.module.providers)
-      if (provider.inStack && provider.kind === 'aws') exchanges.push(...exchangesOf(provider, scope, within, inputs));
+  const visit = (scope: ModuleScope, within: string, level: number, ownInput: InputOf): void => {
+    for (const provider of awsProvidersIn(scope.module))
+      exchanges.push(...exchangesOf(provider, scope, within, inputs, ownInput));
     for (const call of scope.module.calls.filter(c => c.block.type === 'stack')) {
       const instances = scope.instances(call);
       for (const instance of instances.state === 'known' ? instances.all : [instances.any]) {
@@ -101,13 +114,25 @@ export function wiringOf(root: Root, deployment: StackDeployment, stores?: Store
         const name = `${within}stack.${call.name}${key}`;
         const child = level < maximumLevels ? scope.child(call, instance) : undefined;
         if (child === undefined) unread.push({ name, location: at(call.file, headerSpan(call.block)) });
-        else visit(child, `${name}.`, level + 1);
+        else visit(child, `${name}.`, level + 1, inputThrough(call, ownInput));
       }
     }
   };
-  visit(values.components(inputs), '', 0);
+  visit(values.components(inputs), '', 0, variable => variable);
   return { deployment, inputs: inputsAs(deployment, inputs), exchanges, unread };
 }
+
+/** The variable of the Stack itself that a variable of a level is. */
+type InputOf = (variable: string) => string | undefined;
+
+const inputThrough =
+  (call: ModuleCall, outer: InputOf): InputOf =>
+  variable => {
+    const inputs = attributeOf(call.body, 'inputs')?.value;
+    const item = inputs?.kind === 'object' ? inputs.items.findLast(i => i.keyText === variable) : undefined;
+    const handed = variableIn(item?.value);
+    return handed === undefined ? undefined : outer(handed);
+  };
 
 function inputsAs(deployment: StackDeployment, inputs: Value | undefined): DeploymentInputs {
   const [block] = blocksOf(deployment.body, 'inputs');
@@ -122,6 +147,7 @@ function exchangesOf(
   scope: ModuleScope,
   within: string,
   inputs: Value | undefined,
+  ownInput: InputOf,
 ): readonly Exchange[] {
   const { file, block } = provider;
   const instances = scope.instances({ file, block, body: block.body });
@@ -134,6 +160,7 @@ function exchangesOf(
     const inFile = { ...frame, file: file.path };
     const part = <T>(expression: Expression | undefined, read: (value: Value) => T | undefined): Part<T> =>
       partOf(expression, inFile, scope, inputs, read);
+    const role = part(written('role_arn'), value => (isShowable(value) ? stringOf(value) : undefined));
     return {
       provider,
       name: `${title}${key === undefined ? '' : ` (key "${key}")`}${place}`,
@@ -142,7 +169,8 @@ function exchangesOf(
       within: within.replace(/\.$/, ''),
       scope,
       exchanges: item !== undefined,
-      role: part(written('role_arn'), value => (isShowable(value) ? stringOf(value) : undefined)),
+      role,
+      roleInput: role.variable === undefined ? undefined : ownInput(role.variable),
       token: part(written('web_identity_token', 'web_identity_token_file'), tokenOf),
       staticArguments: setArguments(provider.body, staticArguments).filter(
         argument => evaluate(argument.value, inFile).kind !== 'null',

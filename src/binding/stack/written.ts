@@ -29,7 +29,7 @@ function tokenIn(expression: Expression | undefined): string | undefined {
 }
 
 /** The variable that an expression is. */
-function variableOf(expression: Expression | undefined): string | undefined {
+export function variableOf(expression: Expression | undefined): string | undefined {
   const steps = expression === undefined ? undefined : pathOf(expression)?.steps;
   const [head, name] = steps ?? [];
   return head === 'var' && typeof name === 'string' && steps?.length === 2 ? name : undefined;

@@ -226,4 +226,57 @@ describe('credentials of a Stack', () => {
       { numRuns: 120 },
     );
   });
+
+  test('role and token are handed down to the providers of embedded Stacks', async () => {
+    const deployments = 'deployment "prod" {\n  inputs = {\n    region = "eu"\n  }\n}\n';
+    const embeds = (name: string, inputs: string): string => `stack "${name}" {\n  source = "./${name}"\n${inputs}}\n`;
+    const choice = { audience, roles: { prod: arn('prod') } };
+    const bare = {
+      'main.tfcomponent.hcl': embeds('net', '  inputs = {\n    cidr = "10.0.0.0/16"\n  }\n'),
+      'main.tfdeploy.hcl': deployments,
+      'net/main.tfcomponent.hcl': `variable "cidr" {\n  type = string\n}\n${embeds('dns', '')}`,
+      'net/dns/main.tfcomponent.hcl': component(''),
+    };
+    const { files } = await wire(bare, choice);
+    assert.deepEqual(await wrong(files), []);
+    const root = await rootOf(files);
+    assert.deepEqual(
+      (root.stack?.deployments ?? []).flatMap(d => rolesOf(wiringOf(root, d))),
+      [arn('prod')],
+    );
+    assert.match(files['net/main.tfcomponent.hcl'] ?? '', /inputs = \{ role_arn = var\.role_arn, identity_token = var/);
+    assert.match(files['net/dns/main.tfcomponent.hcl'] ?? '', /variable "identity_token" \{[^}]*ephemeral = true/);
+    assert.deepEqual((await wire(files, choice)).steps, []);
+  });
+
+  test('an embedded Stack keeps its own names, and one whose role is an expression is refused', async () => {
+    const inner = component(
+      '    assume_role_with_web_identity {\n      role_arn           = var.role\n      web_identity_token = var.jwt\n    }\n',
+    );
+    const variables =
+      'variable "role" {\n  type = string\n}\nvariable "jwt" {\n  type      = string\n  ephemeral = true\n}\n';
+    const files = (given: string): Files => ({
+      'main.tfcomponent.hcl': `stack "net" {\n  source = "./net"\n  inputs = {\n    role = ${given}\n  }\n}\nvariable "network_role" {\n  type = string\n}\n`,
+      'main.tfdeploy.hcl': 'deployment "prod" {\n  inputs = {}\n}\n',
+      'net/main.tfcomponent.hcl': inner + variables,
+    });
+    const choice = { audience, roles: { prod: arn('prod') } };
+    const done = await wire(files('var.network_role'), choice);
+    assert.deepEqual(await wrong(done.files), []);
+    assert.match(done.files['main.tfdeploy.hcl'] ?? '', /network_role += "arn:aws:iam::123456789012:role\/prod"/);
+    assert.match(done.files['main.tfcomponent.hcl'] ?? '', /jwt += var\.identity_token/);
+    const root = await rootOf(done.files);
+    assert.deepEqual(
+      (root.stack?.deployments ?? []).flatMap(d => wiringOf(root, d).exchanges.map(e => e.roleInput)),
+      ['network_role'],
+    );
+    const refused = nextStackStep(
+      await rootOf({
+        ...files('local.role'),
+        'main.tfdeploy.hcl': `identity_token "aws" {\n  audience = ["${audience}"]\n}\ndeployment "prod" {\n}\n`,
+      }),
+      choice,
+    );
+    assert.equal(refused.ok ? '' : refused.problem.code, 'role-shape');
+  });
 });
