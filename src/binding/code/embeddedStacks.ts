@@ -42,7 +42,7 @@ export type Carried = 'role' | 'token';
 /** Names of variables, by what they carry. */
 export type CarriedBy = Readonly<Record<Carried, string>>;
 
-export const standardNames: CarriedBy = { role: 'role_arn', token: 'identity_token' };
+const standardNames: CarriedBy = { role: 'role_arn', token: 'identity_token' };
 
 /** The variables by which role and token reach the providers of a level: those that are in use, else HashiCorp's own. */
 export function namesIn(level: StackLevel, levels: readonly StackLevel[]): CarriedBy {
