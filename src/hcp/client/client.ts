@@ -125,8 +125,9 @@ export class HcpClient {
       const total = page.value.totalCount;
       const nothingNew = data.size === before;
       if (next === undefined || nothingNew || pages >= maximumPages) {
-        // A full page without paging data, and then the same page again: the host does not page at all.
-        const goesOn = next !== undefined && (!nothingNew || page.value.nextPage !== undefined);
+        // A full page without paging data, and then the same page again: the host does not page at all. A page that names itself or an
+        // earlier one as the next is not the last.
+        const goesOn = namesAnother(page.value, number) || (next !== undefined && !nothingNew);
         const complete = total === undefined ? !goesOn : data.size >= total;
         return ok({
           data: [...data.values()],
@@ -151,8 +152,8 @@ export class HcpClient {
   async list(path: string, signal: AbortSignal): Promise<Result<readonly Resource[]>> {
     const page = await this.page(path, {}, signal);
     if (!page.ok) return page;
-    const { nextPage: next, totalCount, data } = page.value;
-    if (next === undefined && (totalCount === undefined || data.length >= totalCount)) return ok(data);
+    const { totalCount, data } = page.value;
+    if (!namesAnother(page.value, 1) && (totalCount === undefined || data.length >= totalCount)) return ok(data);
     const rest = await this.all(path, {}, signal);
     return rest.ok ? ok(rest.value.data) : rest;
   }
@@ -327,6 +328,10 @@ export class HcpClient {
     }
   }
 }
+
+/** Does the host itself say that there is more behind this page? Some say 0 where there is no next one. */
+const namesAnother = (page: Page, number: number): boolean =>
+  (page.nextPage ?? 0) > 0 || page.linksNext || number < (page.totalPages ?? 0);
 
 function nextPage(page: Page, number: number): number | undefined {
   if (page.nextPage !== undefined) return page.nextPage > number ? page.nextPage : undefined;

@@ -97,7 +97,7 @@ export async function latestDeploymentRun(
   deployment: string,
   signal: AbortSignal,
 ): Promise<Result<DeploymentRun | undefined>> {
-  const runs = await client.get(runsPath(stackId, deployment), { 'page[size]': 100 }, signal);
+  const runs = await client.page(runsPath(stackId, deployment), { 'page[size]': 100 }, signal);
   // A deployment that HCP Terraform does not know yet.
   if (!runs.ok) return runs.problem.status === 404 ? ok(undefined) : runs;
   const [run] = newestFirst(runs.value);
@@ -107,9 +107,9 @@ export async function latestDeploymentRun(
   const read = steps.value;
   const errors: string[] = [];
   for (const step of read.filter(s => s.status === 'failed')) {
-    const diagnostics = await client.get(`/stack-deployment-steps/${uriPart(step.id)}/stack-diagnostics`, {}, signal);
+    const diagnostics = await client.list(`/stack-deployment-steps/${uriPart(step.id)}/stack-diagnostics`, signal);
     if (!diagnostics.ok) return diagnostics;
-    errors.push(...diagnostics.value.data.flatMap(errorsIn));
+    errors.push(...diagnostics.value.flatMap(errorsIn));
   }
   const at = madeAt(run);
   return ok({ id: run.id, status: stringOf(run, 'status') ?? '', at, steps: read, errors: errors.join('\n\n') });
@@ -120,10 +120,10 @@ async function stepsOf(
   runId: string,
   signal: AbortSignal,
 ): Promise<Result<readonly DeploymentStep[]>> {
-  const steps = await client.get(`/stack-deployment-runs/${uriPart(runId)}/stack-deployment-steps`, {}, signal);
+  const steps = await client.list(`/stack-deployment-runs/${uriPart(runId)}/stack-deployment-steps`, signal);
   if (!steps.ok) return steps;
   return ok(
-    steps.value.data.map((step): DeploymentStep => ({
+    steps.value.map((step): DeploymentStep => ({
       id: step.id,
       operation: stringOf(step, 'operation-type') ?? '',
       status: stringOf(step, 'status') ?? '',
@@ -145,7 +145,7 @@ export async function firstDeploymentRunSince(
   since: number,
   signal: AbortSignal,
 ): Promise<Result<number | undefined>> {
-  const runs = await client.get(runsPath(stackId, deployment), { 'page[size]': 100 }, signal);
+  const runs = await client.page(runsPath(stackId, deployment), { 'page[size]': 100 }, signal);
   if (!runs.ok) return runs.problem.status === 404 ? ok(undefined) : runs;
   for (const run of [...newestFirst(runs.value)].reverse()) {
     if (madeAt(run) <= since) continue;
