@@ -162,7 +162,7 @@ const rows = [
   {
     number: 19,
     id: 'agent',
-    title: 'The agent is too old or cannot reach STS',
+    title: 'The agent is too old, or the run cannot reach STS',
     explanation:
       'In agent mode the agent exchanges the token. It needs version 1.7.0 or later (1.12.0 for tags) and a way out to the STS endpoint of its region.',
     nextStep: "Update the agents, and allow them to reach the region's STS endpoint.",

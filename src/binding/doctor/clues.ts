@@ -295,11 +295,11 @@ const vaultClue = ({ code, around }: CluedMessage): Clue | undefined =>
         },
       };
 
-/** What stands between the agent and STS, where the message tells it. */
+/** What stands between the run and STS, where the message tells it: how runs are executed says nothing against that. */
 function wayClue({ code, around }: CluedMessage): Clue | undefined {
   if (code !== 'StsUnreachable') return undefined;
   const found = ways.find(([pattern]) => pattern.test(around));
-  if (found !== undefined) return { names: 'agent', advice: found[1] };
+  if (found !== undefined) return { names: 'agent', certain: true, advice: found[1] };
   const [endpoint] = /\bsts(?:-fips)?\.[\w.-]*amazonaws[\w.]*\w/.exec(around) ?? [];
   if (endpoint === undefined) return undefined;
   return {
@@ -333,7 +333,7 @@ const ways: readonly (readonly [RegExp, Advice])[] = [
     {
       explanation: 'The machine of the run cannot find the STS endpoint by name.',
       nextStep:
-        'See whether the region exists and is one of the partition of the role, and whether the agent resolves the name of its STS endpoint.',
+        'See whether the region exists and is one of the partition of the role; an agent has to resolve the name of its STS endpoint.',
     },
   ],
 ];

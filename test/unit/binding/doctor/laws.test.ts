@@ -65,10 +65,22 @@ describe('laws of the doctor', () => {
     );
   });
 
-  test('of a way to STS that nobody looked at nothing is said', () => {
-    const text =
-      'Error: failed to refresh cached credentials, operation error STS: AssumeRoleWithWebIdentity, request send failed, Post "https://sts.eu-central-1.amazonaws.com/": dial tcp: lookup sts.eu-central-1.amazonaws.com: no such host';
-    const facts: BindingFacts = { ...healthy, pastedError: text };
+  const notReached = (why: string): string =>
+    `Error: failed to refresh cached credentials, operation error STS: AssumeRoleWithWebIdentity, request send failed, Post "https://sts.eu-central-1.amazonaws.com/": ${why}`;
+
+  test('what a message tells of the way to STS is not taken back by how runs are executed', () => {
+    const facts: BindingFacts = { ...healthy, pastedError: notReached('dial tcp: lookup sts: no such host') };
+    const [first] = consult(facts, runChecks(facts, trustJudge)).diagnoses;
+    assert.equal(first?.mode.id, 'agent');
+    assert.match(first.nextStep, /^See whether the region exists/);
+  });
+
+  test('a cause that is ruled out is told with what was read, and with nothing more', () => {
+    // Too old an agent, in a workspace whose runs use none.
+    const facts: BindingFacts = {
+      ...healthy,
+      pastedError: 'Error: this agent does not support dynamic credentials',
+    };
     const [first] = consult(facts, runChecks(facts, trustJudge)).diagnoses;
     assert.equal(first?.mode.id, 'agent');
     assert.equal(

@@ -34,7 +34,7 @@ const variants: readonly (readonly [name: string, first: number | string, next: 
   [
     'a host without a name',
     19,
-    /resolves the name/,
+    /resolve the name/,
     unreachable('dial tcp: lookup sts.eu-central-1.amazonaws.com: no such host'),
   ],
   [
