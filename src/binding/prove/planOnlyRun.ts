@@ -186,12 +186,13 @@ export async function proveByRun(
       if (outcome !== undefined) {
         const log = await planLog(client, run, signal);
         const text = log.ok ? log.value : '';
-        if (outcome !== 'proven') return ok(proof(outcome, text));
+        const unread = log.ok ? [] : [`The log of the run could not be read: ${log.problem.message}`];
+        if (outcome !== 'proven') return ok(proof(outcome, text, { doubts: outcome === 'failed' ? unread : [] }));
         const time = { from: started, to: options.now() };
         const trail = (): Promise<TrailAnswer | undefined> =>
           options.trail?.(time, signal) ?? Promise.resolve(undefined);
         const traced = await tracesOf(client, run, text, code.read, trail, signal);
-        const doubts = [...doubtsOf(options.checks), ...traced];
+        const doubts = [...doubtsOf(options.checks), ...traced, ...(traced.length > 0 ? unread : [])];
         return ok(proof(doubts.length > 0 ? 'unproven' : 'proven', text, { doubts }));
       }
       if (options.now() - started > (options.patience ?? 30 * 60_000)) return ok(proof('running', ''));

@@ -163,10 +163,6 @@ async function guarded(
     const read = await client.one(`/plans/${id(related.id)}`, {}, signal);
     if (read.ok) plan = read.value.resource;
   }
-  const count = (name: string): number => {
-    const value = plan?.attributes[name];
-    return typeof value === 'number' ? value : 0;
-  };
   const planStatus = plan === undefined ? undefined : stringOf(plan, 'status');
   return ok({
     id: run.id,
@@ -174,16 +170,18 @@ async function guarded(
     planStatus,
     planId: related?.id,
     cancelable: fieldsOf(run.attributes['actions'])['is-cancelable'] === true,
-    changes:
-      planStatus === 'finished'
-        ? {
-            add: count('resource-additions'),
-            change: count('resource-changes'),
-            destroy: count('resource-destructions'),
-          }
-        : undefined,
+    changes: planStatus === 'finished' ? countsOf(plan) : undefined,
     logUrl: plan === undefined ? undefined : stringOf(plan, 'log-read-url'),
   });
+}
+
+/** `undefined`: the host does not tell them, and what is not told is not 0. */
+function countsOf(plan: Resource | undefined): PlanOnlyRun['changes'] {
+  const [add, change, destroy] = ['resource-additions', 'resource-changes', 'resource-destructions'].map(
+    name => plan?.attributes[name],
+  );
+  if (typeof add !== 'number' || typeof change !== 'number' || typeof destroy !== 'number') return undefined;
+  return { add, change, destroy };
 }
 
 /** Cancels a run that is queued or planning (https://developer.hashicorp.com/terraform/cloud-docs/api-docs/run#cancel-a-run). */
@@ -193,7 +191,13 @@ export function cancelRun(client: HcpClient, runId: string, signal: AbortSignal)
 
 /** The log of the plan, as a person reads it. */
 export async function planLog(client: HcpClient, run: PlanOnlyRun, signal: AbortSignal): Promise<Result<string>> {
-  if (run.logUrl === undefined) return ok('');
+  if (run.logUrl === undefined) {
+    return fail({
+      code: 'hcp-no-log',
+      message: `Run ${run.id} has no log that the token's user may read.`,
+      nextStep: 'Read the log in HCP Terraform.',
+    });
+  }
   const log = await client.download(run.logUrl, 'the plan log', signal);
   return log.ok ? ok(readableLog(log.value)) : log;
 }

@@ -182,7 +182,9 @@ describe('a plan-only run', () => {
       assert.equal(blind.state, 'unproven');
       assert.match(blind.doubts.join(' '), /code that ran could not be read/);
       pair.hcp.faults.push({ path: /archivist/, status: 404, body: {} });
-      assert.match(proof(await follow()).doubts.join(' '), /plan could not be read/);
+      const unread = proof(await follow()).doubts.join(' ');
+      assert.match(unread, /plan could not be read/);
+      assert.match(unread, /The log of the run could not be read: /);
     });
 
     describe('CloudTrail, where it may be asked, is a trace too', () => {
@@ -335,6 +337,18 @@ describe('a plan-only run', () => {
     const found = proof(await follow());
     assert.equal(found.state, 'failed');
     assert.match(found.log, /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
+  });
+
+  test('whose log cannot be read says so, and what a host does not count is not 0', async context => {
+    pair.hcp.faults.push({ path: /archivist\/run-/, status: 404, body: {} });
+    pair.hcp.state.deaf.counts = true;
+    context.after(() => (pair.hcp.state.deaf.counts = false));
+    const through = proof(await follow());
+    assert.deepEqual([through.state, through.changes, through.doubts], ['proven', undefined, []]);
+    await serverWorlds[1]?.break(pair);
+    const found = proof(await follow());
+    assert.equal(found.state, 'failed');
+    assert.match(found.doubts.join(' '), /^The log of the run could not be read: /);
   });
 
   test('is cancelled with the following, where that is wanted', async () => {

@@ -330,7 +330,7 @@ export function ingressDocument(configuration: ConfigurationState): Document {
 }
 
 /** The plan or apply of a run. */
-export function phaseDocument(run: RunState, phase: 'plan' | 'apply', origin: string): Document {
+export function phaseDocument({ deaf }: HcpState, run: RunState, phase: 'plan' | 'apply', origin: string): Document {
   const errored = run.status === 'errored' && run.phase === phase;
   const [state] = phaseStates.filter(([statuses]) => statuses.includes(run.status));
   const unreached = phase === 'apply' && run.status === 'errored' && run.phase === 'plan';
@@ -339,7 +339,7 @@ export function phaseDocument(run: RunState, phase: 'plan' | 'apply', origin: st
     type: phase === 'plan' ? 'plans' : 'applies',
     attributes: {
       status: errored ? 'errored' : unreached ? 'unreachable' : (state?.[1] ?? 'finished'),
-      ...(phase === 'plan' && !errored && state === undefined
+      ...(phase === 'plan' && !errored && state === undefined && !deaf.counts
         ? { 'resource-additions': 2, 'resource-changes': 0, 'resource-destructions': 0 }
         : {}),
       'log-read-url': unreached ? null : `${origin}/archivist/${run.id}/${phase}`,

@@ -92,7 +92,7 @@ function phases(state: HcpState, request: ApiRequest, kind: 'plan' | 'apply', re
   for (const workspace of state.workspaces)
     for (const run of workspace.runs) {
       if (id !== run.id.replace('run-', `${kind}-`)) continue;
-      const document = phaseDocument(run, kind, request.origin);
+      const document = phaseDocument(state, run, kind, request.origin);
       if (part === 'json-output')
         return workspace.mayDownloadState && run.plan !== undefined
           ? { status: 307, location: `${request.origin}/archivist/fullplan/${run.id}` }
@@ -138,7 +138,7 @@ export function runs(state: HcpState, request: ApiRequest): ApiReply {
   const included = [
     ...(['plan', 'apply'] as const)
       .filter(phase => wanted.includes(phase))
-      .map(phase => phaseDocument(run, phase, request.origin)),
+      .map(phase => phaseDocument(state, run, phase, request.origin)),
     ...(wanted.includes('created_by') ? [userDocument] : []),
   ];
   return one(runDocument(run, workspace), included.length > 0 ? included : undefined);

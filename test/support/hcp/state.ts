@@ -55,6 +55,8 @@ export interface Deafness {
   runs: boolean;
   /** A workspace does not tell its current configuration, and lists the oldest first. */
   configurations: boolean;
+  /** A plan does not tell how many resources it would change. */
+  counts: boolean;
   /**
    * How a variable of all-vars says which set it is of. By `varset` unless a test says otherwise: HashiCorp's own client cannot read a
    * `configurable` of the type varsets.
@@ -200,6 +202,7 @@ export class HcpState {
     pages: false,
     runs: false,
     configurations: false,
+    counts: false,
   };
   private counter = 0;
 
