@@ -83,6 +83,13 @@ export function parseTerraformJson(text: string, kind: 'config' | 'tfvars' | 'st
     end: error.offset + error.length + offset,
   }));
   if (tooDeep(text)) problems.push({ code: 'too-deep', message: 'Nested too deeply', start: 0, end: 1 });
+  if (root !== undefined && !isBody(root))
+    problems.push({
+      code: 'json-root',
+      message: 'Expected an object at the top; Terraform refuses any other value',
+      start: root.offset + offset,
+      end: root.offset + root.length + offset,
+    });
   const reader = new JsonReader(offset);
   const body: Body = {
     start: 0,
@@ -91,6 +98,10 @@ export function parseTerraformJson(text: string, kind: 'config' | 'tfvars' | 'st
   };
   return { body, problems, recovered: false, comments: [] };
 }
+
+/** Terraform takes an array of objects for one, too. */
+const isBody = ({ type, children }: Node): boolean =>
+  type === 'object' || (type === 'array' && (children ?? []).every(child => child.type === 'object'));
 
 class JsonReader {
   constructor(private readonly shift: number) {}

@@ -29,7 +29,11 @@ test('broken JSON yields what stands before the break', () => {
 });
 
 test('text that is no object is a problem, never an exception', () => {
-  for (const text of ['', 'null', '[]', '"x"', '{', '\u0000']) {
-    assert.equal(parseTerraformJson(text, 'config').body.blocks.length, 0, JSON.stringify(text));
+  for (const text of ['', 'null', '6', '[6]', '"x"', '{', '\u0000']) {
+    const { body, problems } = parseTerraformJson(text, 'config');
+    assert.equal(body.blocks.length, 0, JSON.stringify(text));
+    assert.ok(problems.length > 0, JSON.stringify(text));
   }
+  for (const text of ['{}', '[]', '[{}]'])
+    assert.deepEqual(parseTerraformJson(text, 'config').problems, [], 'Terraform takes an array of objects too');
 });
