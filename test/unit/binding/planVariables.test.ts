@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { planRemovals } from '../../../src/binding/plan/variables';
+import { planRemovals, planVariables } from '../../../src/binding/plan/variables';
 import { effectiveVariables, type Variable, type VariableOrigin } from '../../../src/hcp/variables/precedence';
 import type { Workspace } from '../../../src/hcp/workspace/model';
 
@@ -41,4 +41,27 @@ test('a static key goes from every place that could win once the first one is go
   );
   assert.equal(new Set(changes.map(c => c.id)).size, 3);
   assert.doesNotMatch(JSON.stringify(changes), /AKIA/);
+});
+
+test('a sensitive variable is changed in place, in one write, and the lost value is told; the switch comes last', () => {
+  const own = (name: string, sensitive: boolean): Variable => ({
+    ...key({ from: 'workspace' }, `var-${name}`),
+    key: name,
+    value: sensitive ? undefined : 'old',
+    sensitive,
+  });
+  const all = [own('TFC_AWS_PROVIDER_AUTH', false), own('TFC_AWS_RUN_ROLE_ARN', true)];
+  const reading = { all, effective: effectiveVariables(all), gaps: [], differences: [] };
+  const { changes } = planVariables(workspace, reading, [
+    { key: 'TFC_AWS_PROVIDER_AUTH', value: 'true', description: '' },
+    { key: 'TFC_AWS_RUN_ROLE_ARN', value: 'arn:aws:iam::123456789012:role/deploy', description: '' },
+  ]);
+  assert.deepEqual(
+    changes.map(c => [c.key, c.action, c.expected?.id, c.undoable]),
+    [
+      ['TFC_AWS_RUN_ROLE_ARN', 'update', 'var-TFC_AWS_RUN_ROLE_ARN', false],
+      ['TFC_AWS_PROVIDER_AUTH', 'update', 'var-TFC_AWS_PROVIDER_AUTH', true],
+    ],
+  );
+  assert.match(changes[0]?.undoNote ?? '', /^This cannot be undone: TFC_AWS_RUN_ROLE_ARN is sensitive/);
 });

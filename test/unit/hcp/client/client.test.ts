@@ -252,6 +252,9 @@ test('a downloaded log gets no token', async () => {
   const result = await client.download('https://archivist.example/v1/object/secret', 'the plan log', never);
   assert.deepEqual(result, { ok: true, value: 'the log' });
   assert.equal(seen[0]?.authorization, undefined);
+  const open = await client.download('http://archivist.example/v1/object/secret', 'the plan log', never);
+  assert.match(open.ok ? 'read' : open.problem.message, /would come without encryption/);
+  assert.equal(seen.length, 1);
 });
 
 test('a secret prints nothing', () => {
