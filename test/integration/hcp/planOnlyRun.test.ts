@@ -182,9 +182,7 @@ describe('a plan-only run', () => {
       assert.equal(blind.state, 'unproven');
       assert.match(blind.doubts.join(' '), /code that ran could not be read/);
       pair.hcp.faults.push({ path: /archivist/, status: 404, body: {} });
-      const unread = proof(await follow()).doubts.join(' ');
-      assert.match(unread, /plan could not be read/);
-      assert.match(unread, /The log of the run could not be read: /);
+      assert.match(proof(await follow()).doubts.join(' '), /plan could not be read/);
     });
 
     describe('CloudTrail, where it may be asked, is a trace too', () => {
@@ -270,8 +268,6 @@ describe('a plan-only run', () => {
       const failed = proof(await follow());
       assert.equal(failed.state, 'failed');
       assert.match(failed.log, /AccessDenied/);
-      pair.hcp.faults.push({ path: /archivist\/run-/, status: 404, body: {} });
-      assert.match(proof(await follow()).doubts.join(' '), /^The log of the run could not be read: /);
     });
   });
 
@@ -280,8 +276,8 @@ describe('a plan-only run', () => {
       pair.workspace.configurations.length = 0;
       return at.map(t => pair.hcp.state.configuration(pair.workspace, 'uploaded', { at: t }).id);
     };
-    before(() => void Object.assign(pair.hcp.state.deaf, { configurations: true, counts: true }));
-    after(() => void Object.assign(pair.hcp.state.deaf, { configurations: false, counts: false }));
+    before(() => void (pair.hcp.state.deaf.configurations = true));
+    after(() => void (pair.hcp.state.deaf.configurations = false));
 
     test('plans the newest by its time, whatever the order of the list is, and on whatever page it stands', async () => {
       const day = (n: number): string => new Date(Date.UTC(2026, 0, n)).toISOString();
@@ -300,12 +296,7 @@ describe('a plan-only run', () => {
         assert.equal(posts().length, sent);
       }
       const [only] = versions(undefined);
-      const { configurationVersion, changes } = proof(await follow());
-      assert.deepEqual(
-        [configurationVersion, changes],
-        [only, undefined],
-        'one alone is the newest; nothing is counted as 0',
-      );
+      assert.equal(proof(await follow()).configurationVersion, only, 'one alone is the newest');
     });
   });
 
