@@ -186,13 +186,12 @@ export async function proveByRun(
       if (outcome !== undefined) {
         const log = await planLog(client, run, signal);
         const text = log.ok ? log.value : '';
-        const unread = log.ok ? [] : [`The log of the run could not be read: ${log.problem.message}`];
-        if (outcome !== 'proven') return ok(proof(outcome, text, { doubts: outcome === 'failed' ? unread : [] }));
+        if (outcome !== 'proven') return ok(proof(outcome, text, { doubts: unreadLog(log, outcome === 'failed') }));
         const time = { from: started, to: options.now() };
         const trail = (): Promise<TrailAnswer | undefined> =>
           options.trail?.(time, signal) ?? Promise.resolve(undefined);
         const traced = await tracesOf(client, run, text, code.read, trail, signal);
-        const doubts = [...doubtsOf(options.checks), ...traced, ...(traced.length > 0 ? unread : [])];
+        const doubts = [...doubtsOf(options.checks), ...traced, ...unreadLog(log, traced.length > 0)];
         return ok(proof(doubts.length > 0 ? 'unproven' : 'proven', text, { doubts }));
       }
       if (options.now() - started > (options.patience ?? 30 * 60_000)) return ok(proof('running', ''));
@@ -209,6 +208,10 @@ export async function proveByRun(
     return ok(proof('cancelled', '', { runCancelled: cancelled?.ok === true }));
   }
 }
+
+/** Why the log could not be read, where the end of the run leaves a question to it. */
+const unreadLog = (log: Result<string>, asked: boolean): readonly string[] =>
+  log.ok || !asked ? [] : [`The log of the run could not be read: ${log.problem.message}`];
 
 /** The code that the run will use. `read`: it was, and holds no credentials that win. `problem`: it does hold some. */
 async function codeOf(
