@@ -3,7 +3,7 @@ import test from 'node:test';
 import { generatePermissions } from '../../../../src/iam/needs/generate';
 import { heldCode, readHeld } from '../../../../src/iam/needs/held';
 import { projectOf } from '../../../support/lintFixtures';
-import { all, mapping, ofCode } from '../../../support/permissions';
+import { all, mapping, ofCode, resourcesOf } from '../../../support/permissions';
 
 const role = 'arn:aws:iam::444455556666:role/deploy';
 const provider = (assumes: string, more = ''): string => `provider "aws" {
@@ -22,7 +22,9 @@ test('what resources need, the role needs that their provider assumes; the run n
   const code = provider(`assume_role {\n    role_arn = "${role}"\n  }`) + queue;
   assert.deepEqual(await services(code), ['sts']);
   assert.deepEqual(await services(code, role), ['sqs']);
-  const { notes } = await ofCode(code);
+  const run = await ofCode(code, 'plan');
+  assert.deepEqual(resourcesOf(run, 'sts:AssumeRole'), [role]);
+  const { notes } = run;
   assert.ok(notes.some(note => note.includes('aws_sqs_queue.q needs') && note.includes(role)));
   // The role that is looked at is the run's own.
   assert.deepEqual(await services(code, 'arn:aws:iam::111122223333:role/tfc-run'), ['sts']);
