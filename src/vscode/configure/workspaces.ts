@@ -1,7 +1,7 @@
 import { problemText } from '../problemText';
 import type { WorkspaceFacts } from '../../binding/facts';
 import { wayOutOf } from '../../board/wayOut';
-import type { Problem } from '../../core/problem';
+import { fail, ok, type Problem, type Result } from '../../core/problem';
 import { hcpFacts } from '../../binding/gather/hcp';
 import { writtenValues } from '../../binding/gather/memory';
 import { type JournalStore, readJournals } from '../../binding/journal/journal';
@@ -14,6 +14,7 @@ import { type Root, workspaceOf } from '../../terraform/model';
 import { withProgress } from '../progress';
 import type { HcpConnections } from '../hcp';
 import { ask, type Choice, configureTitle, pick, pickMany, type Step } from '../steps';
+import { withoutList } from './withoutList';
 import { type Choices, type GatheredWorkspace, takeOrganization, takeWorkspaces } from './choices';
 
 /** The organization where the code names none: one of those that the token shows, else a typed one. */
@@ -24,22 +25,22 @@ export function organizationStep(connections: HcpConnections): Step<Choices> {
     const hostname = hostOf(analysed.root);
     const found = await withProgress(`Asking ${hostname} for its organizations`, async signal => {
       const client = await connections.find(hostname, analysed.root.cloud, signal);
-      if ('missing' in client) return client.missing;
-      const names = await listOrganizations(client, signal);
-      return names.ok ? names.value : problemText(names.problem);
+      return 'missing' in client ? fail(client.problem) : listOrganizations(client, signal);
     });
     const title = configureTitle();
-    if (typeof found !== 'string' && found.length > 0) {
-      const items = found.map((value): Choice<string> => ({ value, label: value }));
+    if (found.ok && found.value.length > 0) {
+      const items = found.value.map((value): Choice<string> => ({ value, label: value }));
       const options = { title, placeholder: 'Which organization?', items, current: state.organization };
       takeOrganization(state, await pick(options, position));
       return 'asked';
     }
+    if (!found.ok && (await withoutList(connections, hostname, found.problem, position)) === 'again')
+      return organizationStep(connections)(state, position);
     const prompt = 'Organization in HCP Terraform';
     const typed = await ask(
       {
         title,
-        prompt: typeof found === 'string' ? `${prompt}. ${found}` : prompt,
+        prompt: found.ok ? prompt : `${prompt}. ${problemText(found.problem)}`,
         placeholder: 'as its address shows it',
         value: state.organization,
         check: value => {
@@ -65,12 +66,13 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
     const { cloud } = analysed.root;
     if (workspaceOf(cloud) !== undefined) return 'skipped';
     const found = await listed(connections, analysed.root, organization);
-    if (typeof found === 'string') {
-      // Without a list, the name is typed.
+    if (!found.ok) {
+      if ((await withoutList(connections, hostOf(analysed.root), found.problem, position)) === 'again')
+        return workspaceStep(connections)(state, position);
       const typed = await ask(
         {
           title: configureTitle(),
-          prompt: `Workspace. ${found}`,
+          prompt: `Workspace. ${problemText(found.problem)}`,
           placeholder: 'the name, letter by letter',
           value: state.workspaces?.[0],
           check: value => {
@@ -84,12 +86,12 @@ export function workspaceStep(connections: HcpConnections): Step<Choices> {
       return 'asked';
     }
     // One workspace is no question.
-    const [lone, ...others] = found;
+    const [lone, ...others] = found.value;
     if (lone !== undefined && others.length === 0) {
       takeWorkspaces(state, [lone.name]);
       return 'skipped';
     }
-    const items = found.map(({ name, project }): Choice<string> => ({
+    const items = found.value.map(({ name, project }): Choice<string> => ({
       value: name,
       label: name,
       description: project,
@@ -119,12 +121,12 @@ interface Listed {
   readonly project: string;
 }
 
-/** The workspaces to choose from, or in one sentence why there is no list. */
+/** The workspaces to choose from; none at all is a problem. */
 async function listed(
   connections: HcpConnections,
   root: Root,
   organization: string,
-): Promise<readonly Listed[] | string> {
+): Promise<Result<readonly Listed[]>> {
   const w = root.cloud.workspaces;
   const filter =
     w.by === 'tags' && w.tags.state === 'known'
@@ -135,13 +137,11 @@ async function listed(
   const hostname = hostOf(root);
   return withProgress(`Listing the workspaces of ${organization}`, async signal => {
     const client = await connections.find(hostname, root.cloud, signal);
-    if ('missing' in client) return client.missing;
+    if ('missing' in client) return fail(client.problem);
     const found = await listWorkspaces(client, organization, filter, signal);
-    // Without the list the name can still be typed, or Back leads to the organization.
-    if (!found.ok) return problemText(found.problem);
-    if (found.value.length === 0)
-      return problemText(await noWorkspaces(client, organization, filterInWords(filter), signal));
-    return found.value.map(({ name, project }) => ({ name, project: project.name }));
+    if (!found.ok) return found;
+    if (found.value.length === 0) return fail(await noWorkspaces(client, organization, filterInWords(filter), signal));
+    return ok(found.value.map(({ name, project }) => ({ name, project: project.name })));
   });
 }
 
