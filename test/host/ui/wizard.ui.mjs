@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { exampleKey } from '../../support/aws/profiles.ts';
 import { withCompany } from './company.mjs';
 import { Workbench } from './workbench.mjs';
@@ -69,6 +71,33 @@ const unread = {
     await w.press('Not Now');
     await w.preview('Nothing was written: everything was as it should be').waitFor();
     assert.equal(dumped(aws), before);
+  },
+};
+
+/** Without a list a name could only be typed: what leads to the list comes first. */
+const unlisted = {
+  name: 'no organization in the code and no token: the question leads to the sign-in, and then to what there is',
+  prepare: changed(({ options, company }) => {
+    delete options.env[`TF_TOKEN_${company.hcp.hostname}`];
+    const file = path.join(company.folder, 'storefront', 'main.tf');
+    const code = readFileSync(file, 'utf8');
+    writeFileSync(file, code.replace('organization = "acme"\n', ''));
+    assert.notEqual(readFileSync(file, 'utf8'), code);
+  }),
+  run: async (host, { company: { hcp } }) => {
+    const w = new Workbench(host);
+    await w.sidebar();
+    await w.row('Not checked yet').waitFor();
+    await w.command('Configure TFC OIDC');
+    await w.step('Which Terraform root?');
+    await w.choose('storefront');
+    await w.quick.getByText('Type the Name…').waitFor();
+    await w.shot('wizard-signed-out');
+    await w.choose(`Sign In to ${hcp.hostname}`);
+    await w.answer('A user or team token', hcp.token);
+    await w.step('Which organization?');
+    await w.choose('acme');
+    await w.field('profile').waitFor({ timeout: 30_000 });
   },
 };
 
@@ -378,4 +407,4 @@ const several = {
   },
 };
 
-export default [unread, options, strangers, adopted, several, stopped, undone];
+export default [unread, unlisted, options, strangers, adopted, several, stopped, undone];
