@@ -188,7 +188,7 @@ const deploymentToken: Clue = {
 };
 
 const decode =
-  'Decode the message: aws sts decode-authorization-message --encoded-message TEXT names the action, the resource and the policy that decides (tfc-oidc denied --profile NAME does it for you).';
+  'Decode the message: "aws sts decode-authorization-message" names the action, the resource and the policy that decides (tfc-oidc denied --profile NAME does it for you).';
 
 /** A call that was refused to a role: by whom, and what would be enough. */
 function refusalClue({ code, principal, action, resource, around }: CluedMessage): Clue | undefined {

@@ -130,7 +130,7 @@ export const providerMessages: readonly ErrorSignature[] = [
       explanation:
         "The credentials are those of a person who signed in by AWS SSO (IAM Identity Center), and that sign-in is over. A run of HCP Terraform has no such sign-in, so this was a run on somebody's own machine.",
       nextStep:
-        'Sign in again (aws sso login --profile NAME), or let the run execute in HCP Terraform, which gives it the role of the workspace.',
+        'Sign in again (aws sso login), or let the run execute in HCP Terraform, which gives it the role of the workspace.',
     },
   },
   {
