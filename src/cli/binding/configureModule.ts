@@ -7,7 +7,7 @@ import type { CliContext } from '../command';
 import type { ExitCode } from '../exitCode';
 import { UsageError } from '../option';
 import type { TerraformFolder } from '../terraformFolder';
-import { type BindingRequest, bindingRequest } from './bindingOptions';
+import { type BindingRequest, bindingRequest } from './setupOptions';
 import type { ConfigureValues } from './configureOptions';
 import { runConfigure } from './configureRun';
 import { HcpSessions } from './hcpSession';

@@ -1,4 +1,4 @@
-import { bindingOptions } from './bindingOptions';
+import { bindingOptions } from './setupOptions';
 import { flag, section, text, textOrJson, type Values } from '../option';
 
 /** Options of configure. */

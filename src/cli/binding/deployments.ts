@@ -7,7 +7,7 @@ import { unwrap } from '../../core/problem';
 import { hostname as hostName } from '../../oidc/names';
 import { permissionSources } from '../../binding/gather/permissionSources';
 import { permissionFile } from '../../node/permissionFiles';
-import { openAccount } from './binding';
+import { openAccount } from './accounts';
 import { HcpSessions } from './hcpSession';
 import { issuerFor } from './issuer';
 import type { StackLook } from '../../binding/stack/look';

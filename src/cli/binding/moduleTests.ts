@@ -10,7 +10,7 @@ import type { CliContext } from '../command';
 import { audienceOption, hostnameOf } from '../names';
 import { section, text, UsageError, type Values } from '../option';
 import type { TerraformFolder } from '../terraformFolder';
-import { openIfAsked, type statusOptions } from './bindings';
+import { openIfAsked, type statusOptions } from './checkedBindings';
 import { HcpSessions } from './hcpSession';
 import { issuerFor } from './issuer';
 import { journalToRead } from './journalPlace';

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Answers, SetupEvent, Standing, Surface } from '../../binding/setup';
 import type { CliContext } from '../command';
 import { progressText } from '../output/planReport';
-import { confirmAccount } from './binding';
+import { confirmAccount } from './accounts';
 
 /** What the options of a command answer. Without a terminal nothing can be asked, so each yes is given beforehand. */
 export interface GivenAnswers {

@@ -15,8 +15,8 @@ import {
 import { ProblemError } from '../../core/problem';
 import { placeOf } from '../../binding/place';
 import type { Identity } from '../../oidc/subject';
-import { openAccount, openAwsAccount } from '../binding/binding';
-import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
+import { openAccount, openAwsAccount } from '../binding/accounts';
+import { bindingOptions, bindingRequest } from '../binding/setupOptions';
 import { journalDir } from '../binding/journalPlace';
 import { journals, setupServices, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';

@@ -1,11 +1,11 @@
 import { identityOfFacts } from '../../binding/facts';
 import { kindNamed } from '../binding/bindingNames';
-import { bindingRequest } from '../binding/bindingOptions';
+import { bindingRequest } from '../binding/setupOptions';
 import { journalDir } from '../binding/journalPlace';
 import { configureModule } from '../binding/configureModule';
 import { configureStack } from '../binding/configureStack';
 import { configureOptions, type ConfigureValues } from '../binding/configureOptions';
-import { targets } from '../binding/bindings';
+import { targets } from '../binding/checkedBindings';
 import {
   type ConfiguredGroup,
   type ReadTarget,

@@ -8,7 +8,7 @@ import { readMapping, type TypeMapping } from '../../iam/needs/mapping';
 import { type RefusedCall, refusedCall } from '../../iam/needs/refusedCall';
 import { readPolicyText } from '../../iam/policy/node';
 import type { OpenedAccount } from '../../binding/setup';
-import { openAccount } from '../binding/binding';
+import { openAccount } from '../binding/accounts';
 import { logMebibytes, readInput } from '../input';
 import { permissionData, resourceReference } from '../permissionData';
 import { policiesOf } from '../policyFiles';

@@ -3,7 +3,7 @@ import { receivedJson } from '../../binding/checks/received';
 import { consult, consultChecks, type Consultation } from '../../binding/doctor/consult';
 import type { Diagnosis } from '../../binding/doctor/diagnose';
 import { type Fact, onlyText } from '../../binding/facts';
-import { checkBindings, statusOptions } from '../binding/bindings';
+import { checkBindings, statusOptions } from '../binding/checkedBindings';
 import { logMebibytes, readInput } from '../input';
 import { remedyCommands } from '../binding/remedyCommands';
 import type { CheckedDeployment } from '../../binding/gather/deployments';

@@ -10,7 +10,7 @@ import type { ValidationFinding } from '../../iam/account/types';
 import type { PermissionFinding } from '../../iam/lint/permissions/permissionFinding';
 import type { ResourceReference } from '../../iam/reference/reference';
 import type { OpenedAccount } from '../../binding/setup/model';
-import { openAccount } from '../binding/binding';
+import { openAccount } from '../binding/accounts';
 import { resourceReference } from '../permissionData';
 import { noPolicyIn, policyCode, type PolicySource, policySources } from '../policyFiles';
 import { type FindingFormat, findingFormats, formatAbout, isFindingFormat, printReport } from '../output/reports';

@@ -4,7 +4,7 @@ import { mapProviders as planMapping } from '../../binding/code/providerMapping'
 import { type TaggedConfigurations, taggedConfigurations } from '../../binding/gather/workspacesOf';
 import { proposedTags } from '../../lint/everywhere';
 import { lintRoot } from '../../lint/lint';
-import { targets, workspaceOptions, type WorkspaceValues } from '../binding/bindings';
+import { targets, workspaceOptions, type WorkspaceValues } from '../binding/checkedBindings';
 import { onlyRoot, showAndWrite } from '../codeChanges';
 import { nodeFiles } from '../files';
 import { HcpSessions } from '../binding/hcpSession';

@@ -1,5 +1,5 @@
-import { planBinding } from '../binding/binding';
-import { bindingOptions, bindingRequest } from '../binding/bindingOptions';
+import { planBinding } from '../binding/accounts';
+import { bindingOptions, bindingRequest } from '../binding/setupOptions';
 import { planJson, planText } from '../output/planReport';
 import { command } from '../command';
 import { exitCode } from '../exitCode';

@@ -9,7 +9,7 @@ import { carryOut, planRemedies, type RemedyPlan, type RemedyResult, type SetupM
 import { ProblemError } from '../../core/problem';
 import { permissionFile } from '../../node/permissionFiles';
 import { journalDir } from '../binding/journalPlace';
-import { checkBindings, type CheckedBinding, openIfAsked, statusOptions } from '../binding/bindings';
+import { checkBindings, type CheckedBinding, openIfAsked, statusOptions } from '../binding/checkedBindings';
 import { HcpSessions } from '../binding/hcpSession';
 import { thisMachine } from '../../node/thisMachine';
 import { codeOf, setupServices } from '../binding/services';

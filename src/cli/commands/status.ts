@@ -1,7 +1,7 @@
 import { worst } from '../../binding/check';
 import { hasUnread } from '../../binding/facts';
 import { checkJson, checkText, overallText } from '../../binding/report';
-import { checkBindings, statusOptions } from '../binding/bindings';
+import { checkBindings, statusOptions } from '../binding/checkedBindings';
 import type { CheckedTests } from '../../binding/gather/moduleTests';
 import { checkModule, moduleOptions } from '../binding/moduleTests';
 import { readTerraformFolder } from '../terraformFolder';

@@ -3,8 +3,8 @@ import { type JournalRun, readJournals, runsAbout } from '../../binding/journal/
 import { accountOfSubject } from '../../binding/plan/prepare';
 import { type OpenedAccount, planUndo, takeBack, type UndoPlan } from '../../binding/setup';
 import { nextToUndo, type UndoResult } from '../../binding/undo';
-import { openAccount } from '../binding/binding';
-import { accountOptions, journalOption } from '../binding/bindingOptions';
+import { openAccount } from '../binding/accounts';
+import { accountOptions, journalOption } from '../binding/setupOptions';
 import { journalDir } from '../binding/journalPlace';
 import { journals, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';

@@ -23,7 +23,7 @@ import {
 } from '../../terraform/model';
 import { HcpSessions } from '../binding/hcpSession';
 import { hostnameOf } from '../names';
-import { workspaceOptions, type WorkspaceValues } from '../binding/bindings';
+import { workspaceOptions, type WorkspaceValues } from '../binding/checkedBindings';
 import { projectSettings } from '../projectSettings';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';
 import { type CliContext, command } from '../command';

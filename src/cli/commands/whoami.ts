@@ -1,8 +1,8 @@
 import { awsAnswer, hostAnswer, whoamiText } from '../../binding/gather/whoami';
 import { noTokenProblem } from '../../hcp/tokens/report';
 import type { CloudSettings } from '../../terraform/model';
-import { accountOf } from '../binding/binding';
-import { profileOptions } from '../binding/bindingOptions';
+import { accountOf } from '../binding/accounts';
+import { profileOptions } from '../binding/setupOptions';
 import { HcpSessions } from '../binding/hcpSession';
 import { thisMachine } from '../../node/thisMachine';
 import { type CliContext, command } from '../command';

@@ -3,7 +3,7 @@ import type { PermissionKnowledge } from '../../binding/agents/policyAnswers';
 import type { Location } from '../../core/text';
 import { readMapping } from '../../iam/needs/mapping';
 import { lintRoot } from '../../lint/lint';
-import { checkBindings } from '../binding/bindings';
+import { checkBindings } from '../binding/checkedBindings';
 import type { CliContext } from '../command';
 import { permissionData, resourceReference } from '../permissionData';
 import { readTerraformFolder, type TerraformFolder } from '../terraformFolder';

@@ -6,7 +6,7 @@ import { type AuditRow, auditWorkspaces } from '../../hcp/audit';
 import { findProject } from '../../hcp/workspace/read';
 import type { Hostname, OrganizationName } from '../../oidc/names';
 import { auditProgress } from '../binding/auditProgress';
-import { openAwsAccount } from '../binding/binding';
+import { openAwsAccount } from '../binding/accounts';
 import { HcpSessions } from '../binding/hcpSession';
 import { lookAtKeys } from '../binding/keyLook';
 import type { CliContext } from '../command';

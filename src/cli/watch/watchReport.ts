@@ -6,7 +6,7 @@ import { markdownText } from '../../core/markdown';
 import { ProblemError, unwrap } from '../../core/problem';
 import { oneLine } from '../../core/text';
 import { organizationName } from '../../oidc/names';
-import { journalOption } from '../binding/bindingOptions';
+import { journalOption } from '../binding/setupOptions';
 import { journalDir } from '../binding/journalPlace';
 import { type CliContext, command } from '../command';
 import { exitCode } from '../exitCode';

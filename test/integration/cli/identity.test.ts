@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { confirmAccount } from '../../../src/cli/binding/binding';
+import { confirmAccount } from '../../../src/cli/binding/accounts';
 import { apply } from '../../../src/cli/commands/apply';
 import { configure } from '../../../src/cli/commands/configure';
 import { plan } from '../../../src/cli/commands/plan';

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Check } from '../../../src/binding/check';
 import { failureModes } from '../../../src/binding/failureModes';
 import { journalFolder } from '../../../src/binding/journal/folder';
-import { openAwsAccount } from '../../../src/cli/binding/binding';
+import { openAwsAccount } from '../../../src/cli/binding/accounts';
 import { HcpSessions } from '../../../src/cli/binding/hcpSession';
 import { doctor } from '../../../src/cli/commands/doctor';
 import { status } from '../../../src/cli/commands/status';

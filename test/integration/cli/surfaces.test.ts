@@ -7,7 +7,7 @@ import { readJournals } from '../../../src/binding/journal/journal';
 import { planSetup, type SetupEvent, type SetupResult, setUp } from '../../../src/binding/setup';
 import { questionActions } from '../../../src/board/page/runView';
 import { configure } from '../../../src/cli/commands/configure';
-import { openAwsAccount } from '../../../src/cli/binding/binding';
+import { openAwsAccount } from '../../../src/cli/binding/accounts';
 import { readTarget } from '../../../src/cli/binding/configureRun';
 import { KeptReplies } from '../../../src/hcp/client/keptReplies';
 import { HcpSessions } from '../../../src/cli/binding/hcpSession';

@@ -6,7 +6,7 @@ import { consult } from '../../../src/binding/doctor/consult';
 import { doctorReport } from '../../../src/binding/report';
 import { doctorPage } from '../../../src/board/page/doctor';
 import { renderPage } from '../../../src/board/page/render';
-import { checkBindings, statusOptions } from '../../../src/cli/binding/bindings';
+import { checkBindings, statusOptions } from '../../../src/cli/binding/checkedBindings';
 import { type Command, command } from '../../../src/cli/command';
 import { readTerraformFolder } from '../../../src/cli/terraformFolder';
 import { commands } from '../../../src/cli/commands';

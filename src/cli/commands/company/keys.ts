@@ -9,9 +9,9 @@ import {
 } from '../../../binding/keys';
 import { ProblemError, unwrap } from '../../../core/problem';
 import { organizationName } from '../../../oidc/names';
-import { accountOptions, journalOption } from '../../binding/bindingOptions';
+import { accountOptions, journalOption } from '../../binding/setupOptions';
 import { journalDir } from '../../binding/journalPlace';
-import { openAccount } from '../../binding/binding';
+import { openAccount } from '../../binding/accounts';
 import { lookAtKeys } from '../../binding/keyLook';
 import { useCaseServices } from '../../binding/services';
 import { cliSurface } from '../../binding/surface';

@@ -5,7 +5,7 @@ import { ProblemError, type Result, unwrap } from '../../core/problem';
 import type { AwsAccount } from '../../iam/account/types';
 import { loadAws } from '../../iam/account/load';
 import { callsOf } from '../calls';
-import type { BindingRequest } from './bindingOptions';
+import type { BindingRequest } from './setupOptions';
 import { agentOf } from './http';
 import type { CliContext } from '../command';
 

@@ -10,7 +10,7 @@ import { filterInWords, noWorkspaces } from '../../hcp/workspace/none';
 import { listWorkspaces } from '../../hcp/workspace/read';
 import { namesWorkspaces, type Root, type Value } from '../../terraform/model';
 import type { OpenedAccount } from '../../binding/setup';
-import { openAwsAccount } from './binding';
+import { openAwsAccount } from './accounts';
 import { codeOf, commonSources } from './services';
 import { journalToRead } from './journalPlace';
 import { HcpSessions } from './hcpSession';
