@@ -1,4 +1,4 @@
-import { bindingOptions } from './setupOptions';
+import { setupOptions } from './setupOptions';
 import { flag, section, text, textOrJson, type Values } from '../option';
 
 /** Options of configure. */
@@ -25,7 +25,7 @@ export const configureOptions = {
       'one role (or one for each phase) for all of these workspaces; needs --role-name, or both of the others',
     ),
   }),
-  ...bindingOptions,
+  ...setupOptions,
 } as const;
 
 export type ConfigureValues = Values<typeof configureOptions>;

@@ -76,14 +76,14 @@ const roleOptions = section('Roles', {
 });
 
 /** Options of plan, apply, export and configure. */
-export const bindingOptions = {
+export const setupOptions = {
   ...subjectOptions,
   ...section('In which account', accountOptions),
   ...roleOptions,
   ...section('Journal', { journal: journalOption }),
 } as const;
 
-export type BindingValues = Values<typeof bindingOptions>;
+export type SetupValues = Values<typeof setupOptions>;
 
 /** Everything that the options and the project say; the account itself is not asked. */
 export interface BindingRequest extends Pick<NamedBindings, 'identities' | 'folder' | 'root'> {
@@ -105,7 +105,7 @@ export interface BindingRequest extends Pick<NamedBindings, 'identities' | 'fold
 
 export async function bindingRequest(
   context: CliContext,
-  values: BindingValues,
+  values: SetupValues,
   positionals: readonly string[],
   /** Workspaces as HCP Terraform reports them: they may be in different projects. */
   reported?: readonly WorkspaceIdentity[],
@@ -224,7 +224,7 @@ const otherAccount = (arn: string, accountId: string, partition: string) => ({
 });
 
 /** One role or two, as the kind of the binding allows; options that it has no use for are refused. */
-function rolesOf(values: BindingValues, kind: SubjectKind): 'separate' | 'single' {
+function rolesOf(values: SetupValues, kind: SubjectKind): 'separate' | 'single' {
   const { noun, rolesApart, wiredIn } = bindingKinds[kind];
   if (rolesApart) {
     if (values.input.length > 0) throw new UsageError('--input is for the deployments of a Stack');
@@ -251,7 +251,7 @@ const apartOptions = [
 const isGiven = (value: string | readonly string[] | undefined): boolean => value !== undefined && value.length > 0;
 
 /** Role names as they were given; an ARN stands for its name, and for its path where no --path is given. */
-function roleNames(values: BindingValues): Pick<BindingChoices, 'names' | 'path'> & { arns: readonly string[] } {
+function roleNames(values: SetupValues): Pick<BindingChoices, 'names' | 'path'> & { arns: readonly string[] } {
   const arns: string[] = [];
   let path = values.path;
   const nameOf = (option: 'role-name' | 'plan-role-name' | 'apply-role-name'): string | undefined => {
@@ -279,7 +279,7 @@ function roleNames(values: BindingValues): Pick<BindingChoices, 'names' | 'path'
   };
 }
 
-function awsTags(values: BindingValues): Readonly<Record<string, string>> {
+function awsTags(values: SetupValues): Readonly<Record<string, string>> {
   return Object.fromEntries(
     values['aws-tag'].map(given => {
       const at = given.indexOf('=');
@@ -290,7 +290,7 @@ function awsTags(values: BindingValues): Readonly<Record<string, string>> {
 }
 
 /** The configuration whose code decides: the one of the cloud block, or the only one. */
-function codeRoot(roots: readonly Root[], found: Root | undefined, values: BindingValues): Root {
+function codeRoot(roots: readonly Root[], found: Root | undefined, values: SetupValues): Root {
   const files = (['policy', 'plan-policy', 'apply-policy'] as const).find(o => values[o] !== undefined);
   if (files !== undefined)
     throw new UsageError(`--permissions code writes the inline policies, and so does --${files}: give one of them`);

@@ -16,7 +16,7 @@ import { ProblemError } from '../../core/problem';
 import { placeOf } from '../../binding/place';
 import type { Identity } from '../../oidc/subject';
 import { openAccount, openAwsAccount } from '../binding/accounts';
-import { bindingOptions, bindingRequest } from '../binding/setupOptions';
+import { setupOptions, bindingRequest } from '../binding/setupOptions';
 import { journalDir } from '../binding/journalPlace';
 import { journals, setupServices, useCaseServices } from '../binding/services';
 import { cliSurface } from '../binding/surface';
@@ -31,7 +31,7 @@ const applyOptions = {
   resume: flag('go on with the run that stopped, instead of planning anew (needs no other option but --profile)'),
   'check-permissions': flag('ask IAM first what the caller may do (one or two requests more; "plan" always does)'),
   format: textOrJson,
-  ...bindingOptions,
+  ...setupOptions,
 } as const;
 
 type ApplyValues = Values<typeof applyOptions>;

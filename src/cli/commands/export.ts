@@ -13,7 +13,7 @@ import { accountId } from '../../oidc/partition';
 import { identityOfFacts } from '../../binding/facts';
 import type { WorkspaceIdentity } from '../../oidc/subject';
 import { planBinding } from '../binding/accounts';
-import { bindingOptions, bindingRequest } from '../binding/setupOptions';
+import { setupOptions, bindingRequest } from '../binding/setupOptions';
 import { targets } from '../binding/checkedBindings';
 import { HcpSessions } from '../binding/hcpSession';
 import { partitionOf } from '../names';
@@ -29,7 +29,7 @@ const exportOptions = {
     'terraform (AWS and tfe providers, with import blocks for what exists), cloudformation (YAML), aws-cli (a bash script that can be run again); needed',
   ),
   format: textOrJson,
-  ...bindingOptions,
+  ...setupOptions,
   account: text('ID', 'take the account id as given and do not ask AWS (nothing is looked up, so nothing is imported)'),
   partition: text('PARTITION', 'with --account: aws (default), aws-us-gov, aws-cn, …'),
 } as const;

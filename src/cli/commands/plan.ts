@@ -1,5 +1,5 @@
 import { planBinding } from '../binding/accounts';
-import { bindingOptions, bindingRequest } from '../binding/setupOptions';
+import { setupOptions, bindingRequest } from '../binding/setupOptions';
 import { planJson, planText } from '../output/planReport';
 import { command } from '../command';
 import { exitCode } from '../exitCode';
@@ -12,7 +12,7 @@ export const plan = command({
   summary: 'show what the IAM setup of a workspace would change in the AWS account; writes nothing',
   operands: '[PATH]',
   about: `Reads the OIDC provider and the roles of an AWS account with your own profile, compares them with what the workspace needs, and shows the shortest list of changes. Writes nothing. Also asks IAM what the caller may do, where it may ask.`,
-  options: { format: textOrJson, ...bindingOptions },
+  options: { format: textOrJson, ...setupOptions },
   report: `JSON: { "account": { "id", "partition", "caller", "root", "profile", "region", "differences": [] },
   "workspaces": [{ "hostname", "organization", "project", "name", "id" }],
   "provider": { "arn", "state": "create|update|unchanged" },

@@ -33,7 +33,7 @@ import type {
   Checker,
   ReadPlace,
   RootStatus,
-  WorkspacePlace,
+  NamedWorkspace,
 } from './bindingStore';
 import { thisMachine } from '../../node/thisMachine';
 import type { HcpConnections } from '../hcp';
@@ -88,7 +88,7 @@ export class BindingChecker implements Checker {
 
   /** A workspace of an organization, whether or not its code is in this window. */
   async checkAlone(
-    place: WorkspacePlace,
+    place: NamedWorkspace,
     code: SetupMember['code'],
     client: HcpClient,
     account: OpenedAccount | undefined,
@@ -113,7 +113,7 @@ export class BindingChecker implements Checker {
     account: ChosenAccount | undefined,
     signal: AbortSignal,
     tell: (message: string) => void,
-    before: readonly WorkspacePlace[],
+    before: readonly NamedWorkspace[],
   ): Promise<RootStatus> {
     const at = Date.now();
     if (analysed.root.stack !== undefined) {
@@ -121,7 +121,7 @@ export class BindingChecker implements Checker {
       return { at, names: [], workspaces: [], deployments, problem: undefined };
     }
     const workspaces: CheckedWorkspace[] = [];
-    const checkAll = async (places: readonly WorkspacePlace[]): Promise<void> => {
+    const checkAll = async (places: readonly NamedWorkspace[]): Promise<void> => {
       for (const place of places) {
         tell(`${place.organization}/${place.workspace}`);
         workspaces.push(await this.checkAt(analysed, place, account, signal));
@@ -147,8 +147,8 @@ export class BindingChecker implements Checker {
     { root }: AnalysedRoot,
     { hostname, organization, which }: NamedWorkspaces,
     signal: AbortSignal,
-  ): Promise<Result<readonly WorkspacePlace[]>> {
-    const place = (workspace: string): WorkspacePlace => ({ hostname, organization, workspace });
+  ): Promise<Result<readonly NamedWorkspace[]>> {
+    const place = (workspace: string): NamedWorkspace => ({ hostname, organization, workspace });
     if (which.by === 'name') return ok([place(which.name)]);
     const client = await this.connections.open(hostname, root.cloud, signal);
     if (!client.ok) return client;
@@ -211,7 +211,7 @@ export class BindingChecker implements Checker {
 
   private async checkWorkspace(
     code: SetupMember['code'],
-    target: WorkspacePlace,
+    target: NamedWorkspace,
     client: HcpClient | { readonly missing: string; readonly problem: Problem },
     account: OpenedAccount | undefined,
     signal: AbortSignal,

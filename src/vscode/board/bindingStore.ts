@@ -10,19 +10,19 @@ import { BindingMemory } from './bindingMemory';
 import type { AnalysedRoot, ProjectStore } from '../projectStore';
 
 /** A workspace by its names, whether or not the code of a root has them. */
-export interface WorkspacePlace {
+export interface NamedWorkspace {
   readonly organization: string;
   readonly workspace: string;
   readonly hostname: string;
 }
 
 /** A workspace, and the client that it is read with where one is at hand. */
-export interface ReadPlace extends WorkspacePlace {
+export interface ReadPlace extends NamedWorkspace {
   readonly client?: HcpClient;
 }
 
 /** One workspace with its checks. */
-export interface CheckedWorkspace extends WorkspacePlace {
+export interface CheckedWorkspace extends NamedWorkspace {
   readonly facts: BindingFacts;
   readonly source: GatheredBinding['source'];
   readonly checks: readonly Check[];
@@ -51,7 +51,7 @@ export interface Checker {
     account: ChosenAccount | undefined,
     signal: AbortSignal,
     tell: (message: string) => void,
-    before: readonly WorkspacePlace[],
+    before: readonly NamedWorkspace[],
   ): Promise<RootStatus>;
   checkNamed(
     root: AnalysedRoot,
@@ -96,12 +96,12 @@ export class BindingStore implements vscode.Disposable {
   }
 
   /** When a run last proved a workspace, in milliseconds since the epoch. */
-  provenAt(place: WorkspacePlace): number | undefined {
+  provenAt(place: NamedWorkspace): number | undefined {
     return this.memory.provenAt(place);
   }
 
   /** A run has proven a workspace. */
-  async noteProven(place: WorkspacePlace): Promise<void> {
+  async noteProven(place: NamedWorkspace): Promise<void> {
     await this.memory.noteProven(place, Date.now());
     this.changed.fire();
   }
