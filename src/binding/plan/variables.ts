@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem';
 import { looksSecret } from '../../core/redact';
+import { shownValue } from '../../hcp/variables/display';
 import type { EffectiveVariable, Variable, VariableOrigin } from '../../hcp/variables/precedence';
 import { originText } from '../../hcp/variables/precedence';
 import type { VariableReading } from '../../hcp/variables/read';
@@ -174,13 +175,10 @@ function reachOf(origin: Extract<VariableOrigin, { from: 'varset' }>, others: nu
   return `${set} reaches ${others === 1 ? '1 other workspace' : `${others} other workspaces`}`;
 }
 
-/** Names whose values are secrets, also where the variable was not marked sensitive. */
-const secretName = /access_?key|secret|token/i;
-
 /** The removal of one variable; the value of a secret is not kept. */
 export function removal(hostname: string, scope: VariableChange['scope'], variable: Variable): VariableChange {
   const where = scope.type === 'workspace' ? `workspace ${scope.name}` : `variable set ${scope.name}`;
-  const hidden = variable.sensitive || secretName.test(variable.key) || looksSecret(variable.value ?? '');
+  const hidden = shownValue(variable).hidden !== undefined;
   const undoNote = lostValue(variable.key, variable.sensitive);
   return {
     kind: 'variable',

@@ -65,3 +65,32 @@ test('a sensitive variable is changed in place, in one write, and the lost value
   );
   assert.match(changes[0]?.undoNote ?? '', /^This cannot be undone: TFC_AWS_RUN_ROLE_ARN is sensitive/);
 });
+
+test('a removed path of a file with credentials can be put back; a value that is shown nowhere is kept nowhere', () => {
+  const own = (name: string, value: string): Variable => ({
+    ...key({ from: 'workspace' }, `var-${name}`),
+    key: name,
+    value,
+  });
+  const all = [
+    own('AWS_WEB_IDENTITY_TOKEN_FILE', '/var/run/token'),
+    own('AWS_PROFILE', 'admin'),
+    own('AWS_SESSION_TOKEN', 'abc'),
+    own('DEPLOY_PASSWORD', 'hunter2-example'),
+  ];
+  const reading = { all, effective: effectiveVariables(all), gaps: [], differences: [] };
+  const changes = planRemovals(
+    workspace,
+    reading,
+    all.map(v => ({ key: v.key, category: 'env' as const, origin: 'workspace' as const })),
+  );
+  assert.deepEqual(
+    changes.map(c => [c.key, c.before, c.undoable, c.undoNote !== undefined]),
+    [
+      ['AWS_WEB_IDENTITY_TOKEN_FILE', '/var/run/token', true, false],
+      ['AWS_PROFILE', 'admin', true, false],
+      ['AWS_SESSION_TOKEN', undefined, false, true],
+      ['DEPLOY_PASSWORD', undefined, false, true],
+    ],
+  );
+});
