@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type * as vscode from 'vscode';
 import type { Check } from '../../binding/check';
 import { providerUrlHost } from '../../binding/checks/arn';
@@ -101,6 +102,16 @@ export class BindingChecker implements Checker {
   withCode(analysed: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace {
     const facts = { ...checked.facts, code: codeFacts(analysed.root, analysed.findings) };
     return { ...checked, facts, checks: runChecks(facts, trustJudge) };
+  }
+
+  isStillFor(former: AnalysedRoot, now: AnalysedRoot, place: NamedWorkspace): boolean {
+    const before = workspacesOf(former.root.cloud);
+    const named = workspacesOf(now.root.cloud);
+    if (!named.ok) return !before.ok;
+    if (before.ok && isDeepStrictEqual(before.value, named.value)) return true;
+    const { hostname, organization, which } = named.value;
+    const isThere = place.hostname === hostname && place.organization === organization;
+    return isThere && which.by === 'name' && which.name === place.workspace;
   }
 
   proves(checks: readonly Check[]): boolean {

@@ -66,6 +66,8 @@ export interface Checker {
     signal: AbortSignal,
   ): Promise<CheckedWorkspace>;
   withCode(root: AnalysedRoot, checked: CheckedWorkspace): CheckedWorkspace;
+  /** Is a workspace that was checked when the code was `former` one that the code of now is for? Where neither names one, a person chose it. */
+  isStillFor(former: AnalysedRoot, now: AnalysedRoot, place: NamedWorkspace): boolean;
   /** Do the checks of a workspace prove its setup? */
   proves(checks: readonly Check[]): boolean;
   /** The deployments of a Stack as the code is now; what the account said is asked for with the next check. */
@@ -83,8 +85,12 @@ export class BindingStore implements vscode.Disposable {
   private account: ChosenAccount | undefined;
   private checker: Checker | undefined;
 
-  /** The code that each root's checks were made with. */
+  /** The code that each root's checks were last looked at with. */
   private readonly codes = new Map<string, AnalysedRoot>();
+  /** The code when HCP Terraform was asked: it says what the checks are about. */
+  private readonly askedWith = new Map<string, AnalysedRoot>();
+  /** Roots whose code is for other workspaces now. Their checks are kept: half-typed code comes back to what it was. */
+  private readonly ofOthers = new Set<string>();
 
   constructor(
     private readonly loadChecker: () => Promise<Checker>,
@@ -116,12 +122,12 @@ export class BindingStore implements vscode.Disposable {
     return this.memory.unpushedSince(root.root.dir);
   }
 
-  of(root: AnalysedRoot): RootStatus | undefined {
-    return this.results.get(root.root.dir);
+  of({ root: { dir } }: AnalysedRoot): RootStatus | undefined {
+    return this.ofOthers.has(dir) ? undefined : this.results.get(dir);
   }
 
   all(): readonly Check[] {
-    return [...this.results.values()].flatMap(checksIn);
+    return [...this.results].flatMap(([dir, status]) => (this.ofOthers.has(dir) ? [] : checksIn(status)));
   }
 
   /** Every check of one root. */
@@ -160,7 +166,7 @@ export class BindingStore implements vscode.Disposable {
         const before = this.of(root)?.workspaces ?? [];
         if (root.root.cloud.kind === 'none' && before.length === 0) continue;
         this.results.set(root.root.dir, await checker.checkRoot(root, this.account, signal, tell, before));
-        this.codes.set(root.root.dir, root);
+        this.noteAsked(root);
         this.changed.fire();
       }
     });
@@ -203,9 +209,15 @@ export class BindingStore implements vscode.Disposable {
     });
   }
 
+  private noteAsked(root: AnalysedRoot): void {
+    this.codes.set(root.root.dir, root);
+    this.askedWith.set(root.root.dir, root);
+    this.ofOthers.delete(root.root.dir);
+  }
+
   private keep(analysed: AnalysedRoot, checked: CheckedWorkspace): void {
     const { dir } = analysed.root;
-    const current = this.results.get(dir) ?? { at: Date.now(), names: [], workspaces: [], problem: undefined };
+    const current = this.of(analysed) ?? { at: Date.now(), names: [], workspaces: [], problem: undefined };
     const { workspace } = checked;
     this.results.set(dir, {
       ...current,
@@ -213,6 +225,7 @@ export class BindingStore implements vscode.Disposable {
       workspaces: [...current.workspaces.filter(w => w.workspace !== workspace), checked],
       problem: undefined,
     });
+    this.noteAsked(analysed);
   }
 
   /** The code has changed: what it says is looked at again, without asking anybody. */
@@ -225,6 +238,11 @@ export class BindingStore implements vscode.Disposable {
       const status = this.results.get(root.root.dir);
       if (status === undefined) continue;
       this.codes.set(root.root.dir, root);
+      const asked = this.askedWith.get(root.root.dir) ?? root;
+      const isOfOthers =
+        status.workspaces.length > 0 && !status.workspaces.some(w => checker.isStillFor(asked, root, w));
+      if (isOfOthers) this.ofOthers.add(root.root.dir);
+      else this.ofOthers.delete(root.root.dir);
       this.results.set(root.root.dir, {
         ...status,
         workspaces: status.workspaces.map(w => checker.withCode(root, w)),

@@ -284,6 +284,28 @@ export const run = (): Promise<unknown> =>
             bindings.of(none)?.workspaces.map(w => w.workspace),
             ['ws-24'],
           );
+          // Code that is for another workspace is not called checked, and comes back with what it was.
+          const edited = async (selector: string): Promise<AnalysedRoot> => {
+            const dir = many.root.dir;
+            const cloud = `hostname = "${hcp.hostname}"\n    organization = "acme"\n    ${selector}`;
+            await fs.writeFile(path.join(dir, 'main.tf'), `terraform {\n  cloud {\n    ${cloud}\n  }\n}\n`);
+            const [root] = (await readProject(nodeFiles, {}, dir, dir)).roots;
+            assert.ok(root);
+            return { folder, root, findings: [] };
+          };
+          for (const [selector, names] of [
+            ['workspaces {\n name = "ws-3"\n }', undefined],
+            ['', undefined],
+            ['workspaces {\n name = "ws-24"\n }', 25],
+            ['workspaces {\n tags = ["other"]\n }', undefined],
+            ['workspaces {\n tags = ["prod"]\n }', 25],
+          ] as const) {
+            const now = await edited(selector);
+            await bindings.useCode([now, none]);
+            assert.equal(bindings.of(now)?.names.length, names, selector);
+            assert.equal(bindings.checksOf(now).length > 0, names !== undefined, selector);
+          }
+          assert.equal(bindings.of(none)?.workspaces.length, 1);
           bindings.dispose();
         } finally {
           await hcp.close();
