@@ -68,6 +68,22 @@ export const otherPrograms: readonly ErrorSignature[] = [
     },
   },
   {
+    code: 'AnotherTool',
+    // By what these tools print of themselves: a folder or a module may bear the same name.
+    pattern: either(
+      "\\bpacker (?:build|validate|init)\\b|Build '[\\w.-]{1,80}' errored|AWS Builder|pulumi:providers:aws|\\bpulumi-aws:|\\bpulumi (?:up|preview|stack|login|refresh)\\b|pulumi\\.io\\/|com\\.amazonaws\\.(?:services|http)\\.|software\\.amazon\\.awssdk",
+      600,
+      // To the end of the line: what it repeats there is the same error.
+      `(?:${refused}|No valid credential sources|Invalid credentials configured|Missing Authentication Token|unable to validate AWS|cannot be assumed|failed to retrieve credentials)[^\\n]{0,300}`,
+    ),
+    modes: [],
+    other: {
+      title: 'Packer, Pulumi or a Java program, not Terraform, has no AWS credentials that AWS takes',
+      nextStep:
+        'Give them to that program where it runs: what is set in HCP Terraform reaches runs of Terraform and nothing else. A program that a run starts has the environment of the run.',
+    },
+  },
+  {
     code: 'BackendCredentials',
     // Terraform says "Error loading state: AccessDenied" of a backend, "Error refreshing state: 1 error occurred" of providers.
     pattern: new RegExp(

@@ -104,6 +104,24 @@ const variants: readonly (readonly [name: string, first: number | string, next: 
     'Error: Failed to get the data key required to decrypt the SOPS file.\n  - NoCredentialProviders: no valid providers in chain',
   ],
   [
+    'Packer',
+    'AnotherTool',
+    /reaches runs of Terraform and nothing else/,
+    "Build 'amazon-ebs' errored: No valid credential sources found for AWS Builder",
+  ],
+  [
+    'Pulumi',
+    'AnotherTool',
+    /reaches runs of Terraform and nothing else/,
+    "pulumi:providers:aws 'web--provider' has a problem: Invalid credentials configured.",
+  ],
+  [
+    'a Java program',
+    'AnotherTool',
+    /reaches runs of Terraform and nothing else/,
+    'com.amazonaws.services.ecr.model.AmazonECRException: Missing Authentication Token (Service: AmazonECR; Status Code: 400; Error Code: MissingAuthenticationTokenException; Proxy: null)',
+  ],
+  [
     'the Kubernetes API',
     'Kubernetes',
     /access entries/,
