@@ -5,7 +5,7 @@ import { fitsFormat } from '../../src/iam/reference/arnFormat';
 import type { RecordedCall } from '../support/observed';
 import type { AwsCall } from './awsCall';
 
-/** An action with the resources of a call, as a policy is asked for it. */
+/** An action with the resources of a call, as a policy is asked for it. Without a resource: whether it is allowed on anything. */
 export type AskedAction = readonly [action: string, ...resources: string[]];
 
 /** Names of services in IAM and operations with another name there: the same table that the permission data are compiled with. */
@@ -66,11 +66,10 @@ export class IamCalls {
     const names = this.iamNames(own[call.service] ?? call.service, call.operation);
     return names
       .filter(name => this.mapping.level(name) !== undefined && !always.has(name))
-      .filter(name => !this.namedOtherwise(name, call))
-      .map(name => this.resources(name, call));
+      .map((name): AskedAction => (this.namedOtherwise(name, call) ? [name] : this.resources(name, call)));
   }
 
-  /** Is it about an ARN that the emulator made in another form than AWS, such as a cluster of MSK without its name? Then it proves nothing. */
+  /** Is it about an ARN that the emulator made in another form than AWS, such as a cluster of MSK without its name? Then on what it is allowed proves nothing, and only that it is. */
   private namedOtherwise(action: string, { params }: AwsCall): boolean {
     const all = this.mapping.formats(action);
     const formats = all.some(f => f.required) ? all.filter(f => f.required) : all;

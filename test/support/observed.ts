@@ -4,6 +4,7 @@ import path from 'node:path';
 import { generatePermissions, type Permissions } from '../../src/iam/needs/generate';
 import type { TypeMapping } from '../../src/iam/needs/mapping';
 import type { Phase } from '../../src/iam/needs/need';
+import type { PermissionDocument } from '../../src/iam/policy/permissionDocument';
 import { evaluatePermissions, type NamedPolicy } from '../../src/iam/policy/permissions';
 import { fitsFormat, wordOf } from '../../src/iam/reference/arnFormat';
 import type { Root } from '../../src/terraform/model';
@@ -78,11 +79,15 @@ export async function policiesOf(
 
 /**
  * Does a policy allow a call: on each kind of resource that the action requires, or, where all kinds are optional, on one of them?
- * What a condition asks of a call that was not recorded counts as given.
+ * What a condition asks of a call that was not recorded counts as given. Of a call without a resource only the action is asked.
  */
 export function allows(policy: NamedPolicy, [action, , ...resources]: RecordedCall, mapping: TypeMapping): boolean {
   const allowed = (resource: string): boolean =>
     evaluatePermissions([policy], { action, resource }).decision !== 'deny';
+  if (resources.length === 0) {
+    const { Statement } = JSON.parse(policy.text) as PermissionDocument;
+    return Statement.some(s => s.Effect === 'Allow' && s.Action.includes(action));
+  }
   const kinds = new Map<string, boolean[]>();
   const formats = mapping.formats(action);
   for (const resource of resources) {

@@ -225,12 +225,22 @@ test('a load balancer has the kind of its type in its ARN, and a database the na
   assert.match(database ?? '', /:db:orders$/);
 });
 
-test('a call about an ARN that AWS would write otherwise proves nothing', async () => {
-  proxy.policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+test('a call about an ARN that AWS would write otherwise proves that its action is allowed, and nothing of where', async () => {
   const at = (path: string): string =>
     `http://aws.test/v1/clusters/${encodeURIComponent(`arn:aws:kafka:us-east-1:${account}:cluster/${path}`)}`;
-  assert.equal((await ask('kafka', { method: 'GET', url: at('0a1b') })).status, 200);
-  assert.equal((await ask('kafka', { method: 'GET', url: at('shop/0a1b-1') })).status, 403);
+  const both = async (): Promise<readonly number[]> => [
+    (await ask('kafka', { method: 'GET', url: at('0a1b') })).status,
+    (await ask('kafka', { method: 'GET', url: at('shop/0a1b-1') })).status,
+  ];
+  const allowing = (...actions: readonly string[]): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: actions, Resource: ['arn:aws:kafka:us-east-1:*:cluster/other/*'] }],
+    });
+  proxy.policy = allowing('kafka:ListClusters');
+  assert.deepEqual(await both(), [403, 403]);
+  proxy.policy = allowing('kafka:DescribeCluster');
+  assert.deepEqual(await both(), [200, 403]);
 });
 
 test('what no model has passes and is said', async () => {
