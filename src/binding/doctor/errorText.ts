@@ -252,11 +252,13 @@ function excerpt({ text, starts }: FlatMessage, start: number, end: number): str
 }
 
 function factsOf(line: string): MessageFacts {
-  const match = (pattern: RegExp): string | undefined => pattern.exec(line)?.[1];
+  // Terraform breaks lines wherever a word ends.
+  const text = line.replace(/\s+/g, ' ');
+  const match = (pattern: RegExp): string | undefined => pattern.exec(text)?.[1];
   const roleArn = match(/\b(arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+)/);
   const action =
     match(/not authorized to perform:? ?["'`]?([\w-]+:\w+)/i) ?? match(/operation error [\w ]{1,80}: (\w{1,100}),/);
-  const resource = match(/on resource:? ?["'`]?((?:(?:role|user|group|policy|instance profile) )?[^\s"'`]+)/i);
+  const resource = match(/on resource:? ?["'`]?((?:(?:role|user|group|policy|instance profile) )?[^\s"'`:][^\s"'`]*)/i);
   const principal = match(/\bUser:? ["'`]?(arn:[^\s"'`]+)/i);
   const profile = match(/shared config profile, ([^\s,"]+)/i);
   const provider = match(/provider found in your account for (https:\/\/[^\s"]+)/i);

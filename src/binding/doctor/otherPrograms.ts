@@ -68,6 +68,20 @@ export const otherPrograms: readonly ErrorSignature[] = [
     },
   },
   {
+    code: 'OtherProvider',
+    // The frame below the error names a resource that is no AWS provider's.
+    pattern: new RegExp(
+      `(?:${refused}|No valid credential sources)[^]{0,500}?\\bwith (?:module\\.[\\w.-]{1,200}\\.)?(?:data\\.)?(?!aws_|awscc_|provider\\b|module\\b|data\\b)[a-z0-9]+_\\w{1,80}\\.\\w`,
+      'i',
+    ),
+    modes: [],
+    other: {
+      title: 'A provider other than aws has no AWS credentials',
+      nextStep:
+        'Give that provider credentials of its own, by its arguments or by the environment of the run: an untagged configuration puts the role there, a tagged one does not. What the aws provider block says does not reach it.',
+    },
+  },
+  {
     code: 'AnotherTool',
     // By what these tools print of themselves: a folder or a module may bear the same name.
     pattern: either(
@@ -87,7 +101,7 @@ export const otherPrograms: readonly ErrorSignature[] = [
     code: 'BackendCredentials',
     // Terraform says "Error loading state: AccessDenied" of a backend, "Error refreshing state: 1 error occurred" of providers.
     pattern: new RegExp(
-      `(?:(?:error|failed|unable)[^.\\n]{0,30}(?:configuring|initializ(?:ing|e))[^.\\n]{0,40}S3 Backend|for S3 Backend found|No valid credential sources found[^]{0,120}?\\/backends?\\/s3\\b|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to (?:list|access) objects? [^]{0,200}\\bS3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:${refusedState}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?|(?:Failed to get existing workspaces|Error (?:refreshing|loading|reloading|locking) (?:remote )?state|error loading the remote state|Failed to (?:save|upload|load|persist) (?:the )?state|state lock)\\W[^.]{0,160}?(?:${refusedState})`,
+      `(?:(?:error|failed|unable)[^.\\n]{0,30}(?:configuring|initializ(?:ing|e))[^.\\n]{0,40}S3 Backend|for S3 Backend found|Remote state S3 bucket \\S{1,80} does not exist or you don't have permissions|No valid credential sources found[^]{0,120}?\\/backends?\\/s3\\b|Error refreshing state: [^]{0,120}\\bS3\\b|Unable to (?:list|access) objects? [^]{0,200}\\bS3 bucket|Failed to get existing workspaces[^]{0,80}\\bS3\\b)(?:[^]{0,500}?(?:${refusedState}|NoCredentialProviders[^.\\n]{0,60}|no EC2 IMDS role found[^\\n]{0,120}|(?:InvalidClientTokenId|ExpiredToken)[^\\n]{0,120}))?|(?:Failed to get existing workspaces|Error (?:refreshing|loading|reloading|locking) (?:remote )?state|error loading the remote state|Failed to (?:save|upload|load|persist) (?:the )?state|state lock)\\W[^.]{0,160}?(?:${refusedState})`,
       'i',
     ),
     modes: [],

@@ -134,6 +134,17 @@ export const providerMessages: readonly ErrorSignature[] = [
     },
   },
   {
+    code: 'CredentialProcess',
+    pattern: /(?:process provider error|error in credential_process)[^\n]{0,200}/i,
+    modes: ['static-keys-win', 'local-execution'],
+    advice: {
+      explanation:
+        'An AWS profile is in use, and the program that it names in credential_process failed. Dynamic credentials need neither.',
+      nextStep:
+        "In HCP Terraform take the profile away: AWS_PROFILE from the variables, and profile from the provider block. On somebody's own machine run that program by hand and mend what it says (exit status 127: there is no such program).",
+    },
+  },
+  {
     code: 'SharedConfigProfile',
     pattern: /failed to (?:get|load) shared config profile|config profile \([^)]{0,200}\) could not be found/i,
     modes: ['static-keys-win'],

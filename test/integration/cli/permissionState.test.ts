@@ -212,7 +212,7 @@ test('configure shows what the policy is not least privilege for, with the line 
   const wide = await pair.run(configure, 'project', '--profile', 'default', '--permissions', 'code');
   assert.match(
     wide.out,
-    /not least privilege: .*iam:UpdateAssumeRolePolicy on any resource.*aws_iam_role\.any \(main\.tf:\d+\).*Write the names/,
+    /not least privilege: .*iam:UpdateAssumeRolePolicy on arn:aws:iam::\d+:role\/\*.*aws_iam_role\.any \(main\.tf:\d+\).*Write the names/,
   );
   assert.doesNotMatch(wide.out, /The policy is least privilege/);
   pair.code(oneQueue);

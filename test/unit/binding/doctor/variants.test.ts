@@ -104,6 +104,42 @@ const variants: readonly (readonly [name: string, first: number | string, next: 
     'Error: Failed to get the data key required to decrypt the SOPS file.\n  - NoCredentialProviders: no valid providers in chain',
   ],
   [
+    'a line that breaks before the resource',
+    16,
+    /s3:CreateBucket on arn:aws:s3:::globex /,
+    boxed(denied('deploy/run-1').replace('on resource: ', 'on resource:\n')),
+  ],
+  [
+    'the program of a profile',
+    11,
+    /no such program/,
+    boxed(
+      `${nothing}\n\nError: failed to refresh cached credentials, operation error STS: AssumeRole, get identity: get credentials: process provider error: error in credential_process: exit status 127`,
+    ),
+  ],
+  [
+    'the output of the program of a profile',
+    11,
+    /run that program by hand/,
+    boxed(
+      `${nothing}\n\nError: failed to refresh cached credentials, process provider error: parse\nfailed of process output: {\n  "Expiration": ""\n}`,
+    ),
+  ],
+  [
+    'a provider for OpenSearch',
+    'OtherProvider',
+    /of its own/,
+    boxed(
+      'Error: NoCredentialProviders: no valid providers in chain. Deprecated.\n\n  with module.search.opensearch_role.admin,\n  on main.tf line 127, in resource "opensearch_role" "admin":',
+    ),
+  ],
+  [
+    'the state of Terragrunt',
+    'BackendCredentials',
+    /read and write the state/,
+    "Remote state S3 bucket globex-state does not exist or you don't have permissions to access it. Would you like Terragrunt to create it? (y/n) n\nAccessDenied: Access Denied\n\tstatus code: 403",
+  ],
+  [
     'Packer',
     'AnotherTool',
     /reaches runs of Terraform and nothing else/,
