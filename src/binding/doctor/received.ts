@@ -2,7 +2,7 @@ import type { WebIdentityEvent } from '../../iam/account/types';
 import { parseOperator } from '../../iam/policy/conditions';
 import { matchesText } from '../../iam/policy/patterns/partly';
 import { readPolicyText } from '../../iam/policy/node';
-import { readPolicy } from '../../iam/policy/statement';
+import { isSubjectClause, readPolicy } from '../../iam/policy/statement';
 
 /** What AWS received, beside what a trust policy wants: the first differing segment is marked. */
 export interface SubjectComparison {
@@ -27,7 +27,7 @@ export function trustedSubjects(policy: string, host: string): readonly TrustedS
   );
   const own = clauses.filter(c => c.key.toLowerCase() === `${host}:sub`);
   // A policy for another host is still worth showing: its host is what differs.
-  const shown = own.length > 0 ? own : clauses.filter(c => /:sub$/i.test(c.key));
+  const shown = own.length > 0 ? own : clauses.filter(isSubjectClause);
   return shown.flatMap(c => {
     const { operator } = parseOperator(c.operator);
     if (operator?.negated === true) return [];

@@ -2,7 +2,7 @@ import type { ActualRole, AwsAccount } from '../../iam/account/types';
 import { lintTrustText } from '../../iam/lint/trust/lintTrust';
 import { readNamed } from '../../iam/policy/permissions';
 import { entry, listOf, type PolicyNode, readPolicyText } from '../../iam/policy/node';
-import { type Clause, readPolicy, type Statement } from '../../iam/policy/statement';
+import { type Clause, isAudienceClause, isSubjectClause, readPolicy, type Statement } from '../../iam/policy/statement';
 import { ok, type Result } from '../../core/problem';
 import { rolePolicies } from '../gather/rolePolicies';
 import type { WatchedRole } from './model';
@@ -70,17 +70,14 @@ function trustOf(trustPolicy: string): Pick<WatchedRole, 'subjects' | 'keptOut'>
   };
 }
 
-const isSubject = ({ key }: Clause): boolean => /:sub$/i.test(key);
-const isAudience = ({ key }: Clause): boolean => /:aud$/i.test(key);
-
 /** Values that the subject is compared with, principals of other kinds, and providers all of whose subjects get in. */
 function letIn({ node, clauses }: Statement): readonly string[] {
   const federated = principalsOf(node).filter(who => who.startsWith('Federated '));
   const others = principalsOf(node).filter(who => !who.startsWith('Federated '));
-  const subjects = clauses.filter(isSubject);
+  const subjects = clauses.filter(isSubjectClause);
   // Which audience is the same for all runs, and lint-trust judges it; that none is asked for lets more in.
-  const audience = federated.length > 0 && !clauses.some(isAudience) ? ' for any audience' : '';
-  const rest = conditions(clauses.filter(c => !isSubject(c) && !isAudience(c)));
+  const audience = federated.length > 0 && !clauses.some(isAudienceClause) ? ' for any audience' : '';
+  const rest = conditions(clauses.filter(c => !isSubjectClause(c) && !isAudienceClause(c)));
   return [
     ...subjects.flatMap(c => c.values.map(v => `${comparison(c)}${v.value}${audience}${rest}`)),
     ...(subjects.length === 0 ? federated.map(who => `any subject of ${who}${audience}${rest}`) : []),

@@ -51,6 +51,10 @@ export interface Clause {
   readonly unknown: boolean;
 }
 
+/** Conditions on the token's subject and on its audience, whichever issuer's key has them. */
+export const isSubjectClause = ({ key }: Pick<Clause, 'key'>): boolean => /:sub$/i.test(key);
+export const isAudienceClause = ({ key }: Pick<Clause, 'key'>): boolean => /:aud$/i.test(key);
+
 export interface Policy {
   readonly statements: readonly Statement[];
   /** `2008-10-17` (also when absent) has no policy variables: `${` is text there. */

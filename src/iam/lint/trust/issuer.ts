@@ -1,7 +1,7 @@
 import { parseOidcProviderArn } from '../../../oidc/arns';
 import { isOtherProgram } from '../../../oidc/otherPrograms';
 import { hasHole } from '../../policy/patterns/holes';
-import type { Statement } from '../../policy/statement';
+import { isAudienceClause, isSubjectClause, type Statement } from '../../policy/statement';
 
 /**
  * Whose tokens a statement is about. `terraform`: HCP Terraform, or the host that was asked for, or one that calls itself Terraform
@@ -19,11 +19,11 @@ export function issuerOf(s: Statement, asked: string | undefined): Issuer {
     h => h !== '',
   );
   if (hosts.some(h => knownHosts.has(h.toLowerCase()) || h === asked)) return 'terraform';
-  const subjects = s.clauses.filter(c => /:sub$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
+  const subjects = s.clauses.filter(isSubjectClause).flatMap(c => c.values.map(v => v.value));
   const looksAlike = subjects.some(v => /^organization:/.test(v));
   if (hosts.some(isOtherProgram) || (!looksAlike && subjects.some(v => /^[a-z_]+[:/]/i.test(v)))) return 'another';
   if (hosts.some(h => enterprise.test(h))) return 'terraform';
-  const audiences = s.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value));
+  const audiences = s.clauses.filter(isAudienceClause).flatMap(c => c.values.map(v => v.value));
   if (!looksAlike && !audiences.includes('aws.workload.identity')) return 'another';
   // A host that only Terraform knows, with subjects or the audience of HCP Terraform.
   return hosts.some(hasHole) ? 'terraform' : 'unverified';

@@ -2,7 +2,7 @@ import { parseOperator } from '../../policy/conditions';
 import { hasHole } from '../../policy/patterns/holes';
 import { type JudgedSubject, judgeSubject } from './lintSubjects';
 import { type TrustExpectation, type TrustFinding, trustFinding } from './trustFinding';
-import type { Clause, Statement } from '../../policy/statement';
+import { type Clause, isSubjectClause, type Statement } from '../../policy/statement';
 
 /** The conditions of one Allow statement for tokens of `host`. */
 export function lintClauses(s: Statement, host: string, expected: TrustExpectation): readonly TrustFinding[] {
@@ -196,7 +196,7 @@ function operatorFindings(clause: Clause, statement: Statement): readonly TrustF
       }),
     );
   }
-  if (isNegated(clause) && /:sub$/i.test(clause.key)) {
+  if (isNegated(clause) && isSubjectClause(clause)) {
     out.push(
       trustFinding({
         code: 'negated-subject',

@@ -2,7 +2,7 @@ import type { Span } from '../../../core/text';
 import { type SubjectKind, subjectText } from '../../../oidc/subject';
 import { hasHole } from '../../policy/patterns/holes';
 import { reachOf } from '../../policy/patterns/subjects';
-import type { Policy, Statement } from '../../policy/statement';
+import { isSubjectClause, type Policy, type Statement } from '../../policy/statement';
 import { evaluate } from '../../policy/webIdentity';
 import { type TrustExpectation, type TrustFinding, trustFinding } from './trustFinding';
 import type { TrustRuleId } from './trustRules';
@@ -122,7 +122,7 @@ function namesInPolicy(
   kind: SubjectKind,
   wanted: Readonly<Record<string, string>>,
 ): Readonly<Partial<Record<string, string>>> {
-  for (const { value } of allows.flatMap(s => s.clauses).flatMap(c => (/:sub$/i.test(c.key) ? c.values : []))) {
+  for (const { value } of allows.flatMap(s => s.clauses).flatMap(c => (isSubjectClause(c) ? c.values : []))) {
     const [reach] = reachOf(narrowed(value, wanted), /[*?]/.test(value), 'a name', [kind]) ?? [];
     if (reach === undefined) continue;
     const fits = Object.entries(wanted).every(([name, text]) => reach.free.has(name) || reach.example[name] === text);

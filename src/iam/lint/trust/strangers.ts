@@ -1,6 +1,6 @@
 import { defaultAudience } from '../../../oidc/names';
 import { hasHole } from '../../policy/patterns/holes';
-import type { Policy, Statement } from '../../policy/statement';
+import { isAudienceClause, isSubjectClause, type Policy, type Statement } from '../../policy/statement';
 import { evaluate } from '../../policy/webIdentity';
 import type { TrustFinding } from './trustFinding';
 
@@ -19,7 +19,7 @@ const runOf = (organization: string): string =>
 
 /** The audiences that a stranger may choose: those that the statement names, and the default one. */
 const audiencesTried = (allow: Statement): readonly string[] => [
-  ...allow.clauses.filter(c => /:aud$/i.test(c.key)).flatMap(c => c.values.map(v => v.value)),
+  ...allow.clauses.filter(isAudienceClause).flatMap(c => c.values.map(v => v.value)),
   defaultAudience,
 ];
 
@@ -44,7 +44,7 @@ export function keptOut(
   hostname: string,
 ): readonly TrustFinding[] {
   if (denying.statements.length === 0) return findings;
-  const values = allow.clauses.filter(c => /:sub$/i.test(c.key)).flatMap(c => c.values);
+  const values = allow.clauses.filter(isSubjectClause).flatMap(c => c.values);
   return findings.map(finding => {
     if (!ofStrangers.has(finding.code) || finding.weight !== 'too-broad') return finding;
     const pattern = values.find(v => v.start === finding.start)?.value ?? '*';
