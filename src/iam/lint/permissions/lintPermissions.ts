@@ -154,6 +154,18 @@ export function lintPermissionsInCode(
   return { text, findings: inOrder(findings), policies };
 }
 
+/** What a text without a Statement is, and how to give a policy. */
+function notAPolicy(root: PolicyNode | undefined, text: string): string {
+  const has = (key: string): boolean => root !== undefined && listOf(root).some(item => entry(item, key) !== undefined);
+  if (root?.kind === 'array' && has('Statement'))
+    return 'This is a list of policies, which IAM does not take, and was not read. Give each policy in a file of its own.';
+  if (text.trim() === '')
+    return 'The file is empty. Give the policy as JSON, as "aws iam get-policy-version" or "aws iam get-role-policy" prints it.';
+  return has('Effect')
+    ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
+    : 'This is not a policy: it has no "Statement".';
+}
+
 function lintTree(
   root: PolicyNode | undefined,
   given: Pick<PolicyContext, 'reference' | 'form' | 'text' | 'exact' | 'incomplete'>,
@@ -165,7 +177,6 @@ function lintTree(
   const list = root === undefined ? undefined : entry(root, 'Statement')?.value;
   if (root === undefined || list === undefined) {
     const { start } = root ?? { start: 0 };
-    const bare = root !== undefined && listOf(root).some(s => entry(s, 'Effect') !== undefined);
     const near = root?.kind === 'object' ? root.entries.find(e => /^statements?$/i.test(e.key)) : undefined;
     if (root !== undefined && near !== undefined) {
       // The rest of the policy is linted when this is put right.
@@ -181,14 +192,7 @@ function lintTree(
       };
       return [finding];
     }
-    const several = root?.kind === 'array' && root.items.some(item => entry(item, 'Statement') !== undefined);
-    const message = several
-      ? 'This is a list of policies, which IAM does not take, and was not read. Give each policy in a file of its own.'
-      : given.text.trim() === ''
-        ? 'The file is empty. Give the policy as JSON, as "aws iam get-policy-version" or "aws iam get-role-policy" prints it.'
-        : bare
-          ? 'These are statements, not a policy: put them into { "Version": "2012-10-17", "Statement": [ … ] }.'
-          : 'This is not a policy: it has no "Statement".';
+    const message = notAPolicy(root, given.text);
     return [{ code: 'not-a-policy', severity: 'error', message, start, end: start + 1 }];
   }
   const statements = listOf(list).filter(node => node.kind === 'object');
